@@ -1,0 +1,570 @@
+// The one file that sees Node-API: checks arguments and calls the kernels. The JavaScript side is src/kernels/native.ts, which
+// documents the order of every function's arguments by its own types.
+#include <node_api.h>
+
+#include <cstdio>
+
+#include "kernel-table.h"
+
+namespace convoy {
+namespace {
+
+// One call's arguments. The first argument that is wrong throws a TypeError; `ok` is false from then on.
+class Call {
+ public:
+  Call(napi_env env, napi_callback_info info) : env_(env) {
+    size_t count = kMaxArguments;
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &count, values_, nullptr, &data);
+    count_ = count;
+    kernels = static_cast<const KernelTable*>(data);
+  }
+
+  const KernelTable* kernels = nullptr;
+  bool ok = true;
+
+  long integer(long lowest = 0) {
+    int64_t value = 0;
+    if (!expect(napi_get_value_int64(env_, next(), &value) == napi_ok && value >= lowest, "a whole number, not negative")) return lowest;
+    return long(value);
+  }
+
+  double number() {
+    double value = 0;
+    expect(napi_get_value_double(env_, next(), &value) == napi_ok, "a number");
+    return value;
+  }
+
+  bool boolean() {
+    bool value = false;
+    expect(napi_get_value_bool(env_, next(), &value) == napi_ok, "a boolean");
+    return value;
+  }
+
+  Range range() {
+    const long first = integer();
+    return Range{first, integer()};
+  }
+
+  // Arrays' lengths are checked by `holds`, once the sizes are known.
+  template <typename T>
+  struct Array {
+    T* data = nullptr;
+    size_t length = 0;
+    int argument = 0;
+  };
+
+  Array<float> floats() { return array<float>(napi_float32_array, "a Float32Array"); }
+  Array<uint8_t> bytes() { return array<uint8_t>(napi_uint8_array, "a Uint8Array"); }
+  Array<int32_t> integers() { return array<int32_t>(napi_int32_array, "an Int32Array"); }
+
+  Array<float> floats_or_null() {
+    napi_valuetype type = napi_undefined;
+    napi_typeof(env_, values_[index_], &type);
+    if (type == napi_null) {
+      index_++;
+      return {};
+    }
+    return floats();
+  }
+
+  Geometry geometry() {
+    const Array<int32_t> fields = integers();
+    Geometry g{};
+    if (!ok || !holds(fields, sizeof(Geometry) / sizeof(int32_t))) return g;
+    __builtin_memcpy(&g, fields.data, sizeof g);
+    const bool sane = g.input_height > 0 && g.input_width > 0 && g.input_channels > 0 && g.kernel_height > 0 &&
+                      g.kernel_width > 0 && g.stride_y > 0 && g.stride_x > 0 && g.pad_top >= 0 && g.pad_left >= 0 &&
+                      g.output_height > 0 && g.output_width > 0 && g.output_channels > 0;
+    expect(sane, "a geometry of positive sizes");
+    return g;
+  }
+
+  // Throws unless the array has at least `needed` elements.
+  template <typename T>
+  bool holds(const Array<T>& array, size_t needed) {
+    if (!ok || array.length >= needed) return ok;
+    char message[128];
+    std::snprintf(message, sizeof message, "argument %d: expected at least %zu elements, found %zu", array.argument, needed, array.length);
+    napi_throw_type_error(env_, nullptr, message);
+    return ok = false;
+  }
+
+  bool expect(bool condition, const char* what) {
+    if (!ok || condition) return ok;
+    char message[128];
+    std::snprintf(message, sizeof message, "argument %d: expected %s", index_ - 1, what);
+    napi_throw_type_error(env_, nullptr, message);
+    return ok = false;
+  }
+
+  napi_value give(bool value) {
+    napi_value result = nullptr;
+    napi_get_boolean(env_, value, &result);
+    return result;
+  }
+
+  napi_value give(long value) {
+    napi_value result = nullptr;
+    napi_create_int64(env_, value, &result);
+    return result;
+  }
+
+ private:
+  static constexpr size_t kMaxArguments = 16;
+
+  napi_value next() { return values_[index_++]; }
+
+  template <typename T>
+  Array<T> array(napi_typedarray_type wanted, const char* what) {
+    Array<T> result;
+    result.argument = index_;
+    napi_typedarray_type type;
+    void* data = nullptr;
+    const napi_status status = napi_get_typedarray_info(env_, next(), &type, &result.length, &data, nullptr, nullptr);
+    if (!expect(status == napi_ok && type == wanted, what)) return Array<T>{};
+    result.data = static_cast<T*>(data);
+    return result;
+  }
+
+  napi_env env_;
+  napi_value values_[kMaxArguments];
+  size_t count_ = 0;
+  int index_ = 0;
+};
+
+typedef napi_value (*Method)(Call&);
+
+template <Method method>
+napi_value invoke(napi_env env, napi_callback_info info) {
+  Call call(env, info);
+  return method(call);
+}
+
+size_t end(Range range) { return size_t(range.first + range.count); }
+
+// Panels of a packed matrix with that many columns.
+long count_panels(long columns) { return (columns + kPanelColumns - 1) / kPanelColumns; }
+size_t packed_floats(long rows, long columns) { return size_t(rows) * count_panels(columns) * kPanelColumns; }
+
+napi_value convolution_scratch_floats(Call& call) {
+  const Geometry g = call.geometry();
+  return call.ok ? call.give(call.kernels->convolution_scratch_floats(g)) : nullptr;
+}
+
+napi_value matmul_scratch_floats(Call& call) {
+  const long k = call.integer();
+  return call.ok ? call.give(call.kernels->matmul_scratch_floats(k)) : nullptr;
+}
+
+napi_value channel_scratch_floats(Call& call) {
+  const long channels = call.integer(1);
+  return call.ok ? call.give(call.kernels->channel_scratch_floats(channels)) : nullptr;
+}
+
+template <void (*KernelTable::*kernel)(long, long, const float*, float*, Range), bool transposed>
+napi_value pack(Call& call) {
+  const long rows = call.integer(1), columns = call.integer(1);
+  const auto b = call.floats(), packed = call.floats();
+  const Range panels = call.range();
+  call.holds(b, size_t(rows) * columns);
+  call.holds(packed, transposed ? packed_floats(columns, rows) : packed_floats(rows, columns));
+  call.expect(end(panels) <= size_t(count_panels(transposed ? rows : columns)), "panels of the matrix");
+  if (call.ok) (call.kernels->*kernel)(rows, columns, b.data, packed.data, panels);
+  return nullptr;
+}
+
+napi_value matmul(Call& call) {
+  const long m = call.integer(), n = call.integer(1), k = call.integer(1);
+  const auto a = call.floats(), packed = call.floats(), bias = call.floats_or_null(), c = call.floats(), scratch = call.floats();
+  const Range panels = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(a, size_t(m) * k);
+  call.holds(packed, packed_floats(k, n));
+  if (bias.data) call.holds(bias, n);
+  call.holds(c, size_t(m) * n);
+  call.holds(scratch, call.kernels->matmul_scratch_floats(k));
+  call.expect(end(panels) <= size_t(count_panels(n)), "panels of the matrix");
+  if (call.ok) call.kernels->matmul(m, n, k, a.data, packed.data, bias.data, c.data, scratch.data, panels);
+  return nullptr;
+}
+
+napi_value convolution_forward(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), packed = call.floats(), bias = call.floats_or_null(), y = call.floats(), scratch = call.floats();
+  const Range images = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, end(images) * g.input_floats());
+  call.holds(packed, packed_floats(g.kernel_rows(), g.output_channels));
+  if (bias.data) call.holds(bias, g.output_channels);
+  call.holds(y, end(images) * g.output_floats());
+  call.holds(scratch, call.kernels->convolution_scratch_floats(g));
+  if (call.ok) call.kernels->convolution_forward(g, x.data, packed.data, bias.data, y.data, scratch.data, images);
+  return nullptr;
+}
+
+napi_value convolution_input_gradient(Call& call) {
+  const Geometry g = call.geometry();
+  const auto dy = call.floats(), packed = call.floats(), dx = call.floats(), scratch = call.floats();
+  const Range images = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(dy, end(images) * g.output_floats());
+  call.holds(packed, packed_floats(g.output_channels, g.kernel_rows()));
+  call.holds(dx, end(images) * g.input_floats());
+  call.holds(scratch, call.kernels->convolution_scratch_floats(g));
+  if (call.ok) call.kernels->convolution_input_gradient(g, dy.data, packed.data, dx.data, scratch.data, images);
+  return nullptr;
+}
+
+napi_value convolution_kernel_gradient(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), dy = call.floats(), df = call.floats(), scratch = call.floats();
+  const Range images = call.range(), rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, end(images) * g.input_floats());
+  call.holds(dy, end(images) * g.output_floats());
+  call.holds(df, end(rows) * g.output_channels);
+  call.holds(scratch, call.kernels->convolution_scratch_floats(g));
+  call.expect(end(rows) <= size_t(g.kernel_rows()), "rows of the kernel matrix");
+  if (call.ok) call.kernels->convolution_kernel_gradient(g, x.data, dy.data, df.data, scratch.data, images, rows);
+  return nullptr;
+}
+
+napi_value sum_rows(Call& call) {
+  const long channels = call.integer(1);
+  const auto x = call.floats(), sums = call.floats(), scratch = call.floats();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, end(rows) * channels);
+  call.holds(sums, channels);
+  call.holds(scratch, call.kernels->channel_scratch_floats(channels));
+  if (call.ok) call.kernels->sum_rows(channels, x.data, sums.data, scratch.data, rows);
+  return nullptr;
+}
+
+bool is_pooling(Call& call, const Geometry& g) {
+  return call.expect(g.input_channels == g.output_channels, "a pooling geometry with as many channels out as in");
+}
+
+napi_value max_pooling_forward(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), y = call.floats();
+  const Range images = call.range();
+  if (!call.ok || !is_pooling(call, g)) return nullptr;
+  call.holds(x, end(images) * g.input_floats());
+  call.holds(y, end(images) * g.output_floats());
+  if (call.ok) call.kernels->max_pooling_forward(g, x.data, y.data, images);
+  return nullptr;
+}
+
+napi_value max_pooling_backward(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), y = call.floats(), dy = call.floats(), dx = call.floats();
+  const Range images = call.range();
+  if (!call.ok || !is_pooling(call, g)) return nullptr;
+  call.holds(x, end(images) * g.input_floats());
+  call.holds(y, end(images) * g.output_floats());
+  call.holds(dy, end(images) * g.output_floats());
+  call.holds(dx, end(images) * g.input_floats());
+  if (call.ok) call.kernels->max_pooling_backward(g, x.data, y.data, dy.data, dx.data, images);
+  return nullptr;
+}
+
+napi_value average_pooling_forward(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), y = call.floats();
+  const bool count_padding = call.boolean();
+  const Range images = call.range();
+  if (!call.ok || !is_pooling(call, g)) return nullptr;
+  call.holds(x, end(images) * g.input_floats());
+  call.holds(y, end(images) * g.output_floats());
+  if (call.ok) call.kernels->average_pooling_forward(g, x.data, y.data, count_padding, images);
+  return nullptr;
+}
+
+napi_value average_pooling_backward(Call& call) {
+  const Geometry g = call.geometry();
+  const auto dy = call.floats(), dx = call.floats();
+  const bool count_padding = call.boolean();
+  const Range images = call.range();
+  if (!call.ok || !is_pooling(call, g)) return nullptr;
+  call.holds(dy, end(images) * g.output_floats());
+  call.holds(dx, end(images) * g.input_floats());
+  if (call.ok) call.kernels->average_pooling_backward(g, dy.data, dx.data, count_padding, images);
+  return nullptr;
+}
+
+napi_value channel_moments(Call& call) {
+  const long channels = call.integer(1);
+  const auto x = call.floats(), mean = call.floats(), squares = call.floats(), scratch = call.floats();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, end(rows) * channels);
+  call.holds(mean, channels);
+  call.holds(squares, channels);
+  call.holds(scratch, call.kernels->channel_scratch_floats(channels));
+  if (call.ok) call.kernels->channel_moments(channels, x.data, mean.data, squares.data, scratch.data, rows);
+  return nullptr;
+}
+
+napi_value scale_channels(Call& call) {
+  const long channels = call.integer(1);
+  const auto x = call.floats(), scale = call.floats(), shift = call.floats(), y = call.floats(), scratch = call.floats();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, end(rows) * channels);
+  call.holds(scale, channels);
+  call.holds(shift, channels);
+  call.holds(y, end(rows) * channels);
+  call.holds(scratch, call.kernels->channel_scratch_floats(channels));
+  if (call.ok) call.kernels->scale_channels(channels, x.data, scale.data, shift.data, y.data, scratch.data, rows);
+  return nullptr;
+}
+
+napi_value channel_gradient_sums(Call& call) {
+  const long channels = call.integer(1);
+  const auto x = call.floats(), dy = call.floats(), mean = call.floats(), sums = call.floats(), products = call.floats();
+  const auto scratch = call.floats();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, end(rows) * channels);
+  call.holds(dy, end(rows) * channels);
+  call.holds(mean, channels);
+  call.holds(sums, channels);
+  call.holds(products, channels);
+  call.holds(scratch, call.kernels->channel_scratch_floats(channels));
+  if (call.ok) {
+    call.kernels->channel_gradient_sums(channels, x.data, dy.data, mean.data, sums.data, products.data, scratch.data, rows);
+  }
+  return nullptr;
+}
+
+napi_value combine_channels(Call& call) {
+  const long channels = call.integer(1);
+  const auto x = call.floats(), dy = call.floats(), a = call.floats(), b = call.floats(), d = call.floats(), dx = call.floats();
+  const auto scratch = call.floats();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, end(rows) * channels);
+  call.holds(dy, end(rows) * channels);
+  call.holds(a, channels);
+  call.holds(b, channels);
+  call.holds(d, channels);
+  call.holds(dx, end(rows) * channels);
+  call.holds(scratch, call.kernels->channel_scratch_floats(channels));
+  if (call.ok) call.kernels->combine_channels(channels, x.data, dy.data, a.data, b.data, d.data, dx.data, scratch.data, rows);
+  return nullptr;
+}
+
+template <void (*KernelTable::*kernel)(const float*, float*, Range)>
+napi_value activation_forward(Call& call) {
+  const auto x = call.floats(), y = call.floats();
+  const Range elements = call.range();
+  call.holds(x, end(elements));
+  call.holds(y, end(elements));
+  if (call.ok) (call.kernels->*kernel)(x.data, y.data, elements);
+  return nullptr;
+}
+
+template <void (*KernelTable::*kernel)(const float*, const float*, float*, Range)>
+napi_value activation_backward(Call& call) {
+  const auto y = call.floats(), dy = call.floats(), dx = call.floats();
+  const Range elements = call.range();
+  call.holds(y, end(elements));
+  call.holds(dy, end(elements));
+  call.holds(dx, end(elements));
+  if (call.ok) (call.kernels->*kernel)(y.data, dy.data, dx.data, elements);
+  return nullptr;
+}
+
+napi_value dropout(Call& call) {
+  const auto x = call.floats(), y = call.floats();
+  DropoutSettings settings{};
+  settings.rate = float(call.number());
+  settings.key_low = uint32_t(call.integer());
+  settings.key_high = uint32_t(call.integer());
+  settings.epoch = uint32_t(call.integer());
+  const auto sample_ids = call.integers();
+  const long floats_per_image = call.integer(1);
+  const Range images = call.range();
+  call.expect(settings.rate >= 0 && settings.rate < 1, "a rate of at least 0 and below 1");
+  call.holds(x, end(images) * floats_per_image);
+  call.holds(y, end(images) * floats_per_image);
+  call.holds(sample_ids, end(images));
+  if (call.ok) call.kernels->dropout(x.data, y.data, settings, sample_ids.data, floats_per_image, images);
+  return nullptr;
+}
+
+template <void (*KernelTable::*kernel)(long, const float*, const uint8_t*, const LossOutputs&, Range)>
+napi_value loss(Call& call) {
+  constexpr long kMaxClasses = 256;
+  const long classes = call.integer(1);
+  call.expect(classes <= kMaxClasses, "at most 256 classes");
+  const auto outputs = call.floats();
+  const auto labels = call.bytes();
+  const auto d_outputs = call.floats_or_null();
+  const float scale = float(call.number());
+  const auto losses = call.floats();
+  const auto predicted = call.bytes(), rank = call.bytes();
+  const Range images = call.range();
+  call.holds(outputs, end(images) * classes);
+  call.holds(labels, end(images));
+  if (d_outputs.data) call.holds(d_outputs, end(images) * classes);
+  call.holds(losses, end(images));
+  call.holds(predicted, end(images));
+  call.holds(rank, end(images));
+  for (long i = images.first; call.ok && i < images.first + images.count; i++) {
+    call.expect(labels.data[i] < classes, "labels below the number of classes");
+  }
+  if (call.ok) {
+    (call.kernels->*kernel)(classes, outputs.data, labels.data,
+                            LossOutputs{d_outputs.data, scale, losses.data, predicted.data, rank.data}, images);
+  }
+  return nullptr;
+}
+
+napi_value assemble_images(Call& call) {
+  const auto pixels = call.bytes();
+  const auto sample_ids = call.integers();
+  const auto mean = call.floats(), scale = call.floats(), x = call.floats();
+  const long floats_per_image = call.integer(1);
+  const Range images = call.range();
+  call.holds(sample_ids, end(images));
+  call.holds(mean, floats_per_image);
+  call.holds(scale, floats_per_image);
+  call.holds(x, end(images) * floats_per_image);
+  const long samples = long(pixels.length) / floats_per_image;
+  for (long i = images.first; call.ok && i < images.first + images.count; i++) {
+    call.expect(sample_ids.data[i] >= 0 && sample_ids.data[i] < samples, "sample ids inside the data");
+  }
+  if (call.ok) {
+    call.kernels->assemble_images(pixels.data, sample_ids.data, mean.data, scale.data, x.data, floats_per_image, images);
+  }
+  return nullptr;
+}
+
+napi_value reduce_partials(Call& call) {
+  constexpr long kMaxPartials = 256;
+  const auto partials = call.floats();
+  const long count = call.integer(1), stride = call.integer();
+  const auto out = call.floats();
+  const Range elements = call.range();
+  call.expect(count <= kMaxPartials, "at most 256 partial sums");
+  call.holds(partials, size_t(count - 1) * stride + end(elements));
+  call.holds(out, end(elements));
+  if (call.ok) call.kernels->reduce_partials(partials.data, count, stride, out.data, elements);
+  return nullptr;
+}
+
+napi_value sgd_update(Call& call) {
+  const auto w = call.floats(), g = call.floats(), v = call.floats();
+  SgdSettings settings{};
+  settings.rate = float(call.number());
+  settings.momentum = float(call.number());
+  settings.weight_decay = float(call.number());
+  settings.nesterov = call.boolean();
+  const Range elements = call.range();
+  call.holds(w, end(elements));
+  call.holds(g, end(elements));
+  call.holds(v, end(elements));
+  return call.ok ? call.give(call.kernels->sgd_update(w.data, g.data, v.data, settings, elements)) : nullptr;
+}
+
+// Lets the caller align slices of a buffer whose base is not aligned: the address of an array's first byte, modulo 64.
+napi_value address_modulo_64(Call& call) {
+  const auto array = call.bytes();
+  return call.ok ? call.give(long(reinterpret_cast<uintptr_t>(array.data) % 64)) : nullptr;
+}
+
+struct Export {
+  const char* name;
+  napi_callback callback;
+};
+
+const Export kMethods[] = {
+    {"convolutionScratchFloats", invoke<convolution_scratch_floats>},
+    {"matmulScratchFloats", invoke<matmul_scratch_floats>},
+    {"channelScratchFloats", invoke<channel_scratch_floats>},
+    {"pack", invoke<pack<&KernelTable::pack, false>>},
+    {"packTransposed", invoke<pack<&KernelTable::pack_transposed, true>>},
+    {"matmul", invoke<matmul>},
+    {"convolutionForward", invoke<convolution_forward>},
+    {"convolutionInputGradient", invoke<convolution_input_gradient>},
+    {"convolutionKernelGradient", invoke<convolution_kernel_gradient>},
+    {"sumRows", invoke<sum_rows>},
+    {"maxPoolingForward", invoke<max_pooling_forward>},
+    {"maxPoolingBackward", invoke<max_pooling_backward>},
+    {"averagePoolingForward", invoke<average_pooling_forward>},
+    {"averagePoolingBackward", invoke<average_pooling_backward>},
+    {"channelMoments", invoke<channel_moments>},
+    {"scaleChannels", invoke<scale_channels>},
+    {"channelGradientSums", invoke<channel_gradient_sums>},
+    {"combineChannels", invoke<combine_channels>},
+    {"reluForward", invoke<activation_forward<&KernelTable::relu_forward>>},
+    {"reluBackward", invoke<activation_backward<&KernelTable::relu_backward>>},
+    {"sigmoidForward", invoke<activation_forward<&KernelTable::sigmoid_forward>>},
+    {"sigmoidBackward", invoke<activation_backward<&KernelTable::sigmoid_backward>>},
+    {"tanhForward", invoke<activation_forward<&KernelTable::tanh_forward>>},
+    {"tanhBackward", invoke<activation_backward<&KernelTable::tanh_backward>>},
+    {"dropout", invoke<dropout>},
+    {"softmaxCrossEntropy", invoke<loss<&KernelTable::softmax_cross_entropy>>},
+    {"squaredError", invoke<loss<&KernelTable::squared_error>>},
+    {"assembleImages", invoke<assemble_images>},
+    {"reducePartials", invoke<reduce_partials>},
+    {"sgdUpdate", invoke<sgd_update>},
+};
+
+// kernelSet(name): an object with one function a kernel, or null if the processor cannot run that set.
+napi_value kernel_set(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument = nullptr, result = nullptr;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  char name[16] = "";
+  size_t length = 0;
+  napi_get_value_string_utf8(env, argument, name, sizeof name, &length);
+  const KernelTable* table = find_table(name);
+  if (!table) {
+    napi_get_null(env, &result);
+    return result;
+  }
+  napi_create_object(env, &result);
+  for (const Export& method : kMethods) {
+    napi_value function = nullptr;
+    napi_create_function(env, method.name, NAPI_AUTO_LENGTH, method.callback, const_cast<KernelTable*>(table), &function);
+    napi_set_named_property(env, result, method.name, function);
+  }
+  return result;
+}
+
+// supportedNames(): the kernel sets that this processor can run, the fastest first.
+napi_value supported_names(napi_env env, napi_callback_info) {
+  const char* names[kMaxTargets];
+  const int count = list_supported(names);
+  napi_value result = nullptr;
+  napi_create_array_with_length(env, count, &result);
+  for (int i = 0; i < count; i++) {
+    napi_value name = nullptr;
+    napi_create_string_utf8(env, names[i], NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, result, i, name);
+  }
+  return result;
+}
+
+napi_value init(napi_env env, napi_value exports) {
+  const Export functions[] = {
+      {"kernelSet", kernel_set},
+      {"supportedNames", supported_names},
+      {"addressModulo64", invoke<address_modulo_64>},
+  };
+  for (const Export& entry : functions) {
+    napi_value function = nullptr;
+    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, nullptr, &function);
+    napi_set_named_property(env, exports, entry.name, function);
+  }
+  return exports;
+}
+
+}  // namespace
+}  // namespace convoy
+
+NAPI_MODULE_INIT() { return convoy::init(env, exports); }

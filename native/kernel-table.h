@@ -1,0 +1,108 @@
+// What a target (one instruction set) offers to addon.cc: a table of functions over plain pointers. The meaning of every
+// function stands in src/kernels/kernels.ts; sizes have been checked before a call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace convoy {
+
+// Columns of one packed panel. Kept equal for all targets, so that packed memory can be booked without knowing the target.
+constexpr int kPanelColumns = 32;
+
+// A window that slides over n×h×w×c images; the same fields, in the same order, as WindowGeometry in geometry.ts.
+struct Geometry {
+  int32_t input_height, input_width, input_channels;
+  int32_t kernel_height, kernel_width;
+  int32_t stride_y, stride_x;
+  int32_t pad_top, pad_left;
+  int32_t output_height, output_width, output_channels;
+
+  long input_floats() const { return long(input_height) * input_width * input_channels; }
+  long positions() const { return long(output_height) * output_width; }
+  long output_floats() const { return positions() * output_channels; }
+  // H·W·cIn: the rows of the kernel matrix F, and the length of one row of phi(X).
+  long kernel_rows() const { return long(kernel_height) * kernel_width * input_channels; }
+};
+
+// A run [first, first + count) of images, rows, panels or elements.
+struct Range {
+  long first, count;
+};
+
+struct SgdSettings {
+  float rate, momentum, weight_decay;
+  bool nesterov;
+};
+
+struct DropoutSettings {
+  float rate;
+  uint32_t key_low, key_high, epoch;
+};
+
+// Where a loss leaves its results; d_outputs may be null, then no gradient is written.
+struct LossOutputs {
+  float* d_outputs;
+  float scale;
+  float* loss;
+  uint8_t* predicted;
+  uint8_t* rank;
+};
+
+struct KernelTable {
+  const char* name;
+
+  long (*convolution_scratch_floats)(const Geometry&);
+  long (*matmul_scratch_floats)(long k);
+  long (*channel_scratch_floats)(long channels);
+
+  void (*pack)(long rows, long columns, const float* b, float* packed, Range panels);
+  void (*pack_transposed)(long rows, long columns, const float* b, float* packed, Range panels);
+  void (*matmul)(long m, long n, long k, const float* a, const float* packed, const float* bias, float* c,
+                 float* scratch, Range panels);
+  void (*convolution_forward)(const Geometry&, const float* x, const float* packed, const float* bias, float* y,
+                              float* scratch, Range images);
+  void (*convolution_input_gradient)(const Geometry&, const float* dy, const float* packed, float* dx, float* scratch,
+                                     Range images);
+  void (*convolution_kernel_gradient)(const Geometry&, const float* x, const float* dy, float* df, float* scratch,
+                                      Range images, Range rows);
+  void (*sum_rows)(long channels, const float* x, float* sums, float* scratch, Range rows);
+
+  void (*max_pooling_forward)(const Geometry&, const float* x, float* y, Range images);
+  void (*max_pooling_backward)(const Geometry&, const float* x, const float* y, const float* dy, float* dx, Range images);
+  void (*average_pooling_forward)(const Geometry&, const float* x, float* y, bool count_padding, Range images);
+  void (*average_pooling_backward)(const Geometry&, const float* dy, float* dx, bool count_padding, Range images);
+
+  void (*channel_moments)(long channels, const float* x, float* mean, float* squares, float* scratch, Range rows);
+  void (*scale_channels)(long channels, const float* x, const float* scale, const float* shift, float* y, float* scratch,
+                         Range rows);
+  void (*channel_gradient_sums)(long channels, const float* x, const float* dy, const float* mean, float* sums,
+                                float* products, float* scratch, Range rows);
+  void (*combine_channels)(long channels, const float* x, const float* dy, const float* a, const float* b, const float* d,
+                           float* dx, float* scratch, Range rows);
+
+  void (*relu_forward)(const float* x, float* y, Range elements);
+  void (*relu_backward)(const float* y, const float* dy, float* dx, Range elements);
+  void (*sigmoid_forward)(const float* x, float* y, Range elements);
+  void (*sigmoid_backward)(const float* y, const float* dy, float* dx, Range elements);
+  void (*tanh_forward)(const float* x, float* y, Range elements);
+  void (*tanh_backward)(const float* y, const float* dy, float* dx, Range elements);
+  void (*dropout)(const float* x, float* y, const DropoutSettings&, const int32_t* sample_ids, long floats_per_image,
+                  Range images);
+
+  void (*softmax_cross_entropy)(long classes, const float* logits, const uint8_t* labels, const LossOutputs&, Range images);
+  void (*squared_error)(long classes, const float* outputs, const uint8_t* labels, const LossOutputs&, Range images);
+
+  void (*assemble_images)(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,
+                          long floats_per_image, Range images);
+  void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);
+  bool (*sgd_update)(float* w, const float* g, float* v, const SgdSettings&, Range elements);
+};
+
+// The table of that name, or null if it was not compiled or the processor lacks its instructions.
+const KernelTable* find_table(const char* name);
+constexpr int kMaxTargets = 4;
+// Writes the names of the tables that this processor can run, the fastest first, and returns how many.
+int list_supported(const char** names);
+
+}  // namespace convoy

@@ -1,0 +1,52 @@
+// Losses and their gradients, one pass an image.
+
+// One byte holds a class, so there are at most so many.
+constexpr long kMaxClasses = 256;
+
+// The class with the greatest output, the first of equals; and how many classes stand before the label.
+inline void rank_classes(long classes, const float* outputs, long label, const LossOutputs& out, long image) {
+  long best = 0;
+  long rank = 0;
+  for (long c = 0; c < classes; c++) {
+    if (outputs[c] > outputs[best]) best = c;
+    if (outputs[c] > outputs[label] || (outputs[c] == outputs[label] && c < label)) rank++;
+  }
+  out.predicted[image] = uint8_t(best);
+  out.rank[image] = uint8_t(rank);
+}
+
+void softmax_cross_entropy(long classes, const float* logits, const uint8_t* labels, const LossOutputs& out, Range images) {
+  float e[kMaxClasses + kLanes];
+  for (long image = images.first; image < images.first + images.count; image++) {
+    const float* z = logits + image * classes;
+    const long label = labels[image];
+    rank_classes(classes, z, label, out, image);
+    float greatest = z[0];
+    for (long c = 1; c < classes; c++) greatest = z[c] > greatest ? z[c] : greatest;
+    for_each_vector(classes, [&](long c, Mask mask) { store(e + c, exponential(load(z + c, mask) - splat(greatest)), mask); });
+    double sum = 0;
+    for (long c = 0; c < classes; c++) sum += double(e[c]);
+    // A sum that is not finite comes from logits that are not; NaN says so.
+    out.loss[image] = sum < 1e300 ? float(natural_logarithm(sum) + (double(greatest) - double(z[label]))) : float(sum);
+    if (!out.d_outputs) continue;
+    float* gradient = out.d_outputs + image * classes;
+    for (long c = 0; c < classes; c++) {
+      gradient[c] = float((double(e[c]) / sum - (c == label ? 1.0 : 0.0)) * double(out.scale));
+    }
+  }
+}
+
+void squared_error(long classes, const float* outputs, const uint8_t* labels, const LossOutputs& out, Range images) {
+  for (long image = images.first; image < images.first + images.count; image++) {
+    const float* z = outputs + image * classes;
+    const long label = labels[image];
+    rank_classes(classes, z, label, out, image);
+    double sum = 0;
+    for (long c = 0; c < classes; c++) {
+      const double difference = double(z[c]) - (c == label ? 1.0 : 0.0);
+      sum += difference * difference;
+      if (out.d_outputs) out.d_outputs[image * classes + c] = float(difference * double(out.scale));
+    }
+    out.loss[image] = float(0.5 * sum);
+  }
+}

@@ -1,0 +1,99 @@
+// Max and average pooling over n×h×w×c; vectors run along the channels.
+
+// The part of a window that lies inside the input.
+struct Window {
+  long y0, y1, x0, x1;
+
+  long count() const { return (y1 - y0) * (x1 - x0); }
+};
+
+inline Window window_at(const Geometry& g, const Position& p) {
+  const long top = p.y * g.stride_y - g.pad_top;
+  const long left = p.x * g.stride_x - g.pad_left;
+  return Window{max(0, top), min(g.input_height, top + g.kernel_height), max(0, left),
+                min(g.input_width, left + g.kernel_width)};
+}
+
+// Calls visit(window, image, output) for each output position: `image` is the offset of its image in the input, `output` its own.
+template <typename Visit>
+inline void for_each_window(const Geometry& g, Range images, Visit visit) {
+  const long begin = images.first * g.positions();
+  Position p = position_at(g, begin);
+  for (long i = 0; i < images.count * g.positions(); i++, p.advance(g)) {
+    visit(window_at(g, p), p.image * g.input_floats(), (begin + i) * g.output_channels);
+  }
+}
+
+// Calls visit(offset) for each pixel of a window, in row order, with its offset in the image.
+template <typename Visit>
+inline void for_each_pixel(const Geometry& g, const Window& w, Visit visit) {
+  for (long y = w.y0; y < w.y1; y++) {
+    for (long x = w.x0; x < w.x1; x++) visit((y * g.input_width + x) * g.input_channels);
+  }
+}
+
+// Calls visit(channel, mask) for each vector of channels.
+template <typename Visit>
+inline void for_each_vector(long channels, Visit visit) {
+  for (long c = 0; c < channels; c += kLanes) visit(c, first_lanes(channels - c));
+}
+
+void max_pooling_forward(const Geometry& g, const float* x, float* y, Range images) {
+  for_each_window(g, images, [&](const Window& w, long image, long output) {
+    for_each_vector(g.input_channels, [&](long c, Mask mask) {
+      const float* from = x + image + c;
+      V best = load(from + (w.y0 * g.input_width + w.x0) * g.input_channels, mask);
+      for_each_pixel(g, w, [&](long pixel) {
+        const V value = load(from + pixel, mask);
+        best = value > best ? value : best;
+      });
+      store(y + output + c, best, mask);
+    });
+  });
+}
+
+void max_pooling_backward(const Geometry& g, const float* x, const float* y, const float* dy, float* dx, Range images) {
+  zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
+  for_each_window(g, images, [&](const Window& w, long image, long output) {
+    for_each_vector(g.input_channels, [&](long c, Mask mask) {
+      const V best = load(y + output + c, mask);
+      const V gradient = load(dy + output + c, mask);
+      VI open = splat(0) == splat(0);
+      for_each_pixel(g, w, [&](long pixel) {
+        const long at = image + pixel + c;
+        const VI wins = (load(x + at, mask) == best) & open;
+        open &= ~wins;
+        store(dx + at, load(dx + at, mask) + (V)(wins & (VI)gradient), mask);
+      });
+    });
+  });
+}
+
+inline float window_share(const Geometry& g, const Window& w, bool count_padding) {
+  return 1.0f / float(count_padding ? long(g.kernel_height) * g.kernel_width : w.count());
+}
+
+void average_pooling_forward(const Geometry& g, const float* x, float* y, bool count_padding, Range images) {
+  for_each_window(g, images, [&](const Window& w, long image, long output) {
+    const V share = splat(window_share(g, w, count_padding));
+    for_each_vector(g.input_channels, [&](long c, Mask mask) {
+      V sum = splat(0);
+      for_each_pixel(g, w, [&](long pixel) { sum += load(x + image + pixel + c, mask); });
+      store(y + output + c, sum * share, mask);
+    });
+  });
+}
+
+void average_pooling_backward(const Geometry& g, const float* dy, float* dx, bool count_padding, Range images) {
+  zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
+  for_each_window(g, images, [&](const Window& w, long image, long output) {
+    const V share = splat(window_share(g, w, count_padding));
+    for_each_vector(g.input_channels, [&](long c, Mask mask) {
+      const V gradient = load(dy + output + c, mask) * share;
+      for_each_pixel(g, w, [&](long pixel) {
+        float* at = dx + image + pixel + c;
+        store(at, load(at, mask) + gradient, mask);
+      });
+    });
+  });
+}

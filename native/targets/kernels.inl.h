@@ -1,0 +1,50 @@
+// All kernels, in the order of their dependencies. A target includes this inside its own namespace, after its vectors.
+#include "../kernels/rows.inl.h"
+#include "../kernels/tile.inl.h"
+#include "../kernels/matmul.inl.h"
+#include "../kernels/im2row.inl.h"
+#include "../kernels/convolution.inl.h"
+#include "../kernels/pooling.inl.h"
+#include "../kernels/channels.inl.h"
+#include "../kernels/exponential.inl.h"
+#include "../kernels/activations.inl.h"
+#include "../kernels/dropout.inl.h"
+#include "../kernels/losses.inl.h"
+#include "../kernels/assemble.inl.h"
+#include "../kernels/update.inl.h"
+
+constexpr KernelTable make_table(const char* name) {
+  return KernelTable{
+      name,
+      convolution_scratch_floats,
+      matmul_scratch_floats,
+      channel_scratch_floats,
+      pack,
+      pack_transposed,
+      matmul,
+      convolution_forward,
+      convolution_input_gradient,
+      convolution_kernel_gradient,
+      sum_rows,
+      max_pooling_forward,
+      max_pooling_backward,
+      average_pooling_forward,
+      average_pooling_backward,
+      channel_moments,
+      scale_channels,
+      channel_gradient_sums,
+      combine_channels,
+      relu_forward,
+      relu_backward,
+      sigmoid_forward,
+      sigmoid_backward,
+      tanh_forward,
+      tanh_backward,
+      dropout,
+      softmax_cross_entropy,
+      squared_error,
+      assemble_images,
+      reduce_partials,
+      sgd_update,
+  };
+}

@@ -1,0 +1,24 @@
+// Vectors of 8 floats: AVX2 and FMA.
+
+constexpr int kLanes = 8;
+// Rows and vectors of the micro-kernel's tile: 6×2 accumulators, 2 vectors of B and 1 broadcast fill 15 of 16 registers.
+constexpr int kTileRows = 6;
+constexpr int kTileVectors = 2;
+
+typedef float V __attribute__((vector_size(32)));
+typedef int32_t VI __attribute__((vector_size(32)));
+typedef uint8_t VB __attribute__((vector_size(8)));
+typedef __m256i Mask;
+
+inline V load(const float* p) { return (V)_mm256_loadu_ps(p); }
+inline void store(float* p, V v) { _mm256_storeu_ps(p, (__m256)v); }
+inline Mask first_lanes(long n) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(n > 8 ? 8 : int(n)), lane);
+}
+// Lanes outside the mask are not read, and are zero.
+inline V load(const float* p, Mask m) { return (V)_mm256_maskload_ps(p, m); }
+inline void store(float* p, V v, Mask m) { _mm256_maskstore_ps(p, m, (__m256)v); }
+inline V splat(float x) { return (V)_mm256_set1_ps(x); }
+inline V fma(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+inline V round_to_even(V x) { return (V)_mm256_round_ps((__m256)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }

@@ -1,0 +1,21 @@
+// Vectors of 16 floats: AVX-512F, DQ, BW and VL.
+
+constexpr int kLanes = 16;
+// Rows and vectors of the micro-kernel's tile: 14×2 accumulators, 2 vectors of B and 1 broadcast fill 31 of 32 registers.
+constexpr int kTileRows = 14;
+constexpr int kTileVectors = 2;
+
+typedef float V __attribute__((vector_size(64)));
+typedef int32_t VI __attribute__((vector_size(64)));
+typedef uint8_t VB __attribute__((vector_size(16)));
+typedef __mmask16 Mask;
+
+inline V load(const float* p) { return (V)_mm512_loadu_ps(p); }
+inline void store(float* p, V v) { _mm512_storeu_ps(p, (__m512)v); }
+inline Mask first_lanes(long n) { return n >= 16 ? Mask(0xffff) : Mask((1u << n) - 1); }
+// Lanes outside the mask are not read, and are zero.
+inline V load(const float* p, Mask m) { return (V)_mm512_maskz_loadu_ps(m, p); }
+inline void store(float* p, V v, Mask m) { _mm512_mask_storeu_ps(p, m, (__m512)v); }
+inline V splat(float x) { return (V)_mm512_set1_ps(x); }
+inline V fma(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+inline V round_to_even(V x) { return (V)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }

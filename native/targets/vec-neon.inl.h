@@ -1,0 +1,29 @@
+// Vectors of 4 floats: NEON of arm64, which has fused multiply-add.
+
+constexpr int kLanes = 4;
+// Rows and vectors of the micro-kernel's tile: 12×2 accumulators, 2 vectors of B and the broadcasts fit 32 registers.
+constexpr int kTileRows = 12;
+constexpr int kTileVectors = 2;
+
+typedef float V __attribute__((vector_size(16)));
+typedef int32_t VI __attribute__((vector_size(16)));
+typedef uint8_t VB __attribute__((vector_size(4)));
+struct Mask {
+  int lanes;
+};
+
+inline V load(const float* p) { return (V)vld1q_f32(p); }
+inline void store(float* p, V v) { vst1q_f32(p, (float32x4_t)v); }
+inline Mask first_lanes(long n) { return Mask{n > kLanes ? kLanes : int(n)}; }
+// Lanes outside the mask are not read, and are zero.
+inline V load(const float* p, Mask m) {
+  V v = {0, 0, 0, 0};
+  for (int i = 0; i < m.lanes; i++) v[i] = p[i];
+  return v;
+}
+inline void store(float* p, V v, Mask m) {
+  for (int i = 0; i < m.lanes; i++) p[i] = v[i];
+}
+inline V splat(float x) { return (V)vdupq_n_f32(x); }
+inline V fma(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
+inline V round_to_even(V x) { return (V)vrndnq_f32((float32x4_t)x); }

@@ -1,0 +1,45 @@
+// Makes `npm start` and `npm test` work on a fresh clone: installs and builds what is missing or older than its sources, and is
+// quick when there is nothing to do.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The latest modification below the given files and folders, in milliseconds; 0 if there is none. */
+function latestChange(...names) {
+  let latest = 0;
+  const visit = (path) => {
+    if (!existsSync(path)) return;
+    const status = statSync(path);
+    if (status.isDirectory()) for (const name of readdirSync(path)) visit(join(path, name));
+    else latest = Math.max(latest, status.mtimeMs);
+  };
+  for (const name of names) visit(join(root, name));
+  return latest;
+}
+
+function run(...args) {
+  process.stderr.write(`convoy: npm ${args.join(' ')}\n`);
+  const { status } = spawnSync('npm', [...args, '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', process.stderr, process.stderr],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    process.stderr.write(`convoy: npm ${args.join(' ')} failed; mend what it says above and try again.\n`);
+    process.exit(1);
+  }
+}
+
+const installed = latestChange('node_modules/.package-lock.json');
+if (installed < latestChange('package-lock.json')) {
+  run('ci');
+} else {
+  // A build that failed is tried again once its sources change, not at every start.
+  const built = latestChange('build/Release/convoy.node', 'build/config.gypi');
+  if (built < latestChange('native', 'binding.gyp')) run('run', 'build:native');
+  if (latestChange('dist/.tsbuildinfo') < latestChange('src', 'workers', 'tsconfig.json'))
+    run('run', 'build:ts');
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { sortByDistance, UserError } from './errors.js';
+
+/**
+ * Checks `value` against a schema and returns it with its defaults filled in.
+ *
+ * @param where what is being read, for the message: a file, `layer 3`
+ * @throws UserError that names the first field that is wrong, what was expected and what was found
+ */
+export function parseWith<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  where: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new UserError(`${where}: ${explainIssue(result.error.issues[0]!, schema)}`);
+}
+
+function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.code === 'unrecognized_keys') return explainUnknownKey(issue.keys[0]!, issue.path, schema);
+  const field = issue.path.length > 0 ? `field '${formatPath(issue.path)}': ` : '';
+  const found = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input);
+  return `${field}${lowerFirst(issue.message)}, found ${found}.`;
+}
+
+function explainUnknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodType): string {
+  const inside = path.length > 0 ? ` in '${formatPath(path)}'` : '';
+  const valid = path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  if (valid.length === 0) return `unknown field '${key}'${inside}. Remove it or correct its name.`;
+  const sorted = sortByDistance(key, valid);
+  return `unknown field '${key}'. Did you mean '${sorted[0]}'? Valid: ${sorted.join(', ')}.`;
+}
+
+/** `layers[2].kernel` */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`))
+    .join('');
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
+}

@@ -1,0 +1,324 @@
+import type { WindowGeometry } from './geometry.js';
+
+/** Columns of one packed panel of a matrix; blocks of a product are counted in panels. */
+export const PANEL_COLUMNS = 32;
+
+/** How many panels a matrix with that many columns has. */
+export function panelCount(columns: number): number {
+  return Math.ceil(columns / PANEL_COLUMNS);
+}
+
+/** Floats to book for a packed matrix of `rows` × `columns`. */
+export function packedFloats(rows: number, columns: number): number {
+  return rows * panelCount(columns) * PANEL_COLUMNS;
+}
+
+/** A run of images of a mini-batch: [first, first + count). */
+export interface ImageRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A run of panels, of matrix rows, or of elements: [first, first + count). */
+export interface Range {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * The arithmetic of every layer: one coarse call does one layer for some images of the mini-batch. There is one
+ * implementation in plain TypeScript (the specification, the oracle and the fallback) and one native set for each
+ * instruction set; a suite holds them against each other.
+ *
+ * Arrays hold whole tensors of the mini-batch, n×h×w×c, image after image; the arguments `first` and `count` of a method say
+ * which images (or panels, rows, elements) it touches. Outputs are overwritten unless a method says that it accumulates. `scratch` is
+ * private memory of the calling thread, at least `scratchFloats` of the geometry or channel count long; its contents mean
+ * nothing before and after a call.
+ *
+ * The native sets throw a TypeError if an array has another type than declared or is too short for the sizes given.
+ */
+export interface Kernels {
+  /** `reference`, `baseline`, `avx2`, `avx512` or `neon`. */
+  readonly name: string;
+
+  /** Floats of scratch that the convolution methods need for this geometry. */
+  convolutionScratchFloats(g: WindowGeometry): number;
+  /** Floats of scratch that `matmul` needs for a product over `k`. */
+  matmulScratchFloats(k: number): number;
+  /** Floats of scratch that the per-channel methods need. */
+  channelScratchFloats(channels: number): number;
+
+  // Products. The layout of a packed matrix is the implementation's own; it has `packedFloats(rows, columns)` floats.
+
+  /** Packs panels of the matrix `b`, rows × columns, row by row. */
+  pack(
+    rows: number,
+    columns: number,
+    b: Float32Array,
+    packed: Float32Array,
+    firstPanel: number,
+    panels: number,
+  ): void;
+  /** Packs panels of the transpose of `b` (rows × columns); the panels run over b's rows. */
+  packTransposed(
+    rows: number,
+    columns: number,
+    b: Float32Array,
+    packed: Float32Array,
+    firstPanel: number,
+    panels: number,
+  ): void;
+  /**
+   * C = A B + bias for the columns of some panels of B: `a` is m × k, `packed` comes from `pack` of a k × n matrix,
+   * `c` is m × n, `bias` has n elements or is null.
+   */
+  matmul(
+    m: number,
+    n: number,
+    k: number,
+    a: Float32Array,
+    packed: Float32Array,
+    bias: Float32Array | null,
+    c: Float32Array,
+    scratch: Float32Array,
+    firstPanel: number,
+    panels: number,
+  ): void;
+
+  /** Y = phi(X) F + bias (seed 004, equation 15.25). `packed` comes from `pack` of F, H·W·cIn × cOut. */
+  convolutionForward(
+    g: WindowGeometry,
+    x: Float32Array,
+    packed: Float32Array,
+    bias: Float32Array | null,
+    y: Float32Array,
+    scratch: Float32Array,
+    firstImage: number,
+    images: number,
+  ): void;
+  /** dX = row2im(dY F^T) (equations 15.48, 15.49). `packed` comes from `packTransposed` of F. Overwrites dX of the images. */
+  convolutionInputGradient(
+    g: WindowGeometry,
+    dy: Float32Array,
+    packed: Float32Array,
+    dx: Float32Array,
+    scratch: Float32Array,
+    firstImage: number,
+    images: number,
+  ): void;
+  /** Rows of dF = phi(X)^T dY (equation 15.38), summed over the images. Overwrites those rows of dF. */
+  convolutionKernelGradient(
+    g: WindowGeometry,
+    x: Float32Array,
+    dy: Float32Array,
+    df: Float32Array,
+    scratch: Float32Array,
+    firstImage: number,
+    images: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** sums[c] = sum over rows of x[row, c], `x` being rows × channels: a bias's gradient. */
+  sumRows(
+    channels: number,
+    x: Float32Array,
+    sums: Float32Array,
+    scratch: Float32Array,
+    firstRow: number,
+    rows: number,
+  ): void;
+
+  // Pooling. `outputChannels` equals `inputChannels`. Padding never wins a maximum.
+
+  /** Maximum over each window (15.51). */
+  maxPoolingForward(
+    g: WindowGeometry,
+    x: Float32Array,
+    y: Float32Array,
+    firstImage: number,
+    images: number,
+  ): void;
+  /**
+   * Each dY goes to the first maximum of its window, in row order (15.59 with ties settled); overlapping windows add up.
+   * The maximum is found again from `x` and `y`, so no mask is kept.
+   */
+  maxPoolingBackward(
+    g: WindowGeometry,
+    x: Float32Array,
+    y: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array,
+    firstImage: number,
+    images: number,
+  ): void;
+  /** Mean over each window (15.52): over its valid elements only, or over the whole window if `countPadding`. */
+  averagePoolingForward(
+    g: WindowGeometry,
+    x: Float32Array,
+    y: Float32Array,
+    countPadding: boolean,
+    firstImage: number,
+    images: number,
+  ): void;
+  averagePoolingBackward(
+    g: WindowGeometry,
+    dy: Float32Array,
+    dx: Float32Array,
+    countPadding: boolean,
+    firstImage: number,
+    images: number,
+  ): void;
+
+  // Batch normalisation, over rows × channels.
+
+  /** mean[c], and squares[c] = sum over rows of (x − mean)², both of these rows alone. */
+  channelMoments(
+    channels: number,
+    x: Float32Array,
+    mean: Float32Array,
+    squares: Float32Array,
+    scratch: Float32Array,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** y = x·scale[c] + shift[c]. */
+  scaleChannels(
+    channels: number,
+    x: Float32Array,
+    scale: Float32Array,
+    shift: Float32Array,
+    y: Float32Array,
+    scratch: Float32Array,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** sums[c] = sum of dy, products[c] = sum of dy·(x − mean[c]). */
+  channelGradientSums(
+    channels: number,
+    x: Float32Array,
+    dy: Float32Array,
+    mean: Float32Array,
+    sums: Float32Array,
+    products: Float32Array,
+    scratch: Float32Array,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** dx = dy·a[c] + x·b[c] + d[c]. */
+  combineChannels(
+    channels: number,
+    x: Float32Array,
+    dy: Float32Array,
+    a: Float32Array,
+    b: Float32Array,
+    d: Float32Array,
+    dx: Float32Array,
+    scratch: Float32Array,
+    firstRow: number,
+    rows: number,
+  ): void;
+
+  // Elementwise. Input and output may be the same array.
+
+  reluForward(x: Float32Array, y: Float32Array, first: number, count: number): void;
+  /** dx = dy where y > 0, else 0. */
+  reluBackward(y: Float32Array, dy: Float32Array, dx: Float32Array, first: number, count: number): void;
+  /** y = 1 / (1 + e^(−x)). */
+  sigmoidForward(x: Float32Array, y: Float32Array, first: number, count: number): void;
+  /** dx = dy·y·(1 − y). */
+  sigmoidBackward(y: Float32Array, dy: Float32Array, dx: Float32Array, first: number, count: number): void;
+  tanhForward(x: Float32Array, y: Float32Array, first: number, count: number): void;
+  /** dx = dy·(1 − y²). */
+  tanhBackward(y: Float32Array, dy: Float32Array, dx: Float32Array, first: number, count: number): void;
+  /**
+   * Inverted dropout (Srivastava et al., JMLR 2014): y = x·keep / (1 − rate), keep being 1 with probability 1 − rate. The element e of the
+   * image i is kept if word e mod 4 of Philox4x32-10 with key `key` and counter (e div 4, sampleIds[i], epoch, 0)
+   * is at least rate·2³² (rounded down). Serves forward (x to y) and backward (dy to dx).
+   */
+  dropout(
+    x: Float32Array,
+    y: Float32Array,
+    rate: number,
+    key: readonly [low: number, high: number],
+    epoch: number,
+    sampleIds: Int32Array,
+    floatsPerImage: number,
+    firstImage: number,
+    images: number,
+  ): void;
+
+  // Losses. `logits` and `dLogits` are n × classes. For each image: its loss, the class with the greatest output (the first
+  // of equals), and the rank of its label, which is how many classes stand before it (greater, or equal and earlier).
+  // With `dLogits` the gradient is written too, times `scale`.
+
+  /** loss = log(sum e^logit) − logit[label], shifted by the greatest logit so that nothing overflows. */
+  softmaxCrossEntropy(
+    classes: number,
+    logits: Float32Array,
+    labels: Uint8Array,
+    dLogits: Float32Array | null,
+    scale: number,
+    loss: Float32Array,
+    predicted: Uint8Array,
+    rank: Uint8Array,
+    firstImage: number,
+    images: number,
+  ): void;
+  /** loss = ½‖t − output‖² (15.6), t being the label's unit vector. */
+  squaredError(
+    classes: number,
+    outputs: Float32Array,
+    labels: Uint8Array,
+    dOutputs: Float32Array | null,
+    scale: number,
+    loss: Float32Array,
+    predicted: Uint8Array,
+    rank: Uint8Array,
+    firstImage: number,
+    images: number,
+  ): void;
+
+  // Input and parameters.
+
+  /**
+   * x[i] = (pixel − mean[e])·scale[e] for each element e of the image sampleIds[i]; `mean` and `scale` have
+   * floatsPerImage elements.
+   */
+  assembleImages(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    x: Float32Array,
+    floatsPerImage: number,
+    firstImage: number,
+    images: number,
+  ): void;
+  /**
+   * out[first + i] = sum over p of partials[p·stride + first + i], in the order of a balanced binary tree: while more than one is left, the
+   * second half (the shorter of an odd count) is added to the first, element by element.
+   */
+  reducePartials(
+    partials: Float32Array,
+    count: number,
+    stride: number,
+    out: Float32Array,
+    first: number,
+    elements: number,
+  ): void;
+  /**
+   * SGD with momentum (Sutskever et al. 2013, as PyTorch and MatConvNet write it): g' = g + weightDecay·w; v = momentum·v + g';
+   * w −= rate·(nesterov ? g' + momentum·v : v). Returns whether every new w is finite.
+   */
+  sgdUpdate(
+    w: Float32Array,
+    g: Float32Array,
+    v: Float32Array,
+    rate: number,
+    momentum: number,
+    weightDecay: number,
+    nesterov: boolean,
+    first: number,
+    count: number,
+  ): boolean;
+}

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { findPackageRoot } from '../core/paths.js';
+import type { WindowGeometry } from './geometry.js';
+import type { Kernels } from './kernels.js';
+
+/** What the addon exports. A kernel set takes geometries as Int32Arrays and a dropout key as two numbers. */
+interface Addon {
+  kernelSet(name: string): NativeKernels | null;
+  supportedNames(): string[];
+  addressModulo64(bytes: Uint8Array): number;
+}
+
+type WithWords<Method> = Method extends (g: WindowGeometry, ...rest: infer Rest) => infer Result
+  ? (words: Int32Array, ...rest: Rest) => Result
+  : Method;
+
+type NativeKernels = {
+  readonly [Name in Exclude<keyof Kernels, 'name' | 'dropout'>]: WithWords<Kernels[Name]>;
+} & {
+  dropout(
+    x: Float32Array,
+    y: Float32Array,
+    rate: number,
+    keyLow: number,
+    keyHigh: number,
+    epoch: number,
+    sampleIds: Int32Array,
+    floatsPerImage: number,
+    firstImage: number,
+    images: number,
+  ): void;
+};
+
+/** Loads the addon, or returns null if it was not built. */
+export function loadAddon(): Addon | null {
+  const path = join(findPackageRoot(), 'build', 'Release', 'convoy.node');
+  return existsSync(path) ? (createRequire(import.meta.url)(path) as Addon) : null;
+}
+
+/** The kernel set of that name, or null if this processor cannot run it. */
+export function loadNativeKernels(addon: Addon, name: string): Kernels | null {
+  const native = addon.kernelSet(name);
+  if (!native) return null;
+  const encode = makeEncoder();
+  return {
+    ...native,
+    name,
+    convolutionScratchFloats: (g) => native.convolutionScratchFloats(encode(g)),
+    convolutionForward: (g, ...rest) => native.convolutionForward(encode(g), ...rest),
+    convolutionInputGradient: (g, ...rest) => native.convolutionInputGradient(encode(g), ...rest),
+    convolutionKernelGradient: (g, ...rest) => native.convolutionKernelGradient(encode(g), ...rest),
+    maxPoolingForward: (g, ...rest) => native.maxPoolingForward(encode(g), ...rest),
+    maxPoolingBackward: (g, ...rest) => native.maxPoolingBackward(encode(g), ...rest),
+    averagePoolingForward: (g, ...rest) => native.averagePoolingForward(encode(g), ...rest),
+    averagePoolingBackward: (g, ...rest) => native.averagePoolingBackward(encode(g), ...rest),
+    dropout: (x, y, rate, key, ...rest) => native.dropout(x, y, rate, key[0], key[1], ...rest),
+  };
+}
+
+/** Geometries as the addon reads them: one Int32Array each, made once. */
+function makeEncoder(): (g: WindowGeometry) => Int32Array {
+  const known = new WeakMap<WindowGeometry, Int32Array>();
+  return (g) => {
+    let words = known.get(g);
+    if (!words) {
+      words = encodeGeometry(g);
+      known.set(g, words);
+    }
+    return words;
+  };
+}
+
+/** The fields in the order of `struct Geometry` in native/kernel-table.h. */
+function encodeGeometry(g: WindowGeometry): Int32Array {
+  return Int32Array.of(
+    g.inputHeight,
+    g.inputWidth,
+    g.inputChannels,
+    g.kernelHeight,
+    g.kernelWidth,
+    g.strideY,
+    g.strideX,
+    g.padTop,
+    g.padLeft,
+    g.outputHeight,
+    g.outputWidth,
+    g.outputChannels,
+  );
+}

@@ -1,0 +1,76 @@
+import type { Kernels } from '../kernels.js';
+
+/** The class with the greatest output, the first of equals. */
+function findGreatest(outputs: Float32Array): number {
+  let greatest = 0;
+  for (let c = 1; c < outputs.length; c++) if (outputs[c]! > outputs[greatest]!) greatest = c;
+  return greatest;
+}
+
+/** How many classes stand before `label`: those with a greater output, and those with an equal one and a smaller index. */
+function countBefore(outputs: Float32Array, label: number): number {
+  let before = 0;
+  for (let c = 0; c < outputs.length; c++) {
+    if (outputs[c]! > outputs[label]! || (outputs[c] === outputs[label] && c < label)) before++;
+  }
+  return before;
+}
+
+export const softmaxCrossEntropy: Kernels['softmaxCrossEntropy'] = (
+  classes,
+  logits,
+  labels,
+  dLogits,
+  scale,
+  loss,
+  predicted,
+  rank,
+  firstImage,
+  images,
+) => {
+  for (let image = firstImage; image < firstImage + images; image++) {
+    const row = logits.subarray(image * classes, (image + 1) * classes);
+    const label = labels[image]!;
+    predicted[image] = findGreatest(row);
+    rank[image] = countBefore(row, label);
+
+    const greatest = row[predicted[image]!]!;
+    let sum = 0;
+    for (const logit of row) sum += Math.exp(logit - greatest);
+    loss[image] = Math.log(sum) + (greatest - row[label]!);
+
+    if (dLogits === null) continue;
+    for (let c = 0; c < classes; c++) {
+      const probability = Math.exp(row[c]! - greatest) / sum;
+      dLogits[image * classes + c] = scale * (probability - (c === label ? 1 : 0));
+    }
+  }
+};
+
+export const squaredError: Kernels['squaredError'] = (
+  classes,
+  outputs,
+  labels,
+  dOutputs,
+  scale,
+  loss,
+  predicted,
+  rank,
+  firstImage,
+  images,
+) => {
+  for (let image = firstImage; image < firstImage + images; image++) {
+    const row = outputs.subarray(image * classes, (image + 1) * classes);
+    const label = labels[image]!;
+    predicted[image] = findGreatest(row);
+    rank[image] = countBefore(row, label);
+
+    let sum = 0;
+    for (let c = 0; c < classes; c++) {
+      const error = row[c]! - (c === label ? 1 : 0);
+      sum += error * error;
+      if (dOutputs !== null) dOutputs[image * classes + c] = scale * error;
+    }
+    loss[image] = sum / 2;
+  }
+};

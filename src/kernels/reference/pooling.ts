@@ -1,0 +1,107 @@
+import type { WindowGeometry } from '../geometry.js';
+import type { Kernels } from '../kernels.js';
+import { inputFloats, listTaps, outputFloats, type Tap } from './window.js';
+
+/** The offset of a channel of the tap's input pixel, from the start of `x`. */
+function inputOffset(g: WindowGeometry, image: number, tap: Tap, channel: number): number {
+  return image * inputFloats(g) + tap.input * g.inputChannels + channel;
+}
+
+/** The offset of a channel of the tap's output pixel, from the start of `y`. */
+function outputOffset(g: WindowGeometry, image: number, tap: Tap, channel: number): number {
+  return image * outputFloats(g) + tap.output * g.outputChannels + channel;
+}
+
+function fillImages(
+  tensor: Float32Array,
+  value: number,
+  floatsPerImage: number,
+  first: number,
+  images: number,
+): void {
+  tensor.fill(value, first * floatsPerImage, (first + images) * floatsPerImage);
+}
+
+/** NaN wins, so that a run that diverges is seen to. */
+export const maxPoolingForward: Kernels['maxPoolingForward'] = (g, x, y, firstImage, images) => {
+  const taps = listTaps(g);
+  fillImages(y, -Infinity, outputFloats(g), firstImage, images);
+  for (let image = firstImage; image < firstImage + images; image++) {
+    for (const tap of taps) {
+      for (let c = 0; c < g.inputChannels; c++) {
+        const value = x[inputOffset(g, image, tap, c)]!;
+        const o = outputOffset(g, image, tap, c);
+        if (value > y[o]! || Number.isNaN(value)) y[o] = value;
+      }
+    }
+  }
+};
+
+export const maxPoolingBackward: Kernels['maxPoolingBackward'] = (g, x, y, dy, dx, firstImage, images) => {
+  const taps = listTaps(g);
+  for (let image = firstImage; image < firstImage + images; image++) {
+    const sums = new Float64Array(inputFloats(g));
+    const settled = new Uint8Array(outputFloats(g));
+    for (const tap of taps) {
+      for (let c = 0; c < g.inputChannels; c++) {
+        const o = outputOffset(g, image, tap, c);
+        const window = tap.output * g.outputChannels + c;
+        if (settled[window] === 1 || x[inputOffset(g, image, tap, c)] !== y[o]) continue;
+        settled[window] = 1;
+        sums[tap.input * g.inputChannels + c]! += dy[o]!;
+      }
+    }
+    dx.set(sums, image * inputFloats(g));
+  }
+};
+
+/** For each output pixel, the number of elements that its mean is over. */
+function countElements(g: WindowGeometry, taps: readonly Tap[], countPadding: boolean): number[] {
+  const pixels = g.outputHeight * g.outputWidth;
+  if (countPadding) return new Array<number>(pixels).fill(g.kernelHeight * g.kernelWidth);
+  const counts = new Array<number>(pixels).fill(0);
+  for (const tap of taps) counts[tap.output]!++;
+  return counts;
+}
+
+export const averagePoolingForward: Kernels['averagePoolingForward'] = (
+  g,
+  x,
+  y,
+  countPadding,
+  firstImage,
+  images,
+) => {
+  const taps = listTaps(g);
+  const counts = countElements(g, taps, countPadding);
+  for (let image = firstImage; image < firstImage + images; image++) {
+    const sums = new Float64Array(outputFloats(g));
+    for (const tap of taps) {
+      for (let c = 0; c < g.inputChannels; c++) {
+        sums[tap.output * g.outputChannels + c]! += x[inputOffset(g, image, tap, c)]! / counts[tap.output]!;
+      }
+    }
+    y.set(sums, image * outputFloats(g));
+  }
+};
+
+export const averagePoolingBackward: Kernels['averagePoolingBackward'] = (
+  g,
+  dy,
+  dx,
+  countPadding,
+  firstImage,
+  images,
+) => {
+  const taps = listTaps(g);
+  const counts = countElements(g, taps, countPadding);
+  for (let image = firstImage; image < firstImage + images; image++) {
+    const sums = new Float64Array(inputFloats(g));
+    for (const tap of taps) {
+      for (let c = 0; c < g.inputChannels; c++) {
+        sums[tap.input * g.inputChannels + c]! += dy[outputOffset(g, image, tap, c)]! / counts[tap.output]!;
+      }
+    }
+    dx.set(sums, image * inputFloats(g));
+  }
+};

@@ -1,0 +1,74 @@
+import type { Kernels } from '../kernels.js';
+import {
+  reluBackward,
+  reluForward,
+  sigmoidBackward,
+  sigmoidForward,
+  tanhBackward,
+  tanhForward,
+} from './activations.js';
+import { assembleImages } from './assemble.js';
+import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
+import { dropout } from './dropout.js';
+import { softmaxCrossEntropy, squaredError } from './losses.js';
+import {
+  channelGradientSums,
+  channelMoments,
+  combineChannels,
+  scaleChannels,
+  sumRows,
+} from './normalisation.js';
+import {
+  averagePoolingBackward,
+  averagePoolingForward,
+  maxPoolingBackward,
+  maxPoolingForward,
+} from './pooling.js';
+import { matmul, pack, packTransposed } from './products.js';
+import { reducePartials, sgdUpdate } from './update.js';
+
+/**
+ * The kernels as plain loops: the specification that every native set is held against, and the fallback where none can be
+ * built. Sums run in float64 and are rounded to float32 when stored. Never optimised.
+ */
+export const referenceKernels: Kernels = {
+  name: 'reference',
+
+  convolutionScratchFloats: () => 0,
+  matmulScratchFloats: () => 0,
+  channelScratchFloats: () => 0,
+
+  pack,
+  packTransposed,
+  matmul,
+
+  convolutionForward,
+  convolutionInputGradient,
+  convolutionKernelGradient,
+  sumRows,
+
+  maxPoolingForward,
+  maxPoolingBackward,
+  averagePoolingForward,
+  averagePoolingBackward,
+
+  channelMoments,
+  scaleChannels,
+  channelGradientSums,
+  combineChannels,
+
+  reluForward,
+  reluBackward,
+  sigmoidForward,
+  sigmoidBackward,
+  tanhForward,
+  tanhBackward,
+  dropout,
+
+  softmaxCrossEntropy,
+  squaredError,
+
+  assembleImages,
+  reducePartials,
+  sgdUpdate,
+};

@@ -1,0 +1,41 @@
+import { UserError, unknownName } from '../core/errors.js';
+import type { Kernels } from './kernels.js';
+import { loadAddon, loadNativeKernels } from './native.js';
+import { referenceKernels } from './reference/reference.js';
+
+/** Forces a kernel set by its name. */
+export const KERNELS_VARIABLE = 'CONVOY_KERNELS';
+
+const NATIVE_NAMES = ['avx512', 'avx2', 'neon', 'baseline'] as const;
+const KERNEL_NAMES = [...NATIVE_NAMES, referenceKernels.name] as const;
+
+/** The kernel sets that this machine can run, the fastest first; the reference is always the last. */
+export function availableKernelNames(): string[] {
+  return [...(loadAddon()?.supportedNames() ?? []), referenceKernels.name];
+}
+
+/** The name of the kernel set to use: the one that the environment forces, else the fastest. */
+export function chooseKernelName(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment[KERNELS_VARIABLE] || availableKernelNames()[0]!;
+}
+
+/**
+ * Loads a kernel set.
+ *
+ * @throws UserError if there is no such set, or this machine cannot run it
+ */
+export function loadKernels(name: string): Kernels {
+  if (name === referenceKernels.name) return referenceKernels;
+  if (!(NATIVE_NAMES as readonly string[]).includes(name)) {
+    throw unknownName(KERNELS_VARIABLE, 'kernel set', name, KERNEL_NAMES);
+  }
+  const addon = loadAddon();
+  const kernels = addon && loadNativeKernels(addon, name);
+  if (!kernels) {
+    const why = addon ? 'this processor cannot run it' : 'the addon is not built (npm run build:native)';
+    throw new UserError(
+      `${KERNELS_VARIABLE}: expected one of ${availableKernelNames().join(', ')}, found ${name}: ${why}.`,
+    );
+  }
+  return kernels;
+}

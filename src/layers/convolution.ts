@@ -1,0 +1,272 @@
+import { z } from 'zod';
+import { type Shape, sizeOf } from '../core/shape.js';
+import { coversInput, kernelRows, makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
+import { packedFloats, panelCount } from '../kernels/kernels.js';
+import { initializerSchema } from './initializer.js';
+import {
+  type BoundLayer,
+  type LayerKind,
+  type LayerPlan,
+  type LayerSite,
+  overSlices,
+  type Pass,
+} from './layer.js';
+import { paddingSchema, pairSchema, resolvePadding, slideWindow } from './window.js';
+
+/**
+ * A fully connected layer with at least so many weights is cut by outputs instead of by images: each worker reads its part of the weights
+ * once a step, and they are more than the images.
+ */
+const MIN_WEIGHTS_TO_CUT_BY_OUTPUTS = 16_384;
+/**
+ * A kernel with at least so many weights is not given one gradient a slice, which would be written and read again a dozen times;
+ * rows of its gradient are shared out, each summed over the whole mini-batch.
+ */
+const MIN_WEIGHTS_TO_CUT_BY_ROWS = 65_536;
+/** Rows of a kernel's gradient that one task computes. */
+const ROWS_PER_BLOCK = 64;
+
+const factor = z.number().nonnegative().default(1);
+
+export const convolutionSchema = z
+  .strictObject({
+    kind: z.literal('convolution'),
+    name: z.string().optional(),
+    kernel: pairSchema,
+    /** Output channels. */
+    filters: z.int().min(1),
+    stride: pairSchema.prefault(1),
+    padding: paddingSchema.prefault(0),
+    bias: z.boolean().default(true),
+    initializer: initializerSchema.prefault('he'),
+    biasInitializer: initializerSchema.prefault('zero'),
+    /** Factors on the run's learning rate and weight decay. */
+    kernelLearningRate: factor,
+    kernelWeightDecay: factor,
+    biasLearningRate: factor,
+    biasWeightDecay: factor,
+  })
+  .transform((config) => ({ ...config, padding: resolvePadding(config.padding, config.kernel) }));
+
+export type ConvolutionConfig = z.output<typeof convolutionSchema>;
+
+/**
+ * Convolution (cross-correlation, as in every framework): Y = phi(X) F + b, seed 004, equation 15.25.
+ *
+ * Input n×h×w×c, kernel H×W×c×filters, output n×h'×w'×filters.
+ */
+export const convolution: LayerKind<ConvolutionConfig> = {
+  kind: 'convolution',
+  schema: convolutionSchema,
+
+  plan(config, input, where): LayerPlan {
+    const output: Shape = { ...slideWindow(config, input, where), channels: config.filters };
+    return planConvolution(config, makeGeometry(input, config, output));
+  },
+
+  bind(config, site): BoundLayer {
+    return bindConvolution(makeGeometry(site.input.shape, config, site.output.shape), site);
+  },
+};
+
+/** What a convolution of this geometry needs; `learning` gives initialisers and factors. */
+export function planConvolution(
+  learning: Pick<
+    ConvolutionConfig,
+    | 'bias'
+    | 'initializer'
+    | 'biasInitializer'
+    | 'kernelLearningRate'
+    | 'kernelWeightDecay'
+    | 'biasLearningRate'
+    | 'biasWeightDecay'
+  >,
+  g: WindowGeometry,
+): LayerPlan {
+  const rows = kernelRows(g);
+  const weights = rows * g.outputChannels;
+  const fan = { fanIn: rows, fanOut: g.kernelHeight * g.kernelWidth * g.outputChannels };
+  const kernel = {
+    name: 'kernel',
+    size: weights,
+    initializer: learning.initializer,
+    ...fan,
+    learningRate: learning.kernelLearningRate,
+    weightDecay: learning.kernelWeightDecay,
+    gradient: weights >= MIN_WEIGHTS_TO_CUT_BY_ROWS ? ('whole' as const) : ('slices' as const),
+  };
+  const bias = {
+    name: 'bias',
+    size: g.outputChannels,
+    initializer: learning.biasInitializer,
+    ...fan,
+    learningRate: learning.biasLearningRate,
+    weightDecay: learning.biasWeightDecay,
+    gradient: 'slices' as const,
+  };
+  const output = { height: g.outputHeight, width: g.outputWidth, channels: g.outputChannels };
+  return {
+    output,
+    parameters: learning.bias ? [kernel, bias] : [kernel],
+    state: [],
+    shared: {
+      packed: { floats: packedFloats(rows, g.outputChannels) },
+      packedTransposed: { floats: packedFloats(g.outputChannels, rows) },
+    },
+    inPlace: false,
+    backwardReads: { input: true, output: false },
+    multiplyAddsPerImage: sizeOf(output) * rows,
+  };
+}
+
+export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer {
+  const { kernels, scratch, batch, input, output } = site;
+  const rows = kernelRows(g);
+  const columns = g.outputChannels;
+  const { kernel, bias } = site.parameters;
+  const { packed, packedTransposed } = site.shared;
+  const cutByOutputs = coversInput(g) && rows * columns >= MIN_WEIGHTS_TO_CUT_BY_OUTPUTS;
+  scratch.book(kernels.convolutionScratchFloats(g));
+  scratch.book(kernels.matmulScratchFloats(Math.max(rows, columns)));
+  scratch.book(kernels.channelScratchFloats(columns));
+
+  const prepare = [
+    {
+      over: 'blocks' as const,
+      waits: false,
+      blocks: panelCount(columns),
+      run: (first: number, count: number) =>
+        kernels.pack(rows, columns, kernel!.value, packed!, first, count),
+    },
+  ];
+  if (site.training && site.needsInputGradient) {
+    prepare.push({
+      over: 'blocks',
+      waits: false,
+      blocks: panelCount(rows),
+      run: (first, count) =>
+        kernels.packTransposed(rows, columns, kernel!.value, packedTransposed!, first, count),
+    });
+  }
+
+  const biasValue = bias?.value ?? null;
+  const forward: Pass = cutByOutputs
+    ? {
+        over: 'blocks',
+        waits: true,
+        blocks: panelCount(columns),
+        run: (first, count) =>
+          kernels.matmul(
+            batch.size,
+            columns,
+            rows,
+            input.value,
+            packed!,
+            biasValue,
+            output.value,
+            scratch.floats,
+            first,
+            count,
+          ),
+      }
+    : overSlices(({ first, count }) =>
+        kernels.convolutionForward(
+          g,
+          input.value,
+          packed!,
+          biasValue,
+          output.value,
+          scratch.floats,
+          first,
+          count,
+        ),
+      );
+  if (!site.training) return { prepare, forward: [forward], backward: [] };
+
+  const positions = g.outputHeight * g.outputWidth;
+  const backward: Pass[] = [];
+  if (bias) {
+    backward.push(
+      overSlices(({ index, first, count }) =>
+        kernels.sumRows(
+          columns,
+          output.gradient,
+          bias.gradient[index]!,
+          scratch.floats,
+          first * positions,
+          count * positions,
+        ),
+      ),
+    );
+  }
+  const inputGradient: Pass = cutByOutputs
+    ? {
+        over: 'blocks',
+        waits: true,
+        blocks: panelCount(rows),
+        run: (first, count) =>
+          kernels.matmul(
+            batch.size,
+            rows,
+            columns,
+            output.gradient,
+            packedTransposed!,
+            null,
+            input.gradient,
+            scratch.floats,
+            first,
+            count,
+          ),
+      }
+    : overSlices(({ first, count }) =>
+        kernels.convolutionInputGradient(
+          g,
+          output.gradient,
+          packedTransposed!,
+          input.gradient,
+          scratch.floats,
+          first,
+          count,
+        ),
+      );
+  if (rows * columns >= MIN_WEIGHTS_TO_CUT_BY_ROWS) {
+    backward.push({
+      over: 'blocks',
+      waits: true,
+      blocks: Math.ceil(rows / ROWS_PER_BLOCK),
+      run: (first, count) => {
+        const firstRow = first * ROWS_PER_BLOCK;
+        const lastRow = Math.min(rows, (first + count) * ROWS_PER_BLOCK);
+        kernels.convolutionKernelGradient(
+          g,
+          input.value,
+          output.gradient,
+          kernel!.gradient[0]!,
+          scratch.floats,
+          0,
+          batch.size,
+          firstRow,
+          lastRow - firstRow,
+        );
+      },
+    });
+  } else {
+    backward.push(
+      overSlices(({ index, first, count }) =>
+        kernels.convolutionKernelGradient(
+          g,
+          input.value,
+          output.gradient,
+          kernel!.gradient[index]!,
+          scratch.floats,
+          first,
+          count,
+          0,
+          rows,
+        ),
+      ),
+    );
+  }
+  if (site.needsInputGradient) backward.push(inputGradient);
+  return { prepare, forward: [forward], backward };
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { sizeOf } from '../core/shape.js';
+import { type LayerKind, overSlices, planTransform } from './layer.js';
+
+const schema = z.strictObject({
+  kind: z.literal('dropout'),
+  name: z.string().optional(),
+  /** Probability with which an element is set to zero. */
+  rate: z.number().min(0).lt(1).default(0.5),
+});
+
+/**
+ * Inverted dropout (Srivastava et al., JMLR 2014): in training y = x·keep / (1 − rate), in evaluation y = x. What is kept is a pure
+ * function of seed, layer, epoch, sample and element, and is drawn again for backward: no mask is stored.
+ */
+export const dropout: LayerKind<z.output<typeof schema>> = {
+  kind: 'dropout',
+  schema,
+  plan: (_config, input) =>
+    planTransform(input, { inPlace: true, backwardReads: { input: false, output: false } }),
+  bind({ rate }, { input, output, kernels, batch, training, randomKey }) {
+    const size = sizeOf(output.shape);
+    const keep = (from: Float32Array, to: Float32Array) =>
+      overSlices(({ first, count }) =>
+        kernels.dropout(from, to, rate, randomKey, batch.epoch, batch.sampleIds, size, first, count),
+      );
+    if (training) {
+      return {
+        prepare: [],
+        forward: [keep(input.value, output.value)],
+        backward: [keep(output.gradient, input.gradient)],
+      };
+    }
+    const copy = overSlices(({ first, count }) => {
+      if (input.value === output.value) return;
+      output.value.set(input.value.subarray(first * size, (first + count) * size), first * size);
+    });
+    return { prepare: [], forward: [copy], backward: [] };
+  },
+};

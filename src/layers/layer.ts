@@ -1,0 +1,194 @@
+import type { z } from 'zod';
+import type { PhiloxKey } from '../core/rng.js';
+import type { Shape } from '../core/shape.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { Initializer } from './initializer.js';
+
+/**
+ * A kind of layer, whole: what its configuration may be, the shape it makes, what it learns, how it is computed. To add a
+ * kind: one file, one line in registry.ts, one test file.
+ */
+export interface LayerKind<Config extends LayerConfig = LayerConfig> {
+  readonly kind: string;
+  /** Checks a configuration and fills in its defaults. */
+  readonly schema: z.ZodType<Config>;
+  /**
+   * What the layer makes of an input.
+   *
+   * @param where names the layer in messages, for instance `conv2 (layer 4)`
+   * @throws UserError if the input does not fit
+   */
+  plan(config: Config, input: Shape, where: string): LayerPlan;
+  /** Ties a planned layer to its memory. */
+  bind(config: Config, site: LayerSite): BoundLayer;
+}
+
+export interface LayerConfig {
+  readonly kind: string;
+  readonly name?: string | undefined;
+}
+
+/** Sizes of a layer, before any memory exists. Pure data. */
+export interface LayerPlan {
+  readonly output: Shape;
+  readonly parameters: readonly ParameterPlan[];
+  /** Numbers that training moves without gradients (running statistics); saved with the parameters. */
+  readonly state: readonly StatePlan[];
+  /** Memory of the layer that all workers share, in floats. */
+  readonly shared: Readonly<Record<string, SharedPlan>>;
+  /** True if forward may write over its input, and backward over its output's gradient. */
+  readonly inPlace: boolean;
+  /** What backward reads: decides whose output may be written over. */
+  readonly backwardReads: { readonly input: boolean; readonly output: boolean };
+  readonly multiplyAddsPerImage: number;
+}
+
+export interface ParameterPlan {
+  readonly name: string;
+  readonly size: number;
+  readonly initializer: Initializer;
+  /** Numbers that one output depends on, and outputs that one input goes to: for He's and Glorot's initialisation. */
+  readonly fanIn: number;
+  readonly fanOut: number;
+  /** Factors on the run's learning rate and weight decay. */
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** `slices`: one partial gradient a slice, reduced later. `whole`: the layer itself sums over the mini-batch. */
+  readonly gradient: 'slices' | 'whole';
+}
+
+export interface StatePlan {
+  readonly name: string;
+  readonly size: number;
+  readonly initial: number;
+}
+
+export interface SharedPlan {
+  readonly floats: number;
+  /** One such piece for each slice. */
+  readonly perSlice?: boolean;
+}
+
+/** A tensor of the mini-batch, n×h×w×c. `gradient` is empty if nobody needs it. */
+export interface BoundTensor {
+  readonly shape: Shape;
+  readonly value: Float32Array;
+  readonly gradient: Float32Array;
+}
+
+export interface BoundParameter {
+  readonly value: Float32Array;
+  /** Where the gradient of that slice goes (overwritten); with `gradient: 'whole'` the same array for all. */
+  readonly gradient: readonly Float32Array[];
+}
+
+/** Where a bound layer works: its tensors, its memory, its kernels. */
+export interface LayerSite {
+  readonly input: BoundTensor;
+  readonly output: BoundTensor;
+  readonly parameters: Readonly<Record<string, BoundParameter>>;
+  readonly state: Readonly<Record<string, Float32Array>>;
+  readonly shared: Readonly<Record<string, Float32Array>>;
+  readonly kernels: Kernels;
+  readonly scratch: Scratch;
+  readonly batch: Batch;
+  /** False for evaluation: running statistics, no dropout, no backward. */
+  readonly training: boolean;
+  /** False for the first layers of a net, whose input's gradient nobody reads. */
+  readonly needsInputGradient: boolean;
+  /** Key of this layer's random numbers. */
+  readonly randomKey: PhiloxKey;
+}
+
+/** The mini-batch at hand; its fields change from step to step. */
+export interface Batch {
+  /** Images. */
+  size: number;
+  /** From 0. */
+  epoch: number;
+  /** Steps since the start of training, from 0. */
+  step: number;
+  /** Parts of a mini-batch, fixed for a run. */
+  readonly slices: number;
+  /** Index of each image in the data set. */
+  readonly sampleIds: Int32Array;
+}
+
+/** Images [first, first + count) of the mini-batch. */
+export interface Slice {
+  readonly index: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * A piece of a layer's work on the mini-batch. Workers share its tasks out; which worker does which cannot show in the
+ * results.
+ */
+export type Pass = SlicePass | BlockPass;
+
+/** One task a slice. Passes over slices that do not wait run one after another on each slice while it is in the cache. */
+export interface SlicePass {
+  readonly over: 'slices';
+  /** True if it reads what earlier passes made of other slices. */
+  readonly waits: boolean;
+  run(slice: Slice): void;
+}
+
+/** Tasks of the layer's own cut, over the whole mini-batch: [first, first + count) of `blocks`. */
+export interface BlockPass {
+  readonly over: 'blocks';
+  /** True if it reads what earlier passes made. */
+  readonly waits: boolean;
+  readonly blocks: number;
+  run(first: number, count: number): void;
+}
+
+export interface BoundLayer {
+  /** Before forward, whenever parameters have changed. These wait for the parameters only. */
+  readonly prepare: readonly BlockPass[];
+  readonly forward: readonly Pass[];
+  /** Overwrites the input's gradient and the parameters' gradients. Empty in evaluation. */
+  readonly backward: readonly Pass[];
+}
+
+/** One thread's memory for what need not outlive a kernel call. Layers book while they are bound; it is allocated after that. */
+export class Scratch {
+  #floats = new Float32Array(0);
+  #booked = 0;
+
+  book(floats: number): void {
+    this.#booked = Math.max(this.#booked, floats);
+  }
+
+  allocate(): void {
+    this.#floats = new Float32Array(this.#booked);
+  }
+
+  get floats(): Float32Array {
+    return this.#floats;
+  }
+}
+
+/** A layer's plan without parameters, state or shared memory: for kinds that only transform. */
+export function planTransform(
+  output: Shape,
+  options: { inPlace: boolean; backwardReads: LayerPlan['backwardReads'] },
+): LayerPlan {
+  return { output, parameters: [], state: [], shared: {}, multiplyAddsPerImage: 0, ...options };
+}
+
+/** A pass over slices that needs only its own slice. */
+export function overSlices(run: (slice: Slice) => void): SlicePass {
+  return { over: 'slices', waits: false, run };
+}
+
+/** The first image of a slice: slices differ by at most one image, and one of a small mini-batch may be empty. */
+export function firstImage(slice: number, batch: Pick<Batch, 'slices' | 'size'>): number {
+  return Math.floor((slice * batch.size) / batch.slices);
+}
+
+/** Images of a slice. */
+export function countImages(slice: number, batch: Pick<Batch, 'slices' | 'size'>): number {
+  return firstImage(slice + 1, batch) - firstImage(slice, batch);
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { makeGeometry } from '../kernels/geometry.js';
+import { type LayerKind, overSlices, planTransform } from './layer.js';
+import { planPooling, poolingFields, resolvePooling } from './pooling.js';
+
+const schema = z.strictObject({ kind: z.literal('max-pooling'), ...poolingFields }).transform(resolvePooling);
+
+/**
+ * The maximum of each window (seed 004, equation 15.51); a gradient goes to the first maximum in row order, and those of overlapping windows
+ * add up (15.59).
+ */
+export const maxPooling: LayerKind<z.output<typeof schema>> = {
+  kind: 'max-pooling',
+  schema,
+  plan: (config, input, where) =>
+    planTransform(planPooling(config, input, where), {
+      inPlace: false,
+      backwardReads: { input: true, output: true },
+    }),
+  bind(config, { kernels, input, output }) {
+    const g = makeGeometry(input.shape, config, output.shape);
+    return {
+      prepare: [],
+      forward: [
+        overSlices(({ first, count }) =>
+          kernels.maxPoolingForward(g, input.value, output.value, first, count),
+        ),
+      ],
+      backward: [
+        overSlices(({ first, count }) =>
+          kernels.maxPoolingBackward(
+            g,
+            input.value,
+            output.value,
+            output.gradient,
+            input.gradient,
+            first,
+            count,
+          ),
+        ),
+      ],
+    };
+  },
+};

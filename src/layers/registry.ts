@@ -1,0 +1,26 @@
+import { averagePooling } from './average-pooling.js';
+import { batchNormalization } from './batch-normalization.js';
+import { convolution } from './convolution.js';
+import { dropout } from './dropout.js';
+import { fullyConnected } from './fully-connected.js';
+import { identity } from './identity.js';
+import type { LayerKind } from './layer.js';
+import { maxPooling } from './max-pooling.js';
+import { relu } from './relu.js';
+import { sigmoid } from './sigmoid.js';
+import { tanh } from './tanh.js';
+
+/** Every kind of layer by its name in a spec. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
+export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
+  convolution,
+  'fully-connected': fullyConnected,
+  'max-pooling': maxPooling,
+  'average-pooling': averagePooling,
+  'batch-normalization': batchNormalization,
+  dropout,
+  relu,
+  sigmoid,
+  tanh,
+  identity,
+};

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { UserError } from '../core/errors.js';
+import { formatShape, type Shape } from '../core/shape.js';
+
+const size = z.int().min(1);
+const pad = z.int().min(0);
+
+type Pair = readonly [y: number, x: number];
+export type Padding = readonly [top: number, bottom: number, left: number, right: number];
+
+/** A size per axis, [height, width] or [y, x]; one number stands for both. */
+export const pairSchema = z.preprocess(
+  (value) => (typeof value === 'number' ? [value, value] : value),
+  z.tuple([size, size], { error: 'expected a number or [y, x], of whole numbers from 1 up' }),
+);
+
+/**
+ * Rows and columns of zeros around the input: a number for all sides, [y, x], [top, bottom, left, right], or `same`, which keeps
+ * the size at stride 1.
+ */
+export const paddingSchema = z.preprocess(
+  expandPadding,
+  z.union([z.literal('same'), z.tuple([pad, pad, pad, pad])], {
+    error: "expected 'same', a number, [y, x] or [top, bottom, left, right], of whole numbers from 0 up",
+  }),
+);
+
+function expandPadding(value: unknown): unknown {
+  if (typeof value === 'number') return [value, value, value, value];
+  if (Array.isArray(value) && value.length === 2) return [value[0], value[0], value[1], value[1]];
+  return value;
+}
+
+/**
+ * Padding in numbers. `same` is the chapter's rule (seed 004): floor((H − 1) / 2) rows above and floor(H / 2) below for a kernel H
+ * high, likewise for columns.
+ */
+export function resolvePadding(padding: 'same' | Padding, kernel: Pair): Padding {
+  if (padding !== 'same') return padding;
+  const [height, width] = kernel;
+  return [
+    Math.floor((height - 1) / 2),
+    Math.floor(height / 2),
+    Math.floor((width - 1) / 2),
+    Math.floor(width / 2),
+  ];
+}
+
+export interface WindowConfig {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Padding;
+}
+
+/**
+ * The height and width that a sliding window makes: floor((H + padding − kernel) / stride) + 1.
+ *
+ * @throws UserError if the window is larger than the padded input
+ */
+export function slideWindow(
+  config: WindowConfig,
+  input: Shape,
+  where: string,
+): { height: number; width: number } {
+  const [top, bottom, left, right] = config.padding;
+  const height = input.height + top + bottom;
+  const width = input.width + left + right;
+  if (config.kernel[0] > height || config.kernel[1] > width) {
+    throw new UserError(
+      `${where}: expected a window of at most ${height}×${width} (the padded input, ${formatShape(input)} before), ` +
+        `found ${config.kernel[0]}×${config.kernel[1]}. Make the window smaller, pad more, or pool less before it.`,
+    );
+  }
+  return {
+    height: Math.floor((height - config.kernel[0]) / config.stride[0]) + 1,
+    width: Math.floor((width - config.kernel[1]) / config.stride[1]) + 1,
+  };
+}

@@ -1,0 +1,100 @@
+import { ArenaLayout, allocateArena, viewArena } from '../core/arena.js';
+import { makeKey } from '../core/rng.js';
+import { loadAddon } from '../kernels/native.js';
+import { initialize } from '../layers/initializer.js';
+import type { BoundParameter, BoundTensor } from '../layers/layer.js';
+import type { NetworkPlan, StepPlan, TensorPlan } from './plan.js';
+
+/** A model's memory, shared by all workers: what outlives a mini-batch, and what layers share within one. */
+export interface ModelMemory {
+  /** Parameters and state, one after another in the plan's order: what is saved. */
+  readonly weights: Float32Array;
+  /** Momentum's velocities, in the places of the parameters. */
+  readonly velocity: Float32Array;
+  /** Gradients over the whole mini-batch, in the places of the parameters. */
+  readonly gradient: Float32Array;
+  /** The slices' gradients, one slice after another. */
+  readonly partials: Float32Array;
+  readonly shared: Float32Array;
+}
+
+/** Books a model's memory, the same way in every thread. */
+export function layOutModel(plan: NetworkPlan, slices: number) {
+  const layout = new ArenaLayout();
+  const slots = {
+    weights: layout.book(plan.weightFloats),
+    velocity: layout.book(plan.weightFloats),
+    gradient: layout.book(plan.weightFloats),
+    partials: layout.book(plan.partialFloats * slices),
+    shared: layout.book(plan.sharedFloats),
+  };
+  return { slots, floats: layout.floats };
+}
+
+export function allocateModel(plan: NetworkPlan, slices: number): SharedArrayBuffer {
+  return allocateArena(layOutModel(plan, slices).floats);
+}
+
+/** The views of a model's memory. */
+export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan, slices: number): ModelMemory {
+  const { slots } = layOutModel(plan, slices);
+  const floats = viewArena(buffer, loadAddon()?.addressModulo64 ?? null);
+  const cut = (offset: number, size: number) => floats.subarray(offset, offset + size);
+  return {
+    weights: cut(slots.weights, plan.weightFloats),
+    velocity: cut(slots.velocity, plan.weightFloats),
+    gradient: cut(slots.gradient, plan.weightFloats),
+    partials: cut(slots.partials, plan.partialFloats * slices),
+    shared: cut(slots.shared, plan.sharedFloats),
+  };
+}
+
+/** First numbers of all parameters and state: a pure function of plan and seed. */
+export function initializeModel(memory: ModelMemory, plan: NetworkPlan, seed: number): void {
+  let user = 0;
+  for (const step of plan.steps) {
+    for (const { offset, size, initializer, fanIn, fanOut } of step.parameters) {
+      const key = makeKey(seed, 'initialisation', user++);
+      initialize(memory.weights.subarray(offset, offset + size), initializer, { fanIn, fanOut }, key);
+    }
+    for (const { offset, size, initial } of step.state) memory.weights.fill(initial, offset, offset + size);
+  }
+}
+
+/** A tensor's views over the activations. */
+export function viewTensor(activations: Float32Array, tensor: TensorPlan, images: number): BoundTensor {
+  const floats = images * tensor.shape.height * tensor.shape.width * tensor.shape.channels;
+  const cut = (offset: number) => activations.subarray(Math.max(0, offset), offset < 0 ? 0 : offset + floats);
+  return { shape: tensor.shape, value: cut(tensor.offset), gradient: cut(tensor.gradientOffset) };
+}
+
+/** A step's parameters, with one gradient a slice. */
+export function viewParameters(
+  memory: ModelMemory,
+  plan: NetworkPlan,
+  step: StepPlan,
+  slices: number,
+): Record<string, BoundParameter> {
+  const entries = step.parameters.map(({ name, offset, size, partialOffset }) => {
+    const whole = memory.gradient.subarray(offset, offset + size);
+    const gradient = Array.from({ length: slices }, (_, slice) => {
+      if (partialOffset < 0) return whole;
+      const start = slice * plan.partialFloats + partialOffset;
+      return memory.partials.subarray(start, start + size);
+    });
+    return [name, { value: memory.weights.subarray(offset, offset + size), gradient }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Parameters and state one after another, without the gaps of the arena. */
+export function exportWeights(memory: ModelMemory, plan: NetworkPlan): Float32Array {
+  const slots = plan.steps.flatMap((step) => [...step.parameters, ...step.state]);
+  const weights = new Float32Array(slots.reduce((sum, { size }) => sum + size, 0));
+  let at = 0;
+  for (const { offset, size } of slots) {
+    weights.set(memory.weights.subarray(offset, offset + size), at);
+    at += size;
+  }
+  return weights;
+}

@@ -1,0 +1,126 @@
+import { makeKey } from '../core/rng.js';
+import type { Kernels } from '../kernels/kernels.js';
+import {
+  type Batch,
+  type BlockPass,
+  type BoundLayer,
+  type BoundTensor,
+  countImages,
+  firstImage,
+  type Pass,
+  Scratch,
+  type SlicePass,
+} from '../layers/layer.js';
+import { LAYER_KINDS } from '../layers/registry.js';
+import { type ModelMemory, viewParameters, viewTensor } from './memory.js';
+import type { NetworkPlan } from './plan.js';
+
+/** A planned network tied to memory and kernels, in one thread. */
+export interface BoundNetwork {
+  readonly batch: Batch;
+  readonly input: BoundTensor;
+  readonly output: BoundTensor;
+  /** Before the first forward after parameters have changed. */
+  readonly prepare: readonly BlockPass[];
+  /** In the order of the layers. */
+  readonly forward: readonly Pass[];
+  /** From the last layer to the first. */
+  readonly backward: readonly Pass[];
+}
+
+export interface BindOptions {
+  readonly plan: NetworkPlan;
+  readonly memory: ModelMemory;
+  readonly activations: Float32Array;
+  /** Of each image of the mini-batch. */
+  readonly sampleIds: Int32Array;
+  readonly batchSize: number;
+  readonly slices: number;
+  readonly seed: number;
+  readonly training: boolean;
+  readonly kernels: Kernels;
+}
+
+/** Ties every layer of a plan to its memory. */
+export function bindNetwork(options: BindOptions): BoundNetwork {
+  const { plan, memory, activations, batchSize, slices, training } = options;
+  const batch: Batch = { size: 0, epoch: 0, step: 0, slices, sampleIds: options.sampleIds };
+  const scratch = new Scratch();
+  const tensors = plan.tensors.map((tensor) => viewTensor(activations, tensor, batchSize));
+  const layers = plan.steps.map((step): BoundLayer => {
+    const shared = Object.entries(step.shared).map(
+      ([name, { offset, size }]) => [name, memory.shared.subarray(offset, offset + size)] as const,
+    );
+    const state = step.state.map(
+      ({ name, offset, size }) => [name, memory.weights.subarray(offset, offset + size)] as const,
+    );
+    return LAYER_KINDS[step.config.kind]!.bind(step.config, {
+      input: tensors[step.input]!,
+      output: tensors[step.output]!,
+      parameters: viewParameters(memory, plan, step, slices),
+      state: Object.fromEntries(state),
+      shared: Object.fromEntries(shared),
+      kernels: options.kernels,
+      scratch,
+      batch,
+      training,
+      needsInputGradient: plan.tensors[step.input]!.needsGradient,
+      randomKey: makeKey(options.seed, 'dropout', step.index),
+    });
+  });
+  scratch.allocate();
+  return {
+    batch,
+    input: tensors[0]!,
+    output: tensors.at(-1)!,
+    prepare: layers.flatMap((layer) => layer.prepare),
+    forward: layers.flatMap((layer) => layer.forward),
+    backward: layers.toReversed().flatMap((layer) => layer.backward),
+  };
+}
+
+/** Passes that need no barrier between them. */
+export type Phase =
+  | { readonly over: 'slices'; readonly passes: readonly SlicePass[] }
+  | { readonly over: 'blocks'; readonly passes: readonly BlockPass[] };
+
+/** Groups passes into phases: a new one begins where a pass waits for others' work, or its tasks are cut another way. */
+export function groupIntoPhases(passes: readonly Pass[]): Phase[] {
+  const phases: { over: Pass['over']; passes: Pass[] }[] = [];
+  for (const pass of passes) {
+    const last = phases.at(-1);
+    if (last && last.over === pass.over && !pass.waits) last.passes.push(pass);
+    else phases.push({ over: pass.over, passes: [pass] });
+  }
+  return phases as Phase[];
+}
+
+/** One of the workers that share a run's tasks. */
+export interface Share {
+  readonly worker: number;
+  readonly workers: number;
+}
+
+/**
+ * Does a worker's share of a phase: a run of neighbouring tasks, the same in every phase, so that its slices stay in its core's
+ * cache.
+ */
+export function runPhase(phase: Phase, batch: Batch, share: Share): void {
+  if (phase.over === 'slices') {
+    const [first, last] = shareOf(batch.slices, share);
+    for (let index = first; index < last; index++) {
+      const slice = { index, first: firstImage(index, batch), count: countImages(index, batch) };
+      for (const pass of phase.passes) pass.run(slice);
+    }
+    return;
+  }
+  for (const pass of phase.passes) {
+    const [first, last] = shareOf(pass.blocks, share);
+    if (last > first) pass.run(first, last - first);
+  }
+}
+
+/** A worker's tasks: [first, last). */
+export function shareOf(tasks: number, { worker, workers }: Share): [first: number, last: number] {
+  return [Math.floor((worker * tasks) / workers), Math.floor(((worker + 1) * tasks) / workers)];
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { UserError, unknownName } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
+import type { LayerConfig } from '../layers/layer.js';
+import { LOSSES } from '../layers/loss.js';
+import { LAYER_KINDS } from '../layers/registry.js';
+
+const size = z.int().min(1);
+
+const networkSchema = z.strictObject({
+  name: z.string().default('custom'),
+  /** Of one image; [height, width, channels] for short. */
+  input: z.preprocess(
+    (value) =>
+      Array.isArray(value) && value.length === 3
+        ? { height: value[0], width: value[1], channels: value[2] }
+        : value,
+    z.strictObject({ height: size, width: size, channels: size }),
+  ),
+  layers: z.array(z.unknown()).min(1),
+  loss: z.string().default('softmax-cross-entropy'),
+});
+
+/** A network as plain JSON, with every default filled in: layers one after another, and a loss. */
+export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers'> & {
+  readonly layers: readonly LayerConfig[];
+};
+
+/**
+ * Checks a network and fills in its defaults.
+ *
+ * @throws UserError for an unknown field, layer kind or loss, and for a field of the wrong type
+ */
+export function parseNetwork(value: unknown, where = 'network'): NetworkSpec {
+  const network = parseWith(networkSchema, value, where);
+  if (!Object.hasOwn(LOSSES, network.loss)) {
+    throw unknownName(where, 'loss', network.loss, Object.keys(LOSSES));
+  }
+  return {
+    ...network,
+    layers: network.layers.map((layer, i) => parseLayer(layer, `${where}: layer ${i + 1}`)),
+  };
+}
+
+function parseLayer(value: unknown, where: string): LayerConfig {
+  const kind = (value as { kind?: unknown } | null)?.kind;
+  if (typeof kind !== 'string') {
+    throw new UserError(`${where}: expected an object with a 'kind', found ${JSON.stringify(value)}.`);
+  }
+  if (!Object.hasOwn(LAYER_KINDS, kind))
+    throw unknownName(where, 'layer kind', kind, Object.keys(LAYER_KINDS));
+  return parseWith(LAYER_KINDS[kind]!.schema, value, `${where} (${kind})`);
+}

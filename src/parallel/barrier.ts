@@ -1,0 +1,73 @@
+/** Looks at the generation so many times before sleeping: some tens of microseconds, where a wake-up costs about twenty. */
+const SPINS = 20_000;
+
+/** Words of a run's control memory. */
+export const CONTROL = {
+  /** Workers that have arrived at the barrier. */
+  arrived: 0,
+  /** Goes up each time the barrier opens. */
+  generation: 1,
+  /** Not 0 once a worker has failed: nobody waits for it. */
+  failed: 2,
+  /** Not 0 once the coordinator wants the run to end. */
+  abort: 3,
+  /** Not 0 once all workers are to stop after this step: bits of STOP. Set before a step's last barrier, read after it. */
+  stop: 4,
+  /** Steps of this epoch that are done. */
+  step: 5,
+} as const;
+
+export const CONTROL_WORDS = 16;
+
+/** Why a run stops. Bits, since several may hold at once, and which worker is the first to see one must not matter. */
+export const STOP = { aborted: 1, lossNotFinite: 2, parameterNotFinite: 4 } as const;
+
+/** Thrown at a barrier when another worker has failed. */
+export class BarrierBroken extends Error {
+  override readonly name = 'BarrierBroken';
+}
+
+/** A barrier for a run's workers on shared memory: spins briefly, then sleeps. */
+export class Barrier {
+  readonly #control: Int32Array;
+  readonly #workers: number;
+  readonly #spins: number;
+
+  /** @param crowded true if there are more threads than cores, so that spinning would keep others from working */
+  constructor(control: Int32Array, workers: number, crowded: boolean) {
+    this.#control = control;
+    this.#workers = workers;
+    this.#spins = crowded ? 0 : SPINS;
+  }
+
+  /**
+   * Returns when all workers have arrived.
+   *
+   * @throws BarrierBroken if one of them has failed
+   */
+  wait(): void {
+    if (this.#workers === 1) return;
+    const control = this.#control;
+    const generation = Atomics.load(control, CONTROL.generation);
+    if (Atomics.add(control, CONTROL.arrived, 1) === this.#workers - 1) {
+      Atomics.store(control, CONTROL.arrived, 0);
+      Atomics.add(control, CONTROL.generation, 1);
+      Atomics.notify(control, CONTROL.generation);
+    } else {
+      for (let spin = 0; spin < this.#spins; spin++) {
+        if (Atomics.load(control, CONTROL.generation) !== generation) break;
+      }
+      while (Atomics.load(control, CONTROL.generation) === generation) {
+        Atomics.wait(control, CONTROL.generation, generation);
+      }
+    }
+    if (Atomics.load(control, CONTROL.failed) !== 0) throw new BarrierBroken('another worker has failed');
+  }
+}
+
+/** Opens the barrier for good, so that nobody waits for a worker that has failed. */
+export function breakBarrier(control: Int32Array): void {
+  Atomics.store(control, CONTROL.failed, 1);
+  Atomics.add(control, CONTROL.generation, 1);
+  Atomics.notify(control, CONTROL.generation);
+}

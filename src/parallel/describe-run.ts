@@ -1,0 +1,78 @@
+import { allocateArena } from '../core/arena.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { allocateModel } from '../network/memory.js';
+import type { NetworkPlan } from '../network/plan.js';
+import type { ResolvedRunSpec } from '../run-spec.js';
+import { CONTROL_WORDS } from './barrier.js';
+import { type BatchArrays, type ResultArrays, type RunDescription, TOTALS_LENGTH } from './protocol.js';
+
+/** The parts of a data set that a run uses; indices from 0. */
+export interface RunData {
+  readonly dataset: Dataset;
+  readonly trainFirst: number;
+  readonly trainCount: number;
+  readonly testFirst: number;
+  readonly testCount: number;
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
+let lastId = 0;
+
+/** Allocates a run's shared memory and describes it for the workers. */
+export function describeRun(
+  spec: ResolvedRunSpec,
+  plan: NetworkPlan,
+  data: RunData,
+  { workers, crowded, kernels }: { workers: number; crowded: boolean; kernels: string },
+): RunDescription {
+  const { dataset } = data;
+  const batchSize = Math.min(spec.batchSize, data.trainCount);
+  return {
+    id: ++lastId,
+    workers,
+    crowded,
+    kernels,
+    network: spec.network,
+    batchSize,
+    slices: spec.slices,
+    seed: spec.seed,
+    epochs: spec.epochs,
+    sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
+    schedule: spec.learningRate,
+    model: allocateModel(plan, spec.slices),
+    activations: allocateArena(plan.activationFloats),
+    control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
+    totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
+    train: { pixels: dataset.train.pixels, labels: dataset.train.labels },
+    test: { pixels: dataset.test.pixels, labels: dataset.test.labels },
+    mean: shareFloats(data.mean),
+    scale: shareFloats(data.scale),
+    order: new Int32Array(new SharedArrayBuffer(data.trainCount * 4)),
+    batch: allocateBatch(batchSize),
+    results: allocateResults(data.testCount),
+    testFirst: data.testFirst,
+  };
+}
+
+function allocateResults(images: number): ResultArrays {
+  return {
+    loss: new Float32Array(new SharedArrayBuffer(images * 4)),
+    predicted: new Uint8Array(new SharedArrayBuffer(images)),
+    rank: new Uint8Array(new SharedArrayBuffer(images)),
+  };
+}
+
+function allocateBatch(images: number): BatchArrays {
+  return {
+    ...allocateResults(images),
+    sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
+    labels: new Uint8Array(new SharedArrayBuffer(images)),
+  };
+}
+
+function shareFloats(values: Float32Array): Float32Array {
+  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return shared;
+}

@@ -1,0 +1,74 @@
+import type { NetworkSpec } from '../network/spec.js';
+import type { Schedule } from '../optim/schedule.js';
+import type { SgdOptions } from '../optim/sgd.js';
+
+/** Images as workers read them; everything lies in shared memory. */
+export interface SharedImages {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+/** All that a worker must know of a run. Sent with every task (buffers are shared, not copied); a thread binds it once. */
+export interface RunDescription {
+  /** Distinguishes runs within the process. */
+  readonly id: number;
+  readonly workers: number;
+  /** More threads than cores are at work. */
+  readonly crowded: boolean;
+  readonly kernels: string;
+  readonly network: NetworkSpec;
+  readonly batchSize: number;
+  readonly slices: number;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly sgd: SgdOptions;
+  readonly schedule: Schedule;
+  readonly model: SharedArrayBuffer;
+  readonly activations: SharedArrayBuffer;
+  /** See CONTROL in barrier.ts. */
+  readonly control: Int32Array;
+  /** See TOTALS. */
+  readonly totals: Float64Array;
+  readonly train: SharedImages;
+  readonly test: SharedImages;
+  /** Subtracted from, then multiplied with, each element of an image. */
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+  /** Sample ids of the training images in this epoch's order. */
+  readonly order: Int32Array;
+  /** Of the mini-batch's images, in order. */
+  readonly batch: BatchArrays;
+  /** Of the test images, in order. */
+  readonly results: ResultArrays;
+  /** Index of the first test image. */
+  readonly testFirst: number;
+}
+
+export interface ResultArrays {
+  readonly loss: Float32Array;
+  readonly predicted: Uint8Array;
+  readonly rank: Uint8Array;
+}
+
+export interface BatchArrays extends ResultArrays {
+  readonly sampleIds: Int32Array;
+  readonly labels: Uint8Array;
+}
+
+/** Sums over the epoch so far. */
+export const TOTALS = { loss: 0, errors: 1, images: 2 } as const;
+export const TOTALS_LENGTH = 3;
+
+/** Trains one epoch; resolves when the worker's share is done, or the run is to stop. */
+export interface TrainTask {
+  readonly run: RunDescription;
+  readonly worker: number;
+  /** From 0. */
+  readonly epoch: number;
+}
+
+/** Evaluates the worker's share of the test images into `results`. */
+export interface EvaluateTask {
+  readonly run: RunDescription;
+  readonly worker: number;
+}

@@ -1,0 +1,36 @@
+import type { RunDescription } from './parallel/protocol.js';
+
+/** What an evaluation comes to. */
+export interface TestSummary {
+  /** Mean over the images. */
+  readonly loss: number;
+  readonly errorPercent: number;
+  /** Of images whose label is not among the five greatest outputs. */
+  readonly top5ErrorPercent: number;
+  /** confusion[label][predicted] = images. */
+  readonly confusion: number[][];
+}
+
+/** Sums up the test results, image by image in order. */
+export function summarizeResults(
+  { results, test, testFirst }: Pick<RunDescription, 'results' | 'test' | 'testFirst'>,
+  classes: number,
+): TestSummary {
+  const images = results.loss.length;
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  let loss = 0;
+  let errors = 0;
+  let top5Errors = 0;
+  for (let i = 0; i < images; i++) {
+    loss += results.loss[i]!;
+    if (results.rank[i]! >= 1) errors++;
+    if (results.rank[i]! >= 5) top5Errors++;
+    confusion[test.labels[testFirst + i]!]![results.predicted[i]!]!++;
+  }
+  return {
+    loss: loss / images,
+    errorPercent: (100 * errors) / images,
+    top5ErrorPercent: (100 * top5Errors) / images,
+    confusion,
+  };
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { UserError } from './core/errors.js';
+import { parseWith } from './core/parse.js';
+import { modelOptionsSchema } from './models/model.js';
+import { buildModel, MODEL_NAMES } from './models/registry.js';
+import { type NetworkSpec, parseNetwork } from './network/spec.js';
+import { scheduleSchema } from './optim/schedule.js';
+
+/** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
+const DEFAULT_SLICES = 12;
+const MAX_SLICES = 256;
+
+const runSpecSchema = z.strictObject({
+  /** A named network. Give this or `network`. */
+  model: z.string().optional(),
+  ...modelOptionsSchema.shape,
+  /** A network layer by layer; its `name` stands where a model's would. */
+  network: z.unknown().optional(),
+
+  dataset: z.string().default('mnist'),
+  /** Number of the first training example, counted from 1 as the exercise does. */
+  trainFirst: z.int().min(1).default(1),
+  /** Training examples from there on; null for all. */
+  trainCount: z.int().min(1).nullable().default(null),
+  testFirst: z.int().min(1).default(1),
+  testCount: z.int().min(1).nullable().default(null),
+  /**
+   * `mean-image`: pixels 0..255 less the training subset's mean image. `per-channel`: less the subset's channel mean, divided by its channel
+   * deviation. `none`: pixels as they are.
+   */
+  normalization: z.enum(['mean-image', 'per-channel', 'none']).default('mean-image'),
+
+  /** Of initial weights, shuffling and dropout. */
+  seed: z.int().min(0).default(0),
+  epochs: z.int().min(1).max(100_000).default(20),
+  batchSize: z.int().min(1).default(100),
+  learningRate: scheduleSchema.prefault(0.001),
+  momentum: z.number().min(0).lt(1).default(0.9),
+  nesterov: z.boolean().default(false),
+  weightDecay: z.number().nonnegative().default(0.0005),
+  /** Fixed parts of a mini-batch, whose gradients are summed in a fixed order: part of the result, unlike the number of workers. */
+  slices: z.int().min(1).max(MAX_SLICES).default(DEFAULT_SLICES),
+});
+
+/** What a user writes: everything but the network has a default. */
+export type RunSpec = z.input<typeof runSpecSchema>;
+
+/** A spec with every default filled in and its network written out. Plain JSON; its hash (with the data's) is a run's identity. */
+export type ResolvedRunSpec = Omit<z.output<typeof runSpecSchema>, 'network' | 'model'> & {
+  readonly model: string;
+  readonly network: NetworkSpec;
+};
+
+/** The keys that a spec may have, for messages and for `--set`. */
+export const RUN_SPEC_KEYS: readonly string[] = Object.keys(runSpecSchema.shape);
+
+/**
+ * Checks a spec and fills in its defaults.
+ *
+ * @param where names the spec in messages, for instance a file
+ * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes
+ */
+export function resolveRunSpec(spec: unknown, where = 'spec'): ResolvedRunSpec {
+  const { model, network, ...rest } = parseWith(runSpecSchema, spec, where);
+  if (model === undefined && network === undefined) {
+    throw new UserError(
+      `${where}: expected 'model' (${MODEL_NAMES.join(', ')}) or 'network', found neither. Give one.`,
+    );
+  }
+  if (network === undefined) return { ...rest, model: model!, network: buildModel(model!, rest, where) };
+  const parsed = parseNetwork(network, `${where}: network`);
+  // A spec that has been resolved before has both, and they agree.
+  if (model !== undefined && model !== parsed.name) {
+    throw new UserError(
+      `${where}: expected 'model' or 'network', found both (${model} and ${parsed.name}). Give one.`,
+    );
+  }
+  return { ...rest, model: parsed.name, network: parsed };
+}

@@ -1,0 +1,70 @@
+import type { Dataset } from './dataset/dataset.js';
+import type { WorkerPool } from './parallel/pool.js';
+import type { ResolvedRunSpec } from './run-spec.js';
+
+/** What is measured after each epoch. Losses are means over images; errors are percentages. */
+export interface EpochMetrics {
+  /** From 1. */
+  readonly epoch: number;
+  /** Over the epoch's mini-batches, each measured before its own update. */
+  readonly trainLoss: number;
+  readonly trainErrorPercent: number;
+  readonly testLoss: number;
+  readonly testErrorPercent: number;
+  readonly testTop5ErrorPercent: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+  /** Wall time of the epoch's training, without evaluation. */
+  readonly seconds: number;
+  /** Training images a second. */
+  readonly imagesPerSecond: number;
+}
+
+/** Where a run is, a few times a second. */
+export interface Progress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Mean training loss of this epoch so far. */
+  readonly trainLoss: number;
+  readonly imagesPerSecond: number;
+}
+
+export interface TrainOptions {
+  /** Threads of this run; the results do not depend on it. Default: one for each core. Ignored if `pool` is given with `threads`. */
+  readonly workers?: number;
+  /** A pool to share between runs; without one the run starts and ends its own. */
+  readonly pool?: WorkerPool;
+  /** The data set, if it is loaded already. */
+  readonly dataset?: Dataset;
+  /** Ends the run after the current step, as `interrupted`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onEpoch?: (metrics: EpochMetrics) => void;
+}
+
+/** What a run leaves behind. A run that fails throws instead. */
+export interface TrainResult {
+  readonly state: 'done' | 'diverged' | 'interrupted';
+  /** Why it diverged, with epoch and step; null if done. */
+  readonly reason: string | null;
+  readonly spec: ResolvedRunSpec;
+  /** Epochs that were completed. */
+  readonly epochs: readonly EpochMetrics[];
+  /** confusion[label][predicted] = test images, after the last completed epoch; empty if there is none. */
+  readonly confusion: readonly (readonly number[])[];
+  /** How many numbers training changes. */
+  readonly parameterCount: number;
+  /** Parameters and running statistics, one after another in the plan's order. */
+  readonly weights: Float32Array;
+  /** SHA-256 of the weights' bytes, little-endian, as hexadecimal. */
+  readonly weightsSha256: string;
+  /** Wall time from the first step on, evaluations included. */
+  readonly seconds: number;
+  /** Training images a second, over all completed epochs, evaluations not included. */
+  readonly imagesPerSecond: number;
+  /** Name of the kernel set that was used. */
+  readonly kernels: string;
+}

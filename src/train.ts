@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { UserError } from './core/errors.js';
+import { makeKey, RandomStream, shuffle } from './core/rng.js';
+import { formatShape } from './core/shape.js';
+import type { Dataset } from './dataset/dataset.js';
+import { loadDataset } from './dataset/load.js';
+import { computeNormalization } from './dataset/normalize.js';
+import { takeSubset } from './dataset/subset.js';
+import { chooseKernelName, loadKernels } from './kernels/select.js';
+import { exportWeights, initializeModel, viewModel } from './network/memory.js';
+import { countClasses, type NetworkPlan, planNetwork } from './network/plan.js';
+import { learningRateAt } from './optim/schedule.js';
+import { CONTROL, STOP } from './parallel/barrier.js';
+import { describeRun, type RunData } from './parallel/describe-run.js';
+import { WorkerPool } from './parallel/pool.js';
+import { type RunDescription, TOTALS } from './parallel/protocol.js';
+import { summarizeResults } from './results.js';
+import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run-spec.js';
+import type { EpochMetrics, TrainOptions, TrainResult } from './train-types.js';
+
+/** More threads than this are a slip of the finger. */
+const MAX_WORKERS = 256;
+const PROGRESS_INTERVAL_MS = 100;
+
+/**
+ * Trains a network and evaluates it on the test set after each epoch. The result is a pure function of spec and data: the number of
+ * workers changes the time and nothing else.
+ *
+ * @throws UserError if the spec is wrong or does not fit the data
+ */
+export async function train(
+  spec: RunSpec | ResolvedRunSpec,
+  options: TrainOptions = {},
+): Promise<TrainResult> {
+  const resolved = resolveRunSpec(spec);
+  const workers = checkWorkers(options);
+  const kernels = loadKernels(chooseKernelName()).name;
+  const dataset = options.dataset ?? (await loadDataset(resolved.dataset));
+  const data = selectData(resolved, dataset);
+  const plan = planNetwork(resolved.network, {
+    batchSize: Math.min(resolved.batchSize, data.trainCount),
+    slices: resolved.slices,
+    training: true,
+  });
+  checkFit(resolved, plan, dataset);
+
+  const pool = options.pool ?? WorkerPool.create(workers);
+  try {
+    const run = describeRun(resolved, plan, data, { workers, crowded: pool.crowded, kernels });
+    initializeModel(viewModel(run.model, plan, resolved.slices), plan, resolved.seed);
+    return await trainEpochs(resolved, plan, data, run, pool, options);
+  } finally {
+    if (!options.pool) await pool.close();
+  }
+}
+
+async function trainEpochs(
+  spec: ResolvedRunSpec,
+  plan: NetworkPlan,
+  data: RunData,
+  run: RunDescription,
+  pool: WorkerPool,
+  options: TrainOptions,
+): Promise<TrainResult> {
+  const epochs: EpochMetrics[] = [];
+  let confusion: number[][] = [];
+  let ending: Pick<TrainResult, 'state' | 'reason'> = { state: 'done', reason: null };
+  const stepsPerEpoch = Math.ceil(data.trainCount / run.batchSize);
+  const start = performance.now();
+  const stopWatching = watch(run, options);
+  try {
+    for (let epoch = 0; epoch < spec.epochs; epoch++) {
+      const epochStart = performance.now();
+      prepareEpoch(run, data, spec.seed, epoch);
+      const stopReporting = reportProgress(run, spec, epoch, epochStart, stepsPerEpoch, options);
+      await pool.train(run, epoch).finally(stopReporting);
+      const seconds = (performance.now() - epochStart) / 1000;
+      const stop = explainStop(run, epoch);
+      if (stop) {
+        ending = stop;
+        break;
+      }
+      await pool.evaluate(run);
+      if (Atomics.load(run.control, CONTROL.abort) !== 0) {
+        ending = interrupted(epoch, stepsPerEpoch);
+        break;
+      }
+      const test = summarizeResults(run, countClasses(plan));
+      confusion = test.confusion;
+      const metrics: EpochMetrics = {
+        epoch: epoch + 1,
+        trainLoss: run.totals[TOTALS.loss]! / data.trainCount,
+        trainErrorPercent: (100 * run.totals[TOTALS.errors]!) / data.trainCount,
+        testLoss: test.loss,
+        testErrorPercent: test.errorPercent,
+        testTop5ErrorPercent: test.top5ErrorPercent,
+        learningRate: learningRateAt(
+          spec.learningRate,
+          (epoch + 1) * stepsPerEpoch - 1,
+          stepsPerEpoch,
+          spec.epochs,
+        ),
+        seconds,
+        imagesPerSecond: data.trainCount / seconds,
+      };
+      epochs.push(metrics);
+      options.onEpoch?.(metrics);
+    }
+  } finally {
+    stopWatching();
+  }
+  const weights = exportWeights(viewModel(run.model, plan, spec.slices), plan);
+  const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  return {
+    ...ending,
+    spec,
+    epochs,
+    confusion,
+    parameterCount: plan.parameterCount,
+    weights,
+    weightsSha256: createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex'),
+    seconds: (performance.now() - start) / 1000,
+    imagesPerSecond: epochs.length > 0 ? (epochs.length * data.trainCount) / trainingSeconds : 0,
+    kernels: run.kernels,
+  };
+}
+
+function checkWorkers({ workers, pool }: TrainOptions): number {
+  const limit = pool?.threads ?? MAX_WORKERS;
+  const count = workers ?? pool?.threads ?? availableParallelism();
+  if (!Number.isInteger(count) || count < 1 || count > limit) {
+    throw new UserError(`workers: expected a whole number from 1 to ${limit}, found ${count}.`);
+  }
+  return count;
+}
+
+function selectData(spec: ResolvedRunSpec, dataset: Dataset): RunData {
+  const trainSubset = takeSubset(dataset.train, spec.trainFirst, spec.trainCount, 'train');
+  const testSubset = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
+  const { mean, scale } = computeNormalization(
+    spec.normalization,
+    dataset.train,
+    dataset.shape,
+    trainSubset.first,
+    trainSubset.count,
+  );
+  return {
+    dataset,
+    trainFirst: trainSubset.first,
+    trainCount: trainSubset.count,
+    testFirst: testSubset.first,
+    testCount: testSubset.count,
+    mean,
+    scale,
+  };
+}
+
+function checkFit(spec: ResolvedRunSpec, plan: NetworkPlan, dataset: Dataset): void {
+  if (formatShape(spec.network.input) !== formatShape(dataset.shape)) {
+    throw new UserError(
+      `${spec.model}: expected images of ${formatShape(spec.network.input)}, found ${formatShape(dataset.shape)} ` +
+        `in ${dataset.name}. Change the network's input or take another data set.`,
+    );
+  }
+  const classes = countClasses(plan);
+  if (classes < dataset.classNames.length) {
+    throw new UserError(
+      `${spec.model}: expected at least ${dataset.classNames.length} outputs for the classes of ${dataset.name}, ` +
+        `found ${classes}. Give the last layer one output a class.`,
+    );
+  }
+}
+
+/** The training images' order in an epoch: a pure function of seed and epoch. */
+function prepareEpoch(run: RunDescription, data: RunData, seed: number, epoch: number): void {
+  for (let i = 0; i < run.order.length; i++) run.order[i] = data.trainFirst + i;
+  shuffle(run.order, new RandomStream(makeKey(seed, 'shuffle'), epoch));
+  run.totals.fill(0);
+  Atomics.store(run.control, CONTROL.step, 0);
+}
+
+/** Passes the signal on to the workers. */
+function watch(run: RunDescription, { signal }: TrainOptions): () => void {
+  const abort = () => Atomics.store(run.control, CONTROL.abort, 1);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  return () => signal?.removeEventListener('abort', abort);
+}
+
+function reportProgress(
+  run: RunDescription,
+  { epochs }: ResolvedRunSpec,
+  epoch: number,
+  start: number,
+  stepsPerEpoch: number,
+  { onProgress }: TrainOptions,
+): () => void {
+  if (!onProgress) return () => {};
+  const timer = setInterval(() => {
+    const images = run.totals[TOTALS.images]!;
+    if (images === 0) return;
+    onProgress({
+      epoch: epoch + 1,
+      epochs,
+      step: Atomics.load(run.control, CONTROL.step),
+      stepsPerEpoch,
+      trainLoss: run.totals[TOTALS.loss]! / images,
+      imagesPerSecond: (1000 * images) / (performance.now() - start),
+    });
+  }, PROGRESS_INTERVAL_MS);
+  return () => clearInterval(timer);
+}
+
+/** Why the workers stopped within an epoch; null if they went to its end. */
+function explainStop(run: RunDescription, epoch: number): Pick<TrainResult, 'state' | 'reason'> | null {
+  const stop = Atomics.load(run.control, CONTROL.stop);
+  const step = Atomics.load(run.control, CONTROL.step);
+  if (stop & (STOP.lossNotFinite | STOP.parameterNotFinite)) {
+    const what = stop & STOP.lossNotFinite ? 'the loss' : 'a parameter';
+    return { state: 'diverged', reason: `${what} is no longer finite in epoch ${epoch + 1}, step ${step}` };
+  }
+  return stop & STOP.aborted ? interrupted(epoch, step) : null;
+}
+
+function interrupted(epoch: number, step: number): Pick<TrainResult, 'state' | 'reason'> {
+  return { state: 'interrupted', reason: `interrupted in epoch ${epoch + 1}, after step ${step}` };
+}

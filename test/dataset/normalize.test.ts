@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { computeNormalization } from '../../src/dataset/normalize.js';
+
+const shape = { height: 1, width: 2, channels: 2 };
+/** Three images of two pixels, each with two channels; the first is outside the subset. */
+const images = {
+  count: 3,
+  pixels: Uint8Array.of(255, 255, 255, 255, 0, 7, 4, 7, 2, 7, 10, 7),
+  labels: Uint8Array.of(0, 1, 2),
+};
+
+function normalize(kind: Parameters<typeof computeNormalization>[0], first = 1, count = 2) {
+  const { mean, scale } = computeNormalization(kind, images, shape, first, count);
+  return { mean: [...mean], scale: [...scale] };
+}
+
+describe('computeNormalization', () => {
+  it('takes the mean image of the subset', () => {
+    expect(normalize('mean-image')).toEqual({ mean: [1, 7, 7, 7], scale: [1, 1, 1, 1] });
+    expect(normalize('mean-image', 0, 1)).toEqual({ mean: [255, 255, 255, 255], scale: [1, 1, 1, 1] });
+  });
+
+  it('takes mean and deviation of each channel, and scales a constant one by 1', () => {
+    // 0, 4, 2 and 10 have the mean 4 and the variance 14.
+    const scale = Math.fround(1 / Math.sqrt(14));
+    expect(normalize('per-channel')).toEqual({ mean: [4, 7, 4, 7], scale: [scale, 1, scale, 1] });
+  });
+
+  it('leaves pixels alone', () => {
+    expect(normalize('none')).toEqual({ mean: [0, 0, 0, 0], scale: [1, 1, 1, 1] });
+  });
+
+  it('is exact where the squared sum no longer fits a double', () => {
+    const count = 2 ** 24;
+    const pixels = new Uint8Array(count).fill(255);
+    pixels[5] = 254;
+    const large = { count, pixels, labels: new Uint8Array(0) };
+    const { mean, scale } = computeNormalization(
+      'per-channel',
+      large,
+      { height: 1, width: 1, channels: 1 },
+      0,
+      count,
+    );
+    expect(mean[0]).toBe(255);
+    // One of n values is off by 1, so the variance is (n − 1) / n².
+    expect(scale[0]).toBe(Math.fround(count / Math.sqrt(count - 1)));
+  });
+});

@@ -1,0 +1,99 @@
+import { type KernelCase, makeCase } from './kernel-case.js';
+import { type KernelMemory, toleranceOfSum } from './kernel-memory.js';
+import { type Batch, describeBatch } from './windows.js';
+
+type LossMethod = 'softmaxCrossEntropy' | 'squaredError';
+
+const METHODS: readonly LossMethod[] = ['softmaxCrossEntropy', 'squaredError'];
+const MIDDLE: Batch = { total: 9, first: 2, count: 5 };
+const TIGHT: Batch = { total: 6, first: 1, count: 5 };
+const EMPTY: Batch = { total: 3, first: 1, count: 0 };
+const MANY: Batch = { total: 40, first: 3, count: 33 };
+/** As a mini-batch of 100 has it. */
+const GRADIENT_SCALE = 0.01;
+
+/** What the last layer may hand over, and the greatest difference of two logits. */
+const LOGITS: Record<
+  string,
+  { make: (memory: KernelMemory, length: number) => Float32Array; magnitude: number }
+> = {
+  'small logits': { make: (memory, length) => memory.uniform(length, -4, 4), magnitude: 16 },
+  ties: { make: (memory, length) => memory.integers(length, -1, 1), magnitude: 8 },
+  'equal logits': { make: (_memory, length) => new Float32Array(length).fill(2), magnitude: 8 },
+  'huge logits': { make: (memory, length) => memory.uniform(length, -1e4, 1e4), magnitude: 2e4 },
+  'logits of ±1e4': {
+    make: (memory, length) => memory.integers(length, 0, 1).map((value) => (value === 0 ? -1e4 : 1e4)),
+    magnitude: 2e4,
+  },
+};
+
+interface LossTolerances {
+  readonly loss: number;
+  readonly gradient: number;
+}
+
+const TOLERANCES: Record<LossMethod, (classes: number, magnitude: number) => LossTolerances> = {
+  // The sum's relative error becomes the logarithm's absolute one; then a difference of logits is rounded once.
+  softmaxCrossEntropy: (classes, magnitude) => ({
+    loss: toleranceOfSum(classes, 1) + toleranceOfSum(0, magnitude),
+    gradient: GRADIENT_SCALE * toleranceOfSum(classes, 1),
+  }),
+  squaredError: (classes, magnitude) => ({
+    loss: toleranceOfSum(classes, magnitude ** 2),
+    gradient: GRADIENT_SCALE * toleranceOfSum(1, magnitude),
+  }),
+};
+
+export function listLossCases(): KernelCase[] {
+  return METHODS.flatMap((method) => [
+    ...[1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 17, 31, 32, 33, 100, 255, 256].flatMap((classes) => [
+      makeLossCase(method, classes, 'small logits', MIDDLE, true),
+      makeLossCase(method, classes, 'ties', MIDDLE, false),
+    ]),
+    ...Object.keys(LOGITS).map((logits) => makeLossCase(method, 10, logits, MANY, true)),
+    makeLossCase(method, 10, 'small logits', EMPTY, true),
+    makeLossCase(method, 10, 'small logits', TIGHT, true),
+    ...[NaN, Infinity].map((value) => makeDivergedCase(method, value)),
+  ]);
+}
+
+function makeLossCase(
+  method: LossMethod,
+  classes: number,
+  logits: string,
+  batch: Batch,
+  withGradient: boolean,
+): KernelCase {
+  const { make, magnitude } = LOGITS[logits]!;
+  const tolerances = TOLERANCES[method](classes, magnitude);
+  return makeCase(
+    method,
+    `${classes} classes, ${logits}, ${describeBatch(batch)}${withGradient ? ', gradient' : ''}`,
+    (memory) => {
+      const outputs = memory.input('logits', make(memory, batch.total * classes));
+      const labels = memory.input('labels', Uint8Array.from(memory.integers(batch.total, 0, classes - 1)));
+      const dOutputs = withGradient ? memory.output('dLogits', outputs.length, tolerances.gradient) : null;
+      const loss = memory.output('loss', batch.total, tolerances.loss);
+      const predicted = memory.outputBytes('predicted', batch.total);
+      const rank = memory.outputBytes('rank', batch.total);
+      return [
+        [classes, outputs, labels, dOutputs, GRADIENT_SCALE, loss, predicted, rank, batch.first, batch.count],
+      ];
+    },
+    { tight: batch === TIGHT },
+  );
+}
+
+/** One logit that is no longer finite must show in the loss, wherever it stands. What is predicted then means nothing. */
+function makeDivergedCase(method: LossMethod, value: number): KernelCase {
+  const classes = 19;
+  return makeCase(method, `a logit of ${value}`, (memory) => {
+    const logits = memory.uniform(classes * classes);
+    for (let image = 0; image < classes; image++) logits[image * classes + image] = value;
+    const labels = memory.input('labels', new Uint8Array(classes).fill(3));
+    const predicted = memory.privateBytes('predicted', classes);
+    const rank = memory.privateBytes('rank', classes);
+    const loss = memory.output('loss', classes, 0);
+    return [[classes, memory.input('logits', logits), labels, null, 1, loss, predicted, rank, 0, classes]];
+  });
+}

@@ -1,0 +1,103 @@
+import { type KernelCase, makeCase } from './kernel-case.js';
+import { toleranceOfSum } from './kernel-memory.js';
+import { type Batch, describeBatch } from './windows.js';
+
+const MIDDLE: Batch = { total: 5, first: 1, count: 3 };
+const TIGHT: Batch = { total: 4, first: 1, count: 3 };
+const EMPTY: Batch = { total: 2, first: 1, count: 0 };
+const COUNTS = [0, 1, 3, 4, 5, 7, 8, 13, 15, 16, 17, 31, 32, 33, 63, 65, 100, 1000];
+/** Elements before and after those that a call works on. */
+const BEFORE = 3;
+const AFTER = 5;
+
+export function listAssembleCases(): KernelCase[] {
+  return [
+    ...[1, 3, 4, 7, 15, 16, 17, 33, 63, 784, 3072].map((floats) => makeAssembleCase(floats, MIDDLE)),
+    makeAssembleCase(20, TIGHT),
+    makeAssembleCase(20, EMPTY),
+  ];
+}
+
+function makeAssembleCase(floatsPerImage: number, batch: Batch): KernelCase {
+  return makeCase(
+    'assembleImages',
+    `${floatsPerImage} floats an image, ${describeBatch(batch)}`,
+    (memory) => {
+      const pixels = memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255)));
+      const sampleIds = memory.input('sampleIds', Int32Array.of(6, 2, 0, 7, 2).slice(0, batch.total));
+      const mean = memory.input('mean', memory.uniform(floatsPerImage, 0, 255));
+      const scale = memory.input('scale', memory.uniform(floatsPerImage, 0, 2));
+      const x = memory.output('x', batch.total * floatsPerImage, toleranceOfSum(2, 2 * 255));
+      return [[pixels, sampleIds, mean, scale, x, floatsPerImage, batch.first, batch.count]];
+    },
+    { tight: batch === TIGHT },
+  );
+}
+
+export function listReduceCases(): KernelCase[] {
+  return [
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 16, 17, 31, 256].map((count) => makeReduceCase(count, 37)),
+    ...COUNTS.map((elements) => makeReduceCase(12, elements)),
+    makeCase(
+      'reducePartials',
+      'arrays as long as needed',
+      (memory) => [
+        [memory.input('partials', memory.uniform(5 * 21)), 5, 21, memory.output('out', 21, 0), 2, 19],
+      ],
+      { tight: true },
+    ),
+  ];
+}
+
+/** The order of the sums is fixed, so the results are too. */
+function makeReduceCase(count: number, elements: number): KernelCase {
+  return makeCase('reducePartials', `${count} partials, ${elements} elements`, (memory) => {
+    const stride = BEFORE + elements + AFTER;
+    const partials = memory.input('partials', memory.uniform(count * stride));
+    return [[partials, count, stride, memory.output('out', stride - 1, 0), BEFORE, elements]];
+  });
+}
+
+export function listUpdateCases(): KernelCase[] {
+  return [
+    ...COUNTS.map((count) => makeUpdateCase(count, count % 2 === 0)),
+    ...[0, 1, 15, 16, 31, 36].flatMap((position) =>
+      [NaN, Infinity, -Infinity, 3e38].map((gradient) => makeDivergedCase(position, gradient)),
+    ),
+    makeCase('sgdUpdate', 'NaN outside the range', (memory) => {
+      const w = memory.uniform(40);
+      w[1] = NaN;
+      w[38] = Infinity;
+      const g = memory.input('g', memory.uniform(40));
+      const v = memory.output('v', memory.uniform(40), toleranceOfSum(3, 2));
+      return [[memory.output('w', w, toleranceOfSum(5, 2)), g, v, 0.1, 0.9, 0.0005, true, 2, 36]];
+    }),
+    makeUpdateCase(19, true, { tight: true }),
+  ];
+}
+
+function makeUpdateCase(count: number, nesterov: boolean, { tight = false } = {}): KernelCase {
+  return makeCase(
+    'sgdUpdate',
+    `${count} elements${nesterov ? ', Nesterov' : ''}${tight ? ', arrays as long as needed' : ''}`,
+    (memory) => {
+      const length = BEFORE + count + (tight ? 0 : AFTER);
+      const w = memory.output('w', memory.uniform(length), toleranceOfSum(5, 2));
+      const g = memory.input('g', memory.uniform(length));
+      const v = memory.output('v', memory.uniform(length), toleranceOfSum(3, 2));
+      return [[w, g, v, 0.05, 0.9, 0.0005, nesterov, BEFORE, count]];
+    },
+    { tight },
+  );
+}
+
+/** A gradient that makes one weight, in the vectors or in the tail, NaN or infinite (3e38 · 100 overflows). */
+function makeDivergedCase(position: number, gradient: number): KernelCase {
+  return makeCase('sgdUpdate', `a gradient of ${gradient} at ${position}`, (memory) => {
+    const gradients = memory.uniform(37);
+    gradients[position] = gradient;
+    const w = memory.output('w', memory.uniform(37), toleranceOfSum(5, 200));
+    const v = memory.output('v', memory.uniform(37), toleranceOfSum(3, 2));
+    return [[w, memory.input('g', gradients), v, 100, 0.9, 0, false, 0, 37]];
+  });
+}

@@ -1,0 +1,45 @@
+import { makeGeometry, type WindowGeometry } from '../../../src/kernels/geometry.js';
+
+/** A window as a case writes it down; height before width. */
+export interface WindowOptions {
+  readonly input: readonly [height: number, width: number, channels: number];
+  readonly kernel: readonly [height: number, width: number];
+  /** Default 1, 1. */
+  readonly stride?: readonly [y: number, x: number];
+  /** Default none. */
+  readonly padding?: readonly [top: number, bottom: number, left: number, right: number];
+  /** Default: as many as the input's, as pooling has. */
+  readonly outputChannels?: number;
+}
+
+export function makeWindow(options: WindowOptions): WindowGeometry {
+  const [height, width, channels] = options.input;
+  const { kernel, stride = [1, 1], padding = [0, 0, 0, 0] } = options;
+  const [top, bottom, left, right] = padding;
+  const output = {
+    height: Math.floor((height + top + bottom - kernel[0]) / stride[0]) + 1,
+    width: Math.floor((width + left + right - kernel[1]) / stride[1]) + 1,
+    channels: options.outputChannels ?? channels,
+  };
+  return makeGeometry({ height, width, channels }, { kernel, stride, padding }, output);
+}
+
+/** For titles of tests. */
+export function describeWindow(g: WindowGeometry): string {
+  const input = `${g.inputHeight}×${g.inputWidth}×${g.inputChannels}`;
+  const output = `${g.outputHeight}×${g.outputWidth}×${g.outputChannels}`;
+  const window = `${g.kernelHeight}×${g.kernelWidth} stride ${g.strideY},${g.strideX} pad ${g.padTop},${g.padLeft}`;
+  return `${input} to ${output}, ${window}`;
+}
+
+/** The images of the mini-batch, and those of them that a call works on. */
+export interface Batch {
+  readonly total: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** For titles of tests. */
+export function describeBatch({ total, first, count }: Batch): string {
+  return `${count} images of ${total} from ${first}`;
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Kernels } from '../../src/kernels/kernels.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import {
+  callMethod,
+  findMismatch,
+  type KernelCase,
+  type KernelMethod,
+} from '../helpers/kernel-suite/kernel-case.js';
+import { groupByMethod } from '../helpers/kernel-suite.js';
+
+type NumberArray = Float32Array | Int32Array | Uint8Array;
+
+/** The arrays of one right call, and what the call changed in them. */
+interface Call {
+  readonly arrays: readonly NumberArray[];
+  readonly changes: readonly { readonly array: NumberArray; readonly index: number }[];
+}
+
+/** Does something wrong after a right call; returns whether there was anything to do it to. */
+type Fault = (call: Call) => boolean;
+
+const FAULTS: Record<string, Fault> = {
+  'a slightly wrong result': ({ changes }) => {
+    const change = changes.findLast(({ array }) => array instanceof Float32Array);
+    if (change === undefined) return false;
+    const value = change.array[change.index]!;
+    change.array[change.index] = Number.isFinite(value) ? value + 0.01 * (1 + Math.abs(value)) : 0;
+    return true;
+  },
+  'a write before the array': ({ changes }) => changes.length > 0 && flipByte(changes.at(-1)!.array, -1),
+  'a write behind the array': ({ changes }) => {
+    const array = changes.at(-1)?.array;
+    return array !== undefined && flipByte(array, array.byteLength);
+  },
+  'an input changed': ({ arrays, changes }) => {
+    const input = arrays.find(
+      (array) => array.length > 0 && changes.every((change) => change.array !== array),
+    );
+    return changes.length > 0 && input !== undefined && flipByte(input, 0);
+  },
+};
+
+/** Every so many cases are tried with faults, to spare time. */
+const CASE_STEP = 6;
+
+describe('the kernel suite', () => {
+  describe.each([...groupByMethod()])('%s', (method, cases) => {
+    it.each(Object.entries(FAULTS))('notices %s in each case', (_name, fault) => {
+      const tried = cases.filter((_, i) => i % CASE_STEP === 1);
+      const faults = tried.map((kernelCase) => tryFault(kernelCase, method, fault));
+      expect(faults).toContain('noticed');
+      expect(tried.filter((_, i) => faults[i] === 'missed').map(({ title }) => title)).toEqual([]);
+    });
+  });
+  it.each(['softmaxCrossEntropy', 'squaredError'] as const)('notices a wrong rank in %s', (method) => {
+    const fault: Fault = ({ changes }) => {
+      const change = changes.findLast(({ array }) => array instanceof Uint8Array);
+      if (change !== undefined) change.array[change.index]! += 1;
+      return change !== undefined;
+    };
+    expect(tryFault(groupByMethod().get(method)![2]!, method, fault)).toBe('noticed');
+  });
+
+  it('notices a wrong value that sgdUpdate returns', () => {
+    const kernels: Kernels = {
+      ...referenceKernels,
+      sgdUpdate: (...args) => !referenceKernels.sgdUpdate(...args),
+    };
+    for (const kernelCase of groupByMethod().get('sgdUpdate')!) {
+      expect(findMismatch(kernelCase, kernels), kernelCase.title).toMatch('returned');
+    }
+  });
+});
+
+/** Runs a case on the reference with a fault in the case's method. */
+function tryFault(
+  kernelCase: KernelCase,
+  method: KernelMethod,
+  fault: Fault,
+): 'noticed' | 'missed' | 'no fault' {
+  let done = false;
+  const faulty = (...args: readonly unknown[]): unknown => {
+    const arrays = args.filter((arg): arg is NumberArray => ArrayBuffer.isView(arg));
+    const before = arrays.map((array) => array.slice());
+    const returned = callMethod(referenceKernels, method, args);
+    // Once only: a second fault might undo the first.
+    done ||= fault({ arrays, changes: findChanges(arrays, before) });
+    return returned;
+  };
+  const mismatch = findMismatch(kernelCase, { ...referenceKernels, [method]: faulty });
+  if (!done) return 'no fault';
+  return mismatch === null ? 'missed' : 'noticed';
+}
+
+/** The last changed element of each array. */
+function findChanges(arrays: readonly NumberArray[], before: readonly NumberArray[]): Call['changes'] {
+  return arrays.flatMap((array, a) => {
+    const index = array.findLastIndex((value, i) => !Object.is(value, before[a]![i]));
+    return index >= 0 ? [{ array, index }] : [];
+  });
+}
+
+function flipByte(array: NumberArray, offset: number): true {
+  new Uint8Array(array.buffer, array.byteOffset + offset, 1)[0]! ^= 1;
+  return true;
+}

@@ -1,0 +1,121 @@
+import { describeLayer } from '../helpers/layer-suite.js';
+
+const convolution = (options: Record<string, unknown>) => ({
+  kind: 'convolution',
+  kernel: 3,
+  filters: 4,
+  ...options,
+});
+
+describeLayer('convolution', [
+  { name: '3×3', layer: convolution({}), input: [6, 7, 3], output: [4, 5, 4] },
+  { name: '1×1', layer: convolution({ kernel: 1 }), input: [4, 3, 5], output: [4, 3, 4] },
+  {
+    name: 'even kernel, same',
+    layer: convolution({ kernel: [2, 4], padding: 'same' }),
+    input: [5, 6, 2],
+    output: [5, 6, 4],
+  },
+  {
+    name: 'strides and padding',
+    layer: convolution({ kernel: [3, 2], stride: [2, 3], padding: [1, 0, 2, 1] }),
+    input: [7, 8, 2],
+    output: [3, 4, 4],
+  },
+  {
+    name: 'without bias',
+    layer: convolution({ bias: false, filters: 17 }),
+    input: [5, 5, 1],
+    output: [3, 3, 17],
+  },
+  {
+    name: 'covering',
+    layer: convolution({ kernel: [3, 4], filters: 33 }),
+    input: [3, 4, 5],
+    output: [1, 1, 33],
+    images: 7,
+  },
+  {
+    name: 'cut by outputs',
+    layer: convolution({ kernel: 4, filters: 70 }),
+    input: [4, 4, 16],
+    output: [1, 1, 70],
+    images: 4,
+  },
+  {
+    name: 'cut by rows',
+    layer: convolution({ kernel: 3, filters: 80 }),
+    input: [4, 4, 92],
+    output: [2, 2, 80],
+    images: 3,
+  },
+]);
+
+describeLayer('fully-connected', [
+  { name: 'small', layer: { kind: 'fully-connected', units: 6 }, input: [2, 3, 4], output: [1, 1, 6] },
+  {
+    name: 'without bias',
+    layer: { kind: 'fully-connected', units: 11, bias: false },
+    input: [1, 1, 9],
+    output: [1, 1, 11],
+  },
+]);
+
+describeLayer('max-pooling', [
+  { name: '2×2', layer: { kind: 'max-pooling', kernel: 2 }, input: [6, 4, 3], output: [3, 2, 3] },
+  {
+    name: 'overlapping',
+    layer: { kind: 'max-pooling', kernel: 3, stride: 1 },
+    input: [5, 5, 2],
+    output: [3, 3, 2],
+  },
+  {
+    name: 'padded',
+    layer: { kind: 'max-pooling', kernel: [3, 2], stride: [2, 1], padding: [1, 0, 0, 1] },
+    input: [6, 5, 2],
+    output: [3, 5, 2],
+  },
+]);
+
+describeLayer('average-pooling', [
+  { name: '2×2', layer: { kind: 'average-pooling', kernel: 2 }, input: [6, 4, 3], output: [3, 2, 3] },
+  {
+    name: 'valid elements',
+    layer: { kind: 'average-pooling', kernel: 3, stride: 2, padding: 1 },
+    input: [5, 6, 2],
+    output: [3, 3, 2],
+  },
+  {
+    name: 'whole window',
+    layer: { kind: 'average-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1], countPadding: true },
+    input: [6, 6, 17],
+    output: [3, 3, 17],
+  },
+]);
+
+describeLayer('batch-normalization', [
+  { name: 'maps', layer: { kind: 'batch-normalization' }, input: [3, 4, 3], output: [3, 4, 3] },
+  {
+    name: 'vectors',
+    layer: { kind: 'batch-normalization', epsilon: 1e-2 },
+    input: [1, 1, 40],
+    output: [1, 1, 40],
+    images: 8,
+  },
+  {
+    name: 'fewer images than slices',
+    layer: { kind: 'batch-normalization' },
+    input: [4, 4, 2],
+    output: [4, 4, 2],
+    images: 2,
+  },
+]);
+
+for (const kind of ['relu', 'sigmoid', 'tanh', 'identity']) {
+  describeLayer(kind, [{ name: 'maps', layer: { kind }, input: [3, 3, 3], output: [3, 3, 3] }]);
+}
+
+describeLayer('dropout', [
+  { name: 'half', layer: { kind: 'dropout', rate: 0.5 }, input: [3, 3, 3], output: [3, 3, 3] },
+  { name: 'a tenth', layer: { kind: 'dropout', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },
+]);

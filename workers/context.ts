@@ -1,0 +1,96 @@
+import { viewArena } from '../src/core/arena.js';
+import { sizeOf } from '../src/core/shape.js';
+import type { Kernels } from '../src/kernels/kernels.js';
+import { loadAddon } from '../src/kernels/native.js';
+import { loadKernels } from '../src/kernels/select.js';
+import { LOSSES } from '../src/layers/loss.js';
+import { type ModelMemory, viewModel } from '../src/network/memory.js';
+import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
+import { type BoundNetwork, bindNetwork } from '../src/network/run.js';
+import { Barrier } from '../src/parallel/barrier.js';
+import type { ResultArrays, RunDescription } from '../src/parallel/protocol.js';
+
+/** What a thread makes of a run: plans, views, kernels. */
+export interface RunContext {
+  readonly kernels: Kernels;
+  readonly plan: NetworkPlan;
+  readonly memory: ModelMemory;
+  readonly network: BoundNetwork;
+  readonly barrier: Barrier;
+}
+
+/** Of the runs that this thread works on, the ones used last. */
+const contexts = new Map<number, RunContext>();
+/** A thread takes part in one run at a time; a few stay, in case runs take turns on it. */
+const MAX_CONTEXTS = 4;
+
+/** The thread's context of a run, bound at its first task. */
+export function getContext(run: RunDescription): RunContext {
+  const known = contexts.get(run.id);
+  contexts.delete(run.id);
+  const context = known ?? bindRun(run);
+  contexts.set(run.id, context);
+  for (const id of contexts.keys()) {
+    if (contexts.size <= MAX_CONTEXTS) break;
+    contexts.delete(id);
+  }
+  return context;
+}
+
+function bindRun(run: RunDescription): RunContext {
+  const { network: spec, batchSize, slices, seed } = run;
+  const kernels = loadKernels(run.kernels);
+  const plan = planNetwork(spec, { batchSize, slices, training: true });
+  const memory = viewModel(run.model, plan, slices);
+  const network = bindNetwork({
+    plan,
+    memory,
+    activations: viewArena(run.activations, loadAddon()?.addressModulo64 ?? null),
+    sampleIds: run.batch.sampleIds,
+    batchSize,
+    slices,
+    seed,
+    training: true,
+    kernels,
+  });
+  return { kernels, plan, memory, network, barrier: new Barrier(run.control, run.workers, run.crowded) };
+}
+
+/** Fills a network's input with images; sampleIds of the mini-batch say which. */
+export function assembleInput(
+  run: RunDescription,
+  pixels: Uint8Array,
+  { kernels, network }: { kernels: Kernels; network: BoundNetwork },
+  first: number,
+  count: number,
+): void {
+  const { input, batch } = network;
+  const size = sizeOf(input.shape);
+  kernels.assembleImages(pixels, batch.sampleIds, run.mean, run.scale, input.value, size, first, count);
+}
+
+/** Computes losses of images of the mini-batch, and with a gradient array their gradients, as parts of the mean over it. */
+export function computeLoss(
+  run: RunDescription,
+  { kernels, network }: { kernels: Kernels; network: BoundNetwork },
+  labels: Uint8Array,
+  gradient: Float32Array | null,
+  results: ResultArrays,
+  first: number,
+  count: number,
+): void {
+  const { output, batch } = network;
+  const classes = output.shape.channels;
+  LOSSES[run.network.loss]!(kernels)(
+    classes,
+    output.value,
+    labels,
+    gradient,
+    1 / batch.size,
+    results.loss,
+    results.predicted,
+    results.rank,
+    first,
+    count,
+  );
+}

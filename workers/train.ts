@@ -1,0 +1,94 @@
+import { type BlockPass, overSlices } from '../src/layers/layer.js';
+import { groupIntoPhases, type Phase, runPhase } from '../src/network/run.js';
+import { learningRateAt } from '../src/optim/schedule.js';
+import { planSgd } from '../src/optim/sgd.js';
+import { CONTROL, STOP } from '../src/parallel/barrier.js';
+import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
+import { assembleInput, computeLoss, getContext, type RunContext } from './context.js';
+
+/** Where the epoch's current mini-batch begins in the order, and its learning rate. */
+interface StepState {
+  first: number;
+  learningRate: number;
+}
+
+/** Trains one epoch with this worker's share of every phase. */
+export default function train({ run, worker, epoch }: TrainTask): void {
+  const context = getContext(run);
+  const { batch } = context.network;
+  const share = { worker, workers: run.workers };
+  const state: StepState = { first: 0, learningRate: 0 };
+  const phases = planStep(run, context, state);
+  const images = run.order.length;
+  const stepsPerEpoch = Math.ceil(images / run.batchSize);
+  batch.epoch = epoch;
+  for (let step = 0; step < stepsPerEpoch; step++) {
+    state.first = step * run.batchSize;
+    batch.size = Math.min(run.batchSize, images - state.first);
+    batch.step = epoch * stepsPerEpoch + step;
+    state.learningRate = learningRateAt(run.schedule, batch.step, stepsPerEpoch, run.epochs);
+    for (const phase of phases) {
+      runPhase(phase, batch, share);
+      context.barrier.wait();
+    }
+    if (Atomics.load(run.control, CONTROL.stop) !== 0) return;
+  }
+}
+
+/** One training step: parameters packed, images assembled, forward, loss, backward, update. */
+function planStep(run: RunDescription, context: RunContext, state: StepState): Phase[] {
+  const { network, kernels, plan, memory } = context;
+  const { batch, output } = network;
+
+  const assemble = overSlices(({ first, count }) => {
+    for (let i = first; i < first + count; i++) {
+      const sample = run.order[state.first + i]!;
+      batch.sampleIds[i] = sample;
+      run.batch.labels[i] = run.train.labels[sample]!;
+    }
+    assembleInput(run, run.train.pixels, context, first, count);
+  });
+  const loss = overSlices(({ first, count }) =>
+    computeLoss(run, context, run.batch.labels, output.gradient, run.batch, first, count),
+  );
+  const update = planSgd(
+    { plan, memory, kernels, slices: run.slices },
+    run.sgd,
+    () => state.learningRate,
+    () => Atomics.or(run.control, CONTROL.stop, STOP.parameterNotFinite),
+  );
+  // Beside the update, since all losses are there by then and it needs no barrier of its own.
+  const tally: BlockPass = {
+    over: 'blocks',
+    waits: false,
+    blocks: 1,
+    run: () => addToTotals(run, batch.size),
+  };
+
+  return groupIntoPhases([
+    ...network.prepare,
+    assemble,
+    ...network.forward,
+    loss,
+    ...network.backward,
+    update,
+    tally,
+  ]);
+}
+
+/** Adds the mini-batch's losses and errors, image by image, to the epoch's; asks all to stop if the run is to end. */
+function addToTotals(run: RunDescription, images: number): void {
+  const { totals, batch, control } = run;
+  let loss = 0;
+  let errors = 0;
+  for (let i = 0; i < images; i++) {
+    loss += batch.loss[i]!;
+    if (batch.rank[i]! > 0) errors++;
+  }
+  totals[TOTALS.loss] = totals[TOTALS.loss]! + loss;
+  totals[TOTALS.errors] = totals[TOTALS.errors]! + errors;
+  totals[TOTALS.images] = totals[TOTALS.images]! + images;
+  Atomics.add(control, CONTROL.step, 1);
+  if (!Number.isFinite(loss)) Atomics.or(control, CONTROL.stop, STOP.lossNotFinite);
+  if (Atomics.load(control, CONTROL.abort) !== 0) Atomics.or(control, CONTROL.stop, STOP.aborted);
+}
