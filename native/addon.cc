@@ -380,7 +380,7 @@ napi_value activation_backward(Call& call) {
 napi_value dropout(Call& call) {
   const auto x = call.floats(), y = call.floats();
   DropoutSettings settings{};
-  settings.rate = float(call.number());
+  settings.rate = call.number();
   settings.key_low = uint32_t(call.integer());
   settings.key_high = uint32_t(call.integer());
   settings.epoch = uint32_t(call.integer());

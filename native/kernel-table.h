@@ -36,7 +36,7 @@ struct SgdSettings {
 };
 
 struct DropoutSettings {
-  float rate;
+  double rate;
   uint32_t key_low, key_high, epoch;
 };
 

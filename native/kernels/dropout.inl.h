@@ -21,8 +21,8 @@ inline PhiloxBlock philox(uint32_t k0, uint32_t k1, uint32_t c0, uint32_t c1, ui
 
 void dropout(const float* x, float* y, const DropoutSettings& s, const int32_t* sample_ids, long floats_per_image,
              Range images) {
-  const uint32_t threshold = uint32_t(double(s.rate) * 4294967296.0);
-  const float scale = 1.0f / (1.0f - s.rate);
+  const uint32_t threshold = uint32_t(s.rate * 4294967296.0);
+  const float scale = float(1.0 / (1.0 - s.rate));
   for (long image = images.first; image < images.first + images.count; image++) {
     const float* from = x + image * floats_per_image;
     float* to = y + image * floats_per_image;

@@ -45,7 +45,8 @@ void max_pooling_forward(const Geometry& g, const float* x, float* y, Range imag
       V best = load(from + (w.y0 * g.input_width + w.x0) * g.input_channels, mask);
       for_each_pixel(g, w, [&](long pixel) {
         const V value = load(from + pixel, mask);
-        best = value > best ? value : best;
+        // The first of equals stays, and so does NaN, which compares false.
+        best = best >= value || best != best ? best : value;
       });
       store(y + output + c, best, mask);
     });

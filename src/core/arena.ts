@@ -1,3 +1,5 @@
+import { UserError } from './errors.js';
+
 /** Slots begin at multiples of so many floats: a cache line, and the widest vector. */
 const ALIGNMENT_FLOATS = 16;
 const ALIGNMENT_BYTES = 64;
@@ -21,10 +23,22 @@ export class ArenaLayout {
 /**
  * Zeroed memory for so many floats and a little more, so that `viewArena` can align it.
  *
- * @throws RangeError if the machine cannot give that much
+ * @param what the memory is for, for the message
+ * @throws UserError if there cannot be that much in one piece
  */
-export function allocateArena(floats: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(floats * 4 + ALIGNMENT_BYTES);
+export function allocateArena(floats: number, what: string): SharedArrayBuffer {
+  try {
+    const buffer = new SharedArrayBuffer(floats * 4 + ALIGNMENT_BYTES);
+    // One piece may be larger than one array over it.
+    new Float32Array(buffer);
+    return buffer;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const gigabytes = ((floats * 4) / 1e9).toFixed(1);
+    throw new UserError(
+      `memory: expected room for ${gigabytes} GB of ${what} in one piece, found less. Take a smaller batchSize or network.`,
+    );
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../core/errors.js';
 import { checkIdxSize, type IdxHeader, type IdxKind, idxHeaderBytes, parseIdxHeader } from './idx.js';
@@ -22,12 +22,8 @@ export async function readIdxFile(path: string, kind: IdxKind): Promise<IdxFile>
   try {
     const file = await open(path);
     try {
-      const chunks = file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
       const receiver = new IdxReceiver(kind, path);
-      const receive = (bytes: AsyncIterable<Uint8Array>) => receiver.receiveAll(bytes);
-      if (await startsWithGzip(file))
-        await pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), receive);
-      else await pipeline(chunks, receive);
+      for await (const chunk of await openChunks(file)) receiver.receive(chunk);
       return receiver.finish();
     } finally {
       await file.close();
@@ -35,6 +31,14 @@ export async function readIdxFile(path: string, kind: IdxKind): Promise<IdxFile>
   } catch (error) {
     throw explainError(error, path);
   }
+}
+
+/** The file's bytes, unpacked. */
+async function openChunks(file: FileHandle): Promise<AsyncIterable<Uint8Array>> {
+  const zipped = await startsWithGzip(file);
+  const chunks = file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
+  // The callback has nothing to do: whoever reads the last stream sees the error of any.
+  return zipped ? pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {}) : chunks;
 }
 
 async function startsWithGzip(file: FileHandle): Promise<boolean> {
@@ -58,11 +62,7 @@ class IdxReceiver {
     this.#path = path;
   }
 
-  async receiveAll(chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const chunk of chunks) this.#receive(chunk);
-  }
-
-  #receive(chunk: Uint8Array): void {
+  receive(chunk: Uint8Array): void {
     if (this.#file) {
       this.#append(this.#file, chunk);
       return;

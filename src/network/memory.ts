@@ -32,7 +32,7 @@ export function layOutModel(plan: NetworkPlan, slices: number) {
 }
 
 export function allocateModel(plan: NetworkPlan, slices: number): SharedArrayBuffer {
-  return allocateArena(layOutModel(plan, slices).floats);
+  return allocateArena(layOutModel(plan, slices).floats, 'parameters and gradients');
 }
 
 /** The views of a model's memory. */

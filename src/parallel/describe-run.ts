@@ -41,7 +41,7 @@ export function describeRun(
     sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
     schedule: spec.learningRate,
     model: allocateModel(plan, spec.slices),
-    activations: allocateArena(plan.activationFloats),
+    activations: allocateArena(plan.activationFloats, 'activations'),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     train: { pixels: dataset.train.pixels, labels: dataset.train.labels },

@@ -24,7 +24,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   const plan = planNetwork(spec, { batchSize: images, slices, training });
   const memory = viewModel(allocateModel(plan, slices), plan, slices);
   initializeModel(memory, plan, seed);
-  const activations = viewArena(allocateArena(plan.activationFloats), null);
+  const activations = viewArena(allocateArena(plan.activationFloats, 'activations'), null);
   const sampleIds = Int32Array.from({ length: images }, (_, i) => 100 + i);
   const network = bindNetwork({
     plan,

@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { describeBitAgreement, describeKernels } from '../helpers/kernel-suite.js';
 
@@ -7,6 +7,11 @@ const FUSED = ['avx512', 'avx2', 'neon'];
 
 describe('native kernels', () => {
   const names = availableKernelNames().filter((name) => name !== 'reference');
+
+  it('have the reference behind them as a fallback', () => {
+    expect(availableKernelNames().at(-1)).toBe('reference');
+  });
+
   for (const name of names) describeKernels(loadKernels(name));
 
   const fused = names.filter((name) => FUSED.includes(name));

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { planNetwork } from '../../src/network/plan.js';
+import { parseNetwork } from '../../src/network/spec.js';
+
+const parse = (...layers: unknown[]) => parseNetwork({ input: [28, 28, 1], layers });
+const plan = (...layers: unknown[]) =>
+  planNetwork(parse(...layers), { batchSize: 2, slices: 2, training: true });
+const messageOf = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    return (error as Error).message;
+  }
+  throw new Error('expected an error');
+};
+
+describe('a network spec', () => {
+  it('is filled in with defaults', () => {
+    const [layer] = parse({ kind: 'convolution', kernel: 5, filters: 20 }).layers;
+    expect(layer).toMatchObject({ kernel: [5, 5], stride: [1, 1], padding: [0, 0, 0, 0], bias: true });
+  });
+
+  it("pads 'same' by the chapter's rule: floor((H − 1) / 2) above, floor(H / 2) below, likewise for columns", () => {
+    const [layer] = parse({ kind: 'convolution', kernel: [4, 3], filters: 1, padding: 'same' }).layers;
+    expect(layer).toMatchObject({ padding: [1, 2, 1, 1] });
+  });
+
+  it('keeps its meaning when it is parsed again', () => {
+    const once = parse({ kind: 'max-pooling', kernel: 3, padding: [1, 0] }, { kind: 'dropout' });
+    expect(parseNetwork(once)).toEqual(once);
+  });
+
+  it.each([
+    [{ kind: 'convolutoin', kernel: 5, filters: 20 }, /layer 1: unknown layer kind 'convolutoin'. Did you mean 'convolution'\?/],
+    [{ kind: 'relu', slope: 1 }, /layer 1 \(relu\): unknown field 'slope'/],
+    [{ kind: 'convolution', kernel: 5 }, /field 'filters': .*found nothing/],
+    [{ kind: 'convolution', kernel: 0, filters: 1 }, /field 'kernel\[0\]': .*found 0/],
+    [{ kind: 'convolution', kernel: 2.5, filters: 1 }, /field 'kernel\[0\]': .*found 2.5/],
+    [{ kind: 'convolution', kernel: 'big', filters: 1 }, /field 'kernel': expected a number or \[y, x\]/],
+    [{ kind: 'convolution', kernel: 3, filters: 1.5 }, /field 'filters': .*found 1.5/],
+    [{ kind: 'convolution', kernel: 3, filters: 4, stride: 0 }, /field 'stride\[0\]': .*found 0/],
+    [{ kind: 'convolution', kernel: 3, filters: 4, padding: -1 }, /field 'padding\[0\]': .*found -1/],
+    [{ kind: 'convolution', kernel: 3, filters: 4, padding: 'valid' }, /field 'padding': expected 'same', a number/],
+    [{ kind: 'convolution', kernel: 3, filters: 4, initializer: 'xavier' }, /field 'initializer/],
+    [{ kind: 'dropout', rate: 1 }, /field 'rate': .*found 1/],
+    [{ kernel: 3 }, /layer 1: expected an object with a 'kind'/],
+    ['relu', /layer 1: expected an object with a 'kind', found "relu"/],
+  ])('is refused with one line: %j', (layer, message) => {
+    const text = messageOf(() => parse(layer));
+    expect(text).toMatch(message);
+    expect(text).not.toContain('\n');
+  });
+
+  it('refuses an unknown loss', () => {
+    expect(messageOf(() => parseNetwork({ input: [1, 1, 1], layers: [{ kind: 'relu' }], loss: 'squared-l1' }))).toMatch(
+      /unknown loss 'squared-l1'. Did you mean 'squared-l2'\?/,
+    );
+  });
+});
+
+describe('a plan', () => {
+  it.each([
+    [{ kind: 'convolution', kernel: 29, filters: 1 }, /convolution1 \(layer 1\): expected a window of at most 28×28 .*found 29×29/],
+    [{ kind: 'max-pooling', kernel: 2, padding: 2 }, /expected padding smaller than the window \(2×2\)/],
+  ])('refuses what does not fit: %j', (layer, message) => {
+    expect(messageOf(() => plan(layer))).toMatch(message);
+  });
+
+  it('counts parameters and multiply-adds', () => {
+    const { parameterCount, steps } = plan(
+      { kind: 'convolution', kernel: 5, filters: 20 },
+      { kind: 'max-pooling', kernel: 2 },
+      { kind: 'fully-connected', units: 10 },
+    );
+    expect(parameterCount).toBe(25 * 20 + 20 + 12 * 12 * 20 * 10 + 10);
+    expect(steps[0]!.layer.multiplyAddsPerImage).toBe(24 * 24 * 25 * 20);
+  });
+
+  it('works in place where nobody reads what is written over', () => {
+    const { tensors } = plan(
+      { kind: 'convolution', kernel: 3, filters: 2 },
+      { kind: 'relu' },
+      { kind: 'sigmoid' },
+      { kind: 'max-pooling', kernel: 2 },
+      { kind: 'dropout' },
+    );
+    const [, convolution, relu, sigmoid, pooling, dropout] = tensors;
+    expect(relu!.offset).toBe(convolution!.offset);
+    expect(sigmoid!.offset).not.toBe(relu!.offset);
+    expect(dropout!.offset).not.toBe(pooling!.offset);
+  });
+
+  it('has no gradient for the input', () => {
+    const { tensors } = plan({ kind: 'max-pooling', kernel: 2 }, { kind: 'convolution', kernel: 3, filters: 2 });
+    expect(tensors.map(({ needsGradient }) => needsGradient)).toEqual([false, false, true]);
+  });
+});

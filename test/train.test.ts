@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../src/core/errors.js';
+import { WorkerPool } from '../src/parallel/pool.js';
+import type { RunSpec } from '../src/run-spec.js';
+import { train } from '../src/train.js';
+import type { TrainOptions, TrainResult } from '../src/train-types.js';
+import { makeTinyDataset } from './helpers/tiny-dataset.js';
+
+const dataset = makeTinyDataset();
+const run = (spec: RunSpec, options: TrainOptions = {}) =>
+  train({ epochs: 2, batchSize: 50, ...spec }, { dataset, workers: 2, ...options });
+
+/** What must be equal to the bit whoever computes it: everything but times. */
+function factsOf({ state, reason, epochs, confusion, weightsSha256, parameterCount }: TrainResult) {
+  const metrics = epochs.map(({ seconds, imagesPerSecond, ...rest }) => rest);
+  return { state, reason, metrics, confusion, weightsSha256, parameterCount };
+}
+
+describe('train', () => {
+  it('learns', async () => {
+    const { epochs, state } = await run({ model: 'BN', learningRate: 0.01, epochs: 4 });
+    expect(state).toBe('done');
+    expect(epochs).toHaveLength(4);
+    expect(epochs.at(-1)!.testErrorPercent).toBeLessThan(5);
+    expect(epochs.at(-1)!.trainLoss).toBeLessThan(epochs[0]!.trainLoss);
+  });
+
+  it.each<RunSpec>([
+    { model: 'BASE', learningRate: 0.01 },
+    { model: 'BN', dropout: 0.5 },
+    { model: 'SK', width: 0.5, batchSize: 32 },
+  ])('gives the same bits on 1, 2 and 3 workers, alone and beside others: %j', async (spec) => {
+    const one = factsOf(await run(spec, { workers: 1 }));
+    expect(factsOf(await run(spec, { workers: 2 }))).toEqual(one);
+    expect(factsOf(await run(spec, { workers: 3 }))).toEqual(one);
+    const pool = WorkerPool.create(3);
+    const beside = await Promise.all([
+      run(spec, { pool, workers: 1 }),
+      run({ model: 'SK', width: 0.2 }, { pool, workers: 1 }),
+      run(spec, { pool, workers: 1 }),
+    ]);
+    await pool.close();
+    expect(factsOf(beside[0])).toEqual(one);
+    expect(factsOf(beside[2])).toEqual(one);
+  });
+
+  it.each([1, 7, 300, 1000])('takes mini-batches of %i images', async (batchSize) => {
+    const small = makeTinyDataset({ train: batchSize === 1 ? 12 : 300, test: 10 });
+    const spec = { model: 'SK', width: 0.2, batchSize, epochs: 1 };
+    const one = await train(spec, { dataset: small, workers: 1 });
+    expect(one.state).toBe('done');
+    expect(factsOf(await train(spec, { dataset: small, workers: 2 }))).toEqual(factsOf(one));
+  });
+
+  it('another seed gives other weights', async () => {
+    const hashes = await Promise.all([0, 1].map(async (seed) => (await run({ model: 'SK', width: 0.2, seed })).weightsSha256));
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
+  it('ends as diverged when the loss is no longer finite, at most one step late', async () => {
+    const result = await run({ model: 'BASE', learningRate: 1e6 });
+    expect(result.state).toBe('diverged');
+    expect(result.reason).toMatch(/^(the loss|a parameter) is no longer finite in epoch 1, step [1-3]$/);
+    expect(factsOf(await run({ model: 'BASE', learningRate: 1e6 }, { workers: 3 }))).toEqual(factsOf(result));
+  });
+
+  it('ends as interrupted when the signal is raised, and keeps completed epochs', async () => {
+    const controller = new AbortController();
+    const result = await run(
+      { model: 'SK', width: 0.2, epochs: 1000 },
+      { signal: controller.signal, onEpoch: ({ epoch }) => epoch === 2 && controller.abort() },
+    );
+    expect(result.state).toBe('interrupted');
+    expect(result.epochs.length).toBeGreaterThanOrEqual(2);
+    expect(result.epochs.length).toBeLessThan(10);
+  });
+
+  it('reports progress while the workers are busy', async () => {
+    const steps: number[] = [];
+    const big = makeTinyDataset({ train: 3000, test: 10 });
+    await train({ model: 'BN', epochs: 1, batchSize: 20 }, { dataset: big, onProgress: ({ step }) => steps.push(step) });
+    expect(steps.length).toBeGreaterThan(0);
+    expect(steps.every((step) => step >= 1 && step <= 150)).toBe(true);
+  });
+
+  it('counts errors as the confusion matrix does', async () => {
+    const { epochs, confusion } = await run({ model: 'SK', width: 0.2 });
+    const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
+    expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(90);
+    expect(epochs.at(-1)!.testErrorPercent).toBeCloseTo(100 - (100 * right) / 90, 10);
+    expect(epochs.at(-1)!.testTop5ErrorPercent).toBeLessThanOrEqual(epochs.at(-1)!.testErrorPercent);
+  });
+
+  it('fails with the reason when a worker fails, and nobody hangs', async () => {
+    const broken = { ...dataset, train: { ...dataset.train, labels: new Uint8Array(dataset.train.count).fill(200) } };
+    await expect(train({ model: 'BASE', epochs: 1 }, { dataset: broken, workers: 2 })).rejects.toThrow(/labels/);
+  });
+
+  it.each<[RunSpec, TrainOptions, RegExp]>([
+    [{ model: 'BASE' }, { workers: 0 }, /workers: expected a whole number from 1 to 256, found 0/],
+    [{ model: 'BASE' }, { workers: 10_000 }, /found 10000/],
+    [{ model: 'BASE' }, { workers: 1.5 }, /found 1.5/],
+    [{ model: 'BAES' }, {}, /unknown model 'BAES'. Did you mean 'BASE'\?/],
+    [{ model: 'BASE', trainFirst: 200, trainCount: 200 }, {}, /300/],
+    [{ model: 'BASE', testCount: 91 }, {}, /90/],
+    [{} as RunSpec, {}, /expected 'model' .* or 'network', found neither/],
+    [{ model: 'BASE', widht: 2 } as RunSpec, {}, /unknown field 'widht'. Did you mean 'width'\?/],
+    [{ network: { input: [14, 14, 1], layers: [{ kind: 'fully-connected', units: 10 }] } }, {}, /expected images of 14×14×1, found 28×28×1/],
+    [{ network: { input: [28, 28, 1], layers: [{ kind: 'fully-connected', units: 9 }] } }, {}, /expected at least 10 outputs/],
+    [{ network: { input: [28, 28, 1], layers: [{ kind: 'relu' }] } }, {}, /expected the last layer \(relu1\) to give 1×1×classes/],
+  ])('refuses %j %j', async (spec, options, message) => {
+    const attempt = run(spec, options);
+    await expect(attempt).rejects.toThrow(UserError);
+    await expect(attempt).rejects.toThrow(message);
+  });
+});
