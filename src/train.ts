@@ -2,22 +2,19 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { UserError } from './core/errors.js';
 import { makeKey, RandomStream, shuffle } from './core/rng.js';
-import { formatShape } from './core/shape.js';
-import type { Dataset } from './dataset/dataset.js';
 import { loadDataset } from './dataset/load.js';
-import { computeNormalization } from './dataset/normalize.js';
-import { takeSubset } from './dataset/subset.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
 import { exportWeights, initializeModel, viewModel } from './network/memory.js';
 import { countClasses, type NetworkPlan, planNetwork } from './network/plan.js';
 import { learningRateAt } from './optim/schedule.js';
 import { CONTROL, STOP } from './parallel/barrier.js';
-import { describeRun, type RunData } from './parallel/describe-run.js';
 import { WorkerPool } from './parallel/pool.js';
 import { type RunDescription, TOTALS } from './parallel/protocol.js';
-import { summarizeResults } from './results.js';
-import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run-spec.js';
-import type { EpochMetrics, TrainOptions, TrainResult } from './train-types.js';
+import { fitSpec, type RunData, selectData } from './run/data.js';
+import { describeRun } from './run/describe.js';
+import { summarizeResults } from './run/results.js';
+import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
+import type { EpochMetrics, TrainOptions, TrainResult } from './run/types.js';
 
 /** More threads than this are a slip of the finger. */
 const MAX_WORKERS = 256;
@@ -33,17 +30,17 @@ export async function train(
   spec: RunSpec | ResolvedRunSpec,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
-  const resolved = resolveRunSpec(spec);
+  const parsed = resolveRunSpec(spec);
   const workers = checkWorkers(options);
   const kernels = loadKernels(chooseKernelName()).name;
-  const dataset = options.dataset ?? (await loadDataset(resolved.dataset));
+  const dataset = options.dataset ?? (await loadDataset(parsed.dataset));
+  const resolved = fitSpec(parsed, dataset);
   const data = selectData(resolved, dataset);
   const plan = planNetwork(resolved.network, {
     batchSize: Math.min(resolved.batchSize, data.trainCount),
     slices: resolved.slices,
     training: true,
   });
-  checkFit(resolved, plan, dataset);
 
   const pool = options.pool ?? WorkerPool.create(workers);
   try {
@@ -133,43 +130,6 @@ function checkWorkers({ workers, pool }: TrainOptions): number {
     throw new UserError(`workers: expected a whole number from 1 to ${limit}, found ${count}.`);
   }
   return count;
-}
-
-function selectData(spec: ResolvedRunSpec, dataset: Dataset): RunData {
-  const trainSubset = takeSubset(dataset.train, spec.trainFirst, spec.trainCount, 'train');
-  const testSubset = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
-  const { mean, scale } = computeNormalization(
-    spec.normalization,
-    dataset.train,
-    dataset.shape,
-    trainSubset.first,
-    trainSubset.count,
-  );
-  return {
-    dataset,
-    trainFirst: trainSubset.first,
-    trainCount: trainSubset.count,
-    testFirst: testSubset.first,
-    testCount: testSubset.count,
-    mean,
-    scale,
-  };
-}
-
-function checkFit(spec: ResolvedRunSpec, plan: NetworkPlan, dataset: Dataset): void {
-  if (formatShape(spec.network.input) !== formatShape(dataset.shape)) {
-    throw new UserError(
-      `${spec.model}: expected images of ${formatShape(spec.network.input)}, found ${formatShape(dataset.shape)} ` +
-        `in ${dataset.name}. Change the network's input or take another data set.`,
-    );
-  }
-  const classes = countClasses(plan);
-  if (classes < dataset.classNames.length) {
-    throw new UserError(
-      `${spec.model}: expected at least ${dataset.classNames.length} outputs for the classes of ${dataset.name}, ` +
-        `found ${classes}. Give the last layer one output a class.`,
-    );
-  }
 }
 
 /** The training images' order in an epoch: a pure function of seed and epoch. */

@@ -12,8 +12,8 @@ const ORDER = [
   'network',
   'models',
   'optim',
-  'run',
   'parallel',
+  'run',
   'train.ts',
   'experiment',
   'report',
@@ -22,7 +22,9 @@ const ORDER = [
 ];
 
 const source = join(findPackageRoot(), 'src');
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
 
 /** The files of src that a file imports, types included. */
 function importsOf(file: string): string[] {

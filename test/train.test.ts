@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/core/errors.js';
 import { WorkerPool } from '../src/parallel/pool.js';
-import type { RunSpec } from '../src/run-spec.js';
+import type { RunSpec } from '../src/run/spec.js';
+import type { TrainOptions, TrainResult } from '../src/run/types.js';
 import { train } from '../src/train.js';
-import type { TrainOptions, TrainResult } from '../src/train-types.js';
 import { makeTinyDataset } from './helpers/tiny-dataset.js';
 
 const dataset = makeTinyDataset();
@@ -53,7 +53,9 @@ describe('train', () => {
   });
 
   it('another seed gives other weights', async () => {
-    const hashes = await Promise.all([0, 1].map(async (seed) => (await run({ model: 'SK', width: 0.2, seed })).weightsSha256));
+    const hashes = await Promise.all(
+      [0, 1].map(async (seed) => (await run({ model: 'SK', width: 0.2, seed })).weightsSha256),
+    );
     expect(hashes[0]).not.toBe(hashes[1]);
   });
 
@@ -78,7 +80,10 @@ describe('train', () => {
   it('reports progress while the workers are busy', async () => {
     const steps: number[] = [];
     const big = makeTinyDataset({ train: 3000, test: 10 });
-    await train({ model: 'BN', epochs: 1, batchSize: 20 }, { dataset: big, onProgress: ({ step }) => steps.push(step) });
+    await train(
+      { model: 'BN', epochs: 1, batchSize: 20 },
+      { dataset: big, onProgress: ({ step }) => steps.push(step) },
+    );
     expect(steps.length).toBeGreaterThan(0);
     expect(steps.every((step) => step >= 1 && step <= 150)).toBe(true);
   });
@@ -92,8 +97,13 @@ describe('train', () => {
   });
 
   it('fails with the reason when a worker fails, and nobody hangs', async () => {
-    const broken = { ...dataset, train: { ...dataset.train, labels: new Uint8Array(dataset.train.count).fill(200) } };
-    await expect(train({ model: 'BASE', epochs: 1 }, { dataset: broken, workers: 2 })).rejects.toThrow(/labels/);
+    const broken = {
+      ...dataset,
+      train: { ...dataset.train, labels: new Uint8Array(dataset.train.count).fill(200) },
+    };
+    await expect(train({ model: 'BASE', epochs: 1 }, { dataset: broken, workers: 2 })).rejects.toThrow(
+      /labels/,
+    );
   });
 
   it.each<[RunSpec, TrainOptions, RegExp]>([
@@ -105,9 +115,21 @@ describe('train', () => {
     [{ model: 'BASE', testCount: 91 }, {}, /90/],
     [{} as RunSpec, {}, /expected 'model' .* or 'network', found neither/],
     [{ model: 'BASE', widht: 2 } as RunSpec, {}, /unknown field 'widht'. Did you mean 'width'\?/],
-    [{ network: { input: [14, 14, 1], layers: [{ kind: 'fully-connected', units: 10 }] } }, {}, /expected images of 14×14×1, found 28×28×1/],
-    [{ network: { input: [28, 28, 1], layers: [{ kind: 'fully-connected', units: 9 }] } }, {}, /expected at least 10 outputs/],
-    [{ network: { input: [28, 28, 1], layers: [{ kind: 'relu' }] } }, {}, /expected the last layer \(relu1\) to give 1×1×classes/],
+    [
+      { network: { input: [14, 14, 1], layers: [{ kind: 'fully-connected', units: 10 }] } },
+      {},
+      /expected images of 14×14×1, found 28×28×1/,
+    ],
+    [
+      { network: { input: [28, 28, 1], layers: [{ kind: 'fully-connected', units: 9 }] } },
+      {},
+      /expected at least 10 outputs/,
+    ],
+    [
+      { network: { input: [28, 28, 1], layers: [{ kind: 'relu' }] } },
+      {},
+      /expected the last layer \(relu1\) to give 1×1×classes/,
+    ],
   ])('refuses %j %j', async (spec, options, message) => {
     const attempt = run(spec, options);
     await expect(attempt).rejects.toThrow(UserError);

@@ -3,12 +3,12 @@ import { sizeOf } from '../src/core/shape.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { loadAddon } from '../src/kernels/native.js';
 import { loadKernels } from '../src/kernels/select.js';
-import { LOSSES } from '../src/layers/loss.js';
+import { LOSSES, type LossResults } from '../src/layers/loss.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/run.js';
 import { Barrier } from '../src/parallel/barrier.js';
-import type { ResultArrays, RunDescription } from '../src/parallel/protocol.js';
+import type { RunDescription } from '../src/parallel/protocol.js';
 
 /** What a thread makes of a run: plans, views, kernels. */
 export interface RunContext {
@@ -75,7 +75,7 @@ export function computeLoss(
   { kernels, network }: { kernels: Kernels; network: BoundNetwork },
   labels: Uint8Array,
   gradient: Float32Array | null,
-  results: ResultArrays,
+  results: LossResults,
   first: number,
   count: number,
 ): void {

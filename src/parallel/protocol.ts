@@ -1,3 +1,4 @@
+import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { SgdOptions } from '../optim/sgd.js';
@@ -39,18 +40,12 @@ export interface RunDescription {
   /** Of the mini-batch's images, in order. */
   readonly batch: BatchArrays;
   /** Of the test images, in order. */
-  readonly results: ResultArrays;
+  readonly results: LossResults;
   /** Index of the first test image. */
   readonly testFirst: number;
 }
 
-export interface ResultArrays {
-  readonly loss: Float32Array;
-  readonly predicted: Uint8Array;
-  readonly rank: Uint8Array;
-}
-
-export interface BatchArrays extends ResultArrays {
+export interface BatchArrays extends LossResults {
   readonly sampleIds: Int32Array;
   readonly labels: Uint8Array;
 }

@@ -33,7 +33,10 @@ describe('a network spec', () => {
   });
 
   it.each([
-    [{ kind: 'convolutoin', kernel: 5, filters: 20 }, /layer 1: unknown layer kind 'convolutoin'. Did you mean 'convolution'\?/],
+    [
+      { kind: 'convolutoin', kernel: 5, filters: 20 },
+      /layer 1: unknown layer kind 'convolutoin'. Did you mean 'convolution'\?/,
+    ],
     [{ kind: 'relu', slope: 1 }, /layer 1 \(relu\): unknown field 'slope'/],
     [{ kind: 'convolution', kernel: 5 }, /field 'filters': .*found nothing/],
     [{ kind: 'convolution', kernel: 0, filters: 1 }, /field 'kernel\[0\]': .*found 0/],
@@ -42,7 +45,10 @@ describe('a network spec', () => {
     [{ kind: 'convolution', kernel: 3, filters: 1.5 }, /field 'filters': .*found 1.5/],
     [{ kind: 'convolution', kernel: 3, filters: 4, stride: 0 }, /field 'stride\[0\]': .*found 0/],
     [{ kind: 'convolution', kernel: 3, filters: 4, padding: -1 }, /field 'padding\[0\]': .*found -1/],
-    [{ kind: 'convolution', kernel: 3, filters: 4, padding: 'valid' }, /field 'padding': expected 'same', a number/],
+    [
+      { kind: 'convolution', kernel: 3, filters: 4, padding: 'valid' },
+      /field 'padding': expected 'same', a number/,
+    ],
     [{ kind: 'convolution', kernel: 3, filters: 4, initializer: 'xavier' }, /field 'initializer/],
     [{ kind: 'dropout', rate: 1 }, /field 'rate': .*found 1/],
     [{ kernel: 3 }, /layer 1: expected an object with a 'kind'/],
@@ -54,15 +60,18 @@ describe('a network spec', () => {
   });
 
   it('refuses an unknown loss', () => {
-    expect(messageOf(() => parseNetwork({ input: [1, 1, 1], layers: [{ kind: 'relu' }], loss: 'squared-l1' }))).toMatch(
-      /unknown loss 'squared-l1'. Did you mean 'squared-l2'\?/,
-    );
+    expect(
+      messageOf(() => parseNetwork({ input: [1, 1, 1], layers: [{ kind: 'relu' }], loss: 'squared-l1' })),
+    ).toMatch(/unknown loss 'squared-l1'. Did you mean 'squared-l2'\?/);
   });
 });
 
 describe('a plan', () => {
   it.each([
-    [{ kind: 'convolution', kernel: 29, filters: 1 }, /convolution1 \(layer 1\): expected a window of at most 28×28 .*found 29×29/],
+    [
+      { kind: 'convolution', kernel: 29, filters: 1 },
+      /convolution1 \(layer 1\): expected a window of at most 28×28 .*found 29×29/,
+    ],
     [{ kind: 'max-pooling', kernel: 2, padding: 2 }, /expected padding smaller than the window \(2×2\)/],
   ])('refuses what does not fit: %j', (layer, message) => {
     expect(messageOf(() => plan(layer))).toMatch(message);
@@ -93,7 +102,10 @@ describe('a plan', () => {
   });
 
   it('has no gradient for the input', () => {
-    const { tensors } = plan({ kind: 'max-pooling', kernel: 2 }, { kind: 'convolution', kernel: 3, filters: 2 });
+    const { tensors } = plan(
+      { kind: 'max-pooling', kernel: 2 },
+      { kind: 'convolution', kernel: 3, filters: 2 },
+    );
     expect(tensors.map(({ needsGradient }) => needsGradient)).toEqual([false, false, true]);
   });
 });

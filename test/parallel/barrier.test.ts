@@ -7,7 +7,13 @@ import { breakBarrier, CONTROL, CONTROL_WORDS } from '../../src/parallel/barrier
 const makeControl = () => new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
 
 /** A thread that waits `rounds` times and counts in `counter`; its message is the greatest spread seen, or an error's name. */
-function startWaiter(control: Int32Array, counters: Int32Array, index: number, rounds: number, crowded = false) {
+function startWaiter(
+  control: Int32Array,
+  counters: Int32Array,
+  index: number,
+  rounds: number,
+  crowded = false,
+) {
   const code = `
     const { parentPort, workerData: { control, counters, index, rounds, path, crowded } } = require('node:worker_threads');
     import(path).then(({ Barrier }) => {
@@ -27,7 +33,10 @@ function startWaiter(control: Int32Array, counters: Int32Array, index: number, r
       }
     });`;
   const path = join(findPackageRoot(), 'dist', 'src', 'parallel', 'barrier.js');
-  const worker = new Worker(code, { eval: true, workerData: { control, counters, index, rounds, path, crowded } });
+  const worker = new Worker(code, {
+    eval: true,
+    workerData: { control, counters, index, rounds, path, crowded },
+  });
   return new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
 }
 
@@ -40,7 +49,9 @@ describe('the barrier', () => {
   ])('keeps %i threads in step (crowded: %s)', async (threads, crowded) => {
     const control = makeControl();
     const counters = new Int32Array(new SharedArrayBuffer(threads * 4));
-    const waiters = Array.from({ length: threads }, (_, i) => startWaiter(control, counters, i, 300, crowded));
+    const waiters = Array.from({ length: threads }, (_, i) =>
+      startWaiter(control, counters, i, 300, crowded),
+    );
     expect(await Promise.all(waiters)).toEqual(new Array(threads).fill(0));
   });
 

@@ -1,6 +1,6 @@
-import type { Dataset } from './dataset/dataset.js';
-import type { WorkerPool } from './parallel/pool.js';
-import type { ResolvedRunSpec } from './run-spec.js';
+import type { Dataset } from '../dataset/dataset.js';
+import type { WorkerPool } from '../parallel/pool.js';
+import type { ResolvedRunSpec } from './spec.js';
 
 /** What is measured after each epoch. Losses are means over images; errors are percentages. */
 export interface EpochMetrics {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { UserError } from './core/errors.js';
-import { parseWith } from './core/parse.js';
-import { modelOptionsSchema } from './models/model.js';
-import { buildModel, MODEL_NAMES } from './models/registry.js';
-import { type NetworkSpec, parseNetwork } from './network/spec.js';
-import { scheduleSchema } from './optim/schedule.js';
+import { UserError } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
+import { modelOptionsSchema } from '../models/model.js';
+import { buildModel, MODEL_NAMES } from '../models/registry.js';
+import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import { scheduleSchema } from '../optim/schedule.js';
 
 /** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
 const DEFAULT_SLICES = 12;

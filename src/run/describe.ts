@@ -1,21 +1,11 @@
 import { allocateArena } from '../core/arena.js';
-import type { Dataset } from '../dataset/dataset.js';
+import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
-import type { ResolvedRunSpec } from '../run-spec.js';
-import { CONTROL_WORDS } from './barrier.js';
-import { type BatchArrays, type ResultArrays, type RunDescription, TOTALS_LENGTH } from './protocol.js';
-
-/** The parts of a data set that a run uses; indices from 0. */
-export interface RunData {
-  readonly dataset: Dataset;
-  readonly trainFirst: number;
-  readonly trainCount: number;
-  readonly testFirst: number;
-  readonly testCount: number;
-  readonly mean: Float32Array;
-  readonly scale: Float32Array;
-}
+import { CONTROL_WORDS } from '../parallel/barrier.js';
+import { type BatchArrays, type RunDescription, TOTALS_LENGTH } from '../parallel/protocol.js';
+import type { RunData } from './data.js';
+import type { ResolvedRunSpec } from './spec.js';
 
 let lastId = 0;
 
@@ -55,7 +45,7 @@ export function describeRun(
   };
 }
 
-function allocateResults(images: number): ResultArrays {
+function allocateResults(images: number): LossResults {
   return {
     loss: new Float32Array(new SharedArrayBuffer(images * 4)),
     predicted: new Uint8Array(new SharedArrayBuffer(images)),

@@ -1,4 +1,4 @@
-import type { RunDescription } from './parallel/protocol.js';
+import type { RunDescription } from '../parallel/protocol.js';
 
 /** What an evaluation comes to. */
 export interface TestSummary {

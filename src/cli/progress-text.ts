@@ -1,0 +1,101 @@
+import type { RunEnd } from '../experiment/store.js';
+import type { SweepRun } from '../experiment/sweep.js';
+import { formatCount, formatDuration, formatNumber, NOTHING } from '../report/format-values.js';
+import type { RunState, SweepState } from './sweep-state.js';
+
+const BAR = { least: 6, most: 30 } as const;
+
+/** How the columns of a live table are set. */
+export interface LiveLayout {
+  readonly runWidth: number;
+  readonly nameWidth: number;
+  readonly barWidth: number;
+}
+
+/** Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left. */
+export function layOutLive(names: readonly string[], runCount: number, columns: number): LiveLayout {
+  const runWidth = Math.max('run'.length, 2 * String(runCount).length + 1);
+  const fixed = formatLive([], { runWidth, nameWidth: 0, barWidth: 0 }).length;
+  const longest = names.reduce((width, { length }) => Math.max(width, length), 'network'.length);
+  const nameWidth = Math.min(longest, Math.max('network'.length, columns - fixed - BAR.least));
+  const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - fixed - nameWidth));
+  return { runWidth, nameWidth, barWidth };
+}
+
+/** The live table's titles. */
+export function formatLiveTitles(layout: LiveLayout): string {
+  return formatLive(['run', 'network', '', 'epoch', 'loss', 'error', 'images/s', 'left'], layout);
+}
+
+/** One run in progress. */
+export function formatLiveRun(state: RunState, name: string, layout: LiveLayout): string {
+  const { run, progress, lastEpoch } = state;
+  const filled = Math.round(state.fraction * layout.barWidth);
+  return formatLive(
+    [
+      `${run.index}/${run.count}`,
+      name,
+      '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
+      `${progress?.epoch ?? 1}/${run.point.spec.epochs}`,
+      formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
+      lastEpoch === null ? NOTHING : `${formatNumber(lastEpoch.testErrorPercent, 2)}%`,
+      formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
+      formatDuration(state.timeLeft.seconds),
+    ],
+    layout,
+  );
+}
+
+/** The sweep as a whole: `3 of 8 runs ended, about 4:10 left`. */
+export function formatLiveSummary(state: SweepState): string {
+  const left = state.secondsLeft;
+  const time = left === null ? '' : `, about ${formatDuration(left)} left`;
+  return `${state.endedCount} of ${state.missing.length} runs ended${time}`;
+}
+
+/** What one epoch brought, for where there is no terminal. */
+export function formatEpochLine(state: RunState, name: string): string {
+  const { run, lastEpoch } = state;
+  const { epoch, trainLoss, testErrorPercent, imagesPerSecond } = lastEpoch!;
+  const parts = [
+    `epoch ${epoch} of ${run.point.spec.epochs}`,
+    `loss ${formatNumber(trainLoss, 4)}`,
+    `test error ${formatNumber(testErrorPercent, 2)}%`,
+    `${formatCount(imagesPerSecond)} images/s`,
+    `${formatDuration(state.timeLeft.seconds)} left`,
+  ];
+  return `run ${run.index} of ${run.count}, ${name}: ${parts.join(', ')}`;
+}
+
+/** How a run ended. */
+export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string {
+  return `run ${run.index} of ${run.count}, ${name}: ${formatEnd(end)}`;
+}
+
+function formatEnd(end: RunEnd): string {
+  if (!('result' in end)) return formatCause(end.state, end.reason);
+  const { state, reason, epochs, seconds } = end.result;
+  if (state !== 'done') return formatCause(state, reason);
+  return `done, test error ${formatNumber(epochs.at(-1)?.testErrorPercent, 2)}%, ${formatDuration(seconds)}`;
+}
+
+/** The reason alone where it names the state itself. */
+function formatCause(state: string, reason: string | null): string {
+  if (reason === null) return state;
+  return reason.startsWith(state) ? reason : `${state}: ${reason}`;
+}
+
+function formatLive(cells: readonly string[], { runWidth, nameWidth, barWidth }: LiveLayout): string {
+  const [run = '', name = '', bar = '', epoch = '', loss = '', error = '', speed = '', left = ''] = cells;
+  const shortName = name.length > nameWidth ? `${name.slice(0, nameWidth - 1)}…` : name;
+  return [
+    run.padStart(runWidth),
+    shortName.padEnd(nameWidth),
+    bar.padEnd(barWidth),
+    epoch.padStart(5),
+    loss.padStart(7),
+    error.padStart(6),
+    speed.padStart(8),
+    left.padStart(5),
+  ].join(' ');
+}

@@ -1,0 +1,10 @@
+/** Where a command writes: results to `out`, all else to `err`. */
+export interface Streams {
+  readonly out: NodeJS.WritableStream;
+  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number };
+}
+
+/** Those of this process. */
+export function useProcessStreams(): Streams {
+  return { out: process.stdout, err: process.stderr };
+}

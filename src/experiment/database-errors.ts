@@ -1,0 +1,44 @@
+import Database from 'better-sqlite3';
+import { UserError } from '../core/errors.js';
+
+const OTHER_FILE = 'or give another file with --db';
+
+/** What a user can do about an SQLite result code, by the code's beginning. */
+const EXPLANATIONS: readonly (readonly [code: string, explanation: string])[] = [
+  ['SQLITE_NOTADB', `is not an SQLite database. Correct the name, ${OTHER_FILE}.`],
+  ['SQLITE_CORRUPT', `is damaged. Restore it from a copy, ${OTHER_FILE}.`],
+  ['SQLITE_READONLY', `is read-only. Make the file and its folder writable, ${OTHER_FILE}.`],
+  [
+    'SQLITE_FULL',
+    'cannot grow: the disk is full. What was recorded is kept. Free some space and give the same command again.',
+  ],
+  [
+    'SQLITE_CANTOPEN',
+    `cannot be opened. Check that it is a file and that you may read and write it and its folder, ${OTHER_FILE}.`,
+  ],
+  ['SQLITE_PERM', `may not be opened by you. Change its permissions, ${OTHER_FILE}.`],
+  [
+    'SQLITE_BUSY',
+    'is locked by another process. Wait until that one ends, then give the same command again.',
+  ],
+  ['SQLITE_IOERR', 'could not be read or written: the disk reports an error. What was recorded is kept.'],
+];
+
+/**
+ * The UserError for an SQLite error that comes from the file or its surroundings; any other error as it is, since a
+ * constraint or a syntax error is a bug of ours.
+ */
+export function explainDatabaseError(error: unknown, file: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const found = EXPLANATIONS.find(([code]) => error.code.startsWith(code));
+  return found === undefined ? error : new UserError(`${file} ${found[1]}`, { cause: error });
+}
+
+/** Calls `action`; SQLite errors that a user can mend become UserErrors that name `file`. */
+export function withDatabaseErrors<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw explainDatabaseError(error, file);
+  }
+}

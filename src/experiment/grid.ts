@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { UserError, unknownName } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
+import { type ResolvedRunSpec, RUN_SPEC_KEYS, resolveRunSpec } from '../run/spec.js';
+import { applyOverride, type Override } from './overrides.js';
+
+/** More than any machine trains; keeps a slip of the pen from filling the memory. */
+const MAX_POINTS = 100_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A sweep as it is written: every combination of `grid` over each of `points`, merged over `base`. */
+export interface Grid {
+  readonly name: string;
+  /** One line that says what the sweep asks. */
+  readonly title?: string | undefined;
+  readonly base: Fields;
+  /** Values to combine; the last key varies fastest. */
+  readonly grid: Readonly<Record<string, readonly unknown[]>>;
+  readonly points: readonly Fields[];
+}
+
+/** One point of a grid. */
+export interface GridPoint {
+  readonly spec: ResolvedRunSpec;
+  /** Where it is written, for messages: `grid.json: points[2], grid.seed[0]`. */
+  readonly where: string;
+}
+
+const fieldsSchema = z.record(z.string(), z.unknown());
+
+const gridSchema = z.strictObject({
+  name: z.string().min(1).optional(),
+  title: z.string().optional(),
+  base: fieldsSchema.default({}),
+  grid: z.record(z.string(), z.array(z.unknown()).min(1)).default({}),
+  points: z.array(fieldsSchema).min(1).default([{}]),
+});
+
+/**
+ * Checks a grid as JSON gives it.
+ *
+ * @param where names it in messages, for instance a file
+ * @param defaultName the sweep's name if the grid has none
+ * @throws UserError for an unknown or mistyped field, with its place
+ */
+export function parseGrid(value: unknown, where: string, defaultName: string): Grid {
+  const { name = defaultName, ...grid } = parseWith(gridSchema, value, where);
+  checkKeys(grid.base, `${where}: base`);
+  checkKeys(grid.grid, `${where}: grid`);
+  grid.points.forEach((point, i) => {
+    checkKeys(point, `${where}: points[${i}]`);
+  });
+  return { name, ...grid };
+}
+
+/**
+ * All points of a grid in order, each checked and with its defaults filled in. `overrides` go over every point, so
+ * points that differed only there become equal.
+ *
+ * @throws UserError for the first point that is not a valid spec
+ */
+export function expandGrid(grid: Grid, where: string, overrides: readonly Override[] = []): GridPoint[] {
+  const choices = Object.entries(grid.grid);
+  const count = choices.reduce((product, [, values]) => product * values.length, grid.points.length);
+  if (count > MAX_POINTS) {
+    throw new UserError(`${where}: expected at most ${MAX_POINTS} points, found ${count}. Split the grid.`);
+  }
+  const hasPoints = grid.points.length > 1 || Object.keys(grid.points[0] ?? {}).length > 0;
+  return grid.points.flatMap((point, i) =>
+    listCombinations(choices).map((combination) => {
+      const fields = { ...grid.base, ...point, ...combination.fields };
+      const place = [
+        ...(hasPoints ? [`points[${i}]`] : []),
+        ...combination.places,
+        ...overrides.map((override) => override.text),
+      ];
+      const pointWhere = `${where}: ${place.length > 0 ? place.join(', ') : 'base'}`;
+      const spec = overrides.reduce(
+        (changed, override) => applyOverride(changed, override),
+        fields as Fields,
+      );
+      return { spec: resolveRunSpec(spec, pointWhere), where: pointWhere };
+    }),
+  );
+}
+
+/** Every choice of one value for each key, the last key fastest, and where the values are written. */
+function listCombinations(choices: readonly (readonly [key: string, values: readonly unknown[]])[]) {
+  let combinations: { fields: Fields; places: readonly string[] }[] = [{ fields: {}, places: [] }];
+  for (const [key, values] of choices) {
+    combinations = combinations.flatMap(({ fields, places }) =>
+      values.map((value, i) => ({
+        fields: { ...fields, [key]: value },
+        places: [...places, `grid.${key}[${i}]`],
+      })),
+    );
+  }
+  return combinations;
+}
+
+function checkKeys(fields: Fields, where: string): void {
+  const unknown = Object.keys(fields).find((key) => !RUN_SPEC_KEYS.includes(key));
+  if (unknown !== undefined) throw unknownName(where, 'field', unknown, RUN_SPEC_KEYS);
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { UserError } from '../core/errors.js';
+import { findPackageRoot } from '../core/paths.js';
+
+/** Marks a database as Convoy's in its header: 'Cnvy'. */
+const APPLICATION_ID = 0x436e7679;
+
+/**
+ * The file that brings a database from one version to the next: the first makes version 1 of an empty one, the second
+ * will make version 2 of version 1. A released file never changes.
+ */
+const MIGRATIONS: readonly string[] = ['schema.sql'];
+
+/** The schema version that this program reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/**
+ * Brings a database up to this program's schema; each step is one transaction.
+ *
+ * @param file names the database in messages
+ * @throws UserError if it is another program's database or has a newer schema
+ */
+export function migrate(db: Database.Database, file: string): void {
+  checkOwner(db, file);
+  if (readVersion(db) === SCHEMA_VERSION) return;
+  const runNextStep = db.transaction(() => {
+    // Read again inside the transaction: another process may have been first.
+    const version = readVersion(db);
+    if (version >= SCHEMA_VERSION) return;
+    db.exec(readFileSync(join(findPackageRoot(), 'src/experiment', MIGRATIONS[version]!), 'utf8'));
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${version + 1}`);
+  });
+  while (readVersion(db) < SCHEMA_VERSION) runNextStep.immediate();
+}
+
+/**
+ * Checks that a database can be read as it is.
+ *
+ * @throws UserError if it is another program's, empty, or of another schema version
+ */
+export function checkSchema(db: Database.Database, file: string): void {
+  checkOwner(db, file);
+  const version = readVersion(db);
+  if (version === SCHEMA_VERSION) return;
+  const found =
+    version === 0 ? 'the database is empty' : `found schema version ${version}, expected ${SCHEMA_VERSION}`;
+  throw new UserError(`${file}: ${found}. Any sweep with --db ${file} brings it up to date.`);
+}
+
+function checkOwner(db: Database.Database, file: string): void {
+  const applicationId = db.pragma('application_id', { simple: true }) as number;
+  const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+  if (applicationId !== APPLICATION_ID && !isEmpty) {
+    throw new UserError(
+      `${file}: expected a database of Convoy's, found another program's. Give another file with --db.`,
+    );
+  }
+  const version = readVersion(db);
+  if (version > SCHEMA_VERSION) {
+    throw new UserError(
+      `${file}: the database has schema version ${version}, but this program knows versions up to ${SCHEMA_VERSION}. ` +
+        'Use a newer program, or give another file with --db.',
+    );
+  }
+}
+
+function readVersion(db: Database.Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}

@@ -1,0 +1,212 @@
+import type Database from 'better-sqlite3';
+import type { EpochMetrics, TrainResult } from '../run/types.js';
+import { openDatabase } from './database.js';
+import { withDatabaseErrors } from './database-errors.js';
+import type { Environment } from './environment.js';
+import { formatCanonicalJson } from './identity.js';
+import type { SweepPoint } from './plan-sweep.js';
+import { isAlive, markProcess, type ProcessMark } from './process-mark.js';
+
+/** How a run ended, as far as the store is told. */
+export type RunEnd =
+  | { readonly result: TrainResult }
+  /** It threw, or the sweep gave it up. */
+  | { readonly state: 'failed' | 'interrupted'; readonly reason: string };
+
+/**
+ * Writes runs into the experiments' database: the one writer of this process. Every method is one transaction, and turns
+ * what a user can mend (a full disk, a locked file) into a UserError.
+ */
+export class Store {
+  private readonly processId: number;
+
+  /** @param db a connection from `openDatabase`; the store closes it */
+  constructor(readonly db: Database.Database) {
+    this.processId = this.write(() => this.registerProcess(markProcess()));
+  }
+
+  /** Opens or makes the database `file`. */
+  static open(file: string): Store {
+    return new Store(openDatabase(file));
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** Says that this process still lives; other hosts can tell in no other way. */
+  touch(): void {
+    this.write(() => {
+      this.db.prepare('UPDATE processes SET seen_at = ? WHERE process_id = ?').run(now(), this.processId);
+    });
+  }
+
+  /**
+   * Frees the identities that dead processes hold: their running runs become `interrupted` and keep their epochs; runs that
+   * never began leave no row.
+   *
+   * @returns how many runs became `interrupted`
+   */
+  recoverDead(): number {
+    return this.write(() => {
+      const holders = this.db
+        .prepare<[], ProcessMark & { processId: number; seenAt: string }>(
+          `SELECT process_id AS processId, host, pid, start_marker AS startMarker, seen_at AS seenAt FROM processes
+           WHERE process_id IN (SELECT process_id FROM runs WHERE state IN ('queued', 'running'))`,
+        )
+        .all();
+      const dead = holders.filter((holder) => !isAlive(holder, holder.seenAt));
+      return dead.reduce(
+        (sum, holder) => sum + this.free('process_id = ?', holder.processId, 'its process ended'),
+        0,
+      );
+    });
+  }
+
+  /**
+   * Records what a sweep consists of and queues those of its points that are to run.
+   *
+   * @param all identities of all points, in order
+   * @returns the new runs' ids, in the order of `missing`; null for a point that another process has claimed meanwhile
+   */
+  queueRuns(
+    sweep: { name: string; title: string | null },
+    all: readonly string[],
+    missing: readonly SweepPoint[],
+  ): (number | null)[] {
+    return this.write(() => {
+      const sweepId = this.saveSweep(sweep, all);
+      const insert = this.db
+        .prepare(
+          `INSERT INTO runs (sweep_id, identity, dataset_sha256, spec, label, seed, state, process_id, environment, queued_at)
+           VALUES (@sweepId, @identity, @datasetSha256, @spec, @label, @seed, 'queued', @processId, '{}', @queuedAt)
+           ON CONFLICT (identity) WHERE state IN ('queued', 'running', 'done', 'diverged') DO NOTHING
+           RETURNING run_id`,
+        )
+        .pluck();
+      return missing.map((point) => {
+        const row = {
+          sweepId,
+          identity: point.identity,
+          datasetSha256: point.dataset.sha256,
+          spec: formatCanonicalJson(point.spec),
+          label: point.label,
+          seed: point.spec.seed,
+          processId: this.processId,
+          queuedAt: now(),
+        };
+        return (insert.get(row) as number | undefined) ?? null;
+      });
+    });
+  }
+
+  /** Takes a queued run up. */
+  startRun(runId: number, environment: Environment, workers: number | null): void {
+    this.write(() => {
+      this.db
+        .prepare(
+          `UPDATE runs SET state = 'running', started_at = ?, environment = ?, workers = ? WHERE run_id = ?`,
+        )
+        .run(now(), formatCanonicalJson(environment), workers, runId);
+    });
+  }
+
+  addEpoch(runId: number, metrics: EpochMetrics): void {
+    this.write(() => {
+      this.db
+        .prepare(
+          `INSERT INTO epochs VALUES (@runId, @epoch, @trainLoss, @trainErrorPercent, @testLoss, @testErrorPercent,
+             @testTop5ErrorPercent, @learningRate, @seconds, @imagesPerSecond)`,
+        )
+        .run({ ...metrics, runId });
+    });
+  }
+
+  finishRun(runId: number, end: RunEnd): void {
+    this.write(() => {
+      if (!('result' in end)) {
+        this.db
+          .prepare('UPDATE runs SET state = ?, reason = ?, finished_at = ? WHERE run_id = ?')
+          .run(end.state, end.reason, now(), runId);
+        return;
+      }
+      const { result } = end;
+      this.db
+        .prepare(
+          `UPDATE runs SET state = @state, reason = @reason, finished_at = @finishedAt, parameters = @parameterCount,
+             weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond,
+             environment = json_set(environment, '$.kernels', @kernels)
+           WHERE run_id = @runId`,
+        )
+        .run({
+          runId,
+          finishedAt: now(),
+          state: result.state,
+          reason: result.reason,
+          parameterCount: result.parameterCount,
+          weightsSha256: result.weightsSha256,
+          seconds: result.seconds,
+          imagesPerSecond: result.imagesPerSecond,
+          kernels: result.kernels,
+        });
+      this.saveConfusion(runId, result.confusion);
+    });
+  }
+
+  /** Lets go of those of some runs that have not ended: running ones become `interrupted`, queued ones leave no row. */
+  releaseRuns(runIds: readonly number[], reason: string): void {
+    this.write(() => this.free('run_id IN (SELECT value FROM json_each(?))', JSON.stringify(runIds), reason));
+  }
+
+  private write<T>(action: () => T): T {
+    return withDatabaseErrors(this.db.name, () => this.db.transaction(action).immediate());
+  }
+
+  private registerProcess(mark: ProcessMark): number {
+    return this.db
+      .prepare(
+        `INSERT INTO processes (host, pid, start_marker, seen_at) VALUES (@host, @pid, @startMarker, @seenAt)
+         ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at RETURNING process_id`,
+      )
+      .pluck()
+      .get({ ...mark, seenAt: now() }) as number;
+  }
+
+  private free(condition: string, parameter: string | number, reason: string): number {
+    this.db.prepare(`DELETE FROM runs WHERE state = 'queued' AND ${condition}`).run(parameter);
+    return this.db
+      .prepare(
+        `UPDATE runs SET state = 'interrupted', reason = ?, finished_at = ? WHERE state = 'running' AND ${condition}`,
+      )
+      .run(reason, now(), parameter).changes;
+  }
+
+  private saveSweep(sweep: { name: string; title: string | null }, identities: readonly string[]): number {
+    const sweepId = this.db
+      .prepare(
+        `INSERT INTO sweeps (name, title, created_at) VALUES (?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET title = excluded.title RETURNING sweep_id`,
+      )
+      .pluck()
+      .get(sweep.name, sweep.title, now()) as number;
+    this.db.prepare('DELETE FROM sweep_points WHERE sweep_id = ?').run(sweepId);
+    const insert = this.db.prepare('INSERT INTO sweep_points VALUES (?, ?, ?)');
+    identities.forEach((identity, i) => {
+      insert.run(sweepId, i + 1, identity);
+    });
+    return sweepId;
+  }
+
+  private saveConfusion(runId: number, confusion: TrainResult['confusion']): void {
+    const insert = this.db.prepare('INSERT INTO confusion VALUES (?, ?, ?, ?)');
+    confusion.forEach((row, label) => {
+      row.forEach((images, predicted) => {
+        insert.run(runId, label, predicted, images);
+      });
+    });
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,79 @@
+import type Database from 'better-sqlite3';
+import { UserError } from '../core/errors.js';
+import { withDatabaseErrors } from './database-errors.js';
+import type { RunState } from './run-records.js';
+
+/** All that is recorded of one run. Fields are null as long as the run has not told them. */
+export interface WholeRun {
+  readonly runId: number;
+  readonly sweep: string;
+  readonly state: RunState;
+  readonly reason: string | null;
+  readonly label: string;
+  readonly identity: string;
+  readonly datasetSha256: string;
+  readonly queuedAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly workers: number | null;
+  readonly parameters: number | null;
+  readonly weightsSha256: string | null;
+  readonly seconds: number | null;
+  readonly imagesPerSecond: number | null;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly epochs: readonly Readonly<Record<string, number | null>>[];
+  /** confusion[label][predicted] = test images; empty before the first epoch's end. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+const SELECT_RUN = `
+  SELECT run_id AS runId, name AS sweep, state, reason, label, identity, dataset_sha256 AS datasetSha256,
+    queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt, workers,
+    parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, spec, environment
+  FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;
+
+const SELECT_EPOCHS = `
+  SELECT epoch, train_loss AS trainLoss, train_error_percent AS trainErrorPercent, test_loss AS testLoss,
+    test_error_percent AS testErrorPercent, test_top5_error_percent AS testTop5ErrorPercent,
+    learning_rate AS learningRate, seconds, images_per_second AS imagesPerSecond
+  FROM epochs WHERE run_id = ? ORDER BY epoch`;
+
+type RunRow = Omit<WholeRun, 'spec' | 'environment' | 'epochs' | 'confusion'> & {
+  spec: string;
+  environment: string;
+};
+
+/**
+ * Reads one run.
+ *
+ * @throws UserError if there is none with this number
+ */
+export function readWholeRun(db: Database.Database, runId: number): WholeRun {
+  return withDatabaseErrors(db.name, () => {
+    const run = db.prepare<[number], RunRow>(SELECT_RUN).get(runId);
+    if (run === undefined)
+      throw new UserError(`${db.name}: there is no run ${runId}. The numbers are in: runs ls.`);
+    return {
+      ...run,
+      spec: JSON.parse(run.spec) as WholeRun['spec'],
+      environment: JSON.parse(run.environment) as WholeRun['environment'],
+      epochs: db.prepare<[number], WholeRun['epochs'][number]>(SELECT_EPOCHS).all(runId),
+      confusion: readConfusion(db, runId),
+    };
+  });
+}
+
+function readConfusion(db: Database.Database, runId: number): number[][] {
+  const cells = db
+    .prepare<[number], { label: number; predicted: number; images: number }>(
+      'SELECT label, predicted, images FROM confusion WHERE run_id = ? ORDER BY label, predicted',
+    )
+    .all(runId);
+  const rows: number[][] = [];
+  for (const { label, predicted, images } of cells) {
+    rows[label] ??= [];
+    rows[label][predicted] = images;
+  }
+  return rows;
+}

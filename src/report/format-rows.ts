@@ -1,0 +1,53 @@
+import type { Cell, Rows } from '../experiment/rows.js';
+import { type Column, formatTable } from './tables.js';
+
+/** An aligned table; numbers stand at the right, NULL is empty. */
+export function formatRowsAsTable({ titles, rows }: Rows): string {
+  const columns = titles.map((title, i): Column => {
+    const isNumber =
+      rows.some((row) => isNumeric(row[i]!)) && rows.every((row) => row[i] === null || isNumeric(row[i]!));
+    return { title, align: isNumber ? 'right' : 'left' };
+  });
+  return formatTable(
+    columns,
+    rows.map((row) => row.map(formatText)),
+  );
+}
+
+/** CSV by RFC 4180: a header, CRLF, quotes where they are needed. NULL is empty, an empty text is `""`. */
+export function formatRowsAsCsv({ titles, rows }: Rows): string {
+  return [titles, ...rows].map((row) => `${row.map(formatCsvCell).join(',')}\r\n`).join('');
+}
+
+/** A JSON array of objects, one row a line. */
+export function formatRowsAsJson({ titles, rows }: Rows): string {
+  if (rows.length === 0) return '[]\n';
+  return `[\n${rows.map((row) => formatJsonObject(titles, row)).join(',\n')}\n]\n`;
+}
+
+/** One row as a JSON object on one line. Infinities are 9e999, which every JSON parser reads as infinity. */
+export function formatJsonObject(titles: readonly string[], row: readonly Cell[]): string {
+  return `{${titles.map((title, i) => `${JSON.stringify(title)}:${formatJsonCell(row[i]!)}`).join(',')}}`;
+}
+
+function formatJsonCell(cell: Cell): string {
+  if (cell === Number.POSITIVE_INFINITY) return '9e999';
+  if (cell === Number.NEGATIVE_INFINITY) return '-9e999';
+  if (typeof cell === 'bigint') return String(cell);
+  return JSON.stringify(cell instanceof Uint8Array ? formatText(cell) : cell);
+}
+
+function formatCsvCell(cell: Cell): string {
+  if (cell === null) return '';
+  const text = formatText(cell);
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function formatText(cell: Cell): string {
+  if (cell === null) return '';
+  return cell instanceof Uint8Array ? Buffer.from(cell).toString('hex') : String(cell);
+}
+
+function isNumeric(cell: Cell): boolean {
+  return typeof cell === 'number' || typeof cell === 'bigint';
+}

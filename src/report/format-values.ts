@@ -1,0 +1,26 @@
+/** Shown where there is nothing to show. */
+export const NOTHING = '-';
+
+/** `1.52`, or a dash. */
+export function formatNumber(value: number | null | undefined, digits: number): string {
+  if (value === null || value === undefined) return NOTHING;
+  return Number.isFinite(value) ? value.toFixed(digits) : String(value);
+}
+
+/** With thousands separated, whatever the user's locale: `12,345`. */
+export function formatCount(value: number | null | undefined): string {
+  return value === null || value === undefined || !Number.isFinite(value)
+    ? NOTHING
+    : Math.round(value).toLocaleString('en-US');
+}
+
+/** `45 s`, `4:05`, `1:02:03`. */
+export function formatDuration(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NOTHING;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const twoDigits = (value: number) => String(value).padStart(2, '0');
+  const tail = `${hours > 0 ? twoDigits(minutes) : minutes}:${twoDigits(whole % 60)}`;
+  return hours > 0 ? `${hours}:${tail}` : tail;
+}

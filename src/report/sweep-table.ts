@@ -1,0 +1,107 @@
+import { computeGroup } from '../experiment/identity.js';
+import type { SweepPoint } from '../experiment/plan-sweep.js';
+import type { RunSummary } from '../experiment/run-records.js';
+import { formatCount, formatDuration, formatNumber } from './format-values.js';
+import { measureSpread } from './statistics.js';
+import { type Column, formatTable } from './tables.js';
+import { findVaryingFields, formatField, formatTitle } from './varying-fields.js';
+
+/** A point of a sweep and what the database says of it; null if it never ran. */
+export interface PointResult {
+  readonly point: SweepPoint;
+  readonly run: RunSummary | null;
+}
+
+interface Group {
+  readonly first: SweepPoint;
+  /** Test errors of its finished runs. */
+  readonly errors: readonly number[];
+  /** Members that did not finish. */
+  readonly others: number;
+}
+
+/**
+ * The end of a sweep: a table of its points, sorted by test error, and where there are several seeds a second one with
+ * mean ± deviation over them. Fields that are equal throughout are left out.
+ */
+export function formatSweepTables(results: readonly PointResult[]): string {
+  const varying = findVaryingFields(results.map(({ point }) => point));
+  const runs = formatRuns(results, varying);
+  const groups = groupBySeeds(results);
+  if (groups.every(({ errors }) => errors.length < 2)) return runs;
+  return `${runs}\nOver seeds:\n\n${formatGroups(groups, varying)}`;
+}
+
+function formatRuns(results: readonly PointResult[], varying: readonly string[]): string {
+  const hasSeeds = new Set(results.map(({ point }) => point.spec.seed)).size > 1;
+  const columns: Column[] = [
+    { title: 'network', align: 'left' },
+    ...varying.map((key) => rightColumn(formatTitle(key))),
+    ...(hasSeeds ? [rightColumn('seed')] : []),
+    ...['test error %', 'best %', 'train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
+  ];
+  const rows = sortByError(results, ({ run }) => (run?.state === 'done' ? run.testErrorPercent : null)).map(
+    ({ point, run }) => [
+      point.label,
+      ...varying.map((key) => formatField(point, key)),
+      ...(hasSeeds ? [String(point.spec.seed)] : []),
+      run?.state === 'done' ? formatNumber(run.testErrorPercent, 2) : (run?.state ?? 'not run'),
+      formatNumber(run?.bestTestErrorPercent, 2),
+      formatNumber(run?.trainLoss, 4),
+      formatCount(run?.parameters),
+      formatCount(run?.imagesPerSecond),
+      formatDuration(run?.seconds),
+    ],
+  );
+  return formatTable(columns, rows);
+}
+
+function formatGroups(groups: readonly Group[], varying: readonly string[]): string {
+  const columns: Column[] = [
+    { title: 'network', align: 'left' },
+    ...varying.map((key) => rightColumn(formatTitle(key))),
+    ...['seeds', 'test error %', 'min', 'max'].map(rightColumn),
+    { title: '', align: 'left' },
+  ];
+  const measured = groups.map((group) => ({
+    ...group,
+    spread: group.errors.length > 0 ? measureSpread(group.errors) : null,
+  }));
+  const rows = sortByError(measured, ({ spread }) => spread?.mean ?? null).map(
+    ({ first, spread, others }) => [
+      first.label,
+      ...varying.map((key) => formatField(first, key)),
+      String(spread?.n ?? 0),
+      spread?.deviation == null
+        ? formatNumber(spread?.mean, 2)
+        : `${formatNumber(spread.mean, 2)} ± ${formatNumber(spread.deviation, 2)}`,
+      formatNumber(spread?.min, 2),
+      formatNumber(spread?.max, 2),
+      others > 0 ? `${others} more not finished` : '',
+    ],
+  );
+  return formatTable(columns, rows);
+}
+
+function groupBySeeds(results: readonly PointResult[]): Group[] {
+  const groups = new Map<string, PointResult[]>();
+  for (const result of results) {
+    const key = computeGroup(result.point.spec, result.point.dataset.sha256);
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return [...groups.values()].map((members) => {
+    const finished = members.filter(({ run }) => run?.state === 'done');
+    const errors = finished.map(({ run }) => run!.testErrorPercent).filter((error) => error !== null);
+    return { first: members[0]!.point, errors, others: members.length - finished.length };
+  });
+}
+
+/** The lowest first; those without an error last, in their own order. */
+function sortByError<T>(items: readonly T[], readError: (item: T) => number | null): T[] {
+  const errorOf = (item: T) => readError(item) ?? Number.MAX_VALUE;
+  return [...items].sort((a, b) => errorOf(a) - errorOf(b));
+}
+
+function rightColumn(title: string): Column {
+  return { title, align: 'right' };
+}

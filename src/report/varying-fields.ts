@@ -1,0 +1,35 @@
+import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { LABEL_KEYS } from '../experiment/run-label.js';
+
+/** Fields of the spec that differ between points and that the label and the seed's column do not tell. */
+export function findVaryingFields(points: readonly SweepPoint[]): string[] {
+  const told = new Set<string>([...LABEL_KEYS, 'network', 'seed']);
+  const keys = Object.keys(points[0]?.spec ?? {}).filter((key) => !told.has(key));
+  return keys.filter((key) => new Set(points.map((point) => formatField(point, key))).size > 1);
+}
+
+/** A field's value in short: `0.001`, `step(rate 0.1, factor 0.5, every 3)`. */
+export function formatField(point: SweepPoint, key: string): string {
+  const value = (point.spec as Readonly<Record<string, unknown>>)[key];
+  if (key === 'learningRate') return formatSchedule(value as SweepPoint['spec']['learningRate']);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function formatSchedule({ kind, warmupEpochs, ...fields }: SweepPoint['spec']['learningRate']): string {
+  if (kind === 'constant' && warmupEpochs === 0 && 'rate' in fields) return String(fields.rate);
+  const shown = Object.entries({ ...fields, ...(warmupEpochs > 0 ? { warmup: warmupEpochs } : {}) });
+  return `${kind}(${shown.map(([key, value]) => `${key} ${value}`).join(', ')})`;
+}
+
+/** `trainCount` -> `train count` */
+export function formatTitle(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** Names each point by its label and what else differs in the sweep: `SK-0.2 train count 500 seed 1`. */
+export function namePoints(points: readonly SweepPoint[]): (point: SweepPoint) => string {
+  const varying = findVaryingFields(points);
+  if (new Set(points.map((point) => point.spec.seed)).size > 1) varying.push('seed');
+  return (point) =>
+    [point.label, ...varying.map((key) => `${formatTitle(key)} ${formatField(point, key)}`)].join(' ');
+}

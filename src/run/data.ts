@@ -1,0 +1,64 @@
+import { UserError } from '../core/errors.js';
+import { formatShape } from '../core/shape.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { computeNormalization } from '../dataset/normalize.js';
+import { takeSubset } from '../dataset/subset.js';
+import { countClasses, planNetwork } from '../network/plan.js';
+import type { ResolvedRunSpec } from './spec.js';
+
+/** A spec that has been fitted to its data: its counts are numbers. */
+export type FittedRunSpec = ResolvedRunSpec & { readonly trainCount: number; readonly testCount: number };
+
+/** The parts of a data set that a run uses; indices from 0. */
+export interface RunData {
+  readonly dataset: Dataset;
+  readonly trainFirst: number;
+  readonly trainCount: number;
+  readonly testFirst: number;
+  readonly testCount: number;
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
+/**
+ * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
+ * data, so that two ways of asking for one thing are one run.
+ *
+ * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
+ *   its classes apart
+ */
+export function fitSpec(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec {
+  const train = takeSubset(dataset.train, spec.trainFirst, spec.trainCount, 'train');
+  const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
+  const { name, input } = spec.network;
+  const classes = countClasses(
+    planNetwork(spec.network, { batchSize: 1, slices: spec.slices, training: true }),
+  );
+  if (formatShape(input) !== formatShape(dataset.shape)) {
+    throw new UserError(
+      `${name}: expected images of ${formatShape(input)}, found ${formatShape(dataset.shape)} in ${dataset.name}. ` +
+        "Change the network's input or take another data set.",
+    );
+  }
+  if (classes < dataset.classNames.length) {
+    throw new UserError(
+      `${name}: expected at least ${dataset.classNames.length} outputs for the classes of ${dataset.name}, ` +
+        `found ${classes}. Give the last layer one output a class.`,
+    );
+  }
+  return { ...spec, trainCount: train.count, testCount: test.count };
+}
+
+/** A run's images, and how they are normalised. */
+export function selectData(spec: FittedRunSpec, dataset: Dataset): RunData {
+  const train = takeSubset(dataset.train, spec.trainFirst, spec.trainCount, 'train');
+  const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
+  return {
+    dataset,
+    trainFirst: train.first,
+    trainCount: train.count,
+    testFirst: test.first,
+    testCount: test.count,
+    ...computeNormalization(spec.normalization, dataset.train, dataset.shape, train.first, train.count),
+  };
+}

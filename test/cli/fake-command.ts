@@ -1,0 +1,65 @@
+import { Writable } from 'node:stream';
+import type { Engine } from '../../src/cli/engine.js';
+import { reportError } from '../../src/cli/exit.js';
+import { main as runRuns } from '../../src/cli/runs.js';
+import type { Streams } from '../../src/cli/streams.js';
+import { runSweepCommand } from '../../src/cli/sweep-command.js';
+import type { WorkerPool } from '../../src/parallel/pool.js';
+import { FAKE_DATASET, runFake } from '../experiment/fake-runs.js';
+
+/** What a command did. */
+export interface Outcome {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Trains nothing and counts its pools. */
+export class FakeEngine implements Engine {
+  readonly pools: { threads: number; closed: boolean }[] = [];
+  runOne = runFake;
+
+  readonly loadDataset = async () => FAKE_DATASET;
+
+  createPool(threads: number): WorkerPool {
+    const pool = {
+      threads,
+      closed: false,
+      async close() {
+        pool.closed = true;
+      },
+    };
+    this.pools.push(pool);
+    return pool as unknown as WorkerPool;
+  }
+}
+
+/** Runs `sweep` as the shell would, but for the training. */
+export function sweep(args: readonly string[], engine: FakeEngine = new FakeEngine()): Promise<Outcome> {
+  return capture((streams) => runSweepCommand(args, streams, engine));
+}
+
+/** Runs `runs` as the shell would. */
+export function runs(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runRuns(args, streams));
+}
+
+async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {
+  const [out, err] = [new TextSink(), new TextSink()];
+  let exitCode: number;
+  try {
+    exitCode = await command({ out, err });
+  } catch (error) {
+    exitCode = reportError(error, (text) => err.write(text));
+  }
+  return { exitCode, out: out.text, err: err.text };
+}
+
+class TextSink extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Dataset } from '../../src/dataset/dataset.js';
+import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
+import { planSweep, type SweepPoint } from '../../src/experiment/plan-sweep.js';
+import { Store } from '../../src/experiment/store.js';
+import type { RunOne } from '../../src/experiment/sweep.js';
+import type { ResolvedRunSpec } from '../../src/run/spec.js';
+import type { EpochMetrics, TrainResult } from '../../src/run/types.js';
+
+/** MNIST's sizes without its pixels: nothing here looks at them. */
+export const FAKE_DATASET: Dataset = {
+  name: 'mnist',
+  shape: { height: 28, width: 28, channels: 1 },
+  classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
+  train: { count: 60_000, pixels: new Uint8Array(), labels: new Uint8Array() },
+  test: { count: 10_000, pixels: new Uint8Array(), labels: new Uint8Array() },
+  sha256: 'd'.repeat(64),
+};
+
+/** A folder that goes with the test. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'convoy-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function openStore(file = join(makeFolder(), 'experiments.db')): Store {
+  const store = Store.open(file);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** The points of a grid over the fake data. */
+export async function planGrid(grid: object): Promise<SweepPoint[]> {
+  const points = expandGrid(parseGrid(grid, 'grid.json', 'test'), 'grid.json');
+  return planSweep(points, async () => FAKE_DATASET);
+}
+
+export function makeMetrics(epoch: number, testErrorPercent: number): EpochMetrics {
+  return {
+    epoch,
+    trainLoss: 1 / epoch,
+    trainErrorPercent: testErrorPercent / 2,
+    testLoss: 2 / epoch,
+    testErrorPercent,
+    testTop5ErrorPercent: testErrorPercent / 10,
+    learningRate: 0.001,
+    seconds: 0.5,
+    imagesPerSecond: 1000,
+  };
+}
+
+export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> = {}): TrainResult {
+  return {
+    state: 'done',
+    reason: null,
+    spec,
+    epochs: [],
+    confusion: [
+      [3, 1],
+      [0, 4],
+    ],
+    parameterCount: 431_080,
+    weights: new Float32Array(),
+    weightsSha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    seconds: 1.5,
+    imagesPerSecond: 1000,
+    kernels: 'fake',
+    ...changes,
+  };
+}
+
+/** Trains nothing: an epoch's test error falls from `seed + 10`, one percent an epoch. Stops between epochs once asked to. */
+export const runFake: RunOne = async (spec, { onEpoch, onProgress, signal }) => {
+  const epochs: EpochMetrics[] = [];
+  for (let epoch = 1; epoch <= spec.epochs; epoch++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted) return makeResult(spec, { state: 'interrupted', reason: 'stopped', epochs });
+    onProgress?.({
+      epoch,
+      epochs: spec.epochs,
+      step: 1,
+      stepsPerEpoch: 1,
+      trainLoss: 1 / epoch,
+      imagesPerSecond: 1000,
+    });
+    const metrics = makeMetrics(epoch, spec.seed + 10 - epoch);
+    epochs.push(metrics);
+    onEpoch?.(metrics);
+  }
+  return makeResult(spec, { epochs });
+};

@@ -1,0 +1,19 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readGridFile } from '../../src/experiment/grid-file.js';
+import { makeFolder } from './fake-runs.js';
+
+describe('a grid file', () => {
+  it('is read with or without a byte order mark and takes the name of its file', () => {
+    const file = join(makeFolder(), 'widths.json');
+    writeFileSync(file, '\uFEFF{"base": {"model": "BN"}}');
+    expect(readGridFile(file)).toEqual({ name: 'widths', base: { model: 'BN' }, grid: {}, points: [{}] });
+  });
+
+  it('that is missing or a folder is named', () => {
+    const folder = makeFolder();
+    expect(() => readGridFile(join(folder, 'no.json'))).toThrow('no.json: there is no such file');
+    expect(() => readGridFile(folder)).toThrow('this is a folder');
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
+import { parseOverride } from '../../src/experiment/overrides.js';
+
+function expand(value: unknown, overrides: readonly string[] = []) {
+  return expandGrid(parseGrid(value, 'grid.json', 'grid'), 'grid.json', overrides.map(parseOverride));
+}
+
+function errorOf(value: unknown, overrides: readonly string[] = []): string {
+  try {
+    expand(value, overrides);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as Error).message).not.toContain('\n');
+    return (error as Error).message;
+  }
+  throw new Error('expected a UserError');
+}
+
+describe('a grid', () => {
+  it('combines its values over each point, the last key fastest', () => {
+    const points = expand({
+      base: { epochs: 3 },
+      points: [{ model: 'SK' }, { model: 'BN' }],
+      grid: { width: [0.2, 0.5], seed: [0, 1] },
+    });
+    expect(points.map(({ spec }) => [spec.model, spec.width, spec.seed])).toEqual([
+      ['SK', 0.2, 0],
+      ['SK', 0.2, 1],
+      ['SK', 0.5, 0],
+      ['SK', 0.5, 1],
+      ['BN', 0.2, 0],
+      ['BN', 0.2, 1],
+      ['BN', 0.5, 0],
+      ['BN', 0.5, 1],
+    ]);
+    expect(points.every(({ spec }) => spec.epochs === 3)).toBe(true);
+  });
+
+  it('is one point if it has a base only', () => {
+    expect(expand({ base: { model: 'BASE' } })).toHaveLength(1);
+  });
+
+  it('takes its name from the caller if it has none', () => {
+    expect(parseGrid({ base: {} }, 'w.json', 'w').name).toBe('w');
+    expect(parseGrid({ name: 'widths' }, 'w.json', 'w').name).toBe('widths');
+  });
+
+  it('lets overrides go over every point', () => {
+    const points = expand({ base: { model: 'BASE', learningRate: 0.1 }, grid: { seed: [0, 1] } }, [
+      'learningRate.rate=0.01',
+      'learningRate.warmupEpochs=2',
+      'model=BN',
+    ]);
+    expect(points.map(({ spec }) => [spec.model, spec.seed, spec.learningRate])).toEqual([
+      ['BN', 0, { kind: 'constant', rate: 0.01, warmupEpochs: 2 }],
+      ['BN', 1, { kind: 'constant', rate: 0.01, warmupEpochs: 2 }],
+    ]);
+  });
+});
+
+describe('a wrong grid', () => {
+  it.each([
+    [
+      { points: [{}, {}, { widht: 1 }] },
+      "grid.json: points[2]: unknown field 'widht'. Did you mean 'width'?",
+    ],
+    [{ base: { sede: 1 } }, "grid.json: base: unknown field 'sede'. Did you mean 'seed'?"],
+    [{ grid: { widths: [1] } }, "grid.json: grid: unknown field 'widths'. Did you mean 'width'?"],
+    [{ bse: {} }, "grid.json: unknown field 'bse'. Did you mean 'base'?"],
+    [{ grid: { width: 0.5 } }, "grid.json: field 'grid.width'"],
+    [{ grid: { width: [] } }, "grid.json: field 'grid.width'"],
+    [{ points: [] }, "grid.json: field 'points'"],
+    [{ name: 7 }, "grid.json: field 'name'"],
+    [[], 'grid.json: '],
+    [{ base: { model: 'BASE', width: 'x' } }, "grid.json: base: field 'width'"],
+    [{ base: { model: 'SK' }, points: [{ width: 1 }, { width: -1 }] }, "grid.json: points[1]: field 'width'"],
+    [{ base: { model: 'SK' }, grid: { width: [1, '2'] } }, "grid.json: grid.width[1]: field 'width'"],
+    [{ base: { model: 'SKK' } }, "grid.json: base: unknown model 'SKK'. Did you mean 'SK'?"],
+    [{ base: {} }, 'grid.json: base: '],
+  ])('%j says what and where', (grid, message) => {
+    expect(errorOf(grid)).toContain(message);
+  });
+
+  it('names the override that is wrong', () => {
+    expect(errorOf({ base: { model: 'BASE' } }, ['dropout=high'])).toContain(
+      'grid.json: --set dropout=high: field',
+    );
+  });
+
+  it('is refused beyond any size that can be trained', () => {
+    const values = Array.from({ length: 400 }, (_, i) => i);
+    expect(errorOf({ base: { model: 'BASE' }, grid: { seed: values, epochs: values } })).toContain(
+      'found 160000',
+    );
+  });
+});
+
+describe('--set', () => {
+  it.each([
+    ['seed=3', ['seed'], 3],
+    ['model=BN', ['model'], 'BN'],
+    ['model="BN"', ['model'], 'BN'],
+    ['trainCount=null', ['trainCount'], null],
+    ['learningRate.rate=0.5', ['learningRate', 'rate'], 0.5],
+    ['dataset=a=b', ['dataset'], 'a=b'],
+  ])('%s', (text, path, value) => {
+    expect(parseOverride(text)).toEqual({ text: `--set ${text}`, path, value });
+  });
+
+  it.each([
+    ['seed', 'expected key=value'],
+    ['=3', 'expected key=value'],
+    ['learningRate.=3', 'expected a key'],
+    ['sede=3', "unknown field 'sede'. Did you mean 'seed'?"],
+  ])('%s is refused', (text, message) => {
+    expect(() => parseOverride(text)).toThrow(message);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { readEnvironment } from '../../src/experiment/environment.js';
+import type { Store } from '../../src/experiment/store.js';
+import { makeMetrics, makeResult, openStore, planGrid } from './fake-runs.js';
+
+/** Records a finished run for each point of a grid, with these test errors after the last of two epochs. */
+async function record(store: Store, sweep: string, grid: object, errors: readonly number[]): Promise<void> {
+  const points = await planGrid(grid);
+  const identities = points.map((point) => point.identity);
+  const ids = store.queueRuns({ name: sweep, title: null }, identities, points);
+  points.forEach((point, i) => {
+    const runId = ids[i];
+    if (runId === null || runId === undefined) return;
+    store.startRun(runId, readEnvironment(), 1);
+    const epochs = [makeMetrics(1, errors[i]! - 0.25), makeMetrics(2, errors[i]!)];
+    for (const metrics of epochs) store.addEpoch(runId, metrics);
+    store.finishRun(runId, { result: makeResult(point.spec, { epochs }) });
+  });
+}
+
+const query = (store: Store, sql: string) => store.db.prepare(sql).all() as Record<string, unknown>[];
+
+describe('results', () => {
+  it('has one row a finished run, with the columns that others rely on first', async () => {
+    const store = openStore();
+    await record(store, 'widths', { base: { model: 'SK', width: 0.2, trainFirst: 101, epochs: 2 } }, [3.5]);
+    const [row] = query(store, 'SELECT * FROM results');
+    expect(Object.keys(row!).slice(0, 20)).toEqual(
+      (
+        'run_id sweep dataset model width activation dropout seed train_first train_count batch_size learning_rate epochs ' +
+        'parameters test_error_percent best_test_error_percent train_loss seconds images_per_second weights_sha256'
+      ).split(' '),
+    );
+    expect(row).toMatchObject({
+      sweep: 'widths',
+      dataset: 'mnist',
+      model: 'SK',
+      width: 0.2,
+      activation: 'relu',
+      dropout: 0,
+      seed: 0,
+      train_first: 101,
+      train_count: 59_900,
+      batch_size: 100,
+      learning_rate: 0.001,
+      epochs: 2,
+      test_error_percent: 3.5,
+      best_test_error_percent: 3.25,
+      train_loss: 0.5,
+      kernels: 'fake',
+    });
+  });
+
+  it('leaves out what did not finish', async () => {
+    const store = openStore();
+    const points = await planGrid({ base: { model: 'BN' }, grid: { seed: [0, 1, 2] } });
+    const ids = store.queueRuns(
+      { name: 't', title: null },
+      points.map(({ identity }) => identity),
+      points,
+    ) as number[];
+    store.finishRun(ids[0]!, { result: makeResult(points[0]!.spec, { state: 'diverged' }) });
+    store.finishRun(ids[1]!, { state: 'failed', reason: 'x' });
+    expect(query(store, 'SELECT * FROM results')).toEqual([]);
+    expect(query(store, 'SELECT state FROM all_runs').map((row) => row.state)).toEqual([
+      'diverged',
+      'failed',
+      'queued',
+    ]);
+  });
+
+  it('tells the first rate of a list', async () => {
+    const store = openStore();
+    const learningRate = { kind: 'list', rates: [0.05, 0.01] };
+    await record(store, 't', { base: { model: 'BN', learningRate } }, [3]);
+    expect(query(store, 'SELECT learning_rate FROM results')).toEqual([{ learning_rate: 0.05 }]);
+  });
+});
+
+describe('error_by_group', () => {
+  const bn = { model: 'BN', epochs: 2 };
+
+  it('groups over seeds, with the deviation of the sample', async () => {
+    const store = openStore();
+    await record(store, 's', { base: bn, grid: { seed: [0, 1, 2] } }, [2, 3, 7]);
+    const rows = query(store, 'SELECT * FROM error_by_group');
+    expect(Object.keys(rows[0]!).slice(0, 13)).toEqual(
+      (
+        'sweep model width activation dropout train_first train_count epochs n mean_error_percent sd_error_percent ' +
+        'min_error_percent max_error_percent'
+      ).split(' '),
+    );
+    expect(rows).toMatchObject([{ n: 3, mean_error_percent: 4, min_error_percent: 2, max_error_percent: 7 }]);
+    expect(rows[0]!.sd_error_percent).toBeCloseTo(Math.sqrt(7), 14);
+  });
+
+  it('has no deviation for one seed and none at all for equal errors', async () => {
+    const store = openStore();
+    await record(store, 'one', { base: bn }, [2.2]);
+    await record(store, 'equal', { base: bn, grid: { seed: [1, 2, 3] } }, [1.1, 1.1, 1.1]);
+    const rows = query(store, 'SELECT sweep, sd_error_percent AS sd FROM error_by_group ORDER BY sweep DESC');
+    expect(rows[0]).toEqual({ sweep: 'one', sd: null });
+    // The mean of three 1.1 is not 1.1 to the last digit.
+    expect(rows[1]!.sd).toBeLessThan(1e-15);
+  });
+
+  it.each([
+    [[50.000001, 50.000002, 50.000003]],
+    [[0.01, 0.02]],
+    [[1e-9, 3e-9, 2e-9]],
+    [[0, 100]],
+    [[1.52, 1.61, 1.49, 1.55, 1.58, 1.47, 1.66]],
+  ])('keeps the digits of the deviation of %j', async (errors) => {
+    const store = openStore();
+    await record(store, 's', { base: bn, grid: { seed: errors.map((_, i) => i) } }, errors);
+    const mean = errors.reduce((a, b) => a + b) / errors.length;
+    const variance = errors.reduce((sum, error) => sum + (error - mean) ** 2, 0) / (errors.length - 1);
+    const [row] = query(store, 'SELECT sd_error_percent AS sd FROM error_by_group');
+    expect(Math.abs((row!.sd as number) / Math.sqrt(variance) - 1)).toBeLessThan(1e-12);
+  });
+
+  it('keeps apart what differs in anything but the seed', async () => {
+    const store = openStore();
+    const grid = { seed: [0, 1], learningRate: [0.001, 0.01], momentum: [0.9, 0.5] };
+    await record(store, 's', { base: bn, grid }, [1, 2, 3, 4, 5, 6, 7, 8]);
+    const rows = query(store, 'SELECT n, mean_error_percent AS mean FROM error_by_group ORDER BY mean');
+    expect(rows).toEqual([3, 4, 5, 6].map((mean) => ({ n: 2, mean })));
+  });
+});
+
+describe('learning_curves', () => {
+  it('has a row an epoch', async () => {
+    const store = openStore();
+    await record(store, 's', { base: { model: 'BN', epochs: 2 } }, [3.5]);
+    const rows = query(store, 'SELECT * FROM learning_curves');
+    expect(Object.keys(rows[0]!).slice(0, 8)).toEqual(
+      'run_id epoch train_loss train_error_percent test_loss test_error_percent learning_rate seconds'.split(
+        ' ',
+      ),
+    );
+    expect(rows).toMatchObject([
+      { epoch: 1, test_error_percent: 3.25 },
+      { epoch: 2, test_error_percent: 3.5 },
+    ]);
+  });
+});
+
+describe('sweep_results', () => {
+  it('has the points of a sweep that another one recorded', async () => {
+    const store = openStore();
+    await record(store, 'first', { base: { model: 'BN' } }, [3]);
+    await record(store, 'second', { base: { model: 'BN' }, grid: { seed: [0, 1] } }, [3, 4]);
+    const columns = 'sweep, position, recorded_by, seed, test_error_percent AS error';
+    expect(query(store, `SELECT ${columns} FROM sweep_results ORDER BY sweep, position`)).toEqual([
+      { sweep: 'first', position: 1, recorded_by: 'first', seed: 0, error: 3 },
+      { sweep: 'second', position: 1, recorded_by: 'first', seed: 0, error: 3 },
+      { sweep: 'second', position: 2, recorded_by: 'second', seed: 1, error: 4 },
+    ]);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { RunState, RunSummary } from '../../src/experiment/run-records.js';
+import { formatSweepTables } from '../../src/report/sweep-table.js';
+import { namePoints } from '../../src/report/varying-fields.js';
+import { planGrid } from '../experiment/fake-runs.js';
+
+function summarize(error: number | null, state: RunState = 'done'): RunSummary {
+  return {
+    runId: 1,
+    state,
+    sweep: 'test',
+    label: '',
+    seed: 0,
+    identity: '',
+    epochs: 1,
+    epochsAsked: 1,
+    trainLoss: 0.5,
+    testErrorPercent: error,
+    bestTestErrorPercent: error,
+    parameters: 1000,
+    seconds: 2,
+    imagesPerSecond: 3000,
+    weightsSha256: null,
+    reason: null,
+  };
+}
+
+async function format(grid: object, runs: readonly (RunSummary | null)[]): Promise<string[]> {
+  const points = await planGrid(grid);
+  return formatSweepTables(points.map((point, i) => ({ point, run: runs[i] ?? null }))).split('\n');
+}
+
+describe("a sweep's end", () => {
+  it('is a table sorted by test error, without the columns that do not vary', async () => {
+    const grid = {
+      base: { model: 'BN' },
+      points: [{}, { dropout: 0.5 }, { model: 'SK', width: 0.2, activation: 'sigmoid' }],
+    };
+    expect(await format(grid, [summarize(2.5), summarize(1.25), summarize(3)])).toEqual([
+      'network         test error %  best %  train loss  parameters  images/s  time',
+      '--------------  ------------  ------  ----------  ----------  --------  ----',
+      'BN dropout 0.5          1.25    1.25      0.5000       1,000     3,000   2 s',
+      'BN                      2.50    2.50      0.5000       1,000     3,000   2 s',
+      'SK-0.2 sigmoid          3.00    3.00      0.5000       1,000     3,000   2 s',
+      '',
+    ]);
+  });
+
+  it('has a second table over seeds, with mean and deviation', async () => {
+    const grid = { base: { model: 'BN' }, grid: { trainCount: [500, 1000], seed: [0, 1, 2] } };
+    const runs = [
+      summarize(4),
+      summarize(5),
+      summarize(6),
+      summarize(1),
+      summarize(2),
+      summarize(null, 'diverged'),
+    ];
+    const lines = await format(grid, runs);
+    expect(lines[2]).toMatch(/^BN +1000 +0 +1\.00 /);
+    expect(lines[7]).toMatch(/^BN +1000 +2 +diverged /);
+    expect(lines.slice(lines.indexOf('Over seeds:') + 2)).toEqual([
+      'network  train count  seeds  test error %   min   max',
+      '-------  -----------  -----  ------------  ----  ----  -------------------',
+      'BN              1000      2   1.50 ± 0.71  1.00  2.00  1 more not finished',
+      'BN               500      3   5.00 ± 1.00  4.00  6.00',
+      '',
+    ]);
+  });
+
+  it('shows points that did not run, last', async () => {
+    const lines = await format({ base: { model: 'BN' }, grid: { seed: [0, 1, 2] } }, [
+      null,
+      summarize(7, 'failed'),
+      summarize(9),
+    ]);
+    expect(lines.slice(2, 5).map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
+      ['BN', '2', '9.00'],
+      ['BN', '0', 'not run'],
+      ['BN', '1', 'failed'],
+    ]);
+  });
+
+  it('shows learning rates in short', async () => {
+    const step = { kind: 'step', rate: 0.1, factor: 0.5, every: 3, warmupEpochs: 1 };
+    const lines = await format({ base: { model: 'BN' }, grid: { learningRate: [0.01, step] } }, []);
+    expect(lines[2]).toMatch(/^BN +0\.01 +not run/);
+    expect(lines[3]).toMatch(/^BN +step\(rate 0\.1, factor 0\.5, every 3, warmup 1\) +not run/);
+  });
+});
+
+describe('the name of a point', () => {
+  it('tells what differs in its sweep', async () => {
+    const points = await planGrid({
+      base: { model: 'SK', width: 0.2 },
+      grid: { trainCount: [500, 1000], seed: [0, 1] },
+    });
+    expect(points.map(namePoints(points))[3]).toBe('SK-0.2 train count 1000 seed 1');
+    expect(namePoints(points.slice(0, 1))(points[0]!)).toBe('SK-0.2');
+  });
+});

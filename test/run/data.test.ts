@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { fitSpec } from '../../src/run/data.js';
+import { resolveRunSpec } from '../../src/run/spec.js';
+import { FAKE_DATASET } from '../experiment/fake-runs.js';
+
+const check = (spec: object) => fitSpec(resolveRunSpec(spec), FAKE_DATASET);
+
+describe('a run on its data', () => {
+  it('knows how many images it means', () => {
+    expect(check({ model: 'BASE', trainFirst: 50_001 })).toMatchObject({
+      trainCount: 10_000,
+      testCount: 10_000,
+    });
+  });
+
+  it.each([
+    { model: 'BASE' },
+    { model: 'BN', trainFirst: 50_001, trainCount: 10_000 },
+    { model: 'SK', trainFirst: 60_000 },
+    { model: 'SK', testFirst: 10_000, testCount: 1 },
+  ])('%j is in order', (spec) => {
+    expect(() => check(spec)).not.toThrow();
+  });
+
+  it.each([
+    [
+      { trainFirst: 50_001, trainCount: 10_001 },
+      'trainFirst 50001 with trainCount 10001: expected examples 1 to 60000',
+    ],
+    [{ trainFirst: 60_001 }, 'found 60001 to 60001'],
+    [{ testCount: 10_001 }, 'expected examples 1 to 10000 of the test data, found 1 to 10001'],
+  ])('with the subset %j is outside', (subset, message) => {
+    expect(() => check({ model: 'BASE', ...subset })).toThrow(message);
+  });
+
+  const classify = (filters: number, kernel: number) => ({ kind: 'convolution', filters, kernel });
+
+  it.each([
+    [
+      { input: [32, 32, 3], layers: [classify(10, 32)] },
+      'expected images of 32×32×3, found 28×28×1 in mnist',
+    ],
+    [
+      { input: [28, 28, 1], layers: [classify(5, 28)] },
+      'expected at least 10 outputs for the classes of mnist, found 5',
+    ],
+    [{ input: [28, 28, 1], layers: [classify(10, 29)] }, 'expected a window of at most 28×28'],
+  ])('with the network %j does not fit', (network, message) => {
+    expect(() => check({ network })).toThrow(message);
+  });
+});
