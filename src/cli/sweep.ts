@@ -3,6 +3,7 @@ import { runSweepCommand } from './sweep-command.js';
 import { createTrainEngine } from './train-engine.js';
 
 /** The command `sweep` of this process. */
-export function main(args: readonly string[]): Promise<number> {
-  return runSweepCommand(args, useProcessStreams(), createTrainEngine());
+export async function main(args: readonly string[]): Promise<number> {
+  const streams = useProcessStreams();
+  return runSweepCommand(args, streams, createTrainEngine(streams.err));
 }

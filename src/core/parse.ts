@@ -20,8 +20,19 @@ export function parseWith<Schema extends z.ZodType>(
 function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') return explainUnknownKey(issue.keys[0]!, issue.path, schema);
   const field = issue.path.length > 0 ? `field '${formatPath(issue.path)}': ` : '';
-  const found = issue.input === undefined ? 'nothing' : JSON.stringify(issue.input);
-  return `${field}${lowerFirst(issue.message)}, found ${found}.`;
+  // For a wrong `kind`, zod's input is the object that has it.
+  const input = issue.code === 'invalid_union' ? valueAt(issue.input, issue.path.at(-1)) : issue.input;
+  const found = input === undefined ? 'nothing' : JSON.stringify(input);
+  return `${field}${formatExpectation(issue.message)}, found ${found}.`;
+}
+
+/** `Invalid input: expected number, received string` -> `expected number`: what was received follows as it was written. */
+function formatExpectation(message: string): string {
+  const expected = /expected .*$/i.exec(message)?.[0] ?? message;
+  return expected
+    .replace(/^E/, 'e')
+    .replace(/, received .*$/, '')
+    .replace(/\.$/, '');
 }
 
 function explainUnknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodType): string {
@@ -32,13 +43,16 @@ function explainUnknownKey(key: string, path: readonly PropertyKey[], schema: z.
   return `unknown field '${key}'. Did you mean '${sorted[0]}'? Valid: ${sorted.join(', ')}.`;
 }
 
+/** The field of an object, or the value itself if it has no such field. */
+function valueAt(value: unknown, key: PropertyKey | undefined): unknown {
+  const isHolder =
+    typeof value === 'object' && value !== null && key !== undefined && Object.hasOwn(value, key);
+  return isHolder ? (value as Record<PropertyKey, unknown>)[key] : value;
+}
+
 /** `layers[2].kernel` */
 function formatPath(path: readonly PropertyKey[]): string {
   return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`))
     .join('');
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }

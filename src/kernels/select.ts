@@ -19,6 +19,15 @@ export function chooseKernelName(environment: NodeJS.ProcessEnv = process.env): 
   return environment[KERNELS_VARIABLE] || availableKernelNames()[0]!;
 }
 
+/** A line of warning if the addon is missing, so that the reference does work that nobody chose it for; else null. */
+export function warnOfMissingAddon(environment: NodeJS.ProcessEnv = process.env): string | null {
+  if (environment[KERNELS_VARIABLE] || loadAddon()) return null;
+  return (
+    'warning: the native kernels are not built; the reference kernels, hundreds of times slower, do the work. ' +
+    'Install a C++ compiler, make and python3, then run: npm run build:native'
+  );
+}
+
 /**
  * Loads a kernel set.
  *

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findPackageRoot } from '../src/core/paths.js';
+import { makeFolder } from './experiment/fake-runs.js';
+
+const root = findPackageRoot();
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The blocks of one language. */
+function blocksOf(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!);
+}
+
+/** A command's words; quotes hold a word together. */
+const wordsOf = (command: string) =>
+  [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+
+describe('the README', () => {
+  it('shows commands that work, in its order', () => {
+    const folder = makeFolder();
+    const commands = blocksOf('sh')
+      .flatMap((block) => block.split('\n'))
+      .map((line) => line.replace(/\s+#.*$/, ''))
+      .filter((line) => line.startsWith('node '));
+    expect(commands.length).toBeGreaterThan(5);
+    for (const command of commands) {
+      const [, script, ...args] = wordsOf(command);
+      // As in the README, but for the time that it takes.
+      const small = ['--epochs', '1', '--set', 'trainCount=200', '--set', 'testCount=100'];
+      const shortened = script === 'scripts/sweep.js' && !/--list|--dry-run/.test(command) ? small : [];
+      const { status, stderr, stdout } = spawnSync(
+        process.execPath,
+        [join(root, script!), ...args, ...shortened],
+        {
+          cwd: folder,
+          encoding: 'utf8',
+        },
+      );
+      expect(status, `${command}\n${stderr}`).toBe(0);
+      expect(stdout, command).not.toBe('');
+    }
+  });
+
+  it('shows a program that works', () => {
+    const [program] = blocksOf('js');
+    const { status, stderr, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program!], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^1 [\d.]+\n2 [\d.]+\n2 [0-9a-f]{64}\n$/);
+  });
+});
