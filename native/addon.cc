@@ -242,6 +242,115 @@ napi_value sum_rows(Call& call) {
   return nullptr;
 }
 
+// Groups of 16 images (see kernels/lanes.inl.h): the floats of `groups` of them.
+constexpr long kGroupImages = 16;
+size_t group_floats(long groups, long floats_per_image) { return size_t(groups) * floats_per_image * kGroupImages; }
+
+napi_value convolution_forward_lanes(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), f = call.floats(), bias = call.floats_or_null(), y = call.floats();
+  const long group = call.integer();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, group_floats(group + 1, g.input_floats()));
+  call.holds(f, size_t(g.kernel_rows()) * g.output_channels);
+  if (bias.data) call.holds(bias, g.output_channels);
+  call.holds(y, group_floats(group + 1, g.output_floats()));
+  call.expect(end(rows) <= size_t(g.output_height), "rows of the output");
+  if (call.ok) {
+    call.kernels->convolution_forward_lanes(g, x.data + group_floats(group, g.input_floats()), f.data, bias.data,
+                                            y.data + group_floats(group, g.output_floats()), rows);
+  }
+  return nullptr;
+}
+
+napi_value convolution_input_gradient_lanes(Call& call) {
+  const Geometry g = call.geometry();
+  const auto dy = call.floats(), f = call.floats(), dx = call.floats();
+  const long group = call.integer();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(dy, group_floats(group + 1, g.output_floats()));
+  call.holds(f, size_t(g.kernel_rows()) * g.output_channels);
+  call.holds(dx, group_floats(group + 1, g.input_floats()));
+  call.expect(end(rows) <= size_t(g.input_height), "rows of the input");
+  if (call.ok) {
+    call.kernels->convolution_input_gradient_lanes(g, dy.data + group_floats(group, g.output_floats()), f.data,
+                                                   dx.data + group_floats(group, g.input_floats()), rows);
+  }
+  return nullptr;
+}
+
+napi_value convolution_kernel_gradient_lanes(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), dy = call.floats(), df = call.floats();
+  const long group = call.integer(), images = call.integer();
+  const Range rows = call.range();
+  if (!call.ok) return nullptr;
+  call.holds(x, group_floats(group + 1, g.input_floats()));
+  call.holds(dy, group_floats(group + 1, g.output_floats()));
+  call.holds(df, size_t(g.kernel_rows()) * g.output_channels);
+  call.expect(images <= kGroupImages, "at most 16 images");
+  call.expect(end(rows) <= size_t(g.output_height), "rows of the output");
+  if (call.ok) {
+    call.kernels->convolution_kernel_gradient_lanes(g, x.data + group_floats(group, g.input_floats()),
+                                                    dy.data + group_floats(group, g.output_floats()), df.data, images, rows);
+  }
+  return nullptr;
+}
+
+napi_value sum_channel_lanes(Call& call) {
+  const long channels = call.integer(1);
+  const auto x = call.floats(), sums = call.floats();
+  const long images = call.integer();
+  call.expect(images <= kGroupImages, "at most 16 images");
+  call.holds(x, group_floats(1, channels));
+  call.holds(sums, channels);
+  if (call.ok) call.kernels->sum_channel_lanes(channels, x.data, sums.data, images);
+  return nullptr;
+}
+
+// The images that one group holds must be samples of the data.
+bool holds_samples(Call& call, const Call::Array<int32_t>& sample_ids, Range images, long samples) {
+  if (!call.holds(sample_ids, end(images))) return false;
+  for (long i = images.first; call.ok && i < images.first + images.count; i++) {
+    call.expect(sample_ids.data[i] >= 0 && sample_ids.data[i] < samples, "sample ids inside the data");
+  }
+  return call.ok;
+}
+
+napi_value assemble_lanes(Call& call) {
+  const auto pixels = call.bytes();
+  const auto sample_ids = call.integers();
+  const auto mean = call.floats(), scale = call.floats(), x = call.floats();
+  const long floats_per_image = call.integer(1), group = call.integer(), images = call.integer();
+  const Range elements = call.range();
+  call.expect(images <= kGroupImages, "at most 16 images");
+  call.expect(end(elements) <= size_t(floats_per_image), "elements of an image");
+  call.holds(mean, floats_per_image);
+  call.holds(scale, floats_per_image);
+  call.holds(x, group_floats(group + 1, floats_per_image));
+  const Range range{group * kGroupImages, images};
+  if (call.ok && holds_samples(call, sample_ids, range, long(pixels.length) / floats_per_image)) {
+    call.kernels->assemble_lanes(pixels.data, sample_ids.data, mean.data, scale.data,
+                                 x.data + group_floats(group, floats_per_image), floats_per_image, range, elements);
+  }
+  return nullptr;
+}
+
+// Both ways: from groups to images one after another, and back.
+template <void (*KernelTable::*kernel)(const float*, float*, long, long), bool from_lanes>
+napi_value move_lanes(Call& call) {
+  const auto from = call.floats(), to = call.floats();
+  const long floats_per_image = call.integer(1), group = call.integer(), images = call.integer();
+  call.expect(images <= kGroupImages, "at most 16 images");
+  call.holds(from_lanes ? from : to, group_floats(group + 1, floats_per_image));
+  call.holds(from_lanes ? to : from, size_t(group * kGroupImages + images) * floats_per_image);
+  const size_t offset = group_floats(group, floats_per_image);
+  if (call.ok) (call.kernels->*kernel)(from.data + offset, to.data + offset, floats_per_image, images);
+  return nullptr;
+}
+
 bool is_pooling(Call& call, const Geometry& g) {
   return call.expect(g.input_channels == g.output_channels, "a pooling geometry with as many channels out as in");
 }
@@ -429,27 +538,22 @@ napi_value assemble_images(Call& call) {
   const auto mean = call.floats(), scale = call.floats(), x = call.floats();
   const long floats_per_image = call.integer(1);
   const Range images = call.range();
-  call.holds(sample_ids, end(images));
   call.holds(mean, floats_per_image);
   call.holds(scale, floats_per_image);
   call.holds(x, end(images) * floats_per_image);
-  const long samples = long(pixels.length) / floats_per_image;
-  for (long i = images.first; call.ok && i < images.first + images.count; i++) {
-    call.expect(sample_ids.data[i] >= 0 && sample_ids.data[i] < samples, "sample ids inside the data");
-  }
-  if (call.ok) {
+  if (call.ok && holds_samples(call, sample_ids, images, long(pixels.length) / floats_per_image)) {
     call.kernels->assemble_images(pixels.data, sample_ids.data, mean.data, scale.data, x.data, floats_per_image, images);
   }
   return nullptr;
 }
 
 napi_value reduce_partials(Call& call) {
-  constexpr long kMaxPartials = 256;
+  constexpr long kMaxPartials = 1024;
   const auto partials = call.floats();
   const long count = call.integer(1), stride = call.integer();
   const auto out = call.floats();
   const Range elements = call.range();
-  call.expect(count <= kMaxPartials, "at most 256 partial sums");
+  call.expect(count <= kMaxPartials, "at most 1024 partial sums");
   call.holds(partials, size_t(count - 1) * stride + end(elements));
   call.holds(out, end(elements));
   if (call.ok) call.kernels->reduce_partials(partials.data, count, stride, out.data, elements);
@@ -468,6 +572,23 @@ napi_value sgd_update(Call& call) {
   call.holds(g, end(elements));
   call.holds(v, end(elements));
   return call.ok ? call.give(call.kernels->sgd_update(w.data, g.data, v.data, settings, elements)) : nullptr;
+}
+
+napi_value probe_peak(Call& call) {
+  const long rounds = call.integer();
+  const auto ends = call.floats();
+  call.holds(ends, kProbeFloats);
+  return call.ok ? call.give(call.kernels->probe_peak(rounds, ends.data)) : nullptr;
+}
+
+napi_value probe_stream(Call& call) {
+  const auto a = call.floats(), b = call.floats(), c = call.floats();
+  const Range elements = call.range();
+  call.holds(a, end(elements));
+  call.holds(b, end(elements));
+  call.holds(c, end(elements));
+  if (call.ok) call.kernels->probe_stream(a.data, b.data, c.data, elements);
+  return nullptr;
 }
 
 // Lets the caller align slices of a buffer whose base is not aligned: the address of an array's first byte, modulo 64.
@@ -492,6 +613,13 @@ const Export kMethods[] = {
     {"convolutionInputGradient", invoke<convolution_input_gradient>},
     {"convolutionKernelGradient", invoke<convolution_kernel_gradient>},
     {"sumRows", invoke<sum_rows>},
+    {"convolutionForwardLanes", invoke<convolution_forward_lanes>},
+    {"convolutionInputGradientLanes", invoke<convolution_input_gradient_lanes>},
+    {"convolutionKernelGradientLanes", invoke<convolution_kernel_gradient_lanes>},
+    {"sumChannelLanes", invoke<sum_channel_lanes>},
+    {"assembleLanes", invoke<assemble_lanes>},
+    {"gatherLanes", invoke<move_lanes<&KernelTable::gather_lanes, true>>},
+    {"scatterLanes", invoke<move_lanes<&KernelTable::scatter_lanes, false>>},
     {"maxPoolingForward", invoke<max_pooling_forward>},
     {"maxPoolingBackward", invoke<max_pooling_backward>},
     {"averagePoolingForward", invoke<average_pooling_forward>},
@@ -512,6 +640,8 @@ const Export kMethods[] = {
     {"assembleImages", invoke<assemble_images>},
     {"reducePartials", invoke<reduce_partials>},
     {"sgdUpdate", invoke<sgd_update>},
+    {"probePeak", invoke<probe_peak>},
+    {"probeStream", invoke<probe_stream>},
 };
 
 // kernelSet(name): an object with one function a kernel, or null if the processor cannot run that set.

@@ -49,6 +49,9 @@ struct LossOutputs {
   uint8_t* rank;
 };
 
+// Floats that probe_peak works on; at least what its chains fill on any target.
+constexpr int kProbeFloats = 512;
+
 struct KernelTable {
   const char* name;
 
@@ -67,6 +70,16 @@ struct KernelTable {
   void (*convolution_kernel_gradient)(const Geometry&, const float* x, const float* dy, float* df, float* scratch,
                                       Range images, Range rows);
   void (*sum_rows)(long channels, const float* x, float* sums, float* scratch, Range rows);
+
+  // One group of 16 images, lanes.inl.h.
+  void (*convolution_forward_lanes)(const Geometry&, const float* x, const float* f, const float* bias, float* y, Range rows);
+  void (*convolution_input_gradient_lanes)(const Geometry&, const float* dy, const float* f, float* dx, Range rows);
+  void (*convolution_kernel_gradient_lanes)(const Geometry&, const float* x, const float* dy, float* df, long images, Range rows);
+  void (*sum_channel_lanes)(long channels, const float* x, float* sums, long images);
+  void (*assemble_lanes)(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,
+                         long floats_per_image, Range images, Range elements);
+  void (*gather_lanes)(const float* lanes, float* images, long floats_per_image, long count);
+  void (*scatter_lanes)(const float* images, float* lanes, long floats_per_image, long count);
 
   void (*max_pooling_forward)(const Geometry&, const float* x, float* y, Range images);
   void (*max_pooling_backward)(const Geometry&, const float* x, const float* y, const float* dy, float* dx, Range images);
@@ -97,6 +110,9 @@ struct KernelTable {
                           long floats_per_image, Range images);
   void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);
   bool (*sgd_update)(float* w, const float* g, float* v, const SgdSettings&, Range elements);
+
+  long (*probe_peak)(long rounds, float* ends);
+  void (*probe_stream)(float* a, const float* b, const float* c, Range elements);
 };
 
 // The table of that name, or null if it was not compiled or the processor lacks its instructions.

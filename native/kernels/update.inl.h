@@ -1,7 +1,7 @@
 // Reduction of the slices' gradients, and the optimiser's step.
 
-// More partial sums than this are not asked for: slices are limited in the spec.
-constexpr long kMaxPartials = 256;
+// More partial sums than this are not asked for; see MAX_PARTIALS in src/kernels/kernels.ts.
+constexpr long kMaxPartials = 1024;
 
 void reduce_partials(const float* partials, long count, long stride, float* out, Range elements) {
   for_each_element(elements, [&](long i, Mask mask) {

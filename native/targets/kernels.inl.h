@@ -4,6 +4,8 @@
 #include "../kernels/matmul.inl.h"
 #include "../kernels/im2row.inl.h"
 #include "../kernels/convolution.inl.h"
+#include "../kernels/lanes.inl.h"
+#include "../kernels/convolution-lanes.inl.h"
 #include "../kernels/pooling.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/exponential.inl.h"
@@ -12,6 +14,7 @@
 #include "../kernels/losses.inl.h"
 #include "../kernels/assemble.inl.h"
 #include "../kernels/update.inl.h"
+#include "../kernels/probe.inl.h"
 
 constexpr KernelTable make_table(const char* name) {
   return KernelTable{
@@ -26,6 +29,13 @@ constexpr KernelTable make_table(const char* name) {
       convolution_input_gradient,
       convolution_kernel_gradient,
       sum_rows,
+      convolution_forward_lanes,
+      convolution_input_gradient_lanes,
+      convolution_kernel_gradient_lanes,
+      sum_channel_lanes,
+      assemble_lanes,
+      gather_lanes,
+      scatter_lanes,
       max_pooling_forward,
       max_pooling_backward,
       average_pooling_forward,
@@ -46,5 +56,7 @@ constexpr KernelTable make_table(const char* name) {
       assemble_images,
       reduce_partials,
       sgd_update,
+      probe_peak,
+      probe_stream,
   };
 }

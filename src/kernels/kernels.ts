@@ -3,6 +3,9 @@ import type { WindowGeometry } from './geometry.js';
 /** Columns of one packed panel of a matrix; blocks of a product are counted in panels. */
 export const PANEL_COLUMNS = 32;
 
+/** `reducePartials` takes no more. */
+export const MAX_PARTIALS = 1024;
+
 /** How many panels a matrix with that many columns has. */
 export function panelCount(columns: number): number {
   return Math.ceil(columns / PANEL_COLUMNS);
@@ -126,6 +129,73 @@ export interface Kernels {
     scratch: Float32Array,
     firstRow: number,
     rows: number,
+  ): void;
+
+  // Groups of 16 images side by side, groups×h×w×c×16: the layout of narrow layers (see lanes.ts). A call works on one group;
+  // lanes that hold no image have values that mean nothing. F is H·W·cIn × cOut, not packed.
+
+  /** Rows of Y = phi(X) F + bias of one group. */
+  convolutionForwardLanes(
+    g: WindowGeometry,
+    x: Float32Array,
+    f: Float32Array,
+    bias: Float32Array | null,
+    y: Float32Array,
+    group: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** Rows of dX of one group: each pixel gathers from the outputs whose windows hold it. */
+  convolutionInputGradientLanes(
+    g: WindowGeometry,
+    dy: Float32Array,
+    f: Float32Array,
+    dx: Float32Array,
+    group: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** The whole of dF, summed over rows of one group's output and over its first `images` lanes. Overwrites dF. */
+  convolutionKernelGradientLanes(
+    g: WindowGeometry,
+    x: Float32Array,
+    dy: Float32Array,
+    df: Float32Array,
+    group: number,
+    images: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** sums[c] = the sum of x[c·16 + lane] over the first `images` lanes. */
+  sumChannelLanes(channels: number, x: Float32Array, sums: Float32Array, images: number): void;
+  /** As `assembleImages`, for some elements of one group's images; lanes from `images` on become zero. */
+  assembleLanes(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    x: Float32Array,
+    floatsPerImage: number,
+    group: number,
+    images: number,
+    firstElement: number,
+    elements: number,
+  ): void;
+  /** Writes the first `images` lanes of one group as images one after another, n×h×w×c. */
+  gatherLanes(
+    lanes: Float32Array,
+    images: Float32Array,
+    floatsPerImage: number,
+    group: number,
+    count: number,
+  ): void;
+  /** The other way round; lanes from `images` on become zero. */
+  scatterLanes(
+    images: Float32Array,
+    lanes: Float32Array,
+    floatsPerImage: number,
+    group: number,
+    count: number,
   ): void;
 
   // Pooling. `outputChannels` equals `inputChannels`. Padding never wins a maximum.

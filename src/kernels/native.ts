@@ -51,6 +51,10 @@ export function loadNativeKernels(addon: Addon, name: string): Kernels | null {
     convolutionForward: (g, ...rest) => native.convolutionForward(encode(g), ...rest),
     convolutionInputGradient: (g, ...rest) => native.convolutionInputGradient(encode(g), ...rest),
     convolutionKernelGradient: (g, ...rest) => native.convolutionKernelGradient(encode(g), ...rest),
+    convolutionForwardLanes: (g, ...rest) => native.convolutionForwardLanes(encode(g), ...rest),
+    convolutionInputGradientLanes: (g, ...rest) => native.convolutionInputGradientLanes(encode(g), ...rest),
+    convolutionKernelGradientLanes: (g, ...rest) =>
+      native.convolutionKernelGradientLanes(encode(g), ...rest),
     maxPoolingForward: (g, ...rest) => native.maxPoolingForward(encode(g), ...rest),
     maxPoolingBackward: (g, ...rest) => native.maxPoolingBackward(encode(g), ...rest),
     averagePoolingForward: (g, ...rest) => native.averagePoolingForward(encode(g), ...rest),

@@ -6,6 +6,7 @@ import { listConvolutionCases } from './kernel-suite/convolution-cases.js';
 import { listDropoutCases } from './kernel-suite/dropout-cases.js';
 import { callMethod, findMismatch, type KernelCase, type KernelMethod } from './kernel-suite/kernel-case.js';
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
+import { listLaneCases } from './kernel-suite/lane-cases.js';
 import { listLossCases } from './kernel-suite/loss-cases.js';
 import { listPoolingCases } from './kernel-suite/pooling-cases.js';
 import { listProductCases } from './kernel-suite/product-cases.js';
@@ -15,13 +16,14 @@ import { listAssembleCases, listReduceCases, listUpdateCases } from './kernel-su
  * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
  * depends on the greatest sample id.
  */
-const UNBOUNDED = new Set(['assembleImages 0']);
+const UNBOUNDED = new Set(['assembleImages 0', 'assembleLanes 0']);
 
 /** Every case of every method. */
 export function listKernelCases(): KernelCase[] {
   return [
     ...listProductCases(),
     ...listConvolutionCases(),
+    ...listLaneCases(),
     ...listPoolingCases(),
     ...listChannelCases(),
     ...listActivationCases(),

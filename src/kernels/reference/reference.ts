@@ -10,6 +10,15 @@ import {
 import { assembleImages } from './assemble.js';
 import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
 import { dropout } from './dropout.js';
+import {
+  assembleLanes,
+  convolutionForwardLanes,
+  convolutionInputGradientLanes,
+  convolutionKernelGradientLanes,
+  gatherLanes,
+  scatterLanes,
+  sumChannelLanes,
+} from './lanes.js';
 import { softmaxCrossEntropy, squaredError } from './losses.js';
 import {
   channelGradientSums,
@@ -46,6 +55,14 @@ export const referenceKernels: Kernels = {
   convolutionInputGradient,
   convolutionKernelGradient,
   sumRows,
+
+  convolutionForwardLanes,
+  convolutionInputGradientLanes,
+  convolutionKernelGradientLanes,
+  sumChannelLanes,
+  assembleLanes,
+  gatherLanes,
+  scatterLanes,
 
   maxPoolingForward,
   maxPoolingBackward,

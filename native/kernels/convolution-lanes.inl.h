@@ -1,0 +1,289 @@
+// Convolution on groups of 16 images (see lanes.inl.h). A tile of outputs, neighbouring positions × neighbouring channels, is kept in
+// registers while it gathers its products over the taps of the kernel that lie inside the input.
+
+// Most channels of a tile; its positions follow from the registers.
+constexpr int kMaxTileChannels = kLanes == 16 ? 9 : kLanes == 8 ? 6 : 8;
+constexpr int kVectorRegisters = kLanes == 8 ? 16 : 32;
+
+constexpr int tile_positions(int channels) {
+  int positions = 1;
+  // Accumulators, one input a position and one weight.
+  while ((positions + 1) * channels + (positions + 1) + 2 <= kVectorRegisters && positions < 8) positions++;
+  return positions;
+}
+
+// Taps of one axis that reach inside: first, first + step, ... below end; a step moves the input by `stride` floats.
+struct Taps {
+  long first, end, step;
+  long stride;
+};
+
+struct LaneTile {
+  const float* x;        // input of the tile's first position at tap (0, 0), which may lie outside
+  Taps rows, columns;
+  long depth;            // channels summed over, 16 floats apart
+  long position_floats;  // from one position's input to the next one's
+  const float* weights;  // of tap (0, 0), first channel summed over, first channel of the tile
+  long row_weights, column_weights, depth_weights, channel_weights;  // strides
+  const float* bias;     // or null
+  float* y;              // of the first position and channel; channels 16 floats apart
+  long y_position_floats;
+};
+
+template <int kPositions, int kChannels>
+void gather_tile(const LaneTile& t) {
+  V sum[kPositions][kChannels];
+  for (int c = 0; c < kChannels; c++) {
+    const V start = splat(t.bias ? t.bias[c] : 0.0f);
+    for (int p = 0; p < kPositions; p++) sum[p][c] = start;
+  }
+  const float* row = t.x;
+  for (long ky = t.rows.first; ky < t.rows.end; ky += t.rows.step, row += t.rows.stride) {
+    const float* x = row;
+    for (long kx = t.columns.first; kx < t.columns.end; kx += t.columns.step, x += t.columns.stride) {
+      const float* w = t.weights + ky * t.row_weights + kx * t.column_weights;
+      const float* from = x;
+      for (long k = 0; k < t.depth; k++) {
+        V value[kPositions];
+#pragma GCC unroll 8
+        for (int p = 0; p < kPositions; p++) value[p] = load(from + p * t.position_floats);
+#pragma GCC unroll 9
+        for (int c = 0; c < kChannels; c++) {
+          const V weight = splat(w[c * t.channel_weights]);
+#pragma GCC unroll 8
+          for (int p = 0; p < kPositions; p++) sum[p][c] = fma(weight, value[p], sum[p][c]);
+        }
+        from += kGroupImages;
+        w += t.depth_weights;
+      }
+    }
+  }
+  for (int p = 0; p < kPositions; p++) {
+    for (int c = 0; c < kChannels; c++) store(t.y + p * t.y_position_floats + c * kGroupImages, sum[p][c]);
+  }
+}
+
+typedef void (*LaneTileFunction)(const LaneTile&);
+
+// The functions of all tiles: [channels - 1][positions - 1].
+constexpr int kMaxTilePositions = 8;
+struct LaneTileTable {
+  LaneTileFunction function[kMaxTileChannels][kMaxTilePositions] = {};
+  int positions[kMaxTileChannels] = {};
+};
+
+template <int kChannels = kMaxTileChannels, int kPositions = tile_positions(kChannels)>
+constexpr void fill_table(LaneTileTable& table) {
+  table.function[kChannels - 1][kPositions - 1] = gather_tile<kPositions, kChannels>;
+  if (kPositions > table.positions[kChannels - 1]) table.positions[kChannels - 1] = kPositions;
+  if constexpr (kPositions > 1) {
+    fill_table<kChannels, kPositions - 1>(table);
+  } else if constexpr (kChannels > 1) {
+    fill_table<kChannels - 1>(table);
+  }
+}
+
+constexpr LaneTileTable make_lane_tiles() {
+  LaneTileTable table;
+  fill_table(table);
+  return table;
+}
+
+constexpr LaneTileTable kLaneTiles = make_lane_tiles();
+
+// Cuts [0, n) into pieces of at most `most`, as even as can be, and calls visit(first, count).
+template <typename Visit>
+inline void cut_evenly(long n, long most, Visit visit) {
+  const long pieces = (n + most - 1) / most;
+  for (long i = 0; i < pieces; i++) visit(i * n / pieces, (i + 1) * n / pieces - i * n / pieces);
+}
+
+// Calls the tiles of one row of outputs whose taps are the same: `count` positions, all channels.
+inline void gather_row(LaneTile tile, long count, long channels) {
+  const LaneTile origin = tile;
+  for (long part = 0; part < kParts; part++) {
+    cut_evenly(channels, kMaxTileChannels, [&](long channel, long tile_channels) {
+      cut_evenly(count, kLaneTiles.positions[tile_channels - 1], [&](long position, long positions) {
+        tile.x = origin.x + position * origin.position_floats + part * kLanes;
+        tile.y = origin.y + position * origin.y_position_floats + channel * kGroupImages + part * kLanes;
+        tile.weights = origin.weights + channel * origin.channel_weights;
+        tile.bias = origin.bias ? origin.bias + channel : nullptr;
+        kLaneTiles.function[tile_channels - 1][positions - 1](tile);
+      });
+    });
+  }
+}
+
+// Rows [rows.first, rows.first + rows.count) of one group's output.
+void convolution_forward_lanes(const Geometry& g, const float* x, const float* f, const float* bias, float* y, Range rows) {
+  const long n = g.output_channels;
+  const long pixel = g.input_channels * kGroupImages;
+  LaneTile tile{};
+  tile.depth = g.input_channels;
+  tile.position_floats = g.stride_x * pixel;
+  tile.row_weights = g.kernel_width * g.input_channels * n;
+  tile.column_weights = g.input_channels * n;
+  tile.depth_weights = n;
+  tile.channel_weights = 1;
+  tile.weights = f;
+  tile.bias = bias;
+  tile.y_position_floats = n * kGroupImages;
+  // Taps [max(0, -start), min(kernel, size - start)) of a window that starts there lie inside the input.
+  const auto taps = [](long start, long kernel, long size, long stride) {
+    return Taps{max(0, -start), min(kernel, size - start), 1, stride};
+  };
+  for (long oy = rows.first; oy < rows.first + rows.count; oy++) {
+    const long top = oy * g.stride_y - g.pad_top;
+    tile.rows = taps(top, g.kernel_height, g.input_height, g.input_width * pixel);
+    for (long ox = 0; ox < g.output_width;) {
+      const long left = ox * g.stride_x - g.pad_left;
+      tile.columns = taps(left, g.kernel_width, g.input_width, pixel);
+      // Positions from here on whose windows lie inside from left to right.
+      const long last = (g.input_width - g.kernel_width + g.pad_left) / g.stride_x;
+      const bool inside = left >= 0 && left + g.kernel_width <= g.input_width;
+      const long count = inside ? min(g.output_width, last + 1) - ox : 1;
+      tile.x = x + ((top + tile.rows.first) * g.input_width + left + tile.columns.first) * pixel;
+      tile.y = y + (oy * g.output_width + ox) * tile.y_position_floats;
+      gather_row(tile, count, n);
+      ox += count;
+    }
+  }
+}
+
+// Rows of one group's dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
+void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const float* f, float* dx, Range rows) {
+  const long n = g.output_channels;
+  const long pixel = n * kGroupImages;
+  LaneTile tile{};
+  tile.depth = n;
+  tile.position_floats = pixel;
+  tile.row_weights = g.kernel_width * g.input_channels * n;
+  tile.column_weights = g.input_channels * n;
+  tile.depth_weights = 1;
+  tile.channel_weights = n;
+  tile.weights = f;
+  tile.y_position_floats = g.input_channels * kGroupImages;
+  // The pixel at padded place p is at tap k of the output o = (p - k) / stride, which must be whole and inside [0, size).
+  const auto taps = [](long place, long kernel, long size, long stride, long floats) {
+    const long least = max(0, place - (size - 1) * stride);
+    const long first = least + (place - least) % stride;
+    return Taps{first, min(kernel, place + 1), stride, -floats};
+  };
+  for (long y = rows.first; y < rows.first + rows.count; y++) {
+    const long place_y = y + g.pad_top;
+    tile.rows = taps(place_y, g.kernel_height, g.output_height, g.stride_y, g.output_width * pixel);
+    for (long x = 0; x < g.input_width;) {
+      const long place_x = x + g.pad_left;
+      tile.columns = taps(place_x, g.kernel_width, g.output_width, g.stride_x, pixel);
+      // Pixels from here on that are held by windows at every tap.
+      const bool inside = g.stride_x == 1 && place_x >= g.kernel_width - 1 && place_x < g.output_width;
+      const long count = inside ? min(g.input_width, g.output_width - g.pad_left) - x : 1;
+      tile.x = dy + ((place_y - tile.rows.first) / g.stride_y * g.output_width + (place_x - tile.columns.first) / g.stride_x) * pixel;
+      tile.y = dx + (y * g.input_width + x) * tile.y_position_floats;
+      gather_row(tile, count, g.input_channels);
+      x += count;
+    }
+  }
+}
+
+// Tile of a kernel's gradient: input channels (or neighbouring taps' channels) × output channels.
+constexpr int kGradientInputs = kLanes == 8 ? 3 : 5;
+constexpr int kGradientOutputs = kLanes == 8 ? 3 : 5;
+
+struct GradientTile {
+  const float* x;   // of the first row and position
+  const float* dy;
+  long rows, columns;
+  long x_row_floats, x_position_floats, dy_row_floats, dy_position_floats;
+  float* lanes;     // kGradientInputs × kGradientOutputs × 16 sums, this part's lanes of them
+};
+
+template <int kInputs, int kOutputs>
+void correlate_tile(const GradientTile& t) {
+  V sum[kInputs][kOutputs];
+  for (int i = 0; i < kInputs; i++) {
+    for (int o = 0; o < kOutputs; o++) sum[i][o] = splat(0);
+  }
+  for (long row = 0; row < t.rows; row++) {
+    const float* x = t.x + row * t.x_row_floats;
+    const float* dy = t.dy + row * t.dy_row_floats;
+    for (long column = 0; column < t.columns; column++) {
+      V gradient[kOutputs];
+#pragma GCC unroll 8
+      for (int o = 0; o < kOutputs; o++) gradient[o] = load(dy + o * kGroupImages);
+#pragma GCC unroll 8
+      for (int i = 0; i < kInputs; i++) {
+        const V value = load(x + i * kGroupImages);
+#pragma GCC unroll 8
+        for (int o = 0; o < kOutputs; o++) sum[i][o] = fma(value, gradient[o], sum[i][o]);
+      }
+      x += t.x_position_floats;
+      dy += t.dy_position_floats;
+    }
+  }
+  for (int i = 0; i < kInputs; i++) {
+    for (int o = 0; o < kOutputs; o++) store(t.lanes + (i * kGradientOutputs + o) * kGroupImages, sum[i][o]);
+  }
+}
+
+typedef void (*GradientTileFunction)(const GradientTile&);
+
+template <int kInputs = kGradientInputs, int kOutputs = kGradientOutputs>
+GradientTileFunction find_gradient_tile(long inputs, long outputs) {
+  if (inputs == kInputs && outputs == kOutputs) return correlate_tile<kInputs, kOutputs>;
+  if constexpr (kOutputs > 1) {
+    if (outputs < kOutputs) return find_gradient_tile<kInputs, kOutputs - 1>(inputs, outputs);
+  }
+  if constexpr (kInputs > 1) {
+    if (inputs < kInputs) return find_gradient_tile<kInputs - 1, kOutputs>(inputs, outputs);
+  }
+  return nullptr;
+}
+
+// The whole of dF, summed over rows of one group's output and the lanes that hold an image.
+void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, long images, Range rows) {
+  const long n = g.output_channels;
+  const long pixel = g.input_channels * kGroupImages;
+  float lanes[kGradientInputs * kGradientOutputs * kGroupImages];
+  GradientTile tile{};
+  tile.x_row_floats = g.stride_y * g.input_width * pixel;
+  tile.x_position_floats = g.stride_x * pixel;
+  tile.dy_row_floats = g.output_width * n * kGroupImages;
+  tile.dy_position_floats = n * kGroupImages;
+  tile.lanes = lanes;
+  // Output places [first, last) along an axis whose tap k lies inside the input.
+  const auto places = [](long k, long pad, long stride, long size, long low, long high) {
+    const long first = max(low, (pad - k + stride - 1) / stride);
+    const long past = size + pad - k;
+    return Range{first, max(0, min(high, past > 0 ? (past - 1) / stride + 1 : 0) - first)};
+  };
+  for (long ky = 0; ky < g.kernel_height; ky++) {
+    const Range ys = places(ky, g.pad_top, g.stride_y, g.input_height, rows.first, rows.first + rows.count);
+    for (long kx = 0; kx < g.kernel_width; kx++) {
+      const Range xs = places(kx, g.pad_left, g.stride_x, g.input_width, 0, g.output_width);
+      const bool empty = ys.count == 0 || xs.count == 0;
+      tile.rows = empty ? 0 : ys.count;
+      tile.columns = xs.count;
+      const long iy = ys.first * g.stride_y + ky - g.pad_top;
+      const long ix = xs.first * g.stride_x + kx - g.pad_left;
+      const float* first_x = x + (empty ? 0 : (iy * g.input_width + ix) * pixel);
+      const float* first_dy = dy + (empty ? 0 : (ys.first * g.output_width + xs.first) * n * kGroupImages);
+      float* tap = df + (ky * g.kernel_width + kx) * g.input_channels * n;
+      cut_evenly(g.input_channels, kGradientInputs, [&](long input, long inputs) {
+        cut_evenly(n, kGradientOutputs, [&](long output, long outputs) {
+          for (long part = 0; part < kParts; part++) {
+            tile.x = first_x + input * kGroupImages + part * kLanes;
+            tile.dy = first_dy + output * kGroupImages + part * kLanes;
+            tile.lanes = lanes + part * kLanes;
+            find_gradient_tile(inputs, outputs)(tile);
+          }
+          for (long i = 0; i < inputs; i++) {
+            for (long o = 0; o < outputs; o++) {
+              tap[(input + i) * n + output + o] = sum_lanes(lanes + (i * kGradientOutputs + o) * kGroupImages, images);
+            }
+          }
+        });
+      });
+    }
+  }
+}

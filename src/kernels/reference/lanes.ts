@@ -1,0 +1,142 @@
+import type { WindowGeometry } from '../geometry.js';
+import type { Kernels } from '../kernels.js';
+import { GROUP_IMAGES } from '../lanes.js';
+import { inputFloats, listTaps, outputFloats, type Tap } from './window.js';
+
+const LANES = Array.from({ length: GROUP_IMAGES }, (_, lane) => lane);
+
+export const convolutionForwardLanes: Kernels['convolutionForwardLanes'] = (
+  g,
+  x,
+  f,
+  bias,
+  y,
+  group,
+  firstRow,
+  rows,
+) => {
+  const sums = new Float64Array(outputFloats(g) * GROUP_IMAGES);
+  for (let i = 0; i < sums.length; i++) {
+    sums[i] = bias === null ? 0 : bias[Math.floor(i / GROUP_IMAGES) % g.outputChannels]!;
+  }
+  forEachProduct(g, ({ input, output, weight }) => {
+    for (const lane of LANES) sums[output + lane]! += x[group * groupInput(g) + input + lane]! * f[weight]!;
+  });
+  copyRows(sums, y, group * groupOutput(g), g.outputWidth * g.outputChannels, firstRow, rows);
+};
+
+export const convolutionInputGradientLanes: Kernels['convolutionInputGradientLanes'] = (
+  g,
+  dy,
+  f,
+  dx,
+  group,
+  firstRow,
+  rows,
+) => {
+  const sums = new Float64Array(groupInput(g));
+  forEachProduct(g, ({ input, output, weight }) => {
+    for (const lane of LANES) sums[input + lane]! += dy[group * groupOutput(g) + output + lane]! * f[weight]!;
+  });
+  copyRows(sums, dx, group * groupInput(g), g.inputWidth * g.inputChannels, firstRow, rows);
+};
+
+export const convolutionKernelGradientLanes: Kernels['convolutionKernelGradientLanes'] = (
+  g,
+  x,
+  dy,
+  df,
+  group,
+  images,
+  firstRow,
+  rows,
+) => {
+  const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.inputChannels * g.outputChannels);
+  forEachProduct(g, ({ input, output, weight }, tap) => {
+    const row = Math.floor(tap.output / g.outputWidth);
+    if (row < firstRow || row >= firstRow + rows) return;
+    for (const lane of LANES.slice(0, images)) {
+      sums[weight]! += x[group * groupInput(g) + input + lane]! * dy[group * groupOutput(g) + output + lane]!;
+    }
+  });
+  df.set(sums);
+};
+
+export const sumChannelLanes: Kernels['sumChannelLanes'] = (channels, x, sums, images) => {
+  for (let c = 0; c < channels; c++) {
+    sums[c] = LANES.slice(0, images).reduce((sum, lane) => sum + x[c * GROUP_IMAGES + lane]!, 0);
+  }
+};
+
+export const assembleLanes: Kernels['assembleLanes'] = (
+  pixels,
+  sampleIds,
+  mean,
+  scale,
+  x,
+  floatsPerImage,
+  group,
+  images,
+  firstElement,
+  elements,
+) => {
+  for (const lane of LANES) {
+    const sample = lane < images ? sampleIds[group * GROUP_IMAGES + lane]! : -1;
+    for (let e = firstElement; e < firstElement + elements; e++) {
+      const value = sample < 0 ? 0 : (pixels[sample * floatsPerImage + e]! - mean[e]!) * scale[e]!;
+      x[(group * floatsPerImage + e) * GROUP_IMAGES + lane] = value;
+    }
+  }
+};
+
+export const gatherLanes: Kernels['gatherLanes'] = (lanes, images, floatsPerImage, group, count) => {
+  for (const lane of LANES.slice(0, count)) {
+    for (let e = 0; e < floatsPerImage; e++) {
+      const image = group * GROUP_IMAGES + lane;
+      images[image * floatsPerImage + e] = lanes[(group * floatsPerImage + e) * GROUP_IMAGES + lane]!;
+    }
+  }
+};
+
+export const scatterLanes: Kernels['scatterLanes'] = (images, lanes, floatsPerImage, group, count) => {
+  for (const lane of LANES) {
+    for (let e = 0; e < floatsPerImage; e++) {
+      const image = group * GROUP_IMAGES + lane;
+      lanes[(group * floatsPerImage + e) * GROUP_IMAGES + lane] = lane < count ? images[image * floatsPerImage + e]! : 0;
+    }
+  }
+};
+
+const groupInput = (g: WindowGeometry) => inputFloats(g) * GROUP_IMAGES;
+const groupOutput = (g: WindowGeometry) => outputFloats(g) * GROUP_IMAGES;
+
+/** Every product of a convolution: offsets of its input and output (of lane 0, in one group) and of its weight. */
+function forEachProduct(
+  g: WindowGeometry,
+  visit: (at: { input: number; output: number; weight: number }, tap: Tap) => void,
+): void {
+  for (const tap of listTaps(g)) {
+    for (let c = 0; c < g.inputChannels; c++) {
+      for (let d = 0; d < g.outputChannels; d++) {
+        const at = {
+          input: (tap.input * g.inputChannels + c) * GROUP_IMAGES,
+          output: (tap.output * g.outputChannels + d) * GROUP_IMAGES,
+          weight: (tap.kernel * g.inputChannels + c) * g.outputChannels + d,
+        };
+        visit(at, tap);
+      }
+    }
+  }
+}
+
+function copyRows(
+  from: Float64Array,
+  to: Float32Array,
+  offset: number,
+  rowChannels: number,
+  firstRow: number,
+  rows: number,
+): void {
+  const rowFloats = rowChannels * GROUP_IMAGES;
+  to.set(from.subarray(firstRow * rowFloats, (firstRow + rows) * rowFloats), offset + firstRow * rowFloats);
+}

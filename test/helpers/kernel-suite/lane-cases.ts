@@ -1,0 +1,140 @@
+import { kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
+import { GROUP_IMAGES } from '../../../src/kernels/lanes.js';
+import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
+import { type KernelCase, makeCase } from './kernel-case.js';
+import { toleranceOfSum } from './kernel-memory.js';
+import { describeWindow, makeWindow } from './windows.js';
+
+const SHAPES: readonly WindowGeometry[] = [
+  makeWindow({ input: [5, 6, 1], kernel: [3, 3], outputChannels: 4 }),
+  makeWindow({ input: [6, 26, 4], kernel: [3, 3], outputChannels: 10 }),
+  makeWindow({ input: [7, 9, 3], kernel: [3, 3], padding: [1, 1, 1, 1], outputChannels: 20 }),
+  makeWindow({ input: [6, 7, 5], kernel: [5, 5], outputChannels: 17 }),
+  makeWindow({ input: [4, 5, 2], kernel: [2, 4], padding: [0, 1, 1, 2], outputChannels: 9 }),
+  makeWindow({ input: [7, 8, 2], kernel: [3, 2], stride: [2, 3], padding: [1, 0, 2, 1], outputChannels: 7 }),
+  makeWindow({ input: [9, 9, 6], kernel: [1, 1], stride: [2, 2], outputChannels: 5 }),
+  makeWindow({ input: [6, 6, 3], kernel: [2, 2], stride: [3, 3], outputChannels: 3 }),
+  makeWindow({ input: [3, 4, 12], kernel: [3, 4], outputChannels: 50 }),
+  makeWindow({ input: [2, 2, 3], kernel: [3, 3], padding: [2, 2, 2, 2], outputChannels: 33 }),
+  makeWindow({ input: [1, 3, 64], kernel: [1, 1], outputChannels: 64 }),
+];
+const GROUPS = 3;
+const MIDDLE = 1;
+/** The arrays end with this group, so a shorter one must be refused. */
+const LAST = GROUPS - 1;
+
+/** The methods on groups of 16 images. */
+export function listLaneCases(): KernelCase[] {
+  return [
+    ...SHAPES.flatMap((g) => [makeForwardCase(g), makeInputGradientCase(g)]),
+    ...SHAPES.flatMap((g) => [1, 4, 16].map((images) => makeKernelGradientCase(g, images))),
+    ...[1, 7, 16].map(makeSumCase),
+    ...[0, 1, 5, 16].map((images) => makeAssembleCase(images)),
+    makeForwardCase(SHAPES[1]!, LAST),
+    makeInputGradientCase(SHAPES[1]!, LAST),
+    makeKernelGradientCase(SHAPES[1]!, GROUP_IMAGES, LAST),
+    makeAssembleCase(GROUP_IMAGES, LAST),
+    makeMoveCase('gatherLanes', GROUP_IMAGES, LAST),
+    makeMoveCase('scatterLanes', GROUP_IMAGES, LAST),
+    ...[1, 7, 16].flatMap((images) => [
+      makeMoveCase('gatherLanes', images),
+      makeMoveCase('scatterLanes', images),
+    ]),
+  ];
+}
+
+/** All rows but the first and the last, so that what is beside them must stay. */
+function innerRows(rows: number): [first: number, rows: number] {
+  return rows > 2 ? [1, rows - 2] : [0, rows];
+}
+
+function makeForwardCase(g: WindowGeometry, group = MIDDLE): KernelCase {
+  return makeCase(
+    'convolutionForwardLanes',
+    `${describeWindow(g)}, group ${group}`,
+    (memory) => {
+      const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
+      const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
+      const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
+      const tolerance = toleranceOfSum(kernelRows(g), 1);
+      const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
+      return [[g, x, f, bias, y, group, ...innerRows(g.outputHeight)]];
+    },
+    { tight: group === LAST },
+  );
+}
+
+function makeInputGradientCase(g: WindowGeometry, group = MIDDLE): KernelCase {
+  return makeCase(
+    'convolutionInputGradientLanes',
+    `${describeWindow(g)}, group ${group}`,
+    (memory) => {
+      const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
+      const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
+      const tolerance = toleranceOfSum(g.kernelHeight * g.kernelWidth * g.outputChannels, 1);
+      const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
+      return [[g, dy, f, dx, group, ...innerRows(g.inputHeight)]];
+    },
+    { tight: group === LAST },
+  );
+}
+
+function makeKernelGradientCase(g: WindowGeometry, images: number, group = MIDDLE): KernelCase {
+  return makeCase(
+    'convolutionKernelGradientLanes',
+    `${describeWindow(g)}, ${images} images, group ${group}`,
+    (memory) => {
+      const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
+      const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
+      const tolerance = toleranceOfSum(GROUP_IMAGES * g.outputHeight * g.outputWidth, 1);
+      const df = memory.output('df', kernelRows(g) * g.outputChannels, tolerance);
+      return [[g, x, dy, df, group, images, ...innerRows(g.outputHeight)]];
+    },
+    { tight: group === LAST },
+  );
+}
+
+function makeSumCase(images: number): KernelCase {
+  return makeCase(
+    'sumChannelLanes',
+    `${images} images`,
+    (memory) => {
+      const x = memory.input('x', memory.uniform(13 * GROUP_IMAGES));
+      return [[13, x, memory.output('sums', 13, toleranceOfSum(GROUP_IMAGES, 1)), images]];
+    },
+    { tight: images === GROUP_IMAGES },
+  );
+}
+
+function makeAssembleCase(images: number, group = MIDDLE): KernelCase {
+  return makeCase(
+    'assembleLanes',
+    `${images} images, group ${group}`,
+    (memory) => {
+      const floats = 21;
+      const pixels = memory.input('pixels', Uint8Array.from(memory.integers(8 * floats, 0, 255)));
+      const sampleIds = memory.input(
+        'sampleIds',
+        Int32Array.from({ length: GROUPS * GROUP_IMAGES }, (_, i) => i % 8),
+      );
+      const mean = memory.input('mean', memory.uniform(floats, 0, 255));
+      const scale = memory.input('scale', memory.uniform(floats, 0, 2));
+      const x = memory.output('x', GROUPS * GROUP_IMAGES * floats, toleranceOfSum(2, 2 * 255));
+      return [[pixels, sampleIds, mean, scale, x, floats, group, images, 3, 18]];
+    },
+    { tight: group === LAST },
+  );
+}
+
+function makeMoveCase(method: 'gatherLanes' | 'scatterLanes', images: number, group = MIDDLE): KernelCase {
+  return makeCase(
+    method,
+    `${images} images, group ${group}`,
+    (memory) => {
+      const floats = 19;
+      const from = memory.input('from', memory.uniform(GROUPS * GROUP_IMAGES * floats));
+      return [[from, memory.output('to', GROUPS * GROUP_IMAGES * floats, 0), floats, group, images]];
+    },
+    { tight: group === LAST },
+  );
+}
