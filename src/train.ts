@@ -45,7 +45,7 @@ export async function train(
   const pool = options.pool ?? WorkerPool.create(workers);
   try {
     const run = describeRun(resolved, plan, data, { workers, crowded: pool.crowded, kernels });
-    initializeModel(viewModel(run.model, plan, resolved.slices), plan, resolved.seed);
+    initializeModel(viewModel(run.model, plan), plan, resolved.seed);
     return await trainEpochs(resolved, plan, data, run, pool, options);
   } finally {
     if (!options.pool) await pool.close();
@@ -107,7 +107,7 @@ async function trainEpochs(
   } finally {
     stopWatching();
   }
-  const weights = exportWeights(viewModel(run.model, plan, spec.slices), plan);
+  const weights = exportWeights(viewModel(run.model, plan), plan);
   const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
   return {
     ...ending,

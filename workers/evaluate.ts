@@ -1,53 +1,39 @@
+import type { Batch } from '../src/layers/layer.js';
 import { planNetwork } from '../src/network/plan.js';
-import { type BoundNetwork, bindNetwork, groupIntoPhases, runPhase, shareOf } from '../src/network/run.js';
+import { bindNetwork, groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/run.js';
 import { CONTROL } from '../src/parallel/barrier.js';
 import type { EvaluateTask, RunDescription } from '../src/parallel/protocol.js';
-import { assembleInput, computeLoss, getContext, type RunContext } from './context.js';
+import { computeLoss, getContext, planAssembly, type RunContext } from './context.js';
 
 /**
  * Images that a worker evaluates at a time. An image's results do not depend on its neighbours, so workers need not wait for each other.
  */
 const CHUNK = 64;
 
+/** The network bound for evaluation in this thread. */
 interface Evaluator {
-  readonly network: BoundNetwork;
-  readonly labels: Uint8Array;
+  readonly batch: Batch;
+  readonly prepare: readonly Phase[];
+  readonly forward: readonly Phase[];
+  /** Evaluates the mini-batch that begins with this test image. */
+  evaluateFrom(first: number): void;
 }
 
 const evaluators = new WeakMap<RunContext, Evaluator>();
 const ALONE = { worker: 0, workers: 1 };
 
-/** Evaluates this worker's share of the test images. The first worker packs the parameters; nobody else needs to. */
+/** Evaluates this worker's share of the test images. */
 export default function evaluate({ run, worker }: EvaluateTask): void {
   const context = getContext(run);
-  const { network, labels } = getEvaluator(run, context);
-  const share = { worker, workers: run.workers };
-  for (const phase of groupIntoPhases(network.prepare)) runPhase(phase, network.batch, share);
-  context.barrier.wait();
-  const forward = groupIntoPhases(network.forward);
-  const { batch } = network;
-  const results = run.results;
-  const images = results.loss.length;
-  const [firstChunk, lastChunk] = shareOf(Math.ceil(images / CHUNK), share);
+  const { batch, prepare, evaluateFrom } = getEvaluator(run, context);
+  for (const phase of prepare) runPhase(phase, batch, ALONE);
+  const images = run.results.loss.length;
+  const [firstChunk, lastChunk] = shareOf(Math.ceil(images / CHUNK), { worker, workers: run.workers });
   for (let chunk = firstChunk; chunk < lastChunk; chunk++) {
     if (Atomics.load(run.control, CONTROL.abort) !== 0) return;
     const first = chunk * CHUNK;
     batch.size = Math.min(CHUNK, images - first);
-    for (let i = 0; i < batch.size; i++) {
-      const sample = run.testFirst + first + i;
-      batch.sampleIds[i] = sample;
-      labels[i] = run.test.labels[sample]!;
-    }
-    const bound = { kernels: context.kernels, network };
-    assembleInput(run, run.test.pixels, bound, 0, batch.size);
-    for (const phase of forward) runPhase(phase, batch, ALONE);
-    const last = first + batch.size;
-    const chunkResults = {
-      loss: results.loss.subarray(first, last),
-      predicted: results.predicted.subarray(first, last),
-      rank: results.rank.subarray(first, last),
-    };
-    computeLoss(run, bound, labels, null, chunkResults, 0, batch.size);
+    evaluateFrom(first);
   }
 }
 
@@ -60,12 +46,12 @@ function getEvaluator(run: RunDescription, context: RunContext): Evaluator {
   return evaluator;
 }
 
-/** The network bound for evaluation: the run's own parameters, activations private to the thread. */
+/** The run's own parameters, with activations and packed kernels of the thread's own. */
 function bindEvaluator(run: RunDescription, { memory, kernels }: RunContext): Evaluator {
-  const plan = planNetwork(run.network, { batchSize: CHUNK, slices: run.slices, training: false });
+  const plan = planNetwork(run.network, { batchSize: CHUNK, slices: 1, training: false });
   const network = bindNetwork({
     plan,
-    memory,
+    memory: { ...memory, shared: new Float32Array(plan.sharedFloats) },
     activations: new Float32Array(plan.activationFloats),
     sampleIds: new Int32Array(CHUNK),
     batchSize: CHUNK,
@@ -74,5 +60,24 @@ function bindEvaluator(run: RunDescription, { memory, kernels }: RunContext): Ev
     training: false,
     kernels,
   });
-  return { network, labels: new Uint8Array(CHUNK) };
+  const { batch } = network;
+  const labels = new Uint8Array(CHUNK);
+  let firstImage = 0;
+  const source = { ...run.test, sampleAt: (i: number) => run.testFirst + firstImage + i };
+  const assemble = planAssembly(run, { kernels, network }, source, labels);
+  const forward = groupIntoPhases([assemble, ...network.forward]);
+  return {
+    batch,
+    prepare: groupIntoPhases(network.prepare),
+    forward,
+    evaluateFrom(first) {
+      firstImage = first;
+      for (const phase of forward) runPhase(phase, batch, ALONE);
+      const { loss, predicted, rank } = run.results;
+      const cut = <Array extends { subarray(begin: number, end: number): Array }>(results: Array) =>
+        results.subarray(first, first + batch.size);
+      const results = { loss: cut(loss), predicted: cut(predicted), rank: cut(rank) };
+      computeLoss(run, { kernels, network }, labels, null, results, 0, batch.size);
+    },
+  };
 }

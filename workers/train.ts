@@ -4,7 +4,7 @@ import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';
 import { CONTROL, STOP } from '../src/parallel/barrier.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
-import { assembleInput, computeLoss, getContext, type RunContext } from './context.js';
+import { computeLoss, getContext, planAssembly, type RunContext } from './context.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -40,19 +40,13 @@ function planStep(run: RunDescription, context: RunContext, state: StepState): P
   const { network, kernels, plan, memory } = context;
   const { batch, output } = network;
 
-  const assemble = overSlices(({ first, count }) => {
-    for (let i = first; i < first + count; i++) {
-      const sample = run.order[state.first + i]!;
-      batch.sampleIds[i] = sample;
-      run.batch.labels[i] = run.train.labels[sample]!;
-    }
-    assembleInput(run, run.train.pixels, context, first, count);
-  });
+  const source = { ...run.train, sampleAt: (i: number) => run.order[state.first + i]! };
+  const assemble = planAssembly(run, context, source, run.batch.labels);
   const loss = overSlices(({ first, count }) =>
     computeLoss(run, context, run.batch.labels, output.gradient, run.batch, first, count),
   );
   const update = planSgd(
-    { plan, memory, kernels, slices: run.slices },
+    { plan, memory, kernels, batch },
     run.sgd,
     () => state.learningRate,
     () => Atomics.or(run.control, CONTROL.stop, STOP.parameterNotFinite),

@@ -195,7 +195,8 @@ struct GradientTile {
   const float* dy;
   long rows, columns;
   long x_row_floats, x_position_floats, dy_row_floats, dy_position_floats;
-  float* lanes;     // kGradientInputs × kGradientOutputs × 16 sums, this part's lanes of them
+  float* lanes;     // rows of 16 sums, one for each product of the tile, this part's lanes of them
+  Mask images;      // of this part's lanes, those that hold an image
 };
 
 template <int kInputs, int kOutputs>
@@ -222,29 +223,41 @@ void correlate_tile(const GradientTile& t) {
     }
   }
   for (int i = 0; i < kInputs; i++) {
-    for (int o = 0; o < kOutputs; o++) store(t.lanes + (i * kGradientOutputs + o) * kGroupImages, sum[i][o]);
+    for (int o = 0; o < kOutputs; o++) store(t.lanes + (i * kOutputs + o) * kGroupImages, sum[i][o], t.images);
   }
 }
 
 typedef void (*GradientTileFunction)(const GradientTile&);
 
+// The functions of all tiles: [inputs - 1][outputs - 1].
+struct GradientTileTable {
+  GradientTileFunction function[kGradientInputs][kGradientOutputs] = {};
+};
+
 template <int kInputs = kGradientInputs, int kOutputs = kGradientOutputs>
-GradientTileFunction find_gradient_tile(long inputs, long outputs) {
-  if (inputs == kInputs && outputs == kOutputs) return correlate_tile<kInputs, kOutputs>;
+constexpr void fill_table(GradientTileTable& table) {
+  table.function[kInputs - 1][kOutputs - 1] = correlate_tile<kInputs, kOutputs>;
   if constexpr (kOutputs > 1) {
-    if (outputs < kOutputs) return find_gradient_tile<kInputs, kOutputs - 1>(inputs, outputs);
+    fill_table<kInputs, kOutputs - 1>(table);
+  } else if constexpr (kInputs > 1) {
+    fill_table<kInputs - 1>(table);
   }
-  if constexpr (kInputs > 1) {
-    if (inputs < kInputs) return find_gradient_tile<kInputs - 1, kOutputs>(inputs, outputs);
-  }
-  return nullptr;
 }
+
+constexpr GradientTileTable make_gradient_tiles() {
+  GradientTileTable table;
+  fill_table(table);
+  return table;
+}
+
+constexpr GradientTileTable kGradientTiles = make_gradient_tiles();
 
 // The whole of dF, summed over rows of one group's output and the lanes that hold an image.
 void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, long images, Range rows) {
   const long n = g.output_channels;
   const long pixel = g.input_channels * kGroupImages;
-  float lanes[kGradientInputs * kGradientOutputs * kGroupImages];
+  // Lanes without an image stay zero. Room for a tile, and to the next multiple of four.
+  float lanes[(kGradientInputs * kGradientOutputs + 3) * kGroupImages] = {};
   GradientTile tile{};
   tile.x_row_floats = g.stride_y * g.input_width * pixel;
   tile.x_position_floats = g.stride_x * pixel;
@@ -275,12 +288,13 @@ void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const 
             tile.x = first_x + input * kGroupImages + part * kLanes;
             tile.dy = first_dy + output * kGroupImages + part * kLanes;
             tile.lanes = lanes + part * kLanes;
-            find_gradient_tile(inputs, outputs)(tile);
+            tile.images = first_lanes(max(0, images - part * kLanes));
+            kGradientTiles.function[inputs - 1][outputs - 1](tile);
           }
+          float sums[kGradientInputs * kGradientOutputs + 3];
+          for (long i = 0; i < inputs * outputs; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * kGroupImages);
           for (long i = 0; i < inputs; i++) {
-            for (long o = 0; o < outputs; o++) {
-              tap[(input + i) * n + output + o] = sum_lanes(lanes + (i * kGradientOutputs + o) * kGroupImages, images);
-            }
+            for (long o = 0; o < outputs; o++) tap[(input + i) * n + output + o] = sums[i * outputs + o];
           }
         });
       });

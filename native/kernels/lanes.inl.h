@@ -6,23 +6,36 @@
 constexpr long kGroupImages = 16;
 constexpr long kParts = kGroupImages / kLanes;
 
-// lanes[i] + lanes[i + 8], then + 4, + 2, + 1; lanes from `count` on are left out.
-inline float sum_lanes(const float* lanes, long count) {
-  typedef float V8 __attribute__((vector_size(32), aligned(4)));
-  typedef float V4 __attribute__((vector_size(16), aligned(4)));
-  float kept[kGroupImages];
-  if (count < kGroupImages) {
-    for (long i = 0; i < kGroupImages; i++) kept[i] = i < count ? lanes[i] : 0.0f;
-    lanes = kept;
-  }
-  V8 eight = *(const V8*)lanes + *(const V8*)(lanes + 8);
-  const V4 four = *(const V4*)&eight + *((const V4*)&eight + 1);
-  return (four[0] + four[2]) + (four[1] + four[3]);
+typedef float V4 __attribute__((vector_size(16), aligned(4)));
+typedef int32_t VI4 __attribute__((vector_size(16)));
+
+// lanes[i] + lanes[i + 8], then + 4: the first half of the tree over the lanes.
+inline V4 fold_lanes(const float* lanes) {
+  const V4* quarter = (const V4*)lanes;
+  return (quarter[0] + quarter[2]) + (quarter[1] + quarter[3]);
 }
 
-// sums[c] = the sum over lanes of channel c of one pixel.
+// The sums over lanes of four rows of 16: + 2, then + 1, four rows at a time.
+inline V4 sum_lanes(const float* rows) {
+  const V4 r0 = fold_lanes(rows), r1 = fold_lanes(rows + kGroupImages);
+  const V4 r2 = fold_lanes(rows + 2 * kGroupImages), r3 = fold_lanes(rows + 3 * kGroupImages);
+  const VI4 low = {0, 1, 4, 5}, high = {2, 3, 6, 7}, even = {0, 2, 4, 6}, odd = {1, 3, 5, 7};
+  const V4 first = __builtin_shuffle(r0, r1, low) + __builtin_shuffle(r0, r1, high);
+  const V4 second = __builtin_shuffle(r2, r3, low) + __builtin_shuffle(r2, r3, high);
+  return __builtin_shuffle(first, second, even) + __builtin_shuffle(first, second, odd);
+}
+
+// sums[c] = the sum over the first lanes of channel c of one pixel.
 void sum_channel_lanes(long channels, const float* x, float* sums, long images) {
-  for (long c = 0; c < channels; c++) sums[c] = sum_lanes(x + c * kGroupImages, images);
+  float rows[4 * kGroupImages];
+  for (long c = 0; c < channels; c += 4) {
+    const long count = min(4, channels - c);
+    for (long i = 0; i < 4 * kGroupImages; i++) {
+      rows[i] = i < count * kGroupImages && i % kGroupImages < images ? x[c * kGroupImages + i] : 0.0f;
+    }
+    const V4 four = sum_lanes(rows);
+    for (long i = 0; i < count; i++) sums[c + i] = four[i];
+  }
 }
 
 // Some elements of one group's images from the data set; lanes without an image are zero.

@@ -1,7 +1,7 @@
 import { UserError } from './errors.js';
 
 /** Slots begin at multiples of so many floats: a cache line, and the widest vector. */
-const ALIGNMENT_FLOATS = 16;
+export const FLOATS_PER_LINE = 16;
 const ALIGNMENT_BYTES = 64;
 
 /** Books slots one after another in a memory that does not exist yet. */
@@ -11,7 +11,7 @@ export class ArenaLayout {
   /** Books a slot and returns its offset in floats. */
   book(floats: number): number {
     const offset = this.#floats;
-    this.#floats += Math.ceil(floats / ALIGNMENT_FLOATS) * ALIGNMENT_FLOATS;
+    this.#floats += Math.ceil(floats / FLOATS_PER_LINE) * FLOATS_PER_LINE;
     return offset;
   }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type Shape, sizeOf } from '../core/shape.js';
+import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { type BoundLayer, type LayerPlan, type LayerSite, overSlices, planTransform } from './layer.js';
+import { type BoundLayer, type LayerPlan, type LayerSite, planTransform } from './layer.js';
+import { overParts, widthOf } from './parts.js';
 
 /** An activation without options. */
 export function activationSchema<Kind extends string>(kind: Kind) {
@@ -15,19 +16,21 @@ export function planActivation(input: Shape): LayerPlan {
 
 /** The passes of an activation with these kernels. */
 export function bindActivation(
-  { input, output }: LayerSite,
+  { input, output, layout }: LayerSite,
   forward: Kernels['reluForward'],
   backward: Kernels['reluBackward'],
 ): BoundLayer {
-  const size = sizeOf(output.shape);
+  const width = widthOf(output.shape, layout);
   return {
     prepare: [],
     forward: [
-      overSlices(({ first, count }) => forward(input.value, output.value, first * size, count * size)),
+      overParts(output.shape, layout, ({ firstRow, rows }) =>
+        forward(input.value, output.value, firstRow * width, rows * width),
+      ),
     ],
     backward: [
-      overSlices(({ first, count }) =>
-        backward(output.value, output.gradient, input.gradient, first * size, count * size),
+      overParts(output.shape, layout, ({ firstRow, rows }) =>
+        backward(output.value, output.gradient, input.gradient, firstRow * width, rows * width),
       ),
     ],
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { makeGeometry } from '../kernels/geometry.js';
 import { type LayerKind, overSlices, planTransform } from './layer.js';
 import { planPooling, poolingFields, resolvePooling } from './pooling.js';
+import { bindPoolingLanes } from './pooling-lanes.js';
 
 const schema = z
   .strictObject({
@@ -21,9 +22,18 @@ export const averagePooling: LayerKind<z.output<typeof schema>> = {
       inPlace: false,
       backwardReads: { input: false, output: false },
     }),
-  bind(config, { kernels, input, output }) {
+  suitsLanes: () => true,
+  bind(config, site) {
+    const { kernels, input, output } = site;
     const g = makeGeometry(input.shape, config, output.shape);
     const { countPadding } = config;
+    if (site.layout === 'lanes') {
+      return bindPoolingLanes(g, site, {
+        forward: (piece, x, y) => kernels.averagePoolingForward(piece, x, y, countPadding, 0, 1),
+        backward: (piece, _x, _y, dy, dx) =>
+          kernels.averagePoolingBackward(piece, dy, dx, countPadding, 0, 1),
+      });
+    }
     return {
       prepare: [],
       forward: [

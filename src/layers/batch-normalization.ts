@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  type BoundLayer,
-  countImages,
-  type LayerKind,
-  type LayerPlan,
-  type LayerSite,
-  overSlices,
-  type Pass,
-} from './layer.js';
+import type { BoundLayer, LayerKind, LayerPlan, LayerSite, Pass } from './layer.js';
+import { countParts, overParts, type Part, partAt, widthOf } from './parts.js';
 
 /** Channels whose statistics one task combines. */
 const CHANNELS_PER_BLOCK = 16;
@@ -41,8 +34,9 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   kind: 'batch-normalization',
   schema,
 
-  plan(config, input): LayerPlan {
+  plan(config, input, _where, layout): LayerPlan {
     const { channels } = input;
+    const width = widthOf(input, layout);
     const common = {
       size: channels,
       fanIn: 1,
@@ -62,15 +56,16 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
         { name: 'runningVariance', size: channels, initial: 1 },
       ],
       shared: {
-        mean: { floats: channels },
+        // Of the mini-batch, repeated for each lane.
+        mean: { floats: width },
         inverseDeviation: { floats: channels },
-        // The coefficients of the pass at hand: y = x·a + d forward, dx = dy·a + x·b + d backward.
-        a: { floats: channels },
-        b: { floats: channels },
-        d: { floats: channels },
-        // Each slice's own sums: means and squared deviations forward, sums and products of gradients backward.
-        sliceFirst: { floats: channels, perSlice: true },
-        sliceSecond: { floats: channels, perSlice: true },
+        // The coefficients of the pass at hand: y = x·a + d forward, dx = dy·a + x·b + d backward; repeated for each lane.
+        a: { floats: width },
+        b: { floats: width },
+        d: { floats: width },
+        // Each part's own sums: means and squared deviations forward, sums and products of gradients backward.
+        first: { floats: width, perPart: true },
+        second: { floats: width, perPart: true },
       },
       inPlace: false,
       backwardReads: { input: true, output: false },
@@ -78,71 +73,96 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
     };
   },
 
+  suitsLanes: () => true,
+
   bind(config, site): BoundLayer {
-    site.scratch.book(site.kernels.channelScratchFloats(site.input.shape.channels));
+    site.scratch.book(site.kernels.channelScratchFloats(widthOf(site.input.shape, site.layout)));
     return site.training
       ? { prepare: [], forward: trainForward(config, site), backward: trainBackward(site) }
       : { prepare: [], forward: evaluateForward(config, site), backward: [] };
   },
 };
 
+/** The layer's memory by name, and each part's piece of what is kept per part. */
+function openMemory({ shared, input, layout }: LayerSite) {
+  const { mean, inverseDeviation, a, b, d, first, second } = shared as Record<string, Float32Array>;
+  const width = widthOf(input.shape, layout);
+  const cut = (floats: Float32Array) =>
+    Array.from({ length: floats.length / width }, (_, i) => floats.subarray(i * width, (i + 1) * width));
+  return {
+    mean: mean!,
+    inverseDeviation: inverseDeviation!,
+    a: a!,
+    b: b!,
+    d: d!,
+    first: cut(first!),
+    second: cut(second!),
+  };
+}
+
+/** The mini-batch's parts that hold anything. */
+function listParts({ input, layout, batch }: LayerSite): Part[] {
+  const parts = Array.from({ length: countParts(layout, batch) }, (_, i) =>
+    partAt(i, input.shape, layout, batch),
+  );
+  return parts.filter(({ rows }) => rows > 0);
+}
+
 function trainForward(config: BatchNormalizationConfig, site: LayerSite): Pass[] {
-  const { input, output, kernels, scratch, batch } = site;
-  const { channels } = input.shape;
-  const positions = input.shape.height * input.shape.width;
+  const { input, output, kernels, scratch, batch, layout } = site;
+  const { channels, height, width: columns } = input.shape;
+  const width = widthOf(input.shape, layout);
+  const lanes = width / channels;
   const scale = site.parameters.scale!.value;
   const shift = site.parameters.shift!.value;
-  const { mean, inverseDeviation, a, d, sliceFirst, sliceSecond } = site.shared as Record<
-    string,
-    Float32Array
-  >;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
-  const means = cutPerSlice(sliceFirst!, channels, batch.slices);
-  const squares = cutPerSlice(sliceSecond!, channels, batch.slices);
+  const { mean, inverseDeviation, a, d, first: means, second: squares } = openMemory(site);
+
+  const combine = (c: number, parts: readonly Part[]): void => {
+    const count = batch.size * height * columns;
+    let sum = 0;
+    for (const part of parts) {
+      const own = means[part.index]!;
+      for (let i = c * lanes; i < c * lanes + part.lanes; i++) sum += own[i]! * part.rows;
+    }
+    const batchMean = sum / count;
+    // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each part's own.
+    let total = 0;
+    for (const part of parts) {
+      const own = means[part.index]!;
+      const ownSquares = squares[part.index]!;
+      for (let i = c * lanes; i < c * lanes + part.lanes; i++) {
+        const apart = own[i]! - batchMean;
+        total += ownSquares[i]! + apart * apart * part.rows;
+      }
+    }
+    const variance = total / count;
+    const inverse = 1 / Math.sqrt(variance + config.epsilon);
+    const gain = scale[c]! * inverse;
+    inverseDeviation[c] = inverse;
+    mean.fill(batchMean, c * lanes, (c + 1) * lanes);
+    a.fill(gain, c * lanes, (c + 1) * lanes);
+    d.fill(shift[c]! - batchMean * gain, c * lanes, (c + 1) * lanes);
+    const move = batch.step === 0 ? 1 : config.momentum;
+    runningMean![c] = runningMean![c]! + move * (batchMean - runningMean![c]!);
+    runningVariance![c] = runningVariance![c]! + move * (variance - runningVariance![c]!);
+  };
+
   return [
-    overSlices(({ index, first, count }) =>
+    overParts(input.shape, layout, ({ index, firstRow, rows }) =>
       kernels.channelMoments(
-        channels,
+        width,
         input.value,
         means[index]!,
         squares[index]!,
         scratch.floats,
-        first * positions,
-        count * positions,
+        firstRow,
+        rows,
       ),
     ),
-    overChannels(channels, (c) => {
-      const { size, slices } = batch;
-      let sum = 0;
-      for (let s = 0; s < slices; s++) sum += means[s]![c]! * countImages(s, batch);
-      const batchMean = sum / size;
-      // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each slice's own.
-      let total = 0;
-      for (let s = 0; s < slices; s++) {
-        const apart = means[s]![c]! - batchMean;
-        total += squares[s]![c]! + apart * apart * countImages(s, batch) * positions;
-      }
-      const variance = total / (size * positions);
-      const inverse = 1 / Math.sqrt(variance + config.epsilon);
-      mean![c] = batchMean;
-      inverseDeviation![c] = inverse;
-      a![c] = scale[c]! * inverse;
-      d![c] = shift[c]! - batchMean * scale[c]! * inverse;
-      const move = batch.step === 0 ? 1 : config.momentum;
-      runningMean![c] = runningMean![c]! + move * (batchMean - runningMean![c]!);
-      runningVariance![c] = runningVariance![c]! + move * (variance - runningVariance![c]!);
-    }),
-    overSlices(({ first, count }) =>
-      kernels.scaleChannels(
-        channels,
-        input.value,
-        a!,
-        d!,
-        output.value,
-        scratch.floats,
-        first * positions,
-        count * positions,
-      ),
+    overChannels(site, combine),
+    overParts(input.shape, layout, ({ firstRow, rows }) =>
+      kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows),
     ),
   ];
 }
@@ -152,63 +172,64 @@ function trainForward(config: BatchNormalizationConfig, site: LayerSite): Pass[]
  * dy.
  */
 function trainBackward(site: LayerSite): Pass[] {
-  const { input, output, kernels, scratch, batch } = site;
-  const { channels } = input.shape;
-  const positions = input.shape.height * input.shape.width;
+  const { input, output, kernels, scratch, batch, layout } = site;
+  const { channels, height, width: columns } = input.shape;
+  const width = widthOf(input.shape, layout);
+  const lanes = width / channels;
   const scale = site.parameters.scale!;
   const shift = site.parameters.shift!;
-  const { mean, inverseDeviation, a, b, d, sliceFirst, sliceSecond } = site.shared as Record<
-    string,
-    Float32Array
-  >;
-  const sums = cutPerSlice(sliceFirst!, channels, batch.slices);
-  const products = cutPerSlice(sliceSecond!, channels, batch.slices);
+  const { mean, inverseDeviation, a, b, d, first: sums, second: products } = openMemory(site);
+
+  const combine = (c: number, parts: readonly Part[]): void => {
+    const count = batch.size * height * columns;
+    let sum = 0;
+    let product = 0;
+    for (const part of parts) {
+      for (let i = c * lanes; i < c * lanes + part.lanes; i++) {
+        sum += sums[part.index]![i]!;
+        product += products[part.index]![i]!;
+      }
+    }
+    const inverse = inverseDeviation[c]!;
+    const gain = scale.value[c]! * inverse;
+    const slope = (-gain * inverse * inverse * product) / count;
+    a.fill(gain, c * lanes, (c + 1) * lanes);
+    b.fill(slope, c * lanes, (c + 1) * lanes);
+    d.fill((-gain * sum) / count - slope * mean[c * lanes]!, c * lanes, (c + 1) * lanes);
+    scale.gradient[0]![c] = product * inverse;
+    shift.gradient[0]![c] = sum;
+  };
+
   const passes: Pass[] = [
-    overSlices(({ index, first, count }) =>
+    overParts(input.shape, layout, ({ index, firstRow, rows }) =>
       kernels.channelGradientSums(
-        channels,
+        width,
         input.value,
         output.gradient,
-        mean!,
+        mean,
         sums[index]!,
         products[index]!,
         scratch.floats,
-        first * positions,
-        count * positions,
+        firstRow,
+        rows,
       ),
     ),
-    overChannels(channels, (c) => {
-      let sum = 0;
-      let product = 0;
-      for (let s = 0; s < batch.slices; s++) {
-        sum += sums[s]![c]!;
-        product += products[s]![c]!;
-      }
-      const inverse = inverseDeviation![c]!;
-      const n = batch.size * positions;
-      const gain = scale.value[c]! * inverse;
-      const slope = (-gain * inverse * inverse * product) / n;
-      a![c] = gain;
-      b![c] = slope;
-      d![c] = (-gain * sum) / n - slope * mean![c]!;
-      scale.gradient[0]![c] = product * inverse;
-      shift.gradient[0]![c] = sum;
-    }),
+    overChannels(site, combine),
   ];
   if (site.needsInputGradient) {
     passes.push(
-      overSlices(({ first, count }) =>
+      overParts(input.shape, layout, ({ firstRow, rows }) =>
         kernels.combineChannels(
-          channels,
+          width,
           input.value,
           output.gradient,
-          a!,
-          b!,
-          d!,
+          a,
+          b,
+          d,
           input.gradient,
           scratch.floats,
-          first * positions,
-          count * positions,
+          firstRow,
+          rows,
         ),
       ),
     );
@@ -217,47 +238,39 @@ function trainBackward(site: LayerSite): Pass[] {
 }
 
 function evaluateForward(config: BatchNormalizationConfig, site: LayerSite): Pass[] {
-  const { input, output, kernels, scratch } = site;
+  const { input, output, kernels, scratch, layout } = site;
   const { channels } = input.shape;
-  const positions = input.shape.height * input.shape.width;
+  const width = widthOf(input.shape, layout);
+  const lanes = width / channels;
+  const scale = site.parameters.scale!.value;
+  const shift = site.parameters.shift!.value;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
   // Workers evaluate apart from each other, so the coefficients are their own.
-  const a = new Float32Array(channels);
-  const d = new Float32Array(channels);
+  const a = new Float32Array(width);
+  const d = new Float32Array(width);
   return [
-    overSlices(({ first, count }) => {
+    overParts(input.shape, layout, ({ firstRow, rows }) => {
       for (let c = 0; c < channels; c++) {
-        const gain = site.parameters.scale!.value[c]! / Math.sqrt(runningVariance![c]! + config.epsilon);
-        a[c] = gain;
-        d[c] = site.parameters.shift!.value[c]! - runningMean![c]! * gain;
+        const gain = scale[c]! / Math.sqrt(runningVariance![c]! + config.epsilon);
+        a.fill(gain, c * lanes, (c + 1) * lanes);
+        d.fill(shift[c]! - runningMean![c]! * gain, c * lanes, (c + 1) * lanes);
       }
-      kernels.scaleChannels(
-        channels,
-        input.value,
-        a,
-        d,
-        output.value,
-        scratch.floats,
-        first * positions,
-        count * positions,
-      );
+      kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows);
     }),
   ];
 }
 
 /** A pass that waits, and calls `combine` for every channel. */
-function overChannels(channels: number, combine: (channel: number) => void): Pass {
+function overChannels(site: LayerSite, combine: (channel: number, parts: readonly Part[]) => void): Pass {
+  const { channels } = site.input.shape;
   return {
     over: 'blocks',
     waits: true,
     blocks: Math.ceil(channels / CHANNELS_PER_BLOCK),
     run(first, count) {
+      const parts = listParts(site);
       const last = Math.min(channels, (first + count) * CHANNELS_PER_BLOCK);
-      for (let c = first * CHANNELS_PER_BLOCK; c < last; c++) combine(c);
+      for (let c = first * CHANNELS_PER_BLOCK; c < last; c++) combine(c, parts);
     },
   };
-}
-
-function cutPerSlice(floats: Float32Array, size: number, slices: number): Float32Array[] {
-  return Array.from({ length: slices }, (_, s) => floats.subarray(s * size, (s + 1) * size));
 }

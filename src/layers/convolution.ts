@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { type Shape, sizeOf } from '../core/shape.js';
 import { coversInput, kernelRows, makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
 import { packedFloats, panelCount } from '../kernels/kernels.js';
+import { bindConvolutionLanes, suitsLanes } from './convolution-lanes.js';
 import { initializerSchema } from './initializer.js';
 import {
   type BoundLayer,
   type LayerKind,
   type LayerPlan,
   type LayerSite,
+  type Layout,
   overSlices,
   type Pass,
 } from './layer.js';
@@ -59,13 +61,19 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   kind: 'convolution',
   schema: convolutionSchema,
 
-  plan(config, input, where): LayerPlan {
+  plan(config, input, where, layout): LayerPlan {
     const output: Shape = { ...slideWindow(config, input, where), channels: config.filters };
-    return planConvolution(config, makeGeometry(input, config, output));
+    return planConvolution(config, makeGeometry(input, config, output), layout);
+  },
+
+  suitsLanes(config, input) {
+    const covering = config.kernel[0] === input.height && config.kernel[1] === input.width;
+    return suitsLanes(config.filters, input, covering);
   },
 
   bind(config, site): BoundLayer {
-    return bindConvolution(makeGeometry(site.input.shape, config, site.output.shape), site);
+    const g = makeGeometry(site.input.shape, config, site.output.shape);
+    return site.layout === 'lanes' ? bindConvolutionLanes(g, site) : bindConvolution(g, site);
   },
 };
 
@@ -82,9 +90,11 @@ export function planConvolution(
     | 'biasWeightDecay'
   >,
   g: WindowGeometry,
+  layout: Layout,
 ): LayerPlan {
   const rows = kernelRows(g);
   const weights = rows * g.outputChannels;
+  const cutByRows = layout === 'images' && weights >= MIN_WEIGHTS_TO_CUT_BY_ROWS;
   const fan = { fanIn: rows, fanOut: g.kernelHeight * g.kernelWidth * g.outputChannels };
   const kernel = {
     name: 'kernel',
@@ -93,7 +103,7 @@ export function planConvolution(
     ...fan,
     learningRate: learning.kernelLearningRate,
     weightDecay: learning.kernelWeightDecay,
-    gradient: weights >= MIN_WEIGHTS_TO_CUT_BY_ROWS ? ('whole' as const) : ('slices' as const),
+    gradient: cutByRows ? ('whole' as const) : ('parts' as const),
   };
   const bias = {
     name: 'bias',
@@ -102,17 +112,20 @@ export function planConvolution(
     ...fan,
     learningRate: learning.biasLearningRate,
     weightDecay: learning.biasWeightDecay,
-    gradient: 'slices' as const,
+    gradient: 'parts' as const,
   };
   const output = { height: g.outputHeight, width: g.outputWidth, channels: g.outputChannels };
   return {
     output,
     parameters: learning.bias ? [kernel, bias] : [kernel],
     state: [],
-    shared: {
-      packed: { floats: packedFloats(rows, g.outputChannels) },
-      packedTransposed: { floats: packedFloats(g.outputChannels, rows) },
-    },
+    shared:
+      layout === 'lanes'
+        ? {}
+        : {
+            packed: { floats: packedFloats(rows, g.outputChannels) },
+            packedTransposed: { floats: packedFloats(g.outputChannels, rows) },
+          },
     inPlace: false,
     backwardReads: { input: true, output: false },
     multiplyAddsPerImage: sizeOf(output) * rows,

@@ -39,7 +39,7 @@ type FullyConnectedConfig = z.output<typeof schema>;
 export const fullyConnected: LayerKind<FullyConnectedConfig> = {
   kind: 'fully-connected',
   schema,
-  plan: (config, input) => planConvolution(config, coverInput(input, config.units)),
+  plan: (config, input, _where, layout) => planConvolution(config, coverInput(input, config.units), layout),
   bind: (config, site) => bindConvolution(coverInput(site.input.shape, config.units), site),
 };
 

@@ -1,17 +1,18 @@
-import { sizeOf } from '../core/shape.js';
 import { activationSchema, planActivation } from './activation.js';
-import { type LayerKind, overSlices } from './layer.js';
+import type { LayerKind } from './layer.js';
+import { overParts, widthOf } from './parts.js';
 
 /** y = x: holds a place where a layer may stand. */
 export const identity: LayerKind = {
   kind: 'identity',
   schema: activationSchema('identity'),
   plan: (_config, input) => planActivation(input),
-  bind(_config, { input, output }) {
-    const size = sizeOf(output.shape);
+  suitsLanes: () => true,
+  bind(_config, { input, output, layout }) {
+    const width = widthOf(output.shape, layout);
     const copy = (from: Float32Array, to: Float32Array) =>
-      overSlices(({ first, count }) => {
-        if (from !== to) to.set(from.subarray(first * size, (first + count) * size), first * size);
+      overParts(output.shape, layout, ({ firstRow, rows }) => {
+        if (from !== to) to.set(from.subarray(firstRow * width, (firstRow + rows) * width), firstRow * width);
       });
     return {
       prepare: [],

@@ -18,7 +18,9 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> {
    * @param where names the layer in messages, for instance `conv2 (layer 4)`
    * @throws UserError if the input does not fit
    */
-  plan(config: Config, input: Shape, where: string): LayerPlan;
+  plan(config: Config, input: Shape, where: string, layout: Layout): LayerPlan;
+  /** Whether the layer can work on, and is quick on, groups of images in lanes. Absent: never. */
+  suitsLanes?(config: Config, input: Shape): boolean;
   /** Ties a planned layer to its memory. */
   bind(config: Config, site: LayerSite): BoundLayer;
 }
@@ -27,6 +29,12 @@ export interface LayerConfig {
   readonly kind: string;
   readonly name?: string | undefined;
 }
+
+/**
+ * How a tensor of the mini-batch lies in memory: image after image, n×h×w×c; or in groups of 16 images side by side,
+ * groups×h×w×c×16 (see kernels/lanes.ts). The plan chooses, by shapes alone.
+ */
+export type Layout = 'images' | 'lanes';
 
 /** Sizes of a layer, before any memory exists. Pure data. */
 export interface LayerPlan {
@@ -53,8 +61,8 @@ export interface ParameterPlan {
   /** Factors on the run's learning rate and weight decay. */
   readonly learningRate: number;
   readonly weightDecay: number;
-  /** `slices`: one partial gradient a slice, reduced later. `whole`: the layer itself sums over the mini-batch. */
-  readonly gradient: 'slices' | 'whole';
+  /** `parts`: one partial gradient a part of the mini-batch, reduced later. `whole`: the layer itself sums over the mini-batch. */
+  readonly gradient: 'parts' | 'whole';
 }
 
 export interface StatePlan {
@@ -65,11 +73,11 @@ export interface StatePlan {
 
 export interface SharedPlan {
   readonly floats: number;
-  /** One such piece for each slice. */
-  readonly perSlice?: boolean;
+  /** One such piece for each part of the mini-batch. */
+  readonly perPart?: boolean;
 }
 
-/** A tensor of the mini-batch, n×h×w×c. `gradient` is empty if nobody needs it. */
+/** A tensor of the mini-batch. `gradient` is empty if nobody needs it. */
 export interface BoundTensor {
   readonly shape: Shape;
   readonly value: Float32Array;
@@ -78,12 +86,13 @@ export interface BoundTensor {
 
 export interface BoundParameter {
   readonly value: Float32Array;
-  /** Where the gradient of that slice goes (overwritten); with `gradient: 'whole'` the same array for all. */
+  /** Where the gradient of that part goes (overwritten); with `gradient: 'whole'` the same array for all. */
   readonly gradient: readonly Float32Array[];
 }
 
 /** Where a bound layer works: its tensors, its memory, its kernels. */
 export interface LayerSite {
+  readonly layout: Layout;
   readonly input: BoundTensor;
   readonly output: BoundTensor;
   readonly parameters: Readonly<Record<string, BoundParameter>>;
@@ -108,8 +117,10 @@ export interface Batch {
   epoch: number;
   /** Steps since the start of training, from 0. */
   step: number;
-  /** Parts of a mini-batch, fixed for a run. */
+  /** Slices of a mini-batch, fixed for a run. */
   readonly slices: number;
+  /** Bands of rows that a group of images in lanes is cut into, fixed for a run. */
+  readonly bands: number;
   /** Index of each image in the data set. */
   readonly sampleIds: Int32Array;
 }
@@ -121,25 +132,44 @@ export interface Slice {
   readonly count: number;
 }
 
+/** A band of rows of a group of images in lanes: of a tensor h high, rows floor(band·h / bands) to floor((band + 1)·h / bands). */
+export interface Unit {
+  readonly index: number;
+  readonly group: number;
+  /** Of the group; 1 to 16. */
+  readonly images: number;
+  readonly band: number;
+  readonly bands: number;
+}
+
 /**
  * A piece of a layer's work on the mini-batch. Workers share its tasks out; which worker does which cannot show in the
  * results.
  */
-export type Pass = SlicePass | BlockPass;
+export type Pass = SlicePass | UnitPass | BlockPass;
 
-/** One task a slice. Passes over slices that do not wait run one after another on each slice while it is in the cache. */
-export interface SlicePass {
-  readonly over: 'slices';
-  /** True if it reads what earlier passes made of other slices. */
+interface PassOrder {
+  /** True if it reads what earlier passes made for other tasks. */
   readonly waits: boolean;
+  /** True if it writes what belongs to other tasks, so that the next pass waits. */
+  readonly strays?: boolean;
+}
+
+/** One task a slice. Such passes run one after another on each slice, while it is in the cache, unless one waits. */
+export interface SlicePass extends PassOrder {
+  readonly over: 'slices';
   run(slice: Slice): void;
 }
 
+/** One task a unit, likewise. */
+export interface UnitPass extends PassOrder {
+  readonly over: 'units';
+  run(unit: Unit): void;
+}
+
 /** Tasks of the layer's own cut, over the whole mini-batch: [first, first + count) of `blocks`. */
-export interface BlockPass {
+export interface BlockPass extends PassOrder {
   readonly over: 'blocks';
-  /** True if it reads what earlier passes made. */
-  readonly waits: boolean;
   readonly blocks: number;
   run(first: number, count: number): void;
 }
@@ -181,14 +211,4 @@ export function planTransform(
 /** A pass over slices that needs only its own slice. */
 export function overSlices(run: (slice: Slice) => void): SlicePass {
   return { over: 'slices', waits: false, run };
-}
-
-/** The first image of a slice: slices differ by at most one image, and one of a small mini-batch may be empty. */
-export function firstImage(slice: number, batch: Pick<Batch, 'slices' | 'size'>): number {
-  return Math.floor((slice * batch.size) / batch.slices);
-}
-
-/** Images of a slice. */
-export function countImages(slice: number, batch: Pick<Batch, 'slices' | 'size'>): number {
-  return firstImage(slice + 1, batch) - firstImage(slice, batch);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { makeGeometry } from '../kernels/geometry.js';
 import { type LayerKind, overSlices, planTransform } from './layer.js';
 import { planPooling, poolingFields, resolvePooling } from './pooling.js';
+import { bindPoolingLanes } from './pooling-lanes.js';
 
 const schema = z.strictObject({ kind: z.literal('max-pooling'), ...poolingFields }).transform(resolvePooling);
 
@@ -17,8 +18,16 @@ export const maxPooling: LayerKind<z.output<typeof schema>> = {
       inPlace: false,
       backwardReads: { input: true, output: true },
     }),
-  bind(config, { kernels, input, output }) {
+  suitsLanes: () => true,
+  bind(config, site) {
+    const { kernels, input, output } = site;
     const g = makeGeometry(input.shape, config, output.shape);
+    if (site.layout === 'lanes') {
+      return bindPoolingLanes(g, site, {
+        forward: (piece, x, y) => kernels.maxPoolingForward(piece, x, y, 0, 1),
+        backward: (piece, x, y, dy, dx) => kernels.maxPoolingBackward(piece, x, y, dy, dx, 0, 1),
+      });
+    }
     return {
       prepare: [],
       forward: [

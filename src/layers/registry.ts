@@ -6,6 +6,7 @@ import { fullyConnected } from './fully-connected.js';
 import { identity } from './identity.js';
 import type { LayerKind } from './layer.js';
 import { maxPooling } from './max-pooling.js';
+import { relayout } from './relayout.js';
 import { relu } from './relu.js';
 import { sigmoid } from './sigmoid.js';
 import { tanh } from './tanh.js';
@@ -24,3 +25,9 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
   tanh,
   identity,
 };
+
+/** The kind of a planned step: one that a spec can name, or one that the plan puts in. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export function findKind(kind: string): LayerKind<any> {
+  return kind === relayout.kind ? relayout : LAYER_KINDS[kind]!;
+}

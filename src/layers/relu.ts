@@ -6,5 +6,6 @@ export const relu: LayerKind = {
   kind: 'relu',
   schema: activationSchema('relu'),
   plan: (_config, input) => planActivation(input),
+  suitsLanes: () => true,
   bind: (_config, site) => bindActivation(site, site.kernels.reluForward, site.kernels.reluBackward),
 };

@@ -6,5 +6,6 @@ export const sigmoid: LayerKind = {
   kind: 'sigmoid',
   schema: activationSchema('sigmoid'),
   plan: (_config, input) => planActivation(input),
+  suitsLanes: () => true,
   bind: (_config, site) => bindActivation(site, site.kernels.sigmoidForward, site.kernels.sigmoidBackward),
 };

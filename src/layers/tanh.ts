@@ -6,5 +6,6 @@ export const tanh: LayerKind = {
   kind: 'tanh',
   schema: activationSchema('tanh'),
   plan: (_config, input) => planActivation(input),
+  suitsLanes: () => true,
   bind: (_config, site) => bindActivation(site, site.kernels.tanhForward, site.kernels.tanhBackward),
 };

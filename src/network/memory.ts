@@ -1,5 +1,7 @@
 import { ArenaLayout, allocateArena, viewArena } from '../core/arena.js';
 import { makeKey } from '../core/rng.js';
+import { sizeOf } from '../core/shape.js';
+import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
 import { loadAddon } from '../kernels/native.js';
 import { initialize } from '../layers/initializer.js';
 import type { BoundParameter, BoundTensor } from '../layers/layer.js';
@@ -13,38 +15,38 @@ export interface ModelMemory {
   readonly velocity: Float32Array;
   /** Gradients over the whole mini-batch, in the places of the parameters. */
   readonly gradient: Float32Array;
-  /** The slices' gradients, one slice after another. */
+  /** Gradients of the mini-batch's parts, see PartialsPlan. */
   readonly partials: Float32Array;
   readonly shared: Float32Array;
 }
 
 /** Books a model's memory, the same way in every thread. */
-export function layOutModel(plan: NetworkPlan, slices: number) {
+export function layOutModel(plan: NetworkPlan) {
   const layout = new ArenaLayout();
   const slots = {
     weights: layout.book(plan.weightFloats),
     velocity: layout.book(plan.weightFloats),
     gradient: layout.book(plan.weightFloats),
-    partials: layout.book(plan.partialFloats * slices),
+    partials: layout.book(plan.partialFloats),
     shared: layout.book(plan.sharedFloats),
   };
   return { slots, floats: layout.floats };
 }
 
-export function allocateModel(plan: NetworkPlan, slices: number): SharedArrayBuffer {
-  return allocateArena(layOutModel(plan, slices).floats, 'parameters and gradients');
+export function allocateModel(plan: NetworkPlan): SharedArrayBuffer {
+  return allocateArena(layOutModel(plan).floats, 'parameters and gradients');
 }
 
 /** The views of a model's memory. */
-export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan, slices: number): ModelMemory {
-  const { slots } = layOutModel(plan, slices);
+export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan): ModelMemory {
+  const { slots } = layOutModel(plan);
   const floats = viewArena(buffer, loadAddon()?.addressModulo64 ?? null);
   const cut = (offset: number, size: number) => floats.subarray(offset, offset + size);
   return {
     weights: cut(slots.weights, plan.weightFloats),
     velocity: cut(slots.velocity, plan.weightFloats),
     gradient: cut(slots.gradient, plan.weightFloats),
-    partials: cut(slots.partials, plan.partialFloats * slices),
+    partials: cut(slots.partials, plan.partialFloats),
     shared: cut(slots.shared, plan.sharedFloats),
   };
 }
@@ -61,27 +63,24 @@ export function initializeModel(memory: ModelMemory, plan: NetworkPlan, seed: nu
   }
 }
 
-/** A tensor's views over the activations. */
+/** A tensor's views over the activations, for mini-batches of up to so many images. */
 export function viewTensor(activations: Float32Array, tensor: TensorPlan, images: number): BoundTensor {
-  const floats = images * tensor.shape.height * tensor.shape.width * tensor.shape.channels;
+  const places = tensor.layout === 'lanes' ? countGroups(images) * GROUP_IMAGES : images;
+  const floats = places * sizeOf(tensor.shape);
   const cut = (offset: number) => activations.subarray(Math.max(0, offset), offset < 0 ? 0 : offset + floats);
   return { shape: tensor.shape, value: cut(tensor.offset), gradient: cut(tensor.gradientOffset) };
 }
 
-/** A step's parameters, with one gradient a slice. */
-export function viewParameters(
-  memory: ModelMemory,
-  plan: NetworkPlan,
-  step: StepPlan,
-  slices: number,
-): Record<string, BoundParameter> {
-  const entries = step.parameters.map(({ name, offset, size, partialOffset }) => {
+/** A step's parameters, with one gradient a part of the mini-batch. */
+export function viewParameters(memory: ModelMemory, step: StepPlan): Record<string, BoundParameter> {
+  const entries = step.parameters.map(({ name, offset, size, partials }) => {
     const whole = memory.gradient.subarray(offset, offset + size);
-    const gradient = Array.from({ length: slices }, (_, slice) => {
-      if (partialOffset < 0) return whole;
-      const start = slice * plan.partialFloats + partialOffset;
-      return memory.partials.subarray(start, start + size);
-    });
+    const gradient = partials
+      ? Array.from({ length: partials.parts }, (_, part) => {
+          const start = partials.offset + part * partials.stride;
+          return memory.partials.subarray(start, start + size);
+        })
+      : [whole];
     return [name, { value: memory.weights.subarray(offset, offset + size), gradient }] as const;
   });
   return Object.fromEntries(entries);

@@ -1,14 +1,19 @@
-import { ArenaLayout } from '../core/arena.js';
+import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import type { LayerConfig, LayerPlan, ParameterPlan, StatePlan } from '../layers/layer.js';
-import { LAYER_KINDS } from '../layers/registry.js';
+import { MAX_PARTIALS } from '../kernels/kernels.js';
+import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
+import type { LayerConfig, LayerPlan, Layout, ParameterPlan, StatePlan } from '../layers/layer.js';
+import { countParts, countUnits } from '../layers/parts.js';
+import { findKind } from '../layers/registry.js';
+import { relayout } from '../layers/relayout.js';
 import type { NetworkSpec } from './spec.js';
 
 /** A tensor of the mini-batch. Tensors made in place share their offsets with the one that they write over. */
 export interface TensorPlan {
   readonly name: string;
   readonly shape: Shape;
+  readonly layout: Layout;
   /** In the activations, in floats. */
   readonly offset: number;
   readonly gradientOffset: number;
@@ -24,16 +29,28 @@ export interface Slot {
 export interface PlannedParameter extends ParameterPlan, Slot {
   /** `conv1.kernel` */
   readonly label: string;
-  /** Of the first slice's gradient in the partial gradients; -1 if the gradient is summed by the layer itself. */
-  readonly partialOffset: number;
+  /** The parts' gradients, one after another; null if the gradient is summed by the layer itself. */
+  readonly partials: PartialsPlan | null;
+}
+
+export interface PartialsPlan {
+  /** Of the first part's gradient in the partial gradients, and from one part's to the next one's, in floats. */
+  readonly offset: number;
+  readonly stride: number;
+  /** Of the greatest mini-batch. */
+  readonly parts: number;
+  readonly layout: Layout;
 }
 
 export interface PlannedState extends StatePlan, Slot {}
 
 /** One step of the forward loop, and of the backward loop the other way round. */
 export interface StepPlan {
-  readonly index: number;
+  /** Of the layer in the spec; the one before for a step that the plan puts in. */
+  readonly layerIndex: number;
   readonly name: string;
+  /** Of the input. */
+  readonly layout: Layout;
   readonly config: LayerConfig;
   readonly layer: LayerPlan;
   /** Indices of tensors. */
@@ -56,8 +73,10 @@ export interface NetworkPlan {
   readonly parameterCount: number;
   /** Floats of parameters and state, which together are what is saved. */
   readonly weightFloats: number;
-  /** Floats of one slice's partial gradients. */
+  /** Floats of all parts' gradients. */
   readonly partialFloats: number;
+  /** Bands of rows that a group of images in lanes is cut into. */
+  readonly bands: number;
   readonly sharedFloats: number;
   /** Floats of all tensors and their gradients. */
   readonly activationFloats: number;
@@ -73,6 +92,11 @@ export interface PlanOptions {
 
 /** Classes fit into a byte. */
 const MAX_CLASSES = 256;
+/** With fewer images most lanes of a group would be idle. */
+const MIN_IMAGES_IN_LANES = 8;
+/** Units that a mini-batch in lanes is cut into at least, to be shared out evenly among some workers. */
+const MIN_UNITS = 12;
+const MAX_BANDS = 8;
 
 /**
  * Plans a network.
@@ -80,36 +104,46 @@ const MAX_CLASSES = 256;
  * @throws UserError if a layer does not fit its input
  */
 export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPlan {
+  const { batchSize, slices, training } = options;
+  const bands = training ? chooseBands(batchSize) : 1;
+  const largest = { size: batchSize, slices, bands };
   const activations = new ArenaLayout();
   const weights = new ArenaLayout();
   const partials = new ArenaLayout();
   const shared = new ArenaLayout();
-  const bookTensor = (name: string, shape: Shape, needsGradient: boolean): TensorPlan => {
-    const floats = options.batchSize * sizeOf(shape);
+  const bookTensor = (name: string, shape: Shape, layout: Layout, needsGradient: boolean): TensorPlan => {
+    const images = layout === 'lanes' ? countGroups(batchSize) * GROUP_IMAGES : batchSize;
+    const floats = images * sizeOf(shape);
     const offset = activations.book(floats);
-    const gradientOffset = needsGradient && options.training ? activations.book(floats) : -1;
-    return { name, shape, offset, gradientOffset, needsGradient };
+    const gradientOffset = needsGradient && training ? activations.book(floats) : -1;
+    return { name, shape, layout, offset, gradientOffset, needsGradient };
+  };
+  const bookPartials = (size: number, layout: Layout): PartialsPlan => {
+    const parts = countParts(layout, largest);
+    const stride = Math.ceil(size / FLOATS_PER_LINE) * FLOATS_PER_LINE;
+    return { layout, parts, stride, offset: training ? partials.book(parts * stride) : 0 };
   };
 
-  const layers = planLayers(spec);
-  const tensors: TensorPlan[] = [bookTensor('input', spec.input, false)];
+  const layers = planLayers(spec, largest);
+  const tensors: TensorPlan[] = [bookTensor('input', spec.input, layers[0]!.layout, false)];
   let producerReadsOutput = false;
   // A gradient is needed from the first layer with parameters on.
   let learnsBefore = false;
-  const steps = layers.map(({ name, config, layer }, index): StepPlan => {
+  const steps = layers.map(({ layerIndex, name, config, layout, outputLayout, layer }, index): StepPlan => {
     const input = tensors[index]!;
     learnsBefore ||= layer.parameters.length > 0;
     const inPlace =
       layer.inPlace && !producerReadsOutput && index > 0 && input.needsGradient === learnsBefore;
-    tensors.push(inPlace ? { ...input, name } : bookTensor(name, layer.output, learnsBefore));
+    tensors.push(inPlace ? { ...input, name } : bookTensor(name, layer.output, outputLayout, learnsBefore));
     producerReadsOutput = layer.backwardReads.output;
-    const sharedSlots = Object.entries(layer.shared).map(([key, { floats, perSlice }]) => {
-      const size = floats * (perSlice ? options.slices : 1);
+    const sharedSlots = Object.entries(layer.shared).map(([key, { floats, perPart }]) => {
+      const size = floats * (perPart ? countParts(layout, largest) : 1);
       return [key, { offset: shared.book(size), size }] as const;
     });
     return {
-      index,
+      layerIndex,
       name,
+      layout,
       config,
       layer,
       input: index,
@@ -118,7 +152,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
         ...parameter,
         label: `${name}.${parameter.name}`,
         offset: weights.book(parameter.size),
-        partialOffset: parameter.gradient === 'slices' ? partials.book(parameter.size) : -1,
+        partials: parameter.gradient === 'parts' ? bookPartials(parameter.size, layout) : null,
       })),
       state: layer.state.map((state) => ({ ...state, offset: weights.book(state.size) })),
       shared: Object.fromEntries(sharedSlots),
@@ -128,6 +162,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   return {
     tensors,
     steps,
+    bands,
     parameterCount: steps.flatMap((step) => step.parameters).reduce((sum, { size }) => sum + size, 0),
     weightFloats: weights.floats,
     partialFloats: partials.floats,
@@ -136,17 +171,80 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   };
 }
 
-function planLayers(spec: NetworkSpec): { name: string; config: LayerConfig; layer: LayerPlan }[] {
+/** As many bands as make MIN_UNITS units of a mini-batch. */
+function chooseBands(batchSize: number): number {
+  return Math.min(MAX_BANDS, Math.ceil(MIN_UNITS / countGroups(batchSize)));
+}
+
+interface PlannedLayer {
+  readonly layerIndex: number;
+  readonly name: string;
+  readonly config: LayerConfig;
+  readonly layout: Layout;
+  readonly outputLayout: Layout;
+  readonly layer: LayerPlan;
+}
+
+/** A layer of the spec with a name for messages and tables. */
+interface NamedLayer {
+  readonly name: string;
+  readonly where: string;
+  readonly config: LayerConfig;
+}
+
+function nameLayers(spec: NetworkSpec): NamedLayer[] {
   const counts = new Map<string, number>();
-  let shape = spec.input;
   return spec.layers.map((config, index) => {
     const count = (counts.get(config.kind) ?? 0) + 1;
     counts.set(config.kind, count);
     const name = config.name ?? `${config.kind}${count}`;
-    const layer = LAYER_KINDS[config.kind]!.plan(config, shape, `${spec.name}: ${name} (layer ${index + 1})`);
-    shape = layer.output;
-    return { name, config, layer };
+    return { name, config, where: `${spec.name}: ${name} (layer ${index + 1})` };
   });
+}
+
+/** The layers in order, with a change of layout put in behind those that work in lanes. */
+function planLayers(spec: NetworkSpec, cut: { size: number; bands: number }): PlannedLayer[] {
+  const named = nameLayers(spec);
+  const inLanes = countLayersInLanes(spec.input, named, cut);
+  const planned: PlannedLayer[] = [];
+  let shape: Shape = spec.input;
+  const add = (
+    layerIndex: number,
+    { name, where, config }: NamedLayer,
+    layout: Layout,
+    outputLayout: Layout,
+  ) => {
+    const layer = findKind(config.kind).plan(config, shape, where, layout);
+    planned.push({ layerIndex, name, config, layout, outputLayout, layer });
+    shape = layer.output;
+  };
+  named.forEach((layer, index) => {
+    const layout = index < inLanes ? 'lanes' : 'images';
+    add(index, layer, layout, layout);
+    if (index + 1 === inLanes) {
+      const { kind } = relayout;
+      add(index, { name: kind, where: layer.where, config: { kind } }, 'lanes', 'images');
+    }
+  });
+  return planned;
+}
+
+/** How many layers, from the first on, work with images in lanes: a rule of shapes and the mini-batch's size alone. */
+function countLayersInLanes(
+  input: Shape,
+  layers: readonly NamedLayer[],
+  cut: { size: number; bands: number },
+): number {
+  if (cut.size < MIN_IMAGES_IN_LANES || countUnits(cut) > MAX_PARTIALS) return 0;
+  let shape = input;
+  let convolves = false;
+  for (const [index, { config, where }] of layers.entries()) {
+    const kind = findKind(config.kind);
+    if (!kind.suitsLanes?.(config, shape)) return convolves ? index : 0;
+    shape = kind.plan(config, shape, where, 'lanes').output;
+    convolves ||= config.kind === 'convolution';
+  }
+  return convolves ? layers.length : 0;
 }
 
 /**

@@ -5,13 +5,14 @@ import {
   type BlockPass,
   type BoundLayer,
   type BoundTensor,
-  countImages,
-  firstImage,
+  type Layout,
   type Pass,
   Scratch,
   type SlicePass,
+  type UnitPass,
 } from '../layers/layer.js';
-import { LAYER_KINDS } from '../layers/registry.js';
+import { countUnits, sliceAt, unitAt } from '../layers/parts.js';
+import { findKind } from '../layers/registry.js';
 import { type ModelMemory, viewParameters, viewTensor } from './memory.js';
 import type { NetworkPlan } from './plan.js';
 
@@ -19,6 +20,7 @@ import type { NetworkPlan } from './plan.js';
 export interface BoundNetwork {
   readonly batch: Batch;
   readonly input: BoundTensor;
+  readonly inputLayout: Layout;
   readonly output: BoundTensor;
   /** Before the first forward after parameters have changed. */
   readonly prepare: readonly BlockPass[];
@@ -44,7 +46,14 @@ export interface BindOptions {
 /** Ties every layer of a plan to its memory. */
 export function bindNetwork(options: BindOptions): BoundNetwork {
   const { plan, memory, activations, batchSize, slices, training } = options;
-  const batch: Batch = { size: 0, epoch: 0, step: 0, slices, sampleIds: options.sampleIds };
+  const batch: Batch = {
+    size: 0,
+    epoch: 0,
+    step: 0,
+    slices,
+    bands: plan.bands,
+    sampleIds: options.sampleIds,
+  };
   const scratch = new Scratch();
   const tensors = plan.tensors.map((tensor) => viewTensor(activations, tensor, batchSize));
   const layers = plan.steps.map((step): BoundLayer => {
@@ -54,10 +63,11 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     const state = step.state.map(
       ({ name, offset, size }) => [name, memory.weights.subarray(offset, offset + size)] as const,
     );
-    return LAYER_KINDS[step.config.kind]!.bind(step.config, {
+    return findKind(step.config.kind).bind(step.config, {
+      layout: step.layout,
       input: tensors[step.input]!,
       output: tensors[step.output]!,
-      parameters: viewParameters(memory, plan, step, slices),
+      parameters: viewParameters(memory, step),
       state: Object.fromEntries(state),
       shared: Object.fromEntries(shared),
       kernels: options.kernels,
@@ -65,13 +75,14 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       batch,
       training,
       needsInputGradient: plan.tensors[step.input]!.needsGradient,
-      randomKey: makeKey(options.seed, 'dropout', step.index),
+      randomKey: makeKey(options.seed, 'dropout', step.layerIndex),
     });
   });
   scratch.allocate();
   return {
     batch,
     input: tensors[0]!,
+    inputLayout: plan.tensors[0]!.layout,
     output: tensors.at(-1)!,
     prepare: layers.flatMap((layer) => layer.prepare),
     forward: layers.flatMap((layer) => layer.forward),
@@ -80,19 +91,24 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
 }
 
 /** Passes that need no barrier between them. */
-export type Phase =
-  | { readonly over: 'slices'; readonly passes: readonly SlicePass[] }
-  | { readonly over: 'blocks'; readonly passes: readonly BlockPass[] };
+export interface Phase {
+  readonly over: Pass['over'];
+  readonly passes: readonly Pass[];
+}
 
-/** Groups passes into phases: a new one begins where a pass waits for others' work, or its tasks are cut another way. */
+/**
+ * Groups passes into phases: a new one begins where a pass waits for others' work or the one before strays into it, and where tasks are
+ * cut another way.
+ */
 export function groupIntoPhases(passes: readonly Pass[]): Phase[] {
   const phases: { over: Pass['over']; passes: Pass[] }[] = [];
   for (const pass of passes) {
     const last = phases.at(-1);
-    if (last && last.over === pass.over && !pass.waits) last.passes.push(pass);
+    const joins = last?.over === pass.over && !pass.waits && !last.passes.at(-1)!.strays;
+    if (joins) last.passes.push(pass);
     else phases.push({ over: pass.over, passes: [pass] });
   }
-  return phases as Phase[];
+  return phases;
 }
 
 /** One of the workers that share a run's tasks. */
@@ -106,17 +122,23 @@ export interface Share {
  * cache.
  */
 export function runPhase(phase: Phase, batch: Batch, share: Share): void {
-  if (phase.over === 'slices') {
+  if (phase.over === 'blocks') {
+    for (const pass of phase.passes as readonly BlockPass[]) {
+      const [first, last] = shareOf(pass.blocks, share);
+      if (last > first) pass.run(first, last - first);
+    }
+  } else if (phase.over === 'slices') {
     const [first, last] = shareOf(batch.slices, share);
     for (let index = first; index < last; index++) {
-      const slice = { index, first: firstImage(index, batch), count: countImages(index, batch) };
-      for (const pass of phase.passes) pass.run(slice);
+      const slice = sliceAt(index, batch);
+      for (const pass of phase.passes as readonly SlicePass[]) pass.run(slice);
     }
-    return;
-  }
-  for (const pass of phase.passes) {
-    const [first, last] = shareOf(pass.blocks, share);
-    if (last > first) pass.run(first, last - first);
+  } else {
+    const [first, last] = shareOf(countUnits(batch), share);
+    for (let index = first; index < last; index++) {
+      const unit = unitAt(index, batch);
+      for (const pass of phase.passes as readonly UnitPass[]) pass.run(unit);
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
-import type { BlockPass } from '../layers/layer.js';
+import type { Batch, BlockPass } from '../layers/layer.js';
+import { countParts } from '../layers/parts.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan, PlannedParameter } from '../network/plan.js';
 
@@ -19,7 +20,7 @@ interface Segment {
 }
 
 /**
- * The optimiser's step as one pass: each task sums the slices' gradients of its segment in a fixed tree, then moves the segment
+ * The optimiser's step as one pass: each task sums the parts' gradients of its segment in a fixed tree, then moves the segment
  * by SGD.
  *
  * @param learningRate of the step at hand
@@ -30,23 +31,27 @@ export function planSgd(
     plan,
     memory,
     kernels,
-    slices,
-  }: { plan: NetworkPlan; memory: ModelMemory; kernels: Kernels; slices: number },
+    batch,
+  }: { plan: NetworkPlan; memory: ModelMemory; kernels: Kernels; batch: Batch },
   options: SgdOptions,
   learningRate: () => number,
   reportNonFinite: () => void,
 ): BlockPass {
   const segments = plan.steps.flatMap((step) => step.parameters).flatMap(cutIntoSegments);
   const update = ({ parameter, first, count }: Segment, rate: number): void => {
-    const { offset, size, partialOffset } = parameter;
+    const { offset, size, partials } = parameter;
     const view = (floats: Float32Array) => floats.subarray(offset + first, offset + first + count);
-    if (partialOffset >= 0) {
-      const partials = memory.partials.subarray(
-        partialOffset,
-        partialOffset + plan.partialFloats * (slices - 1) + size,
-      );
+    if (partials) {
       const whole = memory.gradient.subarray(offset, offset + size);
-      kernels.reducePartials(partials, slices, plan.partialFloats, whole, first, count);
+      const parts = countParts(partials.layout, batch);
+      kernels.reducePartials(
+        memory.partials.subarray(partials.offset),
+        parts,
+        partials.stride,
+        whole,
+        first,
+        count,
+      );
     }
     const finite = kernels.sgdUpdate(
       view(memory.weights),

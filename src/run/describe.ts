@@ -30,7 +30,7 @@ export function describeRun(
     epochs: spec.epochs,
     sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
     schedule: spec.learningRate,
-    model: allocateModel(plan, spec.slices),
+    model: allocateModel(plan),
     activations: allocateArena(plan.activationFloats, 'activations'),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),

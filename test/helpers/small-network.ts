@@ -2,6 +2,7 @@ import { allocateArena, viewArena } from '../../src/core/arena.js';
 import { RandomStream } from '../../src/core/rng.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import type { Pass } from '../../src/layers/layer.js';
+import { countParts } from '../../src/layers/parts.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { bindNetwork, groupIntoPhases, runPhase } from '../../src/network/run.js';
@@ -22,7 +23,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   const { images, kernels, slices = 3, training = true, seed = 0 } = options;
   const spec = parseNetwork({ input: options.input, layers: options.layers });
   const plan = planNetwork(spec, { batchSize: images, slices, training });
-  const memory = viewModel(allocateModel(plan, slices), plan, slices);
+  const memory = viewModel(allocateModel(plan), plan);
   initializeModel(memory, plan, seed);
   const activations = viewArena(allocateArena(plan.activationFloats, 'activations'), null);
   const sampleIds = Int32Array.from({ length: images }, (_, i) => 100 + i);
@@ -55,25 +56,29 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
     forward: (workers = 1) => run([...network.prepare, ...network.forward], workers),
     backward: (workers = 1) => {
       run(network.backward, workers);
-      for (const { offset, size, partialOffset } of plan.steps.flatMap((step) => step.parameters)) {
-        if (partialOffset < 0) continue;
-        const partials = memory.partials.subarray(partialOffset);
+      for (const { offset, size, partials } of plan.steps.flatMap((step) => step.parameters)) {
+        if (!partials) continue;
         const whole = memory.gradient.subarray(offset, offset + size);
-        kernels.reducePartials(partials, slices, plan.partialFloats, whole, 0, size);
+        const parts = countParts(partials.layout, network.batch);
+        kernels.reducePartials(
+          memory.partials.subarray(partials.offset),
+          parts,
+          partials.stride,
+          whole,
+          0,
+          size,
+        );
       }
     },
   };
 }
 
-/** Numbers between −1 and 1, all of them at least `1 / count` apart and away from 0: no ties and no kinks for a gradient check. */
-export function spacedNumbers(count: number, seed: number): Float32Array {
-  const stream = new RandomStream([seed, 77]);
-  const values = Float32Array.from({ length: count }, (_, i) => (2 * i + 1 - count) / count);
-  for (let i = count - 1; i > 0; i--) {
-    const j = stream.nextBelow(i + 1);
-    [values[i], values[j]] = [values[j]!, values[i]!];
-  }
-  return values;
+/** A prime: neighbours in a window are never a multiple of it apart. */
+const LEVELS = 101;
+
+/** Numbers between −1 and 1 at 101 levels, none of them 0: no ties and no kinks for a gradient check. */
+export function spacedNumbers(count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => (2 * ((i * 37) % LEVELS) + 1.5 - LEVELS) / LEVELS);
 }
 
 export function randomNumbers(count: number, seed: number): Float32Array {

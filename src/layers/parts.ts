@@ -1,0 +1,81 @@
+import type { Shape } from '../core/shape.js';
+import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
+import type { Batch, Layout, Pass, Slice, Unit } from './layer.js';
+
+/** The images of a mini-batch and how they are cut. */
+type Cut = Pick<Batch, 'size' | 'slices' | 'bands'>;
+
+/** A slice: slices differ by at most one image, and one of a small mini-batch may be empty. */
+export function sliceAt(index: number, { size, slices }: Pick<Batch, 'size' | 'slices'>): Slice {
+  const first = Math.floor((index * size) / slices);
+  return { index, first, count: Math.floor(((index + 1) * size) / slices) - first };
+}
+
+/** How many units a mini-batch has. */
+export function countUnits({ size, bands }: Pick<Batch, 'size' | 'bands'>): number {
+  return countGroups(size) * bands;
+}
+
+export function unitAt(index: number, { size, bands }: Pick<Batch, 'size' | 'bands'>): Unit {
+  const group = Math.floor(index / bands);
+  return {
+    index,
+    group,
+    images: Math.min(GROUP_IMAGES, size - group * GROUP_IMAGES),
+    band: index % bands,
+    bands,
+  };
+}
+
+/** The rows of a tensor that a unit holds: [first, first + count). */
+export function rowsOf(unit: Pick<Unit, 'band' | 'bands'>, height: number): { first: number; count: number } {
+  const first = Math.floor((unit.band * height) / unit.bands);
+  return { first, count: Math.floor(((unit.band + 1) * height) / unit.bands) - first };
+}
+
+/**
+ * A part of a tensor in either layout, seen as rows × width: the width is a pixel's channels, times 16 lanes where images lie in
+ * lanes.
+ */
+export interface Part {
+  readonly index: number;
+  readonly firstRow: number;
+  readonly rows: number;
+  /** Lanes that hold an image; 1 with images one after another. */
+  readonly lanes: number;
+}
+
+/** Floats of one row of a tensor seen as rows × width. */
+export function widthOf(shape: Shape, layout: Layout): number {
+  return layout === 'lanes' ? shape.channels * GROUP_IMAGES : shape.channels;
+}
+
+/** How many parts a mini-batch has. */
+export function countParts(layout: Layout, cut: Cut): number {
+  return layout === 'lanes' ? countUnits(cut) : cut.slices;
+}
+
+export function partAt(index: number, shape: Shape, layout: Layout, cut: Cut): Part {
+  return layout === 'lanes' ? partOfUnit(unitAt(index, cut), shape) : partOfSlice(sliceAt(index, cut), shape);
+}
+
+/** A pass over the parts of a tensor, each of which needs only itself. */
+export function overParts(shape: Shape, layout: Layout, run: (part: Part) => void): Pass {
+  return layout === 'lanes'
+    ? { over: 'units', waits: false, run: (unit) => run(partOfUnit(unit, shape)) }
+    : { over: 'slices', waits: false, run: (slice) => run(partOfSlice(slice, shape)) };
+}
+
+function partOfSlice({ index, first, count }: Slice, { height, width }: Shape): Part {
+  return { index, firstRow: first * height * width, rows: count * height * width, lanes: 1 };
+}
+
+function partOfUnit(unit: Unit, { height, width }: Shape): Part {
+  const { first, count } = rowsOf(unit, height);
+  return {
+    index: unit.index,
+    firstRow: (unit.group * height + first) * width,
+    rows: count * width,
+    lanes: unit.images,
+  };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { sizeOf } from '../core/shape.js';
+import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
+import { type BlockPass, type LayerKind, planTransform } from './layer.js';
+
+/** From images in lanes to images one after another. The plan puts it in where the layout changes; specs cannot. */
+export const relayout: LayerKind = {
+  kind: 'relayout',
+  schema: z.strictObject({ kind: z.literal('relayout') }),
+  plan: (_config, input) =>
+    planTransform(input, { inPlace: false, backwardReads: { input: false, output: false } }),
+  bind(_config, { input, output, kernels, batch }) {
+    const size = sizeOf(input.shape);
+    const groups = countGroups(output.value.length / size);
+    const overGroups = (run: (group: number, images: number) => void): BlockPass => ({
+      over: 'blocks',
+      waits: true,
+      blocks: groups,
+      run(first, count) {
+        for (let group = first; group < Math.min(first + count, countGroups(batch.size)); group++) {
+          run(group, Math.min(GROUP_IMAGES, batch.size - group * GROUP_IMAGES));
+        }
+      },
+    });
+    return {
+      prepare: [],
+      forward: [
+        overGroups((group, images) => kernels.gatherLanes(input.value, output.value, size, group, images)),
+      ],
+      backward: [
+        overGroups((group, images) =>
+          kernels.scatterLanes(output.gradient, input.gradient, size, group, images),
+        ),
+      ],
+    };
+  },
+};
