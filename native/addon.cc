@@ -244,7 +244,7 @@ napi_value sum_rows(Call& call) {
 
 // Groups of 16 images (see kernels/lanes.inl.h): the floats of `groups` of them.
 constexpr long kGroupImages = 16;
-size_t group_floats(long groups, long floats_per_image) { return size_t(groups) * floats_per_image * kGroupImages; }
+size_t group_floats(size_t groups, size_t floats_per_image) { return groups * floats_per_image * kGroupImages; }
 
 napi_value convolution_forward_lanes(Call& call) {
   const Geometry g = call.geometry();
@@ -284,29 +284,33 @@ napi_value convolution_input_gradient_lanes(Call& call) {
 napi_value convolution_kernel_gradient_lanes(Call& call) {
   const Geometry g = call.geometry();
   const auto x = call.floats(), dy = call.floats(), df = call.floats();
-  const long group = call.integer(), images = call.integer();
-  const Range rows = call.range();
+  const Range groups = call.range(), rows = call.range(), kernel_rows = call.range();
   if (!call.ok) return nullptr;
-  call.holds(x, group_floats(group + 1, g.input_floats()));
-  call.holds(dy, group_floats(group + 1, g.output_floats()));
-  call.holds(df, size_t(g.kernel_rows()) * g.output_channels);
-  call.expect(images <= kGroupImages, "at most 16 images");
+  call.holds(x, group_floats(end(groups), g.input_floats()));
+  call.holds(dy, group_floats(end(groups), g.output_floats()));
+  call.holds(df, end(kernel_rows) * g.output_channels);
   call.expect(end(rows) <= size_t(g.output_height), "rows of the output");
-  if (call.ok) {
-    call.kernels->convolution_kernel_gradient_lanes(g, x.data + group_floats(group, g.input_floats()),
-                                                    dy.data + group_floats(group, g.output_floats()), df.data, images, rows);
-  }
+  call.expect(end(kernel_rows) <= size_t(g.kernel_rows()), "rows of the kernel matrix");
+  if (call.ok) call.kernels->convolution_kernel_gradient_lanes(g, x.data, dy.data, df.data, groups, rows, kernel_rows);
   return nullptr;
 }
 
 napi_value sum_channel_lanes(Call& call) {
   const long channels = call.integer(1);
   const auto x = call.floats(), sums = call.floats();
-  const long images = call.integer();
-  call.expect(images <= kGroupImages, "at most 16 images");
   call.holds(x, group_floats(1, channels));
   call.holds(sums, channels);
-  if (call.ok) call.kernels->sum_channel_lanes(channels, x.data, sums.data, images);
+  if (call.ok) call.kernels->sum_channel_lanes(channels, x.data, sums.data);
+  return nullptr;
+}
+
+napi_value clear_lanes(Call& call) {
+  const auto x = call.floats();
+  const long images = call.integer();
+  const Range elements = call.range();
+  call.expect(images <= kGroupImages, "at most 16 images");
+  call.holds(x, group_floats(1, end(elements)));
+  if (call.ok) call.kernels->clear_lanes(x.data, images, elements);
   return nullptr;
 }
 
@@ -617,6 +621,7 @@ const Export kMethods[] = {
     {"convolutionInputGradientLanes", invoke<convolution_input_gradient_lanes>},
     {"convolutionKernelGradientLanes", invoke<convolution_kernel_gradient_lanes>},
     {"sumChannelLanes", invoke<sum_channel_lanes>},
+    {"clearLanes", invoke<clear_lanes>},
     {"assembleLanes", invoke<assemble_lanes>},
     {"gatherLanes", invoke<move_lanes<&KernelTable::gather_lanes, true>>},
     {"scatterLanes", invoke<move_lanes<&KernelTable::scatter_lanes, false>>},

@@ -71,11 +71,13 @@ struct KernelTable {
                                       Range images, Range rows);
   void (*sum_rows)(long channels, const float* x, float* sums, float* scratch, Range rows);
 
-  // One group of 16 images, lanes.inl.h.
+  // Groups of 16 images, lanes.inl.h; one group, where no groups are named.
   void (*convolution_forward_lanes)(const Geometry&, const float* x, const float* f, const float* bias, float* y, Range rows);
   void (*convolution_input_gradient_lanes)(const Geometry&, const float* dy, const float* f, float* dx, Range rows);
-  void (*convolution_kernel_gradient_lanes)(const Geometry&, const float* x, const float* dy, float* df, long images, Range rows);
-  void (*sum_channel_lanes)(long channels, const float* x, float* sums, long images);
+  void (*convolution_kernel_gradient_lanes)(const Geometry&, const float* x, const float* dy, float* df, Range groups,
+                                            Range rows, Range kernel_rows);
+  void (*sum_channel_lanes)(long channels, const float* x, float* sums);
+  void (*clear_lanes)(float* x, long images, Range elements);
   void (*assemble_lanes)(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,
                          long floats_per_image, Range images, Range elements);
   void (*gather_lanes)(const float* lanes, float* images, long floats_per_image, long count);

@@ -15,6 +15,7 @@ const ORDER = [
   'parallel',
   'run',
   'train.ts',
+  'bench',
   'experiment',
   'report',
   'cli',

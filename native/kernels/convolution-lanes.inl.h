@@ -191,12 +191,12 @@ constexpr int kGradientInputs = kLanes == 8 ? 3 : 5;
 constexpr int kGradientOutputs = kLanes == 8 ? 3 : 5;
 
 struct GradientTile {
-  const float* x;   // of the first row and position
+  const float* x;  // of the first group, row and position
   const float* dy;
-  long rows, columns;
-  long x_row_floats, x_position_floats, dy_row_floats, dy_position_floats;
-  float* lanes;     // rows of 16 sums, one for each product of the tile, this part's lanes of them
-  Mask images;      // of this part's lanes, those that hold an image
+  long groups, rows, columns;
+  long x_group_floats, x_row_floats, x_position_floats;
+  long dy_group_floats, dy_row_floats, dy_position_floats;
+  float* lanes;    // rows of 16 sums, one for each product of the tile, this part's lanes of them
 };
 
 template <int kInputs, int kOutputs>
@@ -205,25 +205,27 @@ void correlate_tile(const GradientTile& t) {
   for (int i = 0; i < kInputs; i++) {
     for (int o = 0; o < kOutputs; o++) sum[i][o] = splat(0);
   }
-  for (long row = 0; row < t.rows; row++) {
-    const float* x = t.x + row * t.x_row_floats;
-    const float* dy = t.dy + row * t.dy_row_floats;
-    for (long column = 0; column < t.columns; column++) {
-      V gradient[kOutputs];
+  for (long group = 0; group < t.groups; group++) {
+    for (long row = 0; row < t.rows; row++) {
+      const float* x = t.x + group * t.x_group_floats + row * t.x_row_floats;
+      const float* dy = t.dy + group * t.dy_group_floats + row * t.dy_row_floats;
+      for (long column = 0; column < t.columns; column++) {
+        V gradient[kOutputs];
 #pragma GCC unroll 8
-      for (int o = 0; o < kOutputs; o++) gradient[o] = load(dy + o * kGroupImages);
+        for (int o = 0; o < kOutputs; o++) gradient[o] = load(dy + o * kGroupImages);
 #pragma GCC unroll 8
-      for (int i = 0; i < kInputs; i++) {
-        const V value = load(x + i * kGroupImages);
+        for (int i = 0; i < kInputs; i++) {
+          const V value = load(x + i * kGroupImages);
 #pragma GCC unroll 8
-        for (int o = 0; o < kOutputs; o++) sum[i][o] = fma(value, gradient[o], sum[i][o]);
+          for (int o = 0; o < kOutputs; o++) sum[i][o] = fma(value, gradient[o], sum[i][o]);
+        }
+        x += t.x_position_floats;
+        dy += t.dy_position_floats;
       }
-      x += t.x_position_floats;
-      dy += t.dy_position_floats;
     }
   }
   for (int i = 0; i < kInputs; i++) {
-    for (int o = 0; o < kOutputs; o++) store(t.lanes + (i * kOutputs + o) * kGroupImages, sum[i][o], t.images);
+    for (int o = 0; o < kOutputs; o++) store(t.lanes + (i * kOutputs + o) * kGroupImages, sum[i][o]);
   }
 }
 
@@ -252,52 +254,60 @@ constexpr GradientTileTable make_gradient_tiles() {
 
 constexpr GradientTileTable kGradientTiles = make_gradient_tiles();
 
-// The whole of dF, summed over rows of one group's output and the lanes that hold an image.
-void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, long images, Range rows) {
+// Rows of dF, summed over rows of the output of some groups.
+void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, Range groups, Range rows,
+                                       Range kernel_rows) {
   const long n = g.output_channels;
   const long pixel = g.input_channels * kGroupImages;
-  // Lanes without an image stay zero. Room for a tile, and to the next multiple of four.
+  // Room for a tile, and to the next multiple of four.
   float lanes[(kGradientInputs * kGradientOutputs + 3) * kGroupImages] = {};
   GradientTile tile{};
+  tile.groups = groups.count;
+  tile.x_group_floats = g.input_floats() * kGroupImages;
   tile.x_row_floats = g.stride_y * g.input_width * pixel;
   tile.x_position_floats = g.stride_x * pixel;
+  tile.dy_group_floats = g.output_floats() * kGroupImages;
   tile.dy_row_floats = g.output_width * n * kGroupImages;
   tile.dy_position_floats = n * kGroupImages;
-  tile.lanes = lanes;
   // Output places [first, last) along an axis whose tap k lies inside the input.
   const auto places = [](long k, long pad, long stride, long size, long low, long high) {
     const long first = max(low, (pad - k + stride - 1) / stride);
     const long past = size + pad - k;
     return Range{first, max(0, min(high, past > 0 ? (past - 1) / stride + 1 : 0) - first)};
   };
-  for (long ky = 0; ky < g.kernel_height; ky++) {
+  const long end = kernel_rows.first + kernel_rows.count;
+  for (long k = kernel_rows.first; k < end;) {
+    const long tap = k / g.input_channels;
+    const long ky = tap / g.kernel_width;
+    const long kx = tap % g.kernel_width;
+    const long first_input = k - tap * g.input_channels;
+    const long inputs_of_tap = min(g.input_channels - first_input, end - k);
     const Range ys = places(ky, g.pad_top, g.stride_y, g.input_height, rows.first, rows.first + rows.count);
-    for (long kx = 0; kx < g.kernel_width; kx++) {
-      const Range xs = places(kx, g.pad_left, g.stride_x, g.input_width, 0, g.output_width);
-      const bool empty = ys.count == 0 || xs.count == 0;
-      tile.rows = empty ? 0 : ys.count;
-      tile.columns = xs.count;
-      const long iy = ys.first * g.stride_y + ky - g.pad_top;
-      const long ix = xs.first * g.stride_x + kx - g.pad_left;
-      const float* first_x = x + (empty ? 0 : (iy * g.input_width + ix) * pixel);
-      const float* first_dy = dy + (empty ? 0 : (ys.first * g.output_width + xs.first) * n * kGroupImages);
-      float* tap = df + (ky * g.kernel_width + kx) * g.input_channels * n;
-      cut_evenly(g.input_channels, kGradientInputs, [&](long input, long inputs) {
-        cut_evenly(n, kGradientOutputs, [&](long output, long outputs) {
-          for (long part = 0; part < kParts; part++) {
-            tile.x = first_x + input * kGroupImages + part * kLanes;
-            tile.dy = first_dy + output * kGroupImages + part * kLanes;
-            tile.lanes = lanes + part * kLanes;
-            tile.images = first_lanes(max(0, images - part * kLanes));
-            kGradientTiles.function[inputs - 1][outputs - 1](tile);
-          }
-          float sums[kGradientInputs * kGradientOutputs + 3];
-          for (long i = 0; i < inputs * outputs; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * kGroupImages);
-          for (long i = 0; i < inputs; i++) {
-            for (long o = 0; o < outputs; o++) tap[(input + i) * n + output + o] = sums[i * outputs + o];
-          }
-        });
+    const Range xs = places(kx, g.pad_left, g.stride_x, g.input_width, 0, g.output_width);
+    const bool empty = ys.count == 0 || xs.count == 0;
+    tile.rows = empty ? 0 : ys.count;
+    tile.columns = xs.count;
+    const long iy = ys.first * g.stride_y + ky - g.pad_top;
+    const long ix = xs.first * g.stride_x + kx - g.pad_left;
+    const float* first_x = x + groups.first * tile.x_group_floats + (empty ? 0 : (iy * g.input_width + ix) * pixel);
+    const float* first_dy = dy + groups.first * tile.dy_group_floats +
+                            (empty ? 0 : (ys.first * g.output_width + xs.first) * n * kGroupImages);
+    cut_evenly(n, kGradientOutputs, [&](long output, long outputs) {
+      cut_evenly(inputs_of_tap, kGradientInputs, [&](long input, long inputs) {
+        for (long part = 0; part < kParts; part++) {
+          tile.x = first_x + (first_input + input) * kGroupImages + part * kLanes;
+          tile.dy = first_dy + output * kGroupImages + part * kLanes;
+          tile.lanes = lanes + part * kLanes;
+          kGradientTiles.function[inputs - 1][outputs - 1](tile);
+        }
+        float sums[kGradientInputs * kGradientOutputs + 3];
+        for (long i = 0; i < inputs * outputs; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * kGroupImages);
+        float* to = df + (k + input) * n + output;
+        for (long i = 0; i < inputs; i++) {
+          for (long o = 0; o < outputs; o++) to[i * n + o] = sums[i * outputs + o];
+        }
       });
-    }
+    });
+    k += inputs_of_tap;
   }
 }

@@ -1,7 +1,8 @@
 // The layout of narrow layers: groups of 16 images side by side, groups×h×w×c×16, so that a vector is one channel of one pixel in
 // neighbouring images. No lane is wasted on a layer with few channels, nothing needs packing, and a border is a shorter loop.
 //
-// A sum over images is one chain a lane over ascending positions, then a fixed tree over the lanes.
+// A sum over images is one chain a lane over ascending groups and positions, then a fixed tree over the lanes. Gradients are zero in
+// lanes that hold no image, so that such sums need not look.
 
 constexpr long kGroupImages = 16;
 constexpr long kParts = kGroupImages / kLanes;
@@ -25,13 +26,13 @@ inline V4 sum_lanes(const float* rows) {
   return __builtin_shuffle(first, second, even) + __builtin_shuffle(first, second, odd);
 }
 
-// sums[c] = the sum over the first lanes of channel c of one pixel.
-void sum_channel_lanes(long channels, const float* x, float* sums, long images) {
+// sums[c] = the sum over the lanes of channel c of one pixel.
+void sum_channel_lanes(long channels, const float* x, float* sums) {
   float rows[4 * kGroupImages];
   for (long c = 0; c < channels; c += 4) {
     const long count = min(4, channels - c);
     for (long i = 0; i < 4 * kGroupImages; i++) {
-      rows[i] = i < count * kGroupImages && i % kGroupImages < images ? x[c * kGroupImages + i] : 0.0f;
+      rows[i] = i < count * kGroupImages ? x[c * kGroupImages + i] : 0.0f;
     }
     const V4 four = sum_lanes(rows);
     for (long i = 0; i < count; i++) sums[c + i] = four[i];
@@ -49,6 +50,13 @@ void assemble_lanes(const uint8_t* pixels, const int32_t* sample_ids, const floa
     }
     const uint8_t* from = pixels + sample_ids[images.first + lane] * floats_per_image;
     for (long i = elements.first; i < end; i++) x[i * kGroupImages + lane] = (float(from[i]) - mean[i]) * scale[i];
+  }
+}
+
+// Sets the lanes from `images` on to zero in some elements of one group.
+void clear_lanes(float* x, long images, Range elements) {
+  for (long i = elements.first; i < elements.first + elements.count; i++) {
+    for (long lane = images; lane < kGroupImages; lane++) x[i * kGroupImages + lane] = 0;
   }
 }
 

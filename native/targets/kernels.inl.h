@@ -33,6 +33,7 @@ constexpr KernelTable make_table(const char* name) {
       convolution_input_gradient_lanes,
       convolution_kernel_gradient_lanes,
       sum_channel_lanes,
+      clear_lanes,
       assemble_lanes,
       gather_lanes,
       scatter_lanes,

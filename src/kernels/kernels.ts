@@ -131,8 +131,8 @@ export interface Kernels {
     rows: number,
   ): void;
 
-  // Groups of 16 images side by side, groups×h×w×c×16: the layout of narrow layers (see lanes.ts). A call works on one group;
-  // lanes that hold no image have values that mean nothing. F is H·W·cIn × cOut, not packed.
+  // Groups of 16 images side by side, groups×h×w×c×16 (see lanes.ts). A call works on one group unless it says so. In lanes that hold no
+  // image, values mean nothing and gradients are zero. F is H·W·cIn × cOut, not packed.
 
   /** Rows of Y = phi(X) F + bias of one group. */
   convolutionForwardLanes(
@@ -155,19 +155,23 @@ export interface Kernels {
     firstRow: number,
     rows: number,
   ): void;
-  /** The whole of dF, summed over rows of one group's output and over its first `images` lanes. Overwrites dF. */
+  /** Rows of dF, summed over rows of the output of some groups, all lanes. Overwrites those rows of dF. */
   convolutionKernelGradientLanes(
     g: WindowGeometry,
     x: Float32Array,
     dy: Float32Array,
     df: Float32Array,
-    group: number,
-    images: number,
+    firstGroup: number,
+    groups: number,
     firstRow: number,
     rows: number,
+    firstKernelRow: number,
+    kernelRows: number,
   ): void;
-  /** sums[c] = the sum of x[c·16 + lane] over the first `images` lanes. */
-  sumChannelLanes(channels: number, x: Float32Array, sums: Float32Array, images: number): void;
+  /** sums[c] = the sum of x[c·16 + lane] over all lanes. */
+  sumChannelLanes(channels: number, x: Float32Array, sums: Float32Array): void;
+  /** Sets the lanes from `images` on to zero: x[i·16 + lane] for some elements i. */
+  clearLanes(x: Float32Array, images: number, firstElement: number, elements: number): void;
   /** As `assembleImages`, for some elements of one group's images; lanes from `images` on become zero. */
   assembleLanes(
     pixels: Uint8Array,

@@ -53,8 +53,7 @@ export function loadNativeKernels(addon: Addon, name: string): Kernels | null {
     convolutionKernelGradient: (g, ...rest) => native.convolutionKernelGradient(encode(g), ...rest),
     convolutionForwardLanes: (g, ...rest) => native.convolutionForwardLanes(encode(g), ...rest),
     convolutionInputGradientLanes: (g, ...rest) => native.convolutionInputGradientLanes(encode(g), ...rest),
-    convolutionKernelGradientLanes: (g, ...rest) =>
-      native.convolutionKernelGradientLanes(encode(g), ...rest),
+    convolutionKernelGradientLanes: (g, ...rest) => native.convolutionKernelGradientLanes(encode(g), ...rest),
     maxPoolingForward: (g, ...rest) => native.maxPoolingForward(encode(g), ...rest),
     maxPoolingBackward: (g, ...rest) => native.maxPoolingBackward(encode(g), ...rest),
     averagePoolingForward: (g, ...rest) => native.averagePoolingForward(encode(g), ...rest),

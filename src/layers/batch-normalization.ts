@@ -218,7 +218,7 @@ function trainBackward(site: LayerSite): Pass[] {
   ];
   if (site.needsInputGradient) {
     passes.push(
-      overParts(input.shape, layout, ({ firstRow, rows }) =>
+      overParts(input.shape, layout, ({ firstRow, rows, lanes: images }) => {
         kernels.combineChannels(
           width,
           input.value,
@@ -230,8 +230,10 @@ function trainBackward(site: LayerSite): Pass[] {
           scratch.floats,
           firstRow,
           rows,
-        ),
-      ),
+        );
+        // Where there is no image, x·b + d is not zero, and a gradient must be.
+        if (images < lanes) kernels.clearLanes(input.gradient, images, firstRow * channels, rows * channels);
+      }),
     );
   }
   return passes;

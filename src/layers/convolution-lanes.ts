@@ -1,14 +1,19 @@
-import type { WindowGeometry } from '../kernels/geometry.js';
-import { GROUP_IMAGES } from '../kernels/lanes.js';
+import { kernelRows, type WindowGeometry } from '../kernels/geometry.js';
+import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
 import type { BoundLayer, LayerSite, Pass, UnitPass } from './layer.js';
 import { overParts, rowsOf, widthOf } from './parts.js';
 
-/** Greatest number of channels, in and out, that goes into lanes; packed products are as quick on more. */
-const MAX_CHANNELS = 64;
+/**
+ * With fewer output positions than this, a unit has so few that its sums would hardly be begun before they are folded: then rows of dF
+ * are shared out, each summed over the whole mini-batch.
+ */
+const MIN_POSITIONS_TO_CUT_BY_UNITS = 100;
+/** Rows of dF that one task sums: their channels of X stay in the cache while dY passes. */
+export const KERNEL_ROWS_PER_BLOCK = 20;
 
-/** A convolution that is quick in lanes: narrow, and not a fully connected layer, whose few positions would be all edge. */
-export function suitsLanes(filters: number, input: { channels: number }, covering: boolean): boolean {
-  return !covering && filters <= MAX_CHANNELS && input.channels <= MAX_CHANNELS;
+/** Whether dF is cut by its rows instead of by the mini-batch's units. */
+export function cutsKernelByRows(g: WindowGeometry): boolean {
+  return g.outputHeight * g.outputWidth < MIN_POSITIONS_TO_CUT_BY_UNITS;
 }
 
 /**
@@ -38,33 +43,64 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
   };
   if (!site.training) return { prepare: [], forward: [forward], backward: [] };
 
-  const backward: Pass[] = [
-    {
+  const rows = kernelRows(g);
+  const backward: Pass[] = [];
+  if (cutsKernelByRows(g)) {
+    const groups = () => countGroups(site.batch.size);
+    backward.push({
+      over: 'blocks',
+      waits: true,
+      blocks: Math.ceil(rows / KERNEL_ROWS_PER_BLOCK),
+      run(first, count) {
+        for (let block = first; block < first + count; block++) {
+          const row = block * KERNEL_ROWS_PER_BLOCK;
+          const some = Math.min(KERNEL_ROWS_PER_BLOCK, rows - row);
+          const gradient = kernel!.gradient[0]!;
+          kernels.convolutionKernelGradientLanes(
+            g,
+            input.value,
+            output.gradient,
+            gradient,
+            0,
+            groups(),
+            0,
+            g.outputHeight,
+            row,
+            some,
+          );
+        }
+      },
+    });
+  } else {
+    backward.push({
       over: 'units',
       waits: false,
       run(unit) {
         const { first, count } = rowsOf(unit, g.outputHeight);
+        const gradient = kernel!.gradient[unit.index]!;
         kernels.convolutionKernelGradientLanes(
           g,
           input.value,
           output.gradient,
-          kernel!.gradient[unit.index]!,
+          gradient,
           unit.group,
-          unit.images,
+          1,
           first,
           count,
+          0,
+          rows,
         );
       },
-    },
-  ];
+    });
+  }
   if (bias) {
     const width = widthOf(output.shape, 'lanes');
     const sums = new Float32Array(width);
     scratch.book(kernels.channelScratchFloats(width));
     backward.push(
-      overParts(output.shape, 'lanes', ({ index, firstRow, rows, lanes }) => {
-        kernels.sumRows(width, output.gradient, sums, scratch.floats, firstRow, rows);
-        kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[index]!, lanes);
+      overParts(output.shape, 'lanes', (part) => {
+        kernels.sumRows(width, output.gradient, sums, scratch.floats, part.firstRow, part.rows);
+        kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[part.index]!);
       }),
     );
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Shape, sizeOf } from '../core/shape.js';
 import { coversInput, kernelRows, makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
 import { packedFloats, panelCount } from '../kernels/kernels.js';
-import { bindConvolutionLanes, suitsLanes } from './convolution-lanes.js';
+import { bindConvolutionLanes, cutsKernelByRows } from './convolution-lanes.js';
 import { initializerSchema } from './initializer.js';
 import {
   type BoundLayer,
@@ -68,7 +68,8 @@ export const convolution: LayerKind<ConvolutionConfig> = {
 
   suitsLanes(config, input) {
     const covering = config.kernel[0] === input.height && config.kernel[1] === input.width;
-    return suitsLanes(config.filters, input, covering);
+    // A fully connected layer has no neighbouring positions to share a tile, and more weights than images.
+    return !covering;
   },
 
   bind(config, site): BoundLayer {
@@ -94,7 +95,7 @@ export function planConvolution(
 ): LayerPlan {
   const rows = kernelRows(g);
   const weights = rows * g.outputChannels;
-  const cutByRows = layout === 'images' && weights >= MIN_WEIGHTS_TO_CUT_BY_ROWS;
+  const cutByRows = layout === 'lanes' ? cutsKernelByRows(g) : weights >= MIN_WEIGHTS_TO_CUT_BY_ROWS;
   const fan = { fanIn: rows, fanOut: g.kernelHeight * g.kernelWidth * g.outputChannels };
   const kernel = {
     name: 'kernel',

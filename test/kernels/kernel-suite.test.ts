@@ -46,7 +46,11 @@ const CASE_STEP = 6;
 
 describe('the kernel suite', () => {
   describe.each([...groupByMethod()])('%s', (method, cases) => {
-    it.each(Object.entries(FAULTS))('notices %s in each case', (_name, fault) => {
+    // It has no input: what it reads, it writes.
+    const faults = Object.entries(FAULTS).filter(
+      ([name]) => method !== 'clearLanes' || name !== 'an input changed',
+    );
+    it.each(faults)('notices %s in each case', (_name, fault) => {
       const tried = cases.filter((_, i) => i % CASE_STEP === 1);
       const faults = tried.map((kernelCase) => tryFault(kernelCase, method, fault));
       expect(faults).toContain('noticed');

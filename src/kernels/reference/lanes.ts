@@ -46,26 +46,36 @@ export const convolutionKernelGradientLanes: Kernels['convolutionKernelGradientL
   x,
   dy,
   df,
-  group,
-  images,
+  firstGroup,
+  groups,
   firstRow,
   rows,
+  firstKernelRow,
+  kernelRows,
 ) => {
-  const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.inputChannels * g.outputChannels);
+  const n = g.outputChannels;
+  const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.inputChannels * n);
   forEachProduct(g, ({ input, output, weight }, tap) => {
     const row = Math.floor(tap.output / g.outputWidth);
     if (row < firstRow || row >= firstRow + rows) return;
-    for (const lane of LANES.slice(0, images)) {
-      sums[weight]! += x[group * groupInput(g) + input + lane]! * dy[group * groupOutput(g) + output + lane]!;
+    for (let group = firstGroup; group < firstGroup + groups; group++) {
+      for (const lane of LANES) {
+        sums[weight]! +=
+          x[group * groupInput(g) + input + lane]! * dy[group * groupOutput(g) + output + lane]!;
+      }
     }
   });
-  df.set(sums);
+  df.set(sums.subarray(firstKernelRow * n, (firstKernelRow + kernelRows) * n), firstKernelRow * n);
 };
 
-export const sumChannelLanes: Kernels['sumChannelLanes'] = (channels, x, sums, images) => {
-  for (let c = 0; c < channels; c++) {
-    sums[c] = LANES.slice(0, images).reduce((sum, lane) => sum + x[c * GROUP_IMAGES + lane]!, 0);
-  }
+export const sumChannelLanes: Kernels['sumChannelLanes'] = (channels, x, sums) => {
+  for (let c = 0; c < channels; c++)
+    sums[c] = LANES.reduce((sum, lane) => sum + x[c * GROUP_IMAGES + lane]!, 0);
+};
+
+export const clearLanes: Kernels['clearLanes'] = (x, images, firstElement, elements) => {
+  for (let i = firstElement; i < firstElement + elements; i++)
+    x.fill(0, i * GROUP_IMAGES + images, (i + 1) * GROUP_IMAGES);
 };
 
 export const assembleLanes: Kernels['assembleLanes'] = (
@@ -102,7 +112,8 @@ export const scatterLanes: Kernels['scatterLanes'] = (images, lanes, floatsPerIm
   for (const lane of LANES) {
     for (let e = 0; e < floatsPerImage; e++) {
       const image = group * GROUP_IMAGES + lane;
-      lanes[(group * floatsPerImage + e) * GROUP_IMAGES + lane] = lane < count ? images[image * floatsPerImage + e]! : 0;
+      lanes[(group * floatsPerImage + e) * GROUP_IMAGES + lane] =
+        lane < count ? images[image * floatsPerImage + e]! : 0;
     }
   }
 };

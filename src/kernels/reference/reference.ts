@@ -12,6 +12,7 @@ import { convolutionForward, convolutionInputGradient, convolutionKernelGradient
 import { dropout } from './dropout.js';
 import {
   assembleLanes,
+  clearLanes,
   convolutionForwardLanes,
   convolutionInputGradientLanes,
   convolutionKernelGradientLanes,
@@ -60,6 +61,7 @@ export const referenceKernels: Kernels = {
   convolutionInputGradientLanes,
   convolutionKernelGradientLanes,
   sumChannelLanes,
+  clearLanes,
   assembleLanes,
   gatherLanes,
   scatterLanes,

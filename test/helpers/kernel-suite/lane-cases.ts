@@ -27,12 +27,13 @@ const LAST = GROUPS - 1;
 export function listLaneCases(): KernelCase[] {
   return [
     ...SHAPES.flatMap((g) => [makeForwardCase(g), makeInputGradientCase(g)]),
-    ...SHAPES.flatMap((g) => [1, 4, 16].map((images) => makeKernelGradientCase(g, images))),
-    ...[1, 7, 16].map(makeSumCase),
+    ...SHAPES.flatMap((g) => [makeKernelGradientCase(g, MIDDLE, 1), makeKernelGradientCase(g, 0, GROUPS)]),
+    ...[1, 3, 4, 5, 13, 16, 64].map(makeSumCase),
+    ...[0, 1, 7, 16].map(makeClearCase),
     ...[0, 1, 5, 16].map((images) => makeAssembleCase(images)),
     makeForwardCase(SHAPES[1]!, LAST),
     makeInputGradientCase(SHAPES[1]!, LAST),
-    makeKernelGradientCase(SHAPES[1]!, GROUP_IMAGES, LAST),
+    makeKernelGradientCase(SHAPES[1]!, 1, GROUPS - 1, true),
     makeAssembleCase(GROUP_IMAGES, LAST),
     makeMoveCase('gatherLanes', GROUP_IMAGES, LAST),
     makeMoveCase('scatterLanes', GROUP_IMAGES, LAST),
@@ -79,30 +80,45 @@ function makeInputGradientCase(g: WindowGeometry, group = MIDDLE): KernelCase {
   );
 }
 
-function makeKernelGradientCase(g: WindowGeometry, images: number, group = MIDDLE): KernelCase {
+function makeKernelGradientCase(g: WindowGeometry, first: number, groups: number, tight = false): KernelCase {
   return makeCase(
     'convolutionKernelGradientLanes',
-    `${describeWindow(g)}, ${images} images, group ${group}`,
+    `${describeWindow(g)}, ${groups} groups from ${first}`,
     (memory) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
       const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
-      const tolerance = toleranceOfSum(GROUP_IMAGES * g.outputHeight * g.outputWidth, 1);
+      const tolerance = toleranceOfSum(groups * GROUP_IMAGES * g.outputHeight * g.outputWidth, 1);
       const df = memory.output('df', kernelRows(g) * g.outputChannels, tolerance);
-      return [[g, x, dy, df, group, images, ...innerRows(g.outputHeight)]];
+      const call = (firstKernelRow: number, rows: number) =>
+        [g, x, dy, df, first, groups, ...innerRows(g.outputHeight), firstKernelRow, rows] as const;
+      if (tight) return [[...call(0, kernelRows(g))]];
+      // In three pieces, and the last kernel row stays as it is.
+      const last = kernelRows(g) - 1;
+      const cut = Math.floor(last / 3);
+      return [[...call(0, cut)], [...call(cut, cut)], [...call(2 * cut, last - 2 * cut)]];
     },
-    { tight: group === LAST },
+    { tight },
   );
 }
 
-function makeSumCase(images: number): KernelCase {
+function makeSumCase(channels: number): KernelCase {
   return makeCase(
     'sumChannelLanes',
-    `${images} images`,
+    `${channels} channels`,
     (memory) => {
-      const x = memory.input('x', memory.uniform(13 * GROUP_IMAGES));
-      return [[13, x, memory.output('sums', 13, toleranceOfSum(GROUP_IMAGES, 1)), images]];
+      const x = memory.input('x', memory.uniform(channels * GROUP_IMAGES));
+      return [[channels, x, memory.output('sums', channels, toleranceOfSum(GROUP_IMAGES, 1))]];
     },
-    { tight: images === GROUP_IMAGES },
+    { tight: true },
+  );
+}
+
+function makeClearCase(images: number): KernelCase {
+  return makeCase(
+    'clearLanes',
+    `${images} images`,
+    (memory) => [[memory.output('x', memory.uniform(21 * GROUP_IMAGES), 0), images, 3, 18]],
+    { tight: true },
   );
 }
 

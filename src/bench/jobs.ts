@@ -1,0 +1,22 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { bindConvolution, type ConvolutionJob } from './convolution-job.js';
+import { bindPeak, type PeakJob } from './peak-job.js';
+import { bindProduct, type ProductJob } from './product-job.js';
+import { bindStream, type StreamJob } from './stream-job.js';
+
+/** Work that a thread does again and again to be timed. Plain data. */
+export type Job = PeakJob | StreamJob | ProductJob | ConvolutionJob;
+
+/** Ties a job to kernels and to memory of its own, in the thread that runs it. */
+export function bindJob(job: Job, kernels: Kernels): () => void {
+  switch (job.kind) {
+    case 'peak':
+      return bindPeak(job, kernels);
+    case 'stream':
+      return bindStream(job, kernels);
+    case 'product':
+      return bindProduct(job, kernels);
+    case 'convolution':
+      return bindConvolution(job, kernels);
+  }
+}

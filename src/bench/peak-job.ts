@@ -1,0 +1,15 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { drawFloats } from './floats.js';
+import { findProbes, PROBE_FLOATS } from './probes.js';
+
+/** Fused multiply-adds in registers: as much arithmetic as there can be. */
+export interface PeakJob {
+  readonly kind: 'peak';
+  readonly rounds: number;
+}
+
+export function bindPeak({ rounds }: PeakJob, kernels: Kernels): () => void {
+  const probes = findProbes(kernels)!;
+  const ends = drawFloats(PROBE_FLOATS);
+  return () => probes.probePeak(rounds, ends);
+}

@@ -1,0 +1,22 @@
+import type { NetworkSpec } from '../network/spec.js';
+import type { ConvolutionPart, ConvolutionShape } from './convolution-shape.js';
+
+/** Work for the peer, as scripts/peer/pytorch.py reads it. */
+export type PeerWork =
+  | { readonly kind: 'product'; readonly m: number; readonly n: number; readonly k: number }
+  | {
+      readonly kind: 'convolution';
+      readonly shape: ConvolutionShape;
+      readonly images: number;
+      readonly parts: readonly ConvolutionPart[];
+    }
+  | {
+      readonly kind: 'step' | 'evaluation';
+      readonly network: NetworkSpec;
+      readonly batchSize: number;
+      readonly learningRate: number;
+      readonly momentum: number;
+      readonly weightDecay: number;
+    };
+
+export type PeerJob = PeerWork & { readonly threads: number };

@@ -1,0 +1,83 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { findPackageRoot } from '../core/paths.js';
+import type { PeerJob } from './peer-job.js';
+
+/** Pythons that may have PyTorch: the user's, and the distribution's behind it. */
+export const PEER_PYTHONS = ['python3', '/usr/bin/python3'] as const;
+
+type Reply =
+  | { readonly torch: string }
+  | { readonly secondsPerRun: readonly number[] }
+  | { readonly error: string };
+
+type PeerProcess = ChildProcessByStdio<Writable, Readable, null>;
+
+/** PyTorch in a process of its own, which sleeps between jobs. */
+export class Peer {
+  /** For instance `PyTorch 1.13.1`. */
+  readonly name: string;
+  readonly #process: PeerProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(torch: string, process: PeerProcess, lines: AsyncIterator<string>) {
+    this.name = `PyTorch ${torch}`;
+    this.#process = process;
+    this.#lines = lines;
+  }
+
+  /** Starts the first Python that has PyTorch; null if none has. */
+  static async find(pythons: readonly string[] = PEER_PYTHONS): Promise<Peer | null> {
+    for (const python of pythons) {
+      const peer = await Peer.#start(python);
+      if (peer) return peer;
+    }
+    return null;
+  }
+
+  static async #start(python: string): Promise<Peer | null> {
+    const script = join(findPackageRoot(), 'scripts', 'peer', 'pytorch.py');
+    const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const lines = readLines(child);
+    const greeting = await readReply(lines);
+    if (greeting && 'torch' in greeting) return new Peer(greeting.torch, child, lines);
+    child.kill();
+    return null;
+  }
+
+  /**
+   * Runs a job and gives the time of one of its runs, several times measured.
+   *
+   * @param seconds least time of one measurement
+   */
+  async time(job: PeerJob, rounds: number, seconds: number): Promise<readonly number[]> {
+    this.#process.stdin.write(`${JSON.stringify({ ...job, rounds, seconds })}\n`);
+    const reply = await readReply(this.#lines);
+    if (reply && 'secondsPerRun' in reply) return reply.secondsPerRun;
+    const reason = reply && 'error' in reply ? reply.error : 'it ended without an answer';
+    throw new Error(`${this.name} failed at ${job.kind}: ${reason}`);
+  }
+
+  async close(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.stdin.end();
+    await ended;
+  }
+}
+
+function readLines(child: PeerProcess): AsyncIterator<string> {
+  const lines: Interface = createInterface({ input: child.stdout });
+  // A python that does not exist, or goes away: its output ends, which says enough.
+  child.on('error', () => lines.close());
+  child.stdin.on('error', () => lines.close());
+  return lines[Symbol.asyncIterator]();
+}
+
+async function readReply(lines: AsyncIterator<string>): Promise<Reply | null> {
+  const { value, done } = await lines.next();
+  return done ? null : (JSON.parse(value) as Reply);
+}

@@ -1,0 +1,28 @@
+import type { Case } from './case.js';
+import { listKernelCases } from './kernel-cases.js';
+import { listScalingSeries } from './scaling-cases.js';
+import { listStepCases } from './step-cases.js';
+import { listSweepCases } from './sweep-cases.js';
+
+/** What can be benchmarked: each suite's name, what it is, and its cases on a machine with so many cores. */
+export const SUITES = {
+  kernels: {
+    description: 'products and convolutions, on one thread but for the narrow ones',
+    listCases: listKernelCases,
+  },
+  steps: {
+    description: 'training steps and evaluation of whole networks, on one worker and on all cores',
+    listCases: listStepCases,
+  },
+  sweep: {
+    description: 'runs side by side, and more workers than cores',
+    listCases: listSweepCases,
+  },
+  scaling: {
+    description: "an image's training time against width, mini-batch and workers",
+    listCases: (cores: number): Case[] =>
+      listScalingSeries(cores).flatMap(({ points }) => points.map((point) => point.case)),
+  },
+} as const;
+
+export type SuiteName = keyof typeof SUITES;

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { SUITES, type SuiteName } from '../bench/suites.js';
+import { UserError, unknownName } from '../core/errors.js';
+import { availableKernelNames } from '../kernels/select.js';
+import { createCommand, parseCommand } from './command-line.js';
+import type { Streams } from './streams.js';
+
+/** What `bench` was asked to do. */
+export interface BenchCommand extends Flags {
+  readonly suite: SuiteName;
+}
+
+interface Flags {
+  readonly json?: true;
+  readonly quick?: true;
+  readonly peer?: true;
+  /** A kernel set that this machine can run. */
+  readonly isa?: string;
+  readonly filter?: string;
+  /** A file; only of `scaling`. */
+  readonly svg?: string;
+}
+
+/**
+ * Reads the arguments of `bench`.
+ *
+ * @returns null if there was only help to show
+ * @throws UserError for wrong usage
+ */
+export async function parseBenchArguments(
+  args: readonly string[],
+  streams: Streams,
+): Promise<BenchCommand | null> {
+  let parsed: BenchCommand | null = null;
+  const program = createCommand('bench', streams).description(
+    'Measures how near this machine comes to its limits. Nothing else should be at work on it.',
+  );
+  for (const suite of Object.keys(SUITES) as SuiteName[]) {
+    const command = addOptions(program.command(suite).description(SUITES[suite].description));
+    if (suite === 'scaling') {
+      command.option('--svg <file>', 'a plot of the figures', parseFile);
+    }
+    command.action((flags: Flags) => {
+      parsed = { suite, ...flags };
+    });
+  }
+  await parseCommand(program, args);
+  return parsed;
+}
+
+function addOptions(command: Command): Command {
+  return command
+    .option('--json', 'one JSON object a figure on standard output, and nothing else there')
+    .option('--quick', 'short measurements, and without --filter only of what does not take long')
+    .option('--isa <name>', `the kernel set: ${availableKernelNames().join(', ')}`, parseIsa)
+    .option('--filter <text>', 'only figures whose name contains it', (text) =>
+      parseText('--filter', 'a part of a name', text),
+    )
+    .option('--peer', "PyTorch's side of it in turn, and the ratio, if python3 has torch");
+}
+
+function parseIsa(text: string): string {
+  const names = availableKernelNames();
+  if (!names.includes(text)) throw unknownName('--isa', 'kernel set of this machine', text, names);
+  return text;
+}
+
+function parseFile(text: string): string {
+  const folder = dirname(resolve(parseText('--svg', 'a file', text)));
+  if (existsSync(folder)) return text;
+  throw new UserError(
+    `--svg: expected a file in a folder that exists, found '${text}'. Make the folder first.`,
+  );
+}
+
+function parseText(option: string, what: string, text: string): string {
+  if (text === '') throw new UserError(`${option}: expected ${what}, found nothing.`);
+  return text;
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { keyOf } from '../../src/bench/case.js';
+import { countCost } from '../../src/bench/network-cost.js';
+import { listNetworks } from '../../src/bench/networks.js';
+import { SUITES } from '../../src/bench/suites.js';
+
+const CORES = 2;
+const suites = Object.entries(SUITES).map(([name, { listCases }]) => [name, listCases(CORES)] as const);
+
+describe.each(suites)('the cases of %s', (_name, cases) => {
+  it('are distinct, and stand after those that they are set against', () => {
+    const keys = cases.map(keyOf);
+    expect(new Set(keys).size).toBe(keys.length);
+    cases.forEach(({ against }, i) => {
+      if (against) expect(keys.slice(0, i)).toContain(keyOf(against));
+    });
+  });
+});
+
+it('names what the documents name', () => {
+  const names = suites.flatMap(([, cases]) => cases.map(({ name }) => name));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'gemm/512x512x512',
+      'conv-forward/64x32x32',
+      'conv-kernel-gradient/512x4x4',
+      'conv-input-gradient/5x5x20x50-12x12',
+      'conv-forward+kernel-gradient/3x3x4x10-12x12',
+      'step/SK-1',
+      'eval/VGG-16',
+      'two-runs/SK-0.2',
+      'workers/SK-0.2',
+      'scaling/batch/1024',
+    ]),
+  );
+});
+
+describe('what an image costs', () => {
+  const vgg = listNetworks().find(({ name }) => name === 'VGG-16')!;
+
+  it('is counted by the definition of the layers', () => {
+    const multiplyAdds = 313_201_664;
+    expect(countCost(vgg, 'evaluation').flops).toBe(2 * multiplyAdds);
+    // The first layer has no input gradient.
+    expect(countCost(vgg, 'step').flops).toBe(2 * (3 * multiplyAdds - 32 * 32 * 64 * 27));
+  });
+});

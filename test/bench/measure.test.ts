@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { Case } from '../../src/bench/case.js';
+import { QUICK } from '../../src/bench/effort.js';
+import type { Figure } from '../../src/bench/figure.js';
+import { type Conditions, measureCases } from '../../src/bench/measure.js';
+import type { Peer } from '../../src/bench/peer.js';
+import { Workbench } from '../../src/bench/workbench.js';
+
+const LIMITS = [
+  { threads: 1, gflops: 100, gigabytesPerSecond: 10 },
+  { threads: 2, gflops: 200, gigabytesPerSecond: 15 },
+];
+
+function makeCase(fields: Partial<Case> & { rates?: number[] }): Case {
+  const { rates = [100], ...rest } = fields;
+  return {
+    name: 'step/some',
+    threads: 1,
+    unit: 'images',
+    flops: 5e8,
+    bytes: 1e6,
+    measure: async () => rates,
+    peerJob: { kind: 'product', m: 1, n: 1, k: 1, threads: 1 },
+    peerUnits: 10,
+    ...rest,
+  };
+}
+
+async function measure(cases: readonly Case[], conditions: Partial<Conditions> = {}): Promise<Figure[]> {
+  const bench = new Workbench('reference', QUICK);
+  const figures: Figure[] = [];
+  for await (const figure of measureCases(cases, { bench, limits: LIMITS, peer: null, ...conditions })) {
+    figures.push(figure);
+  }
+  return figures;
+}
+
+describe('a measured figure', () => {
+  it('is the median of its rounds, as a share of the peak of as many cores', async () => {
+    const [figure] = await measure([makeCase({ threads: 2, rates: [90, 1, 80, 300, 100] })]);
+    expect(figure).toEqual({
+      name: 'step/some',
+      threads: 2,
+      imagesPerSecond: 90,
+      gflops: 45,
+      shareOfPeak: 0.225,
+      limit: 'arithmetic',
+      shareOfLimit: 0.225,
+    });
+  });
+
+  it('is bound by memory if that allows less', async () => {
+    const [figure] = await measure([makeCase({ bytes: 1e8, rates: [50] })]);
+    expect(figure).toMatchObject({ limit: 'memory', shareOfLimit: 0.5, shareOfPeak: 0.25 });
+  });
+
+  it('has all cores and no more for more threads than cores', async () => {
+    const [figure] = await measure([makeCase({ threads: 8 })]);
+    expect(figure!.shareOfPeak).toBe(0.25);
+  });
+
+  it('has no shares without limits, and counts flops where it counts no images', async () => {
+    const [figure] = await measure([makeCase({ unit: 'gflop', flops: 1e9, rates: [12] })], { limits: null });
+    expect(figure).toEqual({ name: 'step/some', threads: 1, gflops: 12, shareOfPeak: null });
+  });
+
+  it('is set against another one', async () => {
+    const alone = makeCase({});
+    const both = makeCase({ threads: 2, rates: [190], against: alone });
+    const [, figure] = await measure([alone, both]);
+    expect(figure).toMatchObject({ speedup: 1.9, against: 'step/some on 1 thread' });
+  });
+});
+
+describe('a peer', () => {
+  it('takes turns with us: A B A B', async () => {
+    const turns: string[] = [];
+    const peer = {
+      async time() {
+        turns.push('peer');
+        return [0.2, 0.25, 0.2];
+      },
+    } as unknown as Peer;
+    const one = makeCase({
+      async measure() {
+        turns.push('ours');
+        return [100];
+      },
+    });
+    const [figure] = await measure([one], { peer });
+    expect(turns).toEqual(['ours', 'peer', 'ours', 'peer']);
+    expect(figure).toMatchObject({ imagesPerSecond: 100, peer: 50, ratio: 2 });
+  });
+
+  it('is left out where it says nothing', async () => {
+    const peer = { time: () => expect.unreachable() } as unknown as Peer;
+    const [figure] = await measure([makeCase({ peerJob: null })], { peer });
+    expect(figure).not.toHaveProperty('ratio');
+  });
+});
