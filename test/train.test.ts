@@ -52,6 +52,25 @@ describe('train', () => {
     expect(factsOf(await train(spec, { dataset: small, workers: 2 }))).toEqual(factsOf(one));
   });
 
+  it.each([
+    [{ kind: 'max-pooling', kernel: 2 }, { kind: 'relu' }],
+    [{ kind: 'average-pooling', kernel: 4 }, { kind: 'dropout' }, { kind: 'tanh' }],
+  ])('takes a network that begins without parameters: %j', async (...layers) => {
+    const network = {
+      input: [28, 28, 1],
+      layers: [
+        ...layers,
+        { kind: 'convolution', kernel: 3, filters: 4 },
+        { kind: 'sigmoid' },
+        { kind: 'relu' },
+        { kind: 'fully-connected', units: 10 },
+      ],
+    };
+    const one = factsOf(await run({ network }, { workers: 1 }));
+    expect(one.state).toBe('done');
+    expect(factsOf(await run({ network }, { workers: 3 }))).toEqual(one);
+  });
+
   it('another seed gives other weights', async () => {
     const hashes = await Promise.all(
       [0, 1].map(async (seed) => (await run({ model: 'SK', width: 0.2, seed })).weightsSha256),

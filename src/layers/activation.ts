@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { type BoundLayer, type LayerPlan, type LayerSite, planTransform } from './layer.js';
-import { overParts, widthOf } from './parts.js';
+import { overParts, overPartsBackward, widthOf } from './parts.js';
 
 /** An activation without options. */
 export function activationSchema<Kind extends string>(kind: Kind) {
@@ -16,10 +16,11 @@ export function planActivation(input: Shape): LayerPlan {
 
 /** The passes of an activation with these kernels. */
 export function bindActivation(
-  { input, output, layout }: LayerSite,
+  site: LayerSite,
   forward: Kernels['reluForward'],
   backward: Kernels['reluBackward'],
 ): BoundLayer {
+  const { input, output, layout } = site;
   const width = widthOf(output.shape, layout);
   return {
     prepare: [],
@@ -29,7 +30,7 @@ export function bindActivation(
       ),
     ],
     backward: [
-      overParts(output.shape, layout, ({ firstRow, rows }) =>
+      overPartsBackward(site, ({ firstRow, rows }) =>
         backward(output.value, output.gradient, input.gradient, firstRow * width, rows * width),
       ),
     ],

@@ -32,7 +32,7 @@ export const dropout: LayerKind<z.output<typeof schema>> = {
       };
     }
     const copy = overSlices(({ first, count }) => {
-      if (input.value === output.value) return;
+      if (input.value.byteOffset === output.value.byteOffset) return;
       output.value.set(input.value.subarray(first * size, (first + count) * size), first * size);
     });
     return { prepare: [], forward: [copy], backward: [] };

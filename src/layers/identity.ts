@@ -1,6 +1,6 @@
 import { activationSchema, planActivation } from './activation.js';
 import type { LayerKind } from './layer.js';
-import { overParts, widthOf } from './parts.js';
+import { overParts, overPartsBackward, type Part, widthOf } from './parts.js';
 
 /** y = x: holds a place where a layer may stand. */
 export const identity: LayerKind = {
@@ -8,16 +8,19 @@ export const identity: LayerKind = {
   schema: activationSchema('identity'),
   plan: (_config, input) => planActivation(input),
   suitsLanes: () => true,
-  bind(_config, { input, output, layout }) {
+  bind(_config, site) {
+    const { input, output, layout } = site;
     const width = widthOf(output.shape, layout);
-    const copy = (from: Float32Array, to: Float32Array) =>
-      overParts(output.shape, layout, ({ firstRow, rows }) => {
-        if (from !== to) to.set(from.subarray(firstRow * width, (firstRow + rows) * width), firstRow * width);
-      });
+    const copy =
+      (from: Float32Array, to: Float32Array) =>
+      ({ firstRow, rows }: Part) => {
+        if (from.byteOffset === to.byteOffset) return;
+        to.set(from.subarray(firstRow * width, (firstRow + rows) * width), firstRow * width);
+      };
     return {
       prepare: [],
-      forward: [copy(input.value, output.value)],
-      backward: [copy(output.gradient, input.gradient)],
+      forward: [overParts(output.shape, layout, copy(input.value, output.value))],
+      backward: [overPartsBackward(site, copy(output.gradient, input.gradient))],
     };
   },
 };

@@ -1,6 +1,6 @@
 import type { Shape } from '../core/shape.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
-import type { Batch, Layout, Pass, Slice, Unit } from './layer.js';
+import type { Batch, LayerSite, Layout, Pass, Slice, Unit } from './layer.js';
 
 /** The images of a mini-batch and how they are cut. */
 type Cut = Pick<Batch, 'size' | 'slices' | 'bands'>;
@@ -78,4 +78,13 @@ function partOfUnit(unit: Unit, { height, width }: Shape): Part {
     rows: count * width,
     lanes: unit.images,
   };
+}
+
+/**
+ * A backward pass over parts that begins the input's gradient. Its place may be one that others still read for the layer behind (see
+ * planGradients in network/plan.ts), so it waits, unless it works in place.
+ */
+export function overPartsBackward({ input, output, layout }: LayerSite, run: (part: Part) => void): Pass {
+  const inPlace = input.gradient.byteOffset === output.gradient.byteOffset;
+  return { ...overParts(output.shape, layout, run), waits: !inPlace };
 }

@@ -111,11 +111,13 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   const weights = new ArenaLayout();
   const partials = new ArenaLayout();
   const shared = new ArenaLayout();
+  const layers = planLayers(spec, largest);
+  const floatsOf = (shape: Shape, layout: Layout) =>
+    (layout === 'lanes' ? countGroups(batchSize) * GROUP_IMAGES : batchSize) * sizeOf(shape);
+  const bookGradient = planGradients(activations, layers, floatsOf);
   const bookTensor = (name: string, shape: Shape, layout: Layout, needsGradient: boolean): TensorPlan => {
-    const images = layout === 'lanes' ? countGroups(batchSize) * GROUP_IMAGES : batchSize;
-    const floats = images * sizeOf(shape);
-    const offset = activations.book(floats);
-    const gradientOffset = needsGradient && training ? activations.book(floats) : -1;
+    const offset = activations.book(floatsOf(shape, layout));
+    const gradientOffset = needsGradient && training ? bookGradient(shape, layout) : -1;
     return { name, shape, layout, offset, gradientOffset, needsGradient };
   };
   const bookPartials = (size: number, layout: Layout): PartialsPlan => {
@@ -124,7 +126,6 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     return { layout, parts, stride, offset: training ? partials.book(parts * stride) : 0 };
   };
 
-  const layers = planLayers(spec, largest);
   const tensors: TensorPlan[] = [bookTensor('input', spec.input, layers[0]!.layout, false)];
   let producerReadsOutput = false;
   // A gradient is needed from the first layer with parameters on.
@@ -168,6 +169,28 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     partialFloats: partials.floats,
     sharedFloats: shared.floats,
     activationFloats: activations.floats,
+  };
+}
+
+/**
+ * Books gradients of tensors, in the order of the layers. In lanes two places take turns: every pass there that begins a new gradient waits
+ * for the others, so by then nobody reads the one before last. Slices that lie one after another run through several layers
+ * without waiting, and so need a place for each gradient.
+ */
+function planGradients(
+  activations: ArenaLayout,
+  layers: readonly PlannedLayer[],
+  floatsOf: (shape: Shape, layout: Layout) => number,
+): (shape: Shape, layout: Layout) => number {
+  const inLanes = layers.filter(({ outputLayout }) => outputLayout === 'lanes');
+  const largest = Math.max(0, ...inLanes.map(({ layer }) => floatsOf(layer.output, 'lanes')));
+  const places: number[] = [];
+  let turn = 0;
+  return (shape, layout) => {
+    if (layout === 'images') return activations.book(floatsOf(shape, layout));
+    turn = 1 - turn;
+    places[turn] ??= activations.book(largest);
+    return places[turn]!;
   };
 }
 

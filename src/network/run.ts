@@ -86,7 +86,11 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     output: tensors.at(-1)!,
     prepare: layers.flatMap((layer) => layer.prepare),
     forward: layers.flatMap((layer) => layer.forward),
-    backward: layers.toReversed().flatMap((layer) => layer.backward),
+    // Nothing is learned before the first parameters, so no gradient goes there.
+    backward: layers
+      .filter((_, i) => plan.tensors[plan.steps[i]!.output]!.needsGradient)
+      .toReversed()
+      .flatMap((layer) => layer.backward),
   };
 }
 
