@@ -16,7 +16,6 @@ class Call {
     size_t count = kMaxArguments;
     void* data = nullptr;
     napi_get_cb_info(env, info, &count, values_, nullptr, &data);
-    count_ = count;
     kernels = static_cast<const KernelTable*>(data);
   }
 
@@ -129,7 +128,6 @@ class Call {
 
   napi_env env_;
   napi_value values_[kMaxArguments];
-  size_t count_ = 0;
   int index_ = 0;
 };
 
