@@ -14,7 +14,6 @@ const CHUNK = 64;
 interface Evaluator {
   readonly batch: Batch;
   readonly prepare: readonly Phase[];
-  readonly forward: readonly Phase[];
   /** Evaluates the mini-batch that begins with this test image. */
   evaluateFrom(first: number): void;
 }
@@ -69,7 +68,6 @@ function bindEvaluator(run: RunDescription, { memory, kernels }: RunContext): Ev
   return {
     batch,
     prepare: groupIntoPhases(network.prepare),
-    forward,
     evaluateFrom(first) {
       firstImage = first;
       for (const phase of forward) runPhase(phase, batch, ALONE);

@@ -16,18 +16,6 @@ export function packedFloats(rows: number, columns: number): number {
   return rows * panelCount(columns) * PANEL_COLUMNS;
 }
 
-/** A run of images of a mini-batch: [first, first + count). */
-export interface ImageRange {
-  readonly first: number;
-  readonly count: number;
-}
-
-/** A run of panels, of matrix rows, or of elements: [first, first + count). */
-export interface Range {
-  readonly first: number;
-  readonly count: number;
-}
-
 /**
  * The arithmetic of every layer: one coarse call does one layer for some images of the mini-batch. There is one
  * implementation in plain TypeScript (the specification, the oracle and the fallback) and one native set for each

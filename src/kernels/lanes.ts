@@ -8,3 +8,8 @@ export const GROUP_IMAGES = 16;
 export function countGroups(images: number): number {
   return Math.ceil(images / GROUP_IMAGES);
 }
+
+/** Images of one group, when there are so many in all. */
+export function imagesOfGroup(group: number, images: number): number {
+  return Math.min(GROUP_IMAGES, images - group * GROUP_IMAGES);
+}

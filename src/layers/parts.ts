@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
+import { countGroups, GROUP_IMAGES, imagesOfGroup } from '../kernels/lanes.js';
 import type { Batch, LayerSite, Layout, Pass, Slice, Unit } from './layer.js';
 
 /** The images of a mini-batch and how they are cut. */
@@ -21,7 +21,7 @@ export function unitAt(index: number, { size, bands }: Pick<Batch, 'size' | 'ban
   return {
     index,
     group,
-    images: Math.min(GROUP_IMAGES, size - group * GROUP_IMAGES),
+    images: imagesOfGroup(group, size),
     band: index % bands,
     bands,
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sizeOf } from '../core/shape.js';
-import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
+import { countGroups, imagesOfGroup } from '../kernels/lanes.js';
 import { type BlockPass, type LayerKind, planTransform } from './layer.js';
 
 /** From images in lanes to images one after another. The plan puts it in where the layout changes; specs cannot. */
@@ -18,7 +18,7 @@ export const relayout: LayerKind = {
       blocks: groups,
       run(first, count) {
         for (let group = first; group < Math.min(first + count, countGroups(batch.size)); group++) {
-          run(group, Math.min(GROUP_IMAGES, batch.size - group * GROUP_IMAGES));
+          run(group, imagesOfGroup(group, batch.size));
         }
       },
     });

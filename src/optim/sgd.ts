@@ -15,6 +15,10 @@ export interface SgdOptions {
 
 interface Segment {
   readonly parameter: PlannedParameter;
+  /** The parameter's partial gradients, and its gradient. */
+  readonly partials: Float32Array;
+  readonly gradient: Float32Array;
+  /** Within the parameter. */
   readonly first: number;
   readonly count: number;
 }
@@ -37,31 +41,23 @@ export function planSgd(
   learningRate: () => number,
   reportNonFinite: () => void,
 ): BlockPass {
-  const segments = plan.steps.flatMap((step) => step.parameters).flatMap(cutIntoSegments);
-  const update = ({ parameter, first, count }: Segment, rate: number): void => {
-    const { offset, size, partials } = parameter;
-    const view = (floats: Float32Array) => floats.subarray(offset + first, offset + first + count);
-    if (partials) {
-      const whole = memory.gradient.subarray(offset, offset + size);
-      const parts = countParts(partials.layout, batch);
-      kernels.reducePartials(
-        memory.partials.subarray(partials.offset),
-        parts,
-        partials.stride,
-        whole,
-        first,
-        count,
-      );
+  const segments = plan.steps
+    .flatMap((step) => step.parameters)
+    .flatMap((parameter) => cutIntoSegments(parameter, memory));
+  const update = ({ parameter, partials, gradient, first, count }: Segment, rate: number): void => {
+    if (parameter.partials) {
+      const { layout, stride } = parameter.partials;
+      kernels.reducePartials(partials, countParts(layout, batch), stride, gradient, first, count);
     }
     const finite = kernels.sgdUpdate(
-      view(memory.weights),
-      view(memory.gradient),
-      view(memory.velocity),
+      memory.weights,
+      memory.gradient,
+      memory.velocity,
       rate * parameter.learningRate,
       options.momentum,
       options.weightDecay * parameter.weightDecay,
       options.nesterov,
-      0,
+      parameter.offset + first,
       count,
     );
     if (!finite) reportNonFinite();
@@ -72,15 +68,17 @@ export function planSgd(
     blocks: segments.length,
     run(first, count) {
       const rate = learningRate();
-      for (const segment of segments.slice(first, first + count)) update(segment, rate);
+      for (let i = first; i < first + count; i++) update(segments[i]!, rate);
     },
   };
 }
 
-function cutIntoSegments(parameter: PlannedParameter): Segment[] {
-  const count = Math.ceil(parameter.size / FLOATS_PER_BLOCK);
-  return Array.from({ length: count }, (_, i) => {
+function cutIntoSegments(parameter: PlannedParameter, memory: ModelMemory): Segment[] {
+  const { offset, size } = parameter;
+  const partials = memory.partials.subarray(parameter.partials?.offset ?? 0);
+  const gradient = memory.gradient.subarray(offset, offset + size);
+  return Array.from({ length: Math.ceil(size / FLOATS_PER_BLOCK) }, (_, i) => {
     const first = i * FLOATS_PER_BLOCK;
-    return { parameter, first, count: Math.min(FLOATS_PER_BLOCK, parameter.size - first) };
+    return { parameter, partials, gradient, first, count: Math.min(FLOATS_PER_BLOCK, size - first) };
   });
 }
