@@ -61,7 +61,7 @@ async function trainEpochs(
   options: TrainOptions,
 ): Promise<TrainResult> {
   const epochs: EpochMetrics[] = [];
-  let confusion: number[][] = [];
+  let tested: Pick<TrainResult, 'confusion' | 'predicted'> = { confusion: [], predicted: new Uint8Array() };
   let ending: Pick<TrainResult, 'state' | 'reason'> = { state: 'done', reason: null };
   const stepsPerEpoch = Math.ceil(data.trainCount / run.batchSize);
   const start = performance.now();
@@ -84,7 +84,7 @@ async function trainEpochs(
         break;
       }
       const test = summarizeResults(run, countClasses(plan));
-      confusion = test.confusion;
+      tested = { confusion: test.confusion, predicted: test.predicted };
       const metrics: EpochMetrics = {
         epoch: epoch + 1,
         trainLoss: run.totals[TOTALS.loss]! / data.trainCount,
@@ -113,7 +113,7 @@ async function trainEpochs(
     ...ending,
     spec,
     epochs,
-    confusion,
+    ...tested,
     parameterCount: plan.parameterCount,
     weights,
     weightsSha256: createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex'),

@@ -11,9 +11,17 @@ const run = (spec: RunSpec, options: TrainOptions = {}) =>
   train({ epochs: 2, batchSize: 50, ...spec }, { dataset, workers: 2, ...options });
 
 /** What must be equal to the bit whoever computes it: everything but times. */
-function factsOf({ state, reason, epochs, confusion, weightsSha256, parameterCount }: TrainResult) {
+function factsOf({
+  state,
+  reason,
+  epochs,
+  confusion,
+  predicted,
+  weightsSha256,
+  parameterCount,
+}: TrainResult) {
   const metrics = epochs.map(({ seconds, imagesPerSecond, ...rest }) => rest);
-  return { state, reason, metrics, confusion, weightsSha256, parameterCount };
+  return { state, reason, metrics, confusion, predicted, weightsSha256, parameterCount };
 }
 
 describe('train', () => {
@@ -113,6 +121,21 @@ describe('train', () => {
     expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(90);
     expect(epochs.at(-1)!.testErrorPercent).toBeCloseTo(100 - (100 * right) / 90, 10);
     expect(epochs.at(-1)!.testTop5ErrorPercent).toBeLessThanOrEqual(epochs.at(-1)!.testErrorPercent);
+  });
+
+  it('tells the class of each test image, as the confusion matrix counts them', async () => {
+    const { confusion, predicted } = await run({ model: 'SK', width: 0.2, testFirst: 11, testCount: 70 });
+    const counted = confusion.map((row) => row.map(() => 0));
+    predicted.forEach((guess, i) => {
+      counted[dataset.test.labels[10 + i]!]![guess]!++;
+    });
+    expect(predicted).toHaveLength(70);
+    expect(counted).toEqual(confusion);
+  });
+
+  it('tells no class before the first epoch has ended', async () => {
+    const { predicted, confusion } = await run({ model: 'BN' }, { signal: AbortSignal.abort() });
+    expect([predicted.length, confusion.length]).toEqual([0, 0]);
   });
 
   it('fails with the reason when a worker fails, and nobody hangs', async () => {

@@ -46,6 +46,7 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ['images/s', formatCount(run.imagesPerSecond)],
     ['workers', run.workers],
     ['parameters', formatCount(run.parameters)],
+    ['predictions', run.predictions === 0 ? null : `${formatCount(run.predictions)} in test_predictions`],
     ['weights sha256', run.weightsSha256],
     ['data sha256', run.datasetSha256],
     ['identity', run.identity],

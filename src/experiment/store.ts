@@ -76,6 +76,7 @@ export class Store {
   ): (number | null)[] {
     return this.write(() => {
       const sweepId = this.saveSweep(sweep, all);
+      this.saveTestLabels(missing);
       const insert = this.db
         .prepare(
           `INSERT INTO runs (sweep_id, identity, dataset_sha256, spec, label, seed, state, process_id, environment, queued_at)
@@ -150,6 +151,7 @@ export class Store {
           kernels: result.kernels,
         });
       this.saveConfusion(runId, result.confusion);
+      this.savePredictions(runId, result.predicted);
     });
   }
 
@@ -204,6 +206,17 @@ export class Store {
         insert.run(runId, label, predicted, images);
       });
     });
+  }
+
+  private savePredictions(runId: number, predicted: Uint8Array): void {
+    if (predicted.length === 0) return;
+    this.db.prepare('INSERT INTO predictions VALUES (?, ?)').run(runId, Buffer.from(predicted));
+  }
+
+  private saveTestLabels(points: readonly SweepPoint[]): void {
+    const insert = this.db.prepare('INSERT INTO test_labels VALUES (?, ?) ON CONFLICT DO NOTHING');
+    for (const { sha256, test } of new Set(points.map(({ dataset }) => dataset)))
+      insert.run(sha256, Buffer.from(test.labels));
   }
 }
 

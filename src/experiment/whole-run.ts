@@ -25,12 +25,15 @@ export interface WholeRun {
   readonly epochs: readonly Readonly<Record<string, number | null>>[];
   /** confusion[label][predicted] = test images; empty before the first epoch's end. */
   readonly confusion: readonly (readonly number[])[];
+  /** Test images whose predicted class is recorded, in the view test_predictions; 0 for runs of older versions. */
+  readonly predictions: number;
 }
 
 const SELECT_RUN = `
   SELECT run_id AS runId, name AS sweep, state, reason, label, identity, dataset_sha256 AS datasetSha256,
     queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt, workers,
-    parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, spec, environment
+    parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, spec, environment,
+    coalesce((SELECT length(predicted) FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
   FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;
 
 const SELECT_EPOCHS = `

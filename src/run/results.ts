@@ -9,6 +9,8 @@ export interface TestSummary {
   readonly top5ErrorPercent: number;
   /** confusion[label][predicted] = images. */
   readonly confusion: number[][];
+  /** The class that each image is taken for, in order: a copy. */
+  readonly predicted: Uint8Array;
 }
 
 /** Sums up the test results, image by image in order. */
@@ -32,5 +34,6 @@ export function summarizeResults(
     errorPercent: (100 * errors) / images,
     top5ErrorPercent: (100 * top5Errors) / images,
     confusion,
+    predicted: Uint8Array.from(results.predicted),
   };
 }

@@ -55,6 +55,8 @@ export interface TrainResult {
   readonly epochs: readonly EpochMetrics[];
   /** confusion[label][predicted] = test images, after the last completed epoch; empty if there is none. */
   readonly confusion: readonly (readonly number[])[];
+  /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty where it is. */
+  readonly predicted: Uint8Array;
   /** How many numbers training changes. */
   readonly parameterCount: number;
   /** Parameters and running statistics, one after another in the plan's order. */

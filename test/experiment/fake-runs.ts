@@ -11,13 +11,17 @@ import type { RunOne } from '../../src/experiment/sweep.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
 import type { EpochMetrics, TrainResult } from '../../src/run/types.js';
 
-/** MNIST's sizes without its pixels: nothing here looks at them. */
+/** MNIST's sizes without its pixels, at which nothing here looks. Test labels are 0 1 2 ... 9 0 1 2 ... */
 export const FAKE_DATASET: Dataset = {
   name: 'mnist',
   shape: { height: 28, width: 28, channels: 1 },
   classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
   train: { count: 60_000, pixels: new Uint8Array(), labels: new Uint8Array() },
-  test: { count: 10_000, pixels: new Uint8Array(), labels: new Uint8Array() },
+  test: {
+    count: 10_000,
+    pixels: new Uint8Array(),
+    labels: Uint8Array.from({ length: 10_000 }, (_, i) => i % 10),
+  },
   sha256: 'd'.repeat(64),
 };
 
@@ -64,6 +68,7 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
       [3, 1],
       [0, 4],
     ],
+    predicted: Uint8Array.of(0, 0, 0, 1, 1, 1, 1, 1),
     parameterCount: 431_080,
     weights: new Float32Array(),
     weightsSha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),

@@ -59,6 +59,7 @@ describe('a run', () => {
       seconds: 1.5,
       identity: points[0]!.identity,
       confusion: result.confusion,
+      predictions: 8,
       environment: { kernels: 'fake', node: process.version },
     });
     expect(run.spec).toEqual(points[0]!.spec);

@@ -145,6 +145,31 @@ describe('learning_curves', () => {
   });
 });
 
+describe('test_predictions', () => {
+  it('has a row a run and test image, with its label', async () => {
+    const store = openStore();
+    const points = await planGrid({ base: { model: 'BN', testFirst: 9_998 }, grid: { seed: [0, 1] } });
+    const identities = points.map(({ identity }) => identity);
+    const ids = store.queueRuns({ name: 't', title: null }, identities, points) as number[];
+    const predicted = [Uint8Array.of(7, 255, 16), Uint8Array.of(0, 8)];
+    points.forEach(({ spec }, i) => {
+      store.finishRun(ids[i]!, { result: makeResult(spec, { predicted: predicted[i]! }) });
+    });
+    const rows = query(store, 'SELECT * FROM test_predictions ORDER BY run_id, example');
+    expect(rows).toEqual([
+      { run_id: ids[0], example: 9_998, label: 7, predicted: 7 },
+      { run_id: ids[0], example: 9_999, label: 8, predicted: 255 },
+      { run_id: ids[0], example: 10_000, label: 9, predicted: 16 },
+      { run_id: ids[1], example: 9_998, label: 7, predicted: 0 },
+      { run_id: ids[1], example: 9_999, label: 8, predicted: 8 },
+    ]);
+  });
+
+  it('is empty where no run has told', () => {
+    expect(query(openStore(), 'SELECT * FROM test_predictions')).toEqual([]);
+  });
+});
+
 describe('sweep_results', () => {
   it('has the points of a sweep that another one recorded', async () => {
     const store = openStore();
