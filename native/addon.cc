@@ -375,13 +375,15 @@ napi_value dropout(Call& call) {
   return nullptr;
 }
 
-template <void (*KernelTable::*kernel)(long, const float*, const uint8_t*, const LossOutputs&, Range)>
-napi_value loss(Call& call) {
+// compute(classes, outputs, labels, where results go, images). `read_settings` reads what stands between the labels and the gradient.
+template <typename ReadSettings, typename Compute>
+napi_value loss(Call& call, const ReadSettings& read_settings, const Compute& compute) {
   constexpr long kMaxClasses = 256;
   const long classes = call.integer(1);
   call.expect(classes <= kMaxClasses, "at most 256 classes");
   const auto outputs = call.floats();
   const auto labels = call.bytes();
+  read_settings();
   const auto d_outputs = call.floats_or_null();
   const float scale = float(call.number());
   const auto losses = call.floats();
@@ -397,10 +399,25 @@ napi_value loss(Call& call) {
     call.expect(labels.data[i] < classes, "labels below the number of classes");
   }
   if (call.ok) {
-    (call.kernels->*kernel)(classes, outputs.data, labels.data,
-                            LossOutputs{d_outputs.data, scale, losses.data, predicted.data, rank.data}, images);
+    compute(classes, outputs.data, labels.data, LossOutputs{d_outputs.data, scale, losses.data, predicted.data, rank.data}, images);
   }
   return nullptr;
+}
+
+napi_value softmax_cross_entropy(Call& call) {
+  double smoothing = 0;
+  const auto read_smoothing = [&] {
+    smoothing = call.number();
+    call.expect(smoothing >= 0 && smoothing <= 1, "a smoothing of 0 to 1");
+  };
+  return loss(call, read_smoothing,
+              [&](long classes, const float* logits, const uint8_t* labels, const LossOutputs& out, Range images) {
+                call.kernels->softmax_cross_entropy(classes, logits, labels, smoothing, out, images);
+              });
+}
+
+napi_value squared_error(Call& call) {
+  return loss(call, [] {}, call.kernels->squared_error);
 }
 
 napi_value assemble_images(Call& call) {
@@ -507,8 +524,8 @@ const Export kMethods[] = {
     {"tanhForward", invoke<activation_forward<&KernelTable::tanh_forward>>},
     {"tanhBackward", invoke<activation_backward<&KernelTable::tanh_backward>>},
     {"dropout", invoke<dropout>},
-    {"softmaxCrossEntropy", invoke<loss<&KernelTable::softmax_cross_entropy>>},
-    {"squaredError", invoke<loss<&KernelTable::squared_error>>},
+    {"softmaxCrossEntropy", invoke<softmax_cross_entropy>},
+    {"squaredError", invoke<squared_error>},
     {"assembleImages", invoke<assemble_images>},
     {"reducePartials", invoke<reduce_partials>},
     {"sgdUpdate", invoke<sgd_update>},

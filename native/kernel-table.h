@@ -105,7 +105,8 @@ struct KernelTable {
   void (*dropout)(const float* x, float* y, const DropoutSettings&, const int32_t* sample_ids, long floats_per_image,
                   Range images);
 
-  void (*softmax_cross_entropy)(long classes, const float* logits, const uint8_t* labels, const LossOutputs&, Range images);
+  void (*softmax_cross_entropy)(long classes, const float* logits, const uint8_t* labels, double smoothing,
+                                const LossOutputs&, Range images);
   void (*squared_error)(long classes, const float* outputs, const uint8_t* labels, const LossOutputs&, Range images);
 
   void (*assemble_images)(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,

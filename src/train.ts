@@ -12,6 +12,7 @@ import { WorkerPool } from './parallel/pool.js';
 import { type RunDescription, TOTALS } from './parallel/protocol.js';
 import { fitSpec, type RunData, selectData } from './run/data.js';
 import { describeRun } from './run/describe.js';
+import { computeRegularization } from './run/regularization.js';
 import { summarizeResults } from './run/results.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { EpochMetrics, TrainOptions, TrainResult } from './run/types.js';
@@ -64,6 +65,7 @@ async function trainEpochs(
   let tested: Pick<TrainResult, 'confusion' | 'predicted'> = { confusion: [], predicted: new Uint8Array() };
   let ending: Pick<TrainResult, 'state' | 'reason'> = { state: 'done', reason: null };
   const stepsPerEpoch = Math.ceil(data.trainCount / run.batchSize);
+  const memory = viewModel(run.model, plan);
   const start = performance.now();
   const stopWatching = watch(run, options);
   try {
@@ -85,11 +87,14 @@ async function trainEpochs(
       }
       const test = summarizeResults(run, countClasses(plan));
       tested = { confusion: test.confusion, predicted: test.predicted };
+      const regularization = spec.reportRegularization
+        ? computeRegularization(plan, memory, spec.weightDecay)
+        : 0;
       const metrics: EpochMetrics = {
         epoch: epoch + 1,
-        trainLoss: run.totals[TOTALS.loss]! / data.trainCount,
+        trainLoss: run.totals[TOTALS.loss]! / data.trainCount + regularization,
         trainErrorPercent: (100 * run.totals[TOTALS.errors]!) / data.trainCount,
-        testLoss: test.loss,
+        testLoss: test.loss + regularization,
         testErrorPercent: test.errorPercent,
         testTop5ErrorPercent: test.top5ErrorPercent,
         learningRate: learningRateAt(
@@ -107,7 +112,7 @@ async function trainEpochs(
   } finally {
     stopWatching();
   }
-  const weights = exportWeights(viewModel(run.model, plan), plan);
+  const weights = exportWeights(memory, plan);
   const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
   return {
     ...ending,

@@ -79,6 +79,31 @@ describe('train', () => {
     expect(factsOf(await run({ network }, { workers: 3 }))).toEqual(one);
   });
 
+  it('reports the regularisation term in both losses, and trains the same weights', async () => {
+    // No parameter of BASE has a factor of its own, and it has no running statistics.
+    const spec: RunSpec = { model: 'BASE', width: 0.2, weightDecay: 0.1, epochs: 2 };
+    const plain = await run(spec);
+    const reported = await run({ ...spec, reportRegularization: true });
+    expect(reported.weightsSha256).toBe(plain.weightsSha256);
+    const squares = plain.weights.reduce((sum, weight) => sum + weight ** 2, 0);
+    expect(squares).toBeGreaterThan(0.1);
+    const [before, after] = [plain.epochs.at(-1)!, reported.epochs.at(-1)!];
+    expect(after.trainLoss - before.trainLoss).toBeCloseTo(0.5 * 0.1 * squares, 10);
+    expect(after.testLoss - before.testLoss).toBeCloseTo(0.5 * 0.1 * squares, 10);
+  });
+
+  it('smooths labels in training and in the losses that it reports', async () => {
+    const spec: RunSpec = { model: 'SK', width: 0.2, learningRate: 0.01, epochs: 4 };
+    const plain = await run(spec);
+    const smoothed = await run({ ...spec, labelSmoothing: 0.1 });
+    expect(smoothed.weightsSha256).not.toBe(plain.weightsSha256);
+    // No prediction brings the loss below the entropy of the smoothed label: 0.91 and nine times 0.01.
+    const entropy = -(0.91 * Math.log(0.91) + 0.09 * Math.log(0.01));
+    expect(plain.epochs.at(-1)!.testLoss).toBeLessThan(entropy);
+    expect(smoothed.epochs.at(-1)!.testLoss).toBeGreaterThan(entropy);
+    expect(smoothed.epochs.at(-1)!.testErrorPercent).toBeLessThan(5);
+  });
+
   it('another seed gives other weights', async () => {
     const hashes = await Promise.all(
       [0, 1].map(async (seed) => (await run({ model: 'SK', width: 0.2, seed })).weightsSha256),

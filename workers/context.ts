@@ -5,7 +5,7 @@ import { GROUP_IMAGES } from '../src/kernels/lanes.js';
 import { loadAddon } from '../src/kernels/native.js';
 import { loadKernels } from '../src/kernels/select.js';
 import { overSlices, type Pass } from '../src/layers/layer.js';
-import { LOSSES, type LossResults } from '../src/layers/loss.js';
+import { LOSSES, type LossPass, type LossResults } from '../src/layers/loss.js';
 import { rowsOf } from '../src/layers/parts.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
@@ -19,6 +19,7 @@ export interface RunContext {
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
   readonly network: BoundNetwork;
+  readonly loss: LossPass;
   readonly barrier: Barrier;
 }
 
@@ -56,7 +57,9 @@ function bindRun(run: RunDescription): RunContext {
     training: true,
     kernels,
   });
-  return { kernels, plan, memory, network, barrier: new Barrier(run.control, run.workers, run.crowded) };
+  const loss = LOSSES[spec.loss]!.bind(kernels, run.labelSmoothing);
+  const barrier = new Barrier(run.control, run.workers, run.crowded);
+  return { kernels, plan, memory, network, loss, barrier };
 }
 
 /** Images that a network's input is filled with. */
@@ -117,8 +120,7 @@ export function planAssembly(
 
 /** Computes losses of images of the mini-batch, and with a gradient array their gradients, as parts of the mean over it. */
 export function computeLoss(
-  run: RunDescription,
-  { kernels, network }: { kernels: Kernels; network: BoundNetwork },
+  { loss, network }: Pick<RunContext, 'loss' | 'network'>,
   labels: Uint8Array,
   gradient: Float32Array | null,
   results: LossResults,
@@ -126,9 +128,8 @@ export function computeLoss(
   count: number,
 ): void {
   const { output, batch } = network;
-  const classes = output.shape.channels;
-  LOSSES[run.network.loss]!(kernels)(
-    classes,
+  loss(
+    output.shape.channels,
     output.value,
     labels,
     gradient,

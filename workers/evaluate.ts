@@ -46,7 +46,7 @@ function getEvaluator(run: RunDescription, context: RunContext): Evaluator {
 }
 
 /** The run's own parameters, with activations and packed kernels of the thread's own. */
-function bindEvaluator(run: RunDescription, { memory, kernels }: RunContext): Evaluator {
+function bindEvaluator(run: RunDescription, { memory, kernels, loss }: RunContext): Evaluator {
   const plan = planNetwork(run.network, { batchSize: CHUNK, slices: 1, training: false });
   const network = bindNetwork({
     plan,
@@ -71,11 +71,11 @@ function bindEvaluator(run: RunDescription, { memory, kernels }: RunContext): Ev
     evaluateFrom(first) {
       firstImage = first;
       for (const phase of forward) runPhase(phase, batch, ALONE);
-      const { loss, predicted, rank } = run.results;
       const cut = <Array extends { subarray(begin: number, end: number): Array }>(results: Array) =>
         results.subarray(first, first + batch.size);
-      const results = { loss: cut(loss), predicted: cut(predicted), rank: cut(rank) };
-      computeLoss(run, { kernels, network }, labels, null, results, 0, batch.size);
+      const { results: all } = run;
+      const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
+      computeLoss({ loss, network }, labels, null, results, 0, batch.size);
     },
   };
 }

@@ -43,7 +43,7 @@ function planStep(run: RunDescription, context: RunContext, state: StepState): P
   const source = { ...run.train, sampleAt: (i: number) => run.order[state.first + i]! };
   const assemble = planAssembly(run, context, source, run.batch.labels);
   const loss = overSlices(({ first, count }) =>
-    computeLoss(run, context, run.batch.labels, output.gradient, run.batch, first, count),
+    computeLoss(context, run.batch.labels, output.gradient, run.batch, first, count),
   );
   const update = planSgd(
     { plan, memory, kernels, batch },

@@ -15,8 +15,12 @@ inline void rank_classes(long classes, const float* outputs, long label, const L
   out.rank[image] = uint8_t(rank);
 }
 
-void softmax_cross_entropy(long classes, const float* logits, const uint8_t* labels, const LossOutputs& out, Range images) {
+void softmax_cross_entropy(long classes, const float* logits, const uint8_t* labels, double smoothing, const LossOutputs& out,
+                           Range images) {
   float e[kMaxClasses + kLanes];
+  // The smoothed label: so much for every class, and so much more for the right one.
+  const double every = smoothing / double(classes);
+  const double right = 1.0 - smoothing;
   for (long image = images.first; image < images.first + images.count; image++) {
     const float* z = logits + image * classes;
     const long label = labels[image];
@@ -26,12 +30,20 @@ void softmax_cross_entropy(long classes, const float* logits, const uint8_t* lab
     for_each_vector(classes, [&](long c, Mask mask) { store(e + c, exponential(load(z + c, mask) - splat(greatest)), mask); });
     double sum = 0;
     for (long c = 0; c < classes; c++) sum += double(e[c]);
+    // sum over c of target[c]·(greatest − z[c])
+    double distance = double(greatest) - double(z[label]);
+    if (smoothing > 0) {
+      double all = 0;
+      for (long c = 0; c < classes; c++) all += double(greatest) - double(z[c]);
+      distance = right * distance + every * all;
+    }
     // A sum that is not finite comes from logits that are not; NaN says so.
-    out.loss[image] = sum < 1e300 ? float(natural_logarithm(sum) + (double(greatest) - double(z[label]))) : float(sum);
+    out.loss[image] = sum < 1e300 ? float(natural_logarithm(sum) + distance) : float(sum);
     if (!out.d_outputs) continue;
     float* gradient = out.d_outputs + image * classes;
     for (long c = 0; c < classes; c++) {
-      gradient[c] = float((double(e[c]) / sum - (c == label ? 1.0 : 0.0)) * double(out.scale));
+      const double target = c == label ? right + every : every;
+      gradient[c] = float((double(e[c]) / sum - target) * double(out.scale));
     }
   }
 }

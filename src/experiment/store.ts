@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { trimSpec } from '../run/spec.js';
 import type { EpochMetrics, TrainResult } from '../run/types.js';
 import { openDatabase } from './database.js';
 import { withDatabaseErrors } from './database-errors.js';
@@ -90,7 +91,7 @@ export class Store {
           sweepId,
           identity: point.identity,
           datasetSha256: point.dataset.sha256,
-          spec: formatCanonicalJson(point.spec),
+          spec: formatCanonicalJson(trimSpec(point.spec)),
           label: point.label,
           seed: point.spec.seed,
           processId: this.processId,

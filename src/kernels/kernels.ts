@@ -313,11 +313,16 @@ export interface Kernels {
   // of equals), and the rank of its label, which is how many classes stand before it (greater, or equal and earlier).
   // With `dLogits` the gradient is written too, times `scale`.
 
-  /** loss = log(sum e^logit) − logit[label], shifted by the greatest logit so that nothing overflows. */
+  /**
+   * loss = −sum over c of t[c]·log p[c], p[c] = e^logit[c] / sum e^logit, shifted by the greatest logit so that nothing overflows. The
+   * target t is 1 for the label and 0 elsewhere; with a `smoothing` ε of 0 to 1 it is (1 − ε) times that plus ε / classes (Szegedy
+   * et al. 2016, as PyTorch writes it). dLogits = scale·(p − t).
+   */
   softmaxCrossEntropy(
     classes: number,
     logits: Float32Array,
     labels: Uint8Array,
+    smoothing: number,
     dLogits: Float32Array | null,
     scale: number,
     loss: Float32Array,

@@ -8,12 +8,39 @@ export interface LossResults {
   readonly rank: Uint8Array;
 }
 
-type LossKernel = Kernels['softmaxCrossEntropy'];
+/** Losses of some images of the mini-batch, with their gradients if asked for: see the kernel for the arguments. */
+export type LossPass = Kernels['squaredError'];
 
-/** Every loss by its name in a spec. Both are means over the mini-batch of the kernel's loss of each image. */
-export const LOSSES: Readonly<Record<string, (kernels: Kernels) => LossKernel>> = {
+/** A loss of one image. A run's loss is the mean over its images. */
+export interface LossKind {
+  /** Whether labels can be smoothed. */
+  readonly smooths: boolean;
+  /** Ties the loss to kernels. `smoothing` is 0 where labels cannot be smoothed. */
+  bind(kernels: Kernels, smoothing: number): LossPass;
+}
+
+/** Every loss by its name in a spec. */
+export const LOSSES: Readonly<Record<string, LossKind>> = {
   /** −log of the softmax probability of the label; numerically safe. */
-  'softmax-cross-entropy': (kernels) => kernels.softmaxCrossEntropy,
+  'softmax-cross-entropy': {
+    smooths: true,
+    bind:
+      ({ softmaxCrossEntropy }, smoothing) =>
+      (classes, outputs, labels, dOutputs, scale, loss, predicted, rank, first, count) =>
+        softmaxCrossEntropy(
+          classes,
+          outputs,
+          labels,
+          smoothing,
+          dOutputs,
+          scale,
+          loss,
+          predicted,
+          rank,
+          first,
+          count,
+        ),
+  },
   /** ½‖t − x‖², t the label's unit vector (seed 004, equation 15.6). */
-  'squared-l2': (kernels) => kernels.squaredError,
+  'squared-l2': { smooths: false, bind: ({ squaredError }) => squaredError },
 };

@@ -22,6 +22,7 @@ export interface RunDescription {
   readonly slices: number;
   readonly seed: number;
   readonly epochs: number;
+  readonly labelSmoothing: number;
   readonly sgd: SgdOptions;
   readonly schedule: Schedule;
   readonly model: SharedArrayBuffer;

@@ -28,6 +28,7 @@ export function describeRun(
     slices: spec.slices,
     seed: spec.seed,
     epochs: spec.epochs,
+    labelSmoothing: spec.labelSmoothing,
     sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
     schedule: spec.learningRate,
     model: allocateModel(plan),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { LOSSES } from '../layers/loss.js';
 import { modelOptionsSchema } from '../models/model.js';
 import { buildModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
@@ -38,6 +39,13 @@ const runSpecSchema = z.strictObject({
   momentum: z.number().min(0).lt(1).default(0.9),
   nesterov: z.boolean().default(false),
   weightDecay: z.number().nonnegative().default(0.0005),
+  /** The label's share of the loss's target that goes to all classes alike. */
+  labelSmoothing: z.number().min(0).max(1).default(0),
+  /**
+   * Adds ½·λ·‖w‖², λ the parameter's weight decay, over all parameters to the losses that are reported. Training does not change: the decay
+   * is in the update.
+   */
+  reportRegularization: z.boolean().default(false),
   /** Fixed parts of a mini-batch, whose gradients are summed in a fixed order: part of the result, unlike the number of workers. */
   slices: z.int().min(1).max(MAX_SLICES).default(DEFAULT_SLICES),
 });
@@ -54,20 +62,44 @@ export type ResolvedRunSpec = Omit<z.output<typeof runSpecSchema>, 'network' | '
 /** The keys that a spec may have, for messages and for `--set`. */
 export const RUN_SPEC_KEYS: readonly string[] = Object.keys(runSpecSchema.shape);
 
+/** Fields that came after the first databases; their defaults mean what a run without them did. */
+const LATER_KEYS: ReadonlySet<string> = new Set(['labelSmoothing', 'reportRegularization']);
+const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
+
+/**
+ * A spec as it is recorded and identified: without later fields that have their defaults, so that a run keeps its identity when the program
+ * learns new options. `resolveRunSpec` fills them in again.
+ */
+export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(spec).filter(([key, value]) => !LATER_KEYS.has(key) || value !== DEFAULTS[key]),
+  );
+}
+
 /**
  * Checks a spec and fills in its defaults.
  *
  * @param where names the spec in messages, for instance a file
- * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes
+ * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes, options that exclude each other
  */
 export function resolveRunSpec(spec: unknown, where = 'spec'): ResolvedRunSpec {
   const { model, network, ...rest } = parseWith(runSpecSchema, spec, where);
-  if (model === undefined && network === undefined) {
+  const parsed = resolveNetwork({ model, network, ...rest }, where);
+  const resolved = { ...rest, model: parsed.name, network: parsed };
+  checkOptions(resolved, where);
+  return resolved;
+}
+
+function resolveNetwork(
+  { model, network, ...options }: z.output<typeof runSpecSchema>,
+  where: string,
+): NetworkSpec {
+  if (network === undefined) {
+    if (model !== undefined) return buildModel(model, options, where);
     throw new UserError(
       `${where}: expected 'model' (${MODEL_NAMES.join(', ')}) or 'network', found neither. Give one.`,
     );
   }
-  if (network === undefined) return { ...rest, model: model!, network: buildModel(model!, rest, where) };
   const parsed = parseNetwork(network, `${where}: network`);
   // A spec that has been resolved before has both, and they agree.
   if (model !== undefined && model !== parsed.name) {
@@ -75,5 +107,15 @@ export function resolveRunSpec(spec: unknown, where = 'spec'): ResolvedRunSpec {
       `${where}: expected 'model' or 'network', found both (${model} and ${parsed.name}). Give one.`,
     );
   }
-  return { ...rest, model: parsed.name, network: parsed };
+  return parsed;
+}
+
+/** What the fields' own types cannot tell. */
+function checkOptions({ labelSmoothing, network }: ResolvedRunSpec, where: string): void {
+  if (labelSmoothing > 0 && !LOSSES[network.loss]!.smooths) {
+    throw new UserError(
+      `${where}: labelSmoothing: expected 0 with the loss ${network.loss}, found ${labelSmoothing}. ` +
+        'Leave it out, or take the loss softmax-cross-entropy.',
+    );
+  }
 }

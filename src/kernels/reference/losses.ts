@@ -20,6 +20,7 @@ export const softmaxCrossEntropy: Kernels['softmaxCrossEntropy'] = (
   classes,
   logits,
   labels,
+  smoothing,
   dLogits,
   scale,
   loss,
@@ -37,12 +38,17 @@ export const softmaxCrossEntropy: Kernels['softmaxCrossEntropy'] = (
     const greatest = row[predicted[image]!]!;
     let sum = 0;
     for (const logit of row) sum += Math.exp(logit - greatest);
-    loss[image] = Math.log(sum) + (greatest - row[label]!);
+    const targetOf = (c: number) => smoothing / classes + (c === label ? 1 - smoothing : 0);
+    // A class without a share says nothing, however small its logit.
+    loss[image] = row.reduce(
+      (total, logit, c) => total + (targetOf(c) > 0 ? targetOf(c) * (greatest - logit) : 0),
+      Math.log(sum),
+    );
 
     if (dLogits === null) continue;
     for (let c = 0; c < classes; c++) {
       const probability = Math.exp(row[c]! - greatest) / sum;
-      dLogits[image * classes + c] = scale * (probability - (c === label ? 1 : 0));
+      dLogits[image * classes + c] = scale * (probability - targetOf(c));
     }
   }
 };

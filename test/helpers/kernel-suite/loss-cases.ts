@@ -45,7 +45,11 @@ const TOLERANCES: Record<LossMethod, (classes: number, magnitude: number) => Los
 };
 
 export function listLossCases(): KernelCase[] {
-  return METHODS.flatMap((method) => [
+  return [...METHODS.flatMap(listPlainCases), ...[0.1, 0.2, 1].flatMap(listSmoothedCases)];
+}
+
+function listPlainCases(method: LossMethod): KernelCase[] {
+  return [
     ...[1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 17, 31, 32, 33, 100, 255, 256].flatMap((classes) => [
       makeLossCase(method, classes, 'small logits', MIDDLE, true),
       makeLossCase(method, classes, 'ties', MIDDLE, false),
@@ -54,7 +58,19 @@ export function listLossCases(): KernelCase[] {
     makeLossCase(method, 10, 'small logits', EMPTY, true),
     makeLossCase(method, 10, 'small logits', TIGHT, true),
     ...[NaN, Infinity].map((value) => makeDivergedCase(method, value)),
-  ]);
+  ];
+}
+
+function listSmoothedCases(smoothing: number): KernelCase[] {
+  return [
+    ...[1, 2, 10, 17, 100, 256].map((classes) =>
+      makeLossCase('softmaxCrossEntropy', classes, 'small logits', MIDDLE, true, smoothing),
+    ),
+    ...Object.keys(LOGITS).map((logits) =>
+      makeLossCase('softmaxCrossEntropy', 10, logits, MANY, true, smoothing),
+    ),
+    ...[NaN, Infinity].map((value) => makeDivergedCase('softmaxCrossEntropy', value, smoothing)),
+  ];
 }
 
 function makeLossCase(
@@ -63,12 +79,13 @@ function makeLossCase(
   logits: string,
   batch: Batch,
   withGradient: boolean,
+  smoothing = 0,
 ): KernelCase {
   const { make, magnitude } = LOGITS[logits]!;
   const tolerances = TOLERANCES[method](classes, magnitude);
   return makeCase(
     method,
-    `${classes} classes, ${logits}, ${describeBatch(batch)}${withGradient ? ', gradient' : ''}`,
+    `${classes} classes, ${logits}, ${describeBatch(batch)}${withGradient ? ', gradient' : ''}${describeSmoothing(smoothing)}`,
     (memory) => {
       const outputs = memory.input('logits', make(memory, batch.total * classes));
       const labels = memory.input('labels', Uint8Array.from(memory.integers(batch.total, 0, classes - 1)));
@@ -77,7 +94,19 @@ function makeLossCase(
       const predicted = memory.outputBytes('predicted', batch.total);
       const rank = memory.outputBytes('rank', batch.total);
       return [
-        [classes, outputs, labels, dOutputs, GRADIENT_SCALE, loss, predicted, rank, batch.first, batch.count],
+        [
+          classes,
+          outputs,
+          labels,
+          ...settingsOf(method, smoothing),
+          dOutputs,
+          GRADIENT_SCALE,
+          loss,
+          predicted,
+          rank,
+          batch.first,
+          batch.count,
+        ],
       ];
     },
     { tight: batch === TIGHT },
@@ -85,15 +114,39 @@ function makeLossCase(
 }
 
 /** One logit that is no longer finite must show in the loss, wherever it stands. What is predicted then means nothing. */
-function makeDivergedCase(method: LossMethod, value: number): KernelCase {
+function makeDivergedCase(method: LossMethod, value: number, smoothing = 0): KernelCase {
   const classes = 19;
-  return makeCase(method, `a logit of ${value}`, (memory) => {
+  return makeCase(method, `a logit of ${value}${describeSmoothing(smoothing)}`, (memory) => {
     const logits = memory.uniform(classes * classes);
     for (let image = 0; image < classes; image++) logits[image * classes + image] = value;
     const labels = memory.input('labels', new Uint8Array(classes).fill(3));
     const predicted = memory.privateBytes('predicted', classes);
     const rank = memory.privateBytes('rank', classes);
     const loss = memory.output('loss', classes, 0);
-    return [[classes, memory.input('logits', logits), labels, null, 1, loss, predicted, rank, 0, classes]];
+    const settings = settingsOf(method, smoothing);
+    return [
+      [
+        classes,
+        memory.input('logits', logits),
+        labels,
+        ...settings,
+        null,
+        1,
+        loss,
+        predicted,
+        rank,
+        0,
+        classes,
+      ],
+    ];
   });
+}
+
+/** What the method takes between the labels and the gradient. */
+function settingsOf(method: LossMethod, smoothing: number): [] | [number] {
+  return method === 'softmaxCrossEntropy' ? [smoothing] : [];
+}
+
+function describeSmoothing(smoothing: number): string {
+  return smoothing > 0 ? `, smoothing ${smoothing}` : '';
 }

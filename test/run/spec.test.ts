@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { computeIdentity } from '../../src/experiment/identity.js';
+import { resolveRunSpec, trimSpec } from '../../src/run/spec.js';
+
+const SQUARED = {
+  name: 'squares',
+  input: [28, 28, 1],
+  layers: [{ kind: 'fully-connected', units: 10 }],
+  loss: 'squared-l2',
+};
+
+describe("a run's spec", () => {
+  it('is recorded without later options that are off, so that recorded runs keep their identities', () => {
+    // As the first version wrote it.
+    const before = {
+      activation: 'relu',
+      batchSize: 100,
+      dataset: 'mnist',
+      dropout: 0,
+      epochs: 20,
+      learningRate: { kind: 'constant', rate: 0.001, warmupEpochs: 0 },
+      model: 'SK',
+      momentum: 0.9,
+      nesterov: false,
+      normalization: 'mean-image',
+      seed: 0,
+      slices: 12,
+      testCount: null,
+      testFirst: 1,
+      trainCount: null,
+      trainFirst: 1,
+      weightDecay: 0.0005,
+      width: 0.2,
+    };
+    const { network, ...now } = trimSpec(resolveRunSpec({ model: 'SK', width: 0.2 }));
+    expect(now).toEqual(before);
+    expect(network).toMatchObject({ name: 'SK' });
+    const explicit = resolveRunSpec({
+      model: 'SK',
+      width: 0.2,
+      labelSmoothing: 0,
+      reportRegularization: false,
+    });
+    expect(trimSpec(explicit)).toEqual({ ...before, network });
+  });
+
+  it('is recorded with options that are on, and read again as it was', () => {
+    const spec = resolveRunSpec({ model: 'BASE', labelSmoothing: 0.1, reportRegularization: true });
+    expect(trimSpec(spec)).toMatchObject({ labelSmoothing: 0.1, reportRegularization: true });
+    expect(resolveRunSpec(JSON.parse(JSON.stringify(trimSpec(spec))))).toEqual(spec);
+    const plain = resolveRunSpec({ model: 'BASE' });
+    expect(computeIdentity(spec, 'd')).not.toBe(computeIdentity(plain, 'd'));
+  });
+
+  it.each([
+    [{ model: 'BASE', labelSmoothing: 1.1 }, /'labelSmoothing': .* found 1.1/],
+    [
+      { network: SQUARED, labelSmoothing: 0.1 },
+      /labelSmoothing: expected 0 with the loss squared-l2, found 0.1/,
+    ],
+  ])('is refused: %j', (spec, message) => {
+    expect(() => resolveRunSpec(spec)).toThrow(message);
+  });
+});
