@@ -88,13 +88,26 @@ export function planAssembly(
     }
   };
   if (inputLayout === 'images') {
-    return overSlices(({ first, count }) => {
-      name(first, count);
-      kernels.assembleImages(source.pixels, batch.sampleIds, run.mean, run.scale, value, size, first, count);
-    });
+    return overSlices(
+      ({ first, count }) => {
+        name(first, count);
+        kernels.assembleImages(
+          source.pixels,
+          batch.sampleIds,
+          run.mean,
+          run.scale,
+          value,
+          size,
+          first,
+          count,
+        );
+      },
+      { name: 'assembly' },
+    );
   }
   const rowFloats = shape.width * shape.channels;
   return {
+    name: 'assembly',
     over: 'units',
     waits: false,
     run(unit) {

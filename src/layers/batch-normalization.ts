@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite, Pass } from './layer.js';
+import type { BoundLayer, LayerKind, LayerPlan, LayerSite, Pass, PassLabel } from './layer.js';
 import { countParts, overParts, type Part, partAt, widthOf } from './parts.js';
 
 /** Channels whose statistics one task combines. */
@@ -149,18 +149,22 @@ function trainForward(config: BatchNormalizationConfig, site: LayerSite): Pass[]
   };
 
   return [
-    overParts(input.shape, layout, ({ index, firstRow, rows }) =>
-      kernels.channelMoments(
-        width,
-        input.value,
-        means[index]!,
-        squares[index]!,
-        scratch.floats,
-        firstRow,
-        rows,
-      ),
+    overParts(
+      input.shape,
+      layout,
+      ({ index, firstRow, rows }) =>
+        kernels.channelMoments(
+          width,
+          input.value,
+          means[index]!,
+          squares[index]!,
+          scratch.floats,
+          firstRow,
+          rows,
+        ),
+      { name: 'moments' },
     ),
-    overChannels(site, combine),
+    overChannels(site, combine, { name: 'statistics' }),
     overParts(input.shape, layout, ({ firstRow, rows }) =>
       kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows),
     ),
@@ -201,20 +205,24 @@ function trainBackward(site: LayerSite): Pass[] {
   };
 
   const passes: Pass[] = [
-    overParts(input.shape, layout, ({ index, firstRow, rows }) =>
-      kernels.channelGradientSums(
-        width,
-        input.value,
-        output.gradient,
-        mean,
-        sums[index]!,
-        products[index]!,
-        scratch.floats,
-        firstRow,
-        rows,
-      ),
+    overParts(
+      input.shape,
+      layout,
+      ({ index, firstRow, rows }) =>
+        kernels.channelGradientSums(
+          width,
+          input.value,
+          output.gradient,
+          mean,
+          sums[index]!,
+          products[index]!,
+          scratch.floats,
+          firstRow,
+          rows,
+        ),
+      { name: 'gradient sums' },
     ),
-    overChannels(site, combine),
+    overChannels(site, combine, { name: 'gradient statistics' }),
   ];
   if (site.needsInputGradient) {
     passes.push(
@@ -263,9 +271,14 @@ function evaluateForward(config: BatchNormalizationConfig, site: LayerSite): Pas
 }
 
 /** A pass that waits, and calls `combine` for every channel. */
-function overChannels(site: LayerSite, combine: (channel: number, parts: readonly Part[]) => void): Pass {
+function overChannels(
+  site: LayerSite,
+  combine: (channel: number, parts: readonly Part[]) => void,
+  label: PassLabel,
+): Pass {
   const { channels } = site.input.shape;
   return {
+    ...label,
     over: 'blocks',
     waits: true,
     blocks: Math.ceil(channels / CHANNELS_PER_BLOCK),

@@ -25,6 +25,7 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
   const { kernel, bias } = site.parameters;
   const biasValue = bias?.value ?? null;
   const forward: UnitPass = {
+    products: 1,
     over: 'units',
     waits: true,
     run(unit) {
@@ -45,9 +46,11 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
 
   const rows = kernelRows(g);
   const backward: Pass[] = [];
+  const kernelGradient = { name: 'kernel gradient', products: 1 };
   if (cutsKernelByRows(g)) {
     const groups = () => countGroups(site.batch.size);
     backward.push({
+      ...kernelGradient,
       over: 'blocks',
       waits: true,
       blocks: Math.ceil(rows / KERNEL_ROWS_PER_BLOCK),
@@ -73,6 +76,7 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
     });
   } else {
     backward.push({
+      ...kernelGradient,
       over: 'units',
       waits: false,
       run(unit) {
@@ -98,14 +102,20 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
     const sums = new Float32Array(width);
     scratch.book(kernels.channelScratchFloats(width));
     backward.push(
-      overParts(output.shape, 'lanes', (part) => {
-        kernels.sumRows(width, output.gradient, sums, scratch.floats, part.firstRow, part.rows);
-        kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[part.index]!);
-      }),
+      overParts(
+        output.shape,
+        'lanes',
+        (part) => {
+          kernels.sumRows(width, output.gradient, sums, scratch.floats, part.firstRow, part.rows);
+          kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[part.index]!);
+        },
+        { name: 'bias gradient' },
+      ),
     );
   }
   if (site.needsInputGradient) {
     backward.push({
+      products: 1,
       over: 'units',
       waits: true,
       run(unit) {

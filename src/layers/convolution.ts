@@ -5,6 +5,7 @@ import { packedFloats, panelCount } from '../kernels/kernels.js';
 import { bindConvolutionLanes, cutsKernelByRows } from './convolution-lanes.js';
 import { initializerSchema } from './initializer.js';
 import {
+  type BlockPass,
   type BoundLayer,
   type LayerKind,
   type LayerPlan,
@@ -144,17 +145,17 @@ export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer 
   scratch.book(kernels.matmulScratchFloats(Math.max(rows, columns)));
   scratch.book(kernels.channelScratchFloats(columns));
 
-  const prepare = [
+  const prepare: BlockPass[] = [
     {
-      over: 'blocks' as const,
+      over: 'blocks',
       waits: false,
       blocks: panelCount(columns),
-      run: (first: number, count: number) =>
-        kernels.pack(rows, columns, kernel!.value, packed!, first, count),
+      run: (first, count) => kernels.pack(rows, columns, kernel!.value, packed!, first, count),
     },
   ];
   if (site.training && site.needsInputGradient) {
     prepare.push({
+      name: 'prepare transposed',
       over: 'blocks',
       waits: false,
       blocks: panelCount(rows),
@@ -166,6 +167,7 @@ export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer 
   const biasValue = bias?.value ?? null;
   const forward: Pass = cutByOutputs
     ? {
+        products: 1,
         over: 'blocks',
         waits: true,
         blocks: panelCount(columns),
@@ -183,17 +185,19 @@ export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer 
             count,
           ),
       }
-    : overSlices(({ first, count }) =>
-        kernels.convolutionForward(
-          g,
-          input.value,
-          packed!,
-          biasValue,
-          output.value,
-          scratch.floats,
-          first,
-          count,
-        ),
+    : overSlices(
+        ({ first, count }) =>
+          kernels.convolutionForward(
+            g,
+            input.value,
+            packed!,
+            biasValue,
+            output.value,
+            scratch.floats,
+            first,
+            count,
+          ),
+        { products: 1 },
       );
   if (!site.training) return { prepare, forward: [forward], backward: [] };
 
@@ -201,20 +205,23 @@ export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer 
   const backward: Pass[] = [];
   if (bias) {
     backward.push(
-      overSlices(({ index, first, count }) =>
-        kernels.sumRows(
-          columns,
-          output.gradient,
-          bias.gradient[index]!,
-          scratch.floats,
-          first * positions,
-          count * positions,
-        ),
+      overSlices(
+        ({ index, first, count }) =>
+          kernels.sumRows(
+            columns,
+            output.gradient,
+            bias.gradient[index]!,
+            scratch.floats,
+            first * positions,
+            count * positions,
+          ),
+        { name: 'bias gradient' },
       ),
     );
   }
   const inputGradient: Pass = cutByOutputs
     ? {
+        products: 1,
         over: 'blocks',
         waits: true,
         blocks: panelCount(rows),
@@ -232,19 +239,23 @@ export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer 
             count,
           ),
       }
-    : overSlices(({ first, count }) =>
-        kernels.convolutionInputGradient(
-          g,
-          output.gradient,
-          packedTransposed!,
-          input.gradient,
-          scratch.floats,
-          first,
-          count,
-        ),
+    : overSlices(
+        ({ first, count }) =>
+          kernels.convolutionInputGradient(
+            g,
+            output.gradient,
+            packedTransposed!,
+            input.gradient,
+            scratch.floats,
+            first,
+            count,
+          ),
+        { products: 1 },
       );
+  const kernelGradient = { name: 'kernel gradient', products: 1 };
   if (rows * columns >= MIN_WEIGHTS_TO_CUT_BY_ROWS) {
     backward.push({
+      ...kernelGradient,
       over: 'blocks',
       waits: true,
       blocks: Math.ceil(rows / ROWS_PER_BLOCK),
@@ -266,18 +277,20 @@ export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer 
     });
   } else {
     backward.push(
-      overSlices(({ index, first, count }) =>
-        kernels.convolutionKernelGradient(
-          g,
-          input.value,
-          output.gradient,
-          kernel!.gradient[index]!,
-          scratch.floats,
-          first,
-          count,
-          0,
-          rows,
-        ),
+      overSlices(
+        ({ index, first, count }) =>
+          kernels.convolutionKernelGradient(
+            g,
+            input.value,
+            output.gradient,
+            kernel!.gradient[index]!,
+            scratch.floats,
+            first,
+            count,
+            0,
+            rows,
+          ),
+        kernelGradient,
       ),
     );
   }

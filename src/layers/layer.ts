@@ -148,11 +148,21 @@ export interface Unit {
  */
 export type Pass = SlicePass | UnitPass | BlockPass;
 
-interface PassOrder {
+/** What a profile tells of a pass. */
+export interface PassLabel {
+  /** What it computes. Absent: `prepare`, `forward` or `input gradient`, by the list that the pass stands in. */
+  readonly name?: string;
+  /** How many of the layer's products it computes, of `multiplyAddsPerImage` each. Absent: none. */
+  readonly products?: number;
+}
+
+interface PassOrder extends PassLabel {
   /** True if it reads what earlier passes made for other tasks. */
   readonly waits: boolean;
   /** True if it writes what belongs to other tasks, so that the next pass waits. */
   readonly strays?: boolean;
+  /** Whose pass it is; the network fills that in. Absent for what belongs to no layer. */
+  readonly layer?: { readonly name: string; readonly multiplyAddsPerImage: number };
 }
 
 /** One task a slice. Such passes run one after another on each slice, while it is in the cache, unless one waits. */
@@ -209,6 +219,6 @@ export function planTransform(
 }
 
 /** A pass over slices that needs only its own slice. */
-export function overSlices(run: (slice: Slice) => void): SlicePass {
-  return { over: 'slices', waits: false, run };
+export function overSlices(run: (slice: Slice) => void, label: PassLabel = {}): SlicePass {
+  return { over: 'slices', waits: false, ...label, run };
 }

@@ -1,6 +1,15 @@
 import type { Shape } from '../core/shape.js';
 import { countGroups, GROUP_IMAGES, imagesOfGroup } from '../kernels/lanes.js';
-import type { Batch, LayerSite, Layout, Pass, Slice, Unit } from './layer.js';
+import {
+  type Batch,
+  type LayerSite,
+  type Layout,
+  overSlices,
+  type Pass,
+  type PassLabel,
+  type Slice,
+  type Unit,
+} from './layer.js';
 
 /** The images of a mini-batch and how they are cut. */
 type Cut = Pick<Batch, 'size' | 'slices' | 'bands'>;
@@ -60,10 +69,15 @@ export function partAt(index: number, shape: Shape, layout: Layout, cut: Cut): P
 }
 
 /** A pass over the parts of a tensor, each of which needs only itself. */
-export function overParts(shape: Shape, layout: Layout, run: (part: Part) => void): Pass {
+export function overParts(
+  shape: Shape,
+  layout: Layout,
+  run: (part: Part) => void,
+  label: PassLabel = {},
+): Pass {
   return layout === 'lanes'
-    ? { over: 'units', waits: false, run: (unit) => run(partOfUnit(unit, shape)) }
-    : { over: 'slices', waits: false, run: (slice) => run(partOfSlice(slice, shape)) };
+    ? { over: 'units', waits: false, ...label, run: (unit) => run(partOfUnit(unit, shape)) }
+    : overSlices((slice) => run(partOfSlice(slice, shape)), label);
 }
 
 function partOfSlice({ index, first, count }: Slice, { height, width }: Shape): Part {

@@ -14,7 +14,7 @@ import {
 import { countUnits, sliceAt, unitAt } from '../layers/parts.js';
 import { findKind } from '../layers/registry.js';
 import { type ModelMemory, viewParameters, viewTensor } from './memory.js';
-import type { NetworkPlan } from './plan.js';
+import type { NetworkPlan, StepPlan } from './plan.js';
 
 /** A planned network tied to memory and kernels, in one thread. */
 export interface BoundNetwork {
@@ -63,7 +63,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     const state = step.state.map(
       ({ name, offset, size }) => [name, memory.weights.subarray(offset, offset + size)] as const,
     );
-    return findKind(step.config.kind).bind(step.config, {
+    const bound = findKind(step.config.kind).bind(step.config, {
       layout: step.layout,
       input: tensors[step.input]!,
       output: tensors[step.output]!,
@@ -77,6 +77,11 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       needsInputGradient: plan.tensors[step.input]!.needsGradient,
       randomKey: makeKey(options.seed, 'dropout', step.layerIndex),
     });
+    return {
+      prepare: labelPasses(step, 'prepare', bound.prepare),
+      forward: labelPasses(step, 'forward', bound.forward),
+      backward: labelPasses(step, 'input gradient', bound.backward),
+    };
   });
   scratch.allocate();
   return {
@@ -92,6 +97,12 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       .toReversed()
       .flatMap((layer) => layer.backward),
   };
+}
+
+/** Passes that know their layer, and have the name of their list if they have none of their own. */
+function labelPasses<P extends Pass>(step: StepPlan, name: string, passes: readonly P[]): P[] {
+  const layer = { name: step.name, multiplyAddsPerImage: step.layer.multiplyAddsPerImage };
+  return passes.map((pass) => ({ name, ...pass, layer }));
 }
 
 /** Passes that need no barrier between them. */

@@ -63,6 +63,7 @@ export function planSgd(
     if (!finite) reportNonFinite();
   };
   return {
+    name: 'reduction and update',
     over: 'blocks',
     waits: true,
     blocks: segments.length,
