@@ -1,9 +1,9 @@
+import { findProbes, PEAK_ROUNDS, PROBE_FLOATS } from '../kernels/probes.js';
 import { loadKernels } from '../kernels/select.js';
 import type { Effort } from './effort.js';
 import type { Figure } from './figure.js';
 import { drawFloats } from './floats.js';
 import type { Job } from './jobs.js';
-import { findProbes, PROBE_FLOATS } from './probes.js';
 import type { Workbench } from './workbench.js';
 
 /** What so many of the machine's cores can do at best. */
@@ -14,8 +14,6 @@ export interface Limits {
   readonly gigabytesPerSecond: number;
 }
 
-/** About a millisecond of the probe, beside which a call is nothing. */
-const PEAK_ROUNDS = 200_000;
 /** Of each array and thread: 32 MiB, so that three of them are more than a core's part of any cache. */
 const STREAM_FLOATS = 8 * 1024 * 1024;
 /** As STREAM counts: two arrays read, one written; that a line is read before it is written does not count. */

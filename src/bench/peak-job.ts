@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
+import { findProbes, PROBE_FLOATS } from '../kernels/probes.js';
 import { drawFloats } from './floats.js';
-import { findProbes, PROBE_FLOATS } from './probes.js';
 
 /** Fused multiply-adds in registers: as much arithmetic as there can be. */
 export interface PeakJob {

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
+import { findProbes } from '../kernels/probes.js';
 import { drawFloats } from './floats.js';
-import { findProbes } from './probes.js';
 
 /** McCalpin's triad (STREAM) over arrays that no cache holds. */
 export interface StreamJob {

@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { measurePeakGflops } from '../../src/kernels/probes.js';
+import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+
+it.each(availableKernelNames())('the peak of %s is measured, if it has probes', (name) => {
+  const gflops = measurePeakGflops(loadKernels(name), 5);
+  if (name === 'reference') expect(gflops).toBeNull();
+  else expect(gflops).toBeGreaterThan(name === 'baseline' ? 0.01 : 1);
+});
