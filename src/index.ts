@@ -12,6 +12,8 @@ export { type NetworkPlan, type PlanOptions, planNetwork } from './network/plan.
 export { type NetworkSpec, parseNetwork } from './network/spec.js';
 export { learningRateAt, type Schedule } from './optim/schedule.js';
 export { WorkerPool } from './parallel/pool.js';
+export { formatProfile } from './report/profile-table.js';
+export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
 export { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
 export type { EpochMetrics, Progress, TrainOptions, TrainResult } from './run/types.js';
 export { train } from './train.js';

@@ -12,6 +12,7 @@ import { WorkerPool } from './parallel/pool.js';
 import { type RunDescription, TOTALS } from './parallel/protocol.js';
 import { fitSpec, type RunData, selectData } from './run/data.js';
 import { describeRun } from './run/describe.js';
+import { Profiler } from './run/profile.js';
 import { computeRegularization } from './run/regularization.js';
 import { summarizeResults } from './run/results.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
@@ -66,6 +67,7 @@ async function trainEpochs(
   let ending: Pick<TrainResult, 'state' | 'reason'> = { state: 'done', reason: null };
   const stepsPerEpoch = Math.ceil(data.trainCount / run.batchSize);
   const memory = viewModel(run.model, plan);
+  const profiler = options.profile ? await Profiler.open(pool, run) : null;
   const start = performance.now();
   const stopWatching = watch(run, options);
   try {
@@ -73,7 +75,7 @@ async function trainEpochs(
       const epochStart = performance.now();
       prepareEpoch(run, data, spec.seed, epoch);
       const stopReporting = reportProgress(run, spec, epoch, epochStart, stepsPerEpoch, options);
-      await pool.train(run, epoch).finally(stopReporting);
+      await pool.train(run, epoch, profiler?.times).finally(stopReporting);
       const seconds = (performance.now() - epochStart) / 1000;
       const stop = explainStop(run, epoch);
       if (stop) {
@@ -125,6 +127,7 @@ async function trainEpochs(
     seconds: (performance.now() - start) / 1000,
     imagesPerSecond: epochs.length > 0 ? (epochs.length * data.trainCount) / trainingSeconds : 0,
     kernels: run.kernels,
+    ...(profiler ? { profile: profiler.summarize() } : {}),
   };
 }
 

@@ -140,6 +140,39 @@ describe('train', () => {
     expect(steps.every((step) => step >= 1 && step <= 150)).toBe(true);
   });
 
+  it.each([1, 2, 3])('is profiled on %i workers with the same results', async (workers) => {
+    const spec = { model: 'BN', batchSize: 20 };
+    const plain = await run(spec, { workers });
+    const { profile, ...result } = await run(spec, { workers, profile: true });
+    expect(factsOf(result)).toEqual(factsOf(plain));
+    expect(plain).not.toHaveProperty('profile');
+    const { passes, perWorker, msPerStep, passMsPerStep, barrierMsPerStep, otherMsPerStep } = profile!;
+    // Two epochs of 15 steps, without the first tenth.
+    expect(profile).toMatchObject({ workers, steps: 27, imagesPerStep: 20, kernels: plain.kernels });
+    expect(perWorker).toHaveLength(workers);
+    expect(passMsPerStep + barrierMsPerStep + otherMsPerStep).toBeCloseTo(msPerStep, 9);
+    expect(otherMsPerStep).toBeGreaterThan(0);
+    expect(passes.reduce((sum, { msPerStep: ms }) => sum + ms, 0)).toBeCloseTo(passMsPerStep, 9);
+    const names = passes.map(({ layer, pass }) => `${layer} ${pass}`);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'null assembly',
+        'convolution2 forward',
+        'convolution2 kernel gradient',
+        'convolution2 input gradient',
+        'batch-normalization1 statistics',
+        'null loss',
+        'null reduction and update',
+      ]),
+    );
+    expect(names).not.toContain('convolution1 input gradient');
+    for (const { pass, gflops, shareOfPeak } of passes.filter(({ layer }) => layer === 'convolution2')) {
+      if (pass.startsWith('prepare')) continue;
+      expect(gflops, pass).toBeGreaterThan(0);
+      if (plain.kernels !== 'reference') expect(shareOfPeak, pass).toBeGreaterThan(0);
+    }
+  });
+
   it('counts errors as the confusion matrix does', async () => {
     const { epochs, confusion } = await run({ model: 'SK', width: 0.2 });
     const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);

@@ -4,6 +4,7 @@ import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';
 import { CONTROL, STOP } from '../src/parallel/barrier.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
+import { StepTimer } from '../src/parallel/step-timer.js';
 import { computeLoss, getContext, planAssembly, type RunContext } from './context.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
@@ -13,37 +14,42 @@ interface StepState {
 }
 
 /** Trains one epoch with this worker's share of every phase. */
-export default function train({ run, worker, epoch }: TrainTask): void {
+export default function train({ run, worker, epoch, times }: TrainTask): void {
   const context = getContext(run);
   const { batch } = context.network;
   const share = { worker, workers: run.workers };
   const state: StepState = { first: 0, learningRate: 0 };
-  const phases = planStep(run, context, state);
   const images = run.order.length;
   const stepsPerEpoch = Math.ceil(images / run.batchSize);
+  const planned = planStep(run, context, state);
+  const timer = times && new StepTimer(planned, context.barrier, times, run.epochs * stepsPerEpoch);
+  const phases = timer?.phases ?? planned;
+  const barrier = timer ?? context.barrier;
   batch.epoch = epoch;
   for (let step = 0; step < stepsPerEpoch; step++) {
     state.first = step * run.batchSize;
     batch.size = Math.min(run.batchSize, images - state.first);
     batch.step = epoch * stepsPerEpoch + step;
     state.learningRate = learningRateAt(run.schedule, batch.step, stepsPerEpoch, run.epochs);
+    timer?.beginStep(batch);
     for (const phase of phases) {
       runPhase(phase, batch, share);
-      context.barrier.wait();
+      barrier.wait();
     }
     if (Atomics.load(run.control, CONTROL.stop) !== 0) return;
   }
 }
 
 /** One training step: parameters packed, images assembled, forward, loss, backward, update. */
-function planStep(run: RunDescription, context: RunContext, state: StepState): Phase[] {
+export function planStep(run: RunDescription, context: RunContext, state: StepState): Phase[] {
   const { network, kernels, plan, memory } = context;
   const { batch, output } = network;
 
   const source = { ...run.train, sampleAt: (i: number) => run.order[state.first + i]! };
   const assemble = planAssembly(run, context, source, run.batch.labels);
-  const loss = overSlices(({ first, count }) =>
-    computeLoss(context, run.batch.labels, output.gradient, run.batch, first, count),
+  const loss = overSlices(
+    ({ first, count }) => computeLoss(context, run.batch.labels, output.gradient, run.batch, first, count),
+    { name: 'loss' },
   );
   const update = planSgd(
     { plan, memory, kernels, batch },
@@ -53,6 +59,7 @@ function planStep(run: RunDescription, context: RunContext, state: StepState): P
   );
   // Beside the update, since all losses are there by then and it needs no barrier of its own.
   const tally: BlockPass = {
+    name: 'totals',
     over: 'blocks',
     waits: false,
     blocks: 1,

@@ -13,8 +13,10 @@ import {
 import type { Store } from '../experiment/store.js';
 import { runSweep, type SweepObserver } from '../experiment/sweep.js';
 import { formatJsonObject } from '../report/format-rows.js';
+import { formatProfile } from '../report/profile-table.js';
 import { formatSweepTables } from '../report/sweep-table.js';
 import { namePoints } from '../report/varying-fields.js';
+import type { TrainingProfile } from '../run/profile.js';
 import type { Engine } from './engine.js';
 import { EXIT_CODES } from './exit.js';
 import { withInterruption } from './interruption.js';
@@ -89,7 +91,13 @@ async function train(
       // A user's mistake is told by its one line; what else is thrown is a bug, and the stack tells where.
       if (error instanceof Error && !(error instanceof UserError)) progress.say(error.stack ?? error.message);
       const state = 'result' in end ? end.result.state : end.state;
-      if (command.json && state !== 'interrupted') streams.out.write(formatJsonRow(store, run.runId));
+      const profile = 'result' in end ? end.result.profile : undefined;
+      if (command.json && state !== 'interrupted') {
+        streams.out.write(formatJsonRow(store, run.runId, profile));
+      } else if (!command.json && profile) {
+        const title = `\nrun ${run.index} of ${run.count}, ${name(run.point)}`;
+        printBetween(streams, progress, `${title}: ${formatProfile(profile)}`);
+      }
     },
   };
   try {
@@ -100,7 +108,11 @@ async function train(
       points,
       missing,
       runOne: engine.runOne,
-      trainOptions: { workers: threads.workers, ...(pool === undefined ? {} : { pool }) },
+      trainOptions: {
+        workers: threads.workers,
+        profile: command.profile,
+        ...(pool === undefined ? {} : { pool }),
+      },
       parallel: threads.parallel,
       failFast: command.failFast,
       signal,
@@ -127,8 +139,13 @@ function announce(
     (point) => live.has(point.identity) && isRecorded(live.get(point.identity)!),
   ).length;
   const each = threads.workers > 1 ? `, ${threads.workers} threads each` : '';
-  const plan = missing > 0 ? `${missing} to run, ${threads.parallel} at a time${each}` : 'nothing to run';
+  const plan =
+    missing > 0 ? `${missing} to run, ${threads.parallel} at a time${each}` : describeNothing(command);
   progress.say(`${grid.name}: ${points.length} points, ${recorded} recorded in ${command.db}, ${plan}`);
+}
+
+function describeNothing({ profile }: SweepCommand): string {
+  return profile ? 'nothing to run, so there is no profile: give --db another file' : 'nothing to run';
 }
 
 function formatResults({ points, store }: SweepJob): string {
@@ -139,7 +156,13 @@ function formatResults({ points, store }: SweepJob): string {
   return formatSweepTables(points.map((point) => ({ point, run: runs.get(point.identity) ?? null })));
 }
 
-function formatJsonRow(store: Store, runId: number): string {
+function formatJsonRow(store: Store, runId: number, profile: TrainingProfile | undefined): string {
   const { titles, rows } = readRunRow(store.db, runId);
-  return `${formatJsonObject(titles, rows[0]!)}\n`;
+  return `${formatJsonObject(titles, rows[0]!, profile ? { profile } : {})}\n`;
+}
+
+/** Prints a result while the sweep goes on: over the bars, if they are on the same terminal. */
+function printBetween({ out, err }: Streams, progress: SweepProgress, text: string): void {
+  if (out.isTTY && err.isTTY) progress.say(text);
+  else out.write(`${text}\n`);
 }

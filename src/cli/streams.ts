@@ -1,6 +1,6 @@
 /** Where a command writes: results to `out`, all else to `err`. */
 export interface Streams {
-  readonly out: NodeJS.WritableStream;
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number };
 }
 

@@ -22,6 +22,7 @@ export interface SweepCommand {
   readonly list: boolean;
   readonly failFast: boolean;
   readonly json: boolean;
+  readonly profile: boolean;
 }
 
 interface Flags {
@@ -34,6 +35,7 @@ interface Flags {
   readonly list?: true;
   readonly failFast?: true;
   readonly json?: true;
+  readonly profile?: true;
 }
 
 /**
@@ -56,6 +58,7 @@ export async function parseSweepArguments(
         list = false,
         failFast = false,
         json = false,
+        profile = false,
         ...others
       } = flags;
       const overrides = epochs === undefined ? set : [...set, epochs];
@@ -67,6 +70,7 @@ export async function parseSweepArguments(
         list,
         failFast,
         json,
+        profile,
       };
     },
   );
@@ -99,6 +103,10 @@ function defineSweep(command: Command): Command {
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')
     .option('--fail-fast', 'end with the first run that fails')
+    .option(
+      '--profile',
+      'a table of where the time of each run went, layer by layer; with --json a field of its object',
+    )
     .option('--json', 'one JSON object a finished run on standard output, and nothing else there');
 }
 

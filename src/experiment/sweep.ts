@@ -40,7 +40,7 @@ export interface SweepOptions {
   readonly missing: readonly SweepPoint[];
   readonly runOne: RunOne;
   /** Given to every run as it is. */
-  readonly trainOptions: Pick<TrainOptions, 'pool' | 'workers'>;
+  readonly trainOptions: Pick<TrainOptions, 'pool' | 'workers' | 'profile'>;
   /** Runs side by side. */
   readonly parallel: number;
   /** Ends the sweep with its first failed run. */

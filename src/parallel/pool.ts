@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { findPackageRoot } from '../core/paths.js';
 import { breakBarrier } from './barrier.js';
-import type { EvaluateTask, RunDescription, TrainTask } from './protocol.js';
+import type { EvaluateTask, OutlineTask, RunDescription, StepOutline, TrainTask } from './protocol.js';
 
 /**
  * The threads that do a process's runs. Workers of one run wait for each other at barriers, so all of them must be at work at once: runs
@@ -31,9 +31,26 @@ export class WorkerPool {
     return this.threads > availableParallelism();
   }
 
-  /** Trains one epoch on all of the run's workers. */
-  async train(run: RunDescription, epoch: number): Promise<void> {
-    await this.#fanOut('train', run, (worker): TrainTask => ({ run, worker, epoch }));
+  /**
+   * Trains one epoch on all of the run's workers.
+   *
+   * @param times of a profiled run, one array a worker: see TrainTask
+   */
+  async train(
+    run: RunDescription,
+    epoch: number,
+    times: readonly Float64Array[] | null = null,
+  ): Promise<void> {
+    await this.#fanOut(
+      'train',
+      run,
+      (worker): TrainTask => ({ run, worker, epoch, times: times && times[worker]! }),
+    );
+  }
+
+  /** What each of the run's workers makes of a training step, before the first one; about a tenth of a second. */
+  async outline(run: RunDescription): Promise<readonly StepOutline[]> {
+    return this.#fanOut('outline', run, (worker): OutlineTask => ({ run, worker }));
   }
 
   /** Evaluates the test images on all of the run's workers. */
@@ -46,16 +63,17 @@ export class WorkerPool {
   }
 
   /** One task a worker. If one throws or dies, the others are let go from their barriers, and its error is thrown. */
-  async #fanOut(
-    name: 'train' | 'evaluate',
+  async #fanOut<Result>(
+    name: 'train' | 'evaluate' | 'outline',
     run: RunDescription,
     makeTask: (worker: number) => unknown,
-  ): Promise<void> {
+  ): Promise<Result[]> {
     const filename = join(findPackageRoot(), 'dist', 'workers', `${name}.js`);
+    const results: Result[] = [];
     let failure: unknown;
     const tasks = Array.from({ length: run.workers }, async (_, worker) => {
       try {
-        await this.#piscina.run(makeTask(worker), { filename });
+        results[worker] = await this.#piscina.run(makeTask(worker), { filename });
       } catch (error) {
         failure ??= error;
         breakBarrier(run.control);
@@ -63,5 +81,6 @@ export class WorkerPool {
     });
     await Promise.all(tasks);
     if (failure) throw failure;
+    return results;
   }
 }

@@ -2,6 +2,7 @@ import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { SgdOptions } from '../optim/sgd.js';
+import type { PassOutline } from './step-timer.js';
 
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
@@ -61,6 +62,22 @@ export interface TrainTask {
   readonly worker: number;
   /** From 0. */
   readonly epoch: number;
+  /** Where the worker of a profiled run puts its times, in shared memory: see TIMES in step-timer.ts. Null for any other run. */
+  readonly times: Float64Array | null;
+}
+
+/** Tells what a training step is made of, and how fast this worker's core could be beside the others'. */
+export interface OutlineTask {
+  readonly run: RunDescription;
+  readonly worker: number;
+}
+
+/** What an OutlineTask finds. */
+export interface StepOutline {
+  readonly passes: readonly PassOutline[];
+  readonly phases: number;
+  /** Null for a kernel set that cannot measure it. */
+  readonly peakGflops: number | null;
 }
 
 /** Evaluates the worker's share of the test images into `results`. */

@@ -25,9 +25,21 @@ export function formatRowsAsJson({ titles, rows }: Rows): string {
   return `[\n${rows.map((row) => formatJsonObject(titles, row)).join(',\n')}\n]\n`;
 }
 
-/** One row as a JSON object on one line. Infinities are 9e999, which every JSON parser reads as infinity. */
-export function formatJsonObject(titles: readonly string[], row: readonly Cell[]): string {
-  return `{${titles.map((title, i) => `${JSON.stringify(title)}:${formatJsonCell(row[i]!)}`).join(',')}}`;
+/**
+ * One row as a JSON object on one line. Infinities are 9e999, which every JSON parser reads as infinity.
+ *
+ * @param more fields to put behind the row's
+ */
+export function formatJsonObject(
+  titles: readonly string[],
+  row: readonly Cell[],
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  const cells = titles.map((title, i) => `${JSON.stringify(title)}:${formatJsonCell(row[i]!)}`);
+  const others = Object.entries(more).map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  );
+  return `{${[...cells, ...others].join(',')}}`;
 }
 
 function formatJsonCell(cell: Cell): string {

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
+import { summarizeTimes } from '../../src/run/profile.js';
 import { makeFolder, makeResult, runFake } from '../experiment/fake-runs.js';
 import { FakeEngine, runs, sweep } from './fake-command.js';
 
@@ -99,6 +100,41 @@ describe('sweep', () => {
     });
     expect(rows[0].weights_sha256).toMatch(/^[0-9a-f]{64}$/);
     expect((await sweep([grid, '--db', db, '--json'])).out).toBe('');
+  });
+
+  it('prints with --profile where the time of each run went, and with --json as a field', async () => {
+    const outline = {
+      passes: [{ layer: 'conv1', name: 'forward', multiplyAddsPerImage: 1e6, phase: 0 }],
+      phases: 1,
+    };
+    const times = [Float64Array.of(10, 1000, 100, 2, 50, 20)];
+    const engine = new FakeEngine();
+    engine.runOne = async (spec, { profile }) =>
+      makeResult(spec, profile ? { profile: summarizeTimes(outline, times, 100, 'avx2') } : {});
+
+    const tables = writeGrid();
+    const { out } = await sweep([tables.grid, '--db', tables.db, '--profile'], engine);
+    expect(out).toMatch(
+      /^\nrun 1 of 2, SK-0.2 seed 0: 10\.00 ms a step: .*\n\nlayer +pass .*\n.*\nconv1 +forward +5\.000 /,
+    );
+    expect(out).toMatch(/\nrun 2 of 2, SK-0.2 seed 1: 10\.00 ms a step/);
+    expect((await sweep([tables.grid, '--db', tables.db, '--profile'], engine)).err).toContain(
+      'nothing to run, so there is no profile',
+    );
+
+    const lines = writeGrid();
+    const json = (await sweep([lines.grid, '--db', lines.db, '--profile', '--json'], engine)).out;
+    const rows = json
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ run_id, profile }) => [run_id, profile.passes[0].msPerStep])).toEqual([
+      [1, 5],
+      [2, 5],
+    ]);
+
+    const plain = writeGrid();
+    expect((await sweep([plain.grid, '--db', plain.db, '--json'], engine)).out).not.toContain('profile');
   });
 
   it('goes on after a failed run, and says so with the exit code', async () => {

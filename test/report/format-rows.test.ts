@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { formatRowsAsCsv, formatRowsAsJson, formatRowsAsTable } from '../../src/report/format-rows.js';
+import {
+  formatJsonObject,
+  formatRowsAsCsv,
+  formatRowsAsJson,
+  formatRowsAsTable,
+} from '../../src/report/format-rows.js';
 
 const ROWS = {
   titles: ['id', 'text', 'value', 'bytes'],
@@ -42,5 +47,9 @@ describe('rows of a query', () => {
       [null, null, null],
     ]);
     expect(JSON.parse(formatRowsAsJson({ titles: ['a'], rows: [] }))).toEqual([]);
+  });
+
+  it('are JSON with other fields behind them', () => {
+    expect(formatJsonObject(['a'], [1], { b: { c: [2] } })).toBe('{"a":1,"b":{"c":[2]}}');
   });
 });

@@ -1,0 +1,104 @@
+import type { Batch, Pass } from '../layers/layer.js';
+import type { Phase } from '../network/run.js';
+import type { Barrier } from './barrier.js';
+
+/** What a profile knows of a pass before any of it has run. */
+export interface PassOutline {
+  /** Null for what belongs to no layer. */
+  readonly layer: string | null;
+  readonly name: string;
+  readonly multiplyAddsPerImage: number;
+  /** Which of the step's phases it is in; workers meet at a barrier after each. */
+  readonly phase: number;
+}
+
+/** First words of a worker's times; the passes' follow, in order, and then those at the phases' barriers. All are sums, in milliseconds. */
+export const TIMES = {
+  /** Steps that were timed, and their images. */
+  steps: 0,
+  images: 1,
+  /** Of the steps as a whole. */
+  total: 2,
+  /** The longest time at one barrier. */
+  longestWait: 3,
+} as const;
+
+export const TIMES_HEADER = 4;
+
+/** Steps that may differ from the rest, as memory is touched first and JavaScript compiled: so many, of a short run its tenth part. */
+const MAX_WARM_UP_STEPS = 20;
+const WARM_UP_SHARE = 0.1;
+
+/** The passes of a step in the order of their times. */
+export function outlinePasses(phases: readonly Phase[]): PassOutline[] {
+  return phases.flatMap(({ passes }, phase) =>
+    passes.map(({ name = '', layer, products = 0 }) => ({
+      layer: layer?.name ?? null,
+      name,
+      multiplyAddsPerImage: layer ? products * layer.multiplyAddsPerImage : 0,
+      phase,
+    })),
+  );
+}
+
+/**
+ * Times a worker's part of every pass, and its waiting at every barrier, into memory that the coordinator reads. It stands in for phases and
+ * barrier, so that a run without it does not even look whether it is there.
+ */
+export class StepTimer {
+  /** The same passes, each timed around every task. */
+  readonly phases: readonly Phase[];
+  readonly #barrier: Barrier;
+  readonly #times: Float64Array;
+  readonly #firstWait: number;
+  readonly #warmUpSteps: number;
+  #phase = 0;
+  #stepStart = 0;
+
+  /**
+   * @param times this worker's, see TIMES
+   * @param steps of the whole run
+   */
+  constructor(phases: readonly Phase[], barrier: Barrier, times: Float64Array, steps: number) {
+    let at = TIMES_HEADER;
+    this.phases = phases.map(({ over, passes }) => ({
+      over,
+      passes: passes.map((pass) => timePass(pass, times, at++)),
+    }));
+    this.#barrier = barrier;
+    this.#times = times;
+    this.#firstWait = at;
+    this.#warmUpSteps = Math.min(MAX_WARM_UP_STEPS, Math.floor(WARM_UP_SHARE * steps));
+  }
+
+  /** Before a step's first phase. */
+  beginStep({ step, size }: Batch): void {
+    const times = this.#times;
+    if (step === this.#warmUpSteps) times.fill(0);
+    times[TIMES.steps]! += 1;
+    times[TIMES.images]! += size;
+    this.#phase = 0;
+    this.#stepStart = performance.now();
+  }
+
+  /** Waits at the barrier after the next phase. */
+  wait(): void {
+    const times = this.#times;
+    const start = performance.now();
+    this.#barrier.wait();
+    const end = performance.now();
+    times[this.#firstWait + this.#phase]! += end - start;
+    times[TIMES.longestWait] = Math.max(times[TIMES.longestWait]!, end - start);
+    if (++this.#phase === this.phases.length) times[TIMES.total]! += end - this.#stepStart;
+  }
+}
+
+function timePass(pass: Pass, times: Float64Array, at: number): Pass {
+  const run = pass.run as (...task: unknown[]) => void;
+  const timed = (...task: unknown[]) => {
+    const start = performance.now();
+    run(...task);
+    times[at]! += performance.now() - start;
+  };
+  return { ...pass, run: timed } as Pass;
+}
