@@ -1,6 +1,5 @@
 import { buildModel } from '../models/registry.js';
 import type { NetworkSpec } from '../network/spec.js';
-import { buildVgg16 } from './vgg16.js';
 
 /** A network that is benchmarked, with the mini-batch that goes with it. */
 export interface BenchNetwork {
@@ -23,11 +22,10 @@ export function listNetworks(): BenchNetwork[] {
     ...[0.2, 0.5, 1, 2].map((width) => makeSk(width)),
     makeModel('BASE', 'BASE', 1, MNIST_BATCH),
     makeModel('BN', 'BN', 1, MNIST_BATCH),
-    { name: 'VGG-16', network: buildVgg16(), batchSize: VGG_BATCH },
+    makeModel('vgg16-cifar', 'VGG-16', 1, VGG_BATCH),
   ];
 }
 
 function makeModel(model: string, name: string, width: number, batchSize: number): BenchNetwork {
-  const network = buildModel(model, { width, activation: 'relu', dropout: 0 }, 'bench');
-  return { name, network, batchSize };
+  return { name, network: buildModel(model, { width }, 'bench').network, batchSize };
 }

@@ -2,16 +2,31 @@
  * The networks of exercise 15.6 (seed 004), for 28×28×1 digits. All convolutions have stride 1 and no padding, all pooling is 2×2 max with
  * stride 2; weights start gaussian with deviation 0.01, biases at zero, as in MatConvNet's MNIST example.
  */
-import type { ModelDraft, ModelOptions } from './model.js';
+import type { z } from 'zod';
+import { defineModel, type LayerDraft, type ModelDraft } from './model.js';
+import { MODEL_OPTIONS, scaleBy } from './options.js';
 
-type LayerDraft = ModelDraft['layers'][number];
+const OPTIONS = {
+  width: MODEL_OPTIONS.width.default(1),
+  activation: MODEL_OPTIONS.activation.default('relu'),
+  /** Of a dropout layer after the classification layer. */
+  dropout: MODEL_OPTIONS.dropout.default(0),
+};
+
+type Options = { readonly [Name in keyof typeof OPTIONS]: z.output<(typeof OPTIONS)[Name]> };
 
 const CLASSES = 10;
 const INPUT = [28, 28, 1] as const;
 const POOL: LayerDraft = { kind: 'max-pooling', kernel: 2 };
 
+export const MNIST_MODELS = {
+  BASE: defineModel('three convolutions and a classifier (exercise 15.6)', OPTIONS, buildBase),
+  BN: defineModel('BASE with batch normalisation (exercise 15.6)', OPTIONS, buildBn),
+  SK: defineModel('BN with small kernels; SK-s has width s (exercise 15.6)', OPTIONS, buildSk),
+};
+
 /** Three convolutions, two of them pooled, and a classifier. */
-export function buildBase(options: ModelOptions): ModelDraft {
+function buildBase(options: Options): ModelDraft {
   const channels = scaleBy(options.width);
   return {
     input: INPUT,
@@ -28,7 +43,7 @@ export function buildBase(options: ModelOptions): ModelDraft {
 }
 
 /** BASE with batch normalisation after each of the first three convolutions, whose own bias goes. */
-export function buildBn(options: ModelOptions): ModelDraft {
+function buildBn(options: Options): ModelDraft {
   const channels = scaleBy(options.width);
   return {
     input: INPUT,
@@ -45,7 +60,7 @@ export function buildBn(options: ModelOptions): ModelDraft {
 }
 
 /** BN with each 5×5 convolution replaced by two of 3×3, every one followed by batch normalisation and activation. */
-export function buildSk(options: ModelOptions): ModelDraft {
+function buildSk(options: Options): ModelDraft {
   const channels = scaleBy(options.width);
   const block = (kernel: number, filters: number): LayerDraft[] => [
     ...convolveAndNormalize(kernel, channels(filters)),
@@ -77,11 +92,7 @@ function convolveAndNormalize(kernel: number, filters: number): LayerDraft[] {
   ];
 }
 
-function classify({ dropout }: ModelOptions): LayerDraft[] {
+function classify({ dropout }: Options): LayerDraft[] {
   const classifier = convolve(1, CLASSES);
   return dropout > 0 ? [classifier, { kind: 'dropout', rate: dropout }] : [classifier];
-}
-
-function scaleBy(width: number): (channels: number) => number {
-  return (channels) => Math.max(1, Math.round(channels * width));
 }

@@ -1,18 +1,29 @@
 import { z } from 'zod';
 
-/** Options of a named network, all part of a run's spec. */
-export const modelOptionsSchema = z.strictObject({
-  /** Multiplies every channel count but the classifier's (rounded): the s of SK-s. */
-  width: z.number().positive().default(1),
-  activation: z.enum(['relu', 'sigmoid']).default('relu'),
-  /** Rate of a dropout layer after the classification layer; 0 for none. */
-  dropout: z.number().min(0).lt(1).default(0),
-});
+/** A named network. */
+export interface Model {
+  /** One line for lists. */
+  readonly title: string;
+  /** The options that it takes, of MODEL_OPTIONS, with its defaults. */
+  readonly options: z.ZodObject;
+  /** The network for options that the schema has read. */
+  readonly build: (options: never) => ModelDraft;
+}
 
-export type ModelOptions = z.output<typeof modelOptionsSchema>;
+/** A layer as a user might write it. */
+export type LayerDraft = { readonly kind: string } & Readonly<Record<string, unknown>>;
 
-/** What a builder returns: a network as a user might write it. */
+/** A network as a user might write it. */
 export interface ModelDraft {
   readonly input: readonly [height: number, width: number, channels: number];
-  readonly layers: readonly ({ readonly kind: string } & Readonly<Record<string, unknown>>)[];
+  readonly layers: readonly LayerDraft[];
+}
+
+/** A model whose builder gets what its options say. */
+export function defineModel<Fields extends z.ZodRawShape>(
+  title: string,
+  fields: Fields,
+  build: (options: z.output<z.ZodObject<Fields, z.core.$strict>>) => ModelDraft,
+): Model {
+  return { title, options: z.strictObject(fields), build };
 }

@@ -1,22 +1,50 @@
 import { unknownName } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
-import { buildBase, buildBn, buildSk } from './mnist.js';
-import type { ModelDraft, ModelOptions } from './model.js';
+import { MNIST_MODELS } from './mnist.js';
+import type { Model, ModelDraft } from './model.js';
+import { MODEL_OPTION_NAMES, PLAIN_OPTIONS } from './options.js';
+import { VGG_MODELS } from './vgg.js';
 
-const MODELS: Readonly<Record<string, (options: ModelOptions) => ModelDraft>> = {
-  BASE: buildBase,
-  BN: buildBn,
-  SK: buildSk,
-};
+/** Every named network. */
+export const MODELS: Readonly<Record<string, Model>> = { ...MNIST_MODELS, ...VGG_MODELS };
 
 export const MODEL_NAMES: readonly string[] = Object.keys(MODELS);
+
+export function isModel(name: string): boolean {
+  return Object.hasOwn(MODELS, name);
+}
+
+/** A named network with the options that it was built with, its defaults among them. */
+export interface BuiltModel {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly network: NetworkSpec;
+}
 
 /**
  * The network of that name.
  *
- * @throws UserError if there is none
+ * @param options those that differ from the model's defaults
+ * @throws UserError if there is no such network, or it does not take such options
  */
-export function buildModel(name: string, options: ModelOptions, where: string): NetworkSpec {
-  if (!Object.hasOwn(MODELS, name)) throw unknownName(where, 'model', name, MODEL_NAMES);
-  return parseNetwork({ name, ...MODELS[name]!(options) }, `${where}: model ${name}`);
+export function buildModel(name: string, options: object, where: string): BuiltModel {
+  if (!isModel(name)) throw unknownName(where, 'model', name, MODEL_NAMES);
+  const model = MODELS[name]!;
+  const place = `${where}: model ${name}`;
+  const parsed = parseWith(model.options, options, place);
+  const build = model.build as (options: object) => ModelDraft;
+  return { options: parsed, network: parseNetwork({ name, ...build(parsed) }, place) };
+}
+
+/** The options of a model, or of a network of one's own, that differ from its defaults. */
+export function listChangedOptions(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+): [name: string, value: unknown][] {
+  const defaults: Readonly<Record<string, unknown>> = isModel(name)
+    ? MODELS[name]!.options.parse({})
+    : PLAIN_OPTIONS;
+  return MODEL_OPTION_NAMES.map((option): [string, unknown] => [option, options[option]]).filter(
+    ([option, value]) => value !== undefined && value !== defaults[option],
+  );
 }

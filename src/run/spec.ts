@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { LOSSES } from '../layers/loss.js';
-import { modelOptionsSchema } from '../models/model.js';
-import { buildModel, MODEL_NAMES } from '../models/registry.js';
+import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
+import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { scheduleSchema } from '../optim/schedule.js';
 
@@ -14,7 +14,8 @@ const MAX_SLICES = 256;
 const runSpecSchema = z.strictObject({
   /** A named network. Give this or `network`. */
   model: z.string().optional(),
-  ...modelOptionsSchema.shape,
+  /** Options of the model. Which ones it takes, and their defaults, are its own. */
+  ...z.object(MODEL_OPTIONS).partial().shape,
   /** A network layer by layer; its `name` stands where a model's would. */
   network: z.unknown().optional(),
 
@@ -84,16 +85,20 @@ export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown
  */
 export function resolveRunSpec(spec: unknown, where = 'spec'): ResolvedRunSpec {
   const { model, network, ...rest } = parseWith(runSpecSchema, spec, where);
-  const parsed = resolveNetwork({ model, network, ...rest }, where);
-  const resolved = { ...rest, model: parsed.name, network: parsed };
+  const built = resolveNetwork({ model, network, ...rest }, where);
+  const resolved = { ...rest, ...built.options, model: built.network.name, network: built.network };
   checkOptions(resolved, where);
   return resolved;
 }
 
+/** The network, and the options that it was built with. */
 function resolveNetwork(
-  { model, network, ...options }: z.output<typeof runSpecSchema>,
+  { model, network, ...fields }: z.output<typeof runSpecSchema>,
   where: string,
-): NetworkSpec {
+): BuiltModel {
+  const options = Object.fromEntries(
+    MODEL_OPTION_NAMES.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]),
+  );
   if (network === undefined) {
     if (model !== undefined) return buildModel(model, options, where);
     throw new UserError(
@@ -107,7 +112,7 @@ function resolveNetwork(
       `${where}: expected 'model' or 'network', found both (${model} and ${parsed.name}). Give one.`,
     );
   }
-  return parsed;
+  return { options: isModel(parsed.name) ? options : { ...PLAIN_OPTIONS, ...options }, network: parsed };
 }
 
 /** What the fields' own types cannot tell. */

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** Options of named networks, all part of a run's spec. Each network takes some of them, with defaults of its own. */
+export const MODEL_OPTIONS = {
+  /** Multiplies every channel count but the classifier's (rounded): the s of SK-s. */
+  width: z.number().positive(),
+  activation: z.enum(['relu', 'sigmoid']),
+  /** Rate of the network's dropout layers; 0 for none. */
+  dropout: z.number().min(0).lt(1),
+  /** Outputs of the classifier. */
+  classes: z.int().min(2),
+  /** Height and width of an input image. */
+  inputSize: z.int().min(1),
+  /** Batch normalisation after every convolution. */
+  batchNorm: z.boolean(),
+};
+
+export const MODEL_OPTION_NAMES = Object.keys(MODEL_OPTIONS) as readonly (keyof typeof MODEL_OPTIONS)[];
+
+/** What a spec says of a network that is written layer by layer. */
+export const PLAIN_OPTIONS = { width: 1, activation: 'relu', dropout: 0 } as const;
+
+/** The function that multiplies a channel count by `width`. */
+export function scaleBy(width: number): (channels: number) => number {
+  return (channels) => Math.max(1, Math.round(channels * width));
+}
