@@ -3,6 +3,7 @@ import { makeGeometry } from '../kernels/geometry.js';
 import { type LayerKind, overSlices, planTransform } from './layer.js';
 import { planPooling, poolingFields, resolvePooling } from './pooling.js';
 import { bindPoolingLanes } from './pooling-lanes.js';
+import { describeWindow } from './window.js';
 
 const schema = z
   .strictObject({
@@ -19,9 +20,11 @@ export const averagePooling: LayerKind<z.output<typeof schema>> = {
   schema,
   plan: (config, input, where) =>
     planTransform(planPooling(config, input, where), {
+      window: config,
       inPlace: false,
       backwardReads: { input: false, output: false },
     }),
+  describe: describeWindow,
   suitsLanes: () => true,
   bind(config, site) {
     const { kernels, input, output } = site;

@@ -14,7 +14,7 @@ import {
   overSlices,
   type Pass,
 } from './layer.js';
-import { paddingSchema, pairSchema, resolvePadding, slideWindow } from './window.js';
+import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from './window.js';
 
 /**
  * A fully connected layer with at least so many weights is cut by outputs instead of by images: each worker reads its part of the weights
@@ -66,6 +66,8 @@ export const convolution: LayerKind<ConvolutionConfig> = {
     const output: Shape = { ...slideWindow(config, input, where), channels: config.filters };
     return planConvolution(config, makeGeometry(input, config, output), layout);
   },
+
+  describe: (config) => `${config.filters}; ${describeWindow(config)}`,
 
   suitsLanes(config, input) {
     const covering = config.kernel[0] === input.height && config.kernel[1] === input.width;
@@ -131,6 +133,7 @@ export function planConvolution(
     inPlace: false,
     backwardReads: { input: true, output: false },
     multiplyAddsPerImage: sizeOf(output) * rows,
+    window: { kernel: [g.kernelHeight, g.kernelWidth], stride: [g.strideY, g.strideX] },
   };
 }
 

@@ -18,6 +18,7 @@ export const dropout: LayerKind<z.output<typeof schema>> = {
   schema,
   plan: (_config, input) =>
     planTransform(input, { inPlace: true, backwardReads: { input: false, output: false } }),
+  describe: ({ rate }) => String(rate),
   bind({ rate }, { input, output, kernels, batch, training, randomKey }) {
     const size = sizeOf(output.shape);
     const keep = (from: Float32Array, to: Float32Array) =>

@@ -40,6 +40,8 @@ export const fullyConnected: LayerKind<FullyConnectedConfig> = {
   kind: 'fully-connected',
   schema,
   plan: (config, input, _where, layout) => planConvolution(config, coverInput(input, config.units), layout),
+  describe: ({ units }, { height, width, channels }) =>
+    height * width === 1 ? `${channels}×${units}` : `(${height}×${width}×${channels})×${units}`,
   bind: (config, site) => bindConvolution(coverInput(site.input.shape, config.units), site),
 };
 

@@ -3,6 +3,7 @@ import type { PhiloxKey } from '../core/rng.js';
 import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { Initializer } from './initializer.js';
+import type { WindowConfig } from './window.js';
 
 /**
  * A kind of layer, whole: what its configuration may be, the shape it makes, what it learns, how it is computed. To add a
@@ -19,6 +20,8 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> {
    * @throws UserError if the input does not fit
    */
   plan(config: Config, input: Shape, where: string, layout: Layout): LayerPlan;
+  /** Its configuration in the short form of the chapter's table 15.2 (seed 004): `64; 3×3; p=1, st=1`. Absent: nothing to say. */
+  describe?(config: Config, input: Shape): string;
   /** Whether the layer can work on, and is quick on, groups of images in lanes. Absent: never. */
   suitsLanes?(config: Config, input: Shape): boolean;
   /** Ties a planned layer to its memory. */
@@ -48,7 +51,10 @@ export interface LayerPlan {
   readonly inPlace: boolean;
   /** What backward reads: decides whose output may be written over. */
   readonly backwardReads: { readonly input: boolean; readonly output: boolean };
+  /** Of products; work element by element is not counted. */
   readonly multiplyAddsPerImage: number;
+  /** The input positions that one output position depends on. Absent: those at its own position alone. */
+  readonly window?: Pick<WindowConfig, 'kernel' | 'stride'>;
 }
 
 export interface ParameterPlan {
@@ -213,7 +219,7 @@ export class Scratch {
 /** A layer's plan without parameters, state or shared memory: for kinds that only transform. */
 export function planTransform(
   output: Shape,
-  options: { inPlace: boolean; backwardReads: LayerPlan['backwardReads'] },
+  options: Pick<LayerPlan, 'inPlace' | 'backwardReads' | 'window'>,
 ): LayerPlan {
   return { output, parameters: [], state: [], shared: {}, multiplyAddsPerImage: 0, ...options };
 }

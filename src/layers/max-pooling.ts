@@ -3,6 +3,7 @@ import { makeGeometry } from '../kernels/geometry.js';
 import { type LayerKind, overSlices, planTransform } from './layer.js';
 import { planPooling, poolingFields, resolvePooling } from './pooling.js';
 import { bindPoolingLanes } from './pooling-lanes.js';
+import { describeWindow } from './window.js';
 
 const schema = z.strictObject({ kind: z.literal('max-pooling'), ...poolingFields }).transform(resolvePooling);
 
@@ -15,9 +16,11 @@ export const maxPooling: LayerKind<z.output<typeof schema>> = {
   schema,
   plan: (config, input, where) =>
     planTransform(planPooling(config, input, where), {
+      window: config,
       inPlace: false,
       backwardReads: { input: true, output: true },
     }),
+  describe: describeWindow,
   suitsLanes: () => true,
   bind(config, site) {
     const { kernels, input, output } = site;

@@ -76,3 +76,10 @@ export function slideWindow(
     width: Math.floor((width - config.kernel[1]) / config.stride[1]) + 1,
   };
 }
+
+/** A window in the short form of the chapter's table 15.2 (seed 004): `3×3; p=1, st=1`; padding that differs by side is top, bottom, left, right. */
+export function describeWindow({ kernel, stride, padding }: WindowConfig): string {
+  const pad = padding.every((side) => side === padding[0]) ? padding[0] : `(${padding.join(', ')})`;
+  const step = stride[0] === stride[1] ? stride[0] : stride.join('×');
+  return `${kernel.join('×')}; p=${pad}, st=${step}`;
+}

@@ -63,10 +63,15 @@ export function initializeModel(memory: ModelMemory, plan: NetworkPlan, seed: nu
   }
 }
 
+/** Floats of a tensor's values for so many images; in lanes the last group is whole. */
+export function countTensorFloats(tensor: TensorPlan, images: number): number {
+  const places = tensor.layout === 'lanes' ? countGroups(images) * GROUP_IMAGES : images;
+  return places * sizeOf(tensor.shape);
+}
+
 /** A tensor's views over the activations, for mini-batches of up to so many images. */
 export function viewTensor(activations: Float32Array, tensor: TensorPlan, images: number): BoundTensor {
-  const places = tensor.layout === 'lanes' ? countGroups(images) * GROUP_IMAGES : images;
-  const floats = places * sizeOf(tensor.shape);
+  const floats = countTensorFloats(tensor, images);
   const cut = (offset: number) => activations.subarray(Math.max(0, offset), offset < 0 ? 0 : offset + floats);
   return { shape: tensor.shape, value: cut(tensor.offset), gradient: cut(tensor.gradientOffset) };
 }

@@ -24,3 +24,10 @@ export function formatDuration(seconds: number | null | undefined): string {
   const tail = `${hours > 0 ? twoDigits(minutes) : minutes}:${twoDigits(whole % 60)}`;
   return hours > 0 ? `${hours}:${tail}` : tail;
 }
+
+/** `812 B`, `57.3 KB`, `1.66 GB`: powers of 1000. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
+}

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { main as runDescribe } from '../../src/cli/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
 import { main as runRuns } from '../../src/cli/runs.js';
@@ -42,6 +43,11 @@ export function sweep(args: readonly string[], engine: FakeEngine = new FakeEngi
 /** Runs `runs` as the shell would. */
 export function runs(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runRuns(args, streams));
+}
+
+/** Runs `describe` as the shell would. */
+export function describeCommand(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runDescribe(args, streams));
 }
 
 async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {

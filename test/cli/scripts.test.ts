@@ -6,7 +6,7 @@ import { findPackageRoot } from '../../src/core/paths.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 
 describe('the scripts', () => {
-  it.each(['sweep', 'runs', 'bench'])('%s says what to do if nothing is built', (name) => {
+  it.each(['sweep', 'runs', 'describe', 'bench'])('%s says what to do if nothing is built', (name) => {
     const folder = makeFolder();
     for (const file of ['start-command.js', `${name}.js`]) {
       cpSync(join(findPackageRoot(), 'scripts', file), join(folder, 'scripts', file));

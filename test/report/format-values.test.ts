@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatDuration, formatNumber } from '../../src/report/format-values.js';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../../src/report/format-values.js';
 import { measureSpread } from '../../src/report/statistics.js';
 
 describe('a duration', () => {
@@ -31,5 +31,17 @@ describe('a spread', () => {
   it('has the deviation of the sample, none for one number', () => {
     expect(measureSpread([2, 3, 7])).toEqual({ n: 3, mean: 4, deviation: Math.sqrt(7), min: 2, max: 7 });
     expect(measureSpread([2])).toMatchObject({ n: 1, mean: 2, deviation: null });
+  });
+});
+
+describe('a size', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [57_344, '57.3 KB'],
+    [1_656_000_000, '1.66 GB'],
+    [4e15, '4.00e+3 TB'],
+  ])('of %d bytes is %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
   });
 });

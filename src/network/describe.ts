@@ -1,0 +1,129 @@
+import { type Shape, sizeOf } from '../core/shape.js';
+import { findKind } from '../layers/registry.js';
+import { relayout } from '../layers/relayout.js';
+import { countTensorFloats, layOutModel } from './memory.js';
+import { type NetworkPlan, type PlanOptions, planNetwork } from './plan.js';
+import { type Extent, traceFieldsBack, traceFieldsInInput } from './receptive-field.js';
+import type { NetworkSpec } from './spec.js';
+
+const FLOAT_BYTES = 4;
+
+/** One layer of a network: a line of the chapter's table 15.2 (seed 004) and what it costs. */
+export interface LayerDescription {
+  readonly name: string;
+  readonly kind: string;
+  /** Its configuration in short: `64; 3×3; p=1, st=1`. */
+  readonly description: string;
+  readonly output: Shape;
+  /**
+   * What of this layer's input one element in front of the first fully connected layer depends on, along y and x, padding included, as in
+   * table 15.2; null behind that layer. See traceFieldsBack.
+   */
+  readonly receptiveField: Extent | null;
+  /** What of the network's input one element of this layer's output depends on, padding included. */
+  readonly fieldInInput: Extent;
+  readonly parameters: number;
+  /** Of products, for one image forward; a training step has about three times as many. */
+  readonly multiplyAdds: number;
+  /** Of its output for one image; 0 if it writes over its input. */
+  readonly activationBytes: number;
+}
+
+/** What a network takes in memory, with the mini-batch of the description. */
+export interface MemoryDescription {
+  /** Outputs of all layers. */
+  readonly activations: number;
+  /** Gradients of those outputs; layers may take turns in one place. */
+  readonly activationGradients: number;
+  /** Parameters and running statistics, their gradients and velocities; partial gradients; what layers share. */
+  readonly model: number;
+  readonly total: number;
+}
+
+export interface NetworkDescription {
+  readonly name: string;
+  readonly input: Shape;
+  /** Of one image, as floats. */
+  readonly inputBytes: number;
+  readonly layers: readonly LayerDescription[];
+  readonly loss: string;
+  readonly parameters: number;
+  /** Of products, for one image forward. */
+  readonly multiplyAdds: number;
+  /** Outputs of all layers, and the input, for one image. */
+  readonly activationBytes: number;
+  readonly batchSize: number;
+  /** In bytes. */
+  readonly trainingMemory: MemoryDescription;
+}
+
+/**
+ * Describes a network layer by layer: shapes, receptive fields, parameters, multiply-adds, memory. Only plans it: nothing of its size is
+ * allocated.
+ *
+ * @throws UserError if a layer does not fit its input
+ */
+export function describeNetwork(
+  spec: NetworkSpec,
+  options: Omit<PlanOptions, 'training'> = { batchSize: 100, slices: 12 },
+): NetworkDescription {
+  const plan = planNetwork(spec, { ...options, training: true });
+  const layers = describeLayers(plan);
+  const inputBytes = FLOAT_BYTES * sizeOf(spec.input);
+  return {
+    name: spec.name,
+    input: spec.input,
+    inputBytes,
+    layers,
+    loss: spec.loss,
+    parameters: plan.parameterCount,
+    multiplyAdds: sum(layers.map(({ multiplyAdds }) => multiplyAdds)),
+    activationBytes: inputBytes + sum(layers.map(({ activationBytes }) => activationBytes)),
+    batchSize: options.batchSize,
+    trainingMemory: describeMemory(plan, options.batchSize),
+  };
+}
+
+function describeLayers(plan: NetworkPlan): LayerDescription[] {
+  const fields = traceFieldsBack(plan);
+  const fieldsInInput = traceFieldsInInput(plan);
+  const layers: LayerDescription[] = [];
+  for (const { name, config, layer, parameters, input, output } of plan.steps) {
+    const activationBytes = writesOver(plan, input, output) ? 0 : FLOAT_BYTES * sizeOf(layer.output);
+    const before = layers.at(-1);
+    // A change of layout is no layer of the spec: its memory counts for the layer that asked for it.
+    if (config.kind === relayout.kind && before) {
+      layers[layers.length - 1] = { ...before, activationBytes: before.activationBytes + activationBytes };
+      continue;
+    }
+    layers.push({
+      name,
+      kind: config.kind,
+      description: findKind(config.kind).describe?.(config, plan.tensors[input]!.shape) ?? '',
+      output: layer.output,
+      receptiveField: fields[input]!,
+      fieldInInput: fieldsInInput[output]!,
+      parameters: sum(parameters.map(({ size }) => size)),
+      multiplyAdds: layer.multiplyAddsPerImage,
+      activationBytes,
+    });
+  }
+  return layers;
+}
+
+function writesOver({ tensors }: NetworkPlan, input: number, output: number): boolean {
+  return tensors[output]!.offset === tensors[input]!.offset;
+}
+
+function describeMemory(plan: NetworkPlan, batchSize: number): MemoryDescription {
+  const places = new Map(plan.tensors.map((tensor) => [tensor.offset, tensor]));
+  const floats = [...places.values()].map((tensor) => countTensorFloats(tensor, batchSize));
+  const activations = FLOAT_BYTES * sum(floats);
+  const model = FLOAT_BYTES * layOutModel(plan).floats;
+  const planned = FLOAT_BYTES * plan.activationFloats;
+  return { activations, activationGradients: planned - activations, model, total: planned + model };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

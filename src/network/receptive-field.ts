@@ -1,0 +1,60 @@
+import type { NetworkPlan, StepPlan, TensorPlan } from './plan.js';
+
+/** Along y and x, in pixels, padding included. */
+export type Extent = readonly [y: number, x: number];
+
+const POINT: Extent = [1, 1];
+
+/**
+ * The receptive fields of table 15.2 (seed 004), from the last layer to the first: what of each tensor one element of the feature maps in
+ * front of the first layer that covers its whole input (a fully connected one) depends on; without such a layer, one element of the
+ * output. Where paths part, the largest counts. A window of kernel k and stride s makes (r − 1)·s + k of r.
+ *
+ * @returns one for each tensor of the plan; null for those that such an element does not depend on
+ */
+export function traceFieldsBack({ steps, tensors }: NetworkPlan): (Extent | null)[] {
+  const covering = steps.find((step) => coversInput(step, tensors[step.input]!));
+  const fields = new Array<Extent | null>(tensors.length).fill(null);
+  fields[covering ? covering.input : tensors.length - 1] = POINT;
+  for (const { layer, input, output } of steps.toReversed()) {
+    const field = fields[output];
+    if (!field) continue;
+    const { kernel, stride } = layer.window ?? { kernel: POINT, stride: POINT };
+    const grown = combine(field, (r, axis) => (r - 1) * stride[axis] + kernel[axis]);
+    const known = fields[input];
+    fields[input] = known ? combine(known, (r, axis) => Math.max(r, grown[axis])) : grown;
+  }
+  return fields;
+}
+
+/**
+ * What of the network's input one element of each tensor depends on, from the first layer to the last: kernel k makes r + (k − 1)·j of r,
+ * where j is how far apart in the input its own input's neighbours lie. Where paths meet, the largest counts.
+ *
+ * @returns one for each tensor of the plan
+ */
+export function traceFieldsInInput({ steps, tensors }: NetworkPlan): Extent[] {
+  const fields = new Array<Extent>(tensors.length).fill(POINT);
+  const jumps = new Array<Extent>(tensors.length).fill(POINT);
+  for (const { layer, input, output } of steps) {
+    const { kernel, stride } = layer.window ?? { kernel: POINT, stride: POINT };
+    const jump = jumps[input]!;
+    fields[output] = combine(fields[input]!, (r, axis) => r + (kernel[axis] - 1) * jump[axis]);
+    jumps[output] = combine(jump, (j, axis) => j * stride[axis]);
+  }
+  return fields;
+}
+
+function coversInput({ layer: { window, output } }: StepPlan, input: TensorPlan): boolean {
+  const { height, width } = input.shape;
+  return (
+    window !== undefined &&
+    window.kernel[0] >= height &&
+    window.kernel[1] >= width &&
+    output.height * output.width === 1
+  );
+}
+
+function combine(extent: Extent, change: (size: number, axis: 0 | 1) => number): Extent {
+  return [change(extent[0], 0), change(extent[1], 1)];
+}

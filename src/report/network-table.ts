@@ -1,0 +1,69 @@
+import { formatShape } from '../core/shape.js';
+import type { LayerDescription, NetworkDescription } from '../network/describe.js';
+import { formatBytes, formatCount, NOTHING } from './format-values.js';
+import { type Column, formatTable } from './tables.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: '', align: 'right' },
+  { title: 'layer', align: 'left' },
+  { title: 'type', align: 'left' },
+  { title: 'description', align: 'left' },
+  ...['output', 'field', 'in input', 'parameters', 'multiply-adds', 'memory'].map(
+    (title): Column => ({ title, align: 'right' }),
+  ),
+];
+
+/** A network as the chapter's table 15.2 (seed 004) with what each layer costs, a line of totals, and what the columns mean. */
+export function formatNetworkTable(network: NetworkDescription): string {
+  const { layers, trainingMemory: memory } = network;
+  const rows = [
+    ['', 'input', '', '', formatShape(network.input), '', '', '', '', formatBytes(network.inputBytes)],
+    ...layers.map((layer, i) => [String(i + 1), ...formatLayer(layer)]),
+    [String(layers.length + 1), 'loss', network.loss, '', '', '', '', '', '', ''],
+    [
+      '',
+      'total',
+      '',
+      '',
+      '',
+      '',
+      '',
+      formatCount(network.parameters),
+      formatCount(network.multiplyAdds),
+      formatBytes(network.activationBytes),
+    ],
+  ];
+  const parts = [
+    `${formatBytes(memory.activations)} of outputs`,
+    `${formatBytes(memory.activationGradients)} of their gradients`,
+    `${formatBytes(memory.model)} of parameters, gradients and velocities`,
+  ];
+  return [
+    `${network.name}\n\n`,
+    formatTable(COLUMNS, rows),
+    '\n',
+    'field: what of its input one element in front of the first fully connected layer depends on (table 15.2)\n',
+    "in input: what of the network's input one element of its output depends on; both with padding\n",
+    'multiply-adds: of products, one image forward. memory: its output in training, one image\n',
+    `training with mini-batches of ${network.batchSize}: ${formatBytes(memory.total)} = ${parts.join(' + ')}\n`,
+  ].join('');
+}
+
+function formatLayer(layer: LayerDescription): string[] {
+  return [
+    layer.name,
+    layer.kind,
+    layer.description,
+    formatShape(layer.output),
+    layer.receptiveField ? formatExtent(layer.receptiveField) : NOTHING,
+    formatExtent(layer.fieldInInput),
+    formatCount(layer.parameters),
+    formatCount(layer.multiplyAdds),
+    layer.activationBytes > 0 ? formatBytes(layer.activationBytes) : 'in place',
+  ];
+}
+
+/** One number for a square, as the chapter writes it. */
+function formatExtent([y, x]: readonly [number, number]): string {
+  return y === x ? String(y) : `${y}×${x}`;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { buildModel, listChangedOptions, MODEL_NAMES, MODELS } from '../../src/models/registry.js';
+import { describeNetwork } from '../../src/network/describe.js';
+
+/** Parameters as published, or as torchvision's model of that name has them. */
+const PARAMETERS: readonly [name: string, options: object, parameters: number][] = [
+  ['BASE', {}, 431_080],
+  ['BN', {}, 431_650],
+  ['SK', {}, 441_570],
+  ['vgg11', {}, 132_863_336],
+  ['vgg13', {}, 133_047_848],
+  ['vgg16', {}, 138_357_544],
+  ['vgg19', {}, 143_667_240],
+  ['vgg11', { batchNorm: true }, 132_868_840],
+  ['vgg13', { batchNorm: true }, 133_053_736],
+  ['vgg16', { batchNorm: true }, 138_365_992],
+  ['vgg19', { batchNorm: true }, 143_678_248],
+  // Convolutions without bias, 512 inputs to ten classes.
+  ['vgg16-cifar', {}, 14_724_042],
+  ['vgg16-cifar', { batchNorm: false }, 14_719_818],
+];
+
+describe('named networks', () => {
+  it.each(PARAMETERS)('%s %j has %i parameters', (name, options, parameters) => {
+    expect(describeNetwork(buildModel(name, options, 'test').network).parameters).toBe(parameters);
+  });
+
+  it.each(MODEL_NAMES)('%s gives one output a class', (name) => {
+    const { options, network } = buildModel(name, {}, 'test');
+    const { output } = describeNetwork(network).layers.at(-1)!;
+    expect(output).toEqual({ height: 1, width: 1, channels: options.classes ?? 10 });
+    expect(network.name).toBe(name);
+  });
+
+  it.each(MODEL_NAMES.filter((name) => 'classes' in MODELS[name]!.options.shape))(
+    '%s takes other classes',
+    (name) => {
+      const { network } = buildModel(name, { classes: 7 }, 'test');
+      expect(describeNetwork(network).layers.at(-1)!.output.channels).toBe(7);
+    },
+  );
+
+  it('scales channels by width, but not the classes', () => {
+    const { network } = buildModel('vgg11-cifar', { width: 0.1 }, 'test');
+    const channels = describeNetwork(network).layers.map(({ output }) => output.channels);
+    expect([channels[0], channels[4], channels.at(-1)]).toEqual([6, 13, 10]);
+  });
+
+  it('refuses unknown names and options, and wrong values, with one line', () => {
+    const message = (name: string, options: object) => {
+      try {
+        buildModel(name, options, 'spec');
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+        return (error as Error).message;
+      }
+      throw new Error('expected an error');
+    };
+    expect(message('vgg12', {})).toMatch(/^spec: unknown model 'vgg12'. Did you mean 'vgg11'\?/);
+    expect(message('SK', { batchNorm: true })).toBe(
+      "spec: model SK: unknown field 'batchNorm'. Did you mean 'width'? Valid: width, dropout, activation.",
+    );
+    expect(message('vgg16', { classes: 1 })).toMatch(/model vgg16: field 'classes': .*found 1/);
+  });
+
+  it('tells which options were changed', () => {
+    expect(listChangedOptions('vgg16', { width: 1, classes: 10, dropout: 0.5 })).toEqual([['classes', 10]]);
+    expect(listChangedOptions('mine', { width: 1, activation: 'relu', dropout: 0 })).toEqual([]);
+  });
+});

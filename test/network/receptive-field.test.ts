@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { LAYER_KINDS } from '../../src/layers/registry.js';
+import { buildModel } from '../../src/models/registry.js';
+import { planNetwork } from '../../src/network/plan.js';
+import { traceFieldsBack, traceFieldsInInput } from '../../src/network/receptive-field.js';
+import { type NetworkSpec, parseNetwork } from '../../src/network/spec.js';
+
+const planOf = (network: NetworkSpec) => planNetwork(network, { batchSize: 1, slices: 1, training: true });
+const planLayers = (input: [number, number, number], ...layers: unknown[]) =>
+  planOf(parseNetwork({ input, layers }));
+
+describe('receptive fields from the last layer back', () => {
+  it('are those of table 15.2 for VGG-16', () => {
+    const plan = planOf(buildModel('vgg16', {}, 'test').network);
+    const fields = traceFieldsBack(plan);
+    // The table's two columns of numbers: layers 1 to 32, and none for the rest.
+    const table = [
+      212, 210, 210, 208, 208, 104, 102, 102, 100, 100, 50, 48, 48, 46, 46, 44, 44, 22, 20, 20, 18, 18, 16,
+      16, 8, 6, 6, 4, 4, 2, 2, 1,
+    ];
+    const found = plan.steps.map(({ input }) => fields[input]);
+    expect(found).toEqual([...table.map((size) => [size, size]), ...new Array(6).fill(null)]);
+  });
+
+  it('end at a convolution or a pooling that covers its input', () => {
+    const conv = { kind: 'convolution', kernel: 3, filters: 2 };
+    const heads = [
+      { kind: 'convolution', kernel: 6, filters: 4 },
+      { kind: 'average-pooling', kernel: 6 },
+      { kind: 'fully-connected', units: 4 },
+    ];
+    for (const head of heads) {
+      const fields = traceFieldsBack(planLayers([8, 8, 1], conv, head, { kind: 'relu' }));
+      expect(fields).toEqual([[3, 3], [1, 1], null, null]);
+    }
+  });
+
+  it('end at the output where nothing covers its input', () => {
+    const plan = planLayers(
+      [12, 13, 1],
+      { kind: 'max-pooling', kernel: [2, 3], stride: [2, 1] },
+      { kind: 'convolution', kernel: [3, 1], filters: 2, padding: 1 },
+    );
+    expect(traceFieldsBack(plan)).toEqual([
+      [6, 3],
+      [3, 1],
+      [1, 1],
+    ]);
+  });
+});
+
+describe("receptive fields in the network's input", () => {
+  it('grow by (kernel - 1) times the strides before', () => {
+    const plan = planLayers(
+      [32, 32, 1],
+      { kind: 'convolution', kernel: 5, filters: 1 },
+      { kind: 'max-pooling', kernel: [3, 2], stride: 2 },
+      { kind: 'relu' },
+      { kind: 'convolution', kernel: 3, filters: 1, stride: [1, 2] },
+      { kind: 'average-pooling', kernel: 2 },
+    );
+    expect(traceFieldsInInput(plan)).toEqual([
+      [1, 1],
+      [5, 5],
+      [7, 6],
+      [7, 6],
+      [11, 10],
+      [13, 14],
+    ]);
+  });
+});
+
+describe('a kind with a kernel', () => {
+  const windowed = Object.entries(LAYER_KINDS).flatMap(([kind, { schema }]) =>
+    [
+      { kind, kernel: 2 },
+      { kind, kernel: 2, filters: 2 },
+    ].filter((layer) => schema.safeParse(layer).success),
+  );
+
+  it.each(windowed)('tells its window: %j', (layer) => {
+    const [step] = planLayers([4, 4, 2], layer).steps;
+    expect(step!.layer.window?.kernel).toEqual([2, 2]);
+  });
+
+  it('is one of several', () => {
+    expect(windowed.length).toBeGreaterThanOrEqual(3);
+  });
+});
