@@ -23,7 +23,7 @@ const MAX_WORKERS = 256;
 const PROGRESS_INTERVAL_MS = 100;
 
 /**
- * Trains a network and evaluates it on the test set after each epoch. The result is a pure function of spec and data: the number of
+ * Trains a network and evaluates it on the validation and test images after each epoch. The result is a pure function of spec and data: the number of
  * workers changes the time and nothing else.
  *
  * @throws UserError if the spec is wrong or does not fit the data
@@ -39,7 +39,7 @@ export async function train(
   const resolved = fitSpec(parsed, dataset);
   const data = selectData(resolved, dataset);
   const plan = planNetwork(resolved.network, {
-    batchSize: Math.min(resolved.batchSize, data.trainCount),
+    batchSize: Math.min(resolved.batchSize, data.train.length),
     slices: resolved.slices,
     training: true,
   });
@@ -65,7 +65,8 @@ async function trainEpochs(
   const epochs: EpochMetrics[] = [];
   let tested: Pick<TrainResult, 'confusion' | 'predicted'> = { confusion: [], predicted: new Uint8Array() };
   let ending: Pick<TrainResult, 'state' | 'reason'> = { state: 'done', reason: null };
-  const stepsPerEpoch = Math.ceil(data.trainCount / run.batchSize);
+  const images = data.train.length;
+  const stepsPerEpoch = Math.ceil(images / run.batchSize);
   const memory = viewModel(run.model, plan);
   const profiler = options.profile ? await Profiler.open(pool, run) : null;
   const start = performance.now();
@@ -82,20 +83,25 @@ async function trainEpochs(
         ending = stop;
         break;
       }
-      await pool.evaluate(run);
+      if (run.validation) await pool.evaluate(run, 'validation');
+      await pool.evaluate(run, 'test');
       if (Atomics.load(run.control, CONTROL.abort) !== 0) {
         ending = interrupted(epoch, stepsPerEpoch);
         break;
       }
-      const test = summarizeResults(run, countClasses(plan));
+      const classes = countClasses(plan);
+      const test = summarizeResults(run.test, classes);
       tested = { confusion: test.confusion, predicted: test.predicted };
+      const validation = run.validation && summarizeResults(run.validation, classes);
       const regularization = spec.reportRegularization
         ? computeRegularization(plan, memory, spec.weightDecay)
         : 0;
       const metrics: EpochMetrics = {
         epoch: epoch + 1,
-        trainLoss: run.totals[TOTALS.loss]! / data.trainCount + regularization,
-        trainErrorPercent: (100 * run.totals[TOTALS.errors]!) / data.trainCount,
+        trainLoss: run.totals[TOTALS.loss]! / images + regularization,
+        trainErrorPercent: (100 * run.totals[TOTALS.errors]!) / images,
+        validationLoss: validation && validation.loss + regularization,
+        validationErrorPercent: validation?.errorPercent ?? null,
         testLoss: test.loss + regularization,
         testErrorPercent: test.errorPercent,
         testTop5ErrorPercent: test.top5ErrorPercent,
@@ -106,7 +112,7 @@ async function trainEpochs(
           spec.epochs,
         ),
         seconds,
-        imagesPerSecond: data.trainCount / seconds,
+        imagesPerSecond: images / seconds,
       };
       epochs.push(metrics);
       options.onEpoch?.(metrics);
@@ -125,7 +131,7 @@ async function trainEpochs(
     weights,
     weightsSha256: createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex'),
     seconds: (performance.now() - start) / 1000,
-    imagesPerSecond: epochs.length > 0 ? (epochs.length * data.trainCount) / trainingSeconds : 0,
+    imagesPerSecond: epochs.length > 0 ? (epochs.length * images) / trainingSeconds : 0,
     kernels: run.kernels,
     ...(profiler ? { profile: profiler.summarize() } : {}),
   };
@@ -142,7 +148,7 @@ function checkWorkers({ workers, pool }: TrainOptions): number {
 
 /** The training images' order in an epoch: a pure function of seed and epoch. */
 function prepareEpoch(run: RunDescription, data: RunData, seed: number, epoch: number): void {
-  for (let i = 0; i < run.order.length; i++) run.order[i] = data.trainFirst + i;
+  for (let i = 0; i < run.order.length; i++) run.order[i] = data.train[i]!;
   shuffle(run.order, new RandomStream(makeKey(seed, 'shuffle'), epoch));
   run.totals.fill(0);
   Atomics.store(run.control, CONTROL.step, 0);

@@ -79,6 +79,39 @@ describe('train', () => {
     expect(factsOf(await run({ network }, { workers: 3 }))).toEqual(one);
   });
 
+  it('measures validation images that it does not train on', async () => {
+    const spec: RunSpec = { model: 'SK', width: 0.2, batchSize: 32, validationCount: 100 };
+    const split = await run(spec);
+    // The same images for training, and the validation images for testing.
+    const swapped = { ...dataset, test: dataset.train };
+    const apart = await run(
+      { model: 'SK', width: 0.2, batchSize: 32, trainCount: 200, testFirst: 201 },
+      { dataset: swapped },
+    );
+    expect(split.weightsSha256).toBe(apart.weightsSha256);
+    expect(split.epochs.map((epoch) => [epoch.validationLoss, epoch.validationErrorPercent])).toEqual(
+      apart.epochs.map((epoch) => [epoch.testLoss, epoch.testErrorPercent]),
+    );
+    expect(apart.epochs[0]).toMatchObject({ validationLoss: null, validationErrorPercent: null });
+    expect(factsOf(await run(spec, { workers: 3 }))).toEqual(factsOf(split));
+  });
+
+  it('trains on any split, normalised by the images trained on', async () => {
+    const spec: RunSpec = {
+      model: 'BASE',
+      width: 0.2,
+      normalization: 'per-channel',
+      balanced: true,
+      trainCount: 200,
+      validationFraction: 0.25,
+      validationFrom: 'random',
+    };
+    const one = await run(spec, { workers: 1 });
+    expect(one.spec).toMatchObject({ trainCount: 200, validationCount: 50 });
+    expect(factsOf(await run(spec, { workers: 3 }))).toEqual(factsOf(one));
+    expect((await run({ ...spec, validationFrom: 'end' })).weightsSha256).not.toBe(one.weightsSha256);
+  });
+
   it('reports the regularisation term in both losses, and trains the same weights', async () => {
     // No parameter of BASE has a factor of its own, and it has no running statistics.
     const spec: RunSpec = { model: 'BASE', width: 0.2, weightDecay: 0.1, epochs: 2 };

@@ -2,7 +2,7 @@ import type { Batch } from '../src/layers/layer.js';
 import { planNetwork } from '../src/network/plan.js';
 import { bindNetwork, groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/run.js';
 import { CONTROL } from '../src/parallel/barrier.js';
-import type { EvaluateTask, RunDescription } from '../src/parallel/protocol.js';
+import type { EvaluateTask, EvaluationSet, RunDescription } from '../src/parallel/protocol.js';
 import { computeLoss, getContext, planAssembly, type RunContext } from './context.js';
 
 /**
@@ -14,25 +14,26 @@ const CHUNK = 64;
 interface Evaluator {
   readonly batch: Batch;
   readonly prepare: readonly Phase[];
-  /** Evaluates the mini-batch that begins with this test image. */
-  evaluateFrom(first: number): void;
+  /** Evaluates the mini-batch that begins with this image of the set. */
+  evaluateFrom(set: EvaluationSet, first: number): void;
 }
 
 const evaluators = new WeakMap<RunContext, Evaluator>();
 const ALONE = { worker: 0, workers: 1 };
 
-/** Evaluates this worker's share of the test images. */
-export default function evaluate({ run, worker }: EvaluateTask): void {
+/** Evaluates this worker's share of a set of images. */
+export default function evaluate({ run, worker, on }: EvaluateTask): void {
   const context = getContext(run);
   const { batch, prepare, evaluateFrom } = getEvaluator(run, context);
   for (const phase of prepare) runPhase(phase, batch, ALONE);
-  const images = run.results.loss.length;
+  const set = run[on]!;
+  const images = set.samples.length;
   const [firstChunk, lastChunk] = shareOf(Math.ceil(images / CHUNK), { worker, workers: run.workers });
   for (let chunk = firstChunk; chunk < lastChunk; chunk++) {
     if (Atomics.load(run.control, CONTROL.abort) !== 0) return;
     const first = chunk * CHUNK;
     batch.size = Math.min(CHUNK, images - first);
-    evaluateFrom(first);
+    evaluateFrom(set, first);
   }
 }
 
@@ -61,19 +62,29 @@ function bindEvaluator(run: RunDescription, { memory, kernels, loss }: RunContex
   });
   const { batch } = network;
   const labels = new Uint8Array(CHUNK);
+  let set = run.test;
   let firstImage = 0;
-  const source = { ...run.test, sampleAt: (i: number) => run.testFirst + firstImage + i };
+  const source = {
+    get pixels() {
+      return set.images.pixels;
+    },
+    get labels() {
+      return set.images.labels;
+    },
+    sampleAt: (i: number) => set.samples[firstImage + i]!,
+  };
   const assemble = planAssembly(run, { kernels, network }, source, labels);
   const forward = groupIntoPhases([assemble, ...network.forward]);
   return {
     batch,
     prepare: groupIntoPhases(network.prepare),
-    evaluateFrom(first) {
+    evaluateFrom(evaluated, first) {
+      set = evaluated;
       firstImage = first;
       for (const phase of forward) runPhase(phase, batch, ALONE);
       const cut = <Array extends { subarray(begin: number, end: number): Array }>(results: Array) =>
         results.subarray(first, first + batch.size);
-      const { results: all } = run;
+      const { results: all } = set;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
       computeLoss({ loss, network }, labels, null, results, 0, batch.size);
     },

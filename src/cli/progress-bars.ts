@@ -41,7 +41,8 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
     },
   });
   const names = state.missing.map(name);
-  const layOut = (columns: number) => layOutLive(names, names.length, columns);
+  const validates = state.missing.some(({ spec }) => spec.validationCount > 0);
+  const layOut = (columns: number) => layOutLive(names, names.length, columns, validates);
   const addLine = (line: Line) => bars.create(1, 0, line);
 
   addLine({ format: (columns) => formatLiveTitles(layOut(columns)) });

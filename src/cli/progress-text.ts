@@ -10,21 +10,44 @@ export interface LiveLayout {
   readonly runWidth: number;
   readonly nameWidth: number;
   readonly barWidth: number;
+  /** Whether there is a column for errors on validation images. */
+  readonly validates: boolean;
 }
 
-/** Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left. */
-export function layOutLive(names: readonly string[], runCount: number, columns: number): LiveLayout {
+/**
+ * Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left.
+ *
+ * @param validates whether some run keeps images for validation
+ */
+export function layOutLive(
+  names: readonly string[],
+  runCount: number,
+  columns: number,
+  validates = false,
+): LiveLayout {
   const runWidth = Math.max('run'.length, 2 * String(runCount).length + 1);
-  const fixed = formatLive([], { runWidth, nameWidth: 0, barWidth: 0 }).length;
+  const fixed = formatLive({}, { runWidth, nameWidth: 0, barWidth: 0, validates }).length;
   const longest = names.reduce((width, { length }) => Math.max(width, length), 'network'.length);
   const nameWidth = Math.min(longest, Math.max('network'.length, columns - fixed - BAR.least));
   const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - fixed - nameWidth));
-  return { runWidth, nameWidth, barWidth };
+  return { runWidth, nameWidth, barWidth, validates };
 }
 
 /** The live table's titles. */
 export function formatLiveTitles(layout: LiveLayout): string {
-  return formatLive(['run', 'network', '', 'epoch', 'loss', 'error', 'images/s', 'left'], layout);
+  return formatLive(
+    {
+      run: 'run',
+      name: 'network',
+      epoch: 'epoch',
+      loss: 'loss',
+      validation: 'val. error',
+      error: 'error',
+      speed: 'images/s',
+      left: 'left',
+    },
+    layout,
+  );
 }
 
 /** One run in progress. */
@@ -32,18 +55,23 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
   const { run, progress, lastEpoch } = state;
   const filled = Math.round(state.fraction * layout.barWidth);
   return formatLive(
-    [
-      `${run.index}/${run.count}`,
+    {
+      run: `${run.index}/${run.count}`,
       name,
-      '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
-      `${progress?.epoch ?? 1}/${run.point.spec.epochs}`,
-      formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
-      lastEpoch === null ? NOTHING : `${formatNumber(lastEpoch.testErrorPercent, 2)}%`,
-      formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
-      formatDuration(state.timeLeft.seconds),
-    ],
+      bar: '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
+      epoch: `${progress?.epoch ?? 1}/${run.point.spec.epochs}`,
+      loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
+      validation: formatError(lastEpoch?.validationErrorPercent),
+      error: formatError(lastEpoch?.testErrorPercent),
+      speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
+      left: formatDuration(state.timeLeft.seconds),
+    },
     layout,
   );
+}
+
+function formatError(percent: number | null | undefined): string {
+  return percent == null ? NOTHING : `${formatNumber(percent, 2)}%`;
 }
 
 /** The sweep as a whole: `3 of 8 runs ended, about 4:10 left`. */
@@ -56,10 +84,16 @@ export function formatLiveSummary(state: SweepState): string {
 /** What one epoch brought, for where there is no terminal. */
 export function formatEpochLine(state: RunState, name: string): string {
   const { run, lastEpoch } = state;
-  const { epoch, trainLoss, testErrorPercent, imagesPerSecond } = lastEpoch!;
+  const { epoch, trainLoss, validationLoss, validationErrorPercent, testErrorPercent, imagesPerSecond } =
+    lastEpoch!;
   const parts = [
     `epoch ${epoch} of ${run.point.spec.epochs}`,
     `loss ${formatNumber(trainLoss, 4)}`,
+    ...(validationLoss === null
+      ? []
+      : [
+          `validation loss ${formatNumber(validationLoss, 4)}, error ${formatNumber(validationErrorPercent, 2)}%`,
+        ]),
     `test error ${formatNumber(testErrorPercent, 2)}%`,
     `${formatCount(imagesPerSecond)} images/s`,
     `${formatDuration(state.timeLeft.seconds)} left`,
@@ -85,8 +119,22 @@ function formatCause(state: string, reason: string | null): string {
   return reason.startsWith(state) ? reason : `${state}: ${reason}`;
 }
 
-function formatLive(cells: readonly string[], { runWidth, nameWidth, barWidth }: LiveLayout): string {
-  const [run = '', name = '', bar = '', epoch = '', loss = '', error = '', speed = '', left = ''] = cells;
+/** What a line of the live table says. */
+interface LiveCells {
+  readonly run?: string;
+  readonly name?: string;
+  readonly bar?: string;
+  readonly epoch?: string;
+  readonly loss?: string;
+  readonly validation?: string;
+  readonly error?: string;
+  readonly speed?: string;
+  readonly left?: string;
+}
+
+function formatLive(cells: LiveCells, { runWidth, nameWidth, barWidth, validates }: LiveLayout): string {
+  const { run = '', name = '', bar = '', epoch = '', loss = '', validation = '' } = cells;
+  const { error = '', speed = '', left = '' } = cells;
   const shortName = name.length > nameWidth ? `${name.slice(0, nameWidth - 1)}…` : name;
   return [
     run.padStart(runWidth),
@@ -94,6 +142,7 @@ function formatLive(cells: readonly string[], { runWidth, nameWidth, barWidth }:
     bar.padEnd(barWidth),
     epoch.padStart(5),
     loss.padStart(7),
+    ...(validates ? [validation.padStart(10)] : []),
     error.padStart(6),
     speed.padStart(8),
     left.padStart(5),

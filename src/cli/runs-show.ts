@@ -7,6 +7,8 @@ const EPOCH_COLUMNS: readonly { title: string; key: string; digits: number }[] =
   { title: 'epoch', key: 'epoch', digits: 0 },
   { title: 'train loss', key: 'trainLoss', digits: 4 },
   { title: 'train error %', key: 'trainErrorPercent', digits: 2 },
+  { title: 'validation loss', key: 'validationLoss', digits: 4 },
+  { title: 'validation error %', key: 'validationErrorPercent', digits: 2 },
   { title: 'test loss', key: 'testLoss', digits: 4 },
   { title: 'test error %', key: 'testErrorPercent', digits: 2 },
   { title: 'top-5 %', key: 'testTop5ErrorPercent', digits: 2 },
@@ -70,11 +72,11 @@ function formatValue(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function formatEpochs({ epochs }: WholeRun): string {
-  const columns = EPOCH_COLUMNS.map(({ title }): Column => ({ title, align: 'right' }));
-  const rows = epochs.map((epoch) =>
-    EPOCH_COLUMNS.map(({ key, digits }) => formatNumber(epoch[key], digits)),
-  );
+function formatEpochs({ epochs, spec }: WholeRun): string {
+  const validates = Number(spec.validationCount ?? 0) > 0;
+  const shown = EPOCH_COLUMNS.filter(({ key }) => validates || !key.startsWith('validation'));
+  const columns = shown.map(({ title }): Column => ({ title, align: 'right' }));
+  const rows = epochs.map((epoch) => shown.map(({ key, digits }) => formatNumber(epoch[key], digits)));
   return formatTable(columns, rows);
 }
 

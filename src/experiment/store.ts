@@ -117,8 +117,10 @@ export class Store {
     this.write(() => {
       this.db
         .prepare(
-          `INSERT INTO epochs VALUES (@runId, @epoch, @trainLoss, @trainErrorPercent, @testLoss, @testErrorPercent,
-             @testTop5ErrorPercent, @learningRate, @seconds, @imagesPerSecond)`,
+          `INSERT INTO epochs (run_id, epoch, train_loss, train_error_percent, validation_loss, validation_error_percent,
+             test_loss, test_error_percent, test_top5_error_percent, learning_rate, seconds, images_per_second)
+           VALUES (@runId, @epoch, @trainLoss, @trainErrorPercent, @validationLoss, @validationErrorPercent,
+             @testLoss, @testErrorPercent, @testTop5ErrorPercent, @learningRate, @seconds, @imagesPerSecond)`,
         )
         .run({ ...metrics, runId });
     });

@@ -37,7 +37,8 @@ const SELECT_RUN = `
   FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;
 
 const SELECT_EPOCHS = `
-  SELECT epoch, train_loss AS trainLoss, train_error_percent AS trainErrorPercent, test_loss AS testLoss,
+  SELECT epoch, train_loss AS trainLoss, train_error_percent AS trainErrorPercent, validation_loss AS validationLoss,
+    validation_error_percent AS validationErrorPercent, test_loss AS testLoss,
     test_error_percent AS testErrorPercent, test_top5_error_percent AS testTop5ErrorPercent,
     learning_rate AS learningRate, seconds, images_per_second AS imagesPerSecond
   FROM epochs WHERE run_id = ? ORDER BY epoch`;

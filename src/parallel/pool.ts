@@ -53,9 +53,9 @@ export class WorkerPool {
     return this.#fanOut('outline', run, (worker): OutlineTask => ({ run, worker }));
   }
 
-  /** Evaluates the test images on all of the run's workers. */
-  async evaluate(run: RunDescription): Promise<void> {
-    await this.#fanOut('evaluate', run, (worker): EvaluateTask => ({ run, worker }));
+  /** Evaluates one of the run's sets on all of its workers. */
+  async evaluate(run: RunDescription, on: EvaluateTask['on']): Promise<void> {
+    await this.#fanOut('evaluate', run, (worker): EvaluateTask => ({ run, worker, on }));
   }
 
   async close(): Promise<void> {

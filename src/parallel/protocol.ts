@@ -33,7 +33,9 @@ export interface RunDescription {
   /** See TOTALS. */
   readonly totals: Float64Array;
   readonly train: SharedImages;
-  readonly test: SharedImages;
+  readonly test: EvaluationSet;
+  /** Null without a validation split. */
+  readonly validation: EvaluationSet | null;
   /** Subtracted from, then multiplied with, each element of an image. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
@@ -41,10 +43,15 @@ export interface RunDescription {
   readonly order: Int32Array;
   /** Of the mini-batch's images, in order. */
   readonly batch: BatchArrays;
-  /** Of the test images, in order. */
+}
+
+/** Images that the network is evaluated on. */
+export interface EvaluationSet {
+  readonly images: SharedImages;
+  /** Which of them. */
+  readonly samples: Int32Array;
+  /** Of the samples, in order. */
   readonly results: LossResults;
-  /** Index of the first test image. */
-  readonly testFirst: number;
 }
 
 export interface BatchArrays extends LossResults {
@@ -80,8 +87,9 @@ export interface StepOutline {
   readonly peakGflops: number | null;
 }
 
-/** Evaluates the worker's share of the test images into `results`. */
+/** Evaluates the worker's share of a set into its `results`. */
 export interface EvaluateTask {
   readonly run: RunDescription;
   readonly worker: number;
+  readonly on: 'test' | 'validation';
 }

@@ -2,6 +2,7 @@ import { UserError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { computeNormalization } from '../dataset/normalize.js';
+import { splitTraining } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import { countClasses, planNetwork } from '../network/plan.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -9,13 +10,15 @@ import type { ResolvedRunSpec } from './spec.js';
 /** A spec that has been fitted to its data: its counts are numbers. */
 export type FittedRunSpec = ResolvedRunSpec & { readonly trainCount: number; readonly testCount: number };
 
-/** The parts of a data set that a run uses; indices from 0. */
+/** The parts of a data set that a run uses. */
 export interface RunData {
   readonly dataset: Dataset;
-  readonly trainFirst: number;
-  readonly trainCount: number;
-  readonly testFirst: number;
-  readonly testCount: number;
+  /** Indices of images in the training half, from 0. */
+  readonly train: Int32Array;
+  /** Likewise; empty without a validation split. */
+  readonly validation: Int32Array;
+  /** Indices of images in the test half, from 0. */
+  readonly test: Int32Array;
   readonly mean: Float32Array;
   readonly scale: Float32Array;
 }
@@ -28,7 +31,7 @@ export interface RunData {
  *   its classes apart
  */
 export function fitSpec(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec {
-  const train = takeSubset(dataset.train, spec.trainFirst, spec.trainCount, 'train');
+  const { train, validation } = splitTraining(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
   const { name, input } = spec.network;
   const classes = countClasses(
@@ -46,19 +49,25 @@ export function fitSpec(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec 
         `found ${classes}. Give the last layer one output a class.`,
     );
   }
-  return { ...spec, trainCount: train.count, testCount: test.count };
+  return {
+    ...spec,
+    trainCount: train.length + validation.length,
+    validationCount: validation.length,
+    validationFraction: 0,
+    validationFrom: validation.length > 0 ? spec.validationFrom : 'end',
+    testCount: test.count,
+  };
 }
 
-/** A run's images, and how they are normalised. */
+/** A run's images, and how they are normalised: by those that it trains on. */
 export function selectData(spec: FittedRunSpec, dataset: Dataset): RunData {
-  const train = takeSubset(dataset.train, spec.trainFirst, spec.trainCount, 'train');
+  const { train, validation } = splitTraining(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
   return {
     dataset,
-    trainFirst: train.first,
-    trainCount: train.count,
-    testFirst: test.first,
-    testCount: test.count,
-    ...computeNormalization(spec.normalization, dataset.train, dataset.shape, train.first, train.count),
+    train,
+    validation,
+    test: Int32Array.from({ length: test.count }, (_, i) => test.first + i),
+    ...computeNormalization(spec.normalization, dataset.train, dataset.shape, train),
   };
 }

@@ -1,9 +1,15 @@
 import { allocateArena } from '../core/arena.js';
+import type { LabelledImages } from '../dataset/dataset.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { CONTROL_WORDS } from '../parallel/barrier.js';
-import { type BatchArrays, type RunDescription, TOTALS_LENGTH } from '../parallel/protocol.js';
+import {
+  type BatchArrays,
+  type EvaluationSet,
+  type RunDescription,
+  TOTALS_LENGTH,
+} from '../parallel/protocol.js';
 import type { RunData } from './data.js';
 import type { ResolvedRunSpec } from './spec.js';
 
@@ -17,7 +23,7 @@ export function describeRun(
   { workers, crowded, kernels }: { workers: number; crowded: boolean; kernels: string },
 ): RunDescription {
   const { dataset } = data;
-  const batchSize = Math.min(spec.batchSize, data.trainCount);
+  const batchSize = Math.min(spec.batchSize, data.train.length);
   return {
     id: ++lastId,
     workers,
@@ -36,14 +42,19 @@ export function describeRun(
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     train: { pixels: dataset.train.pixels, labels: dataset.train.labels },
-    test: { pixels: dataset.test.pixels, labels: dataset.test.labels },
+    test: makeEvaluationSet(dataset.test, data.test),
+    validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
     mean: shareFloats(data.mean),
     scale: shareFloats(data.scale),
-    order: new Int32Array(new SharedArrayBuffer(data.trainCount * 4)),
+    order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
     batch: allocateBatch(batchSize),
-    results: allocateResults(data.testCount),
-    testFirst: data.testFirst,
   };
+}
+
+function makeEvaluationSet({ pixels, labels }: LabelledImages, samples: Int32Array): EvaluationSet {
+  const shared = new Int32Array(new SharedArrayBuffer(samples.byteLength));
+  shared.set(samples);
+  return { images: { pixels, labels }, samples: shared, results: allocateResults(samples.length) };
 }
 
 function allocateResults(images: number): LossResults {

@@ -1,7 +1,7 @@
-import type { RunDescription } from '../parallel/protocol.js';
+import type { EvaluationSet } from '../parallel/protocol.js';
 
 /** What an evaluation comes to. */
-export interface TestSummary {
+export interface EvaluationSummary {
   /** Mean over the images. */
   readonly loss: number;
   readonly errorPercent: number;
@@ -13,12 +13,12 @@ export interface TestSummary {
   readonly predicted: Uint8Array;
 }
 
-/** Sums up the test results, image by image in order. */
+/** Sums up the results of an evaluation, image by image in order. */
 export function summarizeResults(
-  { results, test, testFirst }: Pick<RunDescription, 'results' | 'test' | 'testFirst'>,
+  { images: { labels }, samples, results }: EvaluationSet,
   classes: number,
-): TestSummary {
-  const images = results.loss.length;
+): EvaluationSummary {
+  const images = samples.length;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   let loss = 0;
   let errors = 0;
@@ -27,7 +27,7 @@ export function summarizeResults(
     loss += results.loss[i]!;
     if (results.rank[i]! >= 1) errors++;
     if (results.rank[i]! >= 5) top5Errors++;
-    confusion[test.labels[testFirst + i]!]![results.predicted[i]!]!++;
+    confusion[labels[samples[i]!]!]![results.predicted[i]!]!++;
   }
   return {
     loss: loss / images,

@@ -24,6 +24,14 @@ const runSpecSchema = z.strictObject({
   trainFirst: z.int().min(1).default(1),
   /** Training examples from there on; null for all. */
   trainCount: z.int().min(1).nullable().default(null),
+  /** As many training examples of each class. */
+  balanced: z.boolean().default(false),
+  /** Of the training examples, so many are kept for validation; 0 for none. */
+  validationCount: z.int().min(0).default(0),
+  /** The same as a fraction of them. */
+  validationFraction: z.number().min(0).lt(1).default(0),
+  /** `end`: the last ones; `random`: any ones, by the seed. */
+  validationFrom: z.enum(['end', 'random']).default('end'),
   testFirst: z.int().min(1).default(1),
   testCount: z.int().min(1).nullable().default(null),
   /**
@@ -32,7 +40,7 @@ const runSpecSchema = z.strictObject({
    */
   normalization: z.enum(['mean-image', 'per-channel', 'none']).default('mean-image'),
 
-  /** Of initial weights, shuffling and dropout. */
+  /** Of initial weights, shuffling, dropout and a random validation split. */
   seed: z.int().min(0).default(0),
   epochs: z.int().min(1).max(100_000).default(20),
   batchSize: z.int().min(1).default(100),
@@ -64,7 +72,14 @@ export type ResolvedRunSpec = Omit<z.output<typeof runSpecSchema>, 'network' | '
 export const RUN_SPEC_KEYS: readonly string[] = Object.keys(runSpecSchema.shape);
 
 /** Fields that came after the first databases; their defaults mean what a run without them did. */
-const LATER_KEYS: ReadonlySet<string> = new Set(['labelSmoothing', 'reportRegularization']);
+const LATER_KEYS: ReadonlySet<string> = new Set([
+  'balanced',
+  'validationCount',
+  'validationFraction',
+  'validationFrom',
+  'labelSmoothing',
+  'reportRegularization',
+]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
 
 /**
@@ -116,7 +131,16 @@ function resolveNetwork(
 }
 
 /** What the fields' own types cannot tell. */
-function checkOptions({ labelSmoothing, network }: ResolvedRunSpec, where: string): void {
+function checkOptions(
+  { labelSmoothing, network, validationCount, validationFraction }: ResolvedRunSpec,
+  where: string,
+): void {
+  if (validationCount > 0 && validationFraction > 0) {
+    throw new UserError(
+      `${where}: expected 'validationCount' or 'validationFraction', found both (${validationCount} and ` +
+        `${validationFraction}). Give one.`,
+    );
+  }
   if (labelSmoothing > 0 && !LOSSES[network.loss]!.smooths) {
     throw new UserError(
       `${where}: labelSmoothing: expected 0 with the loss ${network.loss}, found ${labelSmoothing}. ` +

@@ -10,6 +10,9 @@ export interface EpochMetrics {
   /** Over the epoch's mini-batches, each measured before its own update. */
   readonly trainLoss: number;
   readonly trainErrorPercent: number;
+  /** Null without a validation split. */
+  readonly validationLoss: number | null;
+  readonly validationErrorPercent: number | null;
   readonly testLoss: number;
   readonly testErrorPercent: number;
   readonly testTop5ErrorPercent: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatEndLine,
+  formatEpochLine,
   formatLiveRun,
   formatLiveSummary,
   formatLiveTitles,
@@ -51,6 +52,20 @@ describe('a live table', () => {
     expect(formatLiveTitles(layout).length).toBe(line.length);
     expect(line.startsWith(`2/2 ${shownName} ==`)).toBe(true);
     expect(line).toMatch(/ =+-+ 10\/20 {2}0\.1235 10\.25% {2}123,456 +0 s$/);
+  });
+
+  it('shows the error on validation images where a run has such', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', validationCount: 100 } });
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    state.start(run);
+    const shown = state.endEpoch(run, makeMetrics(1, 10.25, true));
+    const layout = layOutLive([name], 1, 100, true);
+    const line = formatLiveRun(shown, 'BN', layout);
+    expect(line).toMatch(/ 1\.0000 {5}11\.25% 10\.25% /);
+    expect(formatLiveTitles(layout)).toMatch(/ loss val\. error {2}error /);
+    expect(formatLiveTitles(layout).length).toBe(line.length);
+    expect(formatEpochLine(shown, 'BN')).toContain('validation loss 3.0000, error 11.25%, test error 10.25%');
   });
 
   it('tells what is over and what is left', async () => {

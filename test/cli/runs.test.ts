@@ -55,6 +55,16 @@ describe('runs show', () => {
     expect(out).toMatch(/^ {3}0 {2}1\n-.*\n0 {2}3 {2}1\n1 {2}0 {2}4$/m);
   });
 
+  it('has columns for validation where the run has it', async () => {
+    const file = join(folder, 'validation.db');
+    const asked = ['--set', 'validationCount=1000', '--set', 'epochs=1', '--db', file];
+    await sweep(['15.6b', ...asked]);
+    const { out } = await runs(['show', '1', '--db', file]);
+    expect(out).toMatch(/train error % {2}validation loss {2}validation error % {2}test loss/);
+    expect(out).toMatch(/^ +1 +1\.0000 +4\.50 +3\.0000 +10\.00 +2\.0000 +9\.00 /m);
+    expect((await runs(['show', '2', '--db', db])).out).not.toContain('validation');
+  });
+
   it('is one JSON object with --json', async () => {
     const run = JSON.parse((await runs(['show', '2', '--json', '--db', db])).out);
     expect(run).toMatchObject({

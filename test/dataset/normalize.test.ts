@@ -9,15 +9,16 @@ const images = {
   labels: Uint8Array.of(0, 1, 2),
 };
 
-function normalize(kind: Parameters<typeof computeNormalization>[0], first = 1, count = 2) {
-  const { mean, scale } = computeNormalization(kind, images, shape, first, count);
+function normalize(kind: Parameters<typeof computeNormalization>[0], samples = [1, 2]) {
+  const { mean, scale } = computeNormalization(kind, images, shape, Int32Array.from(samples));
   return { mean: [...mean], scale: [...scale] };
 }
 
 describe('computeNormalization', () => {
   it('takes the mean image of the subset', () => {
     expect(normalize('mean-image')).toEqual({ mean: [1, 7, 7, 7], scale: [1, 1, 1, 1] });
-    expect(normalize('mean-image', 0, 1)).toEqual({ mean: [255, 255, 255, 255], scale: [1, 1, 1, 1] });
+    expect(normalize('mean-image', [0])).toEqual({ mean: [255, 255, 255, 255], scale: [1, 1, 1, 1] });
+    expect(normalize('mean-image', [2, 0]).mean).toEqual([128.5, 131, 132.5, 131]);
   });
 
   it('takes mean and deviation of each channel, and scales a constant one by 1', () => {
@@ -34,14 +35,9 @@ describe('computeNormalization', () => {
     const count = 2 ** 24;
     const pixels = new Uint8Array(count).fill(255);
     pixels[5] = 254;
-    const large = { count, pixels, labels: new Uint8Array(0) };
-    const { mean, scale } = computeNormalization(
-      'per-channel',
-      large,
-      { height: 1, width: 1, channels: 1 },
-      0,
-      count,
-    );
+    const large = { count: 1, pixels, labels: new Uint8Array(0) };
+    const wide = { height: 1, width: count, channels: 1 };
+    const { mean, scale } = computeNormalization('per-channel', large, wide, Int32Array.of(0));
     expect(mean[0]).toBe(255);
     // One of n values is off by 1, so the variance is (n − 1) / n².
     expect(scale[0]).toBe(Math.fround(count / Math.sqrt(count - 1)));

@@ -58,7 +58,8 @@ describe('a database of an older version', () => {
       INSERT INTO sweeps VALUES (1, 'first', NULL, '');
       INSERT INTO runs VALUES (1, 1, '${'a'.repeat(64)}', 'd', '{"testFirst":1}', 'BN', 0, 'done', NULL, 1, '{}', 1, '',
         NULL, 'then', 9, 'w', 1.5, 1000);
-      INSERT INTO confusion VALUES (1, 0, 0, 5);`);
+      INSERT INTO confusion VALUES (1, 0, 0, 5);
+      INSERT INTO epochs VALUES (1, 1, 2.5, 20, 2, 10, 1, 0.001, 1.5, 1000);`);
     old.close();
     expect(messageOf(() => openDatabaseReadOnly(file))).toContain('found schema version 1');
 
@@ -69,7 +70,19 @@ describe('a database of an older version', () => {
       parameters: 9,
       confusion: [[5]],
       predictions: 0,
+      epochs: [
+        {
+          epoch: 1,
+          trainLoss: 2.5,
+          validationLoss: null,
+          validationErrorPercent: null,
+          testErrorPercent: 10,
+        },
+      ],
     });
+    expect(db.prepare('SELECT test_error_percent, validation_loss FROM learning_curves').all()).toEqual([
+      { test_error_percent: 10, validation_loss: null },
+    ]);
     expect(db.prepare('SELECT * FROM test_predictions').all()).toEqual([]);
     db.close();
     openDatabaseReadOnly(file).close();

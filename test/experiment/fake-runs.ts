@@ -44,11 +44,13 @@ export async function planGrid(grid: object): Promise<SweepPoint[]> {
   return planSweep(points, async () => FAKE_DATASET);
 }
 
-export function makeMetrics(epoch: number, testErrorPercent: number): EpochMetrics {
+export function makeMetrics(epoch: number, testErrorPercent: number, validates = false): EpochMetrics {
   return {
     epoch,
     trainLoss: 1 / epoch,
     trainErrorPercent: testErrorPercent / 2,
+    validationLoss: validates ? 3 / epoch : null,
+    validationErrorPercent: validates ? testErrorPercent + 1 : null,
     testLoss: 2 / epoch,
     testErrorPercent,
     testTop5ErrorPercent: testErrorPercent / 10,
@@ -93,7 +95,7 @@ export const runFake: RunOne = async (spec, { onEpoch, onProgress, signal }) => 
       trainLoss: 1 / epoch,
       imagesPerSecond: 1000,
     });
-    const metrics = makeMetrics(epoch, spec.seed + 10 - epoch);
+    const metrics = makeMetrics(epoch, spec.seed + 10 - epoch, spec.validationCount > 0);
     epochs.push(metrics);
     onEpoch?.(metrics);
   }

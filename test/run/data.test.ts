@@ -13,6 +13,23 @@ describe('a run on its data', () => {
     });
   });
 
+  it('knows how many images it keeps for validation, however it is asked', () => {
+    const asked = [
+      { validationCount: 6000 },
+      { validationFraction: 0.1 },
+      { validationFraction: 0.1, validationFrom: 'end' },
+    ];
+    for (const options of asked) {
+      expect(check({ model: 'BASE', ...options })).toMatchObject({
+        trainCount: 60_000,
+        validationCount: 6000,
+        validationFraction: 0,
+        validationFrom: 'end',
+      });
+    }
+    expect(check({ model: 'BASE', validationFrom: 'random' }).validationFrom).toBe('end');
+  });
+
   it.each([
     { model: 'BASE' },
     { model: 'BN', trainFirst: 50_001, trainCount: 10_000 },

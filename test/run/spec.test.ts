@@ -53,6 +53,13 @@ describe("a run's spec", () => {
   });
 
   it.each([
+    [{ model: 'BASE', validationCount: -1 }, /'validationCount': .* found -1/],
+    [{ model: 'BASE', validationFraction: 1 }, /'validationFraction': .* found 1/],
+    [{ model: 'BASE', validationFrom: 'start' }, /'validationFrom': .* found "start"/],
+    [
+      { model: 'BASE', validationCount: 5, validationFraction: 0.5 },
+      /expected 'validationCount' or 'validationFraction', found both \(5 and 0.5\)/,
+    ],
     [{ model: 'BASE', labelSmoothing: 1.1 }, /'labelSmoothing': .* found 1.1/],
     [
       { network: SQUARED, labelSmoothing: 0.1 },
