@@ -102,6 +102,17 @@ struct KernelTable {
   void (*sigmoid_backward)(const float* y, const float* dy, float* dx, Range elements);
   void (*tanh_forward)(const float* x, float* y, Range elements);
   void (*tanh_backward)(const float* y, const float* dy, float* dx, Range elements);
+  void (*leaky_relu_forward)(const float* x, float* y, float slope, Range elements);
+  void (*leaky_relu_backward)(const float* y, const float* dy, float* dx, float slope, Range elements);
+  void (*elu_forward)(const float* x, float* y, float alpha, Range elements);
+  void (*elu_backward)(const float* y, const float* dy, float* dx, float alpha, Range elements);
+  void (*gelu_forward)(const float* x, float* y, Range elements);
+  void (*gelu_backward)(const float* x, const float* dy, float* dx, Range elements);
+  void (*gelu_tanh_forward)(const float* x, float* y, Range elements);
+  void (*gelu_tanh_backward)(const float* x, const float* dy, float* dx, Range elements);
+  void (*prelu_forward)(long channels, const float* x, const float* slope, float* y, float* scratch, Range rows);
+  void (*prelu_backward)(long channels, const float* x, const float* dy, const float* slope, float* dx, float* d_slope,
+                         float* scratch, Range rows);
   void (*dropout)(const float* x, float* y, const DropoutSettings&, const int32_t* sample_ids, long floats_per_image,
                   Range images);
 

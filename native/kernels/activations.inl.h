@@ -1,4 +1,4 @@
-// Elementwise layers. Backward passes read the forward output, which may have overwritten the input.
+// Elementwise layers. Backward passes read the forward output, which may have overwritten the input, where it tells enough of it.
 
 // Calls visit(offset, mask) for each vector of the elements.
 template <typename Visit>
@@ -45,5 +45,34 @@ void tanh_backward(const float* y, const float* dy, float* dx, Range elements) {
   for_each_element(elements, [&](long i, Mask mask) {
     const V value = load(y + i, mask);
     store(dx + i, load(dy + i, mask) * fma(-value, value, splat(1.0f)), mask);
+  });
+}
+
+void leaky_relu_forward(const float* x, float* y, float slope, Range elements) {
+  for_each_element(elements, [&](long i, Mask mask) {
+    const V value = load(x + i, mask);
+    store(y + i, value > splat(0) ? value : value * splat(slope), mask);
+  });
+}
+
+void leaky_relu_backward(const float* y, const float* dy, float* dx, float slope, Range elements) {
+  for_each_element(elements, [&](long i, Mask mask) {
+    const V gradient = load(dy + i, mask);
+    store(dx + i, load(y + i, mask) > splat(0) ? gradient : gradient * splat(slope), mask);
+  });
+}
+
+void elu_forward(const float* x, float* y, float alpha, Range elements) {
+  for_each_element(elements, [&](long i, Mask mask) {
+    const V value = load(x + i, mask);
+    store(y + i, value > splat(0) ? value : splat(alpha) * exponential_less_one(value), mask);
+  });
+}
+
+void elu_backward(const float* y, const float* dy, float* dx, float alpha, Range elements) {
+  for_each_element(elements, [&](long i, Mask mask) {
+    const V value = load(y + i, mask);
+    const V gradient = load(dy + i, mask);
+    store(dx + i, value > splat(0) ? gradient : gradient * (value + splat(alpha)), mask);
   });
 }

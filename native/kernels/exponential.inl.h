@@ -1,8 +1,12 @@
 // Exponential and related functions as fixed polynomials, so that they give the same bits wherever there is fused multiply-add.
 
-// e^x: x = n·ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes' expf), and 2^n put into the exponent. Relative error
-// about 1e-7. Saturates at 2^-126 and near the greatest float; NaN stays NaN.
-inline V exponential(V x) {
+// e^x = power·(1 + rest): x = n·ln 2 + r with |r| <= ln 2 / 2, power = 2^n, and a polynomial for rest = e^r - 1 (Cephes' expf), whose relative
+// error is about 1e-7. x is held between the logarithms of 2^-126 and of nearly the greatest float; NaN gives anything.
+struct Exponential {
+  V power, rest;
+};
+
+inline Exponential split_exponential(V x) {
   const V low = splat(-87.33654f);
   const V high = splat(88.37626f);
   V t = x < low ? low : x;
@@ -17,9 +21,21 @@ inline V exponential(V x) {
   p = fma(p, r, splat(4.1665795894e-2f));
   p = fma(p, r, splat(1.6666665459e-1f));
   p = fma(p, r, splat(5.0000001201e-1f));
-  p = fma(p, r * r, r) + splat(1.0f);
   const VI exponent = (__builtin_convertvector(n, VI) + 127) << 23;
-  const V result = p * (V)exponent;
+  return Exponential{(V)exponent, fma(p, r * r, r)};
+}
+
+// e^x with a relative error of about 1e-7. Saturates at 2^-126 and near the greatest float; NaN stays NaN.
+inline V exponential(V x) {
+  const Exponential e = split_exponential(x);
+  const V result = (e.rest + splat(1.0f)) * e.power;
+  return x == x ? result : x;
+}
+
+// e^x - 1, as precise for small x, where e^x would have lost the digits that matter.
+inline V exponential_less_one(V x) {
+  const Exponential e = split_exponential(x);
+  const V result = fma(e.power, e.rest, e.power - splat(1.0f));
   return x == x ? result : x;
 }
 

@@ -9,7 +9,10 @@
 #include "../kernels/pooling.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/exponential.inl.h"
+#include "../kernels/normal.inl.h"
 #include "../kernels/activations.inl.h"
+#include "../kernels/gelu.inl.h"
+#include "../kernels/prelu.inl.h"
 #include "../kernels/dropout.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assemble.inl.h"
@@ -51,6 +54,16 @@ constexpr KernelTable make_table(const char* name) {
       sigmoid_backward,
       tanh_forward,
       tanh_backward,
+      leaky_relu_forward,
+      leaky_relu_backward,
+      elu_forward,
+      elu_backward,
+      gelu_forward,
+      gelu_backward,
+      gelu_tanh_forward,
+      gelu_tanh_backward,
+      prelu_forward,
+      prelu_backward,
       dropout,
       softmax_cross_entropy,
       squared_error,

@@ -9,6 +9,7 @@ import { KernelMemory } from './kernel-suite/kernel-memory.js';
 import { listLaneCases } from './kernel-suite/lane-cases.js';
 import { listLossCases } from './kernel-suite/loss-cases.js';
 import { listPoolingCases } from './kernel-suite/pooling-cases.js';
+import { listPreluCases } from './kernel-suite/prelu-cases.js';
 import { listProductCases } from './kernel-suite/product-cases.js';
 import { listAssembleCases, listReduceCases, listUpdateCases } from './kernel-suite/update-cases.js';
 
@@ -27,6 +28,7 @@ export function listKernelCases(): KernelCase[] {
     ...listPoolingCases(),
     ...listChannelCases(),
     ...listActivationCases(),
+    ...listPreluCases(),
     ...listDropoutCases(),
     ...listLossCases(),
     ...listAssembleCases(),

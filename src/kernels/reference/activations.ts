@@ -24,3 +24,19 @@ export const tanhForward: Kernels['tanhForward'] = (x, y, first, count) => {
 export const tanhBackward: Kernels['tanhBackward'] = (y, dy, dx, first, count) => {
   for (let i = first; i < first + count; i++) dx[i] = dy[i]! * (1 - y[i]! ** 2);
 };
+
+export const leakyReluForward: Kernels['leakyReluForward'] = (x, y, slope, first, count) => {
+  for (let i = first; i < first + count; i++) y[i] = x[i]! > 0 ? x[i]! : slope * x[i]!;
+};
+
+export const leakyReluBackward: Kernels['leakyReluBackward'] = (y, dy, dx, slope, first, count) => {
+  for (let i = first; i < first + count; i++) dx[i] = y[i]! > 0 ? dy[i]! : slope * dy[i]!;
+};
+
+export const eluForward: Kernels['eluForward'] = (x, y, alpha, first, count) => {
+  for (let i = first; i < first + count; i++) y[i] = x[i]! > 0 ? x[i]! : alpha * Math.expm1(x[i]!);
+};
+
+export const eluBackward: Kernels['eluBackward'] = (y, dy, dx, alpha, first, count) => {
+  for (let i = first; i < first + count; i++) dx[i] = y[i]! > 0 ? dy[i]! : dy[i]! * (y[i]! + alpha);
+};

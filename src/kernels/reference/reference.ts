@@ -1,5 +1,9 @@
 import type { Kernels } from '../kernels.js';
 import {
+  eluBackward,
+  eluForward,
+  leakyReluBackward,
+  leakyReluForward,
   reluBackward,
   reluForward,
   sigmoidBackward,
@@ -10,6 +14,7 @@ import {
 import { assembleImages } from './assemble.js';
 import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
 import { dropout } from './dropout.js';
+import { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from './gelu.js';
 import {
   assembleLanes,
   clearLanes,
@@ -34,6 +39,7 @@ import {
   maxPoolingBackward,
   maxPoolingForward,
 } from './pooling.js';
+import { preluBackward, preluForward } from './prelu.js';
 import { matmul, pack, packTransposed } from './products.js';
 import { reducePartials, sgdUpdate } from './update.js';
 
@@ -82,7 +88,17 @@ export const referenceKernels: Kernels = {
   sigmoidBackward,
   tanhForward,
   tanhBackward,
+  leakyReluForward,
+  leakyReluBackward,
+  eluForward,
+  eluBackward,
+  geluForward,
+  geluBackward,
+  geluTanhForward,
+  geluTanhBackward,
   dropout,
+  preluForward,
+  preluBackward,
 
   softmaxCrossEntropy,
   squaredError,

@@ -1,8 +1,8 @@
+import type { Kernels } from '../../../src/kernels/kernels.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { type KernelMemory, toleranceOfSum } from './kernel-memory.js';
 
-type ForwardMethod = 'reluForward' | 'sigmoidForward' | 'tanhForward';
-type BackwardMethod = 'reluBackward' | 'sigmoidBackward' | 'tanhBackward';
+type Activation = 'relu' | 'sigmoid' | 'tanh' | 'leakyRelu' | 'elu' | 'gelu' | 'geluTanh';
 
 const COUNTS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 1000];
 /** Elements before and after those that a call works on. */
@@ -49,33 +49,82 @@ const SPECIAL_VALUES = [
 ];
 /** The exact function has a relative error of half an epsilon when rounded; a polynomial may have a few more. */
 const FUNCTION_TERMS = 3;
+/** Inputs lie between −REACH and REACH. */
+const REACH = 6;
+
+interface ActivationOptions {
+  /** A slope or the like, after the arrays. */
+  readonly shape?: number;
+  /** Bound of the output's magnitude; 0 if every set gives the same bits. */
+  readonly magnitude: number;
+  /** Bound of what backward takes the derivative from. */
+  readonly reach: number;
+}
+
+const ACTIVATIONS: Readonly<Record<Activation, readonly ActivationOptions[]>> = {
+  relu: [{ magnitude: 0, reach: 1 }],
+  sigmoid: [{ magnitude: 1, reach: 1 }],
+  tanh: [{ magnitude: 1, reach: 1 }],
+  leakyRelu: [
+    { shape: 0.01, magnitude: 1, reach: 1 },
+    { shape: 0, magnitude: 1, reach: 1 },
+  ],
+  elu: [
+    { shape: 1, magnitude: 1, reach: 1 },
+    { shape: 0.3, magnitude: 1, reach: 1 },
+  ],
+  gelu: [{ magnitude: REACH, reach: REACH }],
+  geluTanh: [{ magnitude: REACH, reach: REACH }],
+};
 
 export function listActivationCases(): KernelCase[] {
+  const each = Object.entries(ACTIVATIONS).flatMap(([name, variants]) =>
+    variants.map((options) => [name as Activation, options] as const),
+  );
   return [
-    ...(['reluForward', 'sigmoidForward', 'tanhForward'] as const).flatMap(listForwardCases),
-    ...(['reluBackward', 'sigmoidBackward', 'tanhBackward'] as const).flatMap(listBackwardCases),
+    ...each.flatMap(([name, options]) => [
+      ...listForwardCases(`${name}Forward`, options),
+      ...listBackwardCases(`${name}Backward`, options),
+    ]),
     makeReluSelectionCase(),
+    ...(['gelu', 'geluTanh'] as const).map((name) => makeFarCase(`${name}Backward`)),
   ];
 }
 
-function listForwardCases(method: ForwardMethod): KernelCase[] {
-  const tolerance = method === 'reluForward' ? 0 : toleranceOfSum(FUNCTION_TERMS, 1);
+/** The arguments of a call, with the number that some methods take after the arrays. */
+function listArguments<Method extends `${Activation}${'Forward' | 'Backward'}`>(
+  arrays: readonly Float32Array[],
+  { shape }: Pick<ActivationOptions, 'shape'>,
+  first: number,
+  count: number,
+) {
+  const numbers = shape === undefined ? [first, count] : [shape, first, count];
+  return [[...arrays, ...numbers] as unknown as Parameters<Kernels[Method]>];
+}
+
+const describeShape = ({ shape }: ActivationOptions) => (shape === undefined ? '' : `, shape ${shape}`);
+
+function listForwardCases<Method extends `${Activation}Forward`>(
+  method: Method,
+  options: ActivationOptions,
+): KernelCase[] {
+  const tolerance = options.magnitude === 0 ? 0 : toleranceOfSum(FUNCTION_TERMS, options.magnitude);
   const makeValuesCase = (
     title: string,
     makeValues: (memory: KernelMemory) => Float32Array,
     inPlace: boolean,
   ) =>
-    makeCase(method, title, (memory) => {
+    makeCase(method, `${title}${describeShape(options)}`, (memory) => {
       const values = makeValues(memory);
       const x = inPlace ? memory.output('x', values, tolerance) : memory.input('x', values);
       const y = inPlace ? x : memory.output('y', values.length, tolerance);
-      return [[x, y, BEFORE, values.length - BEFORE - AFTER]];
+      return listArguments<Method>([x, y], options, BEFORE, values.length - BEFORE - AFTER);
     });
   return [
     ...COUNTS.map((count) =>
       makeValuesCase(
         `${count} elements`,
-        (memory) => memory.uniform(BEFORE + count + AFTER, -6, 6),
+        (memory) => memory.uniform(BEFORE + count + AFTER, -REACH, REACH),
         count % 2 === 1,
       ),
     ),
@@ -83,37 +132,57 @@ function listForwardCases(method: ForwardMethod): KernelCase[] {
     makeCase(
       method,
       'arrays as long as needed',
-      (memory) => [[memory.input('x', memory.uniform(21)), memory.output('y', 21, tolerance), 2, 19]],
+      (memory) =>
+        listArguments<Method>(
+          [memory.input('x', memory.uniform(21)), memory.output('y', 21, tolerance)],
+          options,
+          2,
+          19,
+        ),
       { tight: true },
     ),
   ];
 }
 
-function listBackwardCases(method: BackwardMethod): KernelCase[] {
-  const tolerance = method === 'reluBackward' ? 0 : toleranceOfSum(FUNCTION_TERMS, 1);
+function listBackwardCases<Method extends `${Activation}Backward`>(
+  method: Method,
+  options: ActivationOptions,
+): KernelCase[] {
+  const { magnitude, reach } = options;
+  // A derivative is of magnitude 1 or a little more, whatever the function's.
+  const tolerance = magnitude === 0 ? 0 : toleranceOfSum(FUNCTION_TERMS, 1);
   return [
     ...COUNTS.map((count) =>
-      makeCase(method, `${count} elements`, (memory) => {
+      makeCase(method, `${count} elements${describeShape(options)}`, (memory) => {
         const length = BEFORE + count + AFTER;
-        const y = memory.input('y', memory.uniform(length));
+        const from = memory.input('from', memory.uniform(length, -reach, reach));
         const inPlace = count % 2 === 1;
         const gradients = memory.uniform(length);
         const dy = inPlace ? memory.output('dy', gradients, tolerance) : memory.input('dy', gradients);
         const dx = inPlace ? dy : memory.output('dx', length, tolerance);
-        return [[y, dy, dx, BEFORE, count]];
+        return listArguments<Method>([from, dy, dx], options, BEFORE, count);
       }),
     ),
     makeCase(
       method,
       'arrays as long as needed',
       (memory) => {
-        const y = memory.input('y', memory.uniform(21));
+        const from = memory.input('from', memory.uniform(21));
         const dy = memory.input('dy', memory.uniform(21));
-        return [[y, dy, memory.output('dx', 21, tolerance), 2, 19]];
+        return listArguments<Method>([from, dy, memory.output('dx', 21, tolerance)], options, 2, 19);
       },
       { tight: true },
     ),
   ];
+}
+
+/** Far out the derivative is 0 or 1, and nothing on the way to it overflows. */
+function makeFarCase(method: 'geluBackward' | 'geluTanhBackward'): KernelCase {
+  return makeCase(method, 'special values', (memory) => {
+    const x = memory.input('x', Float32Array.from(SPECIAL_VALUES));
+    const dy = memory.input('dy', new Float32Array(x.length).fill(1));
+    return [[x, dy, memory.output('dx', x.length, toleranceOfSum(FUNCTION_TERMS, 1)), 0, x.length]];
+  });
 }
 
 /** A gradient is selected, not multiplied: NaN and infinity pass where y > 0 and vanish elsewhere, also where y is NaN. */
