@@ -6,7 +6,7 @@ import { overParts, overPartsBackward, type Part, widthOf } from './parts.js';
 export const identity: LayerKind = {
   kind: 'identity',
   schema: activationSchema('identity'),
-  plan: (_config, input) => planActivation(input),
+  plan: (_config, input) => planActivation(input, 'output'),
   suitsLanes: () => true,
   bind(_config, site) {
     const { input, output, layout } = site;

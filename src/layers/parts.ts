@@ -95,10 +95,10 @@ function partOfUnit(unit: Unit, { height, width }: Shape): Part {
 }
 
 /**
- * A backward pass over parts that begins the input's gradient. Its place may be one that others still read for the layer behind (see
+ * A backward pass over parts that begins the input's gradient. In lanes its place may be one that others still read for the layer behind (see
  * planGradients in network/plan.ts), so it waits, unless it works in place.
  */
 export function overPartsBackward({ input, output, layout }: LayerSite, run: (part: Part) => void): Pass {
   const inPlace = input.gradient.byteOffset === output.gradient.byteOffset;
-  return { ...overParts(output.shape, layout, run), waits: !inPlace };
+  return { ...overParts(output.shape, layout, run), waits: layout === 'lanes' && !inPlace };
 }

@@ -2,10 +2,14 @@ import { averagePooling } from './average-pooling.js';
 import { batchNormalization } from './batch-normalization.js';
 import { convolution } from './convolution.js';
 import { dropout } from './dropout.js';
+import { elu } from './elu.js';
 import { fullyConnected } from './fully-connected.js';
+import { gelu } from './gelu.js';
 import { identity } from './identity.js';
 import type { LayerKind } from './layer.js';
+import { leakyRelu } from './leaky-relu.js';
 import { maxPooling } from './max-pooling.js';
+import { prelu } from './prelu.js';
 import { relayout } from './relayout.js';
 import { relu } from './relu.js';
 import { sigmoid } from './sigmoid.js';
@@ -21,6 +25,10 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
   'batch-normalization': batchNormalization,
   dropout,
   relu,
+  'leaky-relu': leakyRelu,
+  prelu,
+  elu,
+  gelu,
   sigmoid,
   tanh,
   identity,

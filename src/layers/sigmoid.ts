@@ -1,11 +1,9 @@
-import { activationSchema, bindActivation, planActivation } from './activation.js';
-import type { LayerKind } from './layer.js';
+import { activationSchema, makeActivation } from './activation.js';
 
 /** y = 1 / (1 + e^(−x)); dx = dy·y·(1 − y). */
-export const sigmoid: LayerKind = {
+export const sigmoid = makeActivation({
   kind: 'sigmoid',
   schema: activationSchema('sigmoid'),
-  plan: (_config, input) => planActivation(input),
-  suitsLanes: () => true,
-  bind: (_config, site) => bindActivation(site, site.kernels.sigmoidForward, site.kernels.sigmoidBackward),
-};
+  reads: 'output',
+  choose: ({ sigmoidForward: forward, sigmoidBackward: backward }) => ({ forward, backward }),
+});

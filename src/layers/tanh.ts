@@ -1,11 +1,9 @@
-import { activationSchema, bindActivation, planActivation } from './activation.js';
-import type { LayerKind } from './layer.js';
+import { activationSchema, makeActivation } from './activation.js';
 
 /** y = tanh x; dx = dy·(1 − y²). */
-export const tanh: LayerKind = {
+export const tanh = makeActivation({
   kind: 'tanh',
   schema: activationSchema('tanh'),
-  plan: (_config, input) => planActivation(input),
-  suitsLanes: () => true,
-  bind: (_config, site) => bindActivation(site, site.kernels.tanhForward, site.kernels.tanhBackward),
-};
+  reads: 'output',
+  choose: ({ tanhForward: forward, tanhBackward: backward }) => ({ forward, backward }),
+});

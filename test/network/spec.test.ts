@@ -51,6 +51,10 @@ describe('a network spec', () => {
     ],
     [{ kind: 'convolution', kernel: 3, filters: 4, initializer: 'xavier' }, /field 'initializer/],
     [{ kind: 'dropout', rate: 1 }, /field 'rate': .*found 1/],
+    [{ kind: 'leaky-relu', slope: -0.1 }, /field 'slope': .*found -0.1/],
+    [{ kind: 'elu', alpha: -1 }, /field 'alpha': .*found -1/],
+    [{ kind: 'gelu', approximate: 'erf' }, /field 'approximate': expected .*"none"\|"tanh".*found "erf"/],
+    [{ kind: 'prelu', slope: 0.25 }, /unknown field 'slope'/],
     [{ kernel: 3 }, /layer 1: expected an object with a 'kind'/],
     ['relu', /layer 1: expected an object with a 'kind', found "relu"/],
   ])('is refused with one line: %j', (layer, message) => {
@@ -99,6 +103,21 @@ describe('a plan', () => {
     expect(relu!.offset).toBe(convolution!.offset);
     expect(sigmoid!.offset).not.toBe(relu!.offset);
     expect(dropout!.offset).not.toBe(pooling!.offset);
+  });
+
+  it('keeps the input of activations whose output does not tell it', () => {
+    for (const kind of ['gelu', 'prelu']) {
+      const { tensors } = plan({ kind: 'convolution', kernel: 3, filters: 2 }, { kind }, { kind: 'elu' });
+      expect(tensors[2]!.offset, kind).not.toBe(tensors[1]!.offset);
+      expect(tensors[3]!.offset, kind).toBe(tensors[2]!.offset);
+    }
+  });
+
+  it('begins PReLU with a slope of 0.25 for each channel and decays none, as He et al. 2015', () => {
+    const { steps } = plan({ kind: 'convolution', kernel: 3, filters: 7 }, { kind: 'prelu' });
+    expect(steps[1]!.parameters).toMatchObject([
+      { label: 'prelu1.slope', size: 7, initializer: { kind: 'constant', value: 0.25 }, weightDecay: 0 },
+    ]);
   });
 
   it('has no gradient for the input', () => {

@@ -1,0 +1,50 @@
+import type { Shape } from '../core/shape.js';
+import { GROUP_IMAGES } from '../kernels/lanes.js';
+import type { BlockPass, LayerSite, Layout, SharedPlan } from './layer.js';
+import { widthOf } from './parts.js';
+
+/**
+ * A parameter with one number a channel, as kernels over rows × channels see it: with images in lanes a row has each channel 16 times, so the
+ * number is repeated, and its gradient's sums are folded over the lanes.
+ */
+export interface ChannelParameter {
+  /** As wide as a row. */
+  readonly value: Float32Array;
+  readonly prepare: readonly BlockPass[];
+  /** Where a kernel leaves a part's sums, as wide as a row; `fold` makes the part's gradient of them. */
+  sumsOf(part: number): Float32Array;
+  fold(part: number): void;
+}
+
+/** What such a parameter shares between workers, under its own name. */
+export function shareChannelParameter(
+  name: string,
+  shape: Shape,
+  layout: Layout,
+): Readonly<Record<string, SharedPlan>> {
+  return layout === 'lanes' ? { [name]: { floats: widthOf(shape, layout) } } : {};
+}
+
+/** Ties a parameter, planned with `shareChannelParameter` and with one gradient a part, to its memory. */
+export function bindChannelParameter(site: LayerSite, name: string): ChannelParameter {
+  const { value, gradient } = site.parameters[name]!;
+  if (site.layout === 'images') {
+    return { value, prepare: [], sumsOf: (part) => gradient[part]!, fold() {} };
+  }
+  const repeated = site.shared[name]!;
+  const sums = new Float32Array(repeated.length);
+  const repeat: BlockPass = {
+    over: 'blocks',
+    waits: false,
+    blocks: 1,
+    run() {
+      for (let i = 0; i < repeated.length; i++) repeated[i] = value[Math.floor(i / GROUP_IMAGES)]!;
+    },
+  };
+  return {
+    value: repeated,
+    prepare: [repeat],
+    sumsOf: () => sums,
+    fold: (part) => site.kernels.sumChannelLanes(value.length, sums, gradient[part]!),
+  };
+}

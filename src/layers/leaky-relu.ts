@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { activationSchema, makeActivation } from './activation.js';
+
+const schema = activationSchema('leaky-relu').extend({
+  /** Below zero; not negative, so that the output tells which side the input was on. */
+  slope: z.number().nonnegative().default(0.01),
+});
+
+/** y = x where x > 0, else slope·x (Maas, Hannun and Ng, ICML 2013); dx = dy where y > 0, else slope·dy. */
+export const leakyRelu = makeActivation({
+  kind: 'leaky-relu',
+  schema,
+  reads: 'output',
+  describe: ({ slope }) => String(slope),
+  choose: ({ leakyReluForward, leakyReluBackward }, { slope }) => ({
+    forward: (x, y, first, count) => leakyReluForward(x, y, slope, first, count),
+    backward: (y, dy, dx, first, count) => leakyReluBackward(y, dy, dx, slope, first, count),
+  }),
+});
