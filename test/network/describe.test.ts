@@ -34,7 +34,11 @@ describe('the description of a network', () => {
   });
 
   it("tells an activation's number", () => {
-    const layers = [{ kind: 'leaky-relu' }, { kind: 'elu', alpha: 0.5 }, { kind: 'gelu', approximate: 'tanh' }];
+    const layers = [
+      { kind: 'leaky-relu' },
+      { kind: 'elu', alpha: 0.5 },
+      { kind: 'gelu', approximate: 'tanh' },
+    ];
     const activations = describeNetwork(parseNetwork({ input: [2, 2, 1], layers }));
     expect(activations.layers.map(({ description: text }) => text)).toEqual(['0.01', '0.5', 'by tanh']);
   });
