@@ -137,6 +137,21 @@ describe('train', () => {
     expect(smoothed.epochs.at(-1)!.testErrorPercent).toBeLessThan(5);
   });
 
+  it('takes a network as a pattern', async () => {
+    const layers = [
+      { kind: 'convolution', kernel: 5, filters: 4 },
+      { kind: 'relu' },
+      { kind: 'max-pooling', kernel: 2 },
+      { kind: 'fully-connected', units: 10 },
+    ];
+    const pattern = 'INPUT(28x28x1) -> [[CONV(5,4)]*1 -> POOL(2)]*1 -> [FC(10)]*1';
+    const written = factsOf(await run({ network: { input: [28, 28, 1], layers } }));
+    expect(factsOf(await run({ network: pattern }))).toEqual(written);
+    await expect(run({ network: 'INPUT(28x28x1) -> CONV(5,4' })).rejects.toThrow(
+      /^spec: network: character 27: expected ',' or '\)', found the end\.\n.*\n {28}\^$/,
+    );
+  });
+
   it('another seed gives other weights', async () => {
     const hashes = await Promise.all(
       [0, 1].map(async (seed) => (await run({ model: 'SK', width: 0.2, seed })).weightsSha256),

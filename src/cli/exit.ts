@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors.js';
+import { TextError, UserError } from '../core/errors.js';
 
 /** What a command tells the shell. */
 export const EXIT_CODES = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -22,7 +22,9 @@ export async function runMain(main: Main): Promise<void> {
 /** Prints an error and gives its exit code. */
 export function reportError(error: unknown, print: (text: string) => void): number {
   if (error instanceof UserError) {
-    print(`${error.message.replace(/\s*\n\s*/g, ' ')}\n`);
+    // One line, unless the others show where in a text the mistake is.
+    const message = error instanceof TextError ? error.message : error.message.replace(/\s*\n\s*/g, ' ');
+    print(`${message}\n`);
     return EXIT_CODES.usage;
   }
   print(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -6,6 +6,27 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
+/** Columns of a text that an error shows around the mistake. */
+const EXCERPT_COLUMNS = 100;
+
+/**
+ * A mistake at one character of a text. The first line of the message says it, the second shows the text (of a longer one, the part
+ * around the mistake), the third points at the character.
+ */
+export class TextError extends UserError {
+  /** @param offset of the character, from 0; the text's length for its end */
+  constructor(message: string, text: string, offset: number) {
+    super(`${message}\n${pointAt(text, offset)}`);
+  }
+}
+
+function pointAt(text: string, offset: number): string {
+  const from = Math.max(0, Math.min(offset - EXCERPT_COLUMNS / 2, text.length - EXCERPT_COLUMNS));
+  const shown = text.slice(from, from + EXCERPT_COLUMNS).replace(/\s/g, ' ');
+  const [before, after] = [from > 0 ? '… ' : '', from + EXCERPT_COLUMNS < text.length ? ' …' : ''];
+  return `  ${before}${shown}${after}\n${' '.repeat(2 + before.length + offset - from)}^`;
+}
+
 /** The error for a name that does not exist: lists the valid ones, the nearest first. */
 export function unknownName(area: string, what: string, found: string, valid: readonly string[]): UserError {
   const sorted = sortByDistance(found, valid);

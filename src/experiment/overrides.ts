@@ -27,9 +27,16 @@ export function parseOverride(text: string): Override {
   return { text: `--set ${text}`, path, value: parseValue(text.slice(split + 1)) };
 }
 
-/** The spec with the field changed; objects on the way are made where they are missing. Nothing is checked. */
-export function applyOverride(spec: Fields, override: Override): Fields {
-  return change(spec, override.path, override.value) as Fields;
+/**
+ * The spec with the field changed; objects on the way are made where they are missing. A network given whole takes the place of a model,
+ * and the other way round. Nothing is checked.
+ */
+export function applyOverride(spec: Fields, { path, value }: Override): Fields {
+  const changed = change(spec, path, value) as Fields;
+  const [key] = path;
+  if (path.length !== 1 || (key !== 'model' && key !== 'network')) return changed;
+  const { [key === 'model' ? 'network' : 'model']: _replaced, ...rest } = changed;
+  return rest;
 }
 
 function change(target: unknown, path: readonly string[], value: unknown): unknown {

@@ -4,6 +4,7 @@ import { parseWith } from '../core/parse.js';
 import type { LayerConfig } from '../layers/layer.js';
 import { LOSSES } from '../layers/loss.js';
 import { LAYER_KINDS } from '../layers/registry.js';
+import { expandPattern } from './pattern/pattern.js';
 
 const size = z.int().min(1);
 
@@ -29,10 +30,13 @@ export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers'> & {
 /**
  * Checks a network and fills in its defaults.
  *
+ * @param value JSON, or a pattern such as `INPUT(28x28x1) -> [[CONV(5,20)]*1 -> POOL(2)]*2 -> FC(500) -> FC(10)`
  * @throws UserError for an unknown field, layer kind or loss, and for a field of the wrong type
+ * @throws TextError for a malformed pattern
  */
 export function parseNetwork(value: unknown, where = 'network'): NetworkSpec {
-  const network = parseWith(networkSchema, value, where);
+  const draft = typeof value === 'string' ? expandPattern(value, where) : value;
+  const network = parseWith(networkSchema, draft, where);
   if (!Object.hasOwn(LOSSES, network.loss)) {
     throw unknownName(where, 'loss', network.loss, Object.keys(LOSSES));
   }

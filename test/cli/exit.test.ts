@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportError } from '../../src/cli/exit.js';
-import { UserError } from '../../src/core/errors.js';
+import { TextError, UserError } from '../../src/core/errors.js';
 
 function report(error: unknown): [number, string] {
   let text = '';
@@ -13,6 +13,13 @@ function report(error: unknown): [number, string] {
 describe('an error that ends a command', () => {
   it("is one line and 2 if it is the user's to mend", () => {
     expect(report(new UserError('grid.json: no.\n  Mend it.'))).toEqual([2, 'grid.json: no. Mend it.\n']);
+  });
+
+  it('shows where in a text the mistake is', () => {
+    expect(report(new TextError('pattern: no.', 'FC -> CF', 6))).toEqual([
+      2,
+      'pattern: no.\n  FC -> CF\n        ^\n',
+    ]);
   });
 
   it('keeps its stack trace and is 1 otherwise', () => {

@@ -58,6 +58,28 @@ describe('a grid', () => {
       ['BN', 1, { kind: 'constant', rate: 0.01, warmupEpochs: 2 }],
     ]);
   });
+
+  it('lets a network and a model take the place of each other', () => {
+    const pattern = 'INPUT(28x28x1) -> CONV(5,20) -> FC(10)';
+    const [patterned] = expand({ base: { model: 'BASE' } }, [`network=${pattern}`]);
+    expect(patterned!.spec.model).toBe(pattern);
+    expect(patterned!.spec.network.layers.map(({ kind }) => kind)).toEqual([
+      'convolution',
+      'relu',
+      'fully-connected',
+    ]);
+    const [named] = expand({ base: { network: pattern } }, ['model=BASE']);
+    expect(named!.spec.network.name).toBe('BASE');
+  });
+
+  it('may have a grid of patterns', () => {
+    const patterns = ['INPUT(28x28x1) -> FC(10)', 'INPUT(28x28x1) -> [FC(10)]*2'];
+    const points = expand({ grid: { network: patterns } });
+    expect(points.map(({ spec }) => [spec.model, spec.network.layers.length])).toEqual([
+      [patterns[0], 1],
+      [patterns[1], 3],
+    ]);
+  });
 });
 
 describe('a wrong grid', () => {
@@ -87,6 +109,11 @@ describe('a wrong grid', () => {
     expect(errorOf({ base: { model: 'BASE' } }, ['dropout=high'])).toContain(
       'grid.json: --set dropout=high: field',
     );
+  });
+
+  it('shows where in a pattern the mistake is', () => {
+    const base = { network: 'INPUT(28x28x1) -> COVN(5,20)' };
+    expect(() => expand({ base })).toThrow(/^grid.json: base: network: character 19: .*\n.*\n {20}\^$/);
   });
 
   it('is refused beyond any size that can be trained', () => {

@@ -1,0 +1,130 @@
+import { TextError, UserError } from '../../core/errors.js';
+import { parseWith } from '../../core/parse.js';
+import type { Shape } from '../../core/shape.js';
+import { findKind } from '../../layers/registry.js';
+import { makeSource, type Part, parseSyntax, type Sequence, type Source, type Word } from './syntax.js';
+import { isActivation, isInput, type LayerDraft, readInput, readLayer } from './vocabulary.js';
+
+/** A network as a pattern gives it, for parseNetwork to fill in. */
+export interface NetworkDraft {
+  /** The pattern itself, its white space evened out. */
+  readonly name: string;
+  readonly input: readonly [height: number, width: number, channels: number];
+  readonly layers: readonly LayerDraft[];
+}
+
+/** More layers than any network has; keeps a slip of the pen from filling the memory. */
+const MAX_LAYERS = 1000;
+
+const RELU: LayerDraft = { kind: 'relu' };
+
+/**
+ * The network of a pattern such as `INPUT(28x28x1) -> [[CONV(5,20)]*1 -> POOL(2)?]*2 -> [FC(10)]*1` (seeds 000 and 002); docs/specs.md
+ * has the words.
+ *
+ * `*N` repeats a part, `?` keeps it where its windows fit their input and leaves it out where they do not. A pattern that names no
+ * activation is one of 000's, whose convolutions and fully connected layers end in one: each but the last is followed by
+ * ReLU, behind a BN that follows it. One that names any is one of 002's: nothing is added.
+ *
+ * @throws TextError that points at the character where the pattern is malformed or its sizes do not fit
+ */
+export function expandPattern(text: string, where = 'pattern'): NetworkDraft {
+  const source = makeSource(text, where);
+  const { parts } = parseSyntax(source);
+  const [first, ...rest] = parts as [Part, ...Part[]];
+  if (first.body.type !== 'word' || !isInput(first.body) || first.times !== 1 || first.optional) {
+    throw source.fail(first.offset, 'expected INPUT(height x width x channels) to begin with.');
+  }
+  const input = readInput(first.body, source);
+  if (rest.length === 0) throw source.fail(text.length, "expected '->' and a layer, found the end.");
+  const body: Sequence = { type: 'sequence', parts: rest };
+  const [height, width, channels] = input;
+  const { layers } = expandSequence(body, { layers: [], shape: { height, width, channels } }, source);
+  if (layers.length === 0) throw source.fail(rest[0]!.offset, 'expected at least one layer, found none.');
+  return {
+    name: text.trim().replace(/\s+/g, ' '),
+    input,
+    layers: listWords(body).some(isActivation) ? layers : addActivations(layers),
+  };
+}
+
+/** Layers so far, and what they make of the input. */
+interface Expansion {
+  readonly layers: readonly LayerDraft[];
+  readonly shape: Shape;
+}
+
+function expandSequence({ parts }: Sequence, start: Expansion, source: Source): Expansion {
+  return parts.reduce((before, part) => expandPart(part, before, source), start);
+}
+
+function expandPart(part: Part, start: Expansion, source: Source): Expansion {
+  if (part.optional) return expandIfFits(part, start, source);
+  // What is repeated no times is still read.
+  if (part.times === 0) for (const word of listWords(part.body)) readLayer(word, source);
+  let expansion = start;
+  for (let time = 0; time < part.times; time++) {
+    const next = expandBody(part, expansion, source);
+    // A part that added nothing adds nothing again.
+    if (next.layers.length === expansion.layers.length) break;
+    expansion = next;
+  }
+  return expansion;
+}
+
+/** The mistake of a layer whose window is larger than its input. */
+class MisfitError extends TextError {}
+
+function expandIfFits(part: Part, start: Expansion, source: Source): Expansion {
+  try {
+    return expandBody(part, start, source);
+  } catch (error) {
+    if (error instanceof MisfitError) return start;
+    throw error;
+  }
+}
+
+function expandBody({ body }: Part, start: Expansion, source: Source): Expansion {
+  return body.type === 'word' ? addLayer(body, start, source) : expandSequence(body, start, source);
+}
+
+function addLayer(word: Word, { layers, shape }: Expansion, source: Source): Expansion {
+  if (layers.length === MAX_LAYERS) {
+    throw source.fail(word.offset, `expected at most ${MAX_LAYERS} layers. Repeat less.`);
+  }
+  const draft = readLayer(word, source);
+  const kind = findKind(draft.kind);
+  const where = `${source.where}: character ${word.offset + 1}: ${word.name}`;
+  const config = pointOut(TextError, word, source, () => parseWith(kind.schema, draft, where));
+  const output = pointOut(MisfitError, word, source, () => kind.plan(config, shape, where, 'images').output);
+  return { layers: [...layers, draft], shape: output };
+}
+
+/** Does something for a word; a user's mistake in it is shown at the word. */
+function pointOut<T>(Mistake: typeof TextError, word: Word, source: Source, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof UserError ? new Mistake(error.message, source.text, word.offset) : error;
+  }
+}
+
+function addActivations(layers: readonly LayerDraft[]): LayerDraft[] {
+  const isWeighted = ({ kind }: LayerDraft) => kind === 'convolution' || kind === 'fully-connected';
+  const last = layers.findLastIndex(isWeighted);
+  return layers.flatMap((layer, i) => {
+    const isNormalization = layer.kind === 'batch-normalization';
+    const weighted = isNormalization ? i - 1 : i;
+    const before = layers[weighted];
+    const ends =
+      before !== undefined &&
+      isWeighted(before) &&
+      weighted !== last &&
+      (isNormalization || layers[i + 1]?.kind !== 'batch-normalization');
+    return ends ? [layer, RELU] : [layer];
+  });
+}
+
+function listWords(body: Word | Sequence): Word[] {
+  return body.type === 'word' ? [body] : body.parts.flatMap((part) => listWords(part.body));
+}
