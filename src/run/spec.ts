@@ -37,8 +37,11 @@ const runSpecSchema = z.strictObject({
   /**
    * `mean-image`: pixels 0..255 less the training subset's mean image. `per-channel`: less the subset's channel mean, divided by its channel
    * deviation. `none`: pixels as they are.
+   *
+   * A model is named together with its initialisers and has `mean-image`, as in the exercise. A network of the user's own has
+   * `per-channel`: He's and Glorot's initialisation keep the size of the numbers that come in, and pixels up to 255 are too large to learn from.
    */
-  normalization: z.enum(['mean-image', 'per-channel', 'none']).default('mean-image'),
+  normalization: z.enum(['mean-image', 'per-channel', 'none']).optional(),
 
   /** Of initial weights, shuffling, dropout and a random validation split. */
   seed: z.int().min(0).default(0),
@@ -63,9 +66,10 @@ const runSpecSchema = z.strictObject({
 export type RunSpec = z.input<typeof runSpecSchema>;
 
 /** A spec with every default filled in and its network written out. Plain JSON; its hash (with the data's) is a run's identity. */
-export type ResolvedRunSpec = Omit<z.output<typeof runSpecSchema>, 'network' | 'model'> & {
+export type ResolvedRunSpec = Omit<z.output<typeof runSpecSchema>, 'network' | 'model' | 'normalization'> & {
   readonly model: string;
   readonly network: NetworkSpec;
+  readonly normalization: 'mean-image' | 'per-channel' | 'none';
 };
 
 /** The keys that a spec may have, for messages and for `--set`. */
@@ -99,9 +103,15 @@ export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown
  * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes, options that exclude each other
  */
 export function resolveRunSpec(spec: unknown, where = 'spec'): ResolvedRunSpec {
-  const { model, network, ...rest } = parseWith(runSpecSchema, spec, where);
+  const { model, network, normalization, ...rest } = parseWith(runSpecSchema, spec, where);
   const built = resolveNetwork({ model, network, ...rest }, where);
-  const resolved = { ...rest, ...built.options, model: built.network.name, network: built.network };
+  const resolved = {
+    ...rest,
+    ...built.options,
+    model: built.network.name,
+    network: built.network,
+    normalization: normalization ?? (network === undefined ? 'mean-image' : 'per-channel'),
+  };
   checkOptions(resolved, where);
   return resolved;
 }

@@ -69,3 +69,24 @@ describe("a run's spec", () => {
     expect(() => resolveRunSpec(spec)).toThrow(message);
   });
 });
+
+describe('the normalization of a spec', () => {
+  const network = 'INPUT(28x28x1) -> FC(10)';
+
+  it("is the exercise's for a model, and one for He's initialisation for a network", () => {
+    expect(resolveRunSpec({ model: 'BASE' }).normalization).toBe('mean-image');
+    expect(resolveRunSpec({ network }).normalization).toBe('per-channel');
+  });
+
+  it('is what the spec says if it says any', () => {
+    expect(resolveRunSpec({ model: 'BASE', normalization: 'none' }).normalization).toBe('none');
+    expect(resolveRunSpec({ network, normalization: 'mean-image' }).normalization).toBe('mean-image');
+  });
+
+  it('stays when a resolved spec is resolved again', () => {
+    for (const spec of [{ model: 'BASE' }, { network }, { network, normalization: 'none' }]) {
+      const resolved = resolveRunSpec(spec);
+      expect(resolveRunSpec(resolved)).toEqual(resolved);
+    }
+  });
+});
