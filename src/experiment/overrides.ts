@@ -1,4 +1,5 @@
 import { UserError, unknownName } from '../core/errors.js';
+import { MODEL_OPTION_NAMES } from '../models/options.js';
 import { RUN_SPEC_KEYS } from '../run/spec.js';
 
 /** One `--set`: a field of the spec, perhaps inside another one, and its value. */
@@ -8,6 +9,12 @@ export interface Override {
   readonly path: readonly string[];
   readonly value: unknown;
 }
+
+/** What a field takes the place of. */
+const REPLACED: Readonly<Record<string, readonly string[]>> = {
+  network: ['model', ...MODEL_OPTION_NAMES],
+  model: ['network'],
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,15 +35,13 @@ export function parseOverride(text: string): Override {
 }
 
 /**
- * The spec with the field changed; objects on the way are made where they are missing. A network given whole takes the place of a model,
- * and the other way round. Nothing is checked.
+ * The spec with the field changed; objects on the way are made where they are missing. A network given whole takes the place of a model
+ * and its options; a model takes the place of a network. Nothing is checked.
  */
 export function applyOverride(spec: Fields, { path, value }: Override): Fields {
-  const changed = change(spec, path, value) as Fields;
-  const [key] = path;
-  if (path.length !== 1 || (key !== 'model' && key !== 'network')) return changed;
-  const { [key === 'model' ? 'network' : 'model']: _replaced, ...rest } = changed;
-  return rest;
+  const replaced = path.length > 1 ? [] : (REPLACED[path[0]!] ?? []);
+  const kept = Object.entries(spec).filter(([key]) => !replaced.includes(key));
+  return change(Object.fromEntries(kept), path, value) as Fields;
 }
 
 function change(target: unknown, path: readonly string[], value: unknown): unknown {

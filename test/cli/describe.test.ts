@@ -61,6 +61,21 @@ describe('describe', () => {
     expect([layers[0], layers.at(-1)].map(({ output }) => output.channels)).toEqual([32, 10]);
   });
 
+  it('takes a pattern', async () => {
+    const { out } = await describeCommand(['INPUT(8x8x1) -> CONV(3,2) -> [FC(4)]*1', '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      name: 'INPUT(8x8x1) -> CONV(3,2) -> [FC(4)]*1',
+      parameters: 312,
+    });
+  });
+
+  it('prints a spec that it takes again', async () => {
+    const { out } = await describeCommand(['INPUT(8x8x1) -> CONV(3,2) -> [FC(4)]*1', '--spec']);
+    const file = writeJson(JSON.parse(out));
+    expect((await describeCommand([file, '--spec'])).out).toBe(out);
+    expect(JSON.parse((await describeCommand([file, '--json'])).out).parameters).toBe(312);
+  });
+
   it('lists the named networks', async () => {
     const { out } = await describeCommand(['--list']);
     for (const name of MODEL_NAMES) expect(out).toMatch(new RegExp(`^${name} `, 'm'));
@@ -84,6 +99,15 @@ describe('describe', () => {
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toMatch(message);
     expect(err.trim()).not.toContain('\n');
+  });
+
+  it.each([
+    ['INPUT(8x8x1) -> CNOV(3,2)', /^describe: network: character 17: unknown layer 'CNOV'.*\n.*\n {18}\^\n$/],
+    ['CONV(3,2) -> FC(4)', /^describe: network: character 1: expected INPUT.*\n.*\n {2}\^\n$/],
+  ])('shows what is wrong with the pattern %s', async (pattern, message) => {
+    const { exitCode, out, err } = await describeCommand([pattern]);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
   });
 
   it('refuses a file that holds no spec', async () => {

@@ -61,7 +61,8 @@ describe('a grid', () => {
 
   it('lets a network and a model take the place of each other', () => {
     const pattern = 'INPUT(28x28x1) -> CONV(5,20) -> FC(10)';
-    const [patterned] = expand({ base: { model: 'BASE' } }, [`network=${pattern}`]);
+    const [patterned] = expand({ base: { model: 'BASE', width: 2 } }, [`network=${pattern}`]);
+    expect(patterned!.spec).toEqual(expand({ base: { network: pattern } })[0]!.spec);
     expect(patterned!.spec.model).toBe(pattern);
     expect(patterned!.spec.network.layers.map(({ kind }) => kind)).toEqual([
       'convolution',

@@ -41,6 +41,13 @@ const layer = (usage: string, kind: string): WordMeaning => ({
 
 const ACTIVATIONS: Readonly<Record<string, WordMeaning>> = {
   RELU: layer('RELU', 'relu'),
+  'LEAKY-RELU': {
+    ...layer('LEAKY-RELU or LEAKY-RELU(slope)', 'leaky-relu'),
+    places: [{ name: 'slope', lengths: [1] }],
+  },
+  PRELU: layer('PRELU', 'prelu'),
+  ELU: { ...layer('ELU or ELU(alpha)', 'elu'), places: [{ name: 'alpha', lengths: [1] }] },
+  GELU: layer('GELU', 'gelu'),
   SIGMOID: layer('SIGMOID', 'sigmoid'),
   TANH: layer('TANH', 'tanh'),
   IDENTITY: layer('IDENTITY', 'identity'),

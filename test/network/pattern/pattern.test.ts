@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TextError } from '../../../src/core/errors.js';
+import { ACTIVATIONS } from '../../../src/models/options.js';
 import { expandPattern } from '../../../src/network/pattern/pattern.js';
 import { planNetwork } from '../../../src/network/plan.js';
 import { parseNetwork } from '../../../src/network/spec.js';
@@ -135,6 +136,20 @@ describe('activations', () => {
       'sigmoid',
       FC,
       'identity',
+    ]);
+  });
+});
+
+describe('every activation', () => {
+  it.each(ACTIVATIONS)('%s is a word', (kind) => {
+    expect(kindsOf(`INPUT(9x9x1) -> FC(5) -> ${kind.toUpperCase()} -> FC(5)`)).toEqual([FC, kind, FC]);
+  });
+
+  it('takes its option', () => {
+    expect(layersOf('INPUT(9x9x1) -> FC(5) -> LEAKY-RELU(0.1)->ELU(2)')).toMatchObject([
+      {},
+      { kind: 'leaky-relu', slope: 0.1 },
+      { kind: 'elu', alpha: 2 },
     ]);
   });
 });
