@@ -222,7 +222,7 @@ describe('sweep --list', () => {
   it('tells the presets', async () => {
     const { exitCode, out } = await sweep(['--list']);
     expect(exitCode).toBe(0);
-    expect(countLines(out)).toBe(2 + 10);
+    expect(countLines(out)).toBe(2 + 11);
     expect(out).toMatch(/^15\.6f +The number of channels$/m);
     expect((await sweep(['--list', '--json'])).out.split('\n')[0]).toContain('"name":"first-look"');
   });
@@ -231,7 +231,7 @@ describe('sweep --list', () => {
 describe('wrong usage of sweep', () => {
   it.each([
     [[], 'sweep: expected a preset or a grid file, found nothing.'],
-    [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6b'?"],
+    [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6'?"],
     [['no/such.json'], 'no/such.json: there is no such file.'],
     [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
     [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { expandGrid } from '../../src/experiment/grid.js';
+import { planSweep } from '../../src/experiment/plan-sweep.js';
 import { PRESET_NAMES, readPreset } from '../../src/experiment/presets/registry.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
+import { FAKE_DATASET } from './fake-runs.js';
 
 function readSpecs(name: string): ResolvedRunSpec[] {
   return expandGrid(readPreset(name), name).map(({ spec }) => spec);
@@ -11,7 +13,15 @@ const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6$
 
 describe('the presets of exercise 15.6', () => {
   it('are all there', () => {
-    expect(PRESET_NAMES).toEqual(['first-look', ...PARTS]);
+    expect(PRESET_NAMES).toEqual(['first-look', '15.6', ...PARTS]);
+  });
+
+  it('are one sweep together, each point of which runs once', async () => {
+    const whole = expandGrid(readPreset('15.6'), '15.6');
+    expect(whole.map(({ spec }) => spec)).toEqual(PARTS.flatMap(readSpecs));
+    // Shared: SK-1 by e and f, SK-0.2 on the first 10,000 with seed 0 by f, g and h.
+    expect(await planSweep(whole, async () => FAKE_DATASET)).toHaveLength(whole.length - 3);
+    expect(whole).toHaveLength(30);
   });
 
   it.each([
@@ -74,7 +84,7 @@ describe('the presets of exercise 15.6', () => {
 
 describe('a preset that does not exist', () => {
   it('offers the nearest names', () => {
-    expect(() => readPreset('15.6k')).toThrow("sweep: unknown preset '15.6k'. Did you mean '15.6b'?");
+    expect(() => readPreset('15.6k')).toThrow("sweep: unknown preset '15.6k'. Did you mean '15.6'?");
     expect(() => readPreset('firstlook')).toThrow("Did you mean 'first-look'?");
   });
 });

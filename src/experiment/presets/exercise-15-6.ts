@@ -1,4 +1,4 @@
-import type { Preset } from './preset.js';
+import { listPoints, type Preset } from './preset.js';
 
 /**
  * Exercise 15.6 of the textbook chapter (seed 004), parts b to j. What a part does not say is as in part c: the first
@@ -8,6 +8,7 @@ const BASE = {
   dataset: 'mnist',
   trainFirst: 1,
   trainCount: 10_000,
+  testCount: 10_000,
   epochs: 20,
   batchSize: 100,
   learningRate: 0.001,
@@ -18,7 +19,8 @@ const BASE = {
 
 const SK_02 = { ...BASE, model: 'SK', width: 0.2 } as const;
 
-export const EXERCISE_15_6: readonly Preset[] = [
+/** Each part by itself. */
+export const EXERCISE_15_6_PARTS: readonly Preset[] = [
   { name: '15.6b', title: 'The baseline network', base: { ...BASE, model: 'BASE' } },
   {
     name: '15.6c',
@@ -62,3 +64,11 @@ export const EXERCISE_15_6: readonly Preset[] = [
   },
   { name: '15.6j', title: 'Sigmoid in place of ReLU', base: { ...SK_02, activation: 'sigmoid' } },
 ];
+
+/** All parts. What is a point of several of them is one run. */
+export const EXERCISE_15_6: Preset = {
+  name: '15.6',
+  title: 'The whole exercise: parts b to j',
+  base: {},
+  points: EXERCISE_15_6_PARTS.flatMap(listPoints),
+};
