@@ -62,7 +62,7 @@ napi_value convolution_forward(Call& call) {
   const Range images = call.range();
   if (!call.ok) return nullptr;
   call.holds(x, end(images) * g.input_floats());
-  call.holds(packed, packed_floats(g.kernel_rows(), g.output_channels));
+  call.holds(packed, g.groups * packed_floats(g.kernel_rows(), g.group_outputs()));
   if (bias.data) call.holds(bias, g.output_channels);
   call.holds(y, end(images) * g.output_floats());
   call.holds(scratch, call.kernels->convolution_scratch_floats(g));
@@ -76,7 +76,7 @@ napi_value convolution_input_gradient(Call& call) {
   const Range images = call.range();
   if (!call.ok) return nullptr;
   call.holds(dy, end(images) * g.output_floats());
-  call.holds(packed, packed_floats(g.output_channels, g.kernel_rows()));
+  call.holds(packed, g.groups * packed_floats(g.group_outputs(), g.kernel_rows()));
   call.holds(dx, end(images) * g.input_floats());
   call.holds(scratch, call.kernels->convolution_scratch_floats(g));
   if (call.ok) call.kernels->convolution_input_gradient(g, dy.data, packed.data, dx.data, scratch.data, images);
@@ -90,9 +90,9 @@ napi_value convolution_kernel_gradient(Call& call) {
   if (!call.ok) return nullptr;
   call.holds(x, end(images) * g.input_floats());
   call.holds(dy, end(images) * g.output_floats());
-  call.holds(df, end(rows) * g.output_channels);
+  call.holds(df, end(rows) * g.group_outputs());
   call.holds(scratch, call.kernels->convolution_scratch_floats(g));
-  call.expect(end(rows) <= size_t(g.kernel_rows()), "rows of the kernel matrix");
+  call.expect(end(rows) <= size_t(g.groups * g.kernel_rows()), "rows of the kernel matrix");
   if (call.ok) call.kernels->convolution_kernel_gradient(g, x.data, dy.data, df.data, scratch.data, images, rows);
   return nullptr;
 }
@@ -113,12 +113,14 @@ napi_value sum_rows(Call& call) {
 constexpr long kGroupImages = 16;
 size_t group_floats(size_t groups, size_t floats_per_image) { return groups * floats_per_image * kGroupImages; }
 
+bool is_ungrouped(Call& call, const Geometry& g) { return call.expect(g.groups == 1, "a geometry of one group"); }
+
 napi_value convolution_forward_lanes(Call& call) {
   const Geometry g = call.geometry();
   const auto x = call.floats(), f = call.floats(), bias = call.floats_or_null(), y = call.floats();
   const long group = call.integer();
   const Range rows = call.range();
-  if (!call.ok) return nullptr;
+  if (!call.ok || !is_ungrouped(call, g)) return nullptr;
   call.holds(x, group_floats(group + 1, g.input_floats()));
   call.holds(f, size_t(g.kernel_rows()) * g.output_channels);
   if (bias.data) call.holds(bias, g.output_channels);
@@ -136,7 +138,7 @@ napi_value convolution_input_gradient_lanes(Call& call) {
   const auto dy = call.floats(), f = call.floats(), dx = call.floats();
   const long group = call.integer();
   const Range rows = call.range();
-  if (!call.ok) return nullptr;
+  if (!call.ok || !is_ungrouped(call, g)) return nullptr;
   call.holds(dy, group_floats(group + 1, g.output_floats()));
   call.holds(f, size_t(g.kernel_rows()) * g.output_channels);
   call.holds(dx, group_floats(group + 1, g.input_floats()));
@@ -152,7 +154,7 @@ napi_value convolution_kernel_gradient_lanes(Call& call) {
   const Geometry g = call.geometry();
   const auto x = call.floats(), dy = call.floats(), df = call.floats();
   const Range groups = call.range(), rows = call.range(), kernel_rows = call.range();
-  if (!call.ok) return nullptr;
+  if (!call.ok || !is_ungrouped(call, g)) return nullptr;
   call.holds(x, group_floats(end(groups), g.input_floats()));
   call.holds(dy, group_floats(end(groups), g.output_floats()));
   call.holds(df, end(kernel_rows) * g.output_channels);
@@ -223,7 +225,7 @@ napi_value move_lanes(Call& call) {
 }
 
 bool is_pooling(Call& call, const Geometry& g) {
-  return call.expect(g.input_channels == g.output_channels, "a pooling geometry with as many channels out as in");
+  return is_ungrouped(call, g) && call.expect(g.input_channels == g.output_channels, "a pooling geometry with as many channels out as in");
 }
 
 napi_value max_pooling_forward(Call& call) {

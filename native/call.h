@@ -74,8 +74,9 @@ class Call {
     __builtin_memcpy(&g, fields.data, sizeof g);
     const bool sane = g.input_height > 0 && g.input_width > 0 && g.input_channels > 0 && g.kernel_height > 0 &&
                       g.kernel_width > 0 && g.stride_y > 0 && g.stride_x > 0 && g.pad_top >= 0 && g.pad_left >= 0 &&
-                      g.output_height > 0 && g.output_width > 0 && g.output_channels > 0;
-    expect(sane, "a geometry of positive sizes");
+                      g.output_height > 0 && g.output_width > 0 && g.output_channels > 0 && g.groups > 0;
+    if (!expect(sane, "a geometry of positive sizes")) return g;
+    expect(g.input_channels % g.groups == 0 && g.output_channels % g.groups == 0, "groups that divide the channels");
     return g;
   }
 

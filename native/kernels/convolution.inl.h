@@ -1,5 +1,6 @@
 // Convolution as three products (seed 004, equations 15.25, 15.38, 15.48). Blocks of phi(X) are packed straight from the input
-// into the product's panels; the matrix is never written out.
+// into the product's panels; the matrix is never written out. Groups follow one another; each has a matrix F of its own, H·W·cIn ×
+// cOut of the group's channels.
 
 // Positions whose dPhi = dY F^T is held at a time before it is scattered, and its columns: 168 KiB.
 constexpr long kScatterRows = 84;
@@ -9,63 +10,88 @@ constexpr long kScatterColumns = 16 * kPanelColumns;
 constexpr long kPositionDepth = 128;
 constexpr long kGradientPanels = 16;
 
+// Floats of one group's packed matrix, rows × columns.
+inline long packed_group_floats(long rows, long columns) {
+  return rows * ((columns + kPanelColumns - 1) / kPanelColumns) * kPanelColumns;
+}
+
 long convolution_scratch_floats(const Geometry& g) {
   const long forward = kBlockRows * kBlockStride;
   const long scatter = kScatterRows * (kBlockStride + min(kScatterColumns, g.kernel_rows()));
-  const long panels = min(kGradientPanels, (g.output_channels + kPanelColumns - 1) / kPanelColumns);
+  const long panels = min(kGradientPanels, (g.group_outputs() + kPanelColumns - 1) / kPanelColumns);
   const long gradient = kPositionDepth * (kBlockStride + panels * kPanelColumns);
   return max(forward, max(scatter, gradient));
 }
 
-void convolution_forward(const Geometry& g, const float* x, const float* packed, const float* bias, float* y, float* scratch,
-                         Range images) {
+// `packed`, `bias` and `y` begin with the group's own.
+inline void convolve_group(const Geometry& g, long group, const float* x, const float* packed, const float* bias, float* y,
+                           float* scratch, Range images) {
   const long k = g.kernel_rows();
-  const long n = g.output_channels;
+  const long n = g.group_outputs();
   const long end = (images.first + images.count) * g.positions();
   for (long row = images.first * g.positions(); row < end; row += kBlockRows) {
     const long rows = min(kBlockRows, end - row);
     for (long k0 = 0; k0 < k; k0 += kDepth) {
       const long depth = min(kDepth, k - k0);
-      pack_im2row(g, x, row, rows, k0, k0 + depth, scratch);
+      pack_im2row(g, group, x, row, rows, k0, k0 + depth, scratch);
       for (long column = 0; column < n; column += kPanelColumns) {
         multiply_panel<Layout::kRows>(PanelProduct{
-            scratch, rows, packed + column * k + k0 * kPanelColumns, depth, y + row * n + column, n,
-            min(kPanelColumns, n - column), k0 > 0 ? Start::kAccumulate : bias ? Start::kBias : Start::kZero,
-            bias ? bias + column : nullptr});
+            scratch, rows, packed + column * k + k0 * kPanelColumns, depth, y + row * g.output_channels + column,
+            g.output_channels, min(kPanelColumns, n - column),
+            k0 > 0 ? Start::kAccumulate : bias ? Start::kBias : Start::kZero, bias ? bias + column : nullptr});
       }
     }
   }
 }
 
-void convolution_input_gradient(const Geometry& g, const float* dy, const float* packed, float* dx, float* scratch,
-                                Range images) {
+void convolution_forward(const Geometry& g, const float* x, const float* packed, const float* bias, float* y, float* scratch,
+                         Range images) {
+  const long n = g.group_outputs();
+  for (long group = 0; group < g.groups; group++) {
+    convolve_group(g, group, x, packed + group * packed_group_floats(g.kernel_rows(), n), bias ? bias + group * n : nullptr,
+                   y + group * n, scratch, images);
+  }
+}
+
+// `dy` and `packed` begin with the group's own; adds to dx.
+inline void scatter_group(const Geometry& g, long group, const float* dy, const float* packed, float* dx, float* scratch,
+                          Range images) {
   const long k = g.kernel_rows();
-  const long n = g.output_channels;
+  const long n = g.group_outputs();
   const long end = (images.first + images.count) * g.positions();
   const long width = min(kScatterColumns, k);
   float* d_phi = scratch + kScatterRows * kBlockStride;
-  zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
   for (long row = images.first * g.positions(); row < end; row += kScatterRows) {
     const long rows = min(kScatterRows, end - row);
     for (long k0 = 0; k0 < k; k0 += kScatterColumns) {
       const long k1 = min(k, k0 + kScatterColumns);
       for (long n0 = 0; n0 < n; n0 += kDepth) {
         const long depth = min(kDepth, n - n0);
-        for (long i = 0; i < rows; i++) copy_run(scratch + i * kBlockStride, dy + (row + i) * n + n0, depth);
+        for (long i = 0; i < rows; i++) copy_run(scratch + i * kBlockStride, dy + (row + i) * g.output_channels + n0, depth);
         for (long column = k0; column < k1; column += kPanelColumns) {
           multiply_panel<Layout::kRows>(PanelProduct{scratch, rows, packed + column * n + n0 * kPanelColumns, depth,
                                                      d_phi + (column - k0), width, min(kPanelColumns, k1 - column),
                                                      n0 > 0 ? Start::kAccumulate : Start::kZero, nullptr});
         }
       }
-      add_row2im(g, dx, row, rows, k0, k1, d_phi, width);
+      add_row2im(g, group, dx, row, rows, k0, k1, d_phi, width);
     }
   }
 }
 
-void convolution_kernel_gradient(const Geometry& g, const float* x, const float* dy, float* df, float* scratch, Range images,
-                                 Range kernel_rows) {
-  const long n = g.output_channels;
+void convolution_input_gradient(const Geometry& g, const float* dy, const float* packed, float* dx, float* scratch,
+                                Range images) {
+  const long n = g.group_outputs();
+  zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
+  for (long group = 0; group < g.groups; group++) {
+    scatter_group(g, group, dy + group * n, packed + group * packed_group_floats(n, g.kernel_rows()), dx, scratch, images);
+  }
+}
+
+// `dy` and `df` begin with the group's own; `kernel_rows` are rows of its matrix.
+inline void correlate_group(const Geometry& g, long group, const float* x, const float* dy, float* df, float* scratch,
+                            Range images, Range kernel_rows) {
+  const long n = g.group_outputs();
   const long begin = images.first * g.positions();
   const long end = begin + images.count * g.positions();
   const long last_k = kernel_rows.first + kernel_rows.count;
@@ -79,13 +105,13 @@ void convolution_kernel_gradient(const Geometry& g, const float* x, const float*
         float* panel = panels + (column - n0) * kPositionDepth;
         const long columns = min(kPanelColumns, n1 - column);
         for (long i = 0; i < depth; i++) {
-          copy_run(panel + i * kPanelColumns, dy + (row + i) * n + column, columns);
+          copy_run(panel + i * kPanelColumns, dy + (row + i) * g.output_channels + column, columns);
           zero_run(panel + i * kPanelColumns + columns, kPanelColumns - columns);
         }
       }
       for (long k0 = kernel_rows.first; k0 < last_k; k0 += kDepth) {
         const long k1 = min(last_k, k0 + kDepth);
-        pack_im2row(g, x, row, depth, k0, k1, scratch);
+        pack_im2row(g, group, x, row, depth, k0, k1, scratch);
         for (long column = n0; column < n1; column += kPanelColumns) {
           multiply_panel<Layout::kTransposed>(PanelProduct{
               scratch, k1 - k0, panels + (column - n0) * kPositionDepth, depth, df + k0 * n + column, n,
@@ -93,5 +119,17 @@ void convolution_kernel_gradient(const Geometry& g, const float* x, const float*
         }
       }
     }
+  }
+}
+
+void convolution_kernel_gradient(const Geometry& g, const float* x, const float* dy, float* df, float* scratch, Range images,
+                                 Range kernel_rows) {
+  const long k = g.kernel_rows();
+  const long n = g.group_outputs();
+  const long end = kernel_rows.first + kernel_rows.count;
+  for (long group = kernel_rows.first / k; group * k < end; group++) {
+    const long first = max(0, kernel_rows.first - group * k);
+    const long last = min(k, end - group * k);
+    correlate_group(g, group, x, dy + group * n, df + group * k * n, scratch, images, Range{first, last - first});
   }
 }

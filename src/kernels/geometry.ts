@@ -17,6 +17,8 @@ export interface WindowGeometry {
   readonly outputHeight: number;
   readonly outputWidth: number;
   readonly outputChannels: number;
+  /** Equal parts of the channels, each convolved by itself; 1 but for a grouped convolution. */
+  readonly groups: number;
 }
 
 /** The geometry of a window sliding over `input` with the given result. */
@@ -28,6 +30,7 @@ export function makeGeometry(
     padding: readonly [top: number, bottom: number, left: number, right: number];
   },
   output: Shape,
+  groups = 1,
 ): WindowGeometry {
   return {
     inputHeight: input.height,
@@ -42,12 +45,18 @@ export function makeGeometry(
     outputHeight: output.height,
     outputWidth: output.width,
     outputChannels: output.channels,
+    groups,
   };
 }
 
-/** Rows of the kernel matrix F (seed 004, equation 15.25): H·W·D^l, the length of one row of phi(X). */
+/** Rows of one group's kernel matrix F (seed 004, equation 15.25): H·W·D^l, the length of one row of its phi(X). */
 export function kernelRows(g: WindowGeometry): number {
-  return g.kernelHeight * g.kernelWidth * g.inputChannels;
+  return (g.kernelHeight * g.kernelWidth * g.inputChannels) / g.groups;
+}
+
+/** Columns of one group's kernel matrix F: D. */
+export function kernelColumns(g: WindowGeometry): number {
+  return g.outputChannels / g.groups;
 }
 
 /** True if the one window position covers the whole input: the convolution is a fully connected layer and phi(X) = X. */

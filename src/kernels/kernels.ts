@@ -76,6 +76,9 @@ export interface Kernels {
     panels: number,
   ): void;
 
+  // Convolution. Of a geometry in groups, each group of channels has a matrix F of its own, H·W·cIn/groups × cOut/groups; the groups' lie one
+  // after another, and so do their packed ones.
+
   /** Y = phi(X) F + bias (seed 004, equation 15.25). `packed` comes from `pack` of F, H·W·cIn × cOut. */
   convolutionForward(
     g: WindowGeometry,
@@ -97,7 +100,10 @@ export interface Kernels {
     firstImage: number,
     images: number,
   ): void;
-  /** Rows of dF = phi(X)^T dY (equation 15.38), summed over the images. Overwrites those rows of dF. */
+  /**
+   * Rows of dF = phi(X)^T dY (equation 15.38), summed over the images; with groups the rows run through all groups' matrices. Overwrites
+   * those rows of dF.
+   */
   convolutionKernelGradient(
     g: WindowGeometry,
     x: Float32Array,

@@ -90,5 +90,6 @@ function encodeGeometry(g: WindowGeometry): Int32Array {
     g.outputHeight,
     g.outputWidth,
     g.outputChannels,
+    g.groups,
   );
 }

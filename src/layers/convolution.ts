@@ -1,33 +1,19 @@
 import { z } from 'zod';
-import { type Shape, sizeOf } from '../core/shape.js';
-import { coversInput, kernelRows, makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
-import { packedFloats, panelCount } from '../kernels/kernels.js';
+import { UserError } from '../core/errors.js';
+import type { Shape } from '../core/shape.js';
+import { kernelColumns, kernelRows, makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
+import {
+  checkConnections,
+  connectionsSchema,
+  countConnections,
+  keepAbsentAtZero,
+  listAbsentWeights,
+} from './connections.js';
+import { bindConvolutionImages, countPackedFloats, cutsLargeKernel } from './convolution-images.js';
 import { bindConvolutionLanes, cutsKernelByRows } from './convolution-lanes.js';
 import { initializerSchema } from './initializer.js';
-import {
-  type BlockPass,
-  type BoundLayer,
-  type LayerKind,
-  type LayerPlan,
-  type LayerSite,
-  type Layout,
-  overSlices,
-  type Pass,
-} from './layer.js';
+import type { BoundLayer, LayerKind, LayerPlan, Layout } from './layer.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from './window.js';
-
-/**
- * A fully connected layer with at least so many weights is cut by outputs instead of by images: each worker reads its part of the weights
- * once a step, and they are more than the images.
- */
-const MIN_WEIGHTS_TO_CUT_BY_OUTPUTS = 16_384;
-/**
- * A kernel with at least so many weights is not given one gradient a slice, which would be written and read again a dozen times;
- * rows of its gradient are shared out, each summed over the whole mini-batch.
- */
-const MIN_WEIGHTS_TO_CUT_BY_ROWS = 65_536;
-/** Rows of a kernel's gradient that one task computes. */
-const ROWS_PER_BLOCK = 64;
 
 const factor = z.number().nonnegative().default(1);
 
@@ -40,6 +26,10 @@ export const convolutionSchema = z
     filters: z.int().min(1),
     stride: pairSchema.prefault(1),
     padding: paddingSchema.prefault(0),
+    /** Equal parts of the channels: the outputs of a part depend on the inputs of that part alone. */
+    groups: z.int().min(1).default(1),
+    /** Of each output channel, the input channels that it sees, from 0. Weights for the others are no parameters, but zero. */
+    connections: connectionsSchema.optional(),
     bias: z.boolean().default(true),
     initializer: initializerSchema.prefault('he'),
     biasInitializer: initializerSchema.prefault('zero'),
@@ -49,37 +39,71 @@ export const convolutionSchema = z
     biasLearningRate: factor,
     biasWeightDecay: factor,
   })
-  .transform((config) => ({ ...config, padding: resolvePadding(config.padding, config.kernel) }));
+  .transform(({ groups, ...config }) => ({
+    ...config,
+    // One group is none: a spec that says so is the same run.
+    ...(groups > 1 ? { groups } : {}),
+    padding: resolvePadding(config.padding, config.kernel),
+  }));
 
 export type ConvolutionConfig = z.output<typeof convolutionSchema>;
 
 /**
  * Convolution (cross-correlation, as in every framework): Y = phi(X) F + b, seed 004, equation 15.25.
  *
- * Input n×h×w×c, kernel H×W×c×filters, output n×h'×w'×filters.
+ * Input n×h×w×c, kernel H×W×c×filters, output n×h'×w'×filters; with groups the kernel is groups×H×W×(c/groups)×(filters/groups).
  */
 export const convolution: LayerKind<ConvolutionConfig> = {
   kind: 'convolution',
   schema: convolutionSchema,
 
   plan(config, input, where, layout): LayerPlan {
+    checkGroups(config, input, where);
     const output: Shape = { ...slideWindow(config, input, where), channels: config.filters };
-    return planConvolution(config, makeGeometry(input, config, output), layout);
+    return planConvolution(config, makeGeometry(input, config, output, config.groups), layout);
   },
 
-  describe: (config) => `${config.filters}; ${describeWindow(config)}`,
+  describe(config) {
+    const { filters, groups, connections } = config;
+    const parts = [String(filters), describeWindow(config)];
+    if (groups !== undefined) parts.push(`${groups} groups`);
+    if (connections !== undefined) parts.push(`${countConnections(connections)} connections`);
+    return parts.join('; ');
+  },
 
   suitsLanes(config, input) {
+    if (config.groups !== undefined) return false;
     const covering = config.kernel[0] === input.height && config.kernel[1] === input.width;
     // A fully connected layer has no neighbouring positions to share a tile, and more weights than images.
     return !covering;
   },
 
   bind(config, site): BoundLayer {
-    const g = makeGeometry(site.input.shape, config, site.output.shape);
-    return site.layout === 'lanes' ? bindConvolutionLanes(g, site) : bindConvolution(g, site);
+    const g = makeGeometry(site.input.shape, config, site.output.shape, config.groups);
+    const bound = site.layout === 'lanes' ? bindConvolutionLanes(g, site) : bindConvolutionImages(g, site);
+    return config.connections
+      ? keepAbsentAtZero(bound, site, listAbsentWeights(config.connections, g))
+      : bound;
   },
 };
+
+function checkGroups(
+  { groups = 1, filters, connections }: ConvolutionConfig,
+  input: Shape,
+  where: string,
+): void {
+  if (input.channels % groups !== 0 || filters % groups !== 0) {
+    throw new UserError(
+      `${where}: expected groups that divide ${input.channels} input channels and ${filters} filters, found ${groups}. ` +
+        'Change the groups or the filters.',
+    );
+  }
+  if (connections === undefined) return;
+  if (groups > 1) {
+    throw new UserError(`${where}: expected 'groups' or 'connections', found both. Leave one out.`);
+  }
+  checkConnections(connections, { inputs: input.channels, outputs: filters }, where);
+}
 
 /** What a convolution of this geometry needs; `learning` gives initialisers and factors. */
 export function planConvolution(
@@ -92,17 +116,26 @@ export function planConvolution(
     | 'kernelWeightDecay'
     | 'biasLearningRate'
     | 'biasWeightDecay'
-  >,
+  > &
+    Pick<ConvolutionConfig, 'connections'>,
   g: WindowGeometry,
   layout: Layout,
 ): LayerPlan {
   const rows = kernelRows(g);
   const weights = rows * g.outputChannels;
-  const cutByRows = layout === 'lanes' ? cutsKernelByRows(g) : weights >= MIN_WEIGHTS_TO_CUT_BY_ROWS;
-  const fan = { fanIn: rows, fanOut: g.kernelHeight * g.kernelWidth * g.outputChannels };
+  const absent = learning.connections ? listAbsentWeights(learning.connections, g) : [];
+  const cutByRows = layout === 'lanes' ? cutsKernelByRows(g) : cutsLargeKernel(g);
+  // The share of a dense kernel's weights that there are; a table's is a mean over the channels.
+  const present = 1 - absent.length / weights;
+  const fan = {
+    fanIn: rows * present,
+    fanOut: g.kernelHeight * g.kernelWidth * kernelColumns(g) * present,
+  };
+  const packed = countPackedFloats(g);
   const kernel = {
     name: 'kernel',
     size: weights,
+    ...(absent.length > 0 ? { absent } : {}),
     initializer: learning.initializer,
     ...fan,
     learningRate: learning.kernelLearningRate,
@@ -127,176 +160,12 @@ export function planConvolution(
       layout === 'lanes'
         ? {}
         : {
-            packed: { floats: packedFloats(rows, g.outputChannels) },
-            packedTransposed: { floats: packedFloats(g.outputChannels, rows) },
+            packed: { floats: packed.packed },
+            packedTransposed: { floats: packed.packedTransposed },
           },
     inPlace: false,
     backwardReads: { input: true, output: false },
-    multiplyAddsPerImage: sizeOf(output) * rows,
+    multiplyAddsPerImage: g.outputHeight * g.outputWidth * (weights - absent.length),
     window: { kernel: [g.kernelHeight, g.kernelWidth], stride: [g.strideY, g.strideX] },
   };
-}
-
-export function bindConvolution(g: WindowGeometry, site: LayerSite): BoundLayer {
-  const { kernels, scratch, batch, input, output } = site;
-  const rows = kernelRows(g);
-  const columns = g.outputChannels;
-  const { kernel, bias } = site.parameters;
-  const { packed, packedTransposed } = site.shared;
-  const cutByOutputs = coversInput(g) && rows * columns >= MIN_WEIGHTS_TO_CUT_BY_OUTPUTS;
-  scratch.book(kernels.convolutionScratchFloats(g));
-  scratch.book(kernels.matmulScratchFloats(Math.max(rows, columns)));
-  scratch.book(kernels.channelScratchFloats(columns));
-
-  const prepare: BlockPass[] = [
-    {
-      over: 'blocks',
-      waits: false,
-      blocks: panelCount(columns),
-      run: (first, count) => kernels.pack(rows, columns, kernel!.value, packed!, first, count),
-    },
-  ];
-  if (site.training && site.needsInputGradient) {
-    prepare.push({
-      name: 'prepare transposed',
-      over: 'blocks',
-      waits: false,
-      blocks: panelCount(rows),
-      run: (first, count) =>
-        kernels.packTransposed(rows, columns, kernel!.value, packedTransposed!, first, count),
-    });
-  }
-
-  const biasValue = bias?.value ?? null;
-  const forward: Pass = cutByOutputs
-    ? {
-        products: 1,
-        over: 'blocks',
-        waits: true,
-        blocks: panelCount(columns),
-        run: (first, count) =>
-          kernels.matmul(
-            batch.size,
-            columns,
-            rows,
-            input.value,
-            packed!,
-            biasValue,
-            output.value,
-            scratch.floats,
-            first,
-            count,
-          ),
-      }
-    : overSlices(
-        ({ first, count }) =>
-          kernels.convolutionForward(
-            g,
-            input.value,
-            packed!,
-            biasValue,
-            output.value,
-            scratch.floats,
-            first,
-            count,
-          ),
-        { products: 1 },
-      );
-  if (!site.training) return { prepare, forward: [forward], backward: [] };
-
-  const positions = g.outputHeight * g.outputWidth;
-  const backward: Pass[] = [];
-  if (bias) {
-    backward.push(
-      overSlices(
-        ({ index, first, count }) =>
-          kernels.sumRows(
-            columns,
-            output.gradient,
-            bias.gradient[index]!,
-            scratch.floats,
-            first * positions,
-            count * positions,
-          ),
-        { name: 'bias gradient' },
-      ),
-    );
-  }
-  const inputGradient: Pass = cutByOutputs
-    ? {
-        products: 1,
-        over: 'blocks',
-        waits: true,
-        blocks: panelCount(rows),
-        run: (first, count) =>
-          kernels.matmul(
-            batch.size,
-            rows,
-            columns,
-            output.gradient,
-            packedTransposed!,
-            null,
-            input.gradient,
-            scratch.floats,
-            first,
-            count,
-          ),
-      }
-    : overSlices(
-        ({ first, count }) =>
-          kernels.convolutionInputGradient(
-            g,
-            output.gradient,
-            packedTransposed!,
-            input.gradient,
-            scratch.floats,
-            first,
-            count,
-          ),
-        { products: 1 },
-      );
-  const kernelGradient = { name: 'kernel gradient', products: 1 };
-  if (rows * columns >= MIN_WEIGHTS_TO_CUT_BY_ROWS) {
-    backward.push({
-      ...kernelGradient,
-      over: 'blocks',
-      waits: true,
-      blocks: Math.ceil(rows / ROWS_PER_BLOCK),
-      run: (first, count) => {
-        const firstRow = first * ROWS_PER_BLOCK;
-        const lastRow = Math.min(rows, (first + count) * ROWS_PER_BLOCK);
-        kernels.convolutionKernelGradient(
-          g,
-          input.value,
-          output.gradient,
-          kernel!.gradient[0]!,
-          scratch.floats,
-          0,
-          batch.size,
-          firstRow,
-          lastRow - firstRow,
-        );
-      },
-    });
-  } else {
-    backward.push(
-      overSlices(
-        ({ index, first, count }) =>
-          kernels.convolutionKernelGradient(
-            g,
-            input.value,
-            output.gradient,
-            kernel!.gradient[index]!,
-            scratch.floats,
-            first,
-            count,
-            0,
-            rows,
-          ),
-        kernelGradient,
-      ),
-    );
-  }
-  if (site.needsInputGradient) backward.push(inputGradient);
-  return { prepare, forward: [forward], backward };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Shape } from '../core/shape.js';
 import { makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
-import { bindConvolution, convolutionSchema, planConvolution } from './convolution.js';
+import { convolutionSchema, planConvolution } from './convolution.js';
+import { bindConvolutionImages } from './convolution-images.js';
 import type { LayerKind } from './layer.js';
 
 const {
@@ -42,7 +43,7 @@ export const fullyConnected: LayerKind<FullyConnectedConfig> = {
   plan: (config, input, _where, layout) => planConvolution(config, coverInput(input, config.units), layout),
   describe: ({ units }, { height, width, channels }) =>
     height * width === 1 ? `${channels}×${units}` : `(${height}×${width}×${channels})×${units}`,
-  bind: (config, site) => bindConvolution(coverInput(site.input.shape, config.units), site),
+  bind: (config, site) => bindConvolutionImages(coverInput(site.input.shape, config.units), site),
 };
 
 function coverInput(input: Shape, units: number): WindowGeometry {

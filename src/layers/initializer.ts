@@ -13,6 +13,8 @@ export const initializerSchema = z.preprocess(
     z.strictObject({ kind: z.literal('he'), distribution: distribution.default('normal') }),
     /** Variance 2 / (fanIn + fanOut) (Glorot and Bengio, AISTATS 2010). */
     z.strictObject({ kind: z.literal('glorot'), distribution: distribution.default('uniform') }),
+    /** Between −limit and limit. */
+    z.strictObject({ kind: z.literal('uniform'), limit: z.number().positive() }),
     z.strictObject({ kind: z.literal('zero') }),
     z.strictObject({ kind: z.literal('constant'), value: z.number() }),
   ]),
@@ -36,6 +38,9 @@ export function initialize(
       return;
     case 'gaussian':
       fillRandom(values, initializer.std, 'normal', key);
+      return;
+    case 'uniform':
+      fillRandom(values, initializer.limit / Math.sqrt(3), 'uniform', key);
       return;
     case 'he':
       fillRandom(values, Math.sqrt(2 / fan.fanIn), initializer.distribution, key);

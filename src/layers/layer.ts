@@ -60,6 +60,8 @@ export interface LayerPlan {
 export interface ParameterPlan {
   readonly name: string;
   readonly size: number;
+  /** Elements that are no parameters but stay zero, with a gradient of zero: weights that a connection table leaves out. */
+  readonly absent?: readonly number[];
   readonly initializer: Initializer;
   /** Numbers that one output depends on, and outputs that one input goes to: for He's and Glorot's initialisation. */
   readonly fanIn: number;
@@ -69,6 +71,11 @@ export interface ParameterPlan {
   readonly weightDecay: number;
   /** `parts`: one partial gradient a part of the mini-batch, reduced later. `whole`: the layer itself sums over the mini-batch. */
   readonly gradient: 'parts' | 'whole';
+}
+
+/** How many numbers of some parameters training changes. */
+export function countParameters(parameters: readonly ParameterPlan[]): number {
+  return parameters.reduce((sum, { size, absent }) => sum + size - (absent?.length ?? 0), 0);
 }
 
 export interface StatePlan {

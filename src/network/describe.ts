@@ -1,4 +1,5 @@
 import { type Shape, sizeOf } from '../core/shape.js';
+import { countParameters } from '../layers/layer.js';
 import { findKind } from '../layers/registry.js';
 import { relayout } from '../layers/relayout.js';
 import { countTensorFloats, layOutModel } from './memory.js';
@@ -103,7 +104,7 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
       output: layer.output,
       receptiveField: fields[input]!,
       fieldInInput: fieldsInInput[output]!,
-      parameters: sum(parameters.map(({ size }) => size)),
+      parameters: countParameters(parameters),
       multiplyAdds: layer.multiplyAddsPerImage,
       activationBytes,
     });

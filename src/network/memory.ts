@@ -55,9 +55,10 @@ export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan): ModelMe
 export function initializeModel(memory: ModelMemory, plan: NetworkPlan, seed: number): void {
   let user = 0;
   for (const step of plan.steps) {
-    for (const { offset, size, initializer, fanIn, fanOut } of step.parameters) {
+    for (const { offset, size, initializer, fanIn, fanOut, absent = [] } of step.parameters) {
       const key = makeKey(seed, 'initialisation', user++);
       initialize(memory.weights.subarray(offset, offset + size), initializer, { fanIn, fanOut }, key);
+      for (const index of absent) memory.weights[offset + index] = 0;
     }
     for (const { offset, size, initial } of step.state) memory.weights.fill(initial, offset, offset + size);
   }

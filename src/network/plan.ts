@@ -3,7 +3,14 @@ import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import { MAX_PARTIALS } from '../kernels/kernels.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
-import type { LayerConfig, LayerPlan, Layout, ParameterPlan, StatePlan } from '../layers/layer.js';
+import {
+  countParameters,
+  type LayerConfig,
+  type LayerPlan,
+  type Layout,
+  type ParameterPlan,
+  type StatePlan,
+} from '../layers/layer.js';
 import { countParts, countUnits } from '../layers/parts.js';
 import { findKind } from '../layers/registry.js';
 import { relayout } from '../layers/relayout.js';
@@ -164,7 +171,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     tensors,
     steps,
     bands,
-    parameterCount: steps.flatMap((step) => step.parameters).reduce((sum, { size }) => sum + size, 0),
+    parameterCount: countParameters(steps.flatMap((step) => step.parameters)),
     weightFloats: weights.floats,
     partialFloats: partials.floats,
     sharedFloats: shared.floats,

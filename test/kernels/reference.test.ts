@@ -10,8 +10,13 @@ const SCRATCH = new Float32Array(0);
 /** One image through a convolution whose kernels are the rows of `f`, H·W·cIn × cOut. */
 function convolve(g: WindowGeometry, x: number[], f: number[], bias: number[] | null = null): number[] {
   const rows = f.length / g.outputChannels;
-  const packed = new Float32Array(packedFloats(rows, g.outputChannels));
-  kernels.pack(rows, g.outputChannels, Float32Array.from(f), packed, 0, panelCount(g.outputChannels));
+  const columns = g.outputChannels / g.groups;
+  const packed = new Float32Array(g.groups * packedFloats(rows, columns));
+  for (let group = 0; group < g.groups; group++) {
+    const matrix = Float32Array.from(f.slice(group * rows * columns, (group + 1) * rows * columns));
+    const place = packed.subarray(group * packedFloats(rows, columns));
+    kernels.pack(rows, columns, matrix, place, 0, panelCount(columns));
+  }
   const y = new Float32Array(outputFloats(g));
   kernels.convolutionForward(
     g,
@@ -67,6 +72,26 @@ describe('convolution by hand', () => {
     const g = makeWindow({ input: [1, 2, 2], kernel: [1, 1], outputChannels: 3 });
     // Pixels (1, 2) and (3, 4); F has a row for each input channel.
     expect(convolve(g, [1, 2, 3, 4], [1, 0, 5, 0, 1, 5], [0, 0, 1])).toEqual([1, 2, 16, 3, 4, 36]);
+  });
+
+  it('convolves groups of channels each by itself', () => {
+    const g = makeWindow({ input: [1, 2, 4], kernel: [1, 2], outputChannels: 2, groups: 2 });
+    // Pixels (1, 2, 3, 4) and (5, 6, 7, 8); a matrix of four rows for each group.
+    const x = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const f = [1, 10, 100, 1000, 2, 0, 0, 1];
+    expect(convolve(g, [...x], f, [0, 0.5])).toEqual([6521, 14.5]);
+
+    const packed = new Float32Array(2 * packedFloats(1, 4));
+    kernels.packTransposed(4, 1, Float32Array.from(f.slice(0, 4)), packed, 0, 1);
+    kernels.packTransposed(4, 1, Float32Array.from(f.slice(4)), packed.subarray(packed.length / 2), 0, 1);
+    const dy = Float32Array.of(3, 7);
+    const dx = new Float32Array(8);
+    kernels.convolutionInputGradient(g, dy, packed, dx, SCRATCH, 0, 1);
+    expect([...dx]).toEqual([3, 30, 14, 0, 300, 3000, 0, 7]);
+
+    const df = new Float32Array(8);
+    kernels.convolutionKernelGradient(g, x, dy, df, SCRATCH, 0, 1, 1, 6);
+    expect([...df]).toEqual([0, 6, 15, 18, 21, 28, 49, 0]);
   });
 
   it('carries gradients back through the windows (15.48) and to the kernel (15.38)', () => {

@@ -43,6 +43,33 @@ describeLayer('convolution', [
     images: 4,
   },
   {
+    name: 'in groups',
+    layer: convolution({ kernel: [3, 2], padding: 1, stride: [1, 2], filters: 6, groups: 3 }),
+    input: [5, 6, 9],
+    output: [5, 4, 6],
+  },
+  {
+    name: 'in groups, cut by rows',
+    layer: convolution({ filters: 128, groups: 2 }),
+    input: [3, 3, 128],
+    output: [1, 1, 128],
+    images: 3,
+    lanes: false,
+  },
+  {
+    name: 'with a connection table',
+    layer: convolution({ connections: [[0], [1, 2], [0, 2], [2, 1, 0]] }),
+    input: [5, 6, 3],
+    output: [3, 4, 4],
+  },
+  {
+    // In lanes with so many positions each part has its own gradient.
+    name: 'with a connection table, large maps',
+    layer: convolution({ filters: 2, connections: [[0], [1]] }),
+    input: [13, 12, 2],
+    output: [11, 10, 2],
+  },
+  {
     name: 'cut by rows',
     layer: convolution({ kernel: 3, filters: 80 }),
     input: [4, 4, 92],

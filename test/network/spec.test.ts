@@ -63,6 +63,11 @@ describe('a network spec', () => {
     expect(text).not.toContain('\n');
   });
 
+  it('says nothing of one group', () => {
+    const layer = { kind: 'convolution', kernel: 5, filters: 20 };
+    expect(parse({ ...layer, groups: 1 })).toEqual(parse(layer));
+  });
+
   it('refuses an unknown loss', () => {
     expect(
       messageOf(() => parseNetwork({ input: [1, 1, 1], layers: [{ kind: 'relu' }], loss: 'squared-l1' })),
@@ -75,6 +80,22 @@ describe('a plan', () => {
     [
       { kind: 'convolution', kernel: 29, filters: 1 },
       /convolution1 \(layer 1\): expected a window of at most 28×28 .*found 29×29/,
+    ],
+    [
+      { kind: 'convolution', kernel: 3, filters: 4, groups: 2 },
+      /expected groups that divide 1 input channels and 4 filters, found 2/,
+    ],
+    [
+      { kind: 'convolution', kernel: 3, filters: 2, connections: [[0]] },
+      /expected connections of 2 filters, found 1/,
+    ],
+    [
+      { kind: 'convolution', kernel: 3, filters: 2, connections: [[0], [1]] },
+      /connections\[1\]: expected each of the input channels 0 to 0 once at most, found \[1\]/,
+    ],
+    [
+      { kind: 'convolution', kernel: 3, filters: 1, connections: [[0, 0]] },
+      /connections\[0\]: .* found \[0,0\]/,
     ],
     [{ kind: 'max-pooling', kernel: 2, padding: 2 }, /expected padding smaller than the window \(2×2\)/],
   ])('refuses what does not fit: %j', (layer, message) => {
@@ -89,6 +110,18 @@ describe('a plan', () => {
     );
     expect(parameterCount).toBe(25 * 20 + 20 + 12 * 12 * 20 * 10 + 10);
     expect(steps[0]!.layer.multiplyAddsPerImage).toBe(24 * 24 * 25 * 20);
+  });
+
+  it('counts the weights that groups and connection tables leave', () => {
+    const { parameterCount, steps } = plan(
+      { kind: 'convolution', kernel: 5, filters: 6 },
+      { kind: 'convolution', kernel: 3, filters: 4, groups: 2 },
+      { kind: 'convolution', kernel: 2, filters: 3, connections: [[0], [1, 2], [0, 1, 2, 3]] },
+    );
+    expect(parameterCount).toBe(25 * 6 + 6 + (9 * 3 * 4 + 4) + (4 * 7 + 3));
+    const costs = steps.map(({ layer }) => layer.multiplyAddsPerImage);
+    expect(costs).toEqual([24 * 24 * 25 * 6, 22 * 22 * 9 * 3 * 4, 21 * 21 * 4 * 7]);
+    expect(steps[1]!.parameters[0]).toMatchObject({ fanIn: 27, fanOut: 18 });
   });
 
   it('works in place where nobody reads what is written over', () => {

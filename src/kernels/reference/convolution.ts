@@ -1,7 +1,11 @@
-import { kernelRows } from '../geometry.js';
-import type { Kernels } from '../kernels.js';
+import { kernelColumns, kernelRows } from '../geometry.js';
+import { type Kernels, packedFloats } from '../kernels.js';
 import { packedStride } from './products.js';
 import { inputFloats, listTaps, outputFloats } from './window.js';
+
+/*
+ * c counts the input channels of a group and d its output channels; row is a row of the group's kernel matrix.
+ */
 
 export const convolutionForward: Kernels['convolutionForward'] = (
   g,
@@ -14,16 +18,20 @@ export const convolutionForward: Kernels['convolutionForward'] = (
   images,
 ) => {
   const taps = listTaps(g);
-  const stride = packedStride(g.outputChannels);
+  const [inputs, outputs] = [g.inputChannels / g.groups, kernelColumns(g)];
+  const stride = packedStride(outputs);
   for (let image = firstImage; image < firstImage + images; image++) {
     const sums = new Float64Array(outputFloats(g));
     for (let i = 0; i < sums.length; i++) sums[i] = bias === null ? 0 : bias[i % g.outputChannels]!;
-    for (const tap of taps) {
-      for (let c = 0; c < g.inputChannels; c++) {
-        const value = x[image * inputFloats(g) + tap.input * g.inputChannels + c]!;
-        const row = tap.kernel * g.inputChannels + c;
-        for (let d = 0; d < g.outputChannels; d++) {
-          sums[tap.output * g.outputChannels + d]! += value * packed[row * stride + d]!;
+    for (let group = 0; group < g.groups; group++) {
+      const f = packed.subarray(group * packedFloats(kernelRows(g), outputs));
+      for (const tap of taps) {
+        for (let c = 0; c < inputs; c++) {
+          const value = x[image * inputFloats(g) + tap.input * g.inputChannels + group * inputs + c]!;
+          const row = tap.kernel * inputs + c;
+          for (let d = 0; d < outputs; d++) {
+            sums[tap.output * g.outputChannels + group * outputs + d]! += value * f[row * stride + d]!;
+          }
         }
       }
     }
@@ -41,15 +49,19 @@ export const convolutionInputGradient: Kernels['convolutionInputGradient'] = (
   images,
 ) => {
   const taps = listTaps(g);
+  const [inputs, outputs] = [g.inputChannels / g.groups, kernelColumns(g)];
   const stride = packedStride(kernelRows(g));
   for (let image = firstImage; image < firstImage + images; image++) {
     const sums = new Float64Array(inputFloats(g));
-    for (const tap of taps) {
-      for (let d = 0; d < g.outputChannels; d++) {
-        const value = dy[image * outputFloats(g) + tap.output * g.outputChannels + d]!;
-        for (let c = 0; c < g.inputChannels; c++) {
-          const row = tap.kernel * g.inputChannels + c;
-          sums[tap.input * g.inputChannels + c]! += value * packed[d * stride + row]!;
+    for (let group = 0; group < g.groups; group++) {
+      const f = packed.subarray(group * packedFloats(outputs, kernelRows(g)));
+      for (const tap of taps) {
+        for (let d = 0; d < outputs; d++) {
+          const value = dy[image * outputFloats(g) + tap.output * g.outputChannels + group * outputs + d]!;
+          for (let c = 0; c < inputs; c++) {
+            const row = tap.kernel * inputs + c;
+            sums[tap.input * g.inputChannels + group * inputs + c]! += value * f[d * stride + row]!;
+          }
         }
       }
     }
@@ -69,19 +81,22 @@ export const convolutionKernelGradient: Kernels['convolutionKernelGradient'] = (
   rows,
 ) => {
   const taps = listTaps(g);
-  const sums = new Float64Array(rows * g.outputChannels);
+  const [inputs, outputs] = [g.inputChannels / g.groups, kernelColumns(g)];
+  const sums = new Float64Array(rows * outputs);
   for (let image = firstImage; image < firstImage + images; image++) {
-    for (const tap of taps) {
-      for (let c = 0; c < g.inputChannels; c++) {
-        const row = tap.kernel * g.inputChannels + c;
-        if (row < firstRow || row >= firstRow + rows) continue;
-        const value = x[image * inputFloats(g) + tap.input * g.inputChannels + c]!;
-        for (let d = 0; d < g.outputChannels; d++) {
-          sums[(row - firstRow) * g.outputChannels + d]! +=
-            value * dy[image * outputFloats(g) + tap.output * g.outputChannels + d]!;
+    for (let group = 0; group < g.groups; group++) {
+      for (const tap of taps) {
+        for (let c = 0; c < inputs; c++) {
+          const row = group * kernelRows(g) + tap.kernel * inputs + c;
+          if (row < firstRow || row >= firstRow + rows) continue;
+          const value = x[image * inputFloats(g) + tap.input * g.inputChannels + group * inputs + c]!;
+          for (let d = 0; d < outputs; d++) {
+            sums[(row - firstRow) * outputs + d]! +=
+              value * dy[image * outputFloats(g) + tap.output * g.outputChannels + group * outputs + d]!;
+          }
         }
       }
     }
   }
-  df.set(sums, firstRow * g.outputChannels);
+  df.set(sums, firstRow * outputs);
 };

@@ -1,4 +1,4 @@
-import { kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
+import { kernelColumns, kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
 import { CONVOLUTION_WINDOWS } from './convolution-windows.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
@@ -18,14 +18,24 @@ export function listConvolutionCases(): KernelCase[] {
     padding: [1, 2, 0, 1],
     outputChannels: 33,
   });
+  const grouped = makeWindow({
+    input: [6, 7, 12],
+    kernel: [3, 2],
+    padding: [1, 0, 1, 1],
+    outputChannels: 9,
+    groups: 3,
+  });
   const covering = makeWindow({ input: [4, 4, 50], kernel: [4, 4], outputChannels: 65 });
-  const special = [padded, covering];
+  const special = [padded, covering, grouped];
   return [
     ...CONVOLUTION_WINDOWS.flatMap((g, i) => makeAll(g, i % 2 === 0 ? WHOLE : MIDDLE)),
     ...special.flatMap((g) => makeAll(g, EMPTY)),
     ...special.flatMap((g) => makeAll(g, { total: 37, first: 4, count: 31 })),
     ...special.flatMap((g) => makeAll(g, { total: 3, first: 0, count: 3 }, true)),
-    ...special.map((g) => makeKernelGradientCase(g, MIDDLE, { parts: [1, 14, 32, 0, kernelRows(g) - 47] })),
+    ...special.map((g) => {
+      const parts = [1, 14, 32, 0, g.groups * kernelRows(g) - 47];
+      return makeKernelGradientCase(g, MIDDLE, { parts });
+    }),
   ];
 }
 
@@ -49,7 +59,8 @@ function makeForwardCase(
       const rows = kernelRows(g);
       const x = memory.input('x', memory.uniform(batch.total * inputFloats(g)));
       const f = memory.input('f', memory.uniform(rows * g.outputChannels));
-      const packed = packMatrix(memory, kernels, { rows, columns: g.outputChannels }, f);
+      const size = { rows, columns: kernelColumns(g), groups: g.groups };
+      const packed = packMatrix(memory, kernels, size, f);
       const bias = options.bias ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const y = memory.output('y', batch.total * outputFloats(g), toleranceOfSum(rows, 1));
       const scratch = memory.private('scratch', kernels.convolutionScratchFloats(g));
@@ -65,10 +76,11 @@ function makeInputGradientCase(g: WindowGeometry, batch: Batch, options: { tight
     `${describeWindow(g)}, ${describeBatch(batch)}`,
     (memory, kernels) => {
       const rows = kernelRows(g);
-      const terms = g.kernelHeight * g.kernelWidth * g.outputChannels;
+      const terms = g.kernelHeight * g.kernelWidth * kernelColumns(g);
       const dy = memory.input('dy', memory.uniform(batch.total * outputFloats(g)));
       const f = memory.input('f', memory.uniform(rows * g.outputChannels));
-      const packed = packTransposedMatrix(memory, kernels, { rows, columns: g.outputChannels }, f);
+      const size = { rows, columns: kernelColumns(g), groups: g.groups };
+      const packed = packTransposedMatrix(memory, kernels, size, f);
       const dx = memory.output('dx', batch.total * inputFloats(g), toleranceOfSum(terms, 1));
       const scratch = memory.private('scratch', kernels.convolutionScratchFloats(g));
       return [[g, dy, packed, dx, scratch, batch.first, batch.count]];
@@ -83,7 +95,7 @@ function makeKernelGradientCase(
   batch: Batch,
   options: { tight?: boolean; parts?: readonly number[] },
 ): KernelCase {
-  const parts = options.parts ?? [kernelRows(g)];
+  const parts = options.parts ?? [g.groups * kernelRows(g)];
   return makeCase(
     'convolutionKernelGradient',
     `${describeWindow(g)}, ${describeBatch(batch)}${options.parts ? `, in parts of ${parts.join(' + ')} rows` : ''}`,

@@ -62,9 +62,22 @@ const STRIDES_AND_PADDINGS: readonly WindowOptions[] = [
   { input: [40, 37, 2], kernel: [3, 3], padding: [1, 1, 1, 1], outputChannels: 6 },
 ];
 
+/** Channels in groups: a few, one channel a group, panels and depths that are not full or more than one. */
+const GROUPED_WINDOWS: readonly WindowOptions[] = [
+  { input: [7, 6, 4], kernel: [3, 3], padding: [1, 1, 1, 1], outputChannels: 6, groups: 2 },
+  { input: [9, 8, 15], kernel: [3, 2], stride: [2, 1], padding: [0, 2, 1, 0], outputChannels: 10, groups: 5 },
+  { input: [6, 6, 17], kernel: [3, 3], outputChannels: 17, groups: 17 },
+  { input: [5, 5, 3], kernel: [5, 5], padding: [2, 2, 2, 2], outputChannels: 12, groups: 3 },
+  { input: [5, 4, 96], kernel: [3, 3], padding: [1, 1, 1, 1], outputChannels: 80, groups: 2 },
+  { input: [3, 3, 520], kernel: [1, 1], outputChannels: 66, groups: 2 },
+  { input: [3, 4, 6], kernel: [3, 4], outputChannels: 8, groups: 2 },
+  { input: [3, 4, 6], kernel: [2, 2], padding: [2, 3, 3, 2], outputChannels: 4, groups: 2 },
+];
+
 export const CONVOLUTION_WINDOWS: readonly WindowGeometry[] = [
   ...NETWORK_WINDOWS,
   ...CHANNEL_WINDOWS,
   ...DEEP_WINDOWS,
   ...STRIDES_AND_PADDINGS,
+  ...GROUPED_WINDOWS,
 ].map(makeWindow);

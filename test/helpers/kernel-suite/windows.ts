@@ -10,6 +10,8 @@ export interface WindowOptions {
   readonly padding?: readonly [top: number, bottom: number, left: number, right: number];
   /** Default: as many as the input's, as pooling has. */
   readonly outputChannels?: number;
+  /** Default 1. */
+  readonly groups?: number;
 }
 
 export function makeWindow(options: WindowOptions): WindowGeometry {
@@ -21,7 +23,7 @@ export function makeWindow(options: WindowOptions): WindowGeometry {
     width: Math.floor((width + left + right - kernel[1]) / stride[1]) + 1,
     channels: options.outputChannels ?? channels,
   };
-  return makeGeometry({ height, width, channels }, { kernel, stride, padding }, output);
+  return makeGeometry({ height, width, channels }, { kernel, stride, padding }, output, options.groups);
 }
 
 /** For titles of tests. */
@@ -29,7 +31,7 @@ export function describeWindow(g: WindowGeometry): string {
   const input = `${g.inputHeight}×${g.inputWidth}×${g.inputChannels}`;
   const output = `${g.outputHeight}×${g.outputWidth}×${g.outputChannels}`;
   const window = `${g.kernelHeight}×${g.kernelWidth} stride ${g.strideY},${g.strideX} pad ${g.padTop},${g.padLeft}`;
-  return `${input} to ${output}, ${window}`;
+  return `${input} to ${output}, ${window}${g.groups > 1 ? `, ${g.groups} groups` : ''}`;
 }
 
 /** The images of the mini-batch, and those of them that a call works on. */
