@@ -519,6 +519,14 @@ napi_value sgd_update(Call& call) {
   return call.ok ? call.give(call.kernels->sgd_update(w.data, g.data, v.data, settings, elements)) : nullptr;
 }
 
+napi_value measure_change(Call& call) {
+  const auto w = call.floats(), previous = call.floats();
+  const Range elements = call.range();
+  call.holds(w, end(elements));
+  call.holds(previous, end(elements));
+  return call.ok ? call.give(double(call.kernels->measure_change(w.data, previous.data, elements))) : nullptr;
+}
+
 napi_value probe_peak(Call& call) {
   const long rounds = call.integer();
   const auto ends = call.floats();
@@ -596,6 +604,7 @@ const Export kMethods[] = {
     {"assembleImages", invoke<assemble_images>},
     {"reducePartials", invoke<reduce_partials>},
     {"sgdUpdate", invoke<sgd_update>},
+    {"measureChange", invoke<measure_change>},
     {"probePeak", invoke<probe_peak>},
     {"probeStream", invoke<probe_stream>},
 };

@@ -104,6 +104,12 @@ class Call {
     return result;
   }
 
+  napi_value give(double value) {
+    napi_value result = nullptr;
+    napi_create_double(env_, value, &result);
+    return result;
+  }
+
   napi_value give(long value) {
     napi_value result = nullptr;
     napi_create_int64(env_, value, &result);

@@ -128,6 +128,7 @@ struct KernelTable {
                           long floats_per_image, Range images);
   void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);
   bool (*sgd_update)(float* w, const float* g, float* v, const SgdSettings&, Range elements);
+  float (*measure_change)(const float* w, float* previous, Range elements);
 
   long (*probe_peak)(long rounds, float* ends);
   void (*probe_stream)(float* a, const float* b, const float* c, Range elements);

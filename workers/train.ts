@@ -2,6 +2,7 @@ import { type BlockPass, overSlices } from '../src/layers/layer.js';
 import { groupIntoPhases, type Phase, runPhase } from '../src/network/run.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';
+import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/barrier.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
@@ -26,7 +27,8 @@ export default function train({ run, worker, epoch, times }: TrainTask): void {
   const phases = timer?.phases ?? planned;
   const barrier = timer ?? context.barrier;
   batch.epoch = epoch;
-  for (let step = 0; step < stepsPerEpoch; step++) {
+  const steps = Math.min(stepsPerEpoch, run.maxIterations - epoch * stepsPerEpoch);
+  for (let step = 0; step < steps; step++) {
     state.first = step * run.batchSize;
     batch.size = Math.min(run.batchSize, images - state.first);
     batch.step = epoch * stepsPerEpoch + step;
@@ -35,6 +37,10 @@ export default function train({ run, worker, epoch, times }: TrainTask): void {
     for (const phase of phases) {
       runPhase(phase, batch, share);
       barrier.wait();
+    }
+    // All workers find the same, and nobody can change it before all are through the next step's first barrier.
+    if (run.atRest && Atomics.load(run.control, CONTROL.moved) <= batch.step) {
+      Atomics.or(run.control, CONTROL.stop, STOP.atRest);
     }
     if (Atomics.load(run.control, CONTROL.stop) !== 0) return;
   }
@@ -57,6 +63,11 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
     () => state.learningRate,
     () => Atomics.or(run.control, CONTROL.stop, STOP.parameterNotFinite),
   );
+  const watch =
+    run.atRest &&
+    watchWeights(context, run.atRest.previous, run.atRest.epsilon, () =>
+      Atomics.store(run.control, CONTROL.moved, batch.step + 1),
+    );
   // Beside the update, since all losses are there by then and it needs no barrier of its own.
   const tally: BlockPass = {
     name: 'totals',
@@ -73,6 +84,7 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
     loss,
     ...network.backward,
     update,
+    ...(watch ? [watch] : []),
     tally,
   ]);
 }

@@ -1,4 +1,4 @@
-// Reduction of the slices' gradients, and the optimiser's step.
+// Reduction of the slices' gradients, the optimiser's step, and how far it went.
 
 // More partial sums than this are not asked for; see MAX_PARTIALS in src/kernels/kernels.ts.
 constexpr long kMaxPartials = 1024;
@@ -35,4 +35,18 @@ bool sgd_update(float* w, const float* g, float* v, const SgdSettings& s, Range 
   bool finite = true;
   for (int lane = 0; lane < kLanes; lane++) finite = finite && witness[lane] == 0;
   return finite;
+}
+
+float measure_change(const float* w, float* previous, Range elements) {
+  V greatest = splat(0);
+  for_each_element(elements, [&](long i, Mask mask) {
+    const V now = load(w + i, mask);
+    const V change = now - load(previous + i, mask);
+    const V distance = change < splat(0) ? -change : change;
+    greatest = distance > greatest ? distance : greatest;
+    store(previous + i, now, mask);
+  });
+  float result = 0;
+  for (int lane = 0; lane < kLanes; lane++) result = greatest[lane] > result ? greatest[lane] : result;
+  return result;
 }

@@ -70,6 +70,7 @@ constexpr KernelTable make_table(const char* name) {
       assemble_images,
       reduce_partials,
       sgd_update,
+      measure_change,
       probe_peak,
       probe_stream,
   };

@@ -108,9 +108,11 @@ export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string 
 
 function formatEnd(end: RunEnd): string {
   if (!('result' in end)) return formatCause(end.state, end.reason);
-  const { state, reason, epochs, seconds } = end.result;
+  const { state, reason, epochs, bestEpoch, seconds } = end.result;
   if (state !== 'done') return formatCause(state, reason);
-  return `done, test error ${formatNumber(epochs.at(-1)?.testErrorPercent, 2)}%, ${formatDuration(seconds)}`;
+  const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
+  const cause = reason === null ? '' : `: ${reason}`;
+  return `done, test error ${formatNumber(kept?.testErrorPercent, 2)}%, ${formatDuration(seconds)}${cause}`;
 }
 
 /** The reason alone where it names the state itself. */

@@ -41,6 +41,7 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ['network', run.label],
     ['sweep', run.sweep],
     ['state', run.reason === null ? run.state : `${run.state}: ${run.reason}`],
+    ...(run.bestEpoch === null ? [] : [['weights of', `epoch ${run.bestEpoch}`] satisfies [string, unknown]]),
     ['queued', run.queuedAt],
     ['started', run.startedAt],
     ['finished', run.finishedAt],

@@ -11,7 +11,12 @@ const APPLICATION_ID = 0x436e7679;
  * The file that brings a database from one version to the next: the first makes version 1 of an empty one, the second
  * version 2 of version 1. A released file never changes.
  */
-const MIGRATIONS: readonly string[] = ['schema.sql', 'add-predictions.sql', 'add-validation.sql'];
+const MIGRATIONS: readonly string[] = [
+  'schema.sql',
+  'add-predictions.sql',
+  'add-validation.sql',
+  'add-best-epoch.sql',
+];
 
 /** The schema version that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -138,7 +138,7 @@ export class Store {
       this.db
         .prepare(
           `UPDATE runs SET state = @state, reason = @reason, finished_at = @finishedAt, parameters = @parameterCount,
-             weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond,
+             weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond, best_epoch = @bestEpoch,
              environment = json_set(environment, '$.kernels', @kernels)
            WHERE run_id = @runId`,
         )
@@ -151,6 +151,7 @@ export class Store {
           weightsSha256: result.weightsSha256,
           seconds: result.seconds,
           imagesPerSecond: result.imagesPerSecond,
+          bestEpoch: result.bestEpoch,
           kernels: result.kernels,
         });
       this.saveConfusion(runId, result.confusion);

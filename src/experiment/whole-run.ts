@@ -20,6 +20,8 @@ export interface WholeRun {
   readonly weightsSha256: string | null;
   readonly seconds: number | null;
   readonly imagesPerSecond: number | null;
+  /** The epoch whose weights were kept; null if they are the last one's. */
+  readonly bestEpoch: number | null;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, unknown>>;
   readonly epochs: readonly Readonly<Record<string, number | null>>[];
@@ -32,7 +34,8 @@ export interface WholeRun {
 const SELECT_RUN = `
   SELECT run_id AS runId, name AS sweep, state, reason, label, identity, dataset_sha256 AS datasetSha256,
     queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt, workers,
-    parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, spec, environment,
+    parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, best_epoch AS bestEpoch,
+    spec, environment,
     coalesce((SELECT length(predicted) FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
   FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;
 

@@ -448,4 +448,6 @@ export interface Kernels {
     first: number,
     count: number,
   ): boolean;
+  /** The greatest |w − previous| of some elements, those that are NaN left out. `previous` becomes `w`. */
+  measureChange(w: Float32Array, previous: Float32Array, first: number, count: number): number;
 }

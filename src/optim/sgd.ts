@@ -2,10 +2,8 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { Batch, BlockPass } from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
 import type { ModelMemory } from '../network/memory.js';
-import type { NetworkPlan, PlannedParameter } from '../network/plan.js';
-
-/** Parameters that one task updates: small enough to share out a small net, large enough for the calls not to show. */
-const FLOATS_PER_BLOCK = 2048;
+import type { NetworkPlan } from '../network/plan.js';
+import { listSegments, type Segment } from './segments.js';
 
 export interface SgdOptions {
   readonly momentum: number;
@@ -13,14 +11,10 @@ export interface SgdOptions {
   readonly weightDecay: number;
 }
 
-interface Segment {
-  readonly parameter: PlannedParameter;
-  /** The parameter's partial gradients, and its gradient. */
+/** A segment of a parameter, with the parameter's partial gradients and its gradient. */
+interface BoundSegment extends Segment {
   readonly partials: Float32Array;
   readonly gradient: Float32Array;
-  /** Within the parameter. */
-  readonly first: number;
-  readonly count: number;
 }
 
 /**
@@ -41,10 +35,12 @@ export function planSgd(
   learningRate: () => number,
   reportNonFinite: () => void,
 ): BlockPass {
-  const segments = plan.steps
-    .flatMap((step) => step.parameters)
-    .flatMap((parameter) => cutIntoSegments(parameter, memory));
-  const update = ({ parameter, partials, gradient, first, count }: Segment, rate: number): void => {
+  const segments = listSegments(plan).map((segment): BoundSegment => {
+    const { offset, size, partials } = segment.parameter;
+    const gradient = memory.gradient.subarray(offset, offset + size);
+    return { ...segment, partials: memory.partials.subarray(partials?.offset ?? 0), gradient };
+  });
+  const update = ({ parameter, partials, gradient, first, count }: BoundSegment, rate: number): void => {
     if (parameter.partials) {
       const { layout, stride } = parameter.partials;
       kernels.reducePartials(partials, countParts(layout, batch), stride, gradient, first, count);
@@ -72,14 +68,4 @@ export function planSgd(
       for (let i = first; i < first + count; i++) update(segments[i]!, rate);
     },
   };
-}
-
-function cutIntoSegments(parameter: PlannedParameter, memory: ModelMemory): Segment[] {
-  const { offset, size } = parameter;
-  const partials = memory.partials.subarray(parameter.partials?.offset ?? 0);
-  const gradient = memory.gradient.subarray(offset, offset + size);
-  return Array.from({ length: Math.ceil(size / FLOATS_PER_BLOCK) }, (_, i) => {
-    const first = i * FLOATS_PER_BLOCK;
-    return { parameter, partials, gradient, first, count: Math.min(FLOATS_PER_BLOCK, size - first) };
-  });
 }

@@ -15,12 +15,14 @@ export const CONTROL = {
   stop: 4,
   /** Steps of this epoch that are done. */
   step: 5,
+  /** Of a run that is to stop once its weights rest: the last step in which one moved, from 1 over the whole training. */
+  moved: 6,
 } as const;
 
 export const CONTROL_WORDS = 16;
 
 /** Why a run stops. Bits, since several may hold at once, and which worker is the first to see one must not matter. */
-export const STOP = { aborted: 1, lossNotFinite: 2, parameterNotFinite: 4 } as const;
+export const STOP = { aborted: 1, lossNotFinite: 2, parameterNotFinite: 4, atRest: 8 } as const;
 
 /** Thrown at a barrier when another worker has failed. */
 export class BarrierBroken extends Error {

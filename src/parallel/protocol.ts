@@ -23,6 +23,10 @@ export interface RunDescription {
   readonly slices: number;
   readonly seed: number;
   readonly epochs: number;
+  /** Steps of the whole training at most; infinite if only the epochs count. */
+  readonly maxIterations: number;
+  /** Set if the run is to stop once no weight moves by more than epsilon in a step. */
+  readonly atRest: { readonly epsilon: number; readonly previous: Float32Array } | null;
   readonly labelSmoothing: number;
   readonly sgd: SgdOptions;
   readonly schedule: Schedule;

@@ -34,6 +34,14 @@ export function describeRun(
     slices: spec.slices,
     seed: spec.seed,
     epochs: spec.epochs,
+    maxIterations: spec.maxIterations ?? Number.POSITIVE_INFINITY,
+    atRest:
+      spec.minWeightChange?.per === 'iteration'
+        ? {
+            epsilon: spec.minWeightChange.epsilon,
+            previous: shareFloats(new Float32Array(plan.weightFloats)),
+          }
+        : null,
     labelSmoothing: spec.labelSmoothing,
     sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
     schedule: spec.learningRate,

@@ -7,6 +7,8 @@ import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/reg
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { scheduleSchema } from '../optim/schedule.js';
 
+import { stoppingSchema } from './stopping-schema.js';
+
 /** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
 const DEFAULT_SLICES = 12;
 const MAX_SLICES = 256;
@@ -46,6 +48,7 @@ const runSpecSchema = z.strictObject({
   /** Of initial weights, shuffling, dropout and a random validation split. */
   seed: z.int().min(0).default(0),
   epochs: z.int().min(1).max(100_000).default(20),
+  ...stoppingSchema.shape,
   batchSize: z.int().min(1).default(100),
   learningRate: scheduleSchema.prefault(0.001),
   momentum: z.number().min(0).lt(1).default(0.9),
@@ -81,6 +84,9 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'validationCount',
   'validationFraction',
   'validationFrom',
+  'maxIterations',
+  'minWeightChange',
+  'patience',
   'labelSmoothing',
   'reportRegularization',
 ]);
@@ -142,9 +148,14 @@ function resolveNetwork(
 
 /** What the fields' own types cannot tell. */
 function checkOptions(
-  { labelSmoothing, network, validationCount, validationFraction }: ResolvedRunSpec,
+  { labelSmoothing, network, patience, validationCount, validationFraction }: ResolvedRunSpec,
   where: string,
 ): void {
+  if (patience !== null && validationCount === 0 && validationFraction === 0) {
+    throw new UserError(
+      `${where}: patience: expected validation images, found none. Give validationCount or validationFraction.`,
+    );
+  }
   if (validationCount > 0 && validationFraction > 0) {
     throw new UserError(
       `${where}: expected 'validationCount' or 'validationFraction', found both (${validationCount} and ` +

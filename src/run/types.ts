@@ -54,12 +54,17 @@ export interface TrainOptions {
 /** What a run leaves behind. A run that fails throws instead. */
 export interface TrainResult {
   readonly state: 'done' | 'diverged' | 'interrupted';
-  /** Why it diverged, with epoch and step; null if done. */
+  /** Why it ended before its last epoch's end; null if it did not. */
   readonly reason: string | null;
   readonly spec: ResolvedRunSpec;
-  /** Epochs that were completed. */
+  /** Epochs that were completed. A limit that the spec sets may end the last one after some of its steps. */
   readonly epochs: readonly EpochMetrics[];
-  /** confusion[label][predicted] = test images, after the last completed epoch; empty if there is none. */
+  /**
+   * With `patience`: the epoch with the lowest validation loss, from 1, whose weights these are, also if another limit or a signal ended the run.
+   * Null without patience, then they are the last ones; and if no epoch had a loss that is a number.
+   */
+  readonly bestEpoch: number | null;
+  /** confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none. */
   readonly confusion: readonly (readonly number[])[];
   /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty where it is. */
   readonly predicted: Uint8Array;

@@ -80,6 +80,18 @@ describe('a live table', () => {
 });
 
 describe("a run's end", () => {
+  it('tells the error of the weights that are kept, and why it came early', async () => {
+    const [point] = await planGrid({ base: { model: 'BN' } });
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    const epochs = [makeMetrics(1, 9), makeMetrics(2, 8), makeMetrics(3, 7)];
+    const end = (changes: object) =>
+      formatEndLine(run, 'BN', { result: makeResult(point!.spec, { epochs, ...changes }) });
+    expect(end({})).toMatch(/: done, test error 7\.00%, \S+ s$/);
+    expect(end({ bestEpoch: 2, reason: 'no better for 1 epochs' })).toMatch(
+      /: done, test error 8\.00%, .*: no better for 1 epochs$/,
+    );
+  });
+
   it('says why it did not finish', async () => {
     const [point] = await planGrid({ base: { model: 'BN' } });
     const run = { runId: 1, index: 1, count: 1, point: point! };

@@ -66,6 +66,7 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
     reason: null,
     spec,
     epochs: [],
+    bestEpoch: null,
     confusion: [
       [3, 1],
       [0, 4],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import type { Store } from '../../src/experiment/store.js';
+import { readWholeRun } from '../../src/experiment/whole-run.js';
 import { makeMetrics, makeResult, openStore, planGrid } from './fake-runs.js';
 
 /** Records a finished run for each point of a grid, with these test errors after the last of two epochs. */
@@ -67,6 +68,33 @@ describe('results', () => {
       'failed',
       'queued',
     ]);
+  });
+
+  it('tells the metrics of the epoch whose weights were kept, and why a run ended early', async () => {
+    const store = openStore();
+    const base = { model: 'BN', validationCount: 100, patience: 2, epochs: 20 };
+    const [point] = await planGrid({ base });
+    const [runId] = store.queueRuns({ name: 't', title: null }, [point!.identity], [point!]) as number[];
+    const epochs = [makeMetrics(1, 9, true), makeMetrics(2, 8, true), makeMetrics(3, 7, true)];
+    for (const metrics of epochs) store.addEpoch(runId!, metrics);
+    const reason = "the validation loss has not fallen below epoch 1's for 2 epochs";
+    const ended = { epochs: 20, completed_epochs: 3, best_epoch: 1, reason };
+    store.finishRun(runId!, { result: makeResult(point!.spec, { epochs, bestEpoch: 1, reason }) });
+    expect(query(store, 'SELECT * FROM results')).toMatchObject([
+      {
+        ...ended,
+        test_error_percent: 9,
+        best_test_error_percent: 7,
+        train_loss: 1,
+        validation_loss: 3,
+        validation_error_percent: 10,
+      },
+    ]);
+    expect(query(store, 'SELECT * FROM all_runs')).toMatchObject([{ ...ended, state: 'done' }]);
+    expect(query(store, 'SELECT mean_error_percent FROM error_by_group')).toEqual([
+      { mean_error_percent: 9 },
+    ]);
+    expect(readWholeRun(store.db, runId!)).toMatchObject({ bestEpoch: 1, reason });
   });
 
   it('tells the first rate of a list', async () => {

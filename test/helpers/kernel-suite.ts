@@ -11,7 +11,12 @@ import { listLossCases } from './kernel-suite/loss-cases.js';
 import { listPoolingCases } from './kernel-suite/pooling-cases.js';
 import { listPreluCases } from './kernel-suite/prelu-cases.js';
 import { listProductCases } from './kernel-suite/product-cases.js';
-import { listAssembleCases, listReduceCases, listUpdateCases } from './kernel-suite/update-cases.js';
+import {
+  listAssembleCases,
+  listChangeCases,
+  listReduceCases,
+  listUpdateCases,
+} from './kernel-suite/update-cases.js';
 
 /**
  * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
@@ -34,6 +39,7 @@ export function listKernelCases(): KernelCase[] {
     ...listAssembleCases(),
     ...listReduceCases(),
     ...listUpdateCases(),
+    ...listChangeCases(),
   ];
 }
 

@@ -407,4 +407,12 @@ describe('input and parameters by hand', () => {
       expect(finite).toBe(false);
     }
   });
+
+  it('says how far the weights have moved, and takes note of them', () => {
+    const w = Float32Array.of(9, 1, -2, 3, 9);
+    const previous = Float32Array.of(0, 1, 0.5, 4, 0);
+    expect(kernels.measureChange(w, previous, 1, 3)).toBe(2.5);
+    expect([...previous]).toEqual([0, 1, -2, 3, 0]);
+    expect(kernels.measureChange(w, previous, 1, 3)).toBe(0);
+  });
 });

@@ -41,7 +41,7 @@ import {
 } from './pooling.js';
 import { preluBackward, preluForward } from './prelu.js';
 import { matmul, pack, packTransposed } from './products.js';
-import { reducePartials, sgdUpdate } from './update.js';
+import { measureChange, reducePartials, sgdUpdate } from './update.js';
 
 /**
  * The kernels as plain loops: the specification that every native set is held against, and the fallback where none can be
@@ -106,4 +106,5 @@ export const referenceKernels: Kernels = {
   assembleImages,
   reducePartials,
   sgdUpdate,
+  measureChange,
 };

@@ -36,3 +36,13 @@ export const sgdUpdate: Kernels['sgdUpdate'] = (
   }
   return finite;
 };
+
+export const measureChange: Kernels['measureChange'] = (w, previous, first, count) => {
+  let greatest = 0;
+  for (let i = first; i < first + count; i++) {
+    const distance = Math.abs(Math.fround(w[i]! - previous[i]!));
+    if (distance > greatest) greatest = distance;
+    previous[i] = w[i]!;
+  }
+  return greatest;
+};

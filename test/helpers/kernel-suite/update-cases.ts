@@ -101,3 +101,45 @@ function makeDivergedCase(position: number, gradient: number): KernelCase {
     return [[w, memory.input('g', gradients), v, 100, 0.9, 0, false, 0, 37]];
   });
 }
+
+export function listChangeCases(): KernelCase[] {
+  return [
+    ...COUNTS.map((count) => makeChangeCase(`${count} elements`, count, () => {})),
+    ...[0, 15, 16, 36].map((position) =>
+      makeChangeCase(`the greatest at ${position}`, 37, (w) => {
+        w[BEFORE + position] = -7;
+      }),
+    ),
+    ...[NaN, Infinity, -Infinity].map((value) =>
+      makeChangeCase(`a weight of ${value}`, 37, (w) => {
+        w[BEFORE + 20] = value;
+      }),
+    ),
+    makeChangeCase('far greater outside the range', 19, (w) => {
+      w[BEFORE - 1] = 100;
+      w[BEFORE + 19] = 100;
+    }),
+    makeCase(
+      'measureChange',
+      'arrays as long as needed',
+      (memory) => [
+        [
+          memory.input('w', memory.uniform(21)),
+          memory.output('previous', memory.uniform(21), 0),
+          BEFORE,
+          21 - BEFORE,
+        ],
+      ],
+      { tight: true },
+    ),
+  ];
+}
+
+function makeChangeCase(title: string, count: number, change: (w: Float32Array) => void): KernelCase {
+  return makeCase('measureChange', title, (memory) => {
+    const w = memory.uniform(BEFORE + count + AFTER);
+    const previous = memory.output('previous', memory.uniform(w.length), 0);
+    change(w);
+    return [[memory.input('w', w), previous, BEFORE, count]];
+  });
+}

@@ -1,0 +1,29 @@
+import { CONTROL } from '../parallel/barrier.js';
+import { type RunDescription, TOTALS } from '../parallel/protocol.js';
+import type { TrainOptions } from './types.js';
+
+const INTERVAL_MS = 100;
+
+/**
+ * Tells of an epoch's training while it lasts.
+ *
+ * @param epoch from 0
+ * @returns what ends it
+ */
+export function reportProgress(run: RunDescription, epoch: number, { onProgress }: TrainOptions): () => void {
+  if (!onProgress) return () => {};
+  const start = performance.now();
+  const timer = setInterval(() => {
+    const images = run.totals[TOTALS.images]!;
+    if (images === 0) return;
+    onProgress({
+      epoch: epoch + 1,
+      epochs: run.epochs,
+      step: Atomics.load(run.control, CONTROL.step),
+      stepsPerEpoch: Math.ceil(run.order.length / run.batchSize),
+      trainLoss: run.totals[TOTALS.loss]! / images,
+      imagesPerSecond: (1000 * images) / (performance.now() - start),
+    });
+  }, INTERVAL_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,102 @@
+import type { Kernels } from '../kernels/kernels.js';
+import type { ModelMemory } from '../network/memory.js';
+import type { NetworkPlan } from '../network/plan.js';
+import { CONTROL, STOP } from '../parallel/barrier.js';
+import type { RunDescription } from '../parallel/protocol.js';
+import { BestEpoch } from './best-epoch.js';
+import type { EpochResults } from './measure.js';
+import type { ResolvedRunSpec } from './spec.js';
+import type { TrainResult } from './types.js';
+
+/** How a run ends. */
+export type Ending = Pick<TrainResult, 'state' | 'reason'>;
+
+/** Where a run stands at an epoch's end. */
+interface Stand {
+  readonly run: RunDescription;
+  readonly plan: NetworkPlan;
+  readonly memory: ModelMemory;
+  readonly kernels: Kernels;
+}
+
+/** Decides after each epoch whether a run is over. Depends on results alone, so that it is the same on any number of workers. */
+export class StopRules {
+  /** With patience only. */
+  readonly best: BestEpoch | null;
+  readonly #spec: ResolvedRunSpec;
+  readonly #stand: Stand;
+  /** The weights at the last epoch's end; null if nobody asks. */
+  readonly #weights: Float32Array | null;
+
+  /** To be made when the weights have their first values. */
+  constructor(spec: ResolvedRunSpec, stand: Stand) {
+    this.#spec = spec;
+    this.#stand = stand;
+    this.best = spec.patience === null ? null : new BestEpoch();
+    this.#weights = spec.minWeightChange?.per === 'epoch' ? stand.memory.weights.slice() : null;
+    stand.run.atRest?.previous.set(stand.memory.weights);
+  }
+
+  /** Why the run is over, if an epoch was its last; null if it is to go on. */
+  explainEnd(results: EpochResults): Ending | null {
+    const { run, memory } = this.#stand;
+    this.best?.offer(results, memory);
+    const reason = this.#explainRest(results) ?? explainLimit(run, results) ?? this.#explainPatience(results);
+    return reason === null ? null : { state: 'done', reason };
+  }
+
+  #explainRest({ metrics: { epoch } }: EpochResults): string | null {
+    const { control } = this.#stand.run;
+    const text = `no weight moved by more than ${this.#spec.minWeightChange?.epsilon} in epoch ${epoch}`;
+    if (this.#weights) return this.#measureChange() <= this.#spec.minWeightChange!.epsilon ? text : null;
+    const rests = Atomics.load(control, CONTROL.stop) & STOP.atRest;
+    return rests ? `${text}, step ${Atomics.load(control, CONTROL.step)}` : null;
+  }
+
+  /** Since the last epoch's end, over all parameters. */
+  #measureChange(): number {
+    const { plan, memory, kernels } = this.#stand;
+    const changes = plan.steps
+      .flatMap((step) => step.parameters)
+      .map(({ offset, size }) => kernels.measureChange(memory.weights, this.#weights!, offset, size));
+    return Math.max(0, ...changes);
+  }
+
+  #explainPatience({ metrics: { epoch } }: EpochResults): string | null {
+    const { patience } = this.#spec;
+    const best = this.best?.epoch ?? 0;
+    if (patience === null || epoch - best < patience) return null;
+    return best === 0
+      ? `the validation loss has not been a number for ${patience} epochs`
+      : `the validation loss has not fallen below epoch ${best}'s for ${patience} epochs`;
+  }
+}
+
+function explainLimit(run: RunDescription, { metrics: { epoch } }: EpochResults): string | null {
+  const stepsPerEpoch = Math.ceil(run.order.length / run.batchSize);
+  const step = Atomics.load(run.control, CONTROL.step);
+  const isLast = (epoch - 1) * stepsPerEpoch + step >= run.maxIterations;
+  const isWhole = epoch === run.epochs && step === stepsPerEpoch;
+  return isLast && !isWhole
+    ? `maxIterations ${run.maxIterations} reached in epoch ${epoch}, step ${step}`
+    : null;
+}
+
+/**
+ * Why the workers gave an epoch up; null if they did not.
+ *
+ * @param epoch from 0
+ */
+export function explainFailure(run: RunDescription, epoch: number): Ending | null {
+  const stop = Atomics.load(run.control, CONTROL.stop);
+  const step = Atomics.load(run.control, CONTROL.step);
+  if (stop & (STOP.lossNotFinite | STOP.parameterNotFinite)) {
+    const what = stop & STOP.lossNotFinite ? 'the loss' : 'a parameter';
+    return { state: 'diverged', reason: `${what} is no longer finite in epoch ${epoch + 1}, step ${step}` };
+  }
+  // Raised within a step, or afterwards.
+  if (stop & STOP.aborted || Atomics.load(run.control, CONTROL.abort) !== 0) {
+    return { state: 'interrupted', reason: `interrupted in epoch ${epoch + 1}, after step ${step}` };
+  }
+  return null;
+}
