@@ -114,7 +114,7 @@ describe('an identity', () => {
           .prepare(
             `INSERT INTO runs SELECT NULL, sweep_id, identity, dataset_sha256, spec, label, seed, 'running',
              reason, process_id, environment, workers, queued_at, started_at, finished_at, parameters, weights_sha256,
-             seconds, images_per_second FROM runs`,
+             seconds, images_per_second, best_epoch FROM runs`,
           )
           .run(),
       ).toThrow('UNIQUE constraint failed');
