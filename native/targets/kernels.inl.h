@@ -6,6 +6,7 @@
 #include "../kernels/convolution.inl.h"
 #include "../kernels/lanes.inl.h"
 #include "../kernels/convolution-lanes.inl.h"
+#include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/exponential.inl.h"
@@ -35,6 +36,12 @@ constexpr KernelTable make_table(const char* name) {
       convolution_forward_lanes,
       convolution_input_gradient_lanes,
       convolution_kernel_gradient_lanes,
+      winograd_scratch_floats,
+      winograd_kernel,
+      winograd_forward,
+      winograd_input_gradient,
+      winograd_kernel_products,
+      winograd_kernel_gradient,
       sum_channel_lanes,
       clear_lanes,
       assemble_lanes,

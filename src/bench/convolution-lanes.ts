@@ -1,7 +1,7 @@
 import { kernelRows, type WindowGeometry } from '../kernels/geometry.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
-import { cutsKernelByRows, KERNEL_ROWS_PER_BLOCK } from '../layers/convolution-lanes.js';
+import { cutsKernelByRows, KERNEL_ROWS_PER_BLOCK } from '../layers/convolution-direct.js';
 import { type ConvolutionPart, inputFloats, kernelFloats, outputFloats } from './convolution-shape.js';
 import { allocateFloats, drawFloats } from './floats.js';
 

@@ -70,3 +70,19 @@ export function coversInput(g: WindowGeometry): boolean {
     g.outputWidth === 1
   );
 }
+
+/** How many products of an input pixel with a kernel's element make one output channel from one input channel: taps in the padding are none. */
+export function countTaps(g: WindowGeometry): number {
+  const along = (outputs: number, stride: number, pad: number, kernel: number, inputs: number) => {
+    let taps = 0;
+    for (let o = 0; o < outputs; o++) {
+      const start = o * stride - pad;
+      taps += Math.max(0, Math.min(kernel, inputs - start) - Math.max(0, -start));
+    }
+    return taps;
+  };
+  return (
+    along(g.outputHeight, g.strideY, g.padTop, g.kernelHeight, g.inputHeight) *
+    along(g.outputWidth, g.strideX, g.padLeft, g.kernelWidth, g.inputWidth)
+  );
+}

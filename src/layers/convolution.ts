@@ -10,7 +10,8 @@ import {
   listAbsentWeights,
 } from './connections.js';
 import { bindConvolutionImages, countPackedFloats, cutsLargeKernel } from './convolution-images.js';
-import { bindConvolutionLanes, cutsKernelByRows } from './convolution-lanes.js';
+import { bindConvolutionLanes, sumsKernelGradient } from './convolution-lanes.js';
+import { winogradFloats } from './convolution-winograd.js';
 import { initializerSchema } from './initializer.js';
 import type { BoundLayer, LayerKind, LayerPlan, Layout } from './layer.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from './window.js';
@@ -124,7 +125,7 @@ export function planConvolution(
   const rows = kernelRows(g);
   const weights = rows * g.outputChannels;
   const absent = learning.connections ? listAbsentWeights(learning.connections, g) : [];
-  const cutByRows = layout === 'lanes' ? cutsKernelByRows(g) : cutsLargeKernel(g);
+  const summed = layout === 'lanes' ? sumsKernelGradient(g) : cutsLargeKernel(g);
   // The share of a dense kernel's weights that there are; a table's is a mean over the channels.
   const present = 1 - absent.length / weights;
   const fan = {
@@ -140,7 +141,7 @@ export function planConvolution(
     ...fan,
     learningRate: learning.kernelLearningRate,
     weightDecay: learning.kernelWeightDecay,
-    gradient: cutByRows ? ('whole' as const) : ('parts' as const),
+    gradient: summed ? ('whole' as const) : ('parts' as const),
   };
   const bias = {
     name: 'bias',
@@ -158,7 +159,7 @@ export function planConvolution(
     state: [],
     shared:
       layout === 'lanes'
-        ? {}
+        ? { winograd: { floats: winogradFloats(g) } }
         : {
             packed: { floats: packed.packed },
             packedTransposed: { floats: packed.packedTransposed },

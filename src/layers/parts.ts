@@ -36,10 +36,15 @@ export function unitAt(index: number, { size, bands }: Pick<Batch, 'size' | 'ban
   };
 }
 
-/** The rows of a tensor that a unit holds: [first, first + count). */
-export function rowsOf(unit: Pick<Unit, 'band' | 'bands'>, height: number): { first: number; count: number } {
-  const first = Math.floor((unit.band * height) / unit.bands);
-  return { first, count: Math.floor(((unit.band + 1) * height) / unit.bands) - first };
+/** The rows of a tensor that a unit holds: [first, first + count). Bands begin at even rows, as tiles of 2×2 do. */
+export function rowsOf(
+  { band, bands }: Pick<Unit, 'band' | 'bands'>,
+  height: number,
+): { first: number; count: number } {
+  const pairs = Math.ceil(height / 2);
+  const first = 2 * Math.floor((band * pairs) / bands);
+  const end = 2 * Math.floor(((band + 1) * pairs) / bands);
+  return { first, count: Math.min(height, end) - first };
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   listReduceCases,
   listUpdateCases,
 } from './kernel-suite/update-cases.js';
+import { listWinogradCases } from './kernel-suite/winograd-cases.js';
 
 /**
  * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
@@ -30,6 +31,7 @@ export function listKernelCases(): KernelCase[] {
     ...listProductCases(),
     ...listConvolutionCases(),
     ...listLaneCases(),
+    ...listWinogradCases(),
     ...listPoolingCases(),
     ...listChannelCases(),
     ...listActivationCases(),

@@ -42,6 +42,13 @@ import {
 import { preluBackward, preluForward } from './prelu.js';
 import { matmul, pack, packTransposed } from './products.js';
 import { measureChange, reducePartials, sgdUpdate } from './update.js';
+import {
+  winogradForward,
+  winogradInputGradient,
+  winogradKernel,
+  winogradKernelGradient,
+  winogradKernelProducts,
+} from './winograd.js';
 
 /**
  * The kernels as plain loops: the specification that every native set is held against, and the fallback where none can be
@@ -53,6 +60,7 @@ export const referenceKernels: Kernels = {
   convolutionScratchFloats: () => 0,
   matmulScratchFloats: () => 0,
   channelScratchFloats: () => 0,
+  winogradScratchFloats: () => 0,
 
   pack,
   packTransposed,
@@ -66,6 +74,11 @@ export const referenceKernels: Kernels = {
   convolutionForwardLanes,
   convolutionInputGradientLanes,
   convolutionKernelGradientLanes,
+  winogradKernel,
+  winogradForward,
+  winogradInputGradient,
+  winogradKernelProducts,
+  winogradKernelGradient,
   sumChannelLanes,
   clearLanes,
   assembleLanes,

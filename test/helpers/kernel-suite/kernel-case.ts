@@ -11,6 +11,9 @@ export type KernelMethod = Exclude<
   | 'channelScratchFloats'
   | 'pack'
   | 'packTransposed'
+  | 'winogradScratchFloats'
+  | 'winogradKernel'
+  | 'winogradKernelProducts'
 >;
 
 /** One or more calls of one method, and the memory that they read and write. */

@@ -1,0 +1,108 @@
+import type { WindowGeometry } from '../geometry.js';
+import type { Kernels } from '../kernels.js';
+import { GROUP_IMAGES } from '../lanes.js';
+import { countTiles } from '../winograd.js';
+import { convolutionForwardLanes, convolutionInputGradientLanes } from './lanes.js';
+import { inputFloats, listTaps, outputFloats } from './window.js';
+
+// What the transforms compute is a convolution, so the reference does without them: its u is the kernel, its du the kernel's gradient, parts
+// × kernel rows × output channels.
+
+const PANEL_CHANNELS = 32;
+
+const tapFloats = (g: WindowGeometry) => g.inputChannels * g.outputChannels;
+
+export const winogradKernel: Kernels['winogradKernel'] = (g, f, u, firstInput, inputs) => {
+  for (let tap = 0; tap < 9; tap++) {
+    const first = tap * tapFloats(g) + firstInput * g.outputChannels;
+    u.set(f.subarray(first, first + inputs * g.outputChannels), first);
+  }
+};
+
+export const winogradForward: Kernels['winogradForward'] = (
+  g,
+  x,
+  u,
+  bias,
+  y,
+  _scratch,
+  group,
+  firstRow,
+  rows,
+) => convolutionForwardLanes(g, x, u, bias, y, group, firstRow, rows);
+
+export const winogradInputGradient: Kernels['winogradInputGradient'] = (
+  g,
+  dy,
+  u,
+  dx,
+  _scratch,
+  group,
+  firstRow,
+  rows,
+) => convolutionInputGradientLanes(g, dy, u, dx, group, firstRow, rows);
+
+export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
+  g,
+  x,
+  dy,
+  du,
+  _scratch,
+  images,
+  part,
+  parts,
+  panel,
+) => {
+  const n = g.outputChannels;
+  const tiles = Math.ceil(images / GROUP_IMAGES) * countTiles(g.outputHeight, g.outputWidth);
+  const first = Math.floor((part * tiles) / parts);
+  const end = Math.floor(((part + 1) * tiles) / parts);
+  const sums = new Float64Array(9 * tapFloats(g));
+  const taps = listTaps(g);
+  for (let image = 0; image < images; image++) {
+    const group = Math.floor(image / GROUP_IMAGES);
+    const at = (element: number) => element * GROUP_IMAGES + (image % GROUP_IMAGES);
+    for (const tap of taps) {
+      const tile = tileOf(g, group, tap.output);
+      if (tile < first || tile >= end) continue;
+      for (let c = 0; c < g.inputChannels; c++) {
+        const value = x[at(group * inputFloats(g) + tap.input * g.inputChannels + c)]!;
+        for (let d = 0; d < n; d++) {
+          sums[(tap.kernel * g.inputChannels + c) * n + d]! +=
+            value * dy[at(group * outputFloats(g) + tap.output * n + d)]!;
+        }
+      }
+    }
+  }
+  for (let row = 0; row < 9 * g.inputChannels; row++) {
+    for (let d = panel * PANEL_CHANNELS; d < Math.min(n, (panel + 1) * PANEL_CHANNELS); d++) {
+      du[part * sums.length + row * n + d] = sums[row * n + d]!;
+    }
+  }
+};
+
+export const winogradKernelGradient: Kernels['winogradKernelGradient'] = (
+  g,
+  du,
+  df,
+  parts,
+  firstInput,
+  inputs,
+) => {
+  const n = g.outputChannels;
+  for (let tap = 0; tap < 9; tap++) {
+    const first = tap * tapFloats(g) + firstInput * n;
+    for (let i = first; i < first + inputs * n; i++) {
+      let sum = 0;
+      for (let part = 0; part < parts; part++) sum += du[part * 9 * tapFloats(g) + i]!;
+      df[i] = sum;
+    }
+  }
+};
+
+/** The tile that an output position lies in, counted through all groups. */
+function tileOf(g: WindowGeometry, group: number, position: number): number {
+  const y = Math.floor(Math.floor(position / g.outputWidth) / 2);
+  const x = Math.floor((position % g.outputWidth) / 2);
+  return group * countTiles(g.outputHeight, g.outputWidth) + y * Math.ceil(g.outputWidth / 2) + x;
+}

@@ -1,0 +1,118 @@
+import { kernelRows, type WindowGeometry } from '../kernels/geometry.js';
+import { countGroups } from '../kernels/lanes.js';
+import type { LanePasses } from './convolution-products.js';
+import type { LayerSite, Pass } from './layer.js';
+import { rowsOf } from './parts.js';
+
+/**
+ * With fewer output positions than this, a unit has so few that its sums would hardly be begun before they are folded: then rows of dF
+ * are shared out, each summed over the whole mini-batch.
+ */
+const MIN_POSITIONS_TO_CUT_BY_UNITS = 100;
+/** Rows of dF that one task sums: their channels of X stay in the cache while dY passes. */
+export const KERNEL_ROWS_PER_BLOCK = 20;
+
+/** Whether dF is cut by its rows instead of by the mini-batch's units. */
+export function cutsKernelByRows(g: WindowGeometry): boolean {
+  return g.outputHeight * g.outputWidth < MIN_POSITIONS_TO_CUT_BY_UNITS;
+}
+
+/** Y and dX by sums over taps. */
+export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePasses {
+  const { kernels, input, output } = site;
+  const { kernel, bias } = site.parameters;
+  const biasValue = bias?.value ?? null;
+  return {
+    prepare: [],
+    forward: {
+      products: 1,
+      over: 'units',
+      waits: true,
+      run(unit) {
+        const { first, count } = rowsOf(unit, g.outputHeight);
+        kernels.convolutionForwardLanes(
+          g,
+          input.value,
+          kernel!.value,
+          biasValue,
+          output.value,
+          unit.group,
+          first,
+          count,
+        );
+      },
+    },
+    inputGradient: {
+      products: 1,
+      over: 'units',
+      waits: true,
+      run(unit) {
+        const { first, count } = rowsOf(unit, g.inputHeight);
+        kernels.convolutionInputGradientLanes(
+          g,
+          output.gradient,
+          kernel!.value,
+          input.gradient,
+          unit.group,
+          first,
+          count,
+        );
+      },
+    },
+  };
+}
+
+/** dF from each unit's own rows of dY, or of small maps some rows of it at a time from the whole mini-batch. */
+export function bindDirectKernelGradient(
+  g: WindowGeometry,
+  { kernels, input, output, parameters, batch }: LayerSite,
+): Pass {
+  const { gradient } = parameters.kernel!;
+  const rows = kernelRows(g);
+  const label = { name: 'kernel gradient', products: 1 };
+  if (cutsKernelByRows(g)) {
+    return {
+      ...label,
+      over: 'blocks',
+      waits: true,
+      blocks: Math.ceil(rows / KERNEL_ROWS_PER_BLOCK),
+      run(first, count) {
+        for (let block = first; block < first + count; block++) {
+          const row = block * KERNEL_ROWS_PER_BLOCK;
+          kernels.convolutionKernelGradientLanes(
+            g,
+            input.value,
+            output.gradient,
+            gradient[0]!,
+            0,
+            countGroups(batch.size),
+            0,
+            g.outputHeight,
+            row,
+            Math.min(KERNEL_ROWS_PER_BLOCK, rows - row),
+          );
+        }
+      },
+    };
+  }
+  return {
+    ...label,
+    over: 'units',
+    waits: false,
+    run(unit) {
+      const { first, count } = rowsOf(unit, g.outputHeight);
+      kernels.convolutionKernelGradientLanes(
+        g,
+        input.value,
+        output.gradient,
+        gradient[unit.index]!,
+        unit.group,
+        1,
+        first,
+        count,
+        0,
+        rows,
+      );
+    },
+  };
+}
