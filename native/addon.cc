@@ -115,10 +115,17 @@ size_t group_floats(size_t groups, size_t floats_per_image) { return groups * fl
 
 bool is_ungrouped(Call& call, const Geometry& g) { return call.expect(g.groups == 1, "a geometry of one group"); }
 
+// Images of a group, of so many in the mini-batch.
+long images_of(Call& call, long group, long images) {
+  call.expect(group * kGroupImages < images, "a group of the mini-batch's");
+  const long left = images - group * kGroupImages;
+  return left < kGroupImages ? left : kGroupImages;
+}
+
 napi_value convolution_forward_lanes(Call& call) {
   const Geometry g = call.geometry();
   const auto x = call.floats(), f = call.floats(), bias = call.floats_or_null(), y = call.floats();
-  const long group = call.integer();
+  const long group = call.integer(), images = images_of(call, group, call.integer());
   const Range rows = call.range();
   if (!call.ok || !is_ungrouped(call, g)) return nullptr;
   call.holds(x, group_floats(group + 1, g.input_floats()));
@@ -128,7 +135,7 @@ napi_value convolution_forward_lanes(Call& call) {
   call.expect(end(rows) <= size_t(g.output_height), "rows of the output");
   if (call.ok) {
     call.kernels->convolution_forward_lanes(g, x.data + group_floats(group, g.input_floats()), f.data, bias.data,
-                                            y.data + group_floats(group, g.output_floats()), rows);
+                                            y.data + group_floats(group, g.output_floats()), images, rows);
   }
   return nullptr;
 }
@@ -136,7 +143,7 @@ napi_value convolution_forward_lanes(Call& call) {
 napi_value convolution_input_gradient_lanes(Call& call) {
   const Geometry g = call.geometry();
   const auto dy = call.floats(), f = call.floats(), dx = call.floats();
-  const long group = call.integer();
+  const long group = call.integer(), images = images_of(call, group, call.integer());
   const Range rows = call.range();
   if (!call.ok || !is_ungrouped(call, g)) return nullptr;
   call.holds(dy, group_floats(group + 1, g.output_floats()));
@@ -145,7 +152,7 @@ napi_value convolution_input_gradient_lanes(Call& call) {
   call.expect(end(rows) <= size_t(g.input_height), "rows of the input");
   if (call.ok) {
     call.kernels->convolution_input_gradient_lanes(g, dy.data + group_floats(group, g.output_floats()), f.data,
-                                                   dx.data + group_floats(group, g.input_floats()), rows);
+                                                   dx.data + group_floats(group, g.input_floats()), images, rows);
   }
   return nullptr;
 }
@@ -153,14 +160,16 @@ napi_value convolution_input_gradient_lanes(Call& call) {
 napi_value convolution_kernel_gradient_lanes(Call& call) {
   const Geometry g = call.geometry();
   const auto x = call.floats(), dy = call.floats(), df = call.floats();
-  const Range groups = call.range(), rows = call.range(), kernel_rows = call.range();
+  const Range groups = call.range();
+  const long images = images_of(call, groups.first + groups.count - 1, call.integer());
+  const Range rows = call.range(), kernel_rows = call.range();
   if (!call.ok || !is_ungrouped(call, g)) return nullptr;
   call.holds(x, group_floats(end(groups), g.input_floats()));
   call.holds(dy, group_floats(end(groups), g.output_floats()));
   call.holds(df, end(kernel_rows) * g.output_channels);
   call.expect(end(rows) <= size_t(g.output_height), "rows of the output");
   call.expect(end(kernel_rows) <= size_t(g.kernel_rows()), "rows of the kernel matrix");
-  if (call.ok) call.kernels->convolution_kernel_gradient_lanes(g, x.data, dy.data, df.data, groups, rows, kernel_rows);
+  if (call.ok) call.kernels->convolution_kernel_gradient_lanes(g, x.data, dy.data, df.data, groups, images, rows, kernel_rows);
   return nullptr;
 }
 
@@ -173,7 +182,8 @@ size_t winograd_gradient_floats(const Geometry& g, long parts) {
 }
 
 bool is_minimal(Call& call, const Geometry& g) {
-  const bool fits = g.groups == 1 && g.kernel_height == 3 && g.kernel_width == 3 && g.stride_y == 1 && g.stride_x == 1 && g.pad_top <= 2 && g.pad_left <= 2;
+  const bool fits = g.groups == 1 && g.kernel_height == 3 && g.kernel_width == 3 && g.stride_y == 1 && g.stride_x == 1 &&
+                    g.pad_top <= 2 && g.pad_left <= 2;
   return call.ok && call.expect(fits, "a 3×3 kernel with stride 1, at most 2 of padding and one group");
 }
 
@@ -197,7 +207,7 @@ napi_value winograd_kernel(Call& call) {
 napi_value winograd_forward(Call& call) {
   const Geometry g = call.geometry();
   const auto x = call.floats(), u = call.floats(), bias = call.floats_or_null(), y = call.floats(), scratch = call.floats();
-  const long group = call.integer();
+  const long group = call.integer(), images = images_of(call, group, call.integer());
   const Range rows = call.range();
   if (!is_minimal(call, g)) return nullptr;
   call.holds(x, group_floats(group + 1, g.input_floats()));
@@ -208,7 +218,7 @@ napi_value winograd_forward(Call& call) {
   call.expect(end(rows) <= size_t(g.output_height), "rows of the output");
   if (call.ok) {
     call.kernels->winograd_forward(g, x.data + group_floats(group, g.input_floats()), u.data, bias.data,
-                                   y.data + group_floats(group, g.output_floats()), scratch.data, rows);
+                                   y.data + group_floats(group, g.output_floats()), scratch.data, images, rows);
   }
   return nullptr;
 }
@@ -216,7 +226,7 @@ napi_value winograd_forward(Call& call) {
 napi_value winograd_input_gradient(Call& call) {
   const Geometry g = call.geometry();
   const auto dy = call.floats(), u = call.floats(), dx = call.floats(), scratch = call.floats();
-  const long group = call.integer();
+  const long group = call.integer(), images = images_of(call, group, call.integer());
   const Range rows = call.range();
   if (!is_minimal(call, g)) return nullptr;
   call.holds(dy, group_floats(group + 1, g.output_floats()));
@@ -226,7 +236,7 @@ napi_value winograd_input_gradient(Call& call) {
   call.expect(end(rows) <= size_t(g.input_height), "rows of the input");
   if (call.ok) {
     call.kernels->winograd_input_gradient(g, dy.data + group_floats(group, g.output_floats()), u.data,
-                                          dx.data + group_floats(group, g.input_floats()), scratch.data, rows);
+                                          dx.data + group_floats(group, g.input_floats()), scratch.data, images, rows);
   }
   return nullptr;
 }

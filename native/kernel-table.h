@@ -76,17 +76,19 @@ struct KernelTable {
   void (*sum_rows)(long channels, const float* x, float* sums, float* scratch, Range rows);
 
   // Groups of 16 images, lanes.inl.h; one group, where no groups are named.
-  void (*convolution_forward_lanes)(const Geometry&, const float* x, const float* f, const float* bias, float* y, Range rows);
-  void (*convolution_input_gradient_lanes)(const Geometry&, const float* dy, const float* f, float* dx, Range rows);
+  void (*convolution_forward_lanes)(const Geometry&, const float* x, const float* f, const float* bias, float* y, long images,
+                                    Range rows);
+  void (*convolution_input_gradient_lanes)(const Geometry&, const float* dy, const float* f, float* dx, long images, Range rows);
   void (*convolution_kernel_gradient_lanes)(const Geometry&, const float* x, const float* dy, float* df, Range groups,
-                                            Range rows, Range kernel_rows);
+                                            long images, Range rows, Range kernel_rows);
 
   // 3×3 kernels with stride 1 on groups of 16 images, winograd.inl.h.
   long (*winograd_scratch_floats)(const Geometry&);
   void (*winograd_kernel)(const Geometry&, const float* f, float* u, Range inputs);
   void (*winograd_forward)(const Geometry&, const float* x, const float* u, const float* bias, float* y, float* scratch,
-                           Range rows);
-  void (*winograd_input_gradient)(const Geometry&, const float* dy, const float* u, float* dx, float* scratch, Range rows);
+                           long images, Range rows);
+  void (*winograd_input_gradient)(const Geometry&, const float* dy, const float* u, float* dx, float* scratch, long images,
+                                  Range rows);
   void (*winograd_kernel_products)(const Geometry&, const float* x, const float* dy, float* du, float* scratch, long images,
                                    long part, long parts, long panel);
   void (*winograd_kernel_gradient)(const Geometry&, const float* du, float* df, long parts, Range inputs);

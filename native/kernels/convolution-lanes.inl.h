@@ -30,11 +30,11 @@ struct LaneTile {
   long y_position_floats;
 };
 
-template <int kPositions, int kChannels>
+template <typename Vector, int kPositions, int kChannels>
 void gather_tile(const LaneTile& t) {
-  V sum[kPositions][kChannels];
+  Vector sum[kPositions][kChannels];
   for (int c = 0; c < kChannels; c++) {
-    const V start = splat(t.bias ? t.bias[c] : 0.0f);
+    const Vector start = splat_as<Vector>(t.bias ? t.bias[c] : 0.0f);
     for (int p = 0; p < kPositions; p++) sum[p][c] = start;
   }
   const float* row = t.x;
@@ -44,12 +44,12 @@ void gather_tile(const LaneTile& t) {
       const float* w = t.weights + ky * t.row_weights + kx * t.column_weights;
       const float* from = x;
       for (long k = 0; k < t.depth; k++) {
-        V value[kPositions];
+        Vector value[kPositions];
 #pragma GCC unroll 8
-        for (int p = 0; p < kPositions; p++) value[p] = load(from + p * t.position_floats);
+        for (int p = 0; p < kPositions; p++) value[p] = load_as<Vector>(from + p * t.position_floats);
 #pragma GCC unroll 9
         for (int c = 0; c < kChannels; c++) {
-          const V weight = splat(w[c * t.channel_weights]);
+          const Vector weight = splat_as<Vector>(w[c * t.channel_weights]);
 #pragma GCC unroll 8
           for (int p = 0; p < kPositions; p++) sum[p][c] = fma(weight, value[p], sum[p][c]);
         }
@@ -59,7 +59,7 @@ void gather_tile(const LaneTile& t) {
     }
   }
   for (int p = 0; p < kPositions; p++) {
-    for (int c = 0; c < kChannels; c++) store(t.y + p * t.y_position_floats + c * kGroupImages, sum[p][c]);
+    for (int c = 0; c < kChannels; c++) store_as(t.y + p * t.y_position_floats + c * kGroupImages, sum[p][c]);
   }
 }
 
@@ -72,24 +72,26 @@ struct LaneTileTable {
   int positions[kMaxTileChannels] = {};
 };
 
-template <int kChannels = kMaxTileChannels, int kPositions = tile_positions(kChannels)>
+template <typename Vector, int kChannels = kMaxTileChannels, int kPositions = tile_positions(kChannels)>
 constexpr void fill_table(LaneTileTable& table) {
-  table.function[kChannels - 1][kPositions - 1] = gather_tile<kPositions, kChannels>;
+  table.function[kChannels - 1][kPositions - 1] = gather_tile<Vector, kPositions, kChannels>;
   if (kPositions > table.positions[kChannels - 1]) table.positions[kChannels - 1] = kPositions;
   if constexpr (kPositions > 1) {
-    fill_table<kChannels, kPositions - 1>(table);
+    fill_table<Vector, kChannels, kPositions - 1>(table);
   } else if constexpr (kChannels > 1) {
-    fill_table<kChannels - 1>(table);
+    fill_table<Vector, kChannels - 1>(table);
   }
 }
 
+template <typename Vector>
 constexpr LaneTileTable make_lane_tiles() {
   LaneTileTable table;
-  fill_table(table);
+  fill_table<Vector>(table);
   return table;
 }
 
-constexpr LaneTileTable kLaneTiles = make_lane_tiles();
+constexpr LaneTileTable kLaneTiles = make_lane_tiles<V>();
+constexpr LaneTileTable kHalfLaneTiles = make_lane_tiles<Half>();
 
 // Cuts [0, n) into pieces of at most `most`, as even as can be, and calls visit(first, count).
 template <typename Visit>
@@ -98,24 +100,32 @@ inline void cut_evenly(long n, long most, Visit visit) {
   for (long i = 0; i < pieces; i++) visit(i * n / pieces, (i + 1) * n / pieces - i * n / pieces);
 }
 
-// Calls the tiles of one row of outputs whose taps are the same: `count` positions, all channels.
-inline void gather_row(LaneTile tile, long count, long channels) {
+// Calls the tiles of one row of outputs whose taps are the same: `count` positions, all channels, the lanes in use. The others become zero.
+inline void gather_row(LaneTile tile, long count, long channels, long lanes) {
   const LaneTile origin = tile;
-  for (long part = 0; part < kParts; part++) {
+  const bool whole = lanes == kGroupImages;
+  const LaneTileTable& tiles = whole ? kLaneTiles : kHalfLaneTiles;
+  const long vector = whole ? kLanes : width<Half>();
+  for (long lane = 0; lane < lanes; lane += vector) {
     cut_evenly(channels, kMaxTileChannels, [&](long channel, long tile_channels) {
-      cut_evenly(count, kLaneTiles.positions[tile_channels - 1], [&](long position, long positions) {
-        tile.x = origin.x + position * origin.position_floats + part * kLanes;
-        tile.y = origin.y + position * origin.y_position_floats + channel * kGroupImages + part * kLanes;
+      cut_evenly(count, tiles.positions[tile_channels - 1], [&](long position, long positions) {
+        tile.x = origin.x + position * origin.position_floats + lane;
+        tile.y = origin.y + position * origin.y_position_floats + channel * kGroupImages + lane;
         tile.weights = origin.weights + channel * origin.channel_weights;
         tile.bias = origin.bias ? origin.bias + channel : nullptr;
-        kLaneTiles.function[tile_channels - 1][positions - 1](tile);
+        tiles.function[tile_channels - 1][positions - 1](tile);
       });
     });
+  }
+  if (whole) return;
+  for (long position = 0; position < count; position++) {
+    clear_lanes(origin.y + position * origin.y_position_floats, kHalfGroup, {0, channels});
   }
 }
 
 // Rows [rows.first, rows.first + rows.count) of one group's output.
-void convolution_forward_lanes(const Geometry& g, const float* x, const float* f, const float* bias, float* y, Range rows) {
+void convolution_forward_lanes(const Geometry& g, const float* x, const float* f, const float* bias, float* y, long images,
+                               Range rows) {
   const long n = g.output_channels;
   const long pixel = g.input_channels * kGroupImages;
   LaneTile tile{};
@@ -144,14 +154,14 @@ void convolution_forward_lanes(const Geometry& g, const float* x, const float* f
       const long count = inside ? min(g.output_width, last + 1) - ox : 1;
       tile.x = x + ((top + tile.rows.first) * g.input_width + left + tile.columns.first) * pixel;
       tile.y = y + (oy * g.output_width + ox) * tile.y_position_floats;
-      gather_row(tile, count, n);
+      gather_row(tile, count, n, lanes_in_use(images));
       ox += count;
     }
   }
 }
 
 // Rows of one group's dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
-void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const float* f, float* dx, Range rows) {
+void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const float* f, float* dx, long images, Range rows) {
   const long n = g.output_channels;
   const long pixel = n * kGroupImages;
   LaneTile tile{};
@@ -180,7 +190,7 @@ void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const 
       const long count = inside ? min(g.input_width, g.output_width - g.pad_left) - x : 1;
       tile.x = dy + ((place_y - tile.rows.first) / g.stride_y * g.output_width + (place_x - tile.columns.first) / g.stride_x) * pixel;
       tile.y = dx + (y * g.input_width + x) * tile.y_position_floats;
-      gather_row(tile, count, g.input_channels);
+      gather_row(tile, count, g.input_channels, lanes_in_use(images));
       x += count;
     }
   }
@@ -196,26 +206,26 @@ struct GradientTile {
   long groups, rows, columns;
   long x_group_floats, x_row_floats, x_position_floats;
   long dy_group_floats, dy_row_floats, dy_position_floats;
-  float* lanes;    // rows of 16 sums, one for each product of the tile, this part's lanes of them
+  float* lanes;    // rows of 16 sums, one for each product of the tile, of which it adds to one vector
 };
 
-template <int kInputs, int kOutputs>
+template <typename Vector, int kInputs, int kOutputs>
 void correlate_tile(const GradientTile& t) {
-  V sum[kInputs][kOutputs];
+  Vector sum[kInputs][kOutputs];
   for (int i = 0; i < kInputs; i++) {
-    for (int o = 0; o < kOutputs; o++) sum[i][o] = splat(0);
+    for (int o = 0; o < kOutputs; o++) sum[i][o] = load_as<Vector>(t.lanes + (i * kOutputs + o) * kGroupImages);
   }
   for (long group = 0; group < t.groups; group++) {
     for (long row = 0; row < t.rows; row++) {
       const float* x = t.x + group * t.x_group_floats + row * t.x_row_floats;
       const float* dy = t.dy + group * t.dy_group_floats + row * t.dy_row_floats;
       for (long column = 0; column < t.columns; column++) {
-        V gradient[kOutputs];
+        Vector gradient[kOutputs];
 #pragma GCC unroll 8
-        for (int o = 0; o < kOutputs; o++) gradient[o] = load(dy + o * kGroupImages);
+        for (int o = 0; o < kOutputs; o++) gradient[o] = load_as<Vector>(dy + o * kGroupImages);
 #pragma GCC unroll 8
         for (int i = 0; i < kInputs; i++) {
-          const V value = load(x + i * kGroupImages);
+          const Vector value = load_as<Vector>(x + i * kGroupImages);
 #pragma GCC unroll 8
           for (int o = 0; o < kOutputs; o++) sum[i][o] = fma(value, gradient[o], sum[i][o]);
         }
@@ -225,7 +235,7 @@ void correlate_tile(const GradientTile& t) {
     }
   }
   for (int i = 0; i < kInputs; i++) {
-    for (int o = 0; o < kOutputs; o++) store(t.lanes + (i * kOutputs + o) * kGroupImages, sum[i][o]);
+    for (int o = 0; o < kOutputs; o++) store_as(t.lanes + (i * kOutputs + o) * kGroupImages, sum[i][o]);
   }
 }
 
@@ -236,32 +246,56 @@ struct GradientTileTable {
   GradientTileFunction function[kGradientInputs][kGradientOutputs] = {};
 };
 
-template <int kInputs = kGradientInputs, int kOutputs = kGradientOutputs>
+template <typename Vector, int kInputs = kGradientInputs, int kOutputs = kGradientOutputs>
 constexpr void fill_table(GradientTileTable& table) {
-  table.function[kInputs - 1][kOutputs - 1] = correlate_tile<kInputs, kOutputs>;
+  table.function[kInputs - 1][kOutputs - 1] = correlate_tile<Vector, kInputs, kOutputs>;
   if constexpr (kOutputs > 1) {
-    fill_table<kInputs, kOutputs - 1>(table);
+    fill_table<Vector, kInputs, kOutputs - 1>(table);
   } else if constexpr (kInputs > 1) {
-    fill_table<kInputs - 1>(table);
+    fill_table<Vector, kInputs - 1>(table);
   }
 }
 
+template <typename Vector>
 constexpr GradientTileTable make_gradient_tiles() {
   GradientTileTable table;
-  fill_table(table);
+  fill_table<Vector>(table);
   return table;
 }
 
-constexpr GradientTileTable kGradientTiles = make_gradient_tiles();
+constexpr GradientTileTable kGradientTiles = make_gradient_tiles<V>();
+constexpr GradientTileTable kHalfGradientTiles = make_gradient_tiles<Half>();
 
-// Rows of dF, summed over rows of the output of some groups.
-void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, Range groups, Range rows,
-                                       Range kernel_rows) {
+// Adds products to the lanes' sums: of all lanes of the full groups, then of the lanes in use of a last one with `images`.
+inline void correlate_groups(GradientTile tile, long inputs, long outputs, long images) {
+  const GradientTile origin = tile;
+  const bool whole = images > kHalfGroup;
+  tile.groups = whole ? origin.groups : origin.groups - 1;
+  for (long lane = 0; lane < kGroupImages && tile.groups > 0; lane += kLanes) {
+    tile.x = origin.x + lane;
+    tile.dy = origin.dy + lane;
+    tile.lanes = origin.lanes + lane;
+    kGradientTiles.function[inputs - 1][outputs - 1](tile);
+  }
+  const long full = tile.groups;
+  tile.groups = origin.groups - full;
+  for (long lane = 0; lane < kHalfGroup && tile.groups > 0; lane += width<Half>()) {
+    tile.x = origin.x + full * origin.x_group_floats + lane;
+    tile.dy = origin.dy + full * origin.dy_group_floats + lane;
+    tile.lanes = origin.lanes + lane;
+    kHalfGradientTiles.function[inputs - 1][outputs - 1](tile);
+  }
+}
+
+// Rows of dF, summed over rows of the output of some groups, of which the last holds `images`.
+void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, Range groups, long images,
+                                       Range rows, Range kernel_rows) {
   const long n = g.output_channels;
   const long pixel = g.input_channels * kGroupImages;
   // Room for a tile, and to the next multiple of four.
-  float lanes[(kGradientInputs * kGradientOutputs + 3) * kGroupImages] = {};
+  float lanes[(kGradientInputs * kGradientOutputs + 3) * kGroupImages];
   GradientTile tile{};
+  tile.lanes = lanes;
   tile.groups = groups.count;
   tile.x_group_floats = g.input_floats() * kGroupImages;
   tile.x_row_floats = g.stride_y * g.input_width * pixel;
@@ -294,12 +328,10 @@ void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const 
                             (empty ? 0 : (ys.first * g.output_width + xs.first) * n * kGroupImages);
     cut_evenly(n, kGradientOutputs, [&](long output, long outputs) {
       cut_evenly(inputs_of_tap, kGradientInputs, [&](long input, long inputs) {
-        for (long part = 0; part < kParts; part++) {
-          tile.x = first_x + (first_input + input) * kGroupImages + part * kLanes;
-          tile.dy = first_dy + output * kGroupImages + part * kLanes;
-          tile.lanes = lanes + part * kLanes;
-          kGradientTiles.function[inputs - 1][outputs - 1](tile);
-        }
+        tile.x = first_x + (first_input + input) * kGroupImages;
+        tile.dy = first_dy + output * kGroupImages;
+        for (float& sum : lanes) sum = 0;
+        correlate_groups(tile, inputs, outputs, images);
         float sums[kGradientInputs * kGradientOutputs + 3];
         for (long i = 0; i < inputs * outputs; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * kGroupImages);
         float* to = df + (k + input) * n + output;

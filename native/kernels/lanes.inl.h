@@ -4,8 +4,44 @@
 // A sum over images is one chain a lane over ascending groups and positions, then a fixed tree over the lanes. Gradients are zero in
 // lanes that hold no image, so that such sums need not look.
 
+// Most groups are full; of one that holds at most 8 images, convolutions compute 8 lanes.
+
 constexpr long kGroupImages = 16;
-constexpr long kParts = kGroupImages / kLanes;
+constexpr long kHalfGroup = 8;
+
+// A vector of at most 8 lanes: half a vector where one holds 16.
+typedef float V8 __attribute__((vector_size(32)));
+template <bool kWide>
+struct HalfOf {
+  typedef V Vector;
+};
+template <>
+struct HalfOf<true> {
+  typedef V8 Vector;
+};
+typedef HalfOf<kLanes == kGroupImages>::Vector Half;
+
+template <typename Vector>
+constexpr long width() {
+  return sizeof(Vector) / sizeof(float);
+}
+template <typename Vector>
+inline Vector load_as(const float* p) {
+  Vector v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+template <typename Vector>
+inline void store_as(float* p, Vector v) {
+  __builtin_memcpy(p, &v, sizeof v);
+}
+template <typename Vector>
+inline Vector splat_as(float x) {
+  return x - Vector{};  // keeps the sign of zero
+}
+
+// Lanes that are computed of a group with so many images.
+constexpr long lanes_in_use(long images) { return images > kHalfGroup ? kGroupImages : kHalfGroup; }
 
 typedef float V4 __attribute__((vector_size(16), aligned(4)));
 typedef int32_t VI4 __attribute__((vector_size(16)));

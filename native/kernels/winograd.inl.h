@@ -113,19 +113,19 @@ inline Range inside_of(long start, long count, long size) {
 }
 
 // B^T d B of one tile, all channels; v is that tile's place in the plane of point 0. x may lie outside, where zeros are meant.
-template <bool kInside>
-inline void transform_inputs(const float* x, const LaneMap& map, Range rows, Range columns, float* v, long plane) {
+template <typename Vector, bool kInside>
+inline void transform_inputs(const float* x, const LaneMap& map, Range rows, Range columns, float* v, long plane, long step) {
   const long row = map.row_floats(), pixel = map.pixel_floats();
-  for (long k = 0; k < pixel; k += kLanes) {
-    V t[4][4];
+  for (long k = 0; k < pixel; k += step) {
+    Vector t[4][4];
 #pragma GCC unroll 4
     for (long j = 0; j < 4; j++) {
-      V d[4];
+      Vector d[4];
 #pragma GCC unroll 4
       for (long i = 0; i < 4; i++) {
         const bool inside = kInside || (i >= rows.first && i < rows.first + rows.count && j >= columns.first &&
                                         j < columns.first + columns.count);
-        d[i] = inside ? load(x + i * row + j * pixel + k) : splat(0);
+        d[i] = inside ? load_as<Vector>(x + i * row + j * pixel + k) : Vector{};
       }
       t[0][j] = d[0] - d[2];
       t[1][j] = d[1] + d[2];
@@ -135,27 +135,32 @@ inline void transform_inputs(const float* x, const LaneMap& map, Range rows, Ran
 #pragma GCC unroll 4
     for (long i = 0; i < 4; i++) {
       float* to = v + 4 * i * plane + k;
-      store(to, t[i][0] - t[i][2]);
-      store(to + plane, t[i][1] + t[i][2]);
-      store(to + 2 * plane, t[i][2] - t[i][1]);
-      store(to + 3 * plane, t[i][1] - t[i][3]);
+      store_as(to, t[i][0] - t[i][2]);
+      store_as(to + plane, t[i][1] + t[i][2]);
+      store_as(to + 2 * plane, t[i][2] - t[i][1]);
+      store_as(to + 3 * plane, t[i][1] - t[i][3]);
     }
   }
 }
 
-// The same for the tile whose inputs begin at some row and column, which may be outside.
-inline void transform_tile(const float* x, const LaneMap& map, long top, long left, float* v, long plane) {
+// The same for the tile whose inputs begin at some row and column, which may be outside, in the lanes in use.
+inline void transform_tile(const float* x, const LaneMap& map, long top, long left, float* v, long plane, long lanes) {
   const Range rows = inside_of(top, kWinogradInputs, map.height), columns = inside_of(left, kWinogradInputs, map.width);
   const float* from = x + top * map.row_floats() + left * map.pixel_floats();
-  if (rows.count == kWinogradInputs && columns.count == kWinogradInputs) {
-    transform_inputs<true>(from, map, rows, columns, v, plane);
-  } else {
-    transform_inputs<false>(from, map, rows, columns, v, plane);
+  const bool inside = rows.count == kWinogradInputs && columns.count == kWinogradInputs;
+  if (lanes == kGroupImages) {
+    (inside ? transform_inputs<V, true> : transform_inputs<V, false>)(from, map, rows, columns, v, plane, kLanes);
+    return;
+  }
+  for (long lane = 0; lane < lanes; lane += width<Half>()) {
+    const auto transform = inside ? transform_inputs<Half, true> : transform_inputs<Half, false>;
+    transform(from + lane, map, rows, columns, v + lane, plane, kGroupImages);
   }
 }
 
-// A^T m A + bias of one tile, all channels, of which `rows` × `columns` outputs exist.
-inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, long rows, long columns) {
+// A^T m A + bias of one tile, all channels, of which `rows` × `columns` outputs exist; lanes that are not in use become zero.
+inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, long rows, long columns,
+                              long lanes) {
   const long row = map.row_floats(), pixel = map.pixel_floats();
   for (long k = 0; k < pixel; k += kLanes) {
     V s[2][4];
@@ -173,6 +178,8 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
       if (columns > 1) store(to + pixel, start + (s[i][1] - s[i][2] - s[i][3]));
     }
   }
+  if (lanes == kGroupImages) return;
+  for (long i = 0; i < rows; i++) clear_lanes(y + i * row, lanes, {0, columns * map.channels});
 }
 
 // Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers.
@@ -187,13 +194,15 @@ inline long winograd_block_floats(long depth, long channels) {
 }
 
 // Rows of one group's output.
-void winograd_product(const WinogradProduct& p, const float* x, const float* bias, float* y, float* scratch, Range rows) {
+void winograd_product(const WinogradProduct& p, const float* x, const float* bias, float* y, float* scratch, long images,
+                      Range rows) {
   const long depth = p.input.channels, channels = p.output.channels;
   const long block = winograd_block_tiles(depth, channels);
   const long v_plane = block * p.input.pixel_floats() + kWinogradPlaneGap;
   const long m_plane = block * p.output.pixel_floats() + kWinogradPlaneGap;
   float* v = scratch;
   float* m = scratch + kWinogradPoints * v_plane;
+  const long lanes = lanes_in_use(images);
   const long wide = ceil_half(p.output.width);
   const long tiles = ceil_half(rows.count) * wide;
   LaneTile product{};
@@ -207,7 +216,7 @@ void winograd_product(const WinogradProduct& p, const float* x, const float* bia
     const long count = min(block, tiles - first);
     for (long t = 0; t < count; t++) {
       const long top = rows.first + (first + t) / wide * 2, left = (first + t) % wide * 2;
-      transform_tile(x, p.input, top - p.pad_top, left - p.pad_left, v + t * p.input.pixel_floats(), v_plane);
+      transform_tile(x, p.input, top - p.pad_top, left - p.pad_left, v + t * p.input.pixel_floats(), v_plane, lanes);
     }
     for (long point = 0; point < kWinogradPoints; point++) {
       // Turning a kernel swaps the first and the last row of G f, and the columns likewise.
@@ -216,19 +225,20 @@ void winograd_product(const WinogradProduct& p, const float* x, const float* bia
       product.x = v + point * v_plane;
       product.y = m + point * m_plane;
       product.weights = p.u + weights * depth * channels;
-      gather_row(product, count, channels);
+      gather_row(product, count, channels, lanes);
     }
     for (long t = 0; t < count; t++) {
       const long top = rows.first + (first + t) / wide * 2, left = (first + t) % wide * 2;
       float* to = y + top * p.output.row_floats() + left * p.output.pixel_floats();
       transform_outputs(m + t * p.output.pixel_floats(), m_plane, bias, to, p.output, min(2, rows.first + rows.count - top),
-                        min(2, p.output.width - left));
+                        min(2, p.output.width - left), lanes);
     }
   }
 }
 
 // Rows [rows.first, rows.first + rows.count) of one group's output.
-void winograd_forward(const Geometry& g, const float* x, const float* u, const float* bias, float* y, float* scratch, Range rows) {
+void winograd_forward(const Geometry& g, const float* x, const float* u, const float* bias, float* y, float* scratch, long images,
+                      Range rows) {
   WinogradProduct p{};
   p.input = {g.input_height, g.input_width, g.input_channels};
   p.output = {g.output_height, g.output_width, g.output_channels};
@@ -237,11 +247,12 @@ void winograd_forward(const Geometry& g, const float* x, const float* u, const f
   p.u = u;
   p.depth_weights = g.output_channels;
   p.channel_weights = 1;
-  winograd_product(p, x, bias, y, scratch, rows);
+  winograd_product(p, x, bias, y, scratch, images, rows);
 }
 
 // Rows of one group's dX.
-void winograd_input_gradient(const Geometry& g, const float* dy, const float* u, float* dx, float* scratch, Range rows) {
+void winograd_input_gradient(const Geometry& g, const float* dy, const float* u, float* dx, float* scratch, long images,
+                             Range rows) {
   WinogradProduct p{};
   p.input = {g.output_height, g.output_width, g.output_channels};
   p.output = {g.input_height, g.input_width, g.input_channels};
@@ -251,7 +262,7 @@ void winograd_input_gradient(const Geometry& g, const float* dy, const float* u,
   p.depth_weights = 1;
   p.channel_weights = g.output_channels;
   p.turned = true;
-  winograd_product(p, dy, nullptr, dx, scratch, rows);
+  winograd_product(p, dy, nullptr, dx, scratch, images, rows);
 }
 
 // The other way round than in lanes: [channel][16] becomes [image][32], with zeros behind the channels up to `columns`.
@@ -410,7 +421,8 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
       const long group = (first + t) / tiles_of_group, tile = (first + t) % tiles_of_group;
       tile_images[t] = int(min(kGroupImages, images - group * kGroupImages));
       const long top = tile / wide * 2, left = tile % wide * 2;
-      transform_tile(x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left, v + t * input.pixel_floats(), v_plane);
+      transform_tile(x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left, v + t * input.pixel_floats(), v_plane,
+                     lanes_in_use(tile_images[t]));
       const float* gradient = dy + group * output.group_floats() + top * output.row_floats() + left * output.pixel_floats();
       transform_gradients(gradient + first_channel * kGroupImages, output, output.height - top, output.width - left, channels,
                           w + t * w_tile, w_plane);

@@ -28,25 +28,25 @@ export function bindConvolutionLanes(
   const sumByRows = () => {
     for (let row = 0; row < rows; row += KERNEL_ROWS_PER_BLOCK) {
       const some = Math.min(KERNEL_ROWS_PER_BLOCK, rows - row);
-      kernels.convolutionKernelGradientLanes(g, x, dy, df, 0, groups, 0, g.outputHeight, row, some);
+      kernels.convolutionKernelGradientLanes(g, x, dy, df, 0, groups, images, 0, g.outputHeight, row, some);
     }
   };
   const sumByGroups = () => {
     for (const [group, part] of partial.entries()) {
-      kernels.convolutionKernelGradientLanes(g, x, dy, part, group, 1, 0, g.outputHeight, 0, rows);
+      kernels.convolutionKernelGradientLanes(g, x, dy, part, group, 1, images, 0, g.outputHeight, 0, rows);
     }
     kernels.reducePartials(partials, groups, weights, df, 0, weights);
   };
   return {
     forward() {
       for (let group = 0; group < groups; group++) {
-        kernels.convolutionForwardLanes(g, x, f, null, y, group, 0, g.outputHeight);
+        kernels.convolutionForwardLanes(g, x, f, null, y, group, images, 0, g.outputHeight);
       }
     },
     'kernel-gradient': cutsKernelByRows(g) ? sumByRows : sumByGroups,
     'input-gradient'() {
       for (let group = 0; group < groups; group++) {
-        kernels.convolutionInputGradientLanes(g, dy, f, dx, group, 0, g.inputHeight);
+        kernels.convolutionInputGradientLanes(g, dy, f, dx, group, images, 0, g.inputHeight);
       }
     },
   };

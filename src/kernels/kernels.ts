@@ -128,7 +128,8 @@ export interface Kernels {
   ): void;
 
   // Groups of 16 images side by side, groups×h×w×c×16 (see lanes.ts). A call works on one group unless it says so. In lanes that hold no
-  // image, values mean nothing and gradients are zero. F is H·W·cIn × cOut, not packed.
+  // image, values mean nothing and gradients are zero. Of a group that holds at most 8 of the mini-batch's `images`, convolutions compute 8
+  // lanes, and those behind become zero. F is H·W·cIn × cOut, not packed.
 
   /** Rows of Y = phi(X) F + bias of one group. */
   convolutionForwardLanes(
@@ -138,6 +139,7 @@ export interface Kernels {
     bias: Float32Array | null,
     y: Float32Array,
     group: number,
+    images: number,
     firstRow: number,
     rows: number,
   ): void;
@@ -148,6 +150,7 @@ export interface Kernels {
     f: Float32Array,
     dx: Float32Array,
     group: number,
+    images: number,
     firstRow: number,
     rows: number,
   ): void;
@@ -159,6 +162,7 @@ export interface Kernels {
     df: Float32Array,
     firstGroup: number,
     groups: number,
+    images: number,
     firstRow: number,
     rows: number,
     firstKernelRow: number,
@@ -186,6 +190,7 @@ export interface Kernels {
     y: Float32Array,
     scratch: Float32Array,
     group: number,
+    images: number,
     firstRow: number,
     rows: number,
   ): void;
@@ -197,6 +202,7 @@ export interface Kernels {
     dx: Float32Array,
     scratch: Float32Array,
     group: number,
+    images: number,
     firstRow: number,
     rows: number,
   ): void;

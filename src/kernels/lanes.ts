@@ -13,3 +13,8 @@ export function countGroups(images: number): number {
 export function imagesOfGroup(group: number, images: number): number {
   return Math.min(GROUP_IMAGES, images - group * GROUP_IMAGES);
 }
+
+/** Lanes that convolutions compute of a group that holds so many images. */
+export function lanesInUse(images: number): number {
+  return images > GROUP_IMAGES / 2 ? GROUP_IMAGES : GROUP_IMAGES / 2;
+}

@@ -19,7 +19,7 @@ export function cutsKernelByRows(g: WindowGeometry): boolean {
 
 /** Y and dX by sums over taps. */
 export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePasses {
-  const { kernels, input, output } = site;
+  const { kernels, batch, input, output } = site;
   const { kernel, bias } = site.parameters;
   const biasValue = bias?.value ?? null;
   return {
@@ -37,6 +37,7 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
           biasValue,
           output.value,
           unit.group,
+          batch.size,
           first,
           count,
         );
@@ -54,6 +55,7 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
           kernel!.value,
           input.gradient,
           unit.group,
+          batch.size,
           first,
           count,
         );
@@ -86,6 +88,7 @@ export function bindDirectKernelGradient(
             gradient[0]!,
             0,
             countGroups(batch.size),
+            batch.size,
             0,
             g.outputHeight,
             row,
@@ -108,6 +111,7 @@ export function bindDirectKernelGradient(
         gradient[unit.index]!,
         unit.group,
         1,
+        batch.size,
         first,
         count,
         0,

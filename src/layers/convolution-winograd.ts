@@ -74,7 +74,7 @@ export function winogradFloats(g: WindowGeometry): number {
 
 /** Y and dX by minimal filtering. */
 export function bindWinogradProducts(g: WindowGeometry, site: LayerSite): LanePasses {
-  const { kernels, scratch, input, output } = site;
+  const { kernels, scratch, batch, input, output } = site;
   const { kernel, bias } = site.parameters;
   const u = site.shared.winograd!;
   const biasValue = bias?.value ?? null;
@@ -95,6 +95,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite): LanePa
           output.value,
           scratch.floats,
           unit.group,
+          batch.size,
           first,
           count,
         );
@@ -113,6 +114,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite): LanePa
           input.gradient,
           scratch.floats,
           unit.group,
+          batch.size,
           first,
           count,
         );

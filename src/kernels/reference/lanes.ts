@@ -1,9 +1,14 @@
 import type { WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
-import { GROUP_IMAGES } from '../lanes.js';
+import { GROUP_IMAGES, imagesOfGroup, lanesInUse } from '../lanes.js';
 import { inputFloats, listTaps, outputFloats, type Tap } from './window.js';
 
 const LANES = Array.from({ length: GROUP_IMAGES }, (_, lane) => lane);
+
+/** The lanes that are computed of a group. */
+function lanesOf(group: number, images: number): number[] {
+  return LANES.slice(0, lanesInUse(imagesOfGroup(group, images)));
+}
 
 export const convolutionForwardLanes: Kernels['convolutionForwardLanes'] = (
   g,
@@ -12,15 +17,18 @@ export const convolutionForwardLanes: Kernels['convolutionForwardLanes'] = (
   bias,
   y,
   group,
+  images,
   firstRow,
   rows,
 ) => {
+  const lanes = lanesOf(group, images);
   const sums = new Float64Array(outputFloats(g) * GROUP_IMAGES);
   for (let i = 0; i < sums.length; i++) {
-    sums[i] = bias === null ? 0 : bias[Math.floor(i / GROUP_IMAGES) % g.outputChannels]!;
+    if (i % GROUP_IMAGES < lanes.length && bias !== null)
+      sums[i] = bias[Math.floor(i / GROUP_IMAGES) % g.outputChannels]!;
   }
   forEachProduct(g, ({ input, output, weight }) => {
-    for (const lane of LANES) sums[output + lane]! += x[group * groupInput(g) + input + lane]! * f[weight]!;
+    for (const lane of lanes) sums[output + lane]! += x[group * groupInput(g) + input + lane]! * f[weight]!;
   });
   copyRows(sums, y, group * groupOutput(g), g.outputWidth * g.outputChannels, firstRow, rows);
 };
@@ -31,12 +39,14 @@ export const convolutionInputGradientLanes: Kernels['convolutionInputGradientLan
   f,
   dx,
   group,
+  images,
   firstRow,
   rows,
 ) => {
+  const lanes = lanesOf(group, images);
   const sums = new Float64Array(groupInput(g));
   forEachProduct(g, ({ input, output, weight }) => {
-    for (const lane of LANES) sums[input + lane]! += dy[group * groupOutput(g) + output + lane]! * f[weight]!;
+    for (const lane of lanes) sums[input + lane]! += dy[group * groupOutput(g) + output + lane]! * f[weight]!;
   });
   copyRows(sums, dx, group * groupInput(g), g.inputWidth * g.inputChannels, firstRow, rows);
 };
@@ -48,6 +58,7 @@ export const convolutionKernelGradientLanes: Kernels['convolutionKernelGradientL
   df,
   firstGroup,
   groups,
+  images,
   firstRow,
   rows,
   firstKernelRow,
@@ -59,7 +70,7 @@ export const convolutionKernelGradientLanes: Kernels['convolutionKernelGradientL
     const row = Math.floor(tap.output / g.outputWidth);
     if (row < firstRow || row >= firstRow + rows) return;
     for (let group = firstGroup; group < firstGroup + groups; group++) {
-      for (const lane of LANES) {
+      for (let lane = 0; lane < lanesInUse(imagesOfGroup(group, images)); lane++) {
         sums[weight]! +=
           x[group * groupInput(g) + input + lane]! * dy[group * groupOutput(g) + output + lane]!;
       }

@@ -27,9 +27,10 @@ export const winogradForward: Kernels['winogradForward'] = (
   y,
   _scratch,
   group,
+  images,
   firstRow,
   rows,
-) => convolutionForwardLanes(g, x, u, bias, y, group, firstRow, rows);
+) => convolutionForwardLanes(g, x, u, bias, y, group, images, firstRow, rows);
 
 export const winogradInputGradient: Kernels['winogradInputGradient'] = (
   g,
@@ -38,9 +39,10 @@ export const winogradInputGradient: Kernels['winogradInputGradient'] = (
   dx,
   _scratch,
   group,
+  images,
   firstRow,
   rows,
-) => convolutionInputGradientLanes(g, dy, u, dx, group, firstRow, rows);
+) => convolutionInputGradientLanes(g, dy, u, dx, group, images, firstRow, rows);
 
 export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
   g,

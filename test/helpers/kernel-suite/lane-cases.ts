@@ -22,6 +22,9 @@ const GROUPS = 3;
 const MIDDLE = 1;
 /** The arrays end with this group, so a shorter one must be refused. */
 const LAST = GROUPS - 1;
+const FULL = GROUPS * GROUP_IMAGES;
+/** Images of a mini-batch whose last group needs half its lanes. */
+const FEW = FULL - 10;
 
 /** The methods on groups of 16 images. */
 export function listLaneCases(): KernelCase[] {
@@ -33,7 +36,13 @@ export function listLaneCases(): KernelCase[] {
     ...[0, 1, 5, 16].map((images) => makeAssembleCase(images)),
     makeForwardCase(SHAPES[1]!, LAST),
     makeInputGradientCase(SHAPES[1]!, LAST),
-    makeKernelGradientCase(SHAPES[1]!, 1, GROUPS - 1, true),
+    makeKernelGradientCase(SHAPES[1]!, 1, GROUPS - 1, { tight: true }),
+    ...SHAPES.slice(0, 5).flatMap((g) => [
+      makeForwardCase(g, LAST, FEW),
+      makeInputGradientCase(g, LAST, FEW),
+      makeKernelGradientCase(g, LAST, 1, { images: FEW }),
+      makeKernelGradientCase(g, MIDDLE, 2, { images: FEW }),
+    ]),
     makeAssembleCase(GROUP_IMAGES, LAST),
     makeMoveCase('gatherLanes', GROUP_IMAGES, LAST),
     makeMoveCase('scatterLanes', GROUP_IMAGES, LAST),
@@ -49,48 +58,53 @@ function innerRows(rows: number): [first: number, rows: number] {
   return rows > 2 ? [1, rows - 2] : [0, rows];
 }
 
-function makeForwardCase(g: WindowGeometry, group = MIDDLE): KernelCase {
+function makeForwardCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
   return makeCase(
     'convolutionForwardLanes',
-    `${describeWindow(g)}, group ${group}`,
+    `${describeWindow(g)}, group ${group} of ${images} images`,
     (memory) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
       const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const tolerance = toleranceOfSum(kernelRows(g), 1);
       const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
-      return [[g, x, f, bias, y, group, ...innerRows(g.outputHeight)]];
+      return [[g, x, f, bias, y, group, images, ...innerRows(g.outputHeight)]];
     },
     { tight: group === LAST },
   );
 }
 
-function makeInputGradientCase(g: WindowGeometry, group = MIDDLE): KernelCase {
+function makeInputGradientCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
   return makeCase(
     'convolutionInputGradientLanes',
-    `${describeWindow(g)}, group ${group}`,
+    `${describeWindow(g)}, group ${group} of ${images} images`,
     (memory) => {
       const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
       const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
       const tolerance = toleranceOfSum(g.kernelHeight * g.kernelWidth * g.outputChannels, 1);
       const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
-      return [[g, dy, f, dx, group, ...innerRows(g.inputHeight)]];
+      return [[g, dy, f, dx, group, images, ...innerRows(g.inputHeight)]];
     },
     { tight: group === LAST },
   );
 }
 
-function makeKernelGradientCase(g: WindowGeometry, first: number, groups: number, tight = false): KernelCase {
+function makeKernelGradientCase(
+  g: WindowGeometry,
+  first: number,
+  groups: number,
+  { images = FULL, tight = false } = {},
+): KernelCase {
   return makeCase(
     'convolutionKernelGradientLanes',
-    `${describeWindow(g)}, ${groups} groups from ${first}`,
+    `${describeWindow(g)}, ${groups} groups from ${first} of ${images} images`,
     (memory) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
       const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
       const tolerance = toleranceOfSum(groups * GROUP_IMAGES * g.outputHeight * g.outputWidth, 1);
       const df = memory.output('df', kernelRows(g) * g.outputChannels, tolerance);
       const call = (firstKernelRow: number, rows: number) =>
-        [g, x, dy, df, first, groups, ...innerRows(g.outputHeight), firstKernelRow, rows] as const;
+        [g, x, dy, df, first, groups, images, ...innerRows(g.outputHeight), firstKernelRow, rows] as const;
       if (tight) return [[...call(0, kernelRows(g))]];
       // In three pieces, and the last kernel row stays as it is.
       const last = kernelRows(g) - 1;

@@ -30,17 +30,21 @@ const GROUPS = 3;
 const MIDDLE = 1;
 /** The arrays end with this group, so a shorter one must be refused. */
 const LAST = GROUPS - 1;
+const FULL = GROUPS * GROUP_IMAGES;
+/** Images of a mini-batch whose last group needs half its lanes. */
+const FEW = FULL - 10;
 
 /** The methods of minimal filtering. Transformed kernels and gradients are tried through what reads them, like packed matrices. */
 export function listWinogradCases(): KernelCase[] {
   return [
     ...SHAPES.flatMap((g) => [makeForwardCase(g), makeInputGradientCase(g)]),
-    ...SHAPES.flatMap((g) => [
-      makeKernelGradientCase(g, GROUPS * GROUP_IMAGES, 1),
-      makeKernelGradientCase(g, 37, 4),
-    ]),
+    ...SHAPES.flatMap((g) => [makeKernelGradientCase(g, FULL, 1), makeKernelGradientCase(g, 37, 4)]),
     makeForwardCase(SHAPES[1]!, LAST),
     makeInputGradientCase(SHAPES[1]!, LAST),
+    ...SHAPES.slice(0, 3).flatMap((g) => [
+      makeForwardCase(g, LAST, FEW),
+      makeInputGradientCase(g, LAST, FEW),
+    ]),
     makeKernelGradientCase(SHAPES[0]!, 5, 12),
     makeKernelGradientCase(SHAPES[2]!, 1, 2),
   ];
@@ -61,10 +65,10 @@ function transformKernel(g: WindowGeometry, memory: KernelMemory, kernels: Kerne
   return u;
 }
 
-function makeForwardCase(g: WindowGeometry, group = MIDDLE): KernelCase {
+function makeForwardCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
   return makeCase(
     'winogradForward',
-    `${describeWindow(g)}, group ${group}`,
+    `${describeWindow(g)}, group ${group} of ${images} images`,
     (memory, kernels) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
       const u = transformKernel(g, memory, kernels);
@@ -72,23 +76,23 @@ function makeForwardCase(g: WindowGeometry, group = MIDDLE): KernelCase {
       const tolerance = TRANSFORM_FACTOR * toleranceOfSum(kernelRows(g), 1);
       const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
       const scratch = memory.private('scratch', kernels.winogradScratchFloats(g));
-      return [[g, x, u, bias, y, scratch, group, ...innerRows(g.outputHeight)]];
+      return [[g, x, u, bias, y, scratch, group, images, ...innerRows(g.outputHeight)]];
     },
     { tight: group === LAST },
   );
 }
 
-function makeInputGradientCase(g: WindowGeometry, group = MIDDLE): KernelCase {
+function makeInputGradientCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
   return makeCase(
     'winogradInputGradient',
-    `${describeWindow(g)}, group ${group}`,
+    `${describeWindow(g)}, group ${group} of ${images} images`,
     (memory, kernels) => {
       const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
       const u = transformKernel(g, memory, kernels);
       const tolerance = TRANSFORM_FACTOR * toleranceOfSum(9 * g.outputChannels, 1);
       const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
       const scratch = memory.private('scratch', kernels.winogradScratchFloats(g));
-      return [[g, dy, u, dx, scratch, group, ...innerRows(g.inputHeight)]];
+      return [[g, dy, u, dx, scratch, group, images, ...innerRows(g.inputHeight)]];
     },
     { tight: group === LAST },
   );
@@ -96,7 +100,7 @@ function makeInputGradientCase(g: WindowGeometry, group = MIDDLE): KernelCase {
 
 function makeKernelGradientCase(g: WindowGeometry, images: number, parts: number): KernelCase {
   const title = `${describeWindow(g)}, ${images} images in ${parts} parts`;
-  const tight = images === GROUPS * GROUP_IMAGES;
+  const tight = images === FULL;
   return makeCase(
     'winogradKernelGradient',
     title,
