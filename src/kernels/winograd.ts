@@ -11,7 +11,13 @@ const TILE = 2;
 export function canFilterMinimally(g: WindowGeometry): boolean {
   const { kernelHeight, kernelWidth, strideY, strideX, padTop, padLeft, groups } = g;
   return (
-    kernelHeight === 3 && kernelWidth === 3 && strideY === 1 && strideX === 1 && padTop <= 2 && padLeft <= 2
+    groups === 1 &&
+    kernelHeight === 3 &&
+    kernelWidth === 3 &&
+    strideY === 1 &&
+    strideX === 1 &&
+    padTop <= 2 &&
+    padLeft <= 2
   );
 }
 
