@@ -382,6 +382,39 @@ napi_value average_pooling_backward(Call& call) {
   return nullptr;
 }
 
+napi_value trainable_pooling_forward(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), scale = call.floats(), bias = call.floats(), y = call.floats();
+  const long divisor = call.integer();
+  const Range images = call.range();
+  if (!call.ok || !is_pooling(call, g)) return nullptr;
+  call.holds(x, end(images) * g.input_floats());
+  call.holds(scale, g.input_channels);
+  call.holds(bias, g.input_channels);
+  call.holds(y, end(images) * g.output_floats());
+  if (call.ok) call.kernels->trainable_pooling_forward(g, x.data, scale.data, bias.data, y.data, divisor, images);
+  return nullptr;
+}
+
+napi_value trainable_pooling_backward(Call& call) {
+  const Geometry g = call.geometry();
+  const auto x = call.floats(), dy = call.floats(), scale = call.floats(), dx = call.floats_or_null();
+  const auto d_scale = call.floats(), d_bias = call.floats();
+  const long divisor = call.integer();
+  const Range images = call.range();
+  if (!call.ok || !is_pooling(call, g)) return nullptr;
+  call.holds(x, end(images) * g.input_floats());
+  call.holds(dy, end(images) * g.output_floats());
+  call.holds(scale, g.input_channels);
+  if (dx.data) call.holds(dx, end(images) * g.input_floats());
+  call.holds(d_scale, g.input_channels);
+  call.holds(d_bias, g.input_channels);
+  if (call.ok) {
+    call.kernels->trainable_pooling_backward(g, x.data, dy.data, scale.data, dx.data, d_scale.data, d_bias.data, divisor, images);
+  }
+  return nullptr;
+}
+
 napi_value channel_moments(Call& call) {
   const long channels = call.integer(1);
   const auto x = call.floats(), mean = call.floats(), squares = call.floats(), scratch = call.floats();
@@ -690,6 +723,8 @@ const Export kMethods[] = {
     {"maxPoolingBackward", invoke<max_pooling_backward>},
     {"averagePoolingForward", invoke<average_pooling_forward>},
     {"averagePoolingBackward", invoke<average_pooling_backward>},
+    {"trainablePoolingForward", invoke<trainable_pooling_forward>},
+    {"trainablePoolingBackward", invoke<trainable_pooling_backward>},
     {"channelMoments", invoke<channel_moments>},
     {"scaleChannels", invoke<scale_channels>},
     {"channelGradientSums", invoke<channel_gradient_sums>},

@@ -104,6 +104,10 @@ struct KernelTable {
   void (*max_pooling_backward)(const Geometry&, const float* x, const float* y, const float* dy, float* dx, Range images);
   void (*average_pooling_forward)(const Geometry&, const float* x, float* y, bool count_padding, Range images);
   void (*average_pooling_backward)(const Geometry&, const float* dy, float* dx, bool count_padding, Range images);
+  void (*trainable_pooling_forward)(const Geometry&, const float* x, const float* scale, const float* bias, float* y,
+                                    long divisor, Range images);
+  void (*trainable_pooling_backward)(const Geometry&, const float* x, const float* dy, const float* scale, float* dx,
+                                     float* d_scale, float* d_bias, long divisor, Range images);
 
   void (*channel_moments)(long channels, const float* x, float* mean, float* squares, float* scratch, Range rows);
   void (*scale_channels)(long channels, const float* x, const float* scale, const float* shift, float* y, float* scratch,

@@ -70,8 +70,11 @@ void max_pooling_backward(const Geometry& g, const float* x, const float* y, con
   });
 }
 
+// What each element of a window counts; a divisor of 0 stands for the number of its elements inside the input.
+inline float window_share(const Window& w, long divisor) { return 1.0f / float(divisor > 0 ? divisor : w.count()); }
+
 inline float window_share(const Geometry& g, const Window& w, bool count_padding) {
-  return 1.0f / float(count_padding ? long(g.kernel_height) * g.kernel_width : w.count());
+  return window_share(w, count_padding ? long(g.kernel_height) * g.kernel_width : 0);
 }
 
 void average_pooling_forward(const Geometry& g, const float* x, float* y, bool count_padding, Range images) {

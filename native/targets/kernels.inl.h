@@ -8,6 +8,7 @@
 #include "../kernels/convolution-lanes.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
+#include "../kernels/trainable-pooling.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/exponential.inl.h"
 #include "../kernels/normal.inl.h"
@@ -51,6 +52,8 @@ constexpr KernelTable make_table(const char* name) {
       max_pooling_backward,
       average_pooling_forward,
       average_pooling_backward,
+      trainable_pooling_forward,
+      trainable_pooling_backward,
       channel_moments,
       scale_channels,
       channel_gradient_sums,

@@ -306,6 +306,37 @@ export interface Kernels {
     images: number,
   ): void;
 
+  /**
+   * y = scale[c]·down + bias[c] (seed 001, equation 3). `down` is the sum over a window's valid elements, divided by `divisor`, or by their
+   * number if that is 0.
+   */
+  trainablePoolingForward(
+    g: WindowGeometry,
+    x: Float32Array,
+    scale: Float32Array,
+    bias: Float32Array,
+    y: Float32Array,
+    divisor: number,
+    firstImage: number,
+    images: number,
+  ): void;
+  /**
+   * dBias[c] = sum of dy, dScale[c] = sum of dy·down, both over the images (seed 001, equations 19 and 20); each dy·scale[c] goes to all
+   * elements of its window, divided as `down` is. `down` is found again from `x`. Without `dx` only the sums.
+   */
+  trainablePoolingBackward(
+    g: WindowGeometry,
+    x: Float32Array,
+    dy: Float32Array,
+    scale: Float32Array,
+    dx: Float32Array | null,
+    dScale: Float32Array,
+    dBias: Float32Array,
+    divisor: number,
+    firstImage: number,
+    images: number,
+  ): void;
+
   // Batch normalisation, over rows × channels.
 
   /** mean[c], and squares[c] = sum over rows of (x − mean)², both of these rows alone. */

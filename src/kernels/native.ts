@@ -64,6 +64,8 @@ export function loadNativeKernels(addon: Addon, name: string): Kernels | null {
     maxPoolingBackward: (g, ...rest) => native.maxPoolingBackward(encode(g), ...rest),
     averagePoolingForward: (g, ...rest) => native.averagePoolingForward(encode(g), ...rest),
     averagePoolingBackward: (g, ...rest) => native.averagePoolingBackward(encode(g), ...rest),
+    trainablePoolingForward: (g, ...rest) => native.trainablePoolingForward(encode(g), ...rest),
+    trainablePoolingBackward: (g, ...rest) => native.trainablePoolingBackward(encode(g), ...rest),
     dropout: (x, y, rate, key, ...rest) => native.dropout(x, y, rate, key[0], key[1], ...rest),
   };
 }

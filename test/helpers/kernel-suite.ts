@@ -11,6 +11,7 @@ import { listLossCases } from './kernel-suite/loss-cases.js';
 import { listPoolingCases } from './kernel-suite/pooling-cases.js';
 import { listPreluCases } from './kernel-suite/prelu-cases.js';
 import { listProductCases } from './kernel-suite/product-cases.js';
+import { listTrainablePoolingCases } from './kernel-suite/trainable-pooling-cases.js';
 import {
   listAssembleCases,
   listChangeCases,
@@ -33,6 +34,7 @@ export function listKernelCases(): KernelCase[] {
     ...listLaneCases(),
     ...listWinogradCases(),
     ...listPoolingCases(),
+    ...listTrainablePoolingCases(),
     ...listChannelCases(),
     ...listActivationCases(),
     ...listPreluCases(),

@@ -41,6 +41,7 @@ import {
 } from './pooling.js';
 import { preluBackward, preluForward } from './prelu.js';
 import { matmul, pack, packTransposed } from './products.js';
+import { trainablePoolingBackward, trainablePoolingForward } from './trainable-pooling.js';
 import { measureChange, reducePartials, sgdUpdate } from './update.js';
 import {
   winogradForward,
@@ -89,6 +90,8 @@ export const referenceKernels: Kernels = {
   maxPoolingBackward,
   averagePoolingForward,
   averagePoolingBackward,
+  trainablePoolingForward,
+  trainablePoolingBackward,
 
   channelMoments,
   scaleChannels,

@@ -12,7 +12,7 @@ const EMPTY: Batch = { total: 2, first: 2, count: 0 };
 const TIGHT: Batch = { total: 2, first: 1, count: 1 };
 
 /** No window lies in padding altogether: the pooling layer forbids it. */
-const WINDOWS: readonly WindowGeometry[] = [
+export const POOLING_WINDOWS: readonly WindowGeometry[] = [
   ...CHANNEL_COUNTS.map(
     (channels): WindowOptions => ({ input: [5, 4, channels], kernel: [2, 2], stride: [2, 2] }),
   ),
@@ -46,14 +46,14 @@ const MAXIMUM_INPUTS: Record<string, (memory: KernelMemory, length: number) => F
 };
 
 export function listPoolingCases(): KernelCase[] {
-  const [twoByTwo, threeByThree] = [WINDOWS[6]!, WINDOWS[CHANNEL_COUNTS.length + 6]!];
+  const [twoByTwo, threeByThree] = [POOLING_WINDOWS[6]!, POOLING_WINDOWS[CHANNEL_COUNTS.length + 6]!];
   return [
-    ...WINDOWS.flatMap((g) => makeMaximumCases(g, 'any values', MIDDLE)),
+    ...POOLING_WINDOWS.flatMap((g) => makeMaximumCases(g, 'any values', MIDDLE)),
     ...Object.keys(MAXIMUM_INPUTS).flatMap((inputs) => makeMaximumCases(twoByTwo, inputs, MIDDLE)),
     ...Object.keys(MAXIMUM_INPUTS).flatMap((inputs) => makeMaximumCases(threeByThree, inputs, MIDDLE)),
     ...[twoByTwo, threeByThree].map(makeNaNCase),
-    ...WINDOWS.flatMap((g) => makeAverageCases(g, false, MIDDLE)),
-    ...WINDOWS.flatMap((g) => makeAverageCases(g, true, MIDDLE)),
+    ...POOLING_WINDOWS.flatMap((g) => makeAverageCases(g, false, MIDDLE)),
+    ...POOLING_WINDOWS.flatMap((g) => makeAverageCases(g, true, MIDDLE)),
     ...[EMPTY, TIGHT].flatMap((batch) => [
       ...makeMaximumCases(threeByThree, 'any values', batch),
       ...makeAverageCases(threeByThree, false, batch),
