@@ -14,7 +14,16 @@ interface Piece {
 /** A pooling kernel on one piece, seen as the only image of arrays that begin with it. */
 export interface PiecePooling {
   forward(g: WindowGeometry, x: Float32Array, y: Float32Array): void;
-  backward(g: WindowGeometry, x: Float32Array, y: Float32Array, dy: Float32Array, dx: Float32Array): void;
+  backward(
+    g: WindowGeometry,
+    x: Float32Array,
+    y: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array,
+    unit: number,
+  ): void;
+  /** In place of `backward` for a unit that has no piece: its part of the parameters' gradients is zero. */
+  backwardOfNothing?(unit: number): void;
 }
 
 /**
@@ -39,20 +48,29 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
       dy: output.gradient.subarray(outputOffset),
     };
   });
-  const overPieces = (run: (piece: NonNullable<(typeof pieces)[number]>) => void): UnitPass => ({
+  const overPieces = (
+    run: (piece: NonNullable<(typeof pieces)[number]>, unit: number) => void,
+    runWithout?: (unit: number) => void,
+  ): UnitPass => ({
     over: 'units',
     // Its rows of input and output are not the same fractions of their heights.
     waits: true,
     strays: true,
-    run(unit) {
-      const piece = pieces[unit.index];
-      if (piece) run(piece);
+    run({ index }) {
+      const piece = pieces[index];
+      if (piece) run(piece, index);
+      else runWithout?.(index);
     },
   });
   return {
     prepare: [],
     forward: [overPieces((piece) => pooling.forward(piece.g, piece.x, piece.y))],
-    backward: [overPieces((piece) => pooling.backward(piece.g, piece.x, piece.y, piece.dy, piece.dx))],
+    backward: [
+      overPieces(
+        (piece, unit) => pooling.backward(piece.g, piece.x, piece.y, piece.dy, piece.dx, unit),
+        pooling.backwardOfNothing,
+      ),
+    ],
   };
 }
 

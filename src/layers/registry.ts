@@ -14,6 +14,7 @@ import { relayout } from './relayout.js';
 import { relu } from './relu.js';
 import { sigmoid } from './sigmoid.js';
 import { tanh } from './tanh.js';
+import { trainablePooling } from './trainable-pooling.js';
 
 /** Every kind of layer by its name in a spec. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
@@ -22,6 +23,7 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
   'fully-connected': fullyConnected,
   'max-pooling': maxPooling,
   'average-pooling': averagePooling,
+  'trainable-pooling': trainablePooling,
   'batch-normalization': batchNormalization,
   dropout,
   relu,

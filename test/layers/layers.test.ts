@@ -128,6 +128,29 @@ describeLayer('average-pooling', [
   },
 ]);
 
+describeLayer('trainable-pooling', [
+  { name: '2×2', layer: { kind: 'trainable-pooling', kernel: 2 }, input: [6, 4, 3], output: [3, 2, 3] },
+  {
+    name: 'sums, rows left over',
+    layer: { kind: 'trainable-pooling', kernel: 2, down: 'sum' },
+    input: [7, 5, 2],
+    output: [3, 2, 2],
+    images: 2,
+  },
+  {
+    name: 'overlapping, valid elements',
+    layer: { kind: 'trainable-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1] },
+    input: [6, 6, 3],
+    output: [3, 3, 3],
+  },
+  {
+    name: 'padded, whole window',
+    layer: { kind: 'trainable-pooling', kernel: 3, stride: 2, padding: 1, countPadding: true },
+    input: [5, 6, 17],
+    output: [3, 3, 17],
+  },
+]);
+
 describeLayer('batch-normalization', [
   { name: 'maps', layer: { kind: 'batch-normalization' }, input: [3, 4, 3], output: [3, 4, 3] },
   {

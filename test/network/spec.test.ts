@@ -51,6 +51,10 @@ describe('a network spec', () => {
     ],
     [{ kind: 'convolution', kernel: 3, filters: 4, initializer: 'xavier' }, /field 'initializer/],
     [{ kind: 'dropout', rate: 1 }, /field 'rate': .*found 1/],
+    [
+      { kind: 'trainable-pooling', kernel: 2, down: 'max' },
+      /field 'down': expected .*"mean"\|"sum".*found "max"/,
+    ],
     [{ kind: 'leaky-relu', slope: -0.1 }, /field 'slope': .*found -0.1/],
     [{ kind: 'elu', alpha: -1 }, /field 'alpha': .*found -1/],
     [{ kind: 'gelu', approximate: 'erf' }, /field 'approximate': expected .*"none"\|"tanh".*found "erf"/],
