@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { makeGeometry } from '../kernels/geometry.js';
 import { type LayerKind, overSlices, planTransform } from './layer.js';
-import { planPooling, poolingFields, resolvePooling } from './pooling.js';
+import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
 import { bindPoolingLanes } from './pooling-lanes.js';
 import { describeWindow } from './window.js';
 
@@ -18,17 +17,19 @@ const schema = z
 export const averagePooling: LayerKind<z.output<typeof schema>> = {
   kind: 'average-pooling',
   schema,
-  plan: (config, input, where) =>
-    planTransform(planPooling(config, input, where), {
-      window: config,
+  plan(config, input, where) {
+    const window = windowOver(config, input);
+    return planTransform(planPooling(window, input, where), {
+      window,
       inPlace: false,
       backwardReads: { input: false, output: false },
-    }),
-  describe: describeWindow,
+    });
+  },
+  describe: (config, input) => describeWindow(windowOver(config, input)),
   suitsLanes: () => true,
   bind(config, site) {
     const { kernels, input, output } = site;
-    const g = makeGeometry(input.shape, config, output.shape);
+    const g = makePoolingGeometry(config, site);
     const { countPadding } = config;
     if (site.layout === 'lanes') {
       return bindPoolingLanes(g, site, {

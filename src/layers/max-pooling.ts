@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { makeGeometry } from '../kernels/geometry.js';
 import { type LayerKind, overSlices, planTransform } from './layer.js';
-import { planPooling, poolingFields, resolvePooling } from './pooling.js';
+import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
 import { bindPoolingLanes } from './pooling-lanes.js';
 import { describeWindow } from './window.js';
 
@@ -14,17 +13,19 @@ const schema = z.strictObject({ kind: z.literal('max-pooling'), ...poolingFields
 export const maxPooling: LayerKind<z.output<typeof schema>> = {
   kind: 'max-pooling',
   schema,
-  plan: (config, input, where) =>
-    planTransform(planPooling(config, input, where), {
-      window: config,
+  plan(config, input, where) {
+    const window = windowOver(config, input);
+    return planTransform(planPooling(window, input, where), {
+      window,
       inPlace: false,
       backwardReads: { input: true, output: true },
-    }),
-  describe: describeWindow,
+    });
+  },
+  describe: (config, input) => describeWindow(windowOver(config, input)),
   suitsLanes: () => true,
   bind(config, site) {
     const { kernels, input, output } = site;
-    const g = makeGeometry(input.shape, config, output.shape);
+    const g = makePoolingGeometry(config, site);
     if (site.layout === 'lanes') {
       return bindPoolingLanes(g, site, {
         forward: (piece, x, y) => kernels.maxPoolingForward(piece, x, y, 0, 1),

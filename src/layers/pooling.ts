@@ -1,29 +1,58 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
-import { paddingSchema, pairSchema, resolvePadding, slideWindow, type WindowConfig } from './window.js';
+import { makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
+import type { LayerSite } from './layer.js';
+import {
+  paddingSchema,
+  pairOf,
+  pairSchema,
+  resolvePadding,
+  slideWindow,
+  type WindowConfig,
+} from './window.js';
 
 /** The fields of a pooling layer; the stride is the window's size unless it is given. */
 export const poolingFields = {
   name: z.string().optional(),
-  kernel: pairSchema,
+  /** `global` for a window as large as the input. */
+  kernel: pairOf('global'),
   stride: pairSchema.optional(),
   padding: paddingSchema.prefault(0),
 };
 
-/** Fills in the stride and resolves the padding. */
-export function resolvePooling<
-  Config extends {
-    kernel: [number, number];
-    stride?: [number, number] | undefined;
-    padding: Parameters<typeof resolvePadding>[0];
-  },
->(config: Config) {
-  return {
-    ...config,
-    stride: config.stride ?? config.kernel,
-    padding: resolvePadding(config.padding, config.kernel),
-  };
+export interface PoolingFields {
+  readonly kernel: 'global' | WindowConfig['kernel'];
+  readonly stride?: WindowConfig['stride'] | undefined;
+  readonly padding: 'same' | WindowConfig['padding'];
+}
+
+/** A pooling layer's window, as it stands in its configuration. */
+export type PoolingWindow =
+  | WindowConfig
+  | (Pick<WindowConfig, 'padding'> & { kernel: 'global'; stride?: undefined });
+
+/** Fills in the stride and resolves the padding; a global window takes neither. */
+export function resolvePooling<Config extends PoolingFields>(
+  config: Config,
+  context: z.RefinementCtx,
+): Omit<Config, keyof PoolingFields> & PoolingWindow {
+  const { kernel, stride, padding, ...others } = config;
+  if (kernel !== 'global') {
+    return { ...others, kernel, stride: stride ?? kernel, padding: resolvePadding(padding, kernel) };
+  }
+  const message = "expected nothing beside the kernel 'global', which covers the input";
+  if (stride) context.addIssue({ code: 'custom', message, path: ['stride'], input: stride });
+  if (padding === 'same' || padding.some((side) => side > 0)) {
+    context.addIssue({ code: 'custom', message, path: ['padding'], input: padding });
+  }
+  return { ...others, kernel, padding: [0, 0, 0, 0] };
+}
+
+/** The window that slides over such an input. */
+export function windowOver(config: PoolingWindow, { height, width }: Shape): WindowConfig {
+  if (config.kernel !== 'global') return config;
+  return { kernel: [height, width], stride: [height, width], padding: config.padding };
 }
 
 /**
@@ -40,4 +69,12 @@ export function planPooling(config: WindowConfig, input: Shape, where: string): 
     );
   }
   return { ...slideWindow(config, input, where), channels: input.channels };
+}
+
+/** The geometry of a bound layer. */
+export function makePoolingGeometry(
+  config: PoolingWindow,
+  { input, output }: Pick<LayerSite, 'input' | 'output'>,
+): WindowGeometry {
+  return makeGeometry(input.shape, windowOver(config, input.shape), output.shape);
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { makeGeometry } from '../kernels/geometry.js';
+import type { WindowGeometry } from '../kernels/geometry.js';
 import { bindChannelParameter, shareChannelParameter } from './channel-parameter.js';
 import { initializerSchema } from './initializer.js';
 import { type LayerKind, overSlices, type ParameterPlan } from './layer.js';
-import { planPooling, poolingFields, resolvePooling } from './pooling.js';
+import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
 import { bindPoolingLanes } from './pooling-lanes.js';
 import { describeWindow } from './window.js';
 
@@ -26,12 +26,7 @@ const schema = z
     biasLearningRate: factor.default(1),
     biasWeightDecay: factor.default(0),
   })
-  .transform((config) => {
-    const resolved = resolvePooling(config);
-    const [height, width] = resolved.kernel;
-    const value = config.down === 'sum' ? 1 / (height * width) : 1;
-    return { ...resolved, initializer: config.initializer ?? ({ kind: 'constant', value } as const) };
-  });
+  .transform(resolvePooling);
 
 /**
  * Pooling with a scale β and a bias b learned for each feature map (LeNet-5's sub-sampling layers; seed 001): U = β·down(A) + b, equation 3.
@@ -45,19 +40,21 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
   schema,
 
   plan(config, input, where, layout) {
-    const [height, width] = config.kernel;
+    const window = windowOver(config, input);
+    const area = window.kernel[0] * window.kernel[1];
+    const average = { kind: 'constant', value: config.down === 'sum' ? 1 / area : 1 } as const;
     const common = {
       size: input.channels,
-      fanIn: height * width,
+      fanIn: area,
       fanOut: 1,
       gradient: 'parts',
     } satisfies Partial<ParameterPlan>;
     return {
-      output: planPooling(config, input, where),
+      output: planPooling(window, input, where),
       parameters: [
         {
           name: 'scale',
-          initializer: config.initializer,
+          initializer: config.initializer ?? average,
           learningRate: config.scaleLearningRate,
           weightDecay: config.scaleWeightDecay,
           ...common,
@@ -78,18 +75,18 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
       inPlace: false,
       backwardReads: { input: true, output: false },
       multiplyAddsPerImage: 0,
-      window: config,
+      window,
     };
   },
 
-  describe: (config) => `${config.down}; ${describeWindow(config)}`,
+  describe: (config, input) => `${config.down}; ${describeWindow(windowOver(config, input))}`,
 
   suitsLanes: () => true,
 
   bind(config, site) {
     const { kernels, input, output, needsInputGradient } = site;
-    const g = makeGeometry(input.shape, config, output.shape);
-    const divisor = chooseDivisor(config);
+    const g = makePoolingGeometry(config, site);
+    const divisor = chooseDivisor(config, g);
     const scale = bindChannelParameter(site, 'scale');
     const bias = bindChannelParameter(site, 'bias');
     const prepare = [...scale.prepare, ...bias.prepare];
@@ -156,7 +153,7 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
 };
 
 /** As the kernels take it: 0 for the number of a window's elements inside the input. */
-function chooseDivisor({ down, countPadding, kernel }: z.output<typeof schema>): number {
+function chooseDivisor({ down, countPadding }: z.output<typeof schema>, g: WindowGeometry): number {
   if (down === 'sum') return 1;
-  return countPadding ? kernel[0] * kernel[1] : 0;
+  return countPadding ? g.kernelHeight * g.kernelWidth : 0;
 }

@@ -10,9 +10,23 @@ export type Padding = readonly [top: number, bottom: number, left: number, right
 
 /** A size per axis, [height, width] or [y, x]; one number stands for both. */
 export const pairSchema = z.preprocess(
-  (value) => (typeof value === 'number' ? [value, value] : value),
+  expandPair,
   z.tuple([size, size], { error: 'expected a number or [y, x], of whole numbers from 1 up' }),
 );
+
+/** The same, or a word. */
+export function pairOf<Word extends string>(word: Word) {
+  return z.preprocess(
+    expandPair,
+    z.union([z.literal(word), z.tuple([size, size])], {
+      error: `expected '${word}', a number or [y, x], of whole numbers from 1 up`,
+    }),
+  );
+}
+
+function expandPair(value: unknown): unknown {
+  return typeof value === 'number' ? [value, value] : value;
+}
 
 /**
  * Rows and columns of zeros around the input: a number for all sides, [y, x], [top, bottom, left, right], or `same`, which keeps

@@ -146,6 +146,21 @@ describe('pooling by hand', () => {
     expect(poolMaximum(padded, [-5, -Infinity])).toEqual([-5, -Infinity]);
   });
 
+  it("pools what padding below and to the right lets windows reach, as MatConvNet's CIFAR-quick", () => {
+    const padded = makeWindow({ input: [4, 4, 1], kernel: [3, 3], stride: [2, 2], padding: [0, 1, 0, 1] });
+    const x = Array.from({ length: 16 }, (_, i) => i - 20);
+    expect(poolMaximum(padded, x)).toEqual([-10, -9, -6, -5]);
+    // 9, 6, 6 and 4 elements lie inside the input.
+    const y = new Float32Array(4);
+    kernels.averagePoolingForward(padded, Float32Array.from(x), y, false, 0, 1);
+    expect([...y]).toEqual([-15, -13.5, -9, -7.5]);
+    const dx = new Float32Array(16);
+    kernels.averagePoolingBackward(padded, Float32Array.of(9, 6, 6, 4), dx, false, 0, 1);
+    expect([...dx]).toEqual([1, 1, 2, 1, 1, 1, 2, 1, 2, 2, 4, 2, 1, 1, 2, 1]);
+    kernels.averagePoolingForward(padded, Float32Array.from(x), y, true, 0, 1);
+    expect([...y]).toEqual([-15, -9, -6, Math.fround(-30 / 9)]);
+  });
+
   it('averages over valid elements or over whole windows', () => {
     const padded = makeWindow({ input: [1, 3, 1], kernel: [1, 2], stride: [1, 2], padding: [0, 0, 1, 0] });
     const x = Float32Array.of(6, 2, 4);

@@ -112,6 +112,9 @@ describeLayer('max-pooling', [
   },
 ]);
 
+/** CIFAR-quick's, as MatConvNet has it. */
+const PADDED_BELOW_AND_RIGHT = { kernel: 3, stride: 2, padding: [0, 1, 0, 1] };
+
 describeLayer('average-pooling', [
   { name: '2×2', layer: { kind: 'average-pooling', kernel: 2 }, input: [6, 4, 3], output: [3, 2, 3] },
   {
@@ -128,7 +131,25 @@ describeLayer('average-pooling', [
   },
 ]);
 
+for (const kind of ['max-pooling', 'average-pooling']) {
+  describeLayer(kind, [
+    {
+      name: 'padded below and right',
+      layer: { kind, ...PADDED_BELOW_AND_RIGHT },
+      input: [6, 8, 2],
+      output: [3, 4, 2],
+    },
+    { name: 'global', layer: { kind, kernel: 'global' }, input: [5, 3, 4], output: [1, 1, 4] },
+  ]);
+}
+
 describeLayer('trainable-pooling', [
+  {
+    name: 'global',
+    layer: { kind: 'trainable-pooling', kernel: 'global', down: 'sum' },
+    input: [2, 3, 4],
+    output: [1, 1, 4],
+  },
   { name: '2×2', layer: { kind: 'trainable-pooling', kernel: 2 }, input: [6, 4, 3], output: [3, 2, 3] },
   {
     name: 'sums, rows left over',
@@ -139,7 +160,7 @@ describeLayer('trainable-pooling', [
   },
   {
     name: 'overlapping, valid elements',
-    layer: { kind: 'trainable-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1] },
+    layer: { kind: 'trainable-pooling', ...PADDED_BELOW_AND_RIGHT },
     input: [6, 6, 3],
     output: [3, 3, 3],
   },

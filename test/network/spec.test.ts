@@ -28,7 +28,11 @@ describe('a network spec', () => {
   });
 
   it('keeps its meaning when it is parsed again', () => {
-    const once = parse({ kind: 'max-pooling', kernel: 3, padding: [1, 0] }, { kind: 'dropout' });
+    const once = parse(
+      { kind: 'max-pooling', kernel: 3, padding: [1, 0] },
+      { kind: 'dropout' },
+      { kind: 'average-pooling', kernel: 'global' },
+    );
     expect(parseNetwork(once)).toEqual(once);
   });
 
@@ -51,6 +55,17 @@ describe('a network spec', () => {
     ],
     [{ kind: 'convolution', kernel: 3, filters: 4, initializer: 'xavier' }, /field 'initializer/],
     [{ kind: 'dropout', rate: 1 }, /field 'rate': .*found 1/],
+    [
+      { kind: 'max-pooling', kernel: 'all' },
+      /field 'kernel': expected 'global', a number or \[y, x\].*found "all"/,
+    ],
+    [{ kind: 'average-pooling', kernel: 0 }, /field 'kernel\[0\]': .*found 0/],
+    [
+      { kind: 'average-pooling', kernel: 'global', stride: 2 },
+      /field 'stride': expected nothing beside the kernel 'global', which covers the input, found \[2,2\]/,
+    ],
+    [{ kind: 'max-pooling', kernel: 'global', padding: [0, 1] }, /field 'padding': expected nothing beside/],
+    [{ kind: 'max-pooling', kernel: 'global', padding: 'same' }, /field 'padding': expected nothing beside/],
     [
       { kind: 'trainable-pooling', kernel: 2, down: 'max' },
       /field 'down': expected .*"mean"\|"sum".*found "max"/,
@@ -140,6 +155,19 @@ describe('a plan', () => {
     expect(relu!.offset).toBe(convolution!.offset);
     expect(sigmoid!.offset).not.toBe(relu!.offset);
     expect(dropout!.offset).not.toBe(pooling!.offset);
+  });
+
+  it('pools a whole feature map with the kernel global, whatever its size', () => {
+    for (const input of [
+      [7, 5, 3],
+      [1, 1, 3],
+    ]) {
+      const layers = [{ kind: 'average-pooling', kernel: 'global' }];
+      const spec = parseNetwork({ input, layers });
+      const [step] = planNetwork(spec, { batchSize: 2, slices: 2, training: true }).steps;
+      expect(step!.layer.output).toEqual({ height: 1, width: 1, channels: 3 });
+      expect(step!.layer.window).toMatchObject({ kernel: input.slice(0, 2) });
+    }
   });
 
   it('keeps the input of activations whose output does not tell it', () => {
