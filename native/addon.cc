@@ -571,6 +571,30 @@ napi_value dropout(Call& call) {
   return nullptr;
 }
 
+napi_value add_elements(Call& call) {
+  const auto a = call.floats(), b = call.floats(), sum = call.floats();
+  const Range elements = call.range();
+  call.holds(a, end(elements));
+  call.holds(b, end(elements));
+  call.holds(sum, end(elements));
+  if (call.ok) call.kernels->add_elements(a.data, b.data, sum.data, elements);
+  return nullptr;
+}
+
+napi_value copy_columns(Call& call) {
+  const long columns = call.integer();
+  const auto x = call.floats();
+  const ColumnRun from{call.integer(1), call.integer()};
+  const auto y = call.floats();
+  const ColumnRun to{call.integer(1), call.integer()};
+  const Range rows = call.range();
+  call.expect(from.first + columns <= from.width && to.first + columns <= to.width, "columns inside both matrices");
+  call.holds(x, end(rows) * from.width);
+  call.holds(y, end(rows) * to.width);
+  if (call.ok) call.kernels->copy_columns(columns, x.data, from, y.data, to, rows);
+  return nullptr;
+}
+
 // compute(classes, outputs, labels, where results go, images). `read_settings` reads what stands between the labels and the gradient.
 template <typename ReadSettings, typename Compute>
 napi_value loss(Call& call, const ReadSettings& read_settings, const Compute& compute) {
@@ -746,6 +770,8 @@ const Export kMethods[] = {
     {"preluForward", invoke<prelu_forward>},
     {"preluBackward", invoke<prelu_backward>},
     {"dropout", invoke<dropout>},
+    {"addElements", invoke<add_elements>},
+    {"copyColumns", invoke<copy_columns>},
     {"softmaxCrossEntropy", invoke<softmax_cross_entropy>},
     {"squaredError", invoke<squared_error>},
     {"assembleImages", invoke<assemble_images>},

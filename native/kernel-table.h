@@ -34,6 +34,11 @@ struct Range {
   long first, count;
 };
 
+// Where a run of columns begins in a matrix with rows of so many floats.
+struct ColumnRun {
+  long width, first;
+};
+
 struct SgdSettings {
   float rate, momentum, weight_decay;
   bool nesterov;
@@ -136,6 +141,9 @@ struct KernelTable {
                          float* scratch, Range rows);
   void (*dropout)(const float* x, float* y, const DropoutSettings&, const int32_t* sample_ids, long floats_per_image,
                   Range images);
+
+  void (*add_elements)(const float* a, const float* b, float* sum, Range elements);
+  void (*copy_columns)(long columns, const float* x, ColumnRun from, float* y, ColumnRun to, Range rows);
 
   void (*softmax_cross_entropy)(long classes, const float* logits, const uint8_t* labels, double smoothing,
                                 const LossOutputs&, Range images);

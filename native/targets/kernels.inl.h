@@ -16,6 +16,7 @@
 #include "../kernels/gelu.inl.h"
 #include "../kernels/prelu.inl.h"
 #include "../kernels/dropout.inl.h"
+#include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assemble.inl.h"
 #include "../kernels/update.inl.h"
@@ -75,6 +76,8 @@ constexpr KernelTable make_table(const char* name) {
       prelu_forward,
       prelu_backward,
       dropout,
+      add_elements,
+      copy_columns,
       softmax_cross_entropy,
       squared_error,
       assemble_images,

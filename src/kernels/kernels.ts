@@ -469,6 +469,26 @@ export interface Kernels {
     rows: number,
   ): void;
 
+  // Where branches meet and part.
+
+  /** sum = a + b, element by element; `sum` may be either of them. */
+  addElements(a: Float32Array, b: Float32Array, sum: Float32Array, first: number, count: number): void;
+  /**
+   * Copies some columns of rows of one matrix into columns of the same rows of another: y[row, yFirst + i] = x[row, xFirst + i] for i below
+   * `columns`, `x` being rows × xWidth and `y` rows × yWidth.
+   */
+  copyColumns(
+    columns: number,
+    x: Float32Array,
+    xWidth: number,
+    xFirst: number,
+    y: Float32Array,
+    yWidth: number,
+    yFirst: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+
   // Losses. `logits` and `dLogits` are n × classes. For each image: its loss, the class with the greatest output (the first
   // of equals), and the rank of its label, which is how many classes stand before it (greater, or equal and earlier).
   // With `dLogits` the gradient is written too, times `scale`.

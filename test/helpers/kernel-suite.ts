@@ -4,6 +4,7 @@ import { listActivationCases } from './kernel-suite/activation-cases.js';
 import { listChannelCases } from './kernel-suite/channel-cases.js';
 import { listConvolutionCases } from './kernel-suite/convolution-cases.js';
 import { listDropoutCases } from './kernel-suite/dropout-cases.js';
+import { listJoinCases } from './kernel-suite/join-cases.js';
 import { callMethod, findMismatch, type KernelCase, type KernelMethod } from './kernel-suite/kernel-case.js';
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
 import { listLaneCases } from './kernel-suite/lane-cases.js';
@@ -39,6 +40,7 @@ export function listKernelCases(): KernelCase[] {
     ...listActivationCases(),
     ...listPreluCases(),
     ...listDropoutCases(),
+    ...listJoinCases(),
     ...listLossCases(),
     ...listAssembleCases(),
     ...listReduceCases(),

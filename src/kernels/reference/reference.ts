@@ -15,6 +15,7 @@ import { assembleImages } from './assemble.js';
 import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
 import { dropout } from './dropout.js';
 import { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from './gelu.js';
+import { addElements, copyColumns } from './joins.js';
 import {
   assembleLanes,
   clearLanes,
@@ -115,6 +116,9 @@ export const referenceKernels: Kernels = {
   dropout,
   preluForward,
   preluBackward,
+
+  addElements,
+  copyColumns,
 
   softmaxCrossEntropy,
   squaredError,

@@ -1,0 +1,63 @@
+import { type KernelCase, makeCase } from './kernel-case.js';
+
+const COUNTS = [0, 1, 3, 4, 7, 8, 15, 16, 17, 31, 33, 64, 65, 1000];
+/** Elements before and after those that a call works on. */
+const BEFORE = 3;
+const AFTER = 5;
+const ROWS = 5;
+
+/** The methods that join branches and part them again; neither rounds more than once, so results are exact. */
+export function listJoinCases(): KernelCase[] {
+  return [
+    ...COUNTS.map((count, i) => makeAddCase(count, (['neither', 'a', 'b'] as const)[i % 3]!)),
+    makeCase(
+      'addElements',
+      'arrays as long as needed',
+      (memory) => [
+        [
+          memory.input('a', memory.uniform(21)),
+          memory.input('b', memory.uniform(21)),
+          memory.output('sum', 21, 0),
+          2,
+          19,
+        ],
+      ],
+      { tight: true },
+    ),
+    ...COUNTS.map((columns, i) => makeCopyCase(columns, { xFirst: i % 3, yFirst: (2 * i) % 5 })),
+    makeCopyCase(64, { xFirst: 0, yFirst: 0 }),
+    makeCopyCase(21, { xFirst: 1, yFirst: 2, tight: true }),
+  ];
+}
+
+/** @param place the summand that the sum is written over */
+function makeAddCase(count: number, place: 'a' | 'b' | 'neither'): KernelCase {
+  return makeCase('addElements', `${count} elements, over ${place}`, (memory) => {
+    const length = BEFORE + count + AFTER;
+    const [a, b] = (['a', 'b'] as const).map((label) => {
+      const values = memory.uniform(length);
+      return label === place ? memory.output(label, values, 0) : memory.input(label, values);
+    });
+    const sum = place === 'neither' ? memory.output('sum', length, 0) : { a: a!, b: b! }[place];
+    return [[a!, b!, sum, BEFORE, count]];
+  });
+}
+
+/** What lies beside the columns, and the first and last rows, must stay. */
+function makeCopyCase(
+  columns: number,
+  { xFirst, yFirst, tight = false }: { xFirst: number; yFirst: number; tight?: boolean },
+): KernelCase {
+  return makeCase(
+    'copyColumns',
+    `${columns} columns from ${xFirst} to ${yFirst}${tight ? ', arrays as long as needed' : ''}`,
+    (memory) => {
+      const xWidth = xFirst + columns + 2;
+      const yWidth = yFirst + columns + 1;
+      const x = memory.input('x', memory.uniform(ROWS * xWidth));
+      const y = memory.output('y', ROWS * yWidth, 0);
+      return [[columns, x, xWidth, xFirst, y, yWidth, yFirst, 1, tight ? ROWS - 1 : ROWS - 2]];
+    },
+    { tight },
+  );
+}
