@@ -24,6 +24,33 @@ function factsOf({
   return { state, reason, metrics, confusion, predicted, weightsSha256, parameterCount };
 }
 
+/** Residuals and branches in lanes and behind them, with all kinds of joints. */
+const branched = (() => {
+  const convolution = (filters: number, options = {}) => [
+    { kind: 'convolution', kernel: 3, padding: 1, filters, bias: false, ...options },
+    { kind: 'batch-normalization' },
+  ];
+  const relu = { kind: 'relu' };
+  const inception = [[], convolution(3), [{ kind: 'max-pooling', kernel: 3, stride: 1, padding: 1 }]];
+  return {
+    name: 'branched',
+    input: [28, 28, 1],
+    layers: [
+      ...convolution(4, { stride: 2 }),
+      { kind: 'residual', body: [...convolution(4), relu, ...convolution(4)] },
+      relu,
+      {
+        kind: 'residual',
+        body: [{ kind: 'branches', branches: inception, join: 'concat' }, ...convolution(6, { stride: 2 })],
+        shortcut: convolution(6, { kernel: 1, padding: 0, stride: 2 }),
+      },
+      { kind: 'average-pooling', kernel: 7 },
+      { kind: 'residual', body: [{ kind: 'fully-connected', units: 6 }, relu, { kind: 'dropout' }] },
+      { kind: 'fully-connected', units: 10 },
+    ],
+  };
+})();
+
 describe('train', () => {
   it('learns', async () => {
     const { epochs, state } = await run({ model: 'BN', learningRate: 0.01, epochs: 4 });
@@ -37,6 +64,8 @@ describe('train', () => {
     { model: 'BASE', learningRate: 0.01 },
     { model: 'BN', dropout: 0.5 },
     { model: 'SK', width: 0.5, batchSize: 32 },
+    { network: branched, batchSize: 30 },
+    { network: branched, batchSize: 5, trainCount: 100 },
   ])('gives the same bits on 1, 2 and 3 workers, alone and beside others: %j', async (spec) => {
     const one = factsOf(await run(spec, { workers: 1 }));
     expect(factsOf(await run(spec, { workers: 2 }))).toEqual(one);

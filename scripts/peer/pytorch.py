@@ -7,6 +7,7 @@ or {"error": reason}. The jobs are those of src/bench/peer-job.ts. By hand:
     echo '{"kind": "product", "m": 512, "n": 512, "k": 512, "threads": 1, "rounds": 5, "seconds": 0.1}' | python3 pytorch.py
 """
 
+import functools
 import json
 import sys
 import time
@@ -19,7 +20,14 @@ FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channel
 # The order of the flags of aten::convolution_backward: which gradients to compute.
 GRADIENTS = {"input-gradient": [True, False, False], "kernel-gradient": [False, True, False]}
 
-ACTIVATIONS = {"relu": lambda: nn.ReLU(inplace=True), "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+ACTIVATIONS = {
+    "relu": lambda in_place: nn.ReLU(in_place),
+    "sigmoid": lambda in_place: nn.Sigmoid(),
+    "tanh": lambda in_place: nn.Tanh(),
+    "identity": lambda in_place: nn.Identity(),
+}
+# Kinds whose output nobody else reads, nor their own backward pass.
+MAY_BE_OVERWRITTEN = ("convolution", "batch-normalization", "fully-connected", "residual")
 
 
 def make_product(job):
@@ -62,40 +70,78 @@ def make_convolution(job):
     return {name: bind(memory_format) for name, memory_format in FORMATS.items()}
 
 
-def build_layers(network):
-    """The modules of a network, which is written as in src/network/spec.ts."""
-    size = network["input"]
-    height, width, channels = size["height"], size["width"], size["channels"]
+class Branches(nn.Module):
+    """Branches that read one input, joined by their sum or along channels."""
 
-    def slide(layer):
-        top, bottom, left, right = layer["padding"]
-        if top != bottom or left != right:
-            raise ValueError("padding that differs between sides is not supported")
-        (kernel_y, kernel_x), (stride_y, stride_x) = layer["kernel"], layer["stride"]
-        rows = (height + top + bottom - kernel_y) // stride_y + 1
-        columns = (width + left + right - kernel_x) // stride_x + 1
-        return rows, columns, {"kernel_size": tuple(layer["kernel"]), "stride": tuple(layer["stride"]), "padding": (top, left)}
+    def __init__(self, branches, join):
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+        self.join = join
 
-    for layer in network["layers"]:
+    def forward(self, x):
+        outputs = [branch(x) for branch in self.branches]
+        return torch.cat(outputs, 1) if self.join == "concat" else functools.reduce(torch.add, outputs)
+
+
+def build_branches(branches, join, size):
+    built = [build_layers(layers, size) for layers in branches]
+    (height, width, channels), *_ = sizes = [size for _, size in built]
+    if join == "concat":
+        channels = sum(own for _, _, own in sizes)
+    return Branches([module for module, _ in built], join), (height, width, channels)
+
+
+def slide(layer, size):
+    """A window's rows and columns of output, and how PyTorch writes it."""
+    height, width, _ = size
+    top, bottom, left, right = layer["padding"]
+    if top != bottom or left != right:
+        raise ValueError("padding that differs between sides is not supported")
+    (kernel_y, kernel_x), (stride_y, stride_x) = layer["kernel"], layer["stride"]
+    rows = (height + top + bottom - kernel_y) // stride_y + 1
+    columns = (width + left + right - kernel_x) // stride_x + 1
+    return rows, columns, {"kernel_size": (kernel_y, kernel_x), "stride": (stride_y, stride_x), "padding": (top, left)}
+
+
+def build_layers(layers, size):
+    """The module of layers, which are written as in src/network/spec.ts, and the (height, width, channels) that it gives."""
+    modules = []
+    before = None
+    for layer in layers:
         kind = layer["kind"]
+        height, width, channels = size
         if kind == "convolution":
-            height, width, window = slide(layer)
-            yield nn.Conv2d(channels, layer["filters"], bias=layer["bias"], **window)
-            channels = layer["filters"]
+            rows, columns, window = slide(layer, size)
+            modules.append(nn.Conv2d(channels, layer["filters"], bias=layer["bias"], **window))
+            size = rows, columns, layer["filters"]
         elif kind == "max-pooling":
-            height, width, window = slide(layer)
-            yield nn.MaxPool2d(**window)
+            rows, columns, window = slide(layer, size)
+            modules.append(nn.MaxPool2d(**window))
+            size = rows, columns, channels
+        elif kind == "average-pooling":
+            rows, columns, window = slide(layer, size)
+            modules.append(nn.AvgPool2d(count_include_pad=layer["countPadding"], **window))
+            size = rows, columns, channels
         elif kind == "batch-normalization":
-            yield nn.BatchNorm2d(channels, eps=layer["epsilon"], momentum=layer["momentum"])
+            modules.append(nn.BatchNorm2d(channels, eps=layer["epsilon"], momentum=layer["momentum"]))
         elif kind == "fully-connected":
-            yield nn.Flatten()
-            yield nn.Linear(height * width * channels, layer["units"], bias=layer["bias"])
-            height, width, channels = 1, 1, layer["units"]
+            modules += [nn.Flatten(), nn.Linear(height * width * channels, layer["units"], bias=layer["bias"])]
+            modules.append(nn.Unflatten(1, (layer["units"], 1, 1)))
+            size = 1, 1, layer["units"]
+        elif kind == "dropout":
+            modules.append(nn.Dropout(layer["rate"]))
+        elif kind == "residual":
+            module, size = build_branches([layer["body"], layer["shortcut"]], "add", size)
+            modules.append(module)
+        elif kind == "branches":
+            module, size = build_branches(layer["branches"], layer["join"], size)
+            modules.append(module)
         elif kind in ACTIVATIONS:
-            yield ACTIVATIONS[kind]()
+            modules.append(ACTIVATIONS[kind](before in MAY_BE_OVERWRITTEN))
         else:
             raise ValueError(f"layers of kind {kind} are not supported")
-    yield nn.Flatten()
+        before = kind
+    return nn.Sequential(*modules), size
 
 
 def make_network(job):
@@ -104,7 +150,8 @@ def make_network(job):
     training = job["kind"] == "step"
 
     def bind(memory_format):
-        model = nn.Sequential(*build_layers(job["network"])).to(memory_format=memory_format).train(training)
+        layers, _ = build_layers(job["network"]["layers"], (size["height"], size["width"], size["channels"]))
+        model = nn.Sequential(layers, nn.Flatten()).to(memory_format=memory_format).train(training)
         x = torch.randn(images, size["channels"], size["height"], size["width"]).contiguous(memory_format=memory_format)
         labels = torch.arange(images) % 10
         criterion = nn.CrossEntropyLoss()

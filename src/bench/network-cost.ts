@@ -26,8 +26,8 @@ export function countCost({ network, batchSize }: BenchNetwork, pass: Pass): Net
  */
 function countStep(plan: NetworkPlan, batchSize: number): NetworkCost {
   let flops = 0;
-  for (const { layer, input } of plan.steps) {
-    flops += 2 * layer.multiplyAddsPerImage * (plan.tensors[input]!.needsGradient ? 3 : 2);
+  for (const { layer, inputs } of plan.steps) {
+    flops += 2 * layer.multiplyAddsPerImage * (plan.tensors[inputs[0]!]!.needsGradient ? 3 : 2);
   }
   const parameters = (PARAMETER_VISITS * plan.parameterCount) / batchSize;
   return { flops, bytes: FLOAT_BYTES * (5 * countProductFloats(plan) + parameters) };

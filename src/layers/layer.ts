@@ -5,12 +5,28 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { Initializer } from './initializer.js';
 import type { WindowConfig } from './window.js';
 
+/** A kind of step in a plan: how it is computed. */
+export interface StepKind<Config extends LayerConfig = LayerConfig> {
+  readonly kind: string;
+  /** Its configuration in the short form of the chapter's table 15.2 (seed 004): `64; 3×3; p=1, st=1`. Absent: nothing to say. */
+  describe?(config: Config, input: Shape): string;
+  /** Whether the step can work on, and is quick on, groups of images in lanes. Absent: never. */
+  suitsLanes?(config: Config, input: Shape): boolean;
+  /** Ties a planned step to its memory. */
+  bind(config: Config, site: LayerSite): BoundLayer;
+}
+
+/** A kind of step that the plan puts in between layers; specs cannot name it. */
+export interface JointKind extends StepKind {
+  /** What the step makes of inputs that fit. */
+  plan(inputs: readonly Shape[]): LayerPlan;
+}
+
 /**
  * A kind of layer, whole: what its configuration may be, the shape it makes, what it learns, how it is computed. To add a
  * kind: one file, one line in registry.ts, one test file.
  */
-export interface LayerKind<Config extends LayerConfig = LayerConfig> {
-  readonly kind: string;
+export interface LayerKind<Config extends LayerConfig = LayerConfig> extends StepKind<Config> {
   /** Checks a configuration and fills in its defaults. */
   readonly schema: z.ZodType<Config>;
   /**
@@ -20,12 +36,6 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> {
    * @throws UserError if the input does not fit
    */
   plan(config: Config, input: Shape, where: string, layout: Layout): LayerPlan;
-  /** Its configuration in the short form of the chapter's table 15.2 (seed 004): `64; 3×3; p=1, st=1`. Absent: nothing to say. */
-  describe?(config: Config, input: Shape): string;
-  /** Whether the layer can work on, and is quick on, groups of images in lanes. Absent: never. */
-  suitsLanes?(config: Config, input: Shape): boolean;
-  /** Ties a planned layer to its memory. */
-  bind(config: Config, site: LayerSite): BoundLayer;
 }
 
 export interface LayerConfig {
@@ -41,14 +51,23 @@ export type Layout = 'images' | 'lanes';
 
 /** Sizes of a layer, before any memory exists. Pure data. */
 export interface LayerPlan {
+  /** Of the output; of each of them, if there are several. */
   readonly output: Shape;
   readonly parameters: readonly ParameterPlan[];
   /** Numbers that training moves without gradients (running statistics); saved with the parameters. */
   readonly state: readonly StatePlan[];
   /** Memory of the layer that all workers share, in floats. */
   readonly shared: Readonly<Record<string, SharedPlan>>;
-  /** True if forward may write over its input, and backward over its output's gradient. */
+  /**
+   * True if forward may write over its input, and backward over its output's gradient. Of several inputs or outputs, over the first or the
+   * second.
+   */
   readonly inPlace: boolean;
+  /**
+   * What passes through as it is, without being written again: the input's `value`, which all outputs are, or the output's
+   * `gradient`, which all inputs' gradients are.
+   */
+  readonly passesOn?: 'value' | 'gradient';
   /** What backward reads: decides whose output may be written over. */
   readonly backwardReads: { readonly input: boolean; readonly output: boolean };
   /** Of products; work element by element is not counted. */
@@ -105,7 +124,12 @@ export interface BoundParameter {
 
 /** Where a bound layer works: its tensors, its memory, its kernels. */
 export interface LayerSite {
+  /** Of the input. */
   readonly layout: Layout;
+  /** All tensors that the step reads, and that it makes; a layer has one of each. */
+  readonly inputs: readonly BoundTensor[];
+  readonly outputs: readonly BoundTensor[];
+  /** The first of them. */
   readonly input: BoundTensor;
   readonly output: BoundTensor;
   readonly parameters: Readonly<Record<string, BoundParameter>>;
@@ -226,7 +250,7 @@ export class Scratch {
 /** A layer's plan without parameters, state or shared memory: for kinds that only transform. */
 export function planTransform(
   output: Shape,
-  options: Pick<LayerPlan, 'inPlace' | 'backwardReads' | 'window'>,
+  options: Pick<LayerPlan, 'inPlace' | 'backwardReads' | 'passesOn' | 'window'>,
 ): LayerPlan {
   return { output, parameters: [], state: [], shared: {}, multiplyAddsPerImage: 0, ...options };
 }

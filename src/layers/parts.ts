@@ -100,10 +100,15 @@ function partOfUnit(unit: Unit, { height, width }: Shape): Part {
 }
 
 /**
- * A backward pass over parts that begins the input's gradient. In lanes its place may be one that others still read for the layer behind (see
- * planGradients in network/plan.ts), so it waits, unless it works in place.
+ * A backward pass over parts that begins the inputs' gradients. In lanes their places may be such that others still read for the layers
+ * behind (see network/gradient-places.ts), so it waits, unless it works in place.
  */
-export function overPartsBackward({ input, output, layout }: LayerSite, run: (part: Part) => void): Pass {
-  const inPlace = input.gradient.byteOffset === output.gradient.byteOffset;
+export function overPartsBackward(
+  { inputs, outputs, output, layout }: LayerSite,
+  run: (part: Part) => void,
+): Pass {
+  const inPlace = inputs.every(({ gradient }) =>
+    outputs.some((output) => output.gradient.byteOffset === gradient.byteOffset),
+  );
   return { ...overParts(output.shape, layout, run), waits: layout === 'lanes' && !inPlace };
 }

@@ -1,12 +1,15 @@
+import { add } from './add.js';
 import { averagePooling } from './average-pooling.js';
 import { batchNormalization } from './batch-normalization.js';
+import { concat } from './concat.js';
 import { convolution } from './convolution.js';
 import { dropout } from './dropout.js';
 import { elu } from './elu.js';
+import { fork } from './fork.js';
 import { fullyConnected } from './fully-connected.js';
 import { gelu } from './gelu.js';
 import { identity } from './identity.js';
-import type { LayerKind } from './layer.js';
+import type { JointKind, LayerKind, StepKind } from './layer.js';
 import { leakyRelu } from './leaky-relu.js';
 import { maxPooling } from './max-pooling.js';
 import { prelu } from './prelu.js';
@@ -36,8 +39,13 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
   identity,
 };
 
-/** The kind of a planned step: one that a spec can name, or one that the plan puts in. */
+/** Every kind of step that the plan puts in between layers. */
+export const JOINT_KINDS = { add, concat, fork, relayout } as const satisfies Readonly<
+  Record<string, JointKind>
+>;
+
+/** The kind of a planned step. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
-export function findKind(kind: string): LayerKind<any> {
-  return kind === relayout.kind ? relayout : LAYER_KINDS[kind]!;
+export function findKind(kind: string): StepKind<any> {
+  return LAYER_KINDS[kind] ?? JOINT_KINDS[kind as keyof typeof JOINT_KINDS];
 }

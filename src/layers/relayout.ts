@@ -1,14 +1,12 @@
-import { z } from 'zod';
 import { sizeOf } from '../core/shape.js';
 import { countGroups, imagesOfGroup } from '../kernels/lanes.js';
-import { type BlockPass, type LayerKind, planTransform } from './layer.js';
+import { type BlockPass, type JointKind, planTransform } from './layer.js';
 
-/** From images in lanes to images one after another. The plan puts it in where the layout changes; specs cannot. */
-export const relayout: LayerKind = {
+/** From images in lanes to images one after another, where the layout changes. */
+export const relayout: JointKind = {
   kind: 'relayout',
-  schema: z.strictObject({ kind: z.literal('relayout') }),
-  plan: (_config, input) =>
-    planTransform(input, { inPlace: false, backwardReads: { input: false, output: false } }),
+  plan: ([input]) =>
+    planTransform(input!, { inPlace: false, backwardReads: { input: false, output: false } }),
   bind(_config, { input, output, kernels, batch }) {
     const size = sizeOf(input.shape);
     const groups = countGroups(output.value.length / size);

@@ -1,7 +1,6 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { countParameters } from '../layers/layer.js';
-import { findKind } from '../layers/registry.js';
-import { relayout } from '../layers/relayout.js';
+import { findKind, JOINT_KINDS } from '../layers/registry.js';
 import { countTensorFloats, layOutModel } from './memory.js';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan.js';
 import { type Extent, traceFieldsBack, traceFieldsInInput } from './receptive-field.js';
@@ -9,7 +8,7 @@ import type { NetworkSpec } from './spec.js';
 
 const FLOAT_BYTES = 4;
 
-/** One layer of a network: a line of the chapter's table 15.2 (seed 004) and what it costs. */
+/** One layer of a network, or the join of branches: a line of the chapter's table 15.2 (seed 004) and what it costs. */
 export interface LayerDescription {
   readonly name: string;
   readonly kind: string;
@@ -89,11 +88,15 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
   const fields = traceFieldsBack(plan);
   const fieldsInInput = traceFieldsInInput(plan);
   const layers: LayerDescription[] = [];
-  for (const { name, config, layer, parameters, input, output } of plan.steps) {
-    const activationBytes = writesOver(plan, input, output) ? 0 : FLOAT_BYTES * sizeOf(layer.output);
+  for (const { name, config, layer, parameters, inputs, outputs } of plan.steps) {
+    // It makes nothing.
+    if (config.kind === JOINT_KINDS.fork.kind) continue;
+    const [input, output] = [inputs[0]!, outputs[0]!];
+    const inPlace = inputs.some((one) => plan.tensors[one]!.offset === plan.tensors[output]!.offset);
+    const activationBytes = inPlace ? 0 : FLOAT_BYTES * sizeOf(layer.output);
     const before = layers.at(-1);
     // A change of layout is no layer of the spec: its memory counts for the layer that asked for it.
-    if (config.kind === relayout.kind && before) {
+    if (config.kind === JOINT_KINDS.relayout.kind && before) {
       layers[layers.length - 1] = { ...before, activationBytes: before.activationBytes + activationBytes };
       continue;
     }
@@ -110,10 +113,6 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
     });
   }
   return layers;
-}
-
-function writesOver({ tensors }: NetworkPlan, input: number, output: number): boolean {
-  return tensors[output]!.offset === tensors[input]!.offset;
 }
 
 function describeMemory(plan: NetworkPlan, batchSize: number): MemoryDescription {

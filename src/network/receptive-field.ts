@@ -13,16 +13,15 @@ const POINT: Extent = [1, 1];
  * @returns one for each tensor of the plan; null for those that such an element does not depend on
  */
 export function traceFieldsBack({ steps, tensors }: NetworkPlan): (Extent | null)[] {
-  const covering = steps.find((step) => coversInput(step, tensors[step.input]!));
+  const covering = steps.find((step) => coversInput(step, tensors[step.inputs[0]!]!));
   const fields = new Array<Extent | null>(tensors.length).fill(null);
-  fields[covering ? covering.input : tensors.length - 1] = POINT;
-  for (const { layer, input, output } of steps.toReversed()) {
-    const field = fields[output];
-    if (!field) continue;
+  fields[covering ? covering.inputs[0]! : tensors.length - 1] = POINT;
+  for (const { layer, inputs, outputs } of steps.toReversed()) {
+    const known = outputs.flatMap((output) => (fields[output] ? [fields[output]] : []));
+    if (known.length === 0) continue;
     const { kernel, stride } = layer.window ?? { kernel: POINT, stride: POINT };
-    const grown = combine(field, (r, axis) => (r - 1) * stride[axis] + kernel[axis]);
-    const known = fields[input];
-    fields[input] = known ? combine(known, (r, axis) => Math.max(r, grown[axis])) : grown;
+    const field = combine(largest(known), (r, axis) => (r - 1) * stride[axis] + kernel[axis]);
+    for (const input of inputs) fields[input] = field;
   }
   return fields;
 }
@@ -36,11 +35,14 @@ export function traceFieldsBack({ steps, tensors }: NetworkPlan): (Extent | null
 export function traceFieldsInInput({ steps, tensors }: NetworkPlan): Extent[] {
   const fields = new Array<Extent>(tensors.length).fill(POINT);
   const jumps = new Array<Extent>(tensors.length).fill(POINT);
-  for (const { layer, input, output } of steps) {
+  for (const { layer, inputs, outputs } of steps) {
     const { kernel, stride } = layer.window ?? { kernel: POINT, stride: POINT };
-    const jump = jumps[input]!;
-    fields[output] = combine(fields[input]!, (r, axis) => r + (kernel[axis] - 1) * jump[axis]);
-    jumps[output] = combine(jump, (j, axis) => j * stride[axis]);
+    const before = largest(inputs.map((input) => fields[input]!));
+    const jump = largest(inputs.map((input) => jumps[input]!));
+    for (const output of outputs) {
+      fields[output] = combine(before, (r, axis) => r + (kernel[axis] - 1) * jump[axis]);
+      jumps[output] = combine(jump, (j, axis) => j * stride[axis]);
+    }
   }
   return fields;
 }
@@ -53,6 +55,10 @@ function coversInput({ layer: { window, output } }: StepPlan, input: TensorPlan)
     window.kernel[1] >= width &&
     output.height * output.width === 1
   );
+}
+
+function largest(extents: readonly Extent[]): Extent {
+  return extents.reduce((a, b) => [Math.max(a[0], b[0]), Math.max(a[1], b[1])]);
 }
 
 function combine(extent: Extent, change: (size: number, axis: 0 | 1) => number): Extent {

@@ -57,6 +57,8 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
   const scratch = new Scratch();
   const tensors = plan.tensors.map((tensor) => viewTensor(activations, tensor, batchSize));
   const layers = plan.steps.map((step): BoundLayer => {
+    const inputs = step.inputs.map((index) => tensors[index]!);
+    const outputs = step.outputs.map((index) => tensors[index]!);
     const shared = Object.entries(step.shared).map(
       ([name, { offset, size }]) => [name, memory.shared.subarray(offset, offset + size)] as const,
     );
@@ -65,8 +67,10 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     );
     const bound = findKind(step.config.kind).bind(step.config, {
       layout: step.layout,
-      input: tensors[step.input]!,
-      output: tensors[step.output]!,
+      inputs,
+      outputs,
+      input: inputs[0]!,
+      output: outputs[0]!,
       parameters: viewParameters(memory, step),
       state: Object.fromEntries(state),
       shared: Object.fromEntries(shared),
@@ -74,7 +78,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       scratch,
       batch,
       training,
-      needsInputGradient: plan.tensors[step.input]!.needsGradient,
+      needsInputGradient: plan.tensors[step.inputs[0]!]!.needsGradient,
       randomKey: makeKey(options.seed, 'dropout', step.layerIndex),
     });
     return {
@@ -93,7 +97,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     forward: layers.flatMap((layer) => layer.forward),
     // Nothing is learned before the first parameters, so no gradient goes there.
     backward: layers
-      .filter((_, i) => plan.tensors[plan.steps[i]!.output]!.needsGradient)
+      .filter((_, i) => plan.tensors[plan.steps[i]!.outputs[0]!]!.needsGradient)
       .toReversed()
       .flatMap((layer) => layer.backward),
   };

@@ -4,6 +4,7 @@ import { parseWith } from '../core/parse.js';
 import type { LayerConfig } from '../layers/layer.js';
 import { LOSSES } from '../layers/loss.js';
 import { LAYER_KINDS } from '../layers/registry.js';
+import { COMPOSITE_KINDS } from './composite.js';
 import { expandPattern } from './pattern/pattern.js';
 
 const size = z.int().min(1);
@@ -40,10 +41,11 @@ export function parseNetwork(value: unknown, where = 'network'): NetworkSpec {
   if (!Object.hasOwn(LOSSES, network.loss)) {
     throw unknownName(where, 'loss', network.loss, Object.keys(LOSSES));
   }
-  return {
-    ...network,
-    layers: network.layers.map((layer, i) => parseLayer(layer, `${where}: layer ${i + 1}`)),
-  };
+  return { ...network, layers: parseLayers(network.layers, `${where}:`) };
+}
+
+function parseLayers(values: readonly unknown[], where: string): LayerConfig[] {
+  return values.map((value, i) => parseLayer(value, `${where} layer ${i + 1}`));
 }
 
 function parseLayer(value: unknown, where: string): LayerConfig {
@@ -51,7 +53,11 @@ function parseLayer(value: unknown, where: string): LayerConfig {
   if (typeof kind !== 'string') {
     throw new UserError(`${where}: expected an object with a 'kind', found ${JSON.stringify(value)}.`);
   }
-  if (!Object.hasOwn(LAYER_KINDS, kind))
-    throw unknownName(where, 'layer kind', kind, Object.keys(LAYER_KINDS));
-  return parseWith(LAYER_KINDS[kind]!.schema, value, `${where} (${kind})`);
+  const place = `${where} (${kind})`;
+  if (Object.hasOwn(LAYER_KINDS, kind)) return parseWith(LAYER_KINDS[kind]!.schema, value, place);
+  if (Object.hasOwn(COMPOSITE_KINDS, kind)) {
+    return COMPOSITE_KINDS[kind]!.parse(value, place, (values, branch) => parseLayers(values, `${branch} >`));
+  }
+  const kinds = [...Object.keys(LAYER_KINDS), ...Object.keys(COMPOSITE_KINDS)];
+  throw unknownName(where, 'layer kind', kind, kinds);
 }

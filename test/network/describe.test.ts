@@ -33,6 +33,25 @@ describe('the description of a network', () => {
     ]);
   });
 
+  it('has a line for each layer inside branches, and for each join', () => {
+    const layers = [
+      { kind: 'residual', body: [{ kind: 'convolution', kernel: 1, filters: 2 }, { kind: 'relu' }] },
+      { kind: 'branches', branches: [[], [{ kind: 'batch-normalization' }]], join: 'concat' },
+      { kind: 'residual', body: [{ kind: 'batch-normalization' }] },
+    ];
+    const lines = describeNetwork(parseNetwork({ input: [4, 4, 2], layers })).layers;
+    expect(lines.map(({ name, kind, activationBytes }) => [name, kind, activationBytes])).toEqual([
+      ['residual1.convolution1', 'convolution', 128],
+      ['residual1.relu1', 'relu', 0],
+      ['residual1', 'add', 128],
+      ['branches1.branch2.batch-normalization1', 'batch-normalization', 128],
+      ['branches1', 'concat', 256],
+      ['residual2.batch-normalization1', 'batch-normalization', 256],
+      // In place of the body's end; behind it the change of layout.
+      ['residual2', 'add', 256],
+    ]);
+  });
+
   it("tells an activation's number", () => {
     const layers = [
       { kind: 'leaky-relu' },

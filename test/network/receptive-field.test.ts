@@ -18,7 +18,7 @@ describe('receptive fields from the last layer back', () => {
       212, 210, 210, 208, 208, 104, 102, 102, 100, 100, 50, 48, 48, 46, 46, 44, 44, 22, 20, 20, 18, 18, 16,
       16, 8, 6, 6, 4, 4, 2, 2, 1,
     ];
-    const found = plan.steps.map(({ input }) => fields[input]);
+    const found = plan.steps.map(({ inputs }) => fields[inputs[0]!]);
     expect(found).toEqual([...table.map((size) => [size, size]), ...new Array(6).fill(null)]);
   });
 
@@ -67,6 +67,47 @@ describe("receptive fields in the network's input", () => {
       [11, 10],
       [13, 14],
     ]);
+  });
+});
+
+describe('receptive fields of branches', () => {
+  const convolution = (kernel: number, stride = 1) => ({
+    kind: 'convolution',
+    kernel,
+    stride,
+    padding: Math.floor(kernel / 2),
+    filters: 1,
+  });
+  const plan = planLayers(
+    [16, 16, 1],
+    { kind: 'residual', body: [convolution(3, 2), convolution(3)], shortcut: [convolution(1, 2)] },
+    { kind: 'branches', branches: [[], [convolution(5)]], join: 'concat' },
+    convolution(3),
+  );
+  const at = (fields: readonly unknown[]) =>
+    Object.fromEntries(plan.tensors.map(({ name }, i) => [name, fields[i]]));
+
+  it('are the largest where paths part', () => {
+    expect(at(traceFieldsBack(plan))).toMatchObject({
+      branches1: [3, 3],
+      'branches1.branch1': [3, 3],
+      'branches1.branch2': [7, 7],
+      residual1: [7, 7],
+      'residual1.body': [19, 19],
+      'residual1.shortcut': [13, 13],
+      input: [19, 19],
+    });
+  });
+
+  it('are the largest where paths meet', () => {
+    expect(at(traceFieldsInInput(plan))).toMatchObject({
+      'residual1.convolution2': [7, 7],
+      'residual1.shortcut.convolution1': [1, 1],
+      residual1: [7, 7],
+      'branches1.branch2.convolution1': [15, 15],
+      branches1: [15, 15],
+      convolution1: [19, 19],
+    });
   });
 });
 

@@ -36,6 +36,21 @@ describe('a network spec', () => {
     expect(parseNetwork(once)).toEqual(once);
   });
 
+  it('is filled in inside composites too, and keeps its meaning', () => {
+    const once = parse({
+      kind: 'residual',
+      body: [{ kind: 'branches', branches: [[{ kind: 'dropout' }], []], join: 'add' }],
+    });
+    expect(once.layers).toEqual([
+      {
+        kind: 'residual',
+        body: [{ kind: 'branches', branches: [[{ kind: 'dropout', rate: 0.5 }], []], join: 'add' }],
+        shortcut: [],
+      },
+    ]);
+    expect(parseNetwork(once)).toEqual(once);
+  });
+
   it.each([
     [
       { kind: 'convolutoin', kernel: 5, filters: 20 },
@@ -76,6 +91,28 @@ describe('a network spec', () => {
     [{ kind: 'prelu', slope: 0.25 }, /unknown field 'slope'/],
     [{ kernel: 3 }, /layer 1: expected an object with a 'kind'/],
     ['relu', /layer 1: expected an object with a 'kind', found "relu"/],
+    [{ kind: 'residaul', body: [] }, /unknown layer kind 'residaul'. Did you mean 'residual'\?/],
+    [{ kind: 'residual' }, /layer 1 \(residual\): field 'body': .*found nothing/],
+    [{ kind: 'residual', body: [] }, /layer 1 \(residual\): field 'body': expected .*>=1 items, found \[\]/],
+    [
+      { kind: 'residual', body: [{ kind: 'relu' }], shortcuts: [] },
+      /layer 1 \(residual\): unknown field 'shortcuts'. Did you mean 'shortcut'\?/,
+    ],
+    [
+      { kind: 'residual', body: [{ kind: 'relu' }, { kind: 'convolution', kernel: 3 }] },
+      /layer 1 \(residual\) > body > layer 2 \(convolution\): field 'filters': .*found nothing/,
+    ],
+    [
+      { kind: 'residual', body: [{ kind: 'relu' }], shortcut: [{ kind: 'rleu' }] },
+      /layer 1 \(residual\) > shortcut > layer 1: unknown layer kind 'rleu'. Did you mean 'relu'\?/,
+    ],
+    [
+      { kind: 'branches', branches: [[], ['relu']], join: 'add' },
+      /layer 1 \(branches\) > branch2 > layer 1: expected an object with a 'kind', found "relu"/,
+    ],
+    [{ kind: 'branches', branches: [], join: 'add' }, /field 'branches': .*found \[\]/],
+    [{ kind: 'branches', branches: [[]] }, /field 'join': expected one of "concat"\|"add", found nothing/],
+    [{ kind: 'branches', branches: [[]], join: 'sum' }, /field 'join': .*found "sum"/],
   ])('is refused with one line: %j', (layer, message) => {
     const text = messageOf(() => parse(layer));
     expect(text).toMatch(message);
@@ -117,8 +154,96 @@ describe('a plan', () => {
       /connections\[0\]: .* found \[0,0\]/,
     ],
     [{ kind: 'max-pooling', kernel: 2, padding: 2 }, /expected padding smaller than the window \(2×2\)/],
+    [
+      {
+        kind: 'residual',
+        body: [
+          {
+            kind: 'branches',
+            name: 'wide',
+            branches: [[], [{ kind: 'max-pooling', kernel: 29 }]],
+            join: 'add',
+          },
+        ],
+      },
+      /custom: residual1 > body > wide > branch2 > max-pooling1 \(layer 1\): expected a window of at most 28×28/,
+    ],
+    [
+      { kind: 'residual', body: [{ kind: 'convolution', kernel: 3, filters: 4 }] },
+      /residual1 \(layer 1\): expected one shape .*, found 26×26×4 \(body\) and 28×28×1 \(shortcut\)/,
+    ],
+    [
+      {
+        kind: 'branches',
+        branches: [
+          [],
+          [{ kind: 'convolution', kernel: 1, filters: 4 }],
+          [{ kind: 'max-pooling', kernel: 2 }],
+        ],
+        join: 'concat',
+      },
+      /branches1 \(layer 1\): expected one height and width .*, found 28×28×1 \(branch1\) and 14×14×1 \(branch3\)/,
+    ],
   ])('refuses what does not fit: %j', (layer, message) => {
     expect(messageOf(() => plan(layer))).toMatch(message);
+  });
+
+  it('refuses two layers of one name', () => {
+    const body = [{ kind: 'convolution', kernel: 1, filters: 1, name: 'same' }];
+    const residual = { kind: 'residual', name: 'one', body };
+    expect(messageOf(() => plan(residual, residual))).toMatch(
+      /custom: one \(layer 2\): expected a name that no other layer has, found 'one', which is also one \(layer 1\)/,
+    );
+    expect(messageOf(() => plan({ ...residual, shortcut: body }, { ...body[0], name: 'one.same' }))).toMatch(
+      /one\.same \(layer 2\): .* found 'one\.same', which is also one > body > same \(layer 1\)/,
+    );
+  });
+
+  it('takes composites apart, and names what is inside', () => {
+    const convolution = { kind: 'convolution', kernel: 1, filters: 1 };
+    const { steps, tensors, parameterCount } = plan(
+      convolution,
+      {
+        kind: 'residual',
+        body: [convolution, { kind: 'branches', branches: [[convolution], [convolution]], join: 'concat' }],
+        shortcut: [convolution, { ...convolution, name: 'wide', filters: 2 }],
+      },
+      { kind: 'branches', branches: [[{ kind: 'relu' }], []], join: 'add' },
+    );
+    expect(steps.map(({ name }) => name)).toEqual([
+      'convolution1',
+      'residual1.fork',
+      'residual1.convolution1',
+      'residual1.branches1.fork',
+      'residual1.branches1.branch1.convolution1',
+      'residual1.branches1.branch2.convolution1',
+      'residual1.branches1',
+      'residual1.shortcut.convolution1',
+      'residual1.shortcut.wide',
+      'residual1',
+      'branches1.fork',
+      'branches1.branch1.relu1',
+      'branches1',
+    ]);
+    expect(parameterCount).toBe(5 * 2 + 4);
+    expect(tensors.at(-1)).toMatchObject({
+      name: 'branches1',
+      shape: { height: 28, width: 28, channels: 2 },
+    });
+    const labels = steps.flatMap((step) => step.parameters.map(({ label }) => label));
+    expect(labels[2]).toBe('residual1.convolution1.kernel');
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+
+  it('gives every dropout its own random numbers, and a plain chain those that it had', () => {
+    const dropout = { kind: 'dropout' };
+    const residual = { kind: 'residual', body: [dropout, dropout], shortcut: [dropout] };
+    const keys = (...layers: unknown[]) =>
+      plan(...layers)
+        .steps.filter(({ config }) => config.kind === 'dropout')
+        .map(({ layerIndex }) => layerIndex);
+    expect(keys({ kind: 'relu' }, dropout, { kind: 'relu' }, dropout)).toEqual([1, 3]);
+    expect(keys(dropout, residual, dropout)).toEqual([0, 1, 2, 3, 4]);
   });
 
   it('counts parameters and multiply-adds', () => {

@@ -1,7 +1,7 @@
 import { TextError, UserError } from '../../core/errors.js';
 import { parseWith } from '../../core/parse.js';
 import type { Shape } from '../../core/shape.js';
-import { findKind } from '../../layers/registry.js';
+import { LAYER_KINDS } from '../../layers/registry.js';
 import { makeSource, type Part, parseSyntax, type Sequence, type Source, type Word } from './syntax.js';
 import { isActivation, isInput, type LayerDraft, readInput, readLayer } from './vocabulary.js';
 
@@ -93,7 +93,7 @@ function addLayer(word: Word, { layers, shape }: Expansion, source: Source): Exp
     throw source.fail(word.offset, `expected at most ${MAX_LAYERS} layers. Repeat less.`);
   }
   const draft = readLayer(word, source);
-  const kind = findKind(draft.kind);
+  const kind = LAYER_KINDS[draft.kind]!;
   const where = `${source.where}: character ${word.offset + 1}: ${word.name}`;
   const config = pointOut(TextError, word, source, () => parseWith(kind.schema, draft, where));
   const output = pointOut(MisfitError, word, source, () => kind.plan(config, shape, where, 'images').output);

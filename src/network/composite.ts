@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { UserError } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
+import { formatShape, type Shape } from '../core/shape.js';
+import type { LayerConfig } from '../layers/layer.js';
+
+/** Layers one after another inside a composite, all of which begin with its input; without layers, the identity. */
+export interface Branch {
+  /** In messages: `body`, `branch2`. */
+  readonly title: string;
+  /** Before the names of its layers; empty for none. */
+  readonly prefix: string;
+  readonly layers: readonly LayerConfig[];
+}
+
+/** How the outputs of branches become one: their sum, or side by side along channels. */
+export type Join = 'add' | 'concat';
+
+/** A kind of layer that is made of layers. It exists in specs alone: a plan has the steps of its branches, forked before and joined behind. */
+interface CompositeKind<Config extends LayerConfig> {
+  /**
+   * Checks a configuration and fills in its defaults, inside the branches too.
+   *
+   * @param parseLayers does so for the layers of one branch, which the message names
+   */
+  parse(
+    value: unknown,
+    where: string,
+    parseLayers: (values: readonly unknown[], where: string) => LayerConfig[],
+  ): Config;
+  branches(config: Config): readonly Branch[];
+  join(config: Config): Join;
+}
+
+const layers = z.array(z.unknown());
+
+const residualSchema = z.strictObject({
+  kind: z.literal('residual'),
+  name: z.string().optional(),
+  body: layers.min(1),
+  /** Empty for the identity. */
+  shortcut: layers.default([]),
+});
+
+interface ResidualConfig extends LayerConfig {
+  readonly body: readonly LayerConfig[];
+  readonly shortcut: readonly LayerConfig[];
+}
+
+/** y = body(x) + shortcut(x) (He et al., CVPR 2016). */
+const residual: CompositeKind<ResidualConfig> = {
+  parse(value, where, parseLayers) {
+    const config = parseWith(residualSchema, value, where);
+    return {
+      ...config,
+      body: parseLayers(config.body, `${where} > body`),
+      shortcut: parseLayers(config.shortcut, `${where} > shortcut`),
+    };
+  },
+  branches: ({ body, shortcut }) => [
+    { title: 'body', prefix: '', layers: body },
+    { title: 'shortcut', prefix: 'shortcut', layers: shortcut },
+  ],
+  join: () => 'add',
+};
+
+const branchesSchema = z.strictObject({
+  kind: z.literal('branches'),
+  name: z.string().optional(),
+  /** An empty one is the identity. */
+  branches: z.array(layers).min(1),
+  join: z.enum(['concat', 'add']),
+});
+
+interface BranchesConfig extends LayerConfig {
+  readonly branches: readonly (readonly LayerConfig[])[];
+  readonly join: Join;
+}
+
+/** Any number of branches; joined by `concat`, an Inception module (Szegedy et al., CVPR 2015). */
+const branches: CompositeKind<BranchesConfig> = {
+  parse(value, where, parseLayers) {
+    const config = parseWith(branchesSchema, value, where);
+    const parsed = config.branches.map((branch, i) => parseLayers(branch, `${where} > ${titleOf(i)}`));
+    return { ...config, branches: parsed };
+  },
+  branches: (config) =>
+    config.branches.map((layers, i) => ({ title: titleOf(i), prefix: titleOf(i), layers })),
+  join: ({ join }) => join,
+};
+
+const titleOf = (index: number) => `branch${index + 1}`;
+
+/** Every kind of composite by its name in a spec. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
+export const COMPOSITE_KINDS: Readonly<Record<string, CompositeKind<any>>> = { residual, branches };
+
+/**
+ * Checks that what branches give can be joined.
+ *
+ * @throws UserError if it cannot
+ */
+export function checkJoin(
+  join: Join,
+  titles: readonly string[],
+  shapes: readonly Shape[],
+  where: string,
+): void {
+  const [first] = shapes;
+  const odd = shapes.findIndex(
+    ({ height, width, channels }) =>
+      height !== first!.height || width !== first!.width || (join === 'add' && channels !== first!.channels),
+  );
+  if (odd < 0) return;
+  const [expected, mend] =
+    join === 'add'
+      ? [
+          'one shape',
+          'Make their padding, strides and filters agree; a 1×1 convolution can adapt an identity.',
+        ]
+      : ['one height and width', 'Make their padding and strides agree.'];
+  const found = [0, odd].map((i) => `${formatShape(shapes[i]!)} (${titles[i]!})`).join(' and ');
+  throw new UserError(`${where}: expected ${expected} from all that is joined, found ${found}. ${mend}`);
+}

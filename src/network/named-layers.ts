@@ -1,0 +1,78 @@
+import { UserError } from '../core/errors.js';
+import type { LayerConfig } from '../layers/layer.js';
+import { COMPOSITE_KINDS, type Join } from './composite.js';
+import type { NetworkSpec } from './spec.js';
+
+/** A layer of the spec with a name of its own. */
+export interface NamedLayer {
+  /** For tables and parameters: `convolution1`, `residual3.convolution1`, `branches2.branch1.convolution1`. */
+  readonly name: string;
+  /** For messages: `resnet20: residual3 > body > convolution1 (layer 5)`. */
+  readonly where: string;
+  readonly config: LayerConfig;
+  /** Among the layers that are no composites, from 0 in the order of the spec; a composite has that of its first layer. */
+  readonly index: number;
+  /** What a composite is made of; null for other layers. */
+  readonly composite: NamedComposite | null;
+}
+
+export interface NamedComposite {
+  readonly join: Join;
+  readonly branches: readonly { readonly title: string; readonly layers: readonly NamedLayer[] }[];
+}
+
+/**
+ * Names every layer by its own name, or by its kind and a count among its neighbours; inside composites behind theirs.
+ *
+ * @throws UserError if two have one name
+ */
+export function nameLayers(spec: NetworkSpec): NamedLayer[] {
+  /** Where each name stands. */
+  const taken = new Map<string, string>();
+  let layers = 0;
+
+  const nameBranch = (
+    configs: readonly LayerConfig[],
+    prefix: string,
+    whereIs: (name: string, i: number) => string,
+  ): NamedLayer[] => {
+    const counts = new Map<string, number>();
+    return configs.map((config, i) => {
+      const count = (counts.get(config.kind) ?? 0) + 1;
+      counts.set(config.kind, count);
+      const local = config.name ?? `${config.kind}${count}`;
+      const name = `${prefix}${local}`;
+      const place = whereIs(local, i);
+      const where = `${spec.name}: ${place}`;
+      if (taken.has(name)) {
+        throw new UserError(
+          `${where}: expected a name that no other layer has, found '${name}', which is also ${taken.get(name)}. ` +
+            'Rename one.',
+        );
+      }
+      taken.set(name, place);
+      const index = layers;
+      const composite = nameComposite(config, name, (inside) => whereIs(`${local} > ${inside}`, i));
+      if (!composite) layers++;
+      return { name, where, config, index, composite };
+    });
+  };
+
+  const nameComposite = (
+    config: LayerConfig,
+    name: string,
+    whereIs: (inside: string) => string,
+  ): NamedComposite | null => {
+    const kind = COMPOSITE_KINDS[config.kind];
+    if (!kind) return null;
+    const branches = kind.branches(config).map(({ title, prefix, layers }) => ({
+      title,
+      layers: nameBranch(layers, prefix ? `${name}.${prefix}.` : `${name}.`, (inside) =>
+        whereIs(`${title} > ${inside}`),
+      ),
+    }));
+    return { join: kind.join(config), branches };
+  };
+
+  return nameBranch(spec.layers, '', (name, i) => `${name} (layer ${i + 1})`);
+}

@@ -1,0 +1,24 @@
+import type { FlatNetwork } from './flatten.js';
+
+/**
+ * For each tensor the one in whose memory its value lies, itself or an earlier one: what a step passes on, and what it may write over
+ * because backward does not read it, and nobody else does.
+ */
+export function chooseValuePlaces({ tensors, steps }: FlatNetwork): number[] {
+  const homes = tensors.map((_, index) => index);
+  // The network's input stays.
+  const expendable = tensors.map(() => false);
+  for (const { layer, inputs, outputs } of steps) {
+    const passesOn = layer.passesOn === 'value';
+    const home = passesOn
+      ? inputs[0]
+      : layer.inPlace
+        ? inputs.slice(0, 2).find((input) => expendable[input])
+        : undefined;
+    for (const output of outputs) {
+      homes[output] = homes[home ?? output]!;
+      expendable[output] = !passesOn && !layer.backwardReads.output;
+    }
+  }
+  return homes;
+}
