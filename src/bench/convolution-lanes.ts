@@ -1,7 +1,7 @@
 import { kernelRows, type WindowGeometry } from '../kernels/geometry.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
-import { cutsKernelByRows, KERNEL_ROWS_PER_BLOCK } from '../layers/convolution-direct.js';
+import { cutsKernelByRows, kernelRowsPerBlock } from '../layers/convolution-direct.js';
 import { type ConvolutionPart, inputFloats, kernelFloats, outputFloats } from './convolution-shape.js';
 import { allocateFloats, drawFloats } from './floats.js';
 
@@ -26,8 +26,9 @@ export function bindConvolutionLanes(
     partials.subarray(group * weights, (group + 1) * weights),
   );
   const sumByRows = () => {
-    for (let row = 0; row < rows; row += KERNEL_ROWS_PER_BLOCK) {
-      const some = Math.min(KERNEL_ROWS_PER_BLOCK, rows - row);
+    const most = kernelRowsPerBlock(g);
+    for (let row = 0; row < rows; row += most) {
+      const some = Math.min(most, rows - row);
       kernels.convolutionKernelGradientLanes(g, x, dy, df, 0, groups, images, 0, g.outputHeight, row, some);
     }
   };

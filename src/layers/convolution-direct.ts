@@ -9,8 +9,16 @@ import { rowsOf } from './parts.js';
  * are shared out, each summed over the whole mini-batch.
  */
 const MIN_POSITIONS_TO_CUT_BY_UNITS = 100;
-/** Rows of dF that one task sums: their channels of X stay in the cache while dY passes. */
-export const KERNEL_ROWS_PER_BLOCK = 20;
+/** Most rows of dF that one task sums: their channels of X stay in the cache while dY passes. A multiple of a tile's rows. */
+const MAX_KERNEL_ROWS = 20;
+const TILE_ROWS = 5;
+/** Tasks that rows of dF are cut into at least, if there are so many tiles. */
+const MIN_KERNEL_TASKS = 12;
+
+/** Rows of dF that one task sums. */
+export function kernelRowsPerBlock(g: WindowGeometry): number {
+  return Math.min(MAX_KERNEL_ROWS, TILE_ROWS * Math.ceil(kernelRows(g) / TILE_ROWS / MIN_KERNEL_TASKS));
+}
 
 /** Whether dF is cut by its rows instead of by the mini-batch's units. */
 export function cutsKernelByRows(g: WindowGeometry): boolean {
@@ -73,14 +81,15 @@ export function bindDirectKernelGradient(
   const rows = kernelRows(g);
   const label = { name: 'kernel gradient', products: 1 };
   if (cutsKernelByRows(g)) {
+    const most = kernelRowsPerBlock(g);
     return {
       ...label,
       over: 'blocks',
       waits: true,
-      blocks: Math.ceil(rows / KERNEL_ROWS_PER_BLOCK),
+      blocks: Math.ceil(rows / most),
       run(first, count) {
         for (let block = first; block < first + count; block++) {
-          const row = block * KERNEL_ROWS_PER_BLOCK;
+          const row = block * most;
           kernels.convolutionKernelGradientLanes(
             g,
             input.value,
@@ -92,7 +101,7 @@ export function bindDirectKernelGradient(
             0,
             g.outputHeight,
             row,
-            Math.min(KERNEL_ROWS_PER_BLOCK, rows - row),
+            Math.min(most, rows - row),
           );
         }
       },

@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import { countGroups, GROUP_IMAGES, imagesOfGroup } from '../kernels/lanes.js';
+import { countGroups, GROUP_IMAGES, imagesOfGroup, lanesInUse } from '../kernels/lanes.js';
 import {
   type Batch,
   type LayerSite,
@@ -25,15 +25,23 @@ export function countUnits({ size, bands }: Pick<Batch, 'size' | 'bands'>): numb
   return countGroups(size) * bands;
 }
 
+/**
+ * A unit. Bands of a group follow each other; those of a last group that needs half its lanes cost half as much, so they are spread evenly among
+ * the others: then runs of as many units are as much work.
+ */
 export function unitAt(index: number, { size, bands }: Pick<Batch, 'size' | 'bands'>): Unit {
-  const group = Math.floor(index / bands);
-  return {
-    index,
-    group,
-    images: imagesOfGroup(group, size),
-    band: index % bands,
-    bands,
-  };
+  const last = countGroups(size) - 1;
+  let place = index;
+  if (lanesInUse(imagesOfGroup(last, size)) < GROUP_IMAGES) {
+    const spread = last + 1;
+    const band = Math.floor(index / spread);
+    // One of the last group's bands in the middle of every `spread` units.
+    const middle = band * spread + Math.floor(spread / 2);
+    if (index === middle) return { index, group: last, images: imagesOfGroup(last, size), band, bands };
+    place = index - band - (index > middle ? 1 : 0);
+  }
+  const group = Math.floor(place / bands);
+  return { index, group, images: imagesOfGroup(group, size), band: place % bands, bands };
 }
 
 /** The rows of a tensor that a unit holds: [first, first + count). Bands begin at even rows, as tiles of 2×2 do. */

@@ -56,8 +56,8 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
     // Its rows of input and output are not the same fractions of their heights.
     waits: true,
     strays: true,
-    run({ index }) {
-      const piece = pieces[index];
+    run({ index, group, band, bands }) {
+      const piece = pieces[group * bands + band];
       if (piece) run(piece, index);
       else runWithout?.(index);
     },

@@ -1,5 +1,5 @@
-/** Looks at the generation so many times before sleeping: some tens of microseconds, where a wake-up costs about twenty. */
-const SPINS = 20_000;
+/** Looks at the generation so many times before sleeping: some hundreds of microseconds, where a wake-up costs up to a hundred. */
+const SPINS = 200_000;
 
 /** Words of a run's control memory. */
 export const CONTROL = {
