@@ -6,11 +6,11 @@
     "cflags": ["-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-maybe-uninitialized"],
     "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
     # No contraction: a product and a sum are fused where the kernels say so, and nowhere else, on every target alike.
-    "cflags_cc": ["-std=c++17", "-ffp-contract=off", "-fno-exceptions", "-fno-rtti"],
+    "cflags_cc": ["-std=c++17", "-ffp-contract=off", "-fno-math-errno", "-fno-exceptions", "-fno-rtti"],
     "xcode_settings": {
       "GCC_OPTIMIZATION_LEVEL": "3",
       "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
-      "OTHER_CPLUSPLUSFLAGS": ["-ffp-contract=off"]
+      "OTHER_CPLUSPLUSFLAGS": ["-ffp-contract=off", "-fno-math-errno"]
     }
   },
   "targets": [

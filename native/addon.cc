@@ -557,8 +557,7 @@ napi_value dropout(Call& call) {
   const auto x = call.floats(), y = call.floats();
   DropoutSettings settings{};
   settings.rate = call.number();
-  settings.key_low = uint32_t(call.integer());
-  settings.key_high = uint32_t(call.integer());
+  settings.key = call.key();
   settings.epoch = uint32_t(call.integer());
   const auto sample_ids = call.integers();
   const long floats_per_image = call.integer(1);
@@ -690,6 +689,17 @@ napi_value measure_change(Call& call) {
   return call.ok ? call.give(double(call.kernels->measure_change(w.data, previous.data, elements))) : nullptr;
 }
 
+template <void (*KernelTable::*kernel)(float*, double, PhiloxKey, Range)>
+napi_value draw(Call& call) {
+  const auto values = call.floats();
+  const double spread = call.number();
+  const PhiloxKey key = call.key();
+  const Range elements = call.range();
+  call.holds(values, end(elements));
+  if (call.ok) (call.kernels->*kernel)(values.data, spread, key, elements);
+  return nullptr;
+}
+
 napi_value probe_peak(Call& call) {
   const long rounds = call.integer();
   const auto ends = call.floats();
@@ -778,6 +788,8 @@ const Export kMethods[] = {
     {"reducePartials", invoke<reduce_partials>},
     {"sgdUpdate", invoke<sgd_update>},
     {"measureChange", invoke<measure_change>},
+    {"drawNormal", invoke<draw<&KernelTable::draw_normal>>},
+    {"drawUniform", invoke<draw<&KernelTable::draw_uniform>>},
     {"probePeak", invoke<probe_peak>},
     {"probeStream", invoke<probe_stream>},
 };

@@ -45,6 +45,11 @@ class Call {
     return Range{first, integer()};
   }
 
+  PhiloxKey key() {
+    const uint32_t low = uint32_t(integer());
+    return PhiloxKey{low, uint32_t(integer())};
+  }
+
   // Arrays' lengths are checked by `holds`, once the sizes are known.
   template <typename T>
   struct Array {

@@ -44,9 +44,14 @@ struct SgdSettings {
   bool nesterov;
 };
 
+struct PhiloxKey {
+  uint32_t low, high;
+};
+
 struct DropoutSettings {
   double rate;
-  uint32_t key_low, key_high, epoch;
+  PhiloxKey key;
+  uint32_t epoch;
 };
 
 // Where a loss leaves its results; d_outputs may be null, then no gradient is written.
@@ -154,6 +159,9 @@ struct KernelTable {
   void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);
   bool (*sgd_update)(float* w, const float* g, float* v, const SgdSettings&, Range elements);
   float (*measure_change)(const float* w, float* previous, Range elements);
+
+  void (*draw_normal)(float* values, double deviation, PhiloxKey, Range elements);
+  void (*draw_uniform)(float* values, double reach, PhiloxKey, Range elements);
 
   long (*probe_peak)(long rounds, float* ends);
   void (*probe_stream)(float* a, const float* b, const float* c, Range elements);

@@ -48,7 +48,7 @@ export async function train(
   try {
     const { name } = kernels;
     const run = describeRun(resolved, plan, data, { workers, crowded: pool.crowded, kernels: name });
-    initializeModel(viewModel(run.model, plan), plan, resolved.seed);
+    initializeModel(viewModel(run.model, plan), plan, resolved.seed, kernels);
     return await trainEpochs({ spec: resolved, plan, data, run, kernels, pool }, options);
   } finally {
     if (!options.pool) await pool.close();

@@ -58,23 +58,32 @@ inline V hyperbolic_tangent(V x) {
   return size < splat(0.625f) ? small : signed_large;
 }
 
-// ln x for finite x > 0, in double precision without library calls: x = m·2^e with m in [√½, √2), and ln m = 2 artanh((m-1)/(m+1)) as a
-// series.
+// ln x for normal x > 0, in double precision and without library calls: x = m·2^k with m about [√½, √2), and ln m by fdlibm's polynomial
+// (Sun Microsystems 1993; without its short cut for m near 1). Operation for operation as in src/core/logarithm.ts.
 inline double natural_logarithm(double x) {
-  uint64_t bits;
+  int64_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);
-  long exponent = long(bits >> 52) - 1023;
-  bits = (bits & 0xfffffffffffffull) | 0x3ff0000000000000ull;
+  // The upper half of the fraction, and 1 where the fraction is above √2.
+  const int64_t fraction = (bits >> 32) & 0xfffff;
+  const int64_t halve = (fraction + 0x95f64) >> 20;
+  const double k = double((bits >> 52) - 1023 + halve);
+  bits = (bits & 0xfffffffffffff) | ((1023 - halve) << 52);
   double m;
   __builtin_memcpy(&m, &bits, sizeof m);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    exponent++;
-  }
-  const double s = (m - 1) / (m + 1);
-  const double square = s * s;
-  // |s| <= 0.172: the first term left out is below 1e-18.
-  double sum = 0;
-  for (int k = 23; k >= 1; k -= 2) sum = sum * square + 1.0 / k;
-  return 2 * s * sum + double(exponent) * 0.6931471805599453;
+  const double f = m - 1;
+  const double s = f / (2 + f);
+  const double z = s * s;
+  const double w = z * z;
+  const double even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
+  const double odd =
+      z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
+  const double series = odd + even;
+  // ln 2 in two parts: k times the first is exact.
+  const double high = k * 0.6931471803691238;
+  const double low = k * 1.9082149292705877e-10;
+  // Near √½ and √2 half of f² is taken apart.
+  const double square = 0.5 * f * f;
+  const double apart = high - ((square - (s * (square + series) + low)) - f);
+  const double together = high - ((s * (f - series) - low) - f);
+  return ((fraction - 0x6147a) | (0x6b851 - fraction)) > 0 ? apart : together;
 }

@@ -15,11 +15,13 @@
 #include "../kernels/activations.inl.h"
 #include "../kernels/gelu.inl.h"
 #include "../kernels/prelu.inl.h"
+#include "../kernels/philox.inl.h"
 #include "../kernels/dropout.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assemble.inl.h"
 #include "../kernels/update.inl.h"
+#include "../kernels/draws.inl.h"
 #include "../kernels/probe.inl.h"
 
 constexpr KernelTable make_table(const char* name) {
@@ -84,6 +86,8 @@ constexpr KernelTable make_table(const char* name) {
       reduce_partials,
       sgd_update,
       measure_change,
+      draw_normal,
+      draw_uniform,
       probe_peak,
       probe_stream,
   };

@@ -1,3 +1,5 @@
+import { naturalLogarithm } from './logarithm.js';
+
 /**
  * Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
  * A number is a pure function of (key, counter), so no generator state travels between threads or runs.
@@ -112,7 +114,7 @@ export function shuffle(values: Int32Array, stream: RandomStream): void {
 
 /**
  * The quantile function of the standard normal distribution: Wichura's algorithm AS 241 (PPND16, Applied Statistics 37, 1988), accurate to
- * about 1e-16. It needs no function but log and sqrt, and those only in the tails.
+ * about 1e-16.
  */
 export function invertNormal(p: number): number {
   const q = p - 0.5;
@@ -120,7 +122,7 @@ export function invertNormal(p: number): number {
     const r = 0.180625 - q * q;
     return (q * polynomial(CENTRE_NUMERATOR, r)) / polynomial(CENTRE_DENOMINATOR, r);
   }
-  const r = Math.sqrt(-Math.log(Math.min(p, 1 - p)));
+  const r = Math.sqrt(-naturalLogarithm(Math.min(p, 1 - p)));
   const tail =
     r <= 5
       ? polynomial(MIDDLE_NUMERATOR, r - 1.6) / polynomial(MIDDLE_DENOMINATOR, r - 1.6)

@@ -570,4 +570,24 @@ export interface Kernels {
   ): boolean;
   /** The greatest |w − previous| of some elements, those that are NaN left out. `previous` becomes `w`. */
   measureChange(w: Float32Array, previous: Float32Array, first: number, count: number): number;
+
+  // First numbers of parameters, the same bits from every set. Element i is drawn by word i mod 4 of Philox4x32-10 with key `key` and
+  // counter (i div 4, 0, 0, 0), which makes u = (word + ½) / 2³².
+
+  /** values[i] = deviation·z, z being the standard normal distribution's quantile at u, by AS 241 (see invertNormal in core/rng.ts). */
+  drawNormal(
+    values: Float32Array,
+    deviation: number,
+    key: readonly [low: number, high: number],
+    first: number,
+    count: number,
+  ): void;
+  /** values[i] = reach·(2u − 1). */
+  drawUniform(
+    values: Float32Array,
+    reach: number,
+    key: readonly [low: number, high: number],
+    first: number,
+    count: number,
+  ): void;
 }

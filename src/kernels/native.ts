@@ -5,7 +5,7 @@ import { findPackageRoot } from '../core/paths.js';
 import type { WindowGeometry } from './geometry.js';
 import type { Kernels } from './kernels.js';
 
-/** What the addon exports. A kernel set takes geometries as Int32Arrays and a dropout key as two numbers. */
+/** What the addon exports. A kernel set takes geometries as Int32Arrays and a random key as two numbers. */
 interface Addon {
   kernelSet(name: string): NativeKernels | null;
   supportedNames(): string[];
@@ -17,7 +17,7 @@ type WithWords<Method> = Method extends (g: WindowGeometry, ...rest: infer Rest)
   : Method;
 
 type NativeKernels = {
-  readonly [Name in Exclude<keyof Kernels, 'name' | 'dropout'>]: WithWords<Kernels[Name]>;
+  readonly [Name in Exclude<keyof Kernels, 'name' | 'dropout' | DrawName>]: WithWords<Kernels[Name]>;
 } & {
   dropout(
     x: Float32Array,
@@ -31,7 +31,18 @@ type NativeKernels = {
     firstImage: number,
     images: number,
   ): void;
+} & {
+  readonly [Name in DrawName]: (
+    values: Float32Array,
+    spread: number,
+    keyLow: number,
+    keyHigh: number,
+    first: number,
+    count: number,
+  ) => void;
 };
+
+type DrawName = 'drawNormal' | 'drawUniform';
 
 /** Loads the addon, or returns null if it was not built. */
 export function loadAddon(): Addon | null {
@@ -67,6 +78,9 @@ export function loadNativeKernels(addon: Addon, name: string): Kernels | null {
     trainablePoolingForward: (g, ...rest) => native.trainablePoolingForward(encode(g), ...rest),
     trainablePoolingBackward: (g, ...rest) => native.trainablePoolingBackward(encode(g), ...rest),
     dropout: (x, y, rate, key, ...rest) => native.dropout(x, y, rate, key[0], key[1], ...rest),
+    drawNormal: (values, deviation, key, ...rest) =>
+      native.drawNormal(values, deviation, key[0], key[1], ...rest),
+    drawUniform: (values, reach, key, ...rest) => native.drawUniform(values, reach, key[0], key[1], ...rest),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type PhiloxKey, RandomStream } from '../core/rng.js';
+import type { PhiloxKey } from '../core/rng.js';
+import type { Kernels } from '../kernels/kernels.js';
 
 const distribution = z.enum(['normal', 'uniform']);
 
@@ -28,7 +29,13 @@ export function initialize(
   initializer: Initializer,
   fan: { readonly fanIn: number; readonly fanOut: number },
   key: PhiloxKey,
+  kernels: Kernels,
 ): void {
+  /** Mean 0 and the given deviation; uniform numbers reach out to √3 deviations. */
+  const fillRandom = (deviation: number, shape: 'normal' | 'uniform') => {
+    if (shape === 'normal') kernels.drawNormal(values, deviation, key, 0, values.length);
+    else kernels.drawUniform(values, deviation * Math.sqrt(3), key, 0, values.length);
+  };
   switch (initializer.kind) {
     case 'zero':
       values.fill(0);
@@ -37,30 +44,16 @@ export function initialize(
       values.fill(initializer.value);
       return;
     case 'gaussian':
-      fillRandom(values, initializer.std, 'normal', key);
+      fillRandom(initializer.std, 'normal');
       return;
     case 'uniform':
-      fillRandom(values, initializer.limit / Math.sqrt(3), 'uniform', key);
+      fillRandom(initializer.limit / Math.sqrt(3), 'uniform');
       return;
     case 'he':
-      fillRandom(values, Math.sqrt(2 / fan.fanIn), initializer.distribution, key);
+      fillRandom(Math.sqrt(2 / fan.fanIn), initializer.distribution);
       return;
     case 'glorot':
-      fillRandom(values, Math.sqrt(2 / (fan.fanIn + fan.fanOut)), initializer.distribution, key);
+      fillRandom(Math.sqrt(2 / (fan.fanIn + fan.fanOut)), initializer.distribution);
       return;
-  }
-}
-
-/** Random numbers of mean 0 and the given deviation; uniform ones reach out to √3 deviations. */
-function fillRandom(
-  values: Float32Array,
-  deviation: number,
-  shape: 'normal' | 'uniform',
-  key: PhiloxKey,
-): void {
-  const stream = new RandomStream(key);
-  const reach = deviation * Math.sqrt(3);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = shape === 'normal' ? stream.nextNormal() * deviation : (2 * stream.nextUniform() - 1) * reach;
   }
 }

@@ -1,6 +1,7 @@
 import { ArenaLayout, allocateArena, viewArena } from '../core/arena.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
 import { loadAddon } from '../kernels/native.js';
 import { initialize } from '../layers/initializer.js';
@@ -52,12 +53,23 @@ export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan): ModelMe
 }
 
 /** First numbers of all parameters and state: a pure function of plan and seed. */
-export function initializeModel(memory: ModelMemory, plan: NetworkPlan, seed: number): void {
+export function initializeModel(
+  memory: ModelMemory,
+  plan: NetworkPlan,
+  seed: number,
+  kernels: Kernels,
+): void {
   let user = 0;
   for (const step of plan.steps) {
     for (const { offset, size, initializer, fanIn, fanOut, absent = [] } of step.parameters) {
       const key = makeKey(seed, 'initialisation', user++);
-      initialize(memory.weights.subarray(offset, offset + size), initializer, { fanIn, fanOut }, key);
+      initialize(
+        memory.weights.subarray(offset, offset + size),
+        initializer,
+        { fanIn, fanOut },
+        key,
+        kernels,
+      );
       for (const index of absent) memory.weights[offset + index] = 0;
     }
     for (const { offset, size, initial } of step.state) memory.weights.fill(initial, offset, offset + size);

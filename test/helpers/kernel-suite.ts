@@ -3,6 +3,7 @@ import type { Kernels } from '../../src/kernels/kernels.js';
 import { listActivationCases } from './kernel-suite/activation-cases.js';
 import { listChannelCases } from './kernel-suite/channel-cases.js';
 import { listConvolutionCases } from './kernel-suite/convolution-cases.js';
+import { listDrawCases } from './kernel-suite/draw-cases.js';
 import { listDropoutCases } from './kernel-suite/dropout-cases.js';
 import { listJoinCases } from './kernel-suite/join-cases.js';
 import { callMethod, findMismatch, type KernelCase, type KernelMethod } from './kernel-suite/kernel-case.js';
@@ -41,6 +42,7 @@ export function listKernelCases(): KernelCase[] {
     ...listPreluCases(),
     ...listDropoutCases(),
     ...listJoinCases(),
+    ...listDrawCases(),
     ...listLossCases(),
     ...listAssembleCases(),
     ...listReduceCases(),

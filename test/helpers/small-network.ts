@@ -24,7 +24,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   const spec = parseNetwork({ input: options.input, layers: options.layers });
   const plan = planNetwork(spec, { batchSize: images, slices, training });
   const memory = viewModel(allocateModel(plan), plan);
-  initializeModel(memory, plan, seed);
+  initializeModel(memory, plan, seed, kernels);
   const activations = viewArena(allocateArena(plan.activationFloats, 'activations'), null);
   const sampleIds = Int32Array.from({ length: images }, (_, i) => 100 + i);
   const network = bindNetwork({

@@ -13,6 +13,7 @@ import {
 } from './activations.js';
 import { assembleImages } from './assemble.js';
 import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
+import { drawNormal, drawUniform } from './draws.js';
 import { dropout } from './dropout.js';
 import { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from './gelu.js';
 import { addElements, copyColumns } from './joins.js';
@@ -127,4 +128,7 @@ export const referenceKernels: Kernels = {
   reducePartials,
   sgdUpdate,
   measureChange,
+
+  drawNormal,
+  drawUniform,
 };
