@@ -1,5 +1,5 @@
 /** Convoy's public API. */
-export { UserError } from './core/errors.js';
+export { TextError, UserError } from './core/errors.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';

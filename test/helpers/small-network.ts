@@ -51,6 +51,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   return {
     plan,
     memory,
+    activations,
     network,
     parameters: plan.steps.flatMap((step) => step.parameters),
     forward: (workers = 1) => run([...network.prepare, ...network.forward], workers),

@@ -1,0 +1,216 @@
+import type { WindowGeometry } from '../../src/kernels/geometry.js';
+import { type Kernels, packedFloats, panelCount } from '../../src/kernels/kernels.js';
+import { countGroups, GROUP_IMAGES } from '../../src/kernels/lanes.js';
+import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+import { splitChannels, splitKernels, stackChannels, stackKernels } from '../../src/mathematics/channels.js';
+import {
+  convolveDeltas,
+  convolveMaps,
+  correlateDeltas,
+  sumDeltas,
+} from '../../src/mathematics/convolution-by-hand.js';
+import {
+  im2row,
+  kernelsToMatrix,
+  matrixToKernels,
+  matrixToTensor,
+  row2im,
+  tensorToMatrix,
+} from '../../src/mathematics/im2row.js';
+import {
+  addMatrices,
+  multiplyMatrices,
+  type Tensor3,
+  type Tensor4,
+  transpose,
+} from '../../src/mathematics/matrix.js';
+import { readImages, runBoundLayer } from './bound-layer.js';
+import { makeWindow } from './kernel-suite/windows.js';
+
+/** A convolution of some images, and the gradient of a loss by its output. */
+export interface ConvolutionExample {
+  readonly x: readonly Tensor3[];
+  readonly f: Tensor4;
+  readonly b: readonly number[];
+  readonly dy: readonly Tensor3[];
+  readonly stride?: readonly [y: number, x: number];
+  readonly padding?: readonly [top: number, bottom: number, left: number, right: number];
+}
+
+/** Its output, and the gradients of the loss by input, kernels and biases. */
+export interface ConvolutionResult {
+  readonly y: readonly Tensor3[];
+  readonly dx: readonly Tensor3[];
+  readonly df: Tensor4;
+  readonly db: readonly number[];
+}
+
+/** Every way in which Convoy computes a convolution: the texts' formulas, each kernel set, and layers bound to each. */
+export const CONVOLUTION_WAYS: readonly (readonly [
+  name: string,
+  run: (example: ConvolutionExample) => ConvolutionResult,
+])[] = [
+  ['by hand', convolveByHand],
+  ['by matrices', convolveByMatrices],
+  ...availableKernelNames().flatMap((name) => {
+    const kernels = loadKernels(name);
+    return [
+      [`kernels ${name}`, (example: ConvolutionExample) => convolveImages(example, kernels)],
+      [`kernels ${name} in lanes`, (example: ConvolutionExample) => convolveLanes(example, kernels)],
+      [`layer on ${name}`, (example: ConvolutionExample) => convolveInLayer(example, kernels, 0)],
+      [`layer on ${name} in lanes`, (example: ConvolutionExample) => convolveInLayer(example, kernels, 9)],
+    ] as const;
+  }),
+];
+
+function convolveByHand({ x, f, b, dy, ...steps }: ConvolutionExample): ConvolutionResult {
+  const filters = splitKernels(f);
+  const [height, width] = [x[0]!.length, x[0]![0]!.length];
+  const kernel = { height: f.length, width: f[0]!.length };
+  const perImage = x.map((image, n) => {
+    const [maps, deltas] = [splitChannels(image), splitChannels(dy[n]!)];
+    return {
+      y: stackChannels(convolveMaps(maps, filters, b, steps)),
+      dx: stackChannels(convolveDeltas(deltas, filters, { height, width }, steps)),
+      df: correlateDeltas(maps, deltas, kernel, steps),
+      db: sumDeltas(deltas),
+    };
+  });
+  return {
+    y: perImage.map(({ y }) => y),
+    dx: perImage.map(({ dx }) => dx),
+    df: stackKernels(
+      filters.map((filter, k) => filter.map((_, d) => addMatrices(perImage.map(({ df }) => df[k]![d]!)))),
+    ),
+    db: addMatrices(perImage.map(({ db }) => [db]))[0]!,
+  };
+}
+
+function convolveByMatrices({ x, f, b, dy, ...steps }: ConvolutionExample): ConvolutionResult {
+  const kernel = [f.length, f[0]!.length] as const;
+  const depth = f[0]![0]!.length;
+  const input = [x[0]!.length, x[0]![0]!.length, depth] as const;
+  const matrix = kernelsToMatrix(f);
+  const perImage = x.map((image, n) => {
+    const phi = im2row(image, kernel, steps);
+    const dyMatrix = tensorToMatrix(dy[n]!);
+    const product = multiplyMatrices(phi, matrix).map((row) => row.map((value, d) => value + b[d]!));
+    return {
+      y: matrixToTensor(product, dy[n]!.length, dy[n]![0]!.length),
+      dx: row2im(multiplyMatrices(dyMatrix, transpose(matrix)), { input, kernel, ...steps }),
+      df: multiplyMatrices(transpose(phi), dyMatrix),
+      db: multiplyMatrices([dyMatrix.map(() => 1)], dyMatrix),
+    };
+  });
+  return {
+    y: perImage.map(({ y }) => y),
+    dx: perImage.map(({ dx }) => dx),
+    df: matrixToKernels(addMatrices(perImage.map(({ df }) => df)), [...kernel, depth]),
+    db: addMatrices(perImage.map(({ db }) => db))[0]!,
+  };
+}
+
+/** The numbers of an example as a kernel set has them: row by row, which is n×h×w×c and H×W×cIn×cOut. */
+function flatten({ x, f, b, dy }: ConvolutionExample) {
+  const floats = (values: readonly unknown[]) =>
+    Float32Array.from((values as number[][]).flat(3) as number[]);
+  return { x: floats(x), f: floats(f), b: floats(b), dy: floats(dy) };
+}
+
+function geometryOf({ x, f, stride, padding }: ConvolutionExample): WindowGeometry {
+  return makeWindow({
+    input: [x[0]!.length, x[0]![0]!.length, f[0]![0]!.length],
+    kernel: [f.length, f[0]!.length],
+    ...(stride ? { stride } : {}),
+    ...(padding ? { padding } : {}),
+    outputChannels: f[0]![0]![0]!.length,
+  });
+}
+
+function readResult(
+  example: ConvolutionExample,
+  floats: Record<'y' | 'dx' | 'df' | 'db', Float32Array>,
+): ConvolutionResult {
+  const { x, dy } = example;
+  const [depth, filters] = [x[0]![0]![0]!.length, dy[0]![0]![0]!.length];
+  return {
+    y: readImages(floats.y, x.length, [dy[0]!.length, dy[0]![0]!.length, filters]),
+    dx: readImages(floats.dx, x.length, [x[0]!.length, x[0]![0]!.length, depth]),
+    ...readGradients(example, floats),
+  };
+}
+
+function readGradients({ f }: ConvolutionExample, { df, db }: Record<'df' | 'db', Float32Array>) {
+  // Rows of kernels are to them what images are to a mini-batch.
+  const kernels = readImages(df, f.length, [f[0]!.length, f[0]![0]!.length, db.length]);
+  return { df: kernels, db: [...db].map((value) => value + 0) };
+}
+
+function convolveImages(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
+  const g = geometryOf(example);
+  const { x, f, b, dy } = flatten(example);
+  const [rows, columns, images] = [f.length / b.length, b.length, example.x.length];
+  const scratch = new Float32Array(
+    Math.max(kernels.convolutionScratchFloats(g), kernels.channelScratchFloats(columns)),
+  );
+  const packed = new Float32Array(packedFloats(rows, columns));
+  const packedTransposed = new Float32Array(packedFloats(columns, rows));
+  kernels.pack(rows, columns, f, packed, 0, panelCount(columns));
+  kernels.packTransposed(rows, columns, f, packedTransposed, 0, panelCount(rows));
+  const [y, dx, df, db] = [dy, x, f, b].map((array) => new Float32Array(array.length).fill(Number.NaN));
+  kernels.convolutionForward(g, x, packed, b, y!, scratch, 0, images);
+  kernels.convolutionInputGradient(g, dy, packedTransposed, dx!, scratch, 0, images);
+  kernels.convolutionKernelGradient(g, x, dy, df!, scratch, 0, images, 0, rows);
+  kernels.sumRows(columns, dy, db!, scratch, 0, dy.length / columns);
+  return readResult(example, { y: y!, dx: dx!, df: df!, db: db! });
+}
+
+function convolveLanes(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
+  const g = geometryOf(example);
+  const { x, f, b, dy } = flatten(example);
+  const images = example.x.length;
+  const groups = countGroups(images);
+  const countIn = (group: number) => Math.min(GROUP_IMAGES, images - group * GROUP_IMAGES);
+  const makeLanes = (array: Float32Array) =>
+    new Float32Array((array.length / images) * groups * GROUP_IMAGES).fill(Number.NaN);
+  const scatter = (array: Float32Array) => {
+    const lanes = makeLanes(array);
+    for (let group = 0; group < groups; group++) {
+      kernels.scatterLanes(array, lanes, array.length / images, group, countIn(group));
+    }
+    return lanes;
+  };
+  const gather = (lanes: Float32Array, like: Float32Array) => {
+    const array = new Float32Array(like.length);
+    for (let group = 0; group < groups; group++) {
+      kernels.gatherLanes(lanes, array, like.length / images, group, countIn(group));
+    }
+    return array;
+  };
+  const [xLanes, dyLanes, yLanes, dxLanes] = [scatter(x), scatter(dy), makeLanes(dy), makeLanes(x)];
+  for (let group = 0; group < groups; group++) {
+    kernels.convolutionForwardLanes(g, xLanes, f, b, yLanes, group, 0, g.outputHeight);
+    kernels.convolutionInputGradientLanes(g, dyLanes, f, dxLanes, group, 0, g.inputHeight);
+  }
+  const df = new Float32Array(f.length);
+  const rows = f.length / b.length;
+  kernels.convolutionKernelGradientLanes(g, xLanes, dyLanes, df, 0, groups, 0, g.outputHeight, 0, rows);
+  const width = b.length * GROUP_IMAGES;
+  const sums = new Float32Array(width);
+  const scratch = new Float32Array(kernels.channelScratchFloats(width));
+  kernels.sumRows(width, dyLanes, sums, scratch, 0, dyLanes.length / width);
+  const db = new Float32Array(b.length);
+  kernels.sumChannelLanes(b.length, sums, db);
+  return readResult(example, { y: gather(yLanes, dy), dx: gather(dxLanes, x), df, db });
+}
+
+/** @param least images of the mini-batch; from 8 on, layers work in lanes */
+function convolveInLayer(example: ConvolutionExample, kernels: Kernels, least: number): ConvolutionResult {
+  const { f, b } = flatten(example);
+  const { stride = [1, 1], padding = [0, 0, 0, 0] } = example;
+  const kernel = [example.f.length, example.f[0]!.length];
+  const layer = { kind: 'convolution', kernel, filters: b.length, stride, padding };
+  const weights = { kernel: f, bias: b };
+  const { y, dx, gradients } = runBoundLayer({ ...example, layer, weights, kernels, least });
+  return { y, dx, ...readGradients(example, { df: gradients.kernel!, db: gradients.bias! }) };
+}
