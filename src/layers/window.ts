@@ -66,10 +66,13 @@ export interface WindowConfig {
   readonly padding: Padding;
 }
 
+/** The mistake of a window that is larger than its padded input. */
+export class MisfitError extends UserError {}
+
 /**
  * The height and width that a sliding window makes: floor((H + padding − kernel) / stride) + 1.
  *
- * @throws UserError if the window is larger than the padded input
+ * @throws MisfitError if the window is larger than the padded input
  */
 export function slideWindow(
   config: WindowConfig,
@@ -80,7 +83,7 @@ export function slideWindow(
   const height = input.height + top + bottom;
   const width = input.width + left + right;
   if (config.kernel[0] > height || config.kernel[1] > width) {
-    throw new UserError(
+    throw new MisfitError(
       `${where}: expected a window of at most ${height}×${width} (the padded input, ${formatShape(input)} before), ` +
         `found ${config.kernel[0]}×${config.kernel[1]}. Make the window smaller, pad more, or pool less before it.`,
     );

@@ -2,6 +2,7 @@ import { TextError, UserError } from '../../core/errors.js';
 import { parseWith } from '../../core/parse.js';
 import type { Shape } from '../../core/shape.js';
 import { LAYER_KINDS } from '../../layers/registry.js';
+import { MisfitError } from '../../layers/window.js';
 import { makeSource, type Part, parseSyntax, type Sequence, type Source, type Word } from './syntax.js';
 import { isActivation, isInput, type LayerDraft, readInput, readLayer } from './vocabulary.js';
 
@@ -72,14 +73,14 @@ function expandPart(part: Part, start: Expansion, source: Source): Expansion {
   return expansion;
 }
 
-/** The mistake of a layer whose window is larger than its input. */
-class MisfitError extends TextError {}
+/** The mistake of a layer whose window does not fit, shown in the pattern. */
+class WordMisfitError extends TextError {}
 
 function expandIfFits(part: Part, start: Expansion, source: Source): Expansion {
   try {
     return expandBody(part, start, source);
   } catch (error) {
-    if (error instanceof MisfitError) return start;
+    if (error instanceof WordMisfitError) return start;
     throw error;
   }
 }
@@ -95,17 +96,19 @@ function addLayer(word: Word, { layers, shape }: Expansion, source: Source): Exp
   const draft = readLayer(word, source);
   const kind = LAYER_KINDS[draft.kind]!;
   const where = `${source.where}: character ${word.offset + 1}: ${word.name}`;
-  const config = pointOut(TextError, word, source, () => parseWith(kind.schema, draft, where));
-  const output = pointOut(MisfitError, word, source, () => kind.plan(config, shape, where, 'images').output);
+  const config = pointOut(word, source, () => parseWith(kind.schema, draft, where));
+  const output = pointOut(word, source, () => kind.plan(config, shape, where, 'images').output);
   return { layers: [...layers, draft], shape: output };
 }
 
 /** Does something for a word; a user's mistake in it is shown at the word. */
-function pointOut<T>(Mistake: typeof TextError, word: Word, source: Source, run: () => T): T {
+function pointOut<T>(word: Word, source: Source, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw error instanceof UserError ? new Mistake(error.message, source.text, word.offset) : error;
+    if (!(error instanceof UserError)) throw error;
+    const Mistake = error instanceof MisfitError ? WordMisfitError : TextError;
+    throw new Mistake(error.message, source.text, word.offset);
   }
 }
 

@@ -30,6 +30,7 @@ interface WordMeaning {
 const KERNEL: Field = { name: 'kernel', lengths: [1, 2], least: 1 };
 const STRIDE: Field = { name: 'stride', lengths: [1, 2], least: 1 };
 const PADDING: Field = { name: 'padding', lengths: [1, 2, 4], least: 0 };
+const GROUPS: Field = { name: 'groups', lengths: [1], least: 1 };
 const SAME = { padding: 'same' };
 
 const layer = (usage: string, kind: string): WordMeaning => ({
@@ -60,7 +61,7 @@ const MEANINGS: Readonly<Record<string, WordMeaning>> = {
     draft: { kind: 'convolution' },
     places: [KERNEL, { name: 'filters', lengths: [1], least: 1 }],
     required: 2,
-    letters: { s: STRIDE, p: PADDING },
+    letters: { s: STRIDE, p: PADDING, g: GROUPS },
     names: { same: SAME },
   },
   POOL: {

@@ -71,10 +71,10 @@ describe('a pattern', () => {
   });
 
   it('reads sizes, strides and padding', () => {
-    expect(layersOf('INPUT(32x30x3) -> CONV(5x3,20,s2,p1) -> CONV(3,4,same,s1x2) -> FC(10)')).toEqual([
+    expect(layersOf('INPUT(32x30x3) -> CONV(5x3,20,s2,p1) -> CONV(3,4,same,s1x2,g2) -> FC(10)')).toEqual([
       { kind: 'convolution', kernel: [5, 3], filters: 20, stride: 2, padding: 1 },
       { kind: 'relu' },
-      { kind: 'convolution', kernel: 3, filters: 4, padding: 'same', stride: [1, 2] },
+      { kind: 'convolution', kernel: 3, filters: 4, padding: 'same', stride: [1, 2], groups: 2 },
       { kind: 'relu' },
       { kind: 'fully-connected', units: 10 },
     ]);
@@ -246,6 +246,8 @@ describe('a malformed pattern', () => {
     ['INPUT(28x28x1) -> ▲[FC(10)]*0', 'expected at least one layer'],
     ['INPUT(28x28x1) -> [▲COVN(5,20)]*0 -> FC(10)', "unknown layer 'COVN'"],
     ['INPUT(28x28x1) -> [▲CONV(5,20) -> POOL(2)]*4 -> FC(10)', 'expected a window of at most 4×4'],
+    ['INPUT(28x28x1) -> ▲POOL(2,p2)? -> FC(10)', 'expected padding smaller than the window'],
+    ['INPUT(28x28x3) -> ▲CONV(5,20,g2) -> FC(10)', 'expected groups that divide 3 input channels'],
     ['INPUT(28x28x1) -> ▲POOL(2,p2) -> FC(10)', 'expected padding smaller than the window'],
   ])('%s', (marked, message) => {
     const offset = marked.indexOf('▲');
