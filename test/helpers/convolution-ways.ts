@@ -1,7 +1,8 @@
-import type { WindowGeometry } from '../../src/kernels/geometry.js';
+import { kernelRows, type WindowGeometry } from '../../src/kernels/geometry.js';
 import { type Kernels, packedFloats, panelCount } from '../../src/kernels/kernels.js';
-import { countGroups, GROUP_IMAGES } from '../../src/kernels/lanes.js';
+import { countGroups, GROUP_IMAGES, imagesOfGroup } from '../../src/kernels/lanes.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+import { winogradGradientFloats, winogradKernelFloats, winogradPanels } from '../../src/kernels/winograd.js';
 import { splitChannels, splitKernels, stackChannels, stackKernels } from '../../src/mathematics/channels.js';
 import {
   convolveDeltas,
@@ -45,11 +46,13 @@ export interface ConvolutionResult {
   readonly db: readonly number[];
 }
 
-/** Every way in which Convoy computes a convolution: the texts' formulas, each kernel set, and layers bound to each. */
-export const CONVOLUTION_WAYS: readonly (readonly [
+type ConvolutionWays = readonly (readonly [
   name: string,
   run: (example: ConvolutionExample) => ConvolutionResult,
-])[] = [
+])[];
+
+/** Every way in which Convoy computes any convolution: the texts' formulas, each kernel set, and layers bound to each. */
+export const CONVOLUTION_WAYS: ConvolutionWays = [
   ['by hand', convolveByHand],
   ['by matrices', convolveByMatrices],
   ...availableKernelNames().flatMap((name) => {
@@ -62,6 +65,12 @@ export const CONVOLUTION_WAYS: readonly (readonly [
     ] as const;
   }),
 ];
+
+/** The ways that compute 3×3 kernels at stride 1 by minimal filtering. */
+export const WINOGRAD_WAYS: ConvolutionWays = availableKernelNames().map((name) => {
+  const kernels = loadKernels(name);
+  return [`winograd ${name}`, (example) => filterMinimally(example, kernels)];
+});
 
 function convolveByHand({ x, f, b, dy, ...steps }: ConvolutionExample): ConvolutionResult {
   const filters = splitKernels(f);
@@ -166,42 +175,77 @@ function convolveImages(example: ConvolutionExample, kernels: Kernels): Convolut
 }
 
 function convolveLanes(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
-  const g = geometryOf(example);
+  return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, groups, images) => {
+    for (let group = 0; group < groups; group++) {
+      kernels.convolutionForwardLanes(g, x, f, b, y, group, images, 0, g.outputHeight);
+      kernels.convolutionInputGradientLanes(g, dy, f, dx, group, images, 0, g.inputHeight);
+    }
+    const rows = kernelRows(g);
+    kernels.convolutionKernelGradientLanes(g, x, dy, df, 0, groups, images, 0, g.outputHeight, 0, rows);
+  });
+}
+
+/** Parts that a kernel's gradient is summed in. */
+const PARTS = 3;
+
+function filterMinimally(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
+  return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, groups, images) => {
+    const scratch = new Float32Array(kernels.winogradScratchFloats(g));
+    const u = new Float32Array(winogradKernelFloats(g));
+    kernels.winogradKernel(g, f, u, 0, g.inputChannels);
+    for (let group = 0; group < groups; group++) {
+      kernels.winogradForward(g, x, u, b, y, scratch, group, images, 0, g.outputHeight);
+      kernels.winogradInputGradient(g, dy, u, dx, scratch, group, images, 0, g.inputHeight);
+    }
+    const du = new Float32Array(winogradGradientFloats(g, PARTS));
+    for (let part = 0; part < PARTS; part++) {
+      for (let panel = 0; panel < winogradPanels(g); panel++) {
+        kernels.winogradKernelProducts(g, x, dy, du, scratch, images, part, PARTS, panel);
+      }
+    }
+    kernels.winogradKernelGradient(g, du, df, PARTS, 0, g.inputChannels);
+  });
+}
+
+type LaneArrays = Readonly<Record<'x' | 'f' | 'b' | 'dy' | 'y' | 'dx' | 'df', Float32Array>>;
+
+/** Puts images into lanes, computes all but the biases' gradient, and takes the results out again. */
+function computeInLanes(
+  example: ConvolutionExample,
+  kernels: Kernels,
+  compute: (g: WindowGeometry, arrays: LaneArrays, groups: number, images: number) => void,
+): ConvolutionResult {
   const { x, f, b, dy } = flatten(example);
   const images = example.x.length;
   const groups = countGroups(images);
-  const countIn = (group: number) => Math.min(GROUP_IMAGES, images - group * GROUP_IMAGES);
   const makeLanes = (array: Float32Array) =>
     new Float32Array((array.length / images) * groups * GROUP_IMAGES).fill(Number.NaN);
   const scatter = (array: Float32Array) => {
     const lanes = makeLanes(array);
     for (let group = 0; group < groups; group++) {
-      kernels.scatterLanes(array, lanes, array.length / images, group, countIn(group));
+      kernels.scatterLanes(array, lanes, array.length / images, group, imagesOfGroup(group, images));
     }
     return lanes;
   };
   const gather = (lanes: Float32Array, like: Float32Array) => {
     const array = new Float32Array(like.length);
     for (let group = 0; group < groups; group++) {
-      kernels.gatherLanes(lanes, array, like.length / images, group, countIn(group));
+      kernels.gatherLanes(lanes, array, like.length / images, group, imagesOfGroup(group, images));
     }
     return array;
   };
-  const [xLanes, dyLanes, yLanes, dxLanes] = [scatter(x), scatter(dy), makeLanes(dy), makeLanes(x)];
-  for (let group = 0; group < groups; group++) {
-    kernels.convolutionForwardLanes(g, xLanes, f, b, yLanes, group, 0, g.outputHeight);
-    kernels.convolutionInputGradientLanes(g, dyLanes, f, dxLanes, group, 0, g.inputHeight);
-  }
-  const df = new Float32Array(f.length);
-  const rows = f.length / b.length;
-  kernels.convolutionKernelGradientLanes(g, xLanes, dyLanes, df, 0, groups, 0, g.outputHeight, 0, rows);
+  const arrays = {
+    ...{ x: scatter(x), f, b, dy: scatter(dy) },
+    ...{ y: makeLanes(dy), dx: makeLanes(x), df: new Float32Array(f.length) },
+  };
+  compute(geometryOf(example), arrays, groups, images);
   const width = b.length * GROUP_IMAGES;
   const sums = new Float32Array(width);
   const scratch = new Float32Array(kernels.channelScratchFloats(width));
-  kernels.sumRows(width, dyLanes, sums, scratch, 0, dyLanes.length / width);
+  kernels.sumRows(width, arrays.dy, sums, scratch, 0, arrays.dy.length / width);
   const db = new Float32Array(b.length);
   kernels.sumChannelLanes(b.length, sums, db);
-  return readResult(example, { y: gather(yLanes, dy), dx: gather(dxLanes, x), df, db });
+  return readResult(example, { y: gather(arrays.y, dy), dx: gather(arrays.dx, x), df: arrays.df, db });
 }
 
 /** @param least images of the mini-batch; from 8 on, layers work in lanes */

@@ -37,7 +37,7 @@ describe.each(availableKernelNames())('fully connected as convolution on %s', (n
     it.each([
       ['one image after another', 5],
       // The reference would take minutes with many channels in lanes.
-      ...(name === 'reference' && input[2] > 16 ? [] : [['in lanes', 20] as const]),
+      ...(name === 'reference' && input[2] > 4 ? [] : [['in lanes', 20] as const]),
     ] as const)('behind a convolution with images %s, on 3 workers', (_layout, images) => {
       const before = { kind: 'convolution', kernel: 3, filters: input[2], padding: 'same' };
       const after = { kind: 'fully-connected', units: 3 };

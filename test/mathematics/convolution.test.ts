@@ -14,6 +14,7 @@ import {
   CONVOLUTION_WAYS,
   type ConvolutionExample,
   type ConvolutionResult,
+  WINOGRAD_WAYS,
 } from '../helpers/convolution-ways.js';
 import { makeRandomIntegers } from '../helpers/random-tensors.js';
 
@@ -33,15 +34,17 @@ function makeSmall(
   };
 }
 
-/** Examples of all kinds of sizes, with whole numbers. */
-const RANDOM_EXAMPLES = Array.from({ length: 16 }, (_, seed) => {
-  const { between, tensor, kernels, vector } = makeRandomIntegers(seed + 100);
-  const [images, channels, filters] = [between(1, 19), between(1, 5), between(1, 6)];
-  const [height, width] = [between(1, 4), between(1, 4)];
-  const stride = [between(1, 3), between(1, 3)] as const;
+/** An example of any sizes, with whole numbers. */
+function makeRandom(seed: number, is3x3: boolean) {
+  const { between, tensor, kernels, vector } = makeRandomIntegers(seed);
+  const images = between(1, 19);
+  const [channels, filters] = is3x3 ? [between(1, 6), between(1, 9)] : [between(1, 5), between(1, 6)];
+  const [height, width] = is3x3 ? [3, 3] : [between(1, 4), between(1, 4)];
+  const stride = is3x3 ? ([1, 1] as const) : ([between(1, 3), between(1, 3)] as const);
   // Half of them without padding.
-  const padding = [height, height, width, width].map((size) => (seed % 2 === 0 ? 0 : between(0, size - 1)));
-  const [top, bottom, left, right] = padding as [number, number, number, number];
+  const padUpTo = (size: number) => (seed % 2 === 0 ? 0 : between(0, size - 1));
+  const padding = [padUpTo(height), padUpTo(height), padUpTo(width), padUpTo(width)] as const;
+  const [top, bottom, left, right] = padding;
   // With its padding as large as the kernel at least.
   const rows = between(Math.max(1, height - top - bottom), height + 4);
   const columns = between(Math.max(1, width - left - right), width + 5);
@@ -54,11 +57,14 @@ const RANDOM_EXAMPLES = Array.from({ length: 16 }, (_, seed) => {
     b: vector(filters),
     dy: list(() => tensor(outputRows, outputColumns, filters)),
     stride,
-    padding: [top, bottom, left, right],
+    padding,
   };
-  const title = `${images} of ${rows}×${columns}×${channels}, ${filters} kernels ${height}×${width}, stride ${stride}, padding ${padding}`;
-  return { title, example };
-});
+  const sizes = `${images} of ${rows}×${columns}×${channels}, ${filters} kernels ${height}×${width}`;
+  return { title: `${sizes}, stride ${stride}, padding ${padding}`, example };
+}
+
+const EXAMPLES = Array.from({ length: 16 }, (_, i) => makeRandom(100 + i, false));
+const EXAMPLES_3X3 = Array.from({ length: 6 }, (_, i) => makeRandom(200 + i, true));
 
 /** Loops over images, filters, positions and the window's elements: seed 004, equation 15.16, and seed 002's backward pass. */
 function convolveByDefinition(example: ConvolutionExample): ConvolutionResult {
@@ -413,13 +419,27 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
     ]);
   });
 
-  it.each(RANDOM_EXAMPLES)('equals the definition on $title', ({ example }) => {
-    const [found, expected] = [run(example), convolveByDefinition(example)];
-    for (const name of ['y', 'dx', 'df', 'db'] as const) {
-      expect(positive(found[name]), name).toEqual(positive(expected[name]));
-    }
+  it.each(EXAMPLES)('equals the definition on $title', ({ example }) => {
+    expectDefinition(run(example), example);
   });
 });
+
+// Minimal filtering multiplies sums of inputs with halves and quarters of sums of weights: exact here too.
+describe.each([...WINOGRAD_WAYS, ...CONVOLUTION_WAYS.filter(([name]) => name.includes('in lanes'))])(
+  '3×3 kernels at stride 1, %s',
+  (_name, run) => {
+    it.each(EXAMPLES_3X3)('equal the definition on $title', ({ example }) => {
+      expectDefinition(run(example), example);
+    });
+  },
+);
+
+function expectDefinition(found: ConvolutionResult, example: ConvolutionExample): void {
+  const expected = convolveByDefinition(example);
+  for (const name of ['y', 'dx', 'df', 'db'] as const) {
+    expect(positive(found[name]), name).toEqual(positive(expected[name]));
+  }
+}
 
 describe('a bound layer', () => {
   it('works in lanes where the ways above say so', () => {
