@@ -1,19 +1,18 @@
-"""PyTorch's side of the benchmarks: reads one JSON job a line, answers each with one JSON line.
+"""PyTorch's side of the benchmarks: convolutions, training steps and evaluations of networks.
 
-The first line that it prints is {"torch": version}. A job has a kind, the work's sizes, `threads`, and how to measure: `rounds` times,
-each at least `seconds` long. The answer is {"secondsPerRun": [...], "format": ...}, for the faster of PyTorch's two memory formats,
-or {"error": reason}. The jobs are those of src/bench/peer-job.ts. By hand:
+See turns.py for what goes in and out. An answer has `format` too: which of PyTorch's two memory formats was the faster one. By hand:
 
-    echo '{"kind": "product", "m": 512, "n": 512, "k": 512, "threads": 1, "rounds": 5, "seconds": 0.1}' | python3 pytorch.py
+    echo '{"kind": "convolution", "shape": {"height": 32, "width": 32, "channels": 64, "kernel": 3, "filters": 64, "padding": 1},
+      "images": 32, "parts": ["forward"], "threads": 1, "rounds": 5, "seconds": 0.1}' | tr -d '\n' | python3 pytorch.py
 """
 
 import functools
 import json
-import sys
-import time
 
 import torch
 from torch import nn
+
+from turns import serve, time_runs
 
 FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
 
@@ -28,14 +27,6 @@ ACTIVATIONS = {
 }
 # Kinds whose output nobody else reads, nor their own backward pass.
 MAY_BE_OVERWRITTEN = ("convolution", "batch-normalization", "fully-connected", "residual")
-
-
-def make_product(job):
-    """C = A B, m×k by k×n."""
-    a = torch.randn(job["m"], job["k"])
-    b = torch.randn(job["k"], job["n"])
-    c = torch.empty(job["m"], job["n"])
-    return {"contiguous": lambda: torch.mm(a, b, out=c)}
 
 
 def make_convolution(job):
@@ -174,28 +165,10 @@ def make_network(job):
 
 
 MAKERS = {
-    "product": make_product,
     "convolution": make_convolution,
     "step": make_network,
     "evaluation": make_network,
 }
-
-
-def time_runs(run, rounds, seconds):
-    """The time of one run, in each round; a round that comes first warms up and finds how many runs fill the time."""
-    run()
-    runs = 0
-    start = time.perf_counter()
-    while runs == 0 or time.perf_counter() - start < seconds:
-        run()
-        runs += 1
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        for _ in range(runs):
-            run()
-        times.append((time.perf_counter() - start) / runs)
-    return times
 
 
 def measure(job, chosen):
@@ -211,14 +184,8 @@ def measure(job, chosen):
 
 
 def main():
-    print(json.dumps({"torch": torch.__version__}), flush=True)
     chosen = {}
-    for line in sys.stdin:
-        try:
-            answer = measure(json.loads(line), chosen)
-        except Exception as error:  # the other side reports it and ends
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+    serve(f"PyTorch {torch.__version__}", lambda job: measure(job, chosen))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ export interface Figure {
   readonly peer?: number;
   /** Ours over the peer's. */
   readonly ratio?: number;
+  /** For instance `PyTorch 1.13.1`. */
+  readonly peerName?: string;
   /** Only of the machine's own limits. */
   readonly gigabytesPerSecond?: number;
 }

@@ -2,7 +2,7 @@ import { type Case, keyOf } from './case.js';
 import type { Figure } from './figure.js';
 import { type Limits, limitsFor } from './machine.js';
 import { median } from './median.js';
-import type { Peer } from './peer.js';
+import type { Peers } from './peers.js';
 import type { Workbench } from './workbench.js';
 
 /** With a peer, both sides take so many turns, A B A B, so that what else the machine does meets both. */
@@ -13,7 +13,8 @@ export interface Conditions {
   readonly bench: Workbench;
   /** Null if they could not be measured. */
   readonly limits: readonly Limits[] | null;
-  readonly peer: Peer | null;
+  /** Null if there is to be no comparison. */
+  readonly peers: Pick<Peers, 'peerFor'> | null;
 }
 
 /** Measures cases one after another, each side alone on the machine. */
@@ -23,7 +24,7 @@ export async function* measureCases(
 ): AsyncGenerator<Figure, void, undefined> {
   const rates = new Map<string, number>();
   for (const one of cases) {
-    const { rate, peerRate } = await measureRates(one, conditions);
+    const { rate, peer } = await measureRates(one, conditions);
     rates.set(keyOf(one), rate);
     const base = one.against && rates.get(keyOf(one.against));
     yield {
@@ -33,27 +34,28 @@ export async function* measureCases(
       gflops: (rate * one.flops) / 1e9,
       ...shareLimits(one, rate, conditions.limits),
       ...(base === undefined ? {} : { speedup: rate / base, against: keyOf(one.against!) }),
-      ...(peerRate === null ? {} : { peer: peerRate, ratio: rate / peerRate }),
+      ...(peer ? { peer: peer.rate, ratio: rate / peer.rate, peerName: peer.name } : {}),
     };
   }
 }
 
 async function measureRates(
   one: Case,
-  { bench, peer }: Conditions,
-): Promise<{ rate: number; peerRate: number | null }> {
+  { bench, peers }: Conditions,
+): Promise<{ rate: number; peer: { rate: number; name: string } | null }> {
+  const job = one.peerJob;
+  const peer = job && (peers?.peerFor(job) ?? null);
+  if (!peer) return { rate: median(await one.measure(bench)), peer: null };
+  const { rounds, kernelSeconds, networkSeconds } = bench.effort;
+  const seconds = one.unit === 'images' ? networkSeconds : kernelSeconds;
   const ours: number[] = [];
   const theirs: number[] = [];
-  const job = peer && one.peerJob;
-  for (let turn = 0; turn < (job ? TURNS_WITH_PEER : 1); turn++) {
+  for (let turn = 0; turn < TURNS_WITH_PEER; turn++) {
     ours.push(...(await one.measure(bench)));
-    if (!job) continue;
-    const { rounds, kernelSeconds, networkSeconds } = bench.effort;
-    const seconds = one.unit === 'images' ? networkSeconds : kernelSeconds;
     const secondsPerRun = await peer.time(job, rounds, seconds);
     theirs.push(...secondsPerRun.map((perRun) => one.peerUnits / perRun));
   }
-  return { rate: median(ours), peerRate: theirs.length > 0 ? median(theirs) : null };
+  return { rate: median(ours), peer: { rate: median(theirs), name: peer.name } };
 }
 
 /** How near a rate comes to what the machine allows: the roofline of Williams, Waterman and Patterson (CACM 52, 2009). */

@@ -1,7 +1,7 @@
 import type { NetworkSpec } from '../network/spec.js';
 import type { ConvolutionPart, ConvolutionShape } from './convolution-shape.js';
 
-/** Work for the peer, as scripts/peer/pytorch.py reads it. */
+/** Work for a peer, as the scripts of scripts/peer read it. */
 export type PeerWork =
   | { readonly kind: 'product'; readonly m: number; readonly n: number; readonly k: number }
   | {

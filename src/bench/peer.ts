@@ -6,44 +6,45 @@ import type { Readable, Writable } from 'node:stream';
 import { findPackageRoot } from '../core/paths.js';
 import type { PeerJob } from './peer-job.js';
 
-/** Pythons that may have PyTorch: the user's, and the distribution's behind it. */
+/** Pythons that may have what a peer needs: the user's, and the distribution's behind it. */
 export const PEER_PYTHONS = ['python3', '/usr/bin/python3'] as const;
 
 type Reply =
-  | { readonly torch: string }
+  | { readonly name: string }
   | { readonly secondsPerRun: readonly number[] }
   | { readonly error: string };
 
 type PeerProcess = ChildProcessByStdio<Writable, Readable, null>;
 
-/** PyTorch in a process of its own, which sleeps between jobs. */
+/** A script of scripts/peer in a process of its own, which sleeps between jobs. */
 export class Peer {
   /** For instance `PyTorch 1.13.1`. */
   readonly name: string;
   readonly #process: PeerProcess;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(torch: string, process: PeerProcess, lines: AsyncIterator<string>) {
-    this.name = `PyTorch ${torch}`;
+  private constructor(name: string, process: PeerProcess, lines: AsyncIterator<string>) {
+    this.name = name;
     this.#process = process;
     this.#lines = lines;
   }
 
-  /** Starts the first Python that has PyTorch; null if none has. */
-  static async find(pythons: readonly string[] = PEER_PYTHONS): Promise<Peer | null> {
+  /** Starts a script with the first Python that has what it needs; null if none has. */
+  static async find(script: string, pythons: readonly string[] = PEER_PYTHONS): Promise<Peer | null> {
     for (const python of pythons) {
-      const peer = await Peer.#start(python);
+      const peer = await Peer.#start(script, python);
       if (peer) return peer;
     }
     return null;
   }
 
-  static async #start(python: string): Promise<Peer | null> {
-    const script = join(findPackageRoot(), 'scripts', 'peer', 'pytorch.py');
-    const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  static async #start(script: string, python: string): Promise<Peer | null> {
+    const path = join(findPackageRoot(), 'scripts', 'peer', script);
+    // -B: nothing is to be written beside the scripts.
+    const child = spawn(python, ['-B', path], { stdio: ['pipe', 'pipe', 'ignore'] });
     const lines = readLines(child);
     const greeting = await readReply(lines);
-    if (greeting && 'torch' in greeting) return new Peer(greeting.torch, child, lines);
+    if (greeting && 'name' in greeting) return new Peer(greeting.name, child, lines);
     child.kill();
     return null;
   }

@@ -5,7 +5,7 @@ import { QUICK, THOROUGH } from '../bench/effort.js';
 import type { Figure } from '../bench/figure.js';
 import { describeLimits, measureLimits, warnOfBusyMachine } from '../bench/machine.js';
 import { measureCases } from '../bench/measure.js';
-import { PEER_PYTHONS, Peer } from '../bench/peer.js';
+import { Peers } from '../bench/peers.js';
 import { listScalingSeries } from '../bench/scaling-cases.js';
 import { plotScaling } from '../bench/scaling-plot.js';
 import { SUITES } from '../bench/suites.js';
@@ -36,15 +36,15 @@ export async function runBenchCommand(args: readonly string[], streams: Streams)
   const bench = new Workbench(loadKernels(chooseKernelName()).name, command.quick ? QUICK : THOROUGH);
   const warning = warnOfMissingAddon();
   if (warning) streams.err.write(`${warning}\n`);
-  const peer = command.peer ? await findPeer(streams) : null;
+  const peers = command.peer ? await findPeers(cases, streams) : null;
   try {
-    streams.err.write(`${describeConditions(bench, cores, peer)}\n`);
-    const figures = await printFigures(command, cases, { bench, cores, peer, streams });
+    streams.err.write(`${describeConditions(bench, cores, peers)}\n`);
+    const figures = await printFigures(command, cases, { bench, cores, peers, streams });
     if (command.svg !== undefined)
       writeFileSync(command.svg, plotScaling(listScalingSeries(cores), figures, cores));
     return EXIT_CODES.done;
   } finally {
-    await peer?.close();
+    await peers?.close();
     await bench.close();
   }
 }
@@ -61,23 +61,26 @@ function selectCases({ suite, filter, quick }: BenchCommand, cores: number): Cas
   );
 }
 
-async function findPeer(streams: Streams): Promise<Peer | null> {
-  const peer = await Peer.find();
-  if (!peer) {
-    streams.err.write(`bench: no Python with torch (${PEER_PYTHONS.join(', ')}); going on without a peer.\n`);
-  }
-  return peer;
+async function findPeers(cases: readonly Case[], streams: Streams): Promise<Peers> {
+  const peers = await Peers.find(cases.flatMap(({ peerJob }) => (peerJob ? [peerJob.kind] : [])));
+  for (const line of peers.missing) streams.err.write(`bench: ${line}.\n`);
+  return peers;
 }
 
-function describeConditions({ kernels }: Workbench, cores: number, peer: Peer | null): string {
-  const beside = peer ? `, beside ${peer.name}` : '';
+function describeConditions({ kernels }: Workbench, cores: number, peers: Peers | null): string {
+  const beside = peers && peers.names.length > 0 ? `, beside ${peers.names.join(' and ')}` : '';
   return `bench: kernels ${kernels}, ${cores} ${cores === 1 ? 'core' : 'cores'}${beside}`;
 }
 
 async function printFigures(
   { json }: BenchCommand,
   cases: readonly Case[],
-  { bench, cores, peer, streams }: { bench: Workbench; cores: number; peer: Peer | null; streams: Streams },
+  {
+    bench,
+    cores,
+    peers,
+    streams,
+  }: { bench: Workbench; cores: number; peers: Peers | null; streams: Streams },
 ): Promise<Figure[]> {
   const figures: Figure[] = [];
   const print = (figure: Figure) => {
@@ -89,6 +92,6 @@ async function printFigures(
   const warning = warnOfBusyMachine(limits ?? []);
   if (warning) streams.err.write(`${warning}\n`);
   for (const figure of describeLimits(limits ?? [])) print(figure);
-  for await (const figure of measureCases(cases, { bench, limits, peer })) print(figure);
+  for await (const figure of measureCases(cases, { bench, limits, peers })) print(figure);
   return figures;
 }

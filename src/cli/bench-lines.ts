@@ -20,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'of peak', width: 7, format: ({ shareOfPeak }) => formatPercent(shareOfPeak) },
   { title: 'bound by', width: 16, format: formatLimit },
   { title: 'speed-up', width: 8, format: ({ speedup }) => formatNumber(speedup, 2) },
-  { title: 'PyTorch', width: 9, format: formatPeer },
+  { title: 'peer', width: 9, format: formatPeer },
   { title: 'ratio', width: 6, format: ({ ratio }) => formatNumber(ratio, 2) },
 ];
 

@@ -58,7 +58,7 @@ function addOptions(command: Command): Command {
     .option('--filter <text>', 'only figures whose name contains it', (text) =>
       parseText('--filter', 'a part of a name', text),
     )
-    .option('--peer', "PyTorch's side of it in turn, and the ratio, if python3 has torch");
+    .option('--peer', 'OpenBLAS or PyTorch do the same in turn, and the ratio, if python3 finds them');
 }
 
 function parseIsa(text: string): string {

@@ -4,6 +4,7 @@ import { QUICK } from '../../src/bench/effort.js';
 import type { Figure } from '../../src/bench/figure.js';
 import { type Conditions, measureCases } from '../../src/bench/measure.js';
 import type { Peer } from '../../src/bench/peer.js';
+import type { Peers } from '../../src/bench/peers.js';
 import { Workbench } from '../../src/bench/workbench.js';
 
 const LIMITS = [
@@ -29,7 +30,7 @@ function makeCase(fields: Partial<Case> & { rates?: number[] }): Case {
 async function measure(cases: readonly Case[], conditions: Partial<Conditions> = {}): Promise<Figure[]> {
   const bench = new Workbench('reference', QUICK);
   const figures: Figure[] = [];
-  for await (const figure of measureCases(cases, { bench, limits: LIMITS, peer: null, ...conditions })) {
+  for await (const figure of measureCases(cases, { bench, limits: LIMITS, peers: null, ...conditions })) {
     figures.push(figure);
   }
   return figures;
@@ -72,29 +73,33 @@ describe('a measured figure', () => {
   });
 });
 
+function listPeers(time: () => Promise<number[]>): Pick<Peers, 'peerFor'> {
+  return { peerFor: () => ({ name: 'some peer', time }) as unknown as Peer };
+}
+
 describe('a peer', () => {
   it('takes turns with us: A B A B', async () => {
     const turns: string[] = [];
-    const peer = {
-      async time() {
-        turns.push('peer');
-        return [0.2, 0.25, 0.2];
-      },
-    } as unknown as Peer;
+    const peers = listPeers(async () => {
+      turns.push('peer');
+      return [0.2, 0.25, 0.2];
+    });
     const one = makeCase({
       async measure() {
         turns.push('ours');
         return [100];
       },
     });
-    const [figure] = await measure([one], { peer });
+    const [figure] = await measure([one], { peers });
     expect(turns).toEqual(['ours', 'peer', 'ours', 'peer']);
-    expect(figure).toMatchObject({ imagesPerSecond: 100, peer: 50, ratio: 2 });
+    expect(figure).toMatchObject({ imagesPerSecond: 100, peer: 50, ratio: 2, peerName: 'some peer' });
   });
 
-  it('is left out where it says nothing', async () => {
-    const peer = { time: () => expect.unreachable() } as unknown as Peer;
-    const [figure] = await measure([makeCase({ peerJob: null })], { peer });
+  it.each([
+    ['it says nothing', { peerJob: null }, listPeers(() => expect.unreachable())],
+    ['it is missing', {}, { peerFor: () => null }],
+  ])('is left out where %s', async (_where, fields, peers) => {
+    const [figure] = await measure([makeCase(fields)], { peers });
     expect(figure).not.toHaveProperty('ratio');
   });
 });

@@ -1,44 +1,69 @@
 import { expect, it } from 'vitest';
 import { Peer } from '../../src/bench/peer.js';
+import type { PeerJob } from '../../src/bench/peer-job.js';
 import { SUITES } from '../../src/bench/suites.js';
 import { parseNetwork } from '../../src/network/spec.js';
 
-it('is null where no Python has torch', async () => {
-  expect(await Peer.find(['no-such-python', process.execPath])).toBeNull();
+const QUICKLY = [3, 0.001] as const;
+const cases = [...SUITES.kernels.listCases(1), ...SUITES.steps.listCases(1)];
+const listJobs = (...names: string[]) =>
+  names.map((name) => cases.find((one) => one.name === name)!.peerJob!);
+
+/** Composites, and kinds that no network of the benchmarks has. */
+const composites: PeerJob = {
+  kind: 'step',
+  network: parseNetwork({
+    input: [6, 6, 3],
+    layers: [
+      { kind: 'residual', body: [{ kind: 'relu' }, { kind: 'convolution', kernel: 1, filters: 3 }] },
+      {
+        kind: 'branches',
+        branches: [[], [{ kind: 'relu' }], [{ kind: 'average-pooling', kernel: 3, stride: 1, padding: 1 }]],
+        join: 'concat',
+      },
+      { kind: 'batch-normalization' },
+      { kind: 'branches', branches: [[{ kind: 'dropout' }], [{ kind: 'identity' }]], join: 'add' },
+      { kind: 'fully-connected', units: 12 },
+      { kind: 'residual', body: [{ kind: 'batch-normalization' }], shortcut: [{ kind: 'tanh' }] },
+    ],
+  }),
+  batchSize: 10,
+  learningRate: 0.1,
+  momentum: 0.9,
+  weightDecay: 0,
+  threads: 1,
+};
+
+it('is null where no Python has what the script needs', async () => {
+  expect(await Peer.find('pytorch.py', ['no-such-python', process.execPath])).toBeNull();
 });
 
-it('does every kind of job, and says what is wrong with one', async (context) => {
-  const peer = await Peer.find();
+it.for([
+  {
+    script: 'openblas.py',
+    jobs: listJobs('gemm/256x256x256', 'gemm/128x512x4608'),
+    wrong: { m: -1 },
+    reason: /^OpenBLAS .* failed at product: \w*Error/,
+  },
+  {
+    script: 'pytorch.py',
+    jobs: [
+      ...listJobs('step/BN', 'eval/BASE', 'conv-forward+kernel-gradient/3x3x4x4-26x26'),
+      composites,
+    ],
+    wrong: { batchSize: -1 },
+    reason: /^PyTorch .* failed at step: RuntimeError/,
+  },
+])('$script does its kinds of job, and says what is wrong with one', async (one, context) => {
+  const peer = await Peer.find(one.script);
   if (!peer) return context.skip();
   try {
-    const cases = [...SUITES.kernels.listCases(1), ...SUITES.steps.listCases(1)];
-    const names = ['gemm/256x256x256', 'conv-forward+kernel-gradient/3x3x4x4-26x26', 'step/BN', 'eval/BASE'];
-    for (const name of names) {
-      const { peerJob } = cases.find((one) => one.name === name)!;
-      const seconds = await peer.time(peerJob!, 3, 0.001);
+    for (const job of one.jobs) {
+      const seconds = await peer.time(job, ...QUICKLY);
       expect(seconds).toHaveLength(3);
       expect(Math.min(...seconds)).toBeGreaterThan(0);
     }
-    const network = parseNetwork({
-      input: [6, 6, 3],
-      layers: [
-        { kind: 'residual', body: [{ kind: 'relu' }, { kind: 'convolution', kernel: 1, filters: 3 }] },
-        {
-          kind: 'branches',
-          branches: [[], [{ kind: 'relu' }], [{ kind: 'average-pooling', kernel: 3, stride: 1, padding: 1 }]],
-          join: 'concat',
-        },
-        { kind: 'batch-normalization' },
-        { kind: 'branches', branches: [[{ kind: 'dropout' }], [{ kind: 'identity' }]], join: 'add' },
-        { kind: 'fully-connected', units: 12 },
-        { kind: 'residual', body: [{ kind: 'batch-normalization' }], shortcut: [{ kind: 'tanh' }] },
-      ],
-    });
-    const work = { network, batchSize: 10, learningRate: 0.1, momentum: 0.9, weightDecay: 0, threads: 1 };
-    expect(await peer.time({ kind: 'step', ...work }, 3, 0.001)).toHaveLength(3);
-    await expect(peer.time({ kind: 'product', m: -1, n: 1, k: 1, threads: 1 }, 3, 0.001)).rejects.toThrow(
-      /^PyTorch .* failed at product: RuntimeError/,
-    );
+    await expect(peer.time({ ...one.jobs[0]!, ...one.wrong }, ...QUICKLY)).rejects.toThrow(one.reason);
   } finally {
     await peer.close();
   }
