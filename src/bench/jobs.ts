@@ -7,8 +7,12 @@ import { bindStream, type StreamJob } from './stream-job.js';
 /** Work that a thread does again and again to be timed. Plain data. */
 export type Job = PeakJob | StreamJob | ProductJob | ConvolutionJob;
 
-/** Ties a job to kernels and to memory of its own, in the thread that runs it. */
-export function bindJob(job: Job, kernels: Kernels): () => void {
+/**
+ * Ties a job to kernels and memory, in the thread that runs it.
+ *
+ * @param meet waits for the other threads, which run as often
+ */
+export function bindJob(job: Job, kernels: Kernels, meet: () => void): () => void {
   switch (job.kind) {
     case 'peak':
       return bindPeak(job, kernels);
@@ -17,6 +21,6 @@ export function bindJob(job: Job, kernels: Kernels): () => void {
     case 'product':
       return bindProduct(job, kernels);
     case 'convolution':
-      return bindConvolution(job, kernels);
+      return bindConvolution(job, kernels, meet);
   }
 }

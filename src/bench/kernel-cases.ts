@@ -1,15 +1,7 @@
-import { convolution, convolutionSchema } from '../layers/convolution.js';
-import type { Layout } from '../layers/layer.js';
+import { loadKernels } from '../kernels/select.js';
 import type { Case } from './case.js';
-import type { ConvolutionJob } from './convolution-job.js';
-import {
-  type ConvolutionShape,
-  flopsPerImage,
-  geometryOf,
-  inputFloats,
-  kernelFloats,
-  outputFloats,
-} from './convolution-shape.js';
+import { type ConvolutionJob, makeConvolutionNetwork } from './convolution-job.js';
+import { flopsPerImage, geometryOf, inputFloats, kernelFloats, outputFloats } from './convolution-shape.js';
 import {
   listMnistShapes,
   listNarrowShapes,
@@ -18,6 +10,7 @@ import {
   type NamedShape,
   VGG_IMAGES,
 } from './kernel-shapes.js';
+import { shareNetwork } from './shared-network.js';
 
 type Parts = ConvolutionJob['parts'];
 
@@ -58,24 +51,11 @@ function productCase([m, n, k]: readonly [number, number, number]): Case {
   };
 }
 
-/** As the plan has it for a network that begins with this layer. */
-function chooseLayout({ height, width, channels, kernel, filters, padding }: ConvolutionShape): Layout {
-  const config = convolutionSchema.parse({ kind: 'convolution', kernel, filters, padding });
-  return convolution.suitsLanes?.(config, { height, width, channels }) ? 'lanes' : 'images';
-}
-
-/** `conv-forward/64x32x32`: the images are shared out among the threads. */
+/** `conv-forward/64x32x32`: the threads share out the layer's passes. */
 function convolutionCase(named: NamedShape, parts: Parts, images: number, threads: number): Case {
   const g = geometryOf(named.shape);
   const flops = parts.length * images * flopsPerImage(g);
   const bytes = parts.length * 4 * (images * (inputFloats(g) + outputFloats(g)) + kernelFloats(g));
-  const work = { kind: 'convolution', shape: named.shape, parts } as const;
-  const layout = chooseLayout(named.shape);
-  const jobs = Array.from({ length: threads }, (_, thread): ConvolutionJob => {
-    const first = Math.floor((thread * images) / threads);
-    const last = Math.floor(((thread + 1) * images) / threads);
-    return { ...work, images: last - first, layout };
-  });
   const name = `conv-${parts.join('+')}/${named.name}`;
   return {
     name,
@@ -85,10 +65,20 @@ function convolutionCase(named: NamedShape, parts: Parts, images: number, thread
     bytes: (bytes / flops) * 1e9,
     ...(threads > 1 ? { against: { name, threads: 1 } } : {}),
     async measure(bench) {
+      const network = shareNetwork(makeConvolutionNetwork(named.shape), images, loadKernels(bench.kernels));
+      const jobs = Array.from(
+        { length: threads },
+        (_, worker): ConvolutionJob => ({
+          kind: 'convolution',
+          network,
+          parts,
+          share: { worker, workers: threads },
+        }),
+      );
       const secondsPerRun = await bench.crew(threads).time(jobs, bench.effort);
       return secondsPerRun.map((seconds) => flops / seconds / 1e9);
     },
-    peerJob: { ...work, images, threads },
+    peerJob: { kind: 'convolution', shape: named.shape, parts, images, threads },
     peerUnits: flops / 1e9,
   };
 }

@@ -27,31 +27,33 @@ const MAX_RUNS = 1_000_000;
  * @returns of each round, the time of one run by all threads
  */
 export default function timeJob(task: TimedTask): number[] {
-  const run = bindJob(task.job, loadKernels(task.kernels));
   const barrier = new Barrier(task.control, task.threads, task.crowded);
+  const meet = () => barrier.wait();
+  const run = bindJob(task.job, loadKernels(task.kernels), meet);
   run();
-  barrier.wait();
-  if (task.thread === 0) task.runs[0] = countRuns(run, task.seconds);
-  barrier.wait();
-  const runs = task.runs[0]!;
+  const runs = countRuns(run, meet, task);
   const secondsPerRun: number[] = [];
   for (let round = 0; round < task.rounds; round++) {
-    barrier.wait();
+    meet();
     const start = performance.now();
     for (let i = 0; i < runs; i++) run();
-    barrier.wait();
+    meet();
     secondsPerRun.push((performance.now() - start) / 1000 / runs);
   }
   return secondsPerRun;
 }
 
-/** How many runs fill the time; they are warm-up too. */
-function countRuns(run: () => void, seconds: number): number {
+/** How many runs fill the time, as the first thread finds; they are warm-up too. */
+function countRuns(run: () => void, meet: () => void, { runs: found, thread, seconds }: TimedTask): number {
+  meet();
   const end = performance.now() + 1000 * seconds;
-  let runs = 0;
-  while (performance.now() < end && runs < MAX_RUNS) {
+  for (let runs = 1; ; runs++) {
     run();
-    runs++;
+    if (thread === 0 && (performance.now() >= end || runs === MAX_RUNS)) found[0] = runs;
+    // Once before anybody reads it, and once before the first thread may write again.
+    meet();
+    const done = found[0] !== 0;
+    meet();
+    if (done) return runs;
   }
-  return Math.max(1, runs);
 }

@@ -10,7 +10,7 @@ import { scheduleSchema } from '../optim/schedule.js';
 import { stoppingSchema } from './stopping-schema.js';
 
 /** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
-const DEFAULT_SLICES = 12;
+export const DEFAULT_SLICES = 12;
 const MAX_SLICES = 256;
 
 const runSpecSchema = z.strictObject({

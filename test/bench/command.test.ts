@@ -66,6 +66,15 @@ describe('bench --json', () => {
     else expect(rest[0]!.shareOfPeak).toBeNull();
   });
 
+  it.runIf(native)('measures a layer on one thread and on several', () => {
+    const name = 'conv-forward+kernel-gradient/3x3x4x10-12x12';
+    const { status, stdout, stderr } = bench('kernels', '--quick', '--json', '--filter', name);
+    expect(status, stderr).toBe(0);
+    const figures = parse(stdout).filter((figure) => figure.name === name);
+    for (const { gflops } of figures) expect(gflops).toBeGreaterThan(0.1);
+    for (const { speedup } of figures.slice(1)) expect(speedup).toBeGreaterThan(0);
+  });
+
   it.runIf(native)('measures training with the kernels asked for, and sets cores against one', () => {
     const names = availableKernelNames();
     const isa = names.includes('avx2') ? 'avx2' : fastest!;

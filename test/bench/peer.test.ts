@@ -47,10 +47,7 @@ it.for([
   },
   {
     script: 'pytorch.py',
-    jobs: [
-      ...listJobs('step/BN', 'eval/BASE', 'conv-forward+kernel-gradient/3x3x4x4-26x26'),
-      composites,
-    ],
+    jobs: [...listJobs('step/BN', 'eval/BASE', 'conv-forward+kernel-gradient/3x3x4x4-26x26'), composites],
     wrong: { batchSize: -1 },
     reason: /^PyTorch .* failed at step: RuntimeError/,
   },

@@ -1,0 +1,71 @@
+import { allocateArena, viewArena } from '../core/arena.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { loadAddon } from '../kernels/native.js';
+import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../network/memory.js';
+import { type NetworkPlan, planNetwork } from '../network/plan.js';
+import { type BoundNetwork, bindNetwork, groupIntoPhases, runPhase } from '../network/run.js';
+import type { NetworkSpec } from '../network/spec.js';
+import { DEFAULT_SLICES } from '../run/spec.js';
+import { drawFloats } from './floats.js';
+
+/** A network in training that several threads work on: plain data and shared memory, as a run's workers get it. */
+export interface SharedNetwork {
+  readonly network: NetworkSpec;
+  readonly batchSize: number;
+  readonly model: SharedArrayBuffer;
+  readonly activations: SharedArrayBuffer;
+}
+
+/** A network in one thread. */
+export interface ThreadNetwork {
+  readonly plan: NetworkPlan;
+  readonly memory: ModelMemory;
+  readonly bound: BoundNetwork;
+}
+
+const SEED = 1;
+const ALONE = { worker: 0, workers: 1 };
+
+/** Plans a network and fills its memory: every pass has run once on noise, so that all of it holds numbers such as training has. */
+export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: Kernels): SharedNetwork {
+  const plan = planTraining(network, batchSize);
+  const shared: SharedNetwork = {
+    network,
+    batchSize,
+    model: allocateModel(plan),
+    activations: allocateArena(plan.activationFloats, 'activations'),
+  };
+  const { memory, bound } = bindShared(shared, kernels);
+  initializeModel(memory, plan, SEED, kernels);
+  const { batch, input, output } = bound;
+  const forward = groupIntoPhases([...bound.prepare, ...bound.forward]);
+  input.value.set(drawFloats(input.value.length));
+  for (const phase of forward) runPhase(phase, batch, ALONE);
+  output.gradient.set(drawFloats(output.gradient.length));
+  for (const phase of groupIntoPhases(bound.backward)) runPhase(phase, batch, ALONE);
+  return shared;
+}
+
+/** Ties a shared network to kernels in the thread at hand. */
+export function bindShared(shared: SharedNetwork, kernels: Kernels): ThreadNetwork {
+  const { network, batchSize, model, activations } = shared;
+  const plan = planTraining(network, batchSize);
+  const memory = viewModel(model, plan);
+  const bound = bindNetwork({
+    plan,
+    memory,
+    activations: viewArena(activations, loadAddon()?.addressModulo64 ?? null),
+    sampleIds: new Int32Array(batchSize),
+    batchSize,
+    slices: DEFAULT_SLICES,
+    seed: SEED,
+    training: true,
+    kernels,
+  });
+  bound.batch.size = batchSize;
+  return { plan, memory, bound };
+}
+
+function planTraining(network: NetworkSpec, batchSize: number): NetworkPlan {
+  return planNetwork(network, { batchSize, slices: DEFAULT_SLICES, training: true });
+}
