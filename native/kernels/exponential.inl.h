@@ -1,7 +1,7 @@
 // Exponential and related functions as fixed polynomials, so that they give the same bits wherever there is fused multiply-add.
 
-// e^x = power·(1 + rest): x = n·ln 2 + r with |r| <= ln 2 / 2, power = 2^n, and a polynomial for rest = e^r - 1 (Cephes' expf), whose relative
-// error is about 1e-7. x is held between the logarithms of 2^-126 and of nearly the greatest float; NaN gives anything.
+// e^x = power·(1 + rest): x = n·ln 2 + r with |r| <= ln 2 / 2, power = 2^n, and a polynomial for rest = e^r - 1 (Cephes' expf), whose
+// relative error is about 1e-7. x is held between the logarithms of 2^-126 and of nearly the greatest float; NaN gives anything.
 struct Exponential {
   V power, rest;
 };

@@ -17,8 +17,8 @@ void trainable_pooling_forward(const Geometry& g, const float* x, const float* s
   });
 }
 
-// The windows' means or sums are found again: they cost less than keeping them. A channel's sums are one chain over ascending windows, whatever
-// the vectors' width. dx may be null.
+// The windows' means or sums are found again, which costs less than keeping them. A channel's sums are one chain over ascending windows,
+// whatever the vectors' width. dx may be null.
 void trainable_pooling_backward(const Geometry& g, const float* x, const float* dy, const float* scale, float* dx, float* d_scale,
                                 float* d_bias, long divisor, Range images) {
   zero_run(d_scale, g.input_channels);

@@ -4,8 +4,8 @@ import type { BlockPass, LayerSite, Layout, SharedPlan } from './layer.js';
 import { widthOf } from './parts.js';
 
 /**
- * A parameter with one number a channel, as kernels over rows × channels see it: with images in lanes a row has each channel 16 times, so the
- * number is repeated, and its gradient's sums are folded over the lanes.
+ * A parameter with one number a channel, as kernels over rows × channels see it: with images in lanes a row has each channel 16 times, so
+ * the number is repeated, and its gradient's sums are folded over the lanes.
  */
 export interface ChannelParameter {
   /** As wide as a row. */

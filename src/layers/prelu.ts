@@ -15,8 +15,8 @@ const schema = activationSchema('prelu').extend({
 });
 
 /**
- * y = x where x > 0, else slope·x with a slope learned for each channel (He, Zhang, Ren and Sun, ICCV 2015, equations 1 and 3); dx = dy where
- * x > 0, else slope·dy; dslope = sum of dy·x over all images and positions where x ≤ 0. A slope may become negative, so backward reads
+ * y = x where x > 0, else slope·x with a slope learned for each channel (He, Zhang, Ren and Sun, ICCV 2015, equations 1 and 3); dx = dy
+ * where x > 0, else slope·dy; dslope = sum of dy·x over all images and positions where x ≤ 0. A slope may become negative, so backward reads
  * the input.
  */
 export const prelu: LayerKind<z.output<typeof schema>> = {

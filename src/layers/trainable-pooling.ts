@@ -29,8 +29,8 @@ const schema = z
   .transform(resolvePooling);
 
 /**
- * Pooling with a scale β and a bias b learned for each feature map (LeNet-5's sub-sampling layers; seed 001): U = β·down(A) + b, equation 3.
- * An activation layer behind it gives f(U).
+ * Pooling with a scale β and a bias b learned for each feature map (LeNet-5's sub-sampling layers; seed 001): U = β·down(A) + b, equation
+ * 3. An activation layer behind it gives f(U).
  *
  * Input n×h×w×c, scale and bias c. db = sum of dU (19), dβ = sum of dU·down(A) (20); dU·β goes back to the elements of its window
  * (11), each of which gets it whole with `sum`, its share with `mean`.
