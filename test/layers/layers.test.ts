@@ -126,8 +126,8 @@ describeLayer('average-pooling', [
   {
     name: 'whole window',
     layer: { kind: 'average-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1], countPadding: true },
-    input: [6, 6, 17],
-    output: [3, 3, 17],
+    input: [6, 6, 5],
+    output: [3, 3, 5],
   },
 ]);
 
@@ -167,8 +167,8 @@ describeLayer('trainable-pooling', [
   {
     name: 'padded, whole window',
     layer: { kind: 'trainable-pooling', kernel: 3, stride: 2, padding: 1, countPadding: true },
-    input: [5, 6, 17],
-    output: [3, 3, 17],
+    input: [5, 6, 4],
+    output: [3, 3, 4],
   },
 ]);
 
