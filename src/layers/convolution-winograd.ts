@@ -26,7 +26,7 @@ const GRADIENT_INPUT_COST = 60;
 const GRADIENT_OUTPUT_COST = 80;
 /** What a product in transforms costs, and one of a kernel's gradient without, where one of Y without is 1. */
 const POINT_COST = 1.125;
-const DIRECT_GRADIENT_COST = 1.1;
+const DIRECT_GRADIENT_COST = 1.3;
 /** Minimal filtering must save at least a tenth. */
 const MARGIN = 0.9;
 const POINTS = 16;
