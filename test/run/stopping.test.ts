@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
+import { WorkerPool } from '../../src/parallel/pool.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -8,8 +9,10 @@ import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 /** Six mini-batches an epoch. */
 const dataset = makeTinyDataset({ train: 300, test: 50 });
 const BASE: RunSpec = { model: 'BASE', width: 0.2, batchSize: 50, learningRate: 0.01, epochs: 4 };
+const pool = WorkerPool.create(3);
+afterAll(() => pool.close());
 const run = (spec: RunSpec, workers = 2, data: Dataset = dataset) =>
-  train({ ...BASE, ...spec }, { dataset: data, workers });
+  train({ ...BASE, ...spec }, { dataset: data, workers, pool });
 
 /** What must not depend on the number of workers. */
 function factsOf({ state, reason, epochs, bestEpoch, confusion, weightsSha256 }: TrainResult) {
