@@ -16,6 +16,7 @@ const ORDER = [
   'parallel',
   'run',
   'train.ts',
+  'check',
   'bench',
   'experiment',
   'report',

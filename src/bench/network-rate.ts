@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { makeSyntheticDataset } from '../dataset/synthetic.js';
 import type { WorkerPool } from '../parallel/pool.js';
 import { train } from '../train.js';
 import type { Effort } from './effort.js';
 import { countCost, type Pass } from './network-cost.js';
 import type { BenchNetwork } from './networks.js';
-import { makeSyntheticDataset } from './synthetic-data.js';
 
 /** So that no weight goes anywhere, and nothing diverges. */
 export const HYPERPARAMETERS = { learningRate: 1e-5, momentum: 0.9, weightDecay: 5e-4 } as const;

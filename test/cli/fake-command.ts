@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { main as runCheck } from '../../src/cli/check.js';
 import { main as runDescribe } from '../../src/cli/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
@@ -48,6 +49,11 @@ export function runs(args: readonly string[]): Promise<Outcome> {
 /** Runs `describe` as the shell would. */
 export function describeCommand(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runDescribe(args, streams));
+}
+
+/** Runs `check` as the shell would. */
+export function check(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runCheck(args, streams));
 }
 
 async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {

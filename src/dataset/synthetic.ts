@@ -1,5 +1,5 @@
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import type { Dataset, LabelledImages } from '../dataset/dataset.js';
+import type { Dataset, LabelledImages } from './dataset.js';
 
 /** Images of noise with labels of noise: as much work as real ones, and no files. */
 export function makeSyntheticDataset(

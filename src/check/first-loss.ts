@@ -1,0 +1,69 @@
+import { sizeOf } from '../core/shape.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { computeNormalization } from '../dataset/normalize.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { describeNetwork } from '../network/describe.js';
+import { countClasses } from '../network/plan.js';
+import { computeRegularization } from '../run/regularization.js';
+import type { ResolvedRunSpec } from '../run/spec.js';
+import type { Finding } from './finding.js';
+import { LoneNetwork, type MiniBatch } from './lone-network.js';
+import { drawSmallWeights, SMALL_DEVIATION } from './weights.js';
+
+const MOST_IMAGES = 100;
+const LEAST_IMAGES = 2;
+/** Of the forward pass: a second or so. */
+const MOST_MULTIPLY_ADDS = 2e10;
+/** The loss may be off by so much. */
+const TOLERANCE = 0.02;
+/** Where the spec has none. */
+const WEIGHT_DECAY = 0.0005;
+
+/** The loss of a network to which all classes are alike: ln C for the cross-entropy, ½ for outputs of zero and the squared error. */
+const UNTRAINED: Readonly<Record<string, (classes: number) => { loss: number; formula: string }>> = {
+  'softmax-cross-entropy': (classes) => ({ loss: Math.log(classes), formula: `ln ${classes}` }),
+  'squared-l2': () => ({ loss: 0.5, formula: '½' }),
+};
+
+/**
+ * Checks a network's loss before training (seed 002): with small weights it is that of a guess within 2%, and it rises with the
+ * regularisation term. On the first training images, normalised as the spec says.
+ */
+export function checkFirstLoss(spec: ResolvedRunSpec, dataset: Dataset, kernels: Kernels): Finding {
+  const { network, labelSmoothing } = spec;
+  const affordable = Math.floor(MOST_MULTIPLY_ADDS / Math.max(1, describeNetwork(network).multiplyAdds));
+  const images = Math.min(MOST_IMAGES, dataset.train.count, Math.max(LEAST_IMAGES, affordable));
+  const batch = takeBatch(spec, dataset, images);
+  const lone = new LoneNetwork({ network, labelSmoothing, kernels, double: false }, batch);
+  lone.weights.set(drawSmallWeights(lone.plan));
+  const loss = lone.computeLoss();
+  const decay = spec.weightDecay > 0 ? spec.weightDecay : WEIGHT_DECAY;
+  const regularized = loss + computeRegularization(lone.plan, lone, decay);
+  const expected = UNTRAINED[network.loss]!(countClasses(lone.plan));
+  const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;
+  return {
+    check: 'first loss',
+    passed: isNear && regularized > loss,
+    finding:
+      `${loss.toFixed(4)}, expected ${expected.formula} = ${expected.loss.toFixed(4)} within ${100 * TOLERANCE}%; ` +
+      `${describeRise(regularized - loss)} with weight decay ${decay}; gaussian weights of deviation ${SMALL_DEVIATION}`,
+  };
+}
+
+function describeRise(rise: number): string {
+  return rise > 0 ? `rises by ${rise.toExponential(0)}` : 'does not rise';
+}
+
+function takeBatch(spec: ResolvedRunSpec, { train, shape }: Dataset, images: number): MiniBatch {
+  const samples = Int32Array.from({ length: images }, (_, i) => i);
+  const { mean, scale } = computeNormalization(spec.normalization, train, shape, samples);
+  const size = sizeOf(shape);
+  return {
+    images,
+    inputs: Float64Array.from(
+      { length: images * size },
+      (_, i) => (train.pixels[i]! - mean[i % size]!) * scale[i % size]!,
+    ),
+    labels: train.labels.slice(0, images),
+  };
+}

@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os';
+import { type ChosenData, chooseData } from '../check/choose-data.js';
+import type { Finding } from '../check/finding.js';
+import { checkFirstLoss } from '../check/first-loss.js';
+import { checkGradients } from '../check/gradients.js';
+import { checkOverfitting } from '../check/overfit.js';
+import { unknownName } from '../core/errors.js';
+import { formatShape } from '../core/shape.js';
+import { loadDataset } from '../dataset/load.js';
+import type { Override } from '../experiment/overrides.js';
+import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import { describeNetwork } from '../network/describe.js';
+import { WorkerPool } from '../parallel/pool.js';
+import { formatCount } from '../report/format-values.js';
+import { formatTable } from '../report/tables.js';
+import type { ResolvedRunSpec } from '../run/spec.js';
+import { createCommand, parseCommand, parseCount } from './command-line.js';
+import { EXIT_CODES } from './exit.js';
+import { collectOverrides, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { type Streams, useProcessStreams } from './streams.js';
+import { MAX_THREADS } from './sweep-options.js';
+
+interface Flags {
+  readonly set?: readonly Override[];
+  readonly only?: readonly CheckName[];
+  readonly workers?: number;
+  readonly json?: true;
+}
+
+interface CheckJob {
+  readonly spec: ResolvedRunSpec;
+  readonly data: ChosenData;
+  readonly pool: WorkerPool;
+  readonly say: (line: string) => void;
+}
+
+const CHECKS = {
+  'first-loss': ({ spec, data }: CheckJob) =>
+    checkFirstLoss(spec, data.dataset, loadKernels(chooseKernelName())),
+  gradients: ({ spec: { network, labelSmoothing } }: CheckJob) =>
+    checkGradients(network, { labelSmoothing, kernels: loadKernels(chooseKernelName()) }),
+  overfitting: ({ spec, data, pool, say }: CheckJob) => checkOverfitting(spec, data.dataset, { pool, say }),
+} as const satisfies Record<string, (job: CheckJob) => Finding | Promise<Finding>>;
+
+type CheckName = keyof typeof CHECKS;
+const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
+
+/**
+ * `check <model, pattern or spec file>`: the sanity checks of a network (seed 002).
+ *
+ * @returns the exit code: 1 if a check fails
+ * @throws UserError for wrong usage, an unknown model, a wrong spec
+ */
+export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+  let exitCode: number = EXIT_CODES.done;
+  const command = createCommand('check', streams)
+    .description(
+      'Checks a network as CS231n does: its first loss, its gradients against numerical ones, and whether it learns 50 examples by heart.',
+    )
+    .argument('[what]', NETWORK_ARGUMENT)
+    .option('--set <key=value>', 'a field of the spec, such as width=0.5 (repeatable)', collectOverrides)
+    .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
+    .option('--workers <n>', 'threads (default: one for each core)', (text) =>
+      parseCount('--workers', text, MAX_THREADS),
+    )
+    .option('--json', 'one JSON object a check')
+    .action(async (what: string | undefined, { set = [], only = CHECK_NAMES, workers, json }: Flags) => {
+      const spec = resolveNetworkArgument('check', what, set);
+      const data = await chooseData(spec, loadDataset);
+      const say = (line: string) => {
+        streams.err.write(`${line}\n`);
+      };
+      say(describeSubject(spec, data));
+      const pool = WorkerPool.create(workers ?? availableParallelism());
+      const findings: Finding[] = [];
+      try {
+        for (const name of only) findings.push(await CHECKS[name]({ spec, data, pool, say }));
+      } finally {
+        await pool.close();
+      }
+      streams.out.write(json ? formatJson(findings) : formatFindings(findings));
+      if (findings.some(({ passed }) => !passed)) exitCode = EXIT_CODES.failed;
+    });
+  await parseCommand(command, args);
+  return exitCode;
+}
+
+function collectChecks(text: string, earlier: readonly CheckName[] = []): readonly CheckName[] {
+  const name = CHECK_NAMES.find((candidate) => candidate === text);
+  if (name === undefined) throw unknownName('check', 'check', text, CHECK_NAMES);
+  return [...earlier, name];
+}
+
+function describeSubject({ model, network }: ResolvedRunSpec, { dataset, reason }: ChosenData): string {
+  const parameters = `${formatCount(describeNetwork(network).parameters)} parameters`;
+  const images = reason === null ? dataset.name : `images of noise (${reason})`;
+  return `${model}: ${formatShape(network.input)}, ${parameters}, on ${images}`;
+}
+
+function formatFindings(findings: readonly Finding[]): string {
+  const columns = ['check', 'result', 'what was found'].map((title) => ({ title, align: 'left' as const }));
+  return formatTable(
+    columns,
+    findings.map(({ check, passed, finding }) => [check, passed ? 'pass' : 'FAIL', finding]),
+  );
+}
+
+function formatJson(findings: readonly Finding[]): string {
+  return findings.map((finding) => `${JSON.stringify(finding)}\n`).join('');
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { UserError, unknownName } from '../core/errors.js';
+import { readJsonFile } from '../experiment/json-file.js';
+import { applyOverride, type Override, parseOverride } from '../experiment/overrides.js';
+import { isModel, MODEL_NAMES } from '../models/registry.js';
+import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
+
+/** How a command that takes a network says so. */
+export const NETWORK_ARGUMENT =
+  "a named network (see describe --list), a pattern such as 'INPUT(28x28x1) -> [CONV(5,20) -> POOL(2)]*2 -> FC(10)', " +
+  'or a spec or a network as a JSON file';
+
+/**
+ * The spec of a network that a user means: a name, a pattern or a file.
+ *
+ * @param command in messages
+ * @param overrides of fields of the spec
+ * @throws UserError if it is none of them, or not valid
+ */
+export function resolveNetworkArgument(
+  command: string,
+  what: string | undefined,
+  overrides: readonly Override[],
+): ResolvedRunSpec {
+  if (what === undefined) {
+    throw new UserError(
+      `${command}: expected a network or a spec file, found nothing. Networks: ${MODEL_NAMES.join(', ')}.`,
+    );
+  }
+  const spec = overrides.reduce(
+    (changed, override) => applyOverride(changed, override),
+    readNetwork(command, what),
+  );
+  return resolveRunSpec(spec, isPattern(what) ? command : what);
+}
+
+/** For options that may be repeated. */
+export function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
+  return [...earlier, parseOverride(text)];
+}
+
+function isPattern(what: string): boolean {
+  return /^\s*INPUT\b|->|→/i.test(what);
+}
+
+/** A run's spec with what the user means: a named network, a pattern, or the file's. */
+function readNetwork(command: string, what: string): Readonly<Record<string, unknown>> {
+  if (isModel(what)) return { model: what };
+  if (isPattern(what)) return { network: what };
+  if (!/[/\\]|\.json$/i.test(what) && !existsSync(what)) {
+    throw unknownName(command, 'network', what, MODEL_NAMES);
+  }
+  const value = readJsonFile(what, 'a spec or a network');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError(
+      `${what}: expected a spec or a network as a JSON object, found ${JSON.stringify(value)}.`,
+    );
+  }
+  return 'layers' in value ? { network: value } : (value as Readonly<Record<string, unknown>>);
+}

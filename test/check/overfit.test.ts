@@ -1,0 +1,41 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkOverfitting } from '../../src/check/overfit.js';
+import { makeSyntheticDataset } from '../../src/dataset/synthetic.js';
+import { WorkerPool } from '../../src/parallel/pool.js';
+import { resolveRunSpec } from '../../src/run/spec.js';
+
+const pool = WorkerPool.create(2);
+afterAll(() => pool.close());
+const dataset = makeSyntheticDataset({ height: 6, width: 6, channels: 1 }, 4, { train: 60, test: 1 });
+const resolve = (hidden: object) => {
+  const layers = [
+    { kind: 'fully-connected', ...hidden },
+    { kind: 'relu' },
+    { kind: 'fully-connected', units: 4 },
+  ];
+  return resolveRunSpec({ network: { input: [6, 6, 1], layers } });
+};
+
+describe('the check of overfitting', () => {
+  it('passes a network that learns 50 examples by heart', async () => {
+    const lines: string[] = [];
+    const finding = await checkOverfitting(resolve({ units: 40 }), dataset, {
+      pool,
+      say: (line) => lines.push(line),
+    });
+    expect(finding).toMatchObject({
+      passed: true,
+      finding: expect.stringMatching(/^50 examples learned in \d+ epochs with learning rate 0\.01$/),
+    });
+    expect(lines).toEqual(['overfitting 50 examples with learning rate 0.01']);
+  });
+
+  it('fails one whose images all come down to one number', async () => {
+    const bottleneck = resolve({ units: 1, kernelLearningRate: 0 });
+    const { passed, finding } = await checkOverfitting(bottleneck, dataset, { pool });
+    expect(passed).toBe(false);
+    expect(finding).toMatch(
+      /^50 examples not learned in 100 epochs; accuracy by learning rate 0\.01: \d+%, 0\.001: /,
+    );
+  });
+});
