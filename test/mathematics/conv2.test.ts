@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conv2, correlate2, cut, pad, rotate180 } from '../../src/mathematics/conv2.js';
-import type { Matrix } from '../../src/mathematics/matrix.js';
+import { type Matrix, makeMatrix, transpose } from '../../src/mathematics/matrix.js';
+import { poolMean } from '../../src/mathematics/pooling.js';
 import { makeRandomIntegers } from '../helpers/random-tensors.js';
 
 const a = [
@@ -107,6 +108,38 @@ describe('correlation', () => {
     expect(correlate2(correlate2(image, first, 'valid'), second, 'valid')).toEqual(
       correlate2(image, both, 'valid'),
     );
+  });
+});
+
+describe('kernels as image filters', () => {
+  const across = Array.from({ length: 6 }, (_, i) => new Array<number>(6).fill(i < 3 ? 9 : 1));
+  const sobel = [
+    [1, 2, 1],
+    [0, 0, 0],
+    [-1, -2, -1],
+  ];
+
+  // Seed 004, section 15.5.2: K answers to horizontal edges, brighter above; its transpose to vertical ones.
+  it("Sobel's find the edges of their own direction", () => {
+    const edge = [0, 32, 32, 0].map((value) => [value, value, value, value]);
+    expect(positive(correlate2(across, sobel, 'valid'))).toEqual(edge);
+    expect(positive(correlate2(across, transpose(sobel), 'valid')).flat()).toEqual(new Array(16).fill(0));
+    expect(positive(correlate2(transpose(across), transpose(sobel), 'valid'))).toEqual(transpose(edge));
+  });
+
+  // Seed 002's low-pass template.
+  it('nine ninths are the mean of each 3×3', () => {
+    const image = matrix(7, 6);
+    const means = poolMean(image, [3, 3], [1, 1]).flat();
+    correlate2(
+      image,
+      makeMatrix(3, 3, () => 1 / 9),
+      'valid',
+    )
+      .flat()
+      .forEach((value, i) => {
+        expect(value).toBeCloseTo(means[i]!, 12);
+      });
   });
 });
 

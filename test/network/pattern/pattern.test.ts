@@ -182,6 +182,12 @@ describe('the sizes of the texts', () => {
     expect(kernel!.size).toBe(100);
   });
 
+  // Seed 004, equation 15.50.
+  it('pooling with windows side by side divides height and width', () => {
+    expect(outputOf('INPUT(8x6x3) -> POOL(2x3)')).toEqual([4, 2, 3]);
+    expect(outputOf('INPUT(8x6x3) -> POOL(4x2,mean)')).toEqual([2, 3, 3]);
+  });
+
   // Seed 004, section 15.5.1: H − H' + 1 without padding; the same size with its rule for padding, even kernels included.
   it.each([1, 2, 3, 4, 5])('kernel %i', (kernel) => {
     expect(outputOf(`INPUT(9x8x2) -> CONV(${kernel},3)`)).toEqual([9 - kernel + 1, 8 - kernel + 1, 3]);
