@@ -7,6 +7,49 @@ export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
 export { type Kernels, packedFloats, panelCount } from './kernels/kernels.js';
 export { availableKernelNames, chooseKernelName, loadKernels } from './kernels/select.js';
 export type { LayerConfig, LayerKind } from './layers/layer.js';
+export { splitChannels, splitKernels, stackChannels, stackKernels } from './mathematics/channels.js';
+export { type ConvolutionForm, conv2, correlate2, rotate180 } from './mathematics/conv2.js';
+export {
+  convolveDeltas,
+  convolveMaps,
+  correlateDeltas,
+  spreadDelta,
+  sumDeltas,
+} from './mathematics/convolution-by-hand.js';
+export {
+  type ConvolutionShape,
+  findPlaces,
+  im2row,
+  kernelsToMatrix,
+  makeIndicator,
+  mapElement,
+  matrixToKernels,
+  matrixToTensor,
+  measurePhi,
+  row2im,
+  tensorToMatrix,
+} from './mathematics/im2row.js';
+export {
+  addMatrices,
+  kronecker,
+  type Matrix,
+  makeIdentity,
+  multiplyElements,
+  multiplyMatrices,
+  type Tensor3,
+  type Tensor4,
+  transpose,
+} from './mathematics/matrix.js';
+export {
+  type MaxPooling,
+  makeSelection,
+  poolMaximum,
+  poolMean,
+  spreadEvenly,
+  spreadToMaxima,
+} from './mathematics/pooling.js';
+export type { StepOptions } from './mathematics/steps.js';
+export { foldMatrix, foldTensor, vec } from './mathematics/vec.js';
 export { buildModel, MODEL_NAMES } from './models/registry.js';
 export {
   describeNetwork,

@@ -65,12 +65,19 @@ const MEANINGS: Readonly<Record<string, WordMeaning>> = {
     names: { same: SAME },
   },
   POOL: {
-    usage: 'POOL(kernel), with s for the stride, p for padding or same, and mean: POOL(2), POOL(3,s2,mean)',
+    usage:
+      'POOL(kernel) or POOL(global), with s for the stride, p for padding or same, mean or trainable: POOL(2), POOL(3,s2,mean)',
     draft: { kind: 'max-pooling' },
     places: [KERNEL],
     required: 1,
     letters: { s: STRIDE, p: PADDING },
-    names: { same: SAME, max: { kind: 'max-pooling' }, mean: { kind: 'average-pooling' } },
+    names: {
+      same: SAME,
+      global: { kernel: 'global' },
+      max: { kind: 'max-pooling' },
+      mean: { kind: 'average-pooling' },
+      trainable: { kind: 'trainable-pooling' },
+    },
   },
   FC: {
     ...layer('FC(units): FC(10)', 'fully-connected'),
@@ -144,9 +151,8 @@ function readFields(word: Word, meaning: WordMeaning, source: Source): Readonly<
     if (again !== undefined) throw source.fail(offset, `expected one ${again}; found '${text}' as well.`);
     Object.assign(fields, told);
   }
-  if (placed < required) {
-    throw source.fail(word.offset, `expected ${usage}; found no ${places[placed]!.name}.`);
-  }
+  const missing = places.slice(0, required).find(({ name }) => !(name in fields));
+  if (missing) throw source.fail(word.offset, `expected ${usage}; found no ${missing.name}.`);
   return fields;
 }
 

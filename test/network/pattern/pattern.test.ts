@@ -88,6 +88,15 @@ describe('a pattern', () => {
     ]);
   });
 
+  it('reads every kind of pooling', () => {
+    const text = 'INPUT(32x32x3) -> POOL(2,trainable) -> POOL(global,mean) -> FC(10)';
+    expect(layersOf(text)).toMatchObject([
+      { kind: 'trainable-pooling', kernel: 2 },
+      { kind: 'average-pooling', kernel: 'global' },
+      { kind: 'fully-connected' },
+    ]);
+  });
+
   it('takes small letters, no spaces, × and →', () => {
     expect(layersOf('input(28×28×1)→[conv(5,20)]*2->fc(10)')).toEqual(
       layersOf('INPUT(28x28x1) -> [CONV(5,20)]*2 -> FC(10)'),
@@ -233,6 +242,9 @@ describe('a malformed pattern', () => {
       'expected 1 or 2 numbers (whole, from 1 up) with x between them as kernel',
     ],
     ['INPUT(28x28x1) -> CONV(▲2.5,20)', "found '2.5'"],
+    ['INPUT(28x28x1) -> ▲POOL(mean)', 'found no kernel'],
+    ['INPUT(28x28x1) -> POOL(2,▲global)', "expected one kernel; found 'global' as well"],
+    ['INPUT(28x28x1) -> POOL(2,max,▲mean)', "expected one kind; found 'mean' as well"],
     ['INPUT(28x28x1) -> CONV(5,▲2x2)', "expected 1 number (whole, from 1 up) as filters; found '2x2'"],
     ['INPUT(28x28x1) -> CONV(5,20,▲p1x2x3)', 'expected 1 or 2 or 4 numbers'],
     ['INPUT(28x28x1) -> CONV(5,▲,20)', "expected a size or an option, found ','"],

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findPackageRoot } from '../src/core/paths.js';
+import * as convoy from '../src/index.js';
+
+const root = findPackageRoot();
+const read = (name: string) => readFileSync(join(root, 'docs', name), 'utf8');
+
+describe('the pages', () => {
+  it.each(readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')))(
+    '%s names what exists',
+    (name) => {
+      const text = read(name);
+      const paths = [...text.matchAll(/`((?:src|test|native|workers|scripts|docs)\/[\w./-]+)`/g)].map(
+        ([, path]) => path!,
+      );
+      const links = [...text.matchAll(/\]\(([\w./-]+\.md)\)/g)].map(([, path]) => join('docs', path!));
+      expect([...paths, ...links].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    },
+  );
+});
+
+describe('the page of the texts', () => {
+  const text = read('texts.md');
+
+  it('names public functions', () => {
+    // Names with capitals inside and some others; those of a row with maxIterations are fields of a spec.
+    const rows = text.split('\n').filter((line) => line.startsWith('| ') && !line.includes('maxIterations'));
+    const names = rows.flatMap((row) => [
+      ...row.matchAll(/`([a-z]+[A-Z]\w*|conv2|im2row|row2im|kronecker|vec)`/g),
+    ]);
+    expect(names.length).toBeGreaterThan(15);
+    expect(names.map(([, name]) => name!).filter((name) => !(name in convoy))).toEqual([]);
+  });
+
+  it('shows a program that prints what it says', () => {
+    const [, program] = /```js\n(.*?)```/s.exec(text)!;
+    const printed = [...program!.matchAll(/\/\/ (.*)/g)].map(([, line]) => `${line}\n`).join('');
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program!], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(stdout, stderr).toBe(printed);
+  });
+});
