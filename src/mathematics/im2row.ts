@@ -45,9 +45,9 @@ export function measurePhi({ input, kernel, ...options }: ConvolutionShape): Siz
 }
 
 /**
- * The map m(p, q) (equations 15.21 to 15.24): the element (i, j, d) of the input that phi(x) has in row p and column q. Row p is the window at
- * (i', j') with p = i' + H'·j'; column q is the element (a, b) of channel d in the kernel with q = a + H·b + H·W·d. It is outside
- * the input if the window lies on padding there.
+ * The map m(p, q) (equations 15.21 to 15.24): the element (i, j, d) of the input that phi(x) has in row p and column q. Row p is
+ * the window at (i', j') with p = i' + H'·j'; column q is the element (a, b) of channel d in the kernel with q = a + H·b + H·W·d.
+ * It is outside the input if the window lies on padding there.
  */
 export function mapElement(
   p: number,
@@ -104,8 +104,8 @@ export function row2im(matrix: Matrix, shape: ConvolutionShape): number[][][] {
 }
 
 /**
- * The indicator matrix M (15.39), H'W'·HWDl × Hl·Wl·Dl, with vec(phi(x)) = M vec(x) (15.40): a one in each row, in the column of the element that
- * is copied; a row for padding has none.
+ * The indicator matrix M (15.39), H'W'·HWDl × Hl·Wl·Dl, with vec(phi(x)) = M vec(x) (15.40): a one in each row, in the column of
+ * the element that is copied; a row for padding has none.
  */
 export function makeIndicator(shape: ConvolutionShape): number[][] {
   const { rows, columns } = measurePhi(shape);

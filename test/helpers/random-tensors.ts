@@ -19,3 +19,8 @@ export function makeRandomIntegers(seed: number) {
       makeMatrix(height, width, () => makeMatrix(channels, filters, next)),
   };
 }
+
+/** The same numbers without negative zeros. */
+export function positive<T>(values: T): T {
+  return (Array.isArray(values) ? values.map(positive) : (values as number) + 0) as T;
+}

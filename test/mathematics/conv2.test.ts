@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conv2, correlate2, cut, pad, rotate180 } from '../../src/mathematics/conv2.js';
 import { type Matrix, makeMatrix, transpose } from '../../src/mathematics/matrix.js';
 import { poolMean } from '../../src/mathematics/pooling.js';
-import { makeRandomIntegers } from '../helpers/random-tensors.js';
+import { makeRandomIntegers, positive } from '../helpers/random-tensors.js';
 
 const a = [
   [1, 2, 3],
@@ -21,10 +21,10 @@ const pairs = Array.from({ length: 12 }, (): [Matrix, Matrix] => {
   const [height, width] = [between(1, 4), between(1, 4)];
   return [matrix(height + between(0, 4), width + between(0, 4)), matrix(height, width)];
 });
-const positive = (matrix: Matrix) => matrix.map((row) => row.map((value) => value + 0));
 
-// Seed 001's conv2 in its two forms; numbers by scipy.signal.convolve2d. The seed describes conv2 as sliding B over A without turning it, which is
-// correlation; its equation 14, quoted from Bouvrie's notes, needs Matlab's conv2, which turns it. Here conv2 is Matlab's.
+// Seed 001's conv2 in its two forms; numbers by scipy.signal.convolve2d. The seed describes conv2 as sliding B over A without
+// turning it, which is correlation; its equation 14, quoted from Bouvrie's notes, needs Matlab's conv2, which turns it. Here
+// conv2 is Matlab's.
 describe('conv2', () => {
   it('in full has every position where the two overlap', () => {
     expect(positive(conv2(a, b, 'full'))).toEqual([

@@ -72,8 +72,8 @@ describe('the example of section 15.5.3', () => {
     ).toEqual(convolution);
   });
 
-  // Figure 15.5 counts p and q from 1, where the chapter counts from 0 elsewhere: the element 5 is in the windows p = 1, 2, 3, 4, and is the third
-  // element of the window p = 2, so q = 3.
+  // Figure 15.5 counts p and q from 1, where the chapter counts from 0 elsewhere: the element 5 is in the windows p = 1, 2, 3, 4,
+  // and is the third element of the window p = 2, so q = 3.
   it('has the element 5 in four windows (figure 15.5)', () => {
     const places = findPlaces([1, 1, 0], FIGURE);
     expect(places.map(([p, q]) => im2row(X, [2, 2])[p]![q])).toEqual([5, 5, 5, 5]);
@@ -222,7 +222,7 @@ describe('equations 15.21 to 15.24', () => {
 /*
  * Ours: n×h×w×c images and H×W×cIn×cOut kernels, row by row, so that phi's columns run over channels first, then over the kernel's
  * columns, then over its rows; and its rows over the output's columns first. The chapter's run the other way round. The
- * products are the same sums with rows and columns exchanged; test/mathematics/convolution.test.ts holds both ways equal.
+ * products are the same sums with rows and columns exchanged; test/mathematics/random-convolutions.test.ts holds both equal.
  */
 describe("the kernels' order of elements", () => {
   it('is the chapter’s with the indices the other way round', () => {

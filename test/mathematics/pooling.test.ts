@@ -27,8 +27,8 @@ const makeSmall = (x: Matrix, dy: Matrix, stride: readonly [number, number] = [2
 const asImage = (map: Matrix) => [stackChannels([map])];
 
 describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
-  // The maxima lay top left, bottom right, top right and bottom left in their windows. The seed first shows the deltas with a ring of zeros, which is no step
-  // of the computation.
+  // The maxima lay top left, bottom right, top right and bottom left in their windows. The seed first shows the deltas with a
+  // ring of zeros, which is no step of the computation.
   it("spreads 003's deltas by the stored positions", () => {
     const x = [
       [9, 1, 3, 2],
@@ -93,8 +93,8 @@ describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
     );
   });
 
-  // Seed 004 says that each output comes from one element, seed 002's code gives the gradient to all equal ones: with ties they differ. Here the first in row order has
-  // it, so that gradients are neither lost nor doubled.
+  // Seed 004 says that each output comes from one element, seed 002's code gives the gradient to all equal ones: with ties they
+  // differ. Here the first in row order has it, so that gradients are neither lost nor doubled.
   it('takes the first of equal elements', () => {
     const { dx } = run(
       makeSmall(
