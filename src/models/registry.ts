@@ -1,13 +1,22 @@
 import { unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import { ALEXNET_MODELS } from './alexnet.js';
+import { CIFAR_QUICK_MODELS } from './cifar-quick.js';
 import { MNIST_MODELS } from './mnist.js';
 import type { Model, ModelDraft } from './model.js';
 import { MODEL_OPTION_NAMES, PLAIN_OPTIONS } from './options.js';
+import { THREE_LAYER_MODELS } from './three-layer.js';
 import { VGG_MODELS } from './vgg.js';
 
 /** Every named network. */
-export const MODELS: Readonly<Record<string, Model>> = { ...MNIST_MODELS, ...VGG_MODELS };
+export const MODELS: Readonly<Record<string, Model>> = {
+  ...MNIST_MODELS,
+  ...THREE_LAYER_MODELS,
+  ...CIFAR_QUICK_MODELS,
+  ...ALEXNET_MODELS,
+  ...VGG_MODELS,
+};
 
 export const MODEL_NAMES: readonly string[] = Object.keys(MODELS);
 
