@@ -9,6 +9,7 @@ const ORDER = [
   'mathematics',
   'dataset',
   'kernels',
+  'image',
   'layers',
   'network',
   'models',
