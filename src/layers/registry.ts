@@ -1,6 +1,7 @@
 import { add } from './add.js';
 import { averagePooling } from './average-pooling.js';
 import { batchNormalization } from './batch-normalization.js';
+import { channelPadding } from './channel-padding.js';
 import { concat } from './concat.js';
 import { convolution } from './convolution.js';
 import { dropout } from './dropout.js';
@@ -28,6 +29,7 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
   'average-pooling': averagePooling,
   'trainable-pooling': trainablePooling,
   'batch-normalization': batchNormalization,
+  'channel-padding': channelPadding,
   dropout,
   relu,
   'leaky-relu': leakyRelu,

@@ -25,6 +25,8 @@ export const MODEL_OPTIONS = {
   inputSize: z.int().min(1),
   /** Batch normalisation after every convolution. */
   batchNorm: z.boolean(),
+  /** Where a residual block changes shape: every second pixel and zeros for new channels (A), or a 1×1 convolution (B). */
+  shortcut: z.enum(['A', 'B']),
 };
 
 export const MODEL_OPTION_NAMES = Object.keys(MODEL_OPTIONS) as readonly (keyof typeof MODEL_OPTIONS)[];

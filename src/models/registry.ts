@@ -3,19 +3,25 @@ import { parseWith } from '../core/parse.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { ALEXNET_MODELS } from './alexnet.js';
 import { CIFAR_QUICK_MODELS } from './cifar-quick.js';
+import { GOOGLENET_MODELS } from './googlenet.js';
+import { LENET5_MODELS } from './lenet5.js';
 import { MNIST_MODELS } from './mnist.js';
 import type { Model, ModelDraft } from './model.js';
 import { MODEL_OPTION_NAMES, PLAIN_OPTIONS } from './options.js';
+import { RESNET_MODELS } from './resnet.js';
 import { THREE_LAYER_MODELS } from './three-layer.js';
 import { VGG_MODELS } from './vgg.js';
 
 /** Every named network. */
 export const MODELS: Readonly<Record<string, Model>> = {
+  ...LENET5_MODELS,
   ...MNIST_MODELS,
   ...THREE_LAYER_MODELS,
   ...CIFAR_QUICK_MODELS,
   ...ALEXNET_MODELS,
   ...VGG_MODELS,
+  ...GOOGLENET_MODELS,
+  ...RESNET_MODELS,
 };
 
 export const MODEL_NAMES: readonly string[] = Object.keys(MODELS);

@@ -221,6 +221,16 @@ for (const [kind, variants] of Object.entries(activations)) {
   );
 }
 
+describeLayer('channel-padding', [
+  {
+    name: 'both sides',
+    layer: { kind: 'channel-padding', before: 2, after: 3 },
+    input: [4, 3, 5],
+    output: [4, 3, 10],
+  },
+  { name: 'none', layer: { kind: 'channel-padding' }, input: [2, 2, 3], output: [2, 2, 3] },
+]);
+
 describeLayer('dropout', [
   { name: 'half', layer: { kind: 'dropout', rate: 0.5 }, input: [3, 3, 3], output: [3, 3, 3] },
   { name: 'a tenth', layer: { kind: 'dropout', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },

@@ -5,6 +5,9 @@ import { describeNetwork } from '../../src/network/describe.js';
 
 /** Parameters as published, or as torchvision's model of that name has them. */
 const PARAMETERS: readonly [name: string, options: object, parameters: number][] = [
+  // The paper's 60,000 and 85 for each class, which are fixed there.
+  ['lenet5', {}, 60_850],
+  ['lenet5-modern', {}, 61_706],
   ['BASE', {}, 431_080],
   ['BN', {}, 431_650],
   ['SK', {}, 441_570],
@@ -22,6 +25,19 @@ const PARAMETERS: readonly [name: string, options: object, parameters: number][]
   // Convolutions without bias, 512 inputs to ten classes.
   ['vgg16-cifar', {}, 14_724_042],
   ['vgg16-cifar', { batchNorm: false }, 14_719_818],
+  ['googlenet', {}, 6_998_552],
+  ['googlenet', { batchNorm: true }, 6_624_904],
+  ['resnet18', {}, 11_689_512],
+  ['resnet34', {}, 21_797_672],
+  ['resnet50', {}, 25_557_032],
+  // The paper says 0.27, 0.46, 0.66, 0.85 and 1.7 million.
+  ['resnet20', {}, 269_722],
+  ['resnet32', {}, 464_154],
+  ['resnet44', {}, 658_586],
+  ['resnet56', {}, 853_018],
+  ['resnet110', {}, 1_727_962],
+  ['resnet20', { shortcut: 'B' }, 272_474],
+  ['resnet56', { shortcut: 'B' }, 855_770],
 ];
 
 describe('named networks', () => {
@@ -43,6 +59,32 @@ describe('named networks', () => {
       expect(describeNetwork(network).layers.at(-1)!.output.channels).toBe(7);
     },
   );
+
+  it('has the layers of LeNet-5 that the paper counts', () => {
+    const { layers } = describeNetwork(buildModel('lenet5', {}, 'test').network);
+    const counts = Object.fromEntries(layers.map(({ name, parameters }) => [name, parameters]));
+    expect(counts).toMatchObject({ C1: 156, S2: 12, C3: 1516, S4: 32, C5: 48_120, F6: 10_164 });
+    const maps = layers.filter(({ name }) => /^[CSF]\d$/.test(name)).map(({ output }) => output);
+    expect(maps.map(({ height, width, channels }) => [height, width, channels])).toEqual([
+      [28, 28, 6],
+      [14, 14, 6],
+      [10, 10, 16],
+      [5, 5, 16],
+      [1, 1, 120],
+      [1, 1, 84],
+    ]);
+  });
+
+  it.each([
+    ['googlenet', 480, 28],
+    ['resnet50', 256, 56],
+    ['alexnet', 256, 6],
+    ['cifar-quick', 64, 4],
+    ['vgg19', 512, 7],
+  ])('%s makes maps of the sizes that are published', (name, channels, size) => {
+    const { layers } = describeNetwork(buildModel(name, {}, 'test').network);
+    expect(layers.map(({ output }) => output)).toContainEqual({ height: size, width: size, channels });
+  });
 
   it('scales channels by width, but not the classes', () => {
     const { network } = buildModel('vgg11-cifar', { width: 0.1 }, 'test');

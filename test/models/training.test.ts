@@ -9,6 +9,8 @@ const pictures = makeTinyDataset({ ...IMAGES, shape: { height: 32, width: 32, ch
 
 /** Narrow, where the published widths would take seconds. */
 const ON_DIGITS: readonly RunSpec[] = [
+  { model: 'lenet5', learningRate: 0.05 },
+  { model: 'lenet5-modern', learningRate: 0.02, dropout: 0.1 },
   { model: 'BASE', learningRate: 0.001, normalization: 'mean-image' },
   { model: 'BN', learningRate: 0.01 },
   { model: 'SK', learningRate: 0.01, width: 0.5 },
@@ -21,6 +23,12 @@ const ON_PICTURES: readonly RunSpec[] = [
   { model: 'vgg16-cifar', learningRate: 0.02, width: 0.25 },
   { model: 'vgg19-cifar', learningRate: 0.02, width: 0.125 },
   { model: 'vgg11', learningRate: 0.05, width: 0.125, inputSize: 32, classes: 10, dropout: 0, epochs: 8 },
+  { model: 'resnet20', learningRate: 0.1, width: 0.5 },
+  { model: 'resnet20', learningRate: 0.02, width: 0.5, shortcut: 'B' },
+  { model: 'resnet56', learningRate: 0.1, width: 0.25 },
+  { model: 'resnet18', learningRate: 0.02, width: 0.125, inputSize: 32, classes: 10 },
+  { model: 'resnet50', learningRate: 0.02, width: 0.0625, inputSize: 32, classes: 10 },
+  { model: 'googlenet', learningRate: 0.02, width: 0.25, inputSize: 32, classes: 10, batchNorm: true },
 ];
 
 describe('a small named network', () => {

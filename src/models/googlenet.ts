@@ -1,0 +1,85 @@
+/**
+ * GoogLeNet (Szegedy et al., CVPR 2015, table 1) without its auxiliary classifiers, which have a part in training alone. Convolutions start as He et al. (ICCV 2015) have it. With batch
+ * normalisation it is as torchvision has it: convolutions without bias, and 3×3 in place of 5×5.
+ */
+import { defineModel, type LayerDraft, type Model } from './model.js';
+import { MODEL_OPTIONS, scaleBy } from './options.js';
+
+/** Filters of an Inception module: 1×1; 3×3 reduce, 3×3; 5×5 reduce, 5×5; behind the pooling. */
+type Inception = readonly [number, number, number, number, number, number];
+
+const STAGES: readonly (readonly Inception[])[] = [
+  [
+    [64, 96, 128, 16, 32, 32],
+    [128, 128, 192, 32, 96, 64],
+  ],
+  [
+    [192, 96, 208, 16, 48, 64],
+    [160, 112, 224, 24, 64, 64],
+    [128, 128, 256, 24, 64, 64],
+    [112, 144, 288, 32, 64, 64],
+    [256, 160, 320, 32, 128, 128],
+  ],
+  [
+    [256, 160, 320, 32, 128, 128],
+    [384, 192, 384, 48, 128, 128],
+  ],
+];
+
+/** Windows that reach over the edge, as in Caffe, so that maps are halved. */
+const POOL: LayerDraft = { kind: 'max-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1] };
+
+export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
+  googlenet: defineModel(
+    'GoogLeNet for ImageNet, without auxiliary classifiers',
+    {
+      width: MODEL_OPTIONS.width.default(1),
+      classes: MODEL_OPTIONS.classes.default(1000),
+      inputSize: MODEL_OPTIONS.inputSize.default(224),
+      batchNorm: MODEL_OPTIONS.batchNorm.default(false),
+      dropout: MODEL_OPTIONS.dropout.default(0.4),
+    },
+    ({ width, classes, inputSize, batchNorm, dropout }) => {
+      const channels = scaleBy(width);
+      const convolve = (kernel: number, filters: number, stride = 1): LayerDraft[] => [
+        {
+          kind: 'convolution',
+          kernel,
+          stride,
+          padding: (kernel - 1) / 2,
+          filters: channels(filters),
+          bias: !batchNorm,
+        },
+        ...(batchNorm ? [{ kind: 'batch-normalization', epsilon: 0.001 }] : []),
+        { kind: 'relu' },
+      ];
+      const inception = (filters: Inception): LayerDraft => {
+        const [single, reduce3, conv3, reduce5, conv5, pooled] = filters;
+        return {
+          kind: 'branches',
+          join: 'concat',
+          branches: [
+            convolve(1, single),
+            [...convolve(1, reduce3), ...convolve(3, conv3)],
+            [...convolve(1, reduce5), ...convolve(batchNorm ? 3 : 5, conv5)],
+            [{ kind: 'max-pooling', kernel: 3, stride: 1, padding: 1 }, ...convolve(1, pooled)],
+          ],
+        };
+      };
+      const stages = STAGES.map((modules) => modules.map(inception));
+      return {
+        input: [inputSize, inputSize, 3],
+        layers: [
+          ...convolve(7, 64, 2),
+          POOL,
+          ...convolve(1, 64),
+          ...convolve(3, 192),
+          ...stages.flatMap((modules) => [POOL, ...modules]),
+          { kind: 'average-pooling', kernel: 'global' },
+          ...(dropout > 0 ? [{ kind: 'dropout', rate: dropout }] : []),
+          { kind: 'fully-connected', units: classes, initializer: { kind: 'gaussian', std: 0.01 } },
+        ],
+      };
+    },
+  ),
+};
