@@ -14,7 +14,10 @@ export async function writePng(file: string, image: Image): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    await sharp(pixels, { raw: { height, width, channels } }).png().toFile(draft);
+    await sharp(pixels, { raw: { height, width, channels } })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .png()
+      .toFile(draft);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});

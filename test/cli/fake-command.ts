@@ -3,6 +3,7 @@ import { main as runCheck } from '../../src/cli/check.js';
 import { main as runDescribe } from '../../src/cli/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
+import { main as runFilter } from '../../src/cli/filter.js';
 import { main as runRuns } from '../../src/cli/runs.js';
 import type { Streams } from '../../src/cli/streams.js';
 import { runSweepCommand } from '../../src/cli/sweep-command.js';
@@ -54,6 +55,11 @@ export function describeCommand(args: readonly string[]): Promise<Outcome> {
 /** Runs `check` as the shell would. */
 export function check(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runCheck(args, streams));
+}
+
+/** Runs `filter` as the shell would. */
+export function filterCommand(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runFilter(args, streams));
 }
 
 async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {
