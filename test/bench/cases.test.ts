@@ -3,6 +3,7 @@ import { keyOf } from '../../src/bench/case.js';
 import { countCost } from '../../src/bench/network-cost.js';
 import { listNetworks } from '../../src/bench/networks.js';
 import { SUITES } from '../../src/bench/suites.js';
+import { parseNetwork } from '../../src/network/spec.js';
 
 const CORES = 2;
 const suites = Object.entries(SUITES).map(([name, { listCases }]) => [name, listCases(CORES)] as const);
@@ -43,5 +44,20 @@ describe('what an image costs', () => {
     expect(countCost(vgg, 'evaluation').flops).toBe(2 * multiplyAdds);
     // The first layer has no input gradient.
     expect(countCost(vgg, 'step').flops).toBe(2 * (3 * multiplyAdds - 32 * 32 * 64 * 27));
+  });
+
+  it('adds up over branches', () => {
+    const convolution = { kind: 'convolution', kernel: 3, padding: 1, filters: 4 };
+    const network = parseNetwork({
+      input: [8, 8, 4],
+      layers: [
+        { kind: 'residual', body: [convolution, { kind: 'relu' }, convolution] },
+        { kind: 'branches', branches: [[], [convolution]], join: 'concat' },
+      ],
+    });
+    const multiplyAdds = 8 * 8 * 4 * 36;
+    const branched = { name: 'branched', network, batchSize: 10 };
+    expect(countCost(branched, 'evaluation').flops).toBe(2 * 3 * multiplyAdds);
+    expect(countCost(branched, 'step').flops).toBe(2 * (3 * 3 - 1) * multiplyAdds);
   });
 });
