@@ -45,7 +45,7 @@ describe('check', () => {
   });
 
   it.each([
-    [[], 'check: expected a network or a spec file, found nothing. Networks: BASE'],
+    [[], 'check: expected a network or a spec file, found nothing. Networks: lenet5'],
     [['BSAE'], "check: unknown network 'BSAE'. Did you mean 'BASE'?"],
     [['BASE', '--only', 'loss'], "check: unknown check 'loss'. Did you mean 'first-loss'?"],
     [['BASE', '--workers', '0'], '--workers: expected a whole number from 1 to'],
