@@ -639,6 +639,22 @@ napi_value squared_error(Call& call) {
   return loss(call, [] {}, call.kernels->squared_error);
 }
 
+napi_value sum_pixels(Call& call) {
+  // 255² times so many is below 2³¹.
+  constexpr long kMaxSummedImages = 33000;
+  const auto pixels = call.bytes();
+  const auto sample_ids = call.integers(), sums = call.integers(), squares = call.integers();
+  const long floats_per_image = call.integer(1);
+  const Range images = call.range();
+  call.expect(images.count <= kMaxSummedImages, "at most 33000 images");
+  call.holds(sums, floats_per_image);
+  call.holds(squares, floats_per_image);
+  if (call.ok && holds_samples(call, sample_ids, images, long(pixels.length) / floats_per_image)) {
+    call.kernels->sum_pixels(pixels.data, sample_ids.data, sums.data, squares.data, floats_per_image, images);
+  }
+  return nullptr;
+}
+
 napi_value assemble_images(Call& call) {
   const auto pixels = call.bytes();
   const auto sample_ids = call.integers();
@@ -784,6 +800,7 @@ const Export kMethods[] = {
     {"copyColumns", invoke<copy_columns>},
     {"softmaxCrossEntropy", invoke<softmax_cross_entropy>},
     {"squaredError", invoke<squared_error>},
+    {"sumPixels", invoke<sum_pixels>},
     {"assembleImages", invoke<assemble_images>},
     {"reducePartials", invoke<reduce_partials>},
     {"sgdUpdate", invoke<sgd_update>},

@@ -154,6 +154,8 @@ struct KernelTable {
                                 const LossOutputs&, Range images);
   void (*squared_error)(long classes, const float* outputs, const uint8_t* labels, const LossOutputs&, Range images);
 
+  void (*sum_pixels)(const uint8_t* pixels, const int32_t* sample_ids, int32_t* sums, int32_t* squares, long floats_per_image,
+                     Range images);
   void (*assemble_images)(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,
                           long floats_per_image, Range images);
   void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);

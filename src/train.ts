@@ -37,7 +37,7 @@ export async function train(
   const kernels = loadKernels(chooseKernelName());
   const dataset = options.dataset ?? (await loadDataset(parsed.dataset));
   const resolved = fitSpec(parsed, dataset);
-  const data = selectData(resolved, dataset);
+  const data = selectData(resolved, dataset, kernels);
   const plan = planNetwork(resolved.network, {
     batchSize: Math.min(resolved.batchSize, data.train.length),
     slices: resolved.slices,

@@ -84,6 +84,7 @@ constexpr KernelTable make_table(const char* name) {
       copy_columns,
       softmax_cross_entropy,
       squared_error,
+      sum_pixels,
       assemble_images,
       reduce_partials,
       sgd_update,

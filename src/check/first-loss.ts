@@ -1,9 +1,9 @@
 import { sizeOf } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { computeNormalization } from '../dataset/normalize.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { describeNetwork } from '../network/describe.js';
 import { countClasses } from '../network/plan.js';
+import { computeNormalization } from '../run/normalize.js';
 import { computeRegularization } from '../run/regularization.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Finding } from './finding.js';
@@ -33,7 +33,7 @@ export function checkFirstLoss(spec: ResolvedRunSpec, dataset: Dataset, kernels:
   const { network, labelSmoothing } = spec;
   const affordable = Math.floor(MOST_MULTIPLY_ADDS / Math.max(1, describeNetwork(network).multiplyAdds));
   const images = Math.min(MOST_IMAGES, dataset.train.count, Math.max(LEAST_IMAGES, affordable));
-  const batch = takeBatch(spec, dataset, images);
+  const batch = takeBatch(spec, dataset, images, kernels);
   const lone = new LoneNetwork({ network, labelSmoothing, kernels, double: false }, batch);
   lone.weights.set(drawSmallWeights(lone.plan));
   const loss = lone.computeLoss();
@@ -54,9 +54,18 @@ function describeRise(rise: number): string {
   return rise > 0 ? `rises by ${rise.toExponential(0)}` : 'does not rise';
 }
 
-function takeBatch(spec: ResolvedRunSpec, { train, shape }: Dataset, images: number): MiniBatch {
+function takeBatch(
+  spec: ResolvedRunSpec,
+  { train, shape }: Dataset,
+  images: number,
+  kernels: Kernels,
+): MiniBatch {
   const samples = Int32Array.from({ length: images }, (_, i) => i);
-  const { mean, scale } = computeNormalization(spec.normalization, train, shape, samples);
+  const { mean, scale } = computeNormalization(
+    spec.normalization,
+    { images: train, shape, samples },
+    kernels,
+  );
   const size = sizeOf(shape);
   return {
     images,

@@ -28,6 +28,9 @@ export function packedFloats(rows: number, columns: number): number {
  *
  * The native sets throw a TypeError if an array has another type than declared or is too short for the sizes given.
  */
+/** 255² times so many is below 2³¹. */
+export const MAX_SUMMED_IMAGES = 33_000;
+
 export interface Kernels {
   /** `reference`, `baseline`, `avx2`, `avx512` or `neon`. */
   readonly name: string;
@@ -527,6 +530,19 @@ export interface Kernels {
 
   // Input and parameters.
 
+  /**
+   * sums[e] = the sum over the images sampleIds[i] of pixel e, squares[e] = that of its square, overwritten; of at most
+   * MAX_SUMMED_IMAGES, so that both fit.
+   */
+  sumPixels(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    sums: Int32Array,
+    squares: Int32Array,
+    floatsPerImage: number,
+    firstImage: number,
+    images: number,
+  ): void;
   /**
    * x[i] = (pixel − mean[e])·scale[e] for each element e of the image sampleIds[i]; `mean` and `scale` have
    * floatsPerImage elements.

@@ -1,10 +1,11 @@
 import { UserError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { computeNormalization } from '../dataset/normalize.js';
 import { splitTraining } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { countClasses, planNetwork } from '../network/plan.js';
+import { computeNormalization } from './normalize.js';
 import type { ResolvedRunSpec } from './spec.js';
 
 /** A spec that has been fitted to its data: its counts are numbers. */
@@ -60,7 +61,7 @@ export function fitSpec(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec 
 }
 
 /** A run's images, and how they are normalised: by those that it trains on. */
-export function selectData(spec: FittedRunSpec, dataset: Dataset): RunData {
+export function selectData(spec: FittedRunSpec, dataset: Dataset, kernels: Kernels): RunData {
   const { train, validation } = splitTraining(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
   return {
@@ -68,6 +69,10 @@ export function selectData(spec: FittedRunSpec, dataset: Dataset): RunData {
     train,
     validation,
     test: Int32Array.from({ length: test.count }, (_, i) => test.first + i),
-    ...computeNormalization(spec.normalization, dataset.train, dataset.shape, train),
+    ...computeNormalization(
+      spec.normalization,
+      { images: dataset.train, shape: dataset.shape, samples: train },
+      kernels,
+    ),
   };
 }

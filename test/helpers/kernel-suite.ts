@@ -17,6 +17,7 @@ import { listTrainablePoolingCases } from './kernel-suite/trainable-pooling-case
 import {
   listAssembleCases,
   listChangeCases,
+  listPixelSumCases,
   listReduceCases,
   listUpdateCases,
 } from './kernel-suite/update-cases.js';
@@ -26,7 +27,7 @@ import { listWinogradCases } from './kernel-suite/winograd-cases.js';
  * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
  * depends on the greatest sample id.
  */
-const UNBOUNDED = new Set(['assembleImages 0', 'assembleLanes 0']);
+const UNBOUNDED = new Set(['assembleImages 0', 'assembleLanes 0', 'sumPixels 0']);
 
 /** Every case of every method. */
 export function listKernelCases(): KernelCase[] {
@@ -45,6 +46,7 @@ export function listKernelCases(): KernelCase[] {
     ...listDrawCases(),
     ...listLossCases(),
     ...listAssembleCases(),
+    ...listPixelSumCases(),
     ...listReduceCases(),
     ...listUpdateCases(),
     ...listChangeCases(),

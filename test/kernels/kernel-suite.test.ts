@@ -22,10 +22,11 @@ type Fault = (call: Call) => boolean;
 
 const FAULTS: Record<string, Fault> = {
   'a slightly wrong result': ({ changes }) => {
-    const change = changes.findLast(({ array }) => array instanceof Float32Array);
+    const change = changes.findLast(({ array }) => !(array instanceof Uint8Array));
     if (change === undefined) return false;
     const value = change.array[change.index]!;
-    change.array[change.index] = Number.isFinite(value) ? value + 0.01 * (1 + Math.abs(value)) : 0;
+    const error = change.array instanceof Int32Array ? 1 : 0.01 * (1 + Math.abs(value));
+    change.array[change.index] = Number.isFinite(value) ? value + error : 0;
     return true;
   },
   'a write before the array': ({ changes }) => changes.length > 0 && flipByte(changes.at(-1)!.array, -1),

@@ -17,3 +17,23 @@ export const assembleImages: Kernels['assembleImages'] = (
     }
   }
 };
+
+export const sumPixels: Kernels['sumPixels'] = (
+  pixels,
+  sampleIds,
+  sums,
+  squares,
+  floatsPerImage,
+  firstImage,
+  images,
+) => {
+  sums.fill(0, 0, floatsPerImage);
+  squares.fill(0, 0, floatsPerImage);
+  for (let image = firstImage; image < firstImage + images; image++) {
+    for (let e = 0; e < floatsPerImage; e++) {
+      const pixel = pixels[sampleIds[image]! * floatsPerImage + e]!;
+      sums[e]! += pixel;
+      squares[e]! += pixel ** 2;
+    }
+  }
+};

@@ -11,7 +11,7 @@ import {
   tanhBackward,
   tanhForward,
 } from './activations.js';
-import { assembleImages } from './assemble.js';
+import { assembleImages, sumPixels } from './assemble.js';
 import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
 import { drawNormal, drawUniform } from './draws.js';
 import { dropout } from './dropout.js';
@@ -124,6 +124,7 @@ export const referenceKernels: Kernels = {
   softmaxCrossEntropy,
   squaredError,
 
+  sumPixels,
   assembleImages,
   reducePartials,
   sgdUpdate,

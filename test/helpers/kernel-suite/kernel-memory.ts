@@ -69,6 +69,11 @@ export class KernelMemory {
     return this.#place(label, 'output', fillUntouched(new Uint8Array(length)), 0);
   }
 
+  /** Whole numbers that the kernel may write. */
+  outputIntegers(label: string, length: number): Int32Array {
+    return this.#place(label, 'output', fillUntouched(new Int32Array(length)), 0);
+  }
+
   /** Memory whose contents are the kernel's own affair: scratch, packed matrices. */
   private(label: string, length: number): Float32Array {
     return this.#place(label, 'private', toFloats(length), 0);

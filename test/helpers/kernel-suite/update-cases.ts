@@ -1,3 +1,4 @@
+import { MAX_SUMMED_IMAGES } from '../../../src/kernels/kernels.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { toleranceOfSum } from './kernel-memory.js';
 import { type Batch, describeBatch } from './windows.js';
@@ -30,6 +31,44 @@ function makeAssembleCase(floatsPerImage: number, batch: Batch): KernelCase {
       const x = memory.output('x', batch.total * floatsPerImage, toleranceOfSum(2, 2 * 255));
       return [[pixels, sampleIds, mean, scale, x, floatsPerImage, batch.first, batch.count]];
     },
+    { tight: batch === TIGHT },
+  );
+}
+
+export function listPixelSumCases(): KernelCase[] {
+  return [
+    ...[1, 3, 4, 7, 15, 16, 17, 33, 63, 784, 3072].map((floats) => makePixelSumCase(floats, MIDDLE)),
+    makePixelSumCase(20, TIGHT),
+    makePixelSumCase(20, EMPTY),
+    makeCase('sumPixels', 'as many white images as there may be', (memory) => [
+      [
+        memory.input('pixels', new Uint8Array(2 * 5).fill(255)),
+        memory.input('sampleIds', new Int32Array(MAX_SUMMED_IMAGES).fill(1)),
+        memory.outputIntegers('sums', 5),
+        memory.outputIntegers('squares', 5),
+        5,
+        0,
+        MAX_SUMMED_IMAGES,
+      ],
+    ]),
+  ];
+}
+
+function makePixelSumCase(floatsPerImage: number, batch: Batch): KernelCase {
+  return makeCase(
+    'sumPixels',
+    `${floatsPerImage} floats an image, ${describeBatch(batch)}`,
+    (memory) => [
+      [
+        memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255))),
+        memory.input('sampleIds', Int32Array.of(6, 2, 0, 7, 2).slice(0, batch.total)),
+        memory.outputIntegers('sums', floatsPerImage),
+        memory.outputIntegers('squares', floatsPerImage),
+        floatsPerImage,
+        batch.first,
+        batch.count,
+      ],
+    ],
     { tight: batch === TIGHT },
   );
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { computeNormalization } from '../../src/dataset/normalize.js';
+import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+import { computeNormalization } from '../../src/run/normalize.js';
 
+const kernels = loadKernels(availableKernelNames()[0]!);
 const shape = { height: 1, width: 2, channels: 2 };
 /** Three images of two pixels, each with two channels; the first is outside the subset. */
 const images = {
@@ -10,7 +12,11 @@ const images = {
 };
 
 function normalize(kind: Parameters<typeof computeNormalization>[0], samples = [1, 2]) {
-  const { mean, scale } = computeNormalization(kind, images, shape, Int32Array.from(samples));
+  const { mean, scale } = computeNormalization(
+    kind,
+    { images, shape, samples: Int32Array.from(samples) },
+    kernels,
+  );
   return { mean: [...mean], scale: [...scale] };
 }
 
@@ -27,6 +33,15 @@ describe('computeNormalization', () => {
     expect(normalize('per-channel')).toEqual({ mean: [4, 7, 4, 7], scale: [scale, 1, scale, 1] });
   });
 
+  it('takes more images than are summed at once', () => {
+    const pixels = Uint8Array.of(0, 100, 200, 250);
+    const few = { count: 2, pixels, labels: new Uint8Array(2) };
+    const samples = Int32Array.from({ length: 100_000 }, (_, i) => (i < 75_000 ? 0 : 1));
+    const small = { height: 1, width: 1, channels: 2 };
+    const { mean } = computeNormalization('mean-image', { images: few, shape: small, samples }, kernels);
+    expect([...mean]).toEqual([50, 137.5]);
+  });
+
   it('leaves pixels alone', () => {
     expect(normalize('none')).toEqual({ mean: [0, 0, 0, 0], scale: [1, 1, 1, 1] });
   });
@@ -37,7 +52,11 @@ describe('computeNormalization', () => {
     pixels[5] = 254;
     const large = { count: 1, pixels, labels: new Uint8Array(0) };
     const wide = { height: 1, width: count, channels: 1 };
-    const { mean, scale } = computeNormalization('per-channel', large, wide, Int32Array.of(0));
+    const { mean, scale } = computeNormalization(
+      'per-channel',
+      { images: large, shape: wide, samples: Int32Array.of(0) },
+      kernels,
+    );
     expect(mean[0]).toBe(255);
     // One of n values is off by 1, so the variance is (n − 1) / n².
     expect(scale[0]).toBe(Math.fround(count / Math.sqrt(count - 1)));
