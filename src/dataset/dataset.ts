@@ -17,6 +17,6 @@ export interface Dataset {
   readonly classNames: readonly string[];
   readonly train: LabelledImages;
   readonly test: LabelledImages;
-  /** SHA-256 over shape, pixels and labels of both halves, as hexadecimal: part of a run's identity. */
+  /** SHA-256 over shape, pixels and labels of both halves, as hexadecimal: part of a run's identity. May be computed when it is first read. */
   readonly sha256: string;
 }

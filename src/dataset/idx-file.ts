@@ -22,9 +22,7 @@ export async function readIdxFile(path: string, kind: IdxKind): Promise<IdxFile>
   try {
     const file = await open(path);
     try {
-      const receiver = new IdxReceiver(kind, path);
-      for await (const chunk of await openChunks(file)) receiver.receive(chunk);
-      return receiver.finish();
+      return await ((await startsWithGzip(file)) ? readZipped : readPlain)(file, kind, path);
     } finally {
       await file.close();
     }
@@ -33,12 +31,30 @@ export async function readIdxFile(path: string, kind: IdxKind): Promise<IdxFile>
   }
 }
 
-/** The file's bytes, unpacked. */
-async function openChunks(file: FileHandle): Promise<AsyncIterable<Uint8Array>> {
-  const zipped = await startsWithGzip(file);
+/** Reads straight into the shared memory. */
+async function readPlain(file: FileHandle, kind: IdxKind, path: string): Promise<IdxFile> {
+  const start = new Uint8Array(idxHeaderBytes(kind));
+  const { bytesRead: startBytes } = await file.read(start, 0, start.length, 0);
+  const header = parseIdxHeader(start.subarray(0, startBytes), kind, path);
+  const { headerBytes, dataBytes } = header;
+  checkIdxSize((await file.stat()).size, header, kind, path);
+  const data = new Uint8Array(new SharedArrayBuffer(dataBytes));
+  for (let done = 0; done < dataBytes; ) {
+    const { bytesRead } = await file.read(data, done, dataBytes - done, headerBytes + done);
+    // Nothing more, though the size said so: it is being written to.
+    if (bytesRead === 0) checkIdxSize(headerBytes + done, header, kind, path);
+    done += bytesRead;
+  }
+  return { ...header, data };
+}
+
+async function readZipped(file: FileHandle, kind: IdxKind, path: string): Promise<IdxFile> {
+  const receiver = new IdxReceiver(kind, path);
   const chunks = file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
   // The callback has nothing to do: whoever reads the last stream sees the error of any.
-  return zipped ? pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {}) : chunks;
+  const unzipped = pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
+  for await (const chunk of unzipped) receiver.receive(chunk);
+  return receiver.finish();
 }
 
 async function startsWithGzip(file: FileHandle): Promise<boolean> {
@@ -47,7 +63,7 @@ async function startsWithGzip(file: FileHandle): Promise<boolean> {
 }
 
 /**
- * Puts a file together from its chunks. It takes no more than the header says, so that a small file that unpacks to a huge
+ * Puts a file together from its unpacked chunks. It takes no more than the header says, so that a small file that unpacks to a huge
  * one cannot fill the memory.
  */
 class IdxReceiver {

@@ -19,13 +19,17 @@ export async function loadMnist(folder = MNIST_FOLDER): Promise<Dataset> {
     readHalf(files.trainImages, files.trainLabels),
     readHalf(files.testImages, files.testLabels),
   ]);
+  let sha256: string | null = null;
   return {
     name: 'mnist',
     shape: SHAPE,
     classNames: CLASS_NAMES,
     train,
     test,
-    sha256: hashDataset(SHAPE, train, test),
+    get sha256() {
+      sha256 ??= hashDataset(SHAPE, train, test);
+      return sha256;
+    },
   };
 }
 
