@@ -35,17 +35,17 @@ export async function train(
   const parsed = resolveRunSpec(spec);
   const workers = checkWorkers(options);
   const kernels = loadKernels(chooseKernelName());
-  const dataset = options.dataset ?? (await loadDataset(parsed.dataset));
-  const resolved = fitSpec(parsed, dataset);
-  const data = selectData(resolved, dataset, kernels);
-  const plan = planNetwork(resolved.network, {
-    batchSize: Math.min(resolved.batchSize, data.train.length),
-    slices: resolved.slices,
-    training: true,
-  });
-
+  // Its threads start while this one reads the data.
   const pool = options.pool ?? WorkerPool.create(workers);
   try {
+    const dataset = options.dataset ?? (await loadDataset(parsed.dataset));
+    const resolved = fitSpec(parsed, dataset);
+    const data = selectData(resolved, dataset, kernels);
+    const plan = planNetwork(resolved.network, {
+      batchSize: Math.min(resolved.batchSize, data.train.length),
+      slices: resolved.slices,
+      training: true,
+    });
     const { name } = kernels;
     const run = describeRun(resolved, plan, data, { workers, crowded: pool.crowded, kernels: name });
     initializeModel(viewModel(run.model, plan), plan, resolved.seed, kernels);

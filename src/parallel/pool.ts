@@ -16,6 +16,8 @@ export class WorkerPool {
   private constructor(threads: number) {
     this.threads = threads;
     this.#piscina = new Piscina({
+      // Threads load this as they start, before there is anything to do.
+      filename: findWorker('train'),
       minThreads: threads,
       maxThreads: threads,
       idleTimeout: Number.POSITIVE_INFINITY,
@@ -68,7 +70,7 @@ export class WorkerPool {
     run: RunDescription,
     makeTask: (worker: number) => unknown,
   ): Promise<Result[]> {
-    const filename = join(findPackageRoot(), 'dist', 'workers', `${name}.js`);
+    const filename = findWorker(name);
     const results: Result[] = [];
     let failure: unknown;
     const tasks = Array.from({ length: run.workers }, async (_, worker) => {
@@ -83,4 +85,8 @@ export class WorkerPool {
     if (failure) throw failure;
     return results;
   }
+}
+
+function findWorker(name: string): string {
+  return join(findPackageRoot(), 'dist', 'workers', `${name}.js`);
 }
