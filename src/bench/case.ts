@@ -5,8 +5,8 @@ import type { Workbench } from './workbench.js';
 export interface Case {
   readonly name: string;
   readonly threads: number;
-  /** What its rate counts: images, or floating-point operations (in billions). */
-  readonly unit: 'images' | 'gflop';
+  /** What its rate counts: images, floating-point operations (in billions), or processes started one after another. */
+  readonly unit: 'images' | 'gflop' | 'starts';
   /** Floating-point operations of one unit. */
   readonly flops: number;
   /** Bytes that memory must give or take at least, for one unit. */

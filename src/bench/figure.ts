@@ -5,6 +5,8 @@ export interface Figure {
   readonly threads: number;
   /** Median; only of work on images. */
   readonly imagesPerSecond?: number;
+  /** Median; only of a start. */
+  readonly milliseconds?: number;
   /** Billions of floating-point operations a second, by the definition of the work, whatever an implementation adds or leaves out. */
   readonly gflops: number;
   /** Of the fused multiply-add peak of as many cores; null if the kernel set cannot measure it. */

@@ -31,6 +31,7 @@ export async function* measureCases(
       name: one.name,
       threads: one.threads,
       ...(one.unit === 'images' ? { imagesPerSecond: rate } : {}),
+      ...(one.unit === 'starts' ? { milliseconds: 1000 / rate } : {}),
       gflops: (rate * one.flops) / 1e9,
       ...shareLimits(one, rate, conditions.limits),
       ...(base === undefined ? {} : { speedup: rate / base, against: keyOf(one.against!) }),

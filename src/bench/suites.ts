@@ -1,6 +1,7 @@
 import type { Case } from './case.js';
 import { listKernelCases } from './kernel-cases.js';
 import { listScalingSeries } from './scaling-cases.js';
+import { listStartCases } from './start-cases.js';
 import { listStepCases } from './step-cases.js';
 import { listSweepCases } from './sweep-cases.js';
 
@@ -22,6 +23,10 @@ export const SUITES = {
     description: "an image's training time against width, mini-batch and workers",
     listCases: (cores: number): Case[] =>
       listScalingSeries(cores).flatMap(({ points }) => points.map((point) => point.case)),
+  },
+  start: {
+    description: "from a process's start to the end of its first training step",
+    listCases: listStartCases,
   },
 } as const;
 

@@ -21,7 +21,7 @@ import type { Streams } from './streams.js';
 const OFFERED_NAMES = 3;
 
 /**
- * `bench kernels | steps | sweep | scaling`: measures the machine's limits, then figures one after another, each printed at once.
+ * `bench kernels | steps | sweep | scaling | start`: measures the machine's limits, then figures one after another, each printed at once.
  *
  * @returns the exit code
  * @throws UserError for wrong usage

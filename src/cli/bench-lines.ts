@@ -16,6 +16,7 @@ const COLUMNS: readonly Column[] = [
     width: 9,
     format: ({ imagesPerSecond }) => formatNumber(imagesPerSecond && 1e6 / imagesPerSecond, 1),
   },
+  { title: 'ms', width: 7, format: ({ milliseconds }) => formatNumber(milliseconds, 0) },
   { title: 'GFLOP/s', width: 8, format: ({ gflops }) => formatNumber(gflops, 1) },
   { title: 'of peak', width: 7, format: ({ shareOfPeak }) => formatPercent(shareOfPeak) },
   { title: 'bound by', width: 16, format: formatLimit },

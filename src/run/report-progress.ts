@@ -5,7 +5,7 @@ import type { TrainOptions } from './types.js';
 const INTERVAL_MS = 100;
 
 /**
- * Tells of an epoch's training while it lasts.
+ * Tells of an epoch's training while it lasts, and once at its end.
  *
  * @param epoch from 0
  * @returns what ends it
@@ -13,7 +13,7 @@ const INTERVAL_MS = 100;
 export function reportProgress(run: RunDescription, epoch: number, { onProgress }: TrainOptions): () => void {
   if (!onProgress) return () => {};
   const start = performance.now();
-  const timer = setInterval(() => {
+  const report = () => {
     const images = run.totals[TOTALS.images]!;
     if (images === 0) return;
     onProgress({
@@ -24,6 +24,10 @@ export function reportProgress(run: RunDescription, epoch: number, { onProgress 
       trainLoss: run.totals[TOTALS.loss]! / images,
       imagesPerSecond: (1000 * images) / (performance.now() - start),
     });
-  }, INTERVAL_MS);
-  return () => clearInterval(timer);
+  };
+  const timer = setInterval(report, INTERVAL_MS);
+  return () => {
+    clearInterval(timer);
+    report();
+  };
 }

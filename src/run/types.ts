@@ -24,7 +24,7 @@ export interface EpochMetrics {
   readonly imagesPerSecond: number;
 }
 
-/** Where a run is, a few times a second. */
+/** Where a run is: a few times a second, and at the end of each epoch's training. */
 export interface Progress {
   /** From 1. */
   readonly epoch: number;

@@ -65,6 +65,14 @@ describe('a measured figure', () => {
     expect(figure).toEqual({ name: 'step/some', threads: 1, gflops: 12, shareOfPeak: null });
   });
 
+  it('of a start has its time', async () => {
+    const [figure] = await measure([
+      makeCase({ name: 'start/some', unit: 'starts', flops: 1e9, rates: [2, 1, 4] }),
+    ]);
+    expect(figure).toMatchObject({ name: 'start/some', milliseconds: 500, gflops: 2, shareOfPeak: 0.02 });
+    expect(figure).not.toHaveProperty('imagesPerSecond');
+  });
+
   it('is set against another one', async () => {
     const alone = makeCase({});
     const both = makeCase({ threads: 2, rates: [190], against: alone });
