@@ -91,14 +91,11 @@ function defineSweep(command: Command): Command {
     .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>
       parseCount('--parallel', text, MAX_THREADS),
     )
-    .option('--epochs <n>', 'epochs of every run', (text): Override => {
-      const value = parseCount('--epochs', text, MAX_EPOCHS);
-      return { text: `--epochs ${value}`, path: ['epochs'], value };
-    })
+    .option('--epochs <n>', 'epochs of every run', parseEpochs)
     .option(
       '--set <key=value>',
       'a field of every spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
-      collect,
+      collectOverride,
     )
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')
@@ -110,7 +107,14 @@ function defineSweep(command: Command): Command {
     .option('--json', 'one JSON object a finished run on standard output, and nothing else there');
 }
 
-function collect(text: string, earlier: readonly Override[] = []): readonly Override[] {
+/** Reads `--epochs`: an override in short. */
+export function parseEpochs(text: string): Override {
+  const value = parseCount('--epochs', text, MAX_EPOCHS);
+  return { text: `--epochs ${value}`, path: ['epochs'], value };
+}
+
+/** Reads one `--set` after others. */
+export function collectOverride(text: string, earlier: readonly Override[] = []): readonly Override[] {
   return [...earlier, parseOverride(text)];
 }
 

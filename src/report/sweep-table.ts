@@ -2,7 +2,7 @@ import { computeGroup } from '../experiment/identity.js';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import type { RunSummary } from '../experiment/run-records.js';
 import { formatCount, formatDuration, formatNumber } from './format-values.js';
-import { measureSpread } from './statistics.js';
+import { measureSpread } from './statistics/spread.js';
 import { type Column, formatTable } from './tables.js';
 import { findVaryingFields, formatField, formatTitle } from './varying-fields.js';
 

@@ -1,21 +1,32 @@
-import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { LABEL_KEYS } from '../experiment/run-label.js';
+import type { ResolvedRunSpec } from '../run/spec.js';
+
+/** A spec with its label: a point of a sweep, or a run. */
+export interface NamedSpec {
+  readonly label: string;
+  readonly spec: ResolvedRunSpec;
+}
 
 /** Fields of the spec that differ between points and that the label and the seed's column do not tell. */
-export function findVaryingFields(points: readonly SweepPoint[]): string[] {
+export function findVaryingFields(points: readonly NamedSpec[]): string[] {
   const told = new Set<string>([...LABEL_KEYS, 'network', 'seed']);
   const keys = Object.keys(points[0]?.spec ?? {}).filter((key) => !told.has(key));
   return keys.filter((key) => new Set(points.map((point) => formatField(point, key))).size > 1);
 }
 
 /** A field's value in short: `0.001`, `step(rate 0.1, factor 0.5, every 3)`. */
-export function formatField(point: SweepPoint, key: string): string {
-  const value = (point.spec as Readonly<Record<string, unknown>>)[key];
-  if (key === 'learningRate') return formatSchedule(value as SweepPoint['spec']['learningRate']);
+export function formatField(point: NamedSpec, key: string): string {
+  return formatSpecField(point.spec, key);
+}
+
+/** The same of a spec by itself. */
+export function formatSpecField(spec: ResolvedRunSpec, key: string): string {
+  const value = (spec as Readonly<Record<string, unknown>>)[key];
+  if (key === 'learningRate') return formatSchedule(value as ResolvedRunSpec['learningRate']);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function formatSchedule({ kind, warmupEpochs, ...fields }: SweepPoint['spec']['learningRate']): string {
+function formatSchedule({ kind, warmupEpochs, ...fields }: ResolvedRunSpec['learningRate']): string {
   if (kind === 'constant' && warmupEpochs === 0 && 'rate' in fields) return String(fields.rate);
   const shown = Object.entries({ ...fields, ...(warmupEpochs > 0 ? { warmup: warmupEpochs } : {}) });
   return `${kind}(${shown.map(([key, value]) => `${key} ${value}`).join(', ')})`;
@@ -27,7 +38,7 @@ export function formatTitle(key: string): string {
 }
 
 /** Names each point by its label and what else differs in the sweep: `SK-0.2 train count 500 seed 1`. */
-export function namePoints(points: readonly SweepPoint[]): (point: SweepPoint) => string {
+export function namePoints(points: readonly NamedSpec[]): (point: NamedSpec) => string {
   const varying = findVaryingFields(points);
   if (new Set(points.map((point) => point.spec.seed)).size > 1) varying.push('seed');
   return (point) =>

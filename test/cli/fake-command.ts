@@ -4,6 +4,7 @@ import { main as runDescribe } from '../../src/cli/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
 import { main as runFilter } from '../../src/cli/filter.js';
+import { main as runReport } from '../../src/cli/report.js';
 import { main as runRuns } from '../../src/cli/runs.js';
 import type { Streams } from '../../src/cli/streams.js';
 import { runSweepCommand } from '../../src/cli/sweep-command.js';
@@ -45,6 +46,11 @@ export function sweep(args: readonly string[], engine: FakeEngine = new FakeEngi
 /** Runs `runs` as the shell would. */
 export function runs(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runRuns(args, streams));
+}
+
+/** Runs `report` as the shell would. */
+export function report(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runReport(args, streams));
 }
 
 /** Runs `describe` as the shell would. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../src/report/format-values.js';
-import { measureSpread } from '../../src/report/statistics.js';
+import { measureSpread } from '../../src/report/statistics/spread.js';
 
 describe('a duration', () => {
   it.each([

@@ -1,0 +1,62 @@
+import type { Block } from '../document/blocks.js';
+import { formatCount, formatNumber, NOTHING } from '../format-values.js';
+import { measureSpread } from '../statistics/spread.js';
+import type { ReportedPoint } from './reported-run.js';
+import { formatInterval } from './words.js';
+
+/** A row of a table of errors. */
+export interface ErrorRow {
+  readonly name: string;
+  /** Texts for the table's own columns. */
+  readonly extra?: readonly string[];
+  readonly point: ReportedPoint;
+}
+
+/** The usual table of a report: one row a point, with its error, what that is worth, and its cost. */
+export function describeErrors(
+  caption: string,
+  nameTitle: string,
+  rows: readonly ErrorRow[],
+  extraTitles: readonly string[] = [],
+): Block {
+  const titles = [
+    ...extraTitles,
+    'test error %',
+    '95% interval',
+    'n',
+    'mean ± deviation',
+    'parameters',
+    'seconds',
+    'run',
+  ];
+  return {
+    kind: 'table',
+    caption,
+    columns: [
+      { title: nameTitle, align: 'left' },
+      ...titles.map((title) => ({ title, align: 'right' as const })),
+    ],
+    rows: rows.map(({ name, extra = [], point }) => [name, ...extra, ...describePoint(point)]),
+  };
+}
+
+function describePoint({ run, state, seeds }: ReportedPoint): string[] {
+  if (run === null) return [state, NOTHING, '0', NOTHING, NOTHING, NOTHING, NOTHING];
+  const { n, mean, deviation } = measureSpread(seeds.map((seed) => seed.errorPercent));
+  return [
+    formatNumber(run.errorPercent, 2),
+    formatInterval(run.interval),
+    String(n),
+    deviation === null ? NOTHING : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`,
+    formatCount(run.parameters),
+    formatNumber(run.seconds, 1),
+    String(run.runId),
+  ];
+}
+
+/** What the columns of `describeErrors` mean. */
+export const ERROR_COLUMNS =
+  'The error is that of the weights that the run ended with. n counts the recorded runs that differ ' +
+  'from it in nothing but the seed (itself included); where there are several, their mean and sample ' +
+  'deviation stand beside it. Seconds are wall time of training and testing, with as many runs side by ' +
+  'side as the machine had room for.';
