@@ -151,4 +151,10 @@ napi_value invoke(napi_env env, napi_callback_info info) {
   return method(call);
 }
 
+// A function and the name that JavaScript knows it by.
+struct Export {
+  const char* name;
+  napi_callback callback;
+};
+
 }  // namespace convoy
