@@ -1,4 +1,5 @@
-import { type Kernels, packedFloats, panelCount } from '../kernels/kernels.js';
+import { packedFloats, panelCount } from '../kernels/interface/products.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { allocateFloats, drawFloats } from './floats.js';
 
 /** C = A B, m×k by k×n: packing of B included, as in a BLAS. */

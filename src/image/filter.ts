@@ -1,5 +1,6 @@
 import { makeGeometry } from '../kernels/geometry.js';
-import { type Kernels, packedFloats, panelCount } from '../kernels/kernels.js';
+import { packedFloats, panelCount } from '../kernels/interface/products.js';
+import type { Kernels } from '../kernels/kernels.js';
 import type { Image } from './image.js';
 
 /** Rows of numbers, as many in each. */

@@ -1,5 +1,5 @@
 import { coversInput, kernelColumns, kernelRows, type WindowGeometry } from '../kernels/geometry.js';
-import { packedFloats, panelCount } from '../kernels/kernels.js';
+import { packedFloats, panelCount } from '../kernels/interface/products.js';
 import { type BlockPass, type BoundLayer, type LayerSite, overSlices, type Pass } from './layer.js';
 
 /**

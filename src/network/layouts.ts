@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import { MAX_PARTIALS } from '../kernels/kernels.js';
+import { MAX_PARTIALS } from '../kernels/interface/parameters.js';
 import type { Batch } from '../layers/layer.js';
 import { countUnits } from '../layers/parts.js';
 import { findKind } from '../layers/registry.js';

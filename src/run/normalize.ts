@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { LabelledImages } from '../dataset/dataset.js';
-import { type Kernels, MAX_SUMMED_IMAGES } from '../kernels/kernels.js';
+import { MAX_SUMMED_IMAGES } from '../kernels/interface/assembly.js';
+import type { Kernels } from '../kernels/kernels.js';
 
 export type NormalizationKind = 'mean-image' | 'per-channel' | 'none';
 

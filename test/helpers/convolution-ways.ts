@@ -1,5 +1,6 @@
 import { kernelRows, type WindowGeometry } from '../../src/kernels/geometry.js';
-import { type Kernels, packedFloats, panelCount } from '../../src/kernels/kernels.js';
+import { packedFloats, panelCount } from '../../src/kernels/interface/products.js';
+import type { Kernels } from '../../src/kernels/kernels.js';
 import { countGroups, GROUP_IMAGES, imagesOfGroup } from '../../src/kernels/lanes.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { winogradGradientFloats, winogradKernelFloats, winogradPanels } from '../../src/kernels/winograd.js';

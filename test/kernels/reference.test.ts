@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WindowGeometry } from '../../src/kernels/geometry.js';
-import { packedFloats, panelCount } from '../../src/kernels/kernels.js';
+import { packedFloats, panelCount } from '../../src/kernels/interface/products.js';
 import { referenceKernels as kernels } from '../../src/kernels/reference/reference.js';
 import { outputFloats } from '../../src/kernels/reference/window.js';
 import { makeWindow } from '../helpers/kernel-suite/windows.js';

@@ -1,5 +1,6 @@
 import { kernelColumns, kernelRows } from '../geometry.js';
-import { type Kernels, packedFloats } from '../kernels.js';
+import { packedFloats } from '../interface/products.js';
+import type { Kernels } from '../kernels.js';
 import { packedStride } from './products.js';
 import { inputFloats, listTaps, outputFloats } from './window.js';
 

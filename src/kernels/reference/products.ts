@@ -1,4 +1,5 @@
-import { type Kernels, PANEL_COLUMNS, panelCount } from '../kernels.js';
+import { PANEL_COLUMNS, panelCount } from '../interface/products.js';
+import type { Kernels } from '../kernels.js';
 
 /*
  * The packed layout of the reference is the matrix itself, row by row, each row as long as its panels: a column belongs to

@@ -1,4 +1,5 @@
-import { type Kernels, packedFloats, panelCount } from '../../../src/kernels/kernels.js';
+import { packedFloats, panelCount } from '../../../src/kernels/interface/products.js';
+import type { Kernels } from '../../../src/kernels/kernels.js';
 import type { KernelMemory } from './kernel-memory.js';
 
 /** Of one matrix; `groups` of them lie one after another. */

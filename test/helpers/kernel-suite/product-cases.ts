@@ -1,4 +1,4 @@
-import { panelCount } from '../../../src/kernels/kernels.js';
+import { panelCount } from '../../../src/kernels/interface/products.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { toleranceOfSum } from './kernel-memory.js';
 import { packMatrix, packTransposedMatrix } from './packing.js';

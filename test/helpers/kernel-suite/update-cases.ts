@@ -1,4 +1,4 @@
-import { MAX_SUMMED_IMAGES } from '../../../src/kernels/kernels.js';
+import { MAX_SUMMED_IMAGES } from '../../../src/kernels/interface/assembly.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { toleranceOfSum } from './kernel-memory.js';
 import { type Batch, describeBatch } from './windows.js';

@@ -1,0 +1,46 @@
+/** 255² times so many is below 2³¹. */
+export const MAX_SUMMED_IMAGES = 33_000;
+
+/** From the data set's bytes to a network's input. */
+export interface AssemblyKernels {
+  /**
+   * x[i] = (pixel − mean[e])·scale[e] for each element e of the image sampleIds[i]; `mean` and `scale` have
+   * floatsPerImage elements.
+   */
+  assembleImages(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    x: Float32Array,
+    floatsPerImage: number,
+    firstImage: number,
+    images: number,
+  ): void;
+  /** As `assembleImages`, for some elements of one group's images; lanes from `images` on become zero. */
+  assembleLanes(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    x: Float32Array,
+    floatsPerImage: number,
+    group: number,
+    images: number,
+    firstElement: number,
+    elements: number,
+  ): void;
+  /**
+   * sums[e] = the sum over the images sampleIds[i] of pixel e, squares[e] = that of its square, overwritten; of at most
+   * MAX_SUMMED_IMAGES, so that both fit.
+   */
+  sumPixels(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    sums: Int32Array,
+    squares: Int32Array,
+    floatsPerImage: number,
+    firstImage: number,
+    images: number,
+  ): void;
+}

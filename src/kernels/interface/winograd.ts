@@ -1,0 +1,68 @@
+import type { WindowGeometry } from '../geometry.js';
+
+/**
+ * Convolution in lanes by minimal filtering, F(2×2, 3×3) (Winograd 1980; Lavin and Gray, arXiv 1509.09308), for geometries of which
+ * canFilterMinimally (winograd.ts) is true: a tile of 2×2 outputs costs 16 products a pair of channels in place of 36. The contents of
+ * `u`, a transformed kernel of winogradKernelFloats, and of `du`, its gradient of winogradGradientFloats, are the implementation's own.
+ */
+export interface WinogradKernels {
+  /** Floats of scratch that the winograd methods need for this geometry. */
+  winogradScratchFloats(g: WindowGeometry): number;
+  /** Transforms the kernels of some input channels. */
+  winogradKernel(
+    g: WindowGeometry,
+    f: Float32Array,
+    u: Float32Array,
+    firstInput: number,
+    inputs: number,
+  ): void;
+  /** As convolutionForwardLanes. `u` comes from winogradKernel. Tiles begin at `firstRow`. */
+  winogradForward(
+    g: WindowGeometry,
+    x: Float32Array,
+    u: Float32Array,
+    bias: Float32Array | null,
+    y: Float32Array,
+    scratch: Float32Array,
+    group: number,
+    images: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /** As convolutionInputGradientLanes, likewise. */
+  winogradInputGradient(
+    g: WindowGeometry,
+    dy: Float32Array,
+    u: Float32Array,
+    dx: Float32Array,
+    scratch: Float32Array,
+    group: number,
+    images: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /**
+   * One panel of du, summed over one of some parts of the mini-batch: its tiles, counted through its groups, are cut into parts as even as can
+   * be. Overwrites that panel of that part. Reads only lanes that hold one of the `images`.
+   */
+  winogradKernelProducts(
+    g: WindowGeometry,
+    x: Float32Array,
+    dy: Float32Array,
+    du: Float32Array,
+    scratch: Float32Array,
+    images: number,
+    part: number,
+    parts: number,
+    panel: number,
+  ): void;
+  /** dF of the kernels of some input channels, from all panels of du, summed over its parts in order. */
+  winogradKernelGradient(
+    g: WindowGeometry,
+    du: Float32Array,
+    df: Float32Array,
+    parts: number,
+    firstInput: number,
+    inputs: number,
+  ): void;
+}
