@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../core/errors.js';
 import { checkIdxSize, type IdxHeader, type IdxKind, idxHeaderBytes, parseIdxHeader } from './idx.js';
+import { explainReadError } from './read-errors.js';
 
 /** The header and the bytes of an IDX file, the latter over a SharedArrayBuffer. */
 export interface IdxFile extends IdxHeader {
@@ -126,10 +127,5 @@ function explainError(error: unknown, path: string): unknown {
       `${path}: expected gzipped data, found ${message}. The file is corrupt: get it again.`,
     );
   }
-  if (code?.startsWith('E') && !code.startsWith('ERR_')) {
-    return new UserError(
-      `${path}: expected a file that can be read, found ${message}. Check its name and permissions.`,
-    );
-  }
-  return error;
+  return explainReadError(error, path);
 }
