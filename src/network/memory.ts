@@ -6,7 +6,7 @@ import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
 import { loadAddon } from '../kernels/native.js';
 import { initialize } from '../layers/initializer.js';
 import type { BoundParameter, BoundTensor } from '../layers/layer.js';
-import type { NetworkPlan, StepPlan, TensorPlan } from './plan.js';
+import type { NetworkPlan, Slot, StepPlan, TensorPlan } from './plan.js';
 
 /** A model's memory, shared by all workers: what outlives a mini-batch, and what layers share within one. */
 export interface ModelMemory {
@@ -106,7 +106,7 @@ export function viewParameters(memory: ModelMemory, step: StepPlan): Record<stri
 
 /** Parameters and state one after another, without the gaps of the arena. */
 export function exportWeights(memory: ModelMemory, plan: NetworkPlan): Float32Array {
-  const slots = plan.steps.flatMap((step) => [...step.parameters, ...step.state]);
+  const slots = listSlots(plan);
   const weights = new Float32Array(slots.reduce((sum, { size }) => sum + size, 0));
   let at = 0;
   for (const { offset, size } of slots) {
@@ -114,4 +114,18 @@ export function exportWeights(memory: ModelMemory, plan: NetworkPlan): Float32Ar
     at += size;
   }
   return weights;
+}
+
+/** The other way round. */
+export function importWeights(memory: ModelMemory, plan: NetworkPlan, weights: Float32Array): void {
+  let at = 0;
+  for (const { offset, size } of listSlots(plan)) {
+    memory.weights.set(weights.subarray(at, at + size), offset);
+    at += size;
+  }
+}
+
+/** Parameters and state in the order in which they are saved. */
+function listSlots(plan: NetworkPlan): Slot[] {
+  return plan.steps.flatMap((step) => [...step.parameters, ...step.state]);
 }

@@ -3,6 +3,7 @@ import { main as runCheck } from '../../src/cli/check.js';
 import { main as runDescribe } from '../../src/cli/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
+import { main as runFeatures } from '../../src/cli/features.js';
 import { main as runFilter } from '../../src/cli/filter.js';
 import { main as runReport } from '../../src/cli/report.js';
 import { main as runRuns } from '../../src/cli/runs.js';
@@ -63,12 +64,17 @@ export function check(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runCheck(args, streams));
 }
 
+/** Runs `features` as the shell would, training included. */
+export function features(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runFeatures(args, streams));
+}
+
 /** Runs `filter` as the shell would. */
 export function filterCommand(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runFilter(args, streams));
 }
 
-async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {
+export async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {
   const [out, err] = [new TextSink(), new TextSink()];
   let exitCode: number;
   try {

@@ -1,0 +1,53 @@
+import { planNetwork } from '../network/plan.js';
+import type { NetworkSpec } from '../network/spec.js';
+
+/** The kernels of a layer. */
+export interface LayerKernels {
+  readonly name: string;
+  readonly height: number;
+  readonly width: number;
+  /** Input channels that a filter sees. */
+  readonly inputs: number;
+  readonly filters: number;
+  /** filters×inputs×height×width */
+  readonly values: Float32Array;
+}
+
+/**
+ * The kernels of every layer that has some: convolutions and fully connected layers.
+ *
+ * @param weights parameters and running statistics, as `train` gives them
+ */
+export function listKernels(network: NetworkSpec, weights: Float32Array): LayerKernels[] {
+  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false });
+  const layers: LayerKernels[] = [];
+  let at = 0;
+  for (const { name, layer, inputs, parameters, state } of plan.steps) {
+    for (const parameter of [...parameters, ...state]) {
+      const values = weights.subarray(at, at + parameter.size);
+      at += parameter.size;
+      if (parameter.name !== 'kernel' || !layer.window) continue;
+      const [height, width] = layer.window.kernel;
+      const filters = layer.output.channels;
+      const size = { height, width, filters, inputs: parameter.size / (height * width * filters) };
+      const groups = plan.tensors[inputs[0]!]!.shape.channels / size.inputs;
+      layers.push({ name, ...size, values: sortByFilter(values, size, groups) });
+    }
+  }
+  return layers;
+}
+
+/** From groups×h×w×inputs×(filters of a group) to filters×inputs×h×w. */
+function sortByFilter(
+  values: Float32Array,
+  { height, width, inputs, filters }: Omit<LayerKernels, 'name' | 'values'>,
+  groups: number,
+): Float32Array {
+  const columns = filters / groups;
+  const taps = height * width;
+  return Float32Array.from({ length: values.length }, (_, i) => {
+    const [filter, input, tap] = [Math.floor(i / (taps * inputs)), Math.floor(i / taps) % inputs, i % taps];
+    const group = Math.floor(filter / columns);
+    return values[((group * taps + tap) * inputs + input) * columns + (filter % columns)]!;
+  });
+}

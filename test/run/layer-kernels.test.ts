@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { parseNetwork } from '../../src/network/spec.js';
+import { listKernels } from '../../src/run/layer-kernels.js';
+
+describe("layers' kernels", () => {
+  const network = parseNetwork({
+    input: [3, 4, 2],
+    layers: [
+      { kind: 'convolution', name: 'dense', kernel: [1, 2], filters: 4 },
+      { kind: 'batch-normalization' },
+      { kind: 'convolution', name: 'grouped', kernel: [2, 1], filters: 6, groups: 2, bias: false },
+      { kind: 'fully-connected', name: 'last', units: 3 },
+    ],
+  });
+  // Each weight is its own position among all of them.
+  const weights = Float32Array.from({ length: 16 + 4 + 4 * 4 + 24 + 2 * 3 * 6 * 3 + 3 }, (_, i) => i);
+  const [dense, grouped, last] = listKernels(network, weights);
+
+  it('are sorted by filter and input channel', () => {
+    expect(dense).toMatchObject({ name: 'dense', height: 1, width: 2, inputs: 2, filters: 4 });
+    // w[x, input, filter] is at (2·x + input)·4 + filter.
+    expect([...dense!.values.slice(0, 4)]).toEqual([0, 8, 4, 12]);
+    expect([...dense!.values.slice(12)]).toEqual([3, 11, 7, 15]);
+  });
+
+  it('of a group have its input channels alone', () => {
+    expect(grouped).toMatchObject({ name: 'grouped', height: 2, width: 1, inputs: 2, filters: 6 });
+    const first = 16 + 4 + 16;
+    // w[group, y, input, filter of the group] is at ((2·group + y)·2 + input)·3 + filter.
+    expect([...grouped!.values.slice(0, 4)]).toEqual([0, 6, 3, 9].map((at) => first + at));
+    expect([...grouped!.values.slice(20)]).toEqual([14, 20, 17, 23].map((at) => first + at));
+  });
+
+  it('of a fully connected layer cover its input', () => {
+    expect(last).toMatchObject({ name: 'last', height: 2, width: 3, inputs: 6, filters: 3 });
+    expect(last!.values[1]).toBe(16 + 4 + 16 + 24 + 6 * 3);
+  });
+});
