@@ -29,7 +29,8 @@ describe('the README', () => {
       const [, script, ...args] = wordsOf(command);
       // As in the README, but for the time that it takes.
       const small = ['--epochs', '1', '--set', 'trainCount=200', '--set', 'testCount=100'];
-      const shortened = script === 'scripts/sweep.js' && !/--list|--dry-run/.test(command) ? small : [];
+      const trains = /scripts\/(sweep|train)\.js/.test(script!) && !/--list|--dry-run/.test(command);
+      const shortened = trains ? small : [];
       const { status, stderr, stdout } = spawnSync(
         process.execPath,
         [join(root, script!), ...args, ...shortened],

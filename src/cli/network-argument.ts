@@ -27,10 +27,28 @@ export function resolveNetworkArgument(
       `${command}: expected a network or a spec file, found nothing. Networks: ${MODEL_NAMES.join(', ')}.`,
     );
   }
-  const spec = overrides.reduce(
-    (changed, override) => applyOverride(changed, override),
-    readNetwork(command, what),
-  );
+  if (!isNetworkArgument(what)) throw unknownName(command, 'network', what, MODEL_NAMES);
+  return resolveWithOverrides(command, what, readNetwork(what), overrides);
+}
+
+/** Whether it is a network's name or a pattern, or looks like a file. */
+export function isNetworkArgument(what: string): boolean {
+  return isModel(what) || isPattern(what) || /[/\\]|\.json$/i.test(what) || existsSync(what);
+}
+
+/**
+ * The fields of a spec, with overrides, as a whole spec.
+ *
+ * @param what in messages, unless it is a pattern
+ * @throws UserError if it is not valid
+ */
+export function resolveWithOverrides(
+  command: string,
+  what: string,
+  fields: Readonly<Record<string, unknown>>,
+  overrides: readonly Override[],
+): ResolvedRunSpec {
+  const spec = overrides.reduce((changed, override) => applyOverride(changed, override), fields);
   return resolveRunSpec(spec, isPattern(what) ? command : what);
 }
 
@@ -43,13 +61,14 @@ function isPattern(what: string): boolean {
   return /^\s*INPUT\b|->|→/i.test(what);
 }
 
-/** A run's spec with what the user means: a named network, a pattern, or the file's. */
-function readNetwork(command: string, what: string): Readonly<Record<string, unknown>> {
+/**
+ * The fields of a spec with what the user means: a named network, a pattern, or the file's.
+ *
+ * @throws UserError if it is a file that cannot be read or holds something else
+ */
+export function readNetwork(what: string): Readonly<Record<string, unknown>> {
   if (isModel(what)) return { model: what };
   if (isPattern(what)) return { network: what };
-  if (!/[/\\]|\.json$/i.test(what) && !existsSync(what)) {
-    throw unknownName(command, 'network', what, MODEL_NAMES);
-  }
   const value = readJsonFile(what, 'a spec or a network');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(

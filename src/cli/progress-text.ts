@@ -106,7 +106,8 @@ export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string 
   return `run ${run.index} of ${run.count}, ${name}: ${formatEnd(end)}`;
 }
 
-function formatEnd(end: RunEnd): string {
+/** `done, test error 8.00%, 2 s`, or what happened. */
+export function formatEnd(end: RunEnd): string {
   if (!('result' in end)) return formatCause(end.state, end.reason);
   const { state, reason, epochs, bestEpoch, seconds } = end.result;
   if (state !== 'done') return formatCause(state, reason);

@@ -1,5 +1,6 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { namePoints } from '../report/varying-fields.js';
+import { canShowLiveLines } from './live-lines.js';
 import type { SweepProgress } from './progress.js';
 import { showProgressBars } from './progress-bars.js';
 import { showProgressLines } from './progress-lines.js';
@@ -18,6 +19,6 @@ export function showProgress(
   parallel: number,
 ): SweepProgress {
   const subject = { state: new SweepState(missing), parallel, name: namePoints(points) };
-  const hasBars = missing.length > 0 && err.isTTY === true && process.env.TERM !== 'dumb';
+  const hasBars = missing.length > 0 && canShowLiveLines(err);
   return hasBars ? showProgressBars(err, subject) : showProgressLines(err, subject);
 }

@@ -84,7 +84,7 @@ function defineSweep(command: Command): Command {
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
     .argument('[what]', 'a preset (see --list) or a grid as a JSON file')
-    .option('--db <file>', 'the database to record in', parseFile, DEFAULT_DATABASE)
+    .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
     .option('--workers <n>', 'threads of one run (default: what --parallel leaves)', (text) =>
       parseCount('--workers', text, MAX_THREADS),
     )
@@ -118,7 +118,8 @@ export function collectOverride(text: string, earlier: readonly Override[] = [])
   return [...earlier, parseOverride(text)];
 }
 
-function parseFile(text: string): string {
+/** Reads `--db`. */
+export function parseDatabase(text: string): string {
   if (text === '') throw new UserError('--db: expected a file, found nothing.');
   return text;
 }

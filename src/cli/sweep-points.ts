@@ -31,14 +31,16 @@ export function describeSkipped(point: SweepPoint, name: string, run: LiveRun | 
   return `point ${point.position}, ${name}: skipped, it is being run by ${who}`;
 }
 
-function describeState(run: LiveRun | undefined): string {
+/** `missing`, `recorded (run 3)` or who is at it. */
+export function describeState(run: LiveRun | undefined): string {
   if (run === undefined) return 'missing';
   if (run.state === 'done') return `recorded (run ${run.runId})`;
   if (isRecorded(run)) return `recorded (run ${run.runId}, ${run.state})`;
   return `${run.state} (run ${run.runId}, process ${run.pid} on ${run.host})`;
 }
 
-function formatPointAsJson(point: SweepPoint, run: LiveRun | undefined): string {
+/** One line. */
+export function formatPointAsJson(point: SweepPoint, run: LiveRun | undefined): string {
   return JSON.stringify({
     position: point.position,
     label: point.label,

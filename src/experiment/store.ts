@@ -14,6 +14,14 @@ export type RunEnd =
   /** It threw, or the sweep gave it up. */
   | { readonly state: 'failed' | 'interrupted'; readonly reason: string };
 
+/** A sweep as it is recorded. */
+export interface SweepEntry {
+  readonly name: string;
+  readonly title: string | null;
+  /** Keeps the points that it had before. */
+  readonly grows?: boolean;
+}
+
 /**
  * Writes runs into the experiments' database: the one writer of this process. Every method is one transaction, and turns
  * what a user can mend (a full disk, a locked file) into a UserError.
@@ -65,16 +73,13 @@ export class Store {
   }
 
   /**
-   * Records what a sweep consists of and queues those of its points that are to run.
+   * Records what a sweep consists of and queues those of its points that are to run. Other points that it had are no longer its points, unless it
+   * `grows`.
    *
    * @param all identities of all points, in order
    * @returns the new runs' ids, in the order of `missing`; null for a point that another process has claimed meanwhile
    */
-  queueRuns(
-    sweep: { name: string; title: string | null },
-    all: readonly string[],
-    missing: readonly SweepPoint[],
-  ): (number | null)[] {
+  queueRuns(sweep: SweepEntry, all: readonly string[], missing: readonly SweepPoint[]): (number | null)[] {
     return this.write(() => {
       const sweepId = this.saveSweep(sweep, all);
       this.saveTestLabels(missing);
@@ -187,7 +192,7 @@ export class Store {
       .run(reason, now(), parameter).changes;
   }
 
-  private saveSweep(sweep: { name: string; title: string | null }, identities: readonly string[]): number {
+  private saveSweep(sweep: SweepEntry, identities: readonly string[]): number {
     const sweepId = this.db
       .prepare(
         `INSERT INTO sweeps (name, title, created_at) VALUES (?, ?, ?)
@@ -195,11 +200,13 @@ export class Store {
       )
       .pluck()
       .get(sweep.name, sweep.title, now()) as number;
-    this.db.prepare('DELETE FROM sweep_points WHERE sweep_id = ?').run(sweepId);
-    const insert = this.db.prepare('INSERT INTO sweep_points VALUES (?, ?, ?)');
-    identities.forEach((identity, i) => {
-      insert.run(sweepId, i + 1, identity);
-    });
+    if (!sweep.grows) this.db.prepare('DELETE FROM sweep_points WHERE sweep_id = ?').run(sweepId);
+    const insert = this.db.prepare(
+      `INSERT INTO sweep_points
+       SELECT @sweepId, coalesce(max(position), 0) + 1, @identity FROM sweep_points WHERE sweep_id = @sweepId
+       ON CONFLICT (sweep_id, identity) DO NOTHING`,
+    );
+    for (const identity of identities) insert.run({ sweepId, identity });
     return sweepId;
   }
 

@@ -34,6 +34,8 @@ export interface SweepOptions {
   readonly store: Store;
   readonly name: string;
   readonly title: string | null;
+  /** Keeps the points that a sweep of this name had before. */
+  readonly grows?: boolean;
   /** All of the sweep's points. */
   readonly points: readonly SweepPoint[];
   /** Those of them that are to run. */
@@ -111,9 +113,9 @@ class Sweep {
   }
 
   private queue(): SweepRun[] {
-    const { store, name, title, points, missing, observer } = this.options;
+    const { store, name, title, grows = false, points, missing, observer } = this.options;
     const identities = points.map((point) => point.identity);
-    const ids = store.queueRuns({ name, title }, identities, missing);
+    const ids = store.queueRuns({ name, title, grows }, identities, missing);
     const claimed = missing.filter((point, i) => {
       if (ids[i] === null) observer?.pointSkipped?.(point);
       return ids[i] !== null;

@@ -9,8 +9,9 @@ import { main as runReport } from '../../src/cli/report.js';
 import { main as runRuns } from '../../src/cli/runs.js';
 import type { Streams } from '../../src/cli/streams.js';
 import { runSweepCommand } from '../../src/cli/sweep-command.js';
+import { runTrainCommand } from '../../src/cli/train-command.js';
 import type { WorkerPool } from '../../src/parallel/pool.js';
-import { FAKE_DATASET, runFake } from '../experiment/fake-runs.js';
+import { FAKE_CIFAR10, FAKE_DATASET, runFake } from '../experiment/fake-runs.js';
 
 /** What a command did. */
 export interface Outcome {
@@ -24,7 +25,7 @@ export class FakeEngine implements Engine {
   readonly pools: { threads: number; closed: boolean }[] = [];
   runOne = runFake;
 
-  readonly loadDataset = async () => FAKE_DATASET;
+  readonly loadDataset = async (name: string) => (name === 'cifar10' ? FAKE_CIFAR10 : FAKE_DATASET);
 
   createPool(threads: number): WorkerPool {
     const pool = {
@@ -42,6 +43,14 @@ export class FakeEngine implements Engine {
 /** Runs `sweep` as the shell would, but for the training. */
 export function sweep(args: readonly string[], engine: FakeEngine = new FakeEngine()): Promise<Outcome> {
   return capture((streams) => runSweepCommand(args, streams, engine));
+}
+
+/** Runs `train` as the shell would, but for the training. */
+export function trainCommand(
+  args: readonly string[],
+  engine: FakeEngine = new FakeEngine(),
+): Promise<Outcome> {
+  return capture((streams) => runTrainCommand(args, streams, engine));
 }
 
 /** Runs `runs` as the shell would. */

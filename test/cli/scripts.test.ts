@@ -6,7 +6,7 @@ import { findPackageRoot } from '../../src/core/paths.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 
 describe('the scripts', () => {
-  it.each(['sweep', 'runs', 'report', 'describe', 'filter', 'features', 'check', 'bench'])(
+  it.each(['train', 'sweep', 'runs', 'report', 'describe', 'filter', 'features', 'check', 'bench'])(
     '%s says what to do if nothing is built',
     (name) => {
       const folder = makeFolder();

@@ -25,6 +25,15 @@ export const FAKE_DATASET: Dataset = {
   sha256: 'd'.repeat(64),
 };
 
+/** CIFAR-10's sizes, likewise. */
+export const FAKE_CIFAR10: Dataset = {
+  ...FAKE_DATASET,
+  name: 'cifar10',
+  shape: { height: 32, width: 32, channels: 3 },
+  train: { ...FAKE_DATASET.train, count: 50_000 },
+  sha256: 'c'.repeat(64),
+};
+
 /** A folder that goes with the test. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'convoy-test-'));

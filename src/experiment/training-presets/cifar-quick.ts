@@ -1,0 +1,27 @@
+import type { TrainingPreset } from './training-preset.js';
+
+/** Epochs at each rate. */
+const STAGES = [
+  [30, 0.05],
+  [10, 0.005],
+  [5, 0.0005],
+] as const;
+
+/** As MatConvNet's cnn_cifar.m trains it, but for the whitening of its images: pixels of 0 to 255 less their mean. */
+export const CIFAR_QUICK_TRAINING: TrainingPreset = {
+  name: 'cifar-quick',
+  title: "MatConvNet's and Caffe's quick network on CIFAR-10",
+  spec: {
+    dataset: 'cifar10',
+    model: 'cifar-quick',
+    normalization: 'mean-image',
+    batchSize: 100,
+    epochs: 45,
+    learningRate: {
+      kind: 'list',
+      rates: STAGES.flatMap(([epochs, rate]) => new Array<number>(epochs).fill(rate)),
+    },
+    momentum: 0.9,
+    weightDecay: 0.0001,
+  },
+};
