@@ -1,6 +1,6 @@
-"""PyTorch's side of the benchmarks: convolutions, training steps and evaluations of networks.
+"""PyTorch's side of the benchmarks: convolutions; training steps and evaluations of networks; processes that train.
 
-See turns.py for what goes in and out. An answer has `format` too: which of PyTorch's two memory formats was the faster one. By hand:
+See turns.py for what goes in and out. An answer has `format` too: which of PyTorch's two memory formats took less time or memory. By hand:
 
     echo '{"kind": "convolution", "shape": {"height": 32, "width": 32, "channels": 64, "kernel": 3, "filters": 64, "padding": 1},
       "images": 32, "parts": ["forward"], "threads": 1, "rounds": 5, "seconds": 0.1}' | tr -d '\n' | python3 pytorch.py
@@ -8,6 +8,11 @@ See turns.py for what goes in and out. An answer has `format` too: which of PyTo
 
 import functools
 import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
 
 import torch
 from torch import nn
@@ -29,36 +34,33 @@ ACTIVATIONS = {
 MAY_BE_OVERWRITTEN = ("convolution", "batch-normalization", "fully-connected", "residual")
 
 
-def make_convolution(job):
-    """Parts of one convolution, in each memory format."""
+def make_convolution(job, memory_format):
+    """Parts of one convolution."""
     shape, images = job["shape"], job["images"]
     kernel, padding = shape["kernel"], [shape["padding"]] * 2
     height = shape["height"] + 2 * shape["padding"] - kernel + 1
     width = shape["width"] + 2 * shape["padding"] - kernel + 1
 
-    def bind(memory_format):
-        def draw(*sizes):
-            return torch.randn(*sizes).contiguous(memory_format=memory_format)
+    def draw(*sizes):
+        return torch.randn(*sizes).contiguous(memory_format=memory_format)
 
-        x = draw(images, shape["channels"], shape["height"], shape["width"])
-        f = draw(shape["filters"], shape["channels"], kernel, kernel)
-        dy = draw(images, shape["filters"], height, width)
+    x = draw(images, shape["channels"], shape["height"], shape["width"])
+    f = draw(shape["filters"], shape["channels"], kernel, kernel)
+    dy = draw(images, shape["filters"], height, width)
 
-        def differentiate(part):
-            torch.ops.aten.convolution_backward(
-                dy, x, f, None, [1, 1], padding, [1, 1], False, [0, 0], 1, GRADIENTS[part]
-            )
+    def differentiate(part):
+        torch.ops.aten.convolution_backward(
+            dy, x, f, None, [1, 1], padding, [1, 1], False, [0, 0], 1, GRADIENTS[part]
+        )
 
-        def run():
-            for part in job["parts"]:
-                if part == "forward":
-                    torch.conv2d(x, f, None, 1, padding)
-                else:
-                    differentiate(part)
+    def run():
+        for part in job["parts"]:
+            if part == "forward":
+                torch.conv2d(x, f, None, 1, padding)
+            else:
+                differentiate(part)
 
-        return run
-
-    return {name: bind(memory_format) for name, memory_format in FORMATS.items()}
+    return run
 
 
 class Branches(nn.Module):
@@ -135,33 +137,29 @@ def build_layers(layers, size):
     return nn.Sequential(*modules), size
 
 
-def make_network(job):
-    """A training step (forward, backward, SGD) or the forward pass in evaluation, of one mini-batch, in each memory format."""
+def make_network(job, memory_format):
+    """A training step (forward, backward, SGD) or the forward pass in evaluation, of one mini-batch."""
     size, images = job["network"]["input"], job["batchSize"]
-    training = job["kind"] == "step"
+    training = job["kind"] != "evaluation"
+    layers, _ = build_layers(job["network"]["layers"], (size["height"], size["width"], size["channels"]))
+    model = nn.Sequential(layers, nn.Flatten()).to(memory_format=memory_format).train(training)
+    x = torch.randn(images, size["channels"], size["height"], size["width"]).contiguous(memory_format=memory_format)
+    labels = torch.arange(images) % 10
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=job["learningRate"], momentum=job["momentum"], weight_decay=job["weightDecay"]
+    )
 
-    def bind(memory_format):
-        layers, _ = build_layers(job["network"]["layers"], (size["height"], size["width"], size["channels"]))
-        model = nn.Sequential(layers, nn.Flatten()).to(memory_format=memory_format).train(training)
-        x = torch.randn(images, size["channels"], size["height"], size["width"]).contiguous(memory_format=memory_format)
-        labels = torch.arange(images) % 10
-        criterion = nn.CrossEntropyLoss()
-        optimizer = torch.optim.SGD(
-            model.parameters(), lr=job["learningRate"], momentum=job["momentum"], weight_decay=job["weightDecay"]
-        )
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        criterion(model(x), labels).backward()
+        optimizer.step()
 
-        def step():
-            optimizer.zero_grad(set_to_none=True)
-            criterion(model(x), labels).backward()
-            optimizer.step()
+    def evaluate():
+        with torch.no_grad():
+            criterion(model(x), labels)
 
-        def evaluate():
-            with torch.no_grad():
-                criterion(model(x), labels)
-
-        return step if training else evaluate
-
-    return {name: bind(memory_format) for name, memory_format in FORMATS.items()}
+    return step if training else evaluate
 
 
 MAKERS = {
@@ -171,19 +169,60 @@ MAKERS = {
 }
 
 
-def measure(job, chosen):
-    """Both formats at a job's first turn, the faster one from then on."""
-    rounds, seconds = job.pop("rounds"), job.pop("seconds")
+def train_alone(job):
+    """What a process of its own does: trains some steps; gives when the first had ended, and the peak resident memory in MB (millions of bytes)."""
     torch.set_num_threads(job["threads"])
+    step = make_network(job, FORMATS[job["format"]])
+    step()
+    ended = time.time()
+    for _ in range(1, job.get("steps", 1)):
+        step()
+    return {"ended": ended, "megabytes": read_peak_kibibytes() * 1024 / 1e6}
+
+
+def read_peak_kibibytes():
+    try:
+        # What getrusage gives also counts what the process was before it became this program.
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / 1024 if sys.platform == "darwin" else peak
+
+
+def measure_process(job, name):
+    """Megabytes, or seconds until the end of the first step."""
+    start = time.time()
+    command = [sys.executable, "-B", __file__, json.dumps({**job, "format": name})]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    report = json.loads(done.stdout)
+    return report["megabytes"] if job["kind"] == "memory" else report["ended"] - start
+
+
+def measure_format(job, name, rounds, seconds):
+    if job["kind"] == "memory":
+        return [measure_process(job, name)]
+    if job["kind"] == "start":
+        return [measure_process(job, name) for _ in range(rounds)]
+    torch.set_num_threads(job["threads"])
+    return time_runs(MAKERS[job["kind"]](job, FORMATS[name]), rounds, seconds)
+
+
+def measure(job, chosen):
+    """Both formats at a job's first turn, the one that takes less from then on."""
+    rounds, seconds = job.pop("rounds"), job.pop("seconds")
     key = json.dumps(job, sort_keys=True)
-    runs = MAKERS[job["kind"]](job)
-    times = {name: time_runs(run, rounds, seconds) for name, run in runs.items() if chosen.get(key, name) == name}
-    best = min(times, key=lambda name: sorted(times[name])[rounds // 2])
+    names = [chosen[key]] if key in chosen else FORMATS
+    measured = {name: measure_format(job, name, rounds, seconds) for name in names}
+    best = min(measured, key=lambda name: statistics.median(measured[name]))
     chosen[key] = best
-    return {"secondsPerRun": times[best], "format": best}
+    return {"measured": measured[best], "format": best}
 
 
 def main():
+    if len(sys.argv) > 1:
+        print(json.dumps(train_alone(json.loads(sys.argv[1]))))
+        return
     chosen = {}
     serve(f"PyTorch {torch.__version__}", lambda job: measure(job, chosen))
 

@@ -1,7 +1,8 @@
 """How the peers of the benchmarks are driven: a greeting {"name": ...}, then one JSON job a line in and one JSON answer a line out.
 
 A job has a kind, the work's sizes, `threads`, and how to measure: `rounds` times, each at least `seconds` long. The answer is
-{"secondsPerRun": [...]}, or {"error": reason}. The jobs are those of src/bench/peer-job.ts.
+{"measured": [...]}, the seconds of one run or process (of a job of kind `memory`: megabytes), or {"error": reason}. The jobs are those of
+src/bench/peer-job.ts.
 """
 
 import json

@@ -2,25 +2,41 @@ import type { PeerJob } from './peer-job.js';
 import type { Workbench } from './workbench.js';
 
 /** Something to measure. */
-export interface Case {
-  readonly name: string;
-  readonly threads: number;
-  /** What its rate counts: images, floating-point operations (in billions), or processes started one after another. */
-  readonly unit: 'images' | 'gflop' | 'starts';
+export type Case = RateCase | CostCase;
+
+/** Work whose rate counts: more is better. */
+export interface RateCase extends CommonFields {
+  /** What is counted: images, or floating-point operations (in billions). */
+  readonly unit: 'images' | 'gflop';
   /** Floating-point operations of one unit. */
   readonly flops: number;
   /** Bytes that memory must give or take at least, for one unit. */
   readonly bytes: number;
+}
+
+/** What something takes: less is better. */
+export interface CostCase extends CommonFields {
+  readonly unit: 'megabytes' | 'milliseconds';
+}
+
+interface CommonFields {
+  readonly name: string;
+  readonly threads: number;
   /** The case whose rate its own is set against; it stands before it. */
   readonly against?: Pick<Case, 'name' | 'threads'>;
   /** True if it takes long however short the measurements: `--quick` leaves it out unless it is asked for. */
   readonly slow?: boolean;
-  /** Units a second, of several rounds. */
+  /** Units a second, or what it takes, of several rounds. */
   measure(bench: Workbench): Promise<readonly number[]>;
   /** The same work for the peer; null if that says nothing. */
-  readonly peerJob: PeerJob | null;
-  /** Units of one of the peer's runs of that job. */
-  readonly peerUnits: number;
+  readonly counterpart: Counterpart | null;
+}
+
+/** A case's work for a peer. */
+export interface Counterpart {
+  readonly job: PeerJob;
+  /** The figure, in the case's unit, of what the peer measured. */
+  toFigure(measured: number): number;
 }
 
 /** Names a case among those of a suite. */

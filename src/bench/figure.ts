@@ -5,20 +5,25 @@ export interface Figure {
   readonly threads: number;
   /** Median; only of work on images. */
   readonly imagesPerSecond?: number;
-  /** Median; only of a start. */
-  readonly milliseconds?: number;
-  /** Billions of floating-point operations a second, by the definition of the work, whatever an implementation adds or leaves out. */
-  readonly gflops: number;
-  /** Of the fused multiply-add peak of as many cores; null if the kernel set cannot measure it. */
+  /**
+   * Billions of floating-point operations a second, by the definition of the work, whatever an implementation adds or leaves out. Absent where
+   * a cost is measured.
+   */
+  readonly gflops?: number;
+  /** Of the fused multiply-add peak of as many cores; null for costs, and if the kernel set cannot measure it. */
   readonly shareOfPeak: number | null;
   /** What binds the work: arithmetic, or memory if all its arrays came from there. */
   readonly limit?: 'arithmetic' | 'memory';
   /** Of the rate that the limit allows. Above 1 where caches hold what was counted as memory. */
   readonly shareOfLimit?: number;
+  /** A cost: the peak resident memory of a process, in millions of bytes. */
+  readonly megabytes?: number;
+  /** A cost. */
+  readonly milliseconds?: number;
   /** The rate over that of `against`, another figure. */
   readonly speedup?: number;
   readonly against?: string;
-  /** The peer's median rate, in the unit of ours. */
+  /** The peer's median, in the unit of ours. */
   readonly peer?: number;
   /** Ours over the peer's. */
   readonly ratio?: number;

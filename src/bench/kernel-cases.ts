@@ -46,8 +46,7 @@ function productCase([m, n, k]: readonly [number, number, number]): Case {
       const secondsPerRun = await bench.crew(1).time([work], bench.effort);
       return secondsPerRun.map((seconds) => flops / seconds / 1e9);
     },
-    peerJob: { ...work, threads: 1 },
-    peerUnits: flops / 1e9,
+    counterpart: { job: { ...work, threads: 1 }, toFigure: (seconds) => flops / seconds / 1e9 },
   };
 }
 
@@ -78,7 +77,9 @@ function convolutionCase(named: NamedShape, parts: Parts, images: number, thread
       const secondsPerRun = await bench.crew(threads).time(jobs, bench.effort);
       return secondsPerRun.map((seconds) => flops / seconds / 1e9);
     },
-    peerJob: { kind: 'convolution', shape: named.shape, parts, images, threads },
-    peerUnits: flops / 1e9,
+    counterpart: {
+      job: { kind: 'convolution', shape: named.shape, parts, images, threads },
+      toFigure: (seconds) => flops / seconds / 1e9,
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { type Case, keyOf } from './case.js';
+import { type Case, keyOf, type RateCase } from './case.js';
 import type { Figure } from './figure.js';
 import { type Limits, limitsFor } from './machine.js';
 import { median } from './median.js';
@@ -22,54 +22,62 @@ export async function* measureCases(
   cases: readonly Case[],
   conditions: Conditions,
 ): AsyncGenerator<Figure, void, undefined> {
-  const rates = new Map<string, number>();
+  const values = new Map<string, number>();
   for (const one of cases) {
-    const { rate, peer } = await measureRates(one, conditions);
-    rates.set(keyOf(one), rate);
-    const base = one.against && rates.get(keyOf(one.against));
+    const { value, peer } = await measureInTurns(one, conditions);
+    values.set(keyOf(one), value);
+    const base = one.against && values.get(keyOf(one.against));
     yield {
       name: one.name,
       threads: one.threads,
-      ...(one.unit === 'images' ? { imagesPerSecond: rate } : {}),
-      ...(one.unit === 'starts' ? { milliseconds: 1000 / rate } : {}),
-      gflops: (rate * one.flops) / 1e9,
-      ...shareLimits(one, rate, conditions.limits),
-      ...(base === undefined ? {} : { speedup: rate / base, against: keyOf(one.against!) }),
-      ...(peer ? { peer: peer.rate, ratio: rate / peer.rate, peerName: peer.name } : {}),
+      ...(one.unit === 'images' || one.unit === 'gflop'
+        ? describeRate(one, value, conditions.limits)
+        : { [one.unit]: value, shareOfPeak: null }),
+      ...(base === undefined ? {} : { speedup: value / base, against: keyOf(one.against!) }),
+      ...(peer ? { peer: peer.value, ratio: value / peer.value, peerName: peer.name } : {}),
     };
   }
 }
 
-async function measureRates(
+/** Medians of a case, and of its peer if it has one. */
+async function measureInTurns(
   one: Case,
   { bench, peers }: Conditions,
-): Promise<{ rate: number; peer: { rate: number; name: string } | null }> {
-  const job = one.peerJob;
-  const peer = job && (peers?.peerFor(job) ?? null);
-  if (!peer) return { rate: median(await one.measure(bench)), peer: null };
+): Promise<{ value: number; peer: { value: number; name: string } | null }> {
+  const { unit, counterpart } = one;
+  const peer = counterpart && (peers?.peerFor(counterpart.job) ?? null);
+  if (!peer) return { value: median(await one.measure(bench)), peer: null };
   const { rounds, kernelSeconds, networkSeconds } = bench.effort;
-  const seconds = one.unit === 'images' ? networkSeconds : kernelSeconds;
+  const seconds = unit === 'gflop' ? kernelSeconds : networkSeconds;
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let turn = 0; turn < TURNS_WITH_PEER; turn++) {
     ours.push(...(await one.measure(bench)));
-    const secondsPerRun = await peer.time(job, rounds, seconds);
-    theirs.push(...secondsPerRun.map((perRun) => one.peerUnits / perRun));
+    const measured = await peer.measure(counterpart.job, rounds, seconds);
+    theirs.push(...measured.map(counterpart.toFigure));
   }
-  return { rate: median(ours), peer: { rate: median(theirs), name: peer.name } };
+  return { value: median(ours), peer: { value: median(theirs), name: peer.name } };
 }
 
-/** How near a rate comes to what the machine allows: the roofline of Williams, Waterman and Patterson (CACM 52, 2009). */
-function shareLimits(
-  { flops, bytes, threads }: Case,
+/**
+ * What a rate comes to, and how near that is to what the machine allows: the roofline of Williams, Waterman and Patterson (CACM 52,
+ * 2009).
+ */
+function describeRate(
+  { unit, flops, bytes, threads }: RateCase,
   rate: number,
   limits: readonly Limits[] | null,
-): Pick<Figure, 'shareOfPeak' | 'limit' | 'shareOfLimit'> {
-  if (!limits) return { shareOfPeak: null };
+): Pick<Figure, 'imagesPerSecond' | 'gflops' | 'shareOfPeak' | 'limit' | 'shareOfLimit'> {
+  const work = {
+    ...(unit === 'images' ? { imagesPerSecond: rate } : {}),
+    gflops: (rate * flops) / 1e9,
+  };
+  if (!limits) return { ...work, shareOfPeak: null };
   const { gflops, gigabytesPerSecond } = limitsFor(limits, threads);
   const byArithmetic = (gflops * 1e9) / flops;
   const byMemory = (gigabytesPerSecond * 1e9) / bytes;
   return {
+    ...work,
     shareOfPeak: rate / byArithmetic,
     limit: byArithmetic <= byMemory ? 'arithmetic' : 'memory',
     shareOfLimit: rate / Math.min(byArithmetic, byMemory),

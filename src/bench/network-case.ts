@@ -1,4 +1,4 @@
-import type { Case } from './case.js';
+import type { Case, RateCase } from './case.js';
 import { countCost, type Pass } from './network-cost.js';
 import { HYPERPARAMETERS, measureNetwork } from './network-rate.js';
 import type { BenchNetwork } from './networks.js';
@@ -10,7 +10,7 @@ export function makeNetworkCase(
   pass: Pass,
   workers: number,
   against?: Case['against'],
-): Case {
+): RateCase {
   return {
     name,
     threads: workers,
@@ -19,13 +19,14 @@ export function makeNetworkCase(
     ...(against ? { against } : {}),
     measure: (bench) =>
       measureNetwork(network, pass, { pool: bench.pool(workers), workers, effort: bench.effort }),
-    peerJob: {
-      kind: pass,
-      network: network.network,
-      batchSize: network.batchSize,
-      ...HYPERPARAMETERS,
-      threads: workers,
+    counterpart: {
+      job: { kind: pass, ...describeWork(network), threads: workers },
+      toFigure: (seconds) => network.batchSize / seconds,
     },
-    peerUnits: network.batchSize,
   };
+}
+
+/** A network as a peer is told of it. */
+export function describeWork({ network, batchSize }: BenchNetwork) {
+  return { network, batchSize, ...HYPERPARAMETERS };
 }

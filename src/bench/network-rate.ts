@@ -9,7 +9,7 @@ import type { BenchNetwork } from './networks.js';
 /** So that no weight goes anywhere, and nothing diverges. */
 export const HYPERPARAMETERS = { learningRate: 1e-5, momentum: 0.9, weightDecay: 5e-4 } as const;
 
-const CLASSES = 10;
+export const CLASSES = 10;
 /** An epoch's images are as many as this rate would do in the time that is aimed at: a fifth of the peak of today's cores. */
 const GUESSED_FLOPS_PER_CORE = 3e10;
 /** Test images that each worker gets at least, and a divisor of what it gets: a chunk of its own. */

@@ -10,13 +10,18 @@ export type PeerWork =
       readonly images: number;
       readonly parts: readonly ConvolutionPart[];
     }
-  | {
-      readonly kind: 'step' | 'evaluation';
-      readonly network: NetworkSpec;
-      readonly batchSize: number;
-      readonly learningRate: number;
-      readonly momentum: number;
-      readonly weightDecay: number;
-    };
+  | ({ readonly kind: 'step' | 'evaluation' } & NetworkWork)
+  /** The peak of a process of its own that trains so many steps. */
+  | ({ readonly kind: 'memory'; readonly steps: number } & NetworkWork)
+  /** Processes of their own until the end of their first step. */
+  | ({ readonly kind: 'start' } & NetworkWork);
+
+interface NetworkWork {
+  readonly network: NetworkSpec;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+}
 
 export type PeerJob = PeerWork & { readonly threads: number };

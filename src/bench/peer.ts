@@ -11,7 +11,7 @@ export const PEER_PYTHONS = ['python3', '/usr/bin/python3'] as const;
 
 type Reply =
   | { readonly name: string }
-  | { readonly secondsPerRun: readonly number[] }
+  | { readonly measured: readonly number[] }
   | { readonly error: string };
 
 type PeerProcess = ChildProcessByStdio<Writable, Readable, null>;
@@ -50,14 +50,14 @@ export class Peer {
   }
 
   /**
-   * Runs a job and gives the time of one of its runs, several times measured.
+   * Does a job and gives what was measured, several times: seconds, or megabytes.
    *
    * @param seconds least time of one measurement
    */
-  async time(job: PeerJob, rounds: number, seconds: number): Promise<readonly number[]> {
+  async measure(job: PeerJob, rounds: number, seconds: number): Promise<readonly number[]> {
     this.#process.stdin.write(`${JSON.stringify({ ...job, rounds, seconds })}\n`);
     const reply = await readReply(this.#lines);
-    if (reply && 'secondsPerRun' in reply) return reply.secondsPerRun;
+    if (reply && 'measured' in reply) return reply.measured;
     const reason = reply && 'error' in reply ? reply.error : 'it ended without an answer';
     throw new Error(`${this.name} failed at ${job.kind}: ${reason}`);
   }

@@ -4,7 +4,7 @@ import type { PeerJob } from './peer-job.js';
 /** Who does what beside us. */
 const PEERS: readonly { script: string; needs: string; does: readonly PeerJob['kind'][] }[] = [
   { script: 'openblas.py', needs: "OpenBLAS (such as Debian's libopenblas-dev)", does: ['product'] },
-  { script: 'pytorch.py', needs: 'torch', does: ['convolution', 'step', 'evaluation'] },
+  { script: 'pytorch.py', needs: 'torch', does: ['convolution', 'step', 'evaluation', 'memory', 'start'] },
 ];
 
 /** The peers that there are on this machine, for the jobs at hand. */

@@ -1,4 +1,4 @@
-import type { Case } from './case.js';
+import type { RateCase } from './case.js';
 import { makeNetworkCase } from './network-case.js';
 import { type BenchNetwork, makeSk } from './networks.js';
 
@@ -7,7 +7,7 @@ export interface Series {
   readonly title: string;
   /** What grows. */
   readonly axis: string;
-  readonly points: readonly { readonly x: number; readonly case: Case }[];
+  readonly points: readonly { readonly x: number; readonly case: RateCase }[];
 }
 
 const WIDTHS = [0.1, 0.2, 0.5, 1, 2, 4];

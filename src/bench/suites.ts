@@ -1,7 +1,7 @@
 import type { Case } from './case.js';
 import { listKernelCases } from './kernel-cases.js';
+import { listProcessCases } from './process-cases.js';
 import { listScalingSeries } from './scaling-cases.js';
-import { listStartCases } from './start-cases.js';
 import { listStepCases } from './step-cases.js';
 import { listSweepCases } from './sweep-cases.js';
 
@@ -24,9 +24,9 @@ export const SUITES = {
     listCases: (cores: number): Case[] =>
       listScalingSeries(cores).flatMap(({ points }) => points.map((point) => point.case)),
   },
-  start: {
-    description: "from a process's start to the end of its first training step",
-    listCases: listStartCases,
+  process: {
+    description: 'what a process of its own takes: memory, and time until its first step is done',
+    listCases: listProcessCases,
   },
 } as const;
 

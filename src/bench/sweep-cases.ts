@@ -1,4 +1,4 @@
-import type { Case } from './case.js';
+import type { Case, RateCase } from './case.js';
 import { makeNetworkCase } from './network-case.js';
 import { measureNetwork } from './network-rate.js';
 import { type BenchNetwork, makeSk } from './networks.js';
@@ -19,7 +19,7 @@ export function listSweepCases(cores: number): Case[] {
 }
 
 /** Runs with one worker each in one pool; the rate is that of all together. */
-function makeSideBySide(network: BenchNetwork, alone: Case): Case {
+function makeSideBySide(network: BenchNetwork, alone: RateCase): RateCase {
   return {
     ...withoutPeer(alone),
     name: `two-runs/${network.name}`,
@@ -35,6 +35,6 @@ function makeSideBySide(network: BenchNetwork, alone: Case): Case {
 }
 
 /** These are about ourselves. */
-function withoutPeer(one: Case): Case {
-  return { ...one, peerJob: null };
+function withoutPeer(one: RateCase): RateCase {
+  return { ...one, counterpart: null };
 }

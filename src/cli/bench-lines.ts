@@ -16,7 +16,7 @@ const COLUMNS: readonly Column[] = [
     width: 9,
     format: ({ imagesPerSecond }) => formatNumber(imagesPerSecond && 1e6 / imagesPerSecond, 1),
   },
-  { title: 'ms', width: 7, format: ({ milliseconds }) => formatNumber(milliseconds, 0) },
+  { title: 'takes', width: 8, format: formatCost },
   { title: 'GFLOP/s', width: 8, format: ({ gflops }) => formatNumber(gflops, 1) },
   { title: 'of peak', width: 7, format: ({ shareOfPeak }) => formatPercent(shareOfPeak) },
   { title: 'bound by', width: 16, format: formatLimit },
@@ -47,7 +47,13 @@ function formatLine(name: string, cellOf: (column: Column) => string): string {
   return `${[name.padEnd(NAME_WIDTH), ...cells].join(GAP).trimEnd()}\n`;
 }
 
-/** `memory 61%`: the limit, and the share of what it allows. */
+/** `890 MB` or `412 ms`, of a process. */
+function formatCost({ megabytes, milliseconds }: Figure): string {
+  if (megabytes !== undefined) return `${formatCount(megabytes)} MB`;
+  return milliseconds === undefined ? NOTHING : `${formatCount(milliseconds)} ms`;
+}
+
+/** `memory 61%`: the limit, and the share of what it allows; of the machine itself its bandwidth. */
 function formatLimit({ limit, shareOfLimit, gigabytesPerSecond }: Figure): string {
   if (gigabytesPerSecond !== undefined) return `${gigabytesPerSecond.toFixed(1)} GB/s`;
   return limit === undefined ? NOTHING : `${limit} ${formatPercent(shareOfLimit)}`;
@@ -57,6 +63,7 @@ function formatPercent(share: number | null | undefined): string {
   return typeof share === 'number' ? `${formatNumber(100 * share, 0)}%` : NOTHING;
 }
 
-function formatPeer({ imagesPerSecond, peer }: Figure): string {
-  return imagesPerSecond === undefined ? formatNumber(peer, 1) : formatCount(peer);
+function formatPeer({ gflops, imagesPerSecond, peer }: Figure): string {
+  const isRateOfProducts = imagesPerSecond === undefined && gflops !== undefined;
+  return isRateOfProducts ? formatNumber(peer, 1) : formatCount(peer);
 }

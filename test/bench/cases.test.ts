@@ -32,6 +32,7 @@ it('names what the documents name', () => {
       'two-runs/SK-0.2',
       'workers/SK-0.2',
       'scaling/batch/1024',
+      'memory/VGG-16',
       'start/VGG-16',
     ]),
   );

@@ -28,7 +28,7 @@ const parse = (lines: string) =>
 
 describe('wrong usage of bench', () => {
   it.each([
-    [[], 'bench: expected a command, found nothing. Commands: kernels, steps, sweep, scaling, start.'],
+    [[], 'bench: expected a command, found nothing. Commands: kernels, steps, sweep, scaling, process.'],
     [['kernls'], "bench: unknown command 'kernls'. Did you mean 'kernels'?"],
     [['steps', '--jsn'], "bench steps: unknown option '--jsn'. Did you mean '--json'?"],
     [['steps', '--svg', 'x.svg'], "bench steps: unknown option '--svg'."],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Case } from '../../src/bench/case.js';
+import type { Case, CostCase, RateCase } from '../../src/bench/case.js';
 import { QUICK } from '../../src/bench/effort.js';
 import type { Figure } from '../../src/bench/figure.js';
 import { type Conditions, measureCases } from '../../src/bench/measure.js';
@@ -12,7 +12,7 @@ const LIMITS = [
   { threads: 2, gflops: 200, gigabytesPerSecond: 15 },
 ];
 
-function makeCase(fields: Partial<Case> & { rates?: number[] }): Case {
+function makeCase(fields: Partial<RateCase> & { rates?: number[] }): RateCase {
   const { rates = [100], ...rest } = fields;
   return {
     name: 'step/some',
@@ -21,8 +21,10 @@ function makeCase(fields: Partial<Case> & { rates?: number[] }): Case {
     flops: 5e8,
     bytes: 1e6,
     measure: async () => rates,
-    peerJob: { kind: 'product', m: 1, n: 1, k: 1, threads: 1 },
-    peerUnits: 10,
+    counterpart: {
+      job: { kind: 'product', m: 1, n: 1, k: 1, threads: 1 },
+      toFigure: (seconds) => 10 / seconds,
+    },
     ...rest,
   };
 }
@@ -62,15 +64,12 @@ describe('a measured figure', () => {
 
   it('has no shares without limits, and counts flops where it counts no images', async () => {
     const [figure] = await measure([makeCase({ unit: 'gflop', flops: 1e9, rates: [12] })], { limits: null });
-    expect(figure).toEqual({ name: 'step/some', threads: 1, gflops: 12, shareOfPeak: null });
-  });
-
-  it('of a start has its time', async () => {
-    const [figure] = await measure([
-      makeCase({ name: 'start/some', unit: 'starts', flops: 1e9, rates: [2, 1, 4] }),
-    ]);
-    expect(figure).toMatchObject({ name: 'start/some', milliseconds: 500, gflops: 2, shareOfPeak: 0.02 });
-    expect(figure).not.toHaveProperty('imagesPerSecond');
+    expect(figure).toEqual({
+      name: 'step/some',
+      threads: 1,
+      gflops: 12,
+      shareOfPeak: null,
+    });
   });
 
   it('is set against another one', async () => {
@@ -81,9 +80,34 @@ describe('a measured figure', () => {
   });
 });
 
-function listPeers(time: () => Promise<number[]>): Pick<Peers, 'peerFor'> {
-  return { peerFor: () => ({ name: 'some peer', time }) as unknown as Peer };
+function listPeers(measure: () => Promise<number[]>): Pick<Peers, 'peerFor'> {
+  return { peerFor: () => ({ name: 'some peer', measure }) as unknown as Peer };
 }
+
+describe('a cost', () => {
+  it("has no rate, and the peer's beside it", async () => {
+    const cost: CostCase = {
+      name: 'memory/some',
+      threads: 1,
+      unit: 'megabytes',
+      measure: async () => [90],
+      counterpart: {
+        job: { kind: 'product', m: 1, n: 1, k: 1, threads: 1 },
+        toFigure: (megabytes) => megabytes,
+      },
+    };
+    const [figure] = await measure([cost], { peers: listPeers(async () => [100]) });
+    expect(figure).toEqual({
+      name: 'memory/some',
+      threads: 1,
+      megabytes: 90,
+      shareOfPeak: null,
+      peer: 100,
+      ratio: 0.9,
+      peerName: 'some peer',
+    });
+  });
+});
 
 describe('a peer', () => {
   it('takes turns with us: A B A B', async () => {
@@ -104,7 +128,7 @@ describe('a peer', () => {
   });
 
   it.each([
-    ['it says nothing', { peerJob: null }, listPeers(() => expect.unreachable())],
+    ['it says nothing', { counterpart: null }, listPeers(() => expect.unreachable())],
     ['it is missing', {}, { peerFor: () => null }],
   ])('is left out where %s', async (_where, fields, peers) => {
     const [figure] = await measure([makeCase(fields)], { peers });

@@ -6,8 +6,10 @@ import { parseNetwork } from '../../src/network/spec.js';
 
 const QUICKLY = [3, 0.001] as const;
 const cases = [...SUITES.kernels.listCases(1), ...SUITES.steps.listCases(1)];
-const listJobs = (...names: string[]) =>
-  names.map((name) => cases.find((one) => one.name === name)!.peerJob!);
+const jobOf = (name: string) => {
+  const { counterpart } = cases.find((one) => one.name === name)!;
+  return (counterpart as { job: PeerJob }).job;
+};
 
 /** Composites, and kinds that no network of the benchmarks has. */
 const composites: PeerJob = {
@@ -41,13 +43,18 @@ it('is null where no Python has what the script needs', async () => {
 it.for([
   {
     script: 'openblas.py',
-    jobs: listJobs('gemm/256x256x256', 'gemm/128x512x4608'),
+    jobs: ['gemm/256x256x256', 'gemm/128x512x4608'].map(jobOf),
     wrong: { m: -1 },
     reason: /^OpenBLAS .* failed at product: \w*Error/,
   },
   {
     script: 'pytorch.py',
-    jobs: [...listJobs('step/BN', 'eval/BASE', 'conv-forward+kernel-gradient/3x3x4x4-26x26'), composites],
+    jobs: [
+      ...['step/BN', 'eval/BASE', 'conv-forward+kernel-gradient/3x3x4x4-26x26'].map(jobOf),
+      composites,
+      { ...composites, kind: 'memory', steps: 2 },
+      { ...composites, kind: 'start' },
+    ] as PeerJob[],
     wrong: { batchSize: -1 },
     reason: /^PyTorch .* failed at step: RuntimeError/,
   },
@@ -56,11 +63,11 @@ it.for([
   if (!peer) return context.skip();
   try {
     for (const job of one.jobs) {
-      const seconds = await peer.time(job, ...QUICKLY);
-      expect(seconds).toHaveLength(3);
-      expect(Math.min(...seconds)).toBeGreaterThan(0);
+      const measured = await peer.measure(job, ...QUICKLY);
+      expect(measured).toHaveLength(job.kind === 'memory' ? 1 : 3);
+      expect(Math.min(...measured)).toBeGreaterThan(0);
     }
-    await expect(peer.time({ ...one.jobs[0]!, ...one.wrong }, ...QUICKLY)).rejects.toThrow(one.reason);
+    await expect(peer.measure({ ...one.jobs[0]!, ...one.wrong }, ...QUICKLY)).rejects.toThrow(one.reason);
   } finally {
     await peer.close();
   }

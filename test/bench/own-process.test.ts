@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { measureOwnProcess, type OwnProcessTask } from '../../src/bench/own-process.js';
+
+const SHAPE = { height: 4, width: 4, channels: 1 };
+const task: OwnProcessTask = {
+  spec: {
+    network: { input: [4, 4, 1], layers: [{ kind: 'fully-connected', units: 3 }] },
+    dataset: 'noise',
+    batchSize: 10,
+    epochs: 1,
+  },
+  workers: 1,
+  noise: [SHAPE, 3, { train: 20, test: 1 }],
+  onlyFirstStep: false,
+};
+
+describe('a process of its own', () => {
+  it.each([true, false])(
+    'tells its time and its memory; of its first step only: %s',
+    async (onlyFirstStep) => {
+      const start = performance.now();
+      const { milliseconds, peakMegabytes } = await measureOwnProcess({ ...task, onlyFirstStep });
+      expect(milliseconds).toBeGreaterThan(20);
+      expect(milliseconds).toBeLessThan(performance.now() - start);
+      // Node.js itself takes some tens; a terabyte would be a wrong unit.
+      expect(peakMegabytes).toBeGreaterThan(10);
+      expect(peakMegabytes).toBeLessThan(1e6);
+    },
+  );
+
+  it('that fails says why', async () => {
+    const failing = measureOwnProcess({ ...task, spec: { ...task.spec, epochs: -1 } });
+    await expect(failing).rejects.toThrow(/^A process that trains failed:\n.*epochs/s);
+  });
+});
