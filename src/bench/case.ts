@@ -28,16 +28,22 @@ interface CommonFields {
   readonly slow?: boolean;
   /** Units a second, or what it takes, of several rounds. */
   measure(bench: Workbench): Promise<readonly number[]>;
-  /** The same work for the peer; null if that says nothing. */
+  /** Null if nothing else's doing the same says anything. */
   readonly counterpart: Counterpart | null;
 }
 
-/** A case's work for a peer. */
-export interface Counterpart {
-  readonly job: PeerJob;
-  /** The figure, in the case's unit, of what the peer measured. */
-  toFigure(measured: number): number;
-}
+/** Who else does a case's work, in turn with it: a peer, if there are to be any, or ourselves in another way. */
+export type Counterpart =
+  | {
+      readonly job: PeerJob;
+      /** The figure, in the case's unit, of what the peer measured. */
+      toFigure(measured: number): number;
+    }
+  | {
+      readonly name: string;
+      readonly turns: number;
+      measure(bench: Workbench): Promise<readonly number[]>;
+    };
 
 /** Names a case among those of a suite. */
 export function keyOf({ name, threads }: Pick<Case, 'name' | 'threads'>): string {

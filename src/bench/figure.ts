@@ -23,9 +23,9 @@ export interface Figure {
   /** The rate over that of `against`, another figure. */
   readonly speedup?: number;
   readonly against?: string;
-  /** The peer's median, in the unit of ours. */
+  /** The other side's median, in the unit of ours. */
   readonly peer?: number;
-  /** Ours over the peer's. */
+  /** Ours over the other side's. */
   readonly ratio?: number;
   /** For instance `PyTorch 1.13.1`. */
   readonly peerName?: string;

@@ -2,10 +2,11 @@ import type { Kernels } from '../kernels/kernels.js';
 import { bindConvolution, type ConvolutionJob } from './convolution-job.js';
 import { bindPeak, type PeakJob } from './peak-job.js';
 import { bindProduct, type ProductJob } from './product-job.js';
+import { bindStep, type StepJob } from './step-job.js';
 import { bindStream, type StreamJob } from './stream-job.js';
 
 /** Work that a thread does again and again to be timed. Plain data. */
-export type Job = PeakJob | StreamJob | ProductJob | ConvolutionJob;
+export type Job = PeakJob | StreamJob | ProductJob | ConvolutionJob | StepJob;
 
 /**
  * Ties a job to kernels and memory, in the thread that runs it.
@@ -22,5 +23,7 @@ export function bindJob(job: Job, kernels: Kernels, meet: () => void): () => voi
       return bindProduct(job, kernels);
     case 'convolution':
       return bindConvolution(job, kernels, meet);
+    case 'step':
+      return bindStep(job, kernels, meet);
   }
 }

@@ -5,7 +5,7 @@ import { median } from './median.js';
 import type { Peers } from './peers.js';
 import type { Workbench } from './workbench.js';
 
-/** With a peer, both sides take so many turns, A B A B, so that what else the machine does meets both. */
+/** A peer and we take so many turns, A B A B, so that what else the machine does meets both. */
 const TURNS_WITH_PEER = 2;
 
 /** What cases are measured with. */
@@ -13,8 +13,15 @@ export interface Conditions {
   readonly bench: Workbench;
   /** Null if they could not be measured. */
   readonly limits: readonly Limits[] | null;
-  /** Null if there is to be no comparison. */
+  /** Null if they are not to be asked. */
   readonly peers: Pick<Peers, 'peerFor'> | null;
+}
+
+/** The other side of a case. */
+interface Other {
+  readonly name: string;
+  readonly turns: number;
+  measure(): Promise<readonly number[]>;
 }
 
 /** Measures cases one after another, each side alone on the machine. */
@@ -39,24 +46,39 @@ export async function* measureCases(
   }
 }
 
-/** Medians of a case, and of its peer if it has one. */
+/** Medians of a case, and of its other side if it has one. */
 async function measureInTurns(
   one: Case,
-  { bench, peers }: Conditions,
+  conditions: Conditions,
 ): Promise<{ value: number; peer: { value: number; name: string } | null }> {
-  const { unit, counterpart } = one;
-  const peer = counterpart && (peers?.peerFor(counterpart.job) ?? null);
-  if (!peer) return { value: median(await one.measure(bench)), peer: null };
-  const { rounds, kernelSeconds, networkSeconds } = bench.effort;
-  const seconds = unit === 'gflop' ? kernelSeconds : networkSeconds;
+  const { bench } = conditions;
+  const other = findOther(one, conditions);
+  if (!other) return { value: median(await one.measure(bench)), peer: null };
   const ours: number[] = [];
   const theirs: number[] = [];
-  for (let turn = 0; turn < TURNS_WITH_PEER; turn++) {
+  for (let turn = 0; turn < other.turns; turn++) {
     ours.push(...(await one.measure(bench)));
-    const measured = await peer.measure(counterpart.job, rounds, seconds);
-    theirs.push(...measured.map(counterpart.toFigure));
+    theirs.push(...(await other.measure()));
   }
-  return { value: median(ours), peer: { value: median(theirs), name: peer.name } };
+  return { value: median(ours), peer: { value: median(theirs), name: other.name } };
+}
+
+function findOther({ unit, counterpart }: Case, { bench, peers }: Conditions): Other | null {
+  if (!counterpart) return null;
+  if ('measure' in counterpart) {
+    const { name, turns } = counterpart;
+    return { name, turns, measure: () => counterpart.measure(bench) };
+  }
+  const { job, toFigure } = counterpart;
+  const peer = peers?.peerFor(job);
+  if (!peer) return null;
+  const { rounds, kernelSeconds, networkSeconds } = bench.effort;
+  const seconds = unit === 'gflop' ? kernelSeconds : networkSeconds;
+  return {
+    name: peer.name,
+    turns: TURNS_WITH_PEER,
+    measure: async () => (await peer.measure(job, rounds, seconds)).map(toFigure),
+  };
 }
 
 /**

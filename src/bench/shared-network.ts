@@ -28,7 +28,7 @@ const ALONE = { worker: 0, workers: 1 };
 
 /** Plans a network and fills its memory: every pass has run once on noise, so that all of it holds numbers such as training has. */
 export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: Kernels): SharedNetwork {
-  const plan = planTraining(network, batchSize);
+  const plan = planTraining({ network, batchSize });
   const shared: SharedNetwork = {
     network,
     batchSize,
@@ -46,10 +46,18 @@ export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: K
   return shared;
 }
 
-/** Ties a shared network to kernels in the thread at hand. */
-export function bindShared(shared: SharedNetwork, kernels: Kernels): ThreadNetwork {
-  const { network, batchSize, model, activations } = shared;
-  const plan = planTraining(network, batchSize);
+/**
+ * Ties a shared network to kernels in the thread at hand.
+ *
+ * @param change of the plan, within its memory
+ */
+export function bindShared(
+  shared: SharedNetwork,
+  kernels: Kernels,
+  change: (plan: NetworkPlan) => NetworkPlan = (plan) => plan,
+): ThreadNetwork {
+  const { batchSize, model, activations } = shared;
+  const plan = change(planTraining(shared));
   const memory = viewModel(model, plan);
   const bound = bindNetwork({
     plan,
@@ -66,6 +74,10 @@ export function bindShared(shared: SharedNetwork, kernels: Kernels): ThreadNetwo
   return { plan, memory, bound };
 }
 
-function planTraining(network: NetworkSpec, batchSize: number): NetworkPlan {
+/** The plan of a shared network, the same in every thread. */
+export function planTraining({
+  network,
+  batchSize,
+}: Pick<SharedNetwork, 'network' | 'batchSize'>): NetworkPlan {
   return planNetwork(network, { batchSize, slices: DEFAULT_SLICES, training: true });
 }

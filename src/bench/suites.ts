@@ -1,5 +1,6 @@
 import type { Case } from './case.js';
 import { listKernelCases } from './kernel-cases.js';
+import { listOrderCases } from './order-cases.js';
 import { listProcessCases } from './process-cases.js';
 import { listScalingSeries } from './scaling-cases.js';
 import { listStepCases } from './step-cases.js';
@@ -27,6 +28,10 @@ export const SUITES = {
   process: {
     description: 'what a process of its own takes: memory, and time until its first step is done',
     listCases: listProcessCases,
+  },
+  order: {
+    description: 'what the fixed order of sums costs: the share of the speed without it',
+    listCases: listOrderCases,
   },
 } as const;
 

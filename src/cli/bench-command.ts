@@ -21,7 +21,7 @@ import type { Streams } from './streams.js';
 const OFFERED_NAMES = 3;
 
 /**
- * `bench kernels | steps | sweep | scaling | process`: measures the machine's limits, then figures one after another, each printed at once.
+ * `bench kernels | steps | sweep | scaling | process | order`: measures the machine's limits, then figures one after another, each printed at once.
  *
  * @returns the exit code
  * @throws UserError for wrong usage
@@ -62,7 +62,9 @@ function selectCases({ suite, filter, quick }: BenchCommand, cores: number): Cas
 }
 
 async function findPeers(cases: readonly Case[], streams: Streams): Promise<Peers> {
-  const kinds = cases.flatMap(({ counterpart }) => (counterpart ? [counterpart.job.kind] : []));
+  const kinds = cases.flatMap(({ counterpart }) =>
+    counterpart && 'job' in counterpart ? [counterpart.job.kind] : [],
+  );
   const peers = await Peers.find(kinds);
   for (const line of peers.missing) streams.err.write(`bench: ${line}.\n`);
   return peers;

@@ -34,6 +34,7 @@ it('names what the documents name', () => {
       'scaling/batch/1024',
       'memory/VGG-16',
       'start/VGG-16',
+      'fixed-order/SK-0.2',
     ]),
   );
 });

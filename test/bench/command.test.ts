@@ -28,7 +28,10 @@ const parse = (lines: string) =>
 
 describe('wrong usage of bench', () => {
   it.each([
-    [[], 'bench: expected a command, found nothing. Commands: kernels, steps, sweep, scaling, process.'],
+    [
+      [],
+      'bench: expected a command, found nothing. Commands: kernels, steps, sweep, scaling, process, order.',
+    ],
     [['kernls'], "bench: unknown command 'kernls'. Did you mean 'kernels'?"],
     [['steps', '--jsn'], "bench steps: unknown option '--jsn'. Did you mean '--json'?"],
     [['steps', '--svg', 'x.svg'], "bench steps: unknown option '--svg'."],

@@ -127,6 +127,12 @@ describe('a peer', () => {
     expect(figure).toMatchObject({ imagesPerSecond: 100, peer: 50, ratio: 2, peerName: 'some peer' });
   });
 
+  it('may be ourselves in another way, with turns of its own', async () => {
+    const other = { name: 'any order', turns: 3, measure: async () => [125] };
+    const [figure] = await measure([makeCase({ counterpart: other })]);
+    expect(figure).toMatchObject({ imagesPerSecond: 100, peer: 125, ratio: 0.8, peerName: 'any order' });
+  });
+
   it.each([
     ['it says nothing', { counterpart: null }, listPeers(() => expect.unreachable())],
     ['it is missing', {}, { peerFor: () => null }],

@@ -1,0 +1,43 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { groupIntoPhases, runPhase, type Share } from '../network/run.js';
+import { planSgd } from '../optim/sgd.js';
+import { HYPERPARAMETERS } from './network-rate.js';
+import { bindShared, type SharedNetwork } from './shared-network.js';
+import { planWorkerSums, type SummingOrder, sharePartials } from './summing-order.js';
+
+/**
+ * A thread's share of a training step, again and again with the same images and the same gradient of the output: all passes of the layers, and
+ * the optimiser, which moves nothing.
+ */
+export interface StepJob {
+  readonly kind: 'step';
+  readonly network: SharedNetwork;
+  readonly order: SummingOrder;
+  readonly share: Share;
+}
+
+const SGD = { momentum: HYPERPARAMETERS.momentum, weightDecay: HYPERPARAMETERS.weightDecay, nesterov: false };
+
+/** @param meet waits for the other threads */
+export function bindStep({ network, order, share }: StepJob, kernels: Kernels, meet: () => void): () => void {
+  const { worker, workers } = share;
+  const isFixed = order === 'fixed';
+  const { plan, memory, bound } = bindShared(network, kernels, (whole) =>
+    isFixed ? whole : sharePartials(whole, worker),
+  );
+  const { batch } = bound;
+  const sums = isFixed ? { plan, batch } : planWorkerSums(network, batch, workers);
+  const update = planSgd(
+    { ...sums, memory, kernels },
+    SGD,
+    () => 0,
+    () => {},
+  );
+  const phases = groupIntoPhases([...bound.prepare, ...bound.forward, ...bound.backward, update]);
+  return () => {
+    for (const phase of phases) {
+      runPhase(phase, batch, share);
+      meet();
+    }
+  };
+}
