@@ -3,6 +3,8 @@ export interface Figure {
   /** Such as `gemm/512x512x512` or `step/SK-1`. */
   readonly name: string;
   readonly threads: number;
+  /** The kernel set. */
+  readonly kernels: string;
   /** Median; only of work on images. */
   readonly imagesPerSecond?: number;
   /**
@@ -31,4 +33,8 @@ export interface Figure {
   readonly peerName?: string;
   /** Only of the machine's own limits. */
   readonly gigabytesPerSecond?: number;
+  /** The processor's name, likewise. */
+  readonly processor?: string;
+  /** Node.js's version, likewise. */
+  readonly node?: string;
 }

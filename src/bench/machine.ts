@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { findProbes, PEAK_ROUNDS, PROBE_FLOATS } from '../kernels/probes.js';
 import { loadKernels } from '../kernels/select.js';
 import type { Effort } from './effort.js';
@@ -64,12 +65,15 @@ export function warnOfBusyMachine(limits: readonly Limits[]): string | null {
 }
 
 /** Limits as figures, under the name `machine`. */
-export function describeLimits(limits: readonly Limits[]): Figure[] {
+export function describeLimits(limits: readonly Limits[], kernels: string): Figure[] {
   return limits.map(({ threads, gflops, gigabytesPerSecond }) => ({
     name: 'machine',
     threads,
+    kernels,
     gflops,
     shareOfPeak: 1,
     gigabytesPerSecond,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    node: process.versions.node,
   }));
 }

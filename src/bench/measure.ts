@@ -37,6 +37,7 @@ export async function* measureCases(
     yield {
       name: one.name,
       threads: one.threads,
+      kernels: conditions.bench.kernels,
       ...(one.unit === 'images' || one.unit === 'gflop'
         ? describeRate(one, value, conditions.limits)
         : { [one.unit]: value, shareOfPeak: null }),

@@ -94,7 +94,7 @@ async function printFigures(
   const limits = await measureLimits(bench, cores);
   const warning = warnOfBusyMachine(limits ?? []);
   if (warning) streams.err.write(`${warning}\n`);
-  for (const figure of describeLimits(limits ?? [])) print(figure);
+  for (const figure of describeLimits(limits ?? [], bench.kernels)) print(figure);
   for await (const figure of measureCases(cases, { bench, limits, peers })) print(figure);
   return figures;
 }

@@ -6,8 +6,17 @@ const ALL = { threads: 4, gflops: 390, gigabytesPerSecond: 25 };
 
 describe("the machine's limits", () => {
   it('are figures', () => {
-    expect(describeLimits([ONE])).toEqual([
-      { name: 'machine', threads: 1, gflops: 100, shareOfPeak: 1, gigabytesPerSecond: 10 },
+    expect(describeLimits([ONE], 'avx2')).toEqual([
+      {
+        name: 'machine',
+        threads: 1,
+        kernels: 'avx2',
+        gflops: 100,
+        shareOfPeak: 1,
+        gigabytesPerSecond: 10,
+        processor: expect.any(String),
+        node: process.versions.node,
+      },
     ]);
   });
 

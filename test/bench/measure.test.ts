@@ -44,6 +44,7 @@ describe('a measured figure', () => {
     expect(figure).toEqual({
       name: 'step/some',
       threads: 2,
+      kernels: 'reference',
       imagesPerSecond: 90,
       gflops: 45,
       shareOfPeak: 0.225,
@@ -67,6 +68,7 @@ describe('a measured figure', () => {
     expect(figure).toEqual({
       name: 'step/some',
       threads: 1,
+      kernels: 'reference',
       gflops: 12,
       shareOfPeak: null,
     });
@@ -100,6 +102,7 @@ describe('a cost', () => {
     expect(figure).toEqual({
       name: 'memory/some',
       threads: 1,
+      kernels: 'reference',
       megabytes: 90,
       shareOfPeak: null,
       peer: 100,
