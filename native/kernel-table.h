@@ -34,6 +34,17 @@ struct Range {
   long first, count;
 };
 
+// An image of the data set, and what is seen beside it: its mirror image, or black.
+struct ImageFrame {
+  long height, width, channels;
+  bool reflect;
+
+  long floats() const { return height * width * channels; }
+};
+
+// How one image is shifted, mirrored and cut: so many int32_t, augment.inl.h.
+constexpr long kTransformWords = 6;
+
 // Where a run of columns begins in a matrix with rows of so many floats.
 struct ColumnRun {
   long width, first;
@@ -158,6 +169,11 @@ struct KernelTable {
                      Range images);
   void (*assemble_images)(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,
                           long floats_per_image, Range images);
+  void (*assemble_augmented_images)(const uint8_t* pixels, const int32_t* sample_ids, const int32_t* transforms,
+                                    const float* mean, const float* scale, float* x, const ImageFrame&, Range images);
+  void (*assemble_augmented_lanes)(const uint8_t* pixels, const int32_t* sample_ids, const int32_t* transforms,
+                                   const float* mean, const float* scale, float* x, const ImageFrame&, Range images,
+                                   Range rows);
   void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);
   bool (*sgd_update)(float* w, const float* g, float* v, const SgdSettings&, Range elements);
   float (*measure_change)(const float* w, float* previous, Range elements);

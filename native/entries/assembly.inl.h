@@ -50,6 +50,71 @@ napi_value assemble_images(Call& call) {
   return nullptr;
 }
 
+// What both ways to augment read first.
+struct AugmentedBatch {
+  Call::Array<uint8_t> pixels;
+  Call::Array<int32_t> sample_ids, transforms;
+  Call::Array<float> mean, scale, x;
+  ImageFrame frame;
+};
+
+AugmentedBatch read_augmented(Call& call) {
+  AugmentedBatch batch;
+  batch.pixels = call.bytes();
+  batch.sample_ids = call.integers();
+  batch.transforms = call.integers();
+  batch.mean = call.floats();
+  batch.scale = call.floats();
+  batch.x = call.floats();
+  batch.frame.height = call.integer(1);
+  batch.frame.width = call.integer(1);
+  batch.frame.channels = call.integer(1);
+  batch.frame.reflect = call.boolean();
+  call.holds(batch.mean, batch.frame.floats());
+  call.holds(batch.scale, batch.frame.floats());
+  return batch;
+}
+
+// The images must be samples of the data, and shifted by less than their size.
+bool can_augment(Call& call, const AugmentedBatch& batch, Range images) {
+  const ImageFrame& frame = batch.frame;
+  if (!call.ok || !holds_samples(call, batch.sample_ids, images, long(batch.pixels.length) / frame.floats())) return false;
+  if (!call.holds(batch.transforms, end(images) * kTransformWords)) return false;
+  for (long i = images.first; call.ok && i < images.first + images.count; i++) {
+    const int32_t* words = batch.transforms.data + i * kTransformWords;
+    const long dy = words[1], dx = words[2];
+    call.expect(dy > -frame.height && dy < frame.height && dx > -frame.width && dx < frame.width, "shifts inside the image");
+  }
+  return call.ok;
+}
+
+napi_value assemble_augmented_images(Call& call) {
+  const AugmentedBatch batch = read_augmented(call);
+  const Range images = call.range();
+  call.holds(batch.x, end(images) * batch.frame.floats());
+  if (can_augment(call, batch, images)) {
+    call.kernels->assemble_augmented_images(batch.pixels.data, batch.sample_ids.data, batch.transforms.data, batch.mean.data,
+                                            batch.scale.data, batch.x.data, batch.frame, images);
+  }
+  return nullptr;
+}
+
+napi_value assemble_augmented_lanes(Call& call) {
+  const AugmentedBatch batch = read_augmented(call);
+  const long group = call.integer(), images = call.integer();
+  const Range rows = call.range();
+  call.expect(images <= kGroupImages, "at most 16 images");
+  call.expect(end(rows) <= size_t(batch.frame.height), "rows of an image");
+  call.holds(batch.x, group_floats(group + 1, batch.frame.floats()));
+  const Range range{group * kGroupImages, images};
+  if (can_augment(call, batch, range)) {
+    call.kernels->assemble_augmented_lanes(batch.pixels.data, batch.sample_ids.data, batch.transforms.data, batch.mean.data,
+                                           batch.scale.data, batch.x.data + group_floats(group, batch.frame.floats()),
+                                           batch.frame, range, rows);
+  }
+  return nullptr;
+}
+
 napi_value sum_pixels(Call& call) {
   // 255² times so many is below 2³¹.
   constexpr long kMaxSummedImages = 33000;
@@ -70,6 +135,8 @@ constexpr Export kAssembly[] = {
     {"assembleLanes", invoke<assemble_lanes>},
     {"sumPixels", invoke<sum_pixels>},
     {"assembleImages", invoke<assemble_images>},
+    {"assembleAugmentedImages", invoke<assemble_augmented_images>},
+    {"assembleAugmentedLanes", invoke<assemble_augmented_lanes>},
 };
 
 }  // namespace

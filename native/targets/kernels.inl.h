@@ -22,6 +22,7 @@
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assemble.inl.h"
+#include "../kernels/augment.inl.h"
 #include "../kernels/update.inl.h"
 #include "../kernels/draws.inl.h"
 #include "../kernels/probe.inl.h"
@@ -86,6 +87,8 @@ constexpr KernelTable make_table(const char* name) {
       squared_error,
       sum_pixels,
       assemble_images,
+      assemble_augmented_images,
+      assemble_augmented_lanes,
       reduce_partials,
       sgd_update,
       measure_change,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { listActivationCases } from './kernel-suite/activation-cases.js';
+import { listAugmentCases } from './kernel-suite/augment-cases.js';
 import { listChannelCases } from './kernel-suite/channel-cases.js';
 import { listConvolutionCases } from './kernel-suite/convolution-cases.js';
 import { listDrawCases } from './kernel-suite/draw-cases.js';
@@ -27,7 +28,13 @@ import { listWinogradCases } from './kernel-suite/winograd-cases.js';
  * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
  * depends on the greatest sample id.
  */
-const UNBOUNDED = new Set(['assembleImages 0', 'assembleLanes 0', 'sumPixels 0']);
+const UNBOUNDED = new Set([
+  'assembleImages 0',
+  'assembleLanes 0',
+  'assembleAugmentedImages 0',
+  'assembleAugmentedLanes 0',
+  'sumPixels 0',
+]);
 
 /** Every case of every method. */
 export function listKernelCases(): KernelCase[] {
@@ -46,6 +53,7 @@ export function listKernelCases(): KernelCase[] {
     ...listDrawCases(),
     ...listLossCases(),
     ...listAssembleCases(),
+    ...listAugmentCases(),
     ...listPixelSumCases(),
     ...listReduceCases(),
     ...listUpdateCases(),

@@ -31,6 +31,43 @@ export interface AssemblyKernels {
     elements: number,
   ): void;
   /**
+   * As `assembleImages`, but each image is transformed before it is normalised: shifted by (dy, dx), so that row y shows row y + dy;
+   * then mirrored; then a square is cut out, where x is 0. TRANSFORM in dataset/transform.ts tells where an image's words stand in
+   * `transforms`. |dy| < height and |dx| < width. Beside the image lies its mirror image without the border repeated (`reflect`), or
+   * pixels of 0.
+   */
+  assembleAugmentedImages(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    transforms: Int32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    x: Float32Array,
+    height: number,
+    width: number,
+    channels: number,
+    reflect: boolean,
+    firstImage: number,
+    images: number,
+  ): void;
+  /** The same for some rows of one group's images; lanes from `images` on become zero. */
+  assembleAugmentedLanes(
+    pixels: Uint8Array,
+    sampleIds: Int32Array,
+    transforms: Int32Array,
+    mean: Float32Array,
+    scale: Float32Array,
+    x: Float32Array,
+    height: number,
+    width: number,
+    channels: number,
+    reflect: boolean,
+    group: number,
+    images: number,
+    firstRow: number,
+    rows: number,
+  ): void;
+  /**
    * sums[e] = the sum over the images sampleIds[i] of pixel e, squares[e] = that of its square, overwritten; of at most
    * MAX_SUMMED_IMAGES, so that both fit.
    */

@@ -12,6 +12,7 @@ import {
   tanhForward,
 } from './activations.js';
 import { assembleImages, sumPixels } from './assemble.js';
+import { assembleAugmentedImages, assembleAugmentedLanes } from './augment.js';
 import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
 import { drawNormal, drawUniform } from './draws.js';
 import { dropout } from './dropout.js';
@@ -126,6 +127,8 @@ export const referenceKernels: Kernels = {
 
   sumPixels,
   assembleImages,
+  assembleAugmentedImages,
+  assembleAugmentedLanes,
   reducePartials,
   sgdUpdate,
   measureChange,

@@ -1,0 +1,117 @@
+// From the data set's bytes to a mini-batch's input, each image shifted, mirrored and cut as its transform says.
+
+// What one image's words say; in the order of TRANSFORM in src/dataset/transform.ts.
+struct Transform {
+  int32_t flip, dy, dx, cut_top, cut_left, cut_size;
+};
+static_assert(sizeof(Transform) == kTransformWords * sizeof(int32_t));
+
+inline Transform read_transform(const int32_t* transforms, long image) {
+  Transform t;
+  __builtin_memcpy(&t, transforms + image * kTransformWords, sizeof t);
+  return t;
+}
+
+// The row or column that is seen at i, less than `size` outside of [0, size); -1 for black.
+inline long source_of(long i, long size, bool reflect) {
+  if (i >= 0 && i < size) return i;
+  if (!reflect) return -1;
+  return i < 0 ? -i : 2 * (size - 1) - i;
+}
+
+// How elements are normalised, and how far apart they are put.
+template <long kStride>
+struct Normaliser {
+  const float* mean;
+  const float* scale;
+  float* to;
+
+  // Elements [first, first + count) from bytes in the same order.
+  void put(const uint8_t* from, long first, long count) const {
+    for (long i = 0; i < count; i++) put_one(first + i, float(from[i]));
+  }
+  void put_black(long first, long count) const {
+    for (long i = 0; i < count; i++) put_one(first + i, 0.0f);
+  }
+  // Pixels from bytes in the reverse order, the last pixel first; kChannels is `channels`, or 0 for any number.
+  template <long kChannels>
+  void put_reversed(const uint8_t* last, long first, long pixels, long channels) const {
+    const long size = kChannels ? kChannels : channels;
+    for (long i = 0; i < pixels; i++) {
+      for (long c = 0; c < size; c++) put_one(first + i * size + c, float(last[c - i * size]));
+    }
+  }
+  void clear(long first, long count) const {
+    for (long e = first; e < first + count; e++) to[e * kStride] = 0;
+  }
+
+ private:
+  void put_one(long e, float pixel) const { to[e * kStride] = (pixel - mean[e]) * scale[e]; }
+};
+
+// One row from a row of the data, which is null for black. Between `begin` and `end` all columns are inside, in one order or the other.
+template <long kStride>
+inline void assemble_row(const uint8_t* from, const Transform& t, const ImageFrame& frame, long first,
+                         const Normaliser<kStride>& normaliser) {
+  const long width = frame.width, channels = frame.channels;
+  if (from == nullptr) return normaliser.put_black(first, width * channels);
+  const long shift = t.flip ? -t.dx : t.dx;
+  const long begin = shift < 0 ? -shift : 0, end = shift < 0 ? width : width - shift;
+  const long elements = first + begin * channels, pixels = end - begin;
+  const uint8_t* start = from + source_of((t.flip ? width - 1 - begin : begin) + t.dx, width, false) * channels;
+  if (!t.flip) {
+    normaliser.put(start, elements, pixels * channels);
+  } else if (channels == 1) {
+    normaliser.template put_reversed<1>(start, elements, pixels, 1);
+  } else if (channels == 3) {
+    normaliser.template put_reversed<3>(start, elements, pixels, 3);
+  } else {
+    normaliser.template put_reversed<0>(start, elements, pixels, channels);
+  }
+  for (long x = begin > 0 ? 0 : end; x < (begin > 0 ? begin : width); x++) {
+    const long column = source_of((t.flip ? width - 1 - x : x) + t.dx, width, frame.reflect);
+    if (column < 0) {
+      normaliser.put_black(first + x * channels, channels);
+    } else {
+      normaliser.put(from + column * channels, first + x * channels, channels);
+    }
+  }
+}
+
+// Some rows of one image, whose elements lie `kStride` apart.
+template <long kStride>
+inline void assemble_transformed(const uint8_t* from, const Transform& t, const ImageFrame& frame, const float* mean,
+                                 const float* scale, float* to, Range rows) {
+  const Normaliser<kStride> normaliser{mean, scale, to};
+  const long row_floats = frame.width * frame.channels;
+  const long cut_left = t.cut_left > 0 ? t.cut_left : 0;
+  const long cut_right = min(frame.width, long(t.cut_left) + t.cut_size);
+  for (long y = rows.first; y < rows.first + rows.count; y++) {
+    const long row = source_of(y + t.dy, frame.height, frame.reflect);
+    assemble_row(row < 0 ? nullptr : from + row * row_floats, t, frame, y * row_floats, normaliser);
+    if (y >= t.cut_top && y - t.cut_top < t.cut_size) {
+      normaliser.clear(y * row_floats + cut_left * frame.channels, (cut_right - cut_left) * frame.channels);
+    }
+  }
+}
+
+void assemble_augmented_images(const uint8_t* pixels, const int32_t* sample_ids, const int32_t* transforms, const float* mean,
+                               const float* scale, float* x, const ImageFrame& frame, Range images) {
+  const long floats = frame.floats();
+  for (long image = images.first; image < images.first + images.count; image++) {
+    assemble_transformed<1>(pixels + sample_ids[image] * floats, read_transform(transforms, image), frame, mean, scale,
+                            x + image * floats, Range{0, frame.height});
+  }
+}
+
+// Some rows of one group's images; lanes without an image are zero.
+void assemble_augmented_lanes(const uint8_t* pixels, const int32_t* sample_ids, const int32_t* transforms, const float* mean,
+                              const float* scale, float* x, const ImageFrame& frame, Range images, Range rows) {
+  const long row_floats = frame.width * frame.channels;
+  clear_lanes(x, images.count, Range{rows.first * row_floats, rows.count * row_floats});
+  for (long lane = 0; lane < images.count; lane++) {
+    const long image = images.first + lane;
+    assemble_transformed<kGroupImages>(pixels + sample_ids[image] * frame.floats(), read_transform(transforms, image), frame,
+                                       mean, scale, x + lane, rows);
+  }
+}
