@@ -1,12 +1,8 @@
 import { viewArena } from '../src/core/arena.js';
-import { sizeOf } from '../src/core/shape.js';
 import type { Kernels } from '../src/kernels/kernels.js';
-import { GROUP_IMAGES } from '../src/kernels/lanes.js';
 import { loadAddon } from '../src/kernels/native.js';
 import { loadKernels } from '../src/kernels/select.js';
-import { overSlices, type Pass } from '../src/layers/layer.js';
 import { LOSSES, type LossPass, type LossResults } from '../src/layers/loss.js';
-import { rowsOf } from '../src/layers/parts.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/run.js';
@@ -60,75 +56,6 @@ function bindRun(run: RunDescription): RunContext {
   const loss = LOSSES[spec.loss]!.bind(kernels, run.labelSmoothing);
   const barrier = new Barrier(run.control, run.workers, run.crowded);
   return { kernels, plan, memory, network, loss, barrier };
-}
-
-/** Images that a network's input is filled with. */
-interface Source {
-  readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
-  /** The sample of the mini-batch's i-th image. */
-  sampleAt(i: number): number;
-}
-
-/** The pass that fills a network's input, and the labels of the mini-batch. */
-export function planAssembly(
-  run: RunDescription,
-  { kernels, network }: { kernels: Kernels; network: BoundNetwork },
-  source: Source,
-  labels: Uint8Array,
-): Pass {
-  const { input, batch, inputLayout } = network;
-  const { shape, value } = input;
-  const size = sizeOf(shape);
-  const name = (first: number, count: number) => {
-    for (let i = first; i < first + count; i++) {
-      const sample = source.sampleAt(i);
-      batch.sampleIds[i] = sample;
-      labels[i] = source.labels[sample]!;
-    }
-  };
-  if (inputLayout === 'images') {
-    return overSlices(
-      ({ first, count }) => {
-        name(first, count);
-        kernels.assembleImages(
-          source.pixels,
-          batch.sampleIds,
-          run.mean,
-          run.scale,
-          value,
-          size,
-          first,
-          count,
-        );
-      },
-      { name: 'assembly' },
-    );
-  }
-  const rowFloats = shape.width * shape.channels;
-  return {
-    name: 'assembly',
-    over: 'units',
-    waits: false,
-    run(unit) {
-      const { group, images } = unit;
-      // Units of one group may be different workers': each names all of its images, to the same effect.
-      name(group * GROUP_IMAGES, images);
-      const { first, count } = rowsOf(unit, shape.height);
-      kernels.assembleLanes(
-        source.pixels,
-        batch.sampleIds,
-        run.mean,
-        run.scale,
-        value,
-        size,
-        group,
-        images,
-        first * rowFloats,
-        count * rowFloats,
-      );
-    },
-  };
 }
 
 /** Computes losses of images of the mini-batch, and with a gradient array their gradients, as parts of the mean over it. */

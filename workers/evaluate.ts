@@ -3,7 +3,8 @@ import { planNetwork } from '../src/network/plan.js';
 import { bindNetwork, groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/run.js';
 import { CONTROL } from '../src/parallel/barrier.js';
 import type { EvaluateTask, EvaluationSet, RunDescription } from '../src/parallel/protocol.js';
-import { computeLoss, getContext, planAssembly, type RunContext } from './context.js';
+import { planAssembly } from './assembly.js';
+import { computeLoss, getContext, type RunContext } from './context.js';
 
 /**
  * Images that a worker evaluates at a time. An image's results do not depend on its neighbours, so workers need not wait for each other.
@@ -73,7 +74,7 @@ function bindEvaluator(run: RunDescription, { memory, kernels, loss }: RunContex
     },
     sampleAt: (i: number) => set.samples[firstImage + i]!,
   };
-  const assemble = planAssembly(run, { kernels, network }, source, labels);
+  const assemble = planAssembly(run, { kernels, network }, source, labels, null);
   const forward = groupIntoPhases([assemble, ...network.forward]);
   return {
     batch,

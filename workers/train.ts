@@ -6,7 +6,8 @@ import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/barrier.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
-import { computeLoss, getContext, planAssembly, type RunContext } from './context.js';
+import { bindAugmentation, planAssembly } from './assembly.js';
+import { computeLoss, getContext, type RunContext } from './context.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -52,7 +53,7 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
   const { batch, output } = network;
 
   const source = { ...run.train, sampleAt: (i: number) => run.order[state.first + i]! };
-  const assemble = planAssembly(run, context, source, run.batch.labels);
+  const assemble = planAssembly(run, context, source, run.batch.labels, bindAugmentation(run, network));
   const loss = overSlices(
     ({ first, count }) => computeLoss(context, run.batch.labels, output.gradient, run.batch, first, count),
     { name: 'loss' },

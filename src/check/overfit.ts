@@ -76,6 +76,7 @@ async function learn(
       minWeightChange: null,
       patience: null,
       batchSize: BATCH_SIZE,
+      augmentation: {},
       learningRate: rate,
       weightDecay: 0,
     },

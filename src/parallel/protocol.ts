@@ -1,3 +1,4 @@
+import type { Augmentation } from '../dataset/augmentation.js';
 import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Schedule } from '../optim/schedule.js';
@@ -43,6 +44,8 @@ export interface RunDescription {
   /** Subtracted from, then multiplied with, each element of an image. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
+  /** Of the training images. */
+  readonly augmentation: Augmentation;
   /** Sample ids of the training images in this epoch's order. */
   readonly order: Int32Array;
   /** Of the mini-batch's images, in order. */

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/registry.js';
@@ -45,7 +47,9 @@ const runSpecSchema = z.strictObject({
    */
   normalization: z.enum(['mean-image', 'per-channel', 'none']).optional(),
 
-  /** Of initial weights, shuffling, dropout and a random validation split. */
+  augmentation: augmentationSchema.prefault({}),
+
+  /** Of initial weights, shuffling, augmentation, dropout and a random validation split. */
   seed: z.int().min(0).default(0),
   epochs: z.int().min(1).max(100_000).default(20),
   ...stoppingSchema.shape,
@@ -89,6 +93,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'patience',
   'labelSmoothing',
   'reportRegularization',
+  'augmentation',
 ]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
 
@@ -98,7 +103,9 @@ const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
  */
 export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(spec).filter(([key, value]) => !LATER_KEYS.has(key) || value !== DEFAULTS[key]),
+    Object.entries(spec).filter(
+      ([key, value]) => !LATER_KEYS.has(key) || !isDeepStrictEqual(value, DEFAULTS[key]),
+    ),
   );
 }
 
@@ -148,9 +155,10 @@ function resolveNetwork(
 
 /** What the fields' own types cannot tell. */
 function checkOptions(
-  { labelSmoothing, network, patience, validationCount, validationFraction }: ResolvedRunSpec,
+  { augmentation, labelSmoothing, network, patience, validationCount, validationFraction }: ResolvedRunSpec,
   where: string,
 ): void {
+  checkAugmentation(augmentation, network.input, where);
   if (patience !== null && validationCount === 0 && validationFraction === 0) {
     throw new UserError(
       `${where}: patience: expected validation images, found none. Give validationCount or validationFraction.`,

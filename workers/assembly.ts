@@ -1,0 +1,174 @@
+import { sizeOf } from '../src/core/shape.js';
+import { augments, TransformDraws } from '../src/dataset/augmentation.js';
+import { TRANSFORM_WORDS } from '../src/dataset/transform.js';
+import type { Kernels } from '../src/kernels/kernels.js';
+import { GROUP_IMAGES } from '../src/kernels/lanes.js';
+import { overSlices, type Pass } from '../src/layers/layer.js';
+import { rowsOf } from '../src/layers/parts.js';
+import type { BoundNetwork } from '../src/network/run.js';
+import type { RunDescription } from '../src/parallel/protocol.js';
+
+/** Images that a network's input is filled with. */
+interface Source {
+  readonly pixels: Uint8Array;
+  readonly labels: Uint8Array;
+  /** The sample of the mini-batch's i-th image. */
+  sampleAt(i: number): number;
+}
+
+/** How the mini-batch's images are transformed. */
+export interface Transforms {
+  /** TRANSFORM_WORDS of each image, see dataset/transform.ts. */
+  readonly words: Int32Array;
+  /** Beside an image lies its mirror image; else black. */
+  readonly reflect: boolean;
+  /** Brings the words of images [first, first + count) up to date; their sample ids are. */
+  update(first: number, count: number): void;
+}
+
+/** The run's augmentation, drawn for the training step at hand; null if it has none. */
+export function bindAugmentation(
+  { augmentation, seed, batchSize }: RunDescription,
+  { batch, input }: BoundNetwork,
+): Transforms | null {
+  if (!augments(augmentation)) return null;
+  const draws = new TransformDraws(augmentation, input.shape, seed);
+  const words = new Int32Array(batchSize * TRANSFORM_WORDS);
+  const drawnInStep = new Int32Array(batchSize).fill(-1);
+  return {
+    words,
+    reflect: augmentation.padding === 'reflect',
+    update(first, count) {
+      for (let i = first; i < first + count; i++) {
+        // A group's units are mostly one worker's, which draws its images once.
+        if (drawnInStep[i] === batch.step) continue;
+        drawnInStep[i] = batch.step;
+        draws.draw(batch.epoch, batch.sampleIds[i]!, words, i);
+      }
+    },
+  };
+}
+
+/** Fills parts of the input: whole images, or some rows of one group's. */
+interface Filler {
+  fillImages(first: number, count: number): void;
+  fillGroup(group: number, images: number, firstRow: number, rows: number): void;
+}
+
+/** The pass that fills a network's input, and the labels of the mini-batch. Without `transforms` images stay as they are. */
+export function planAssembly(
+  run: RunDescription,
+  { kernels, network }: { kernels: Kernels; network: BoundNetwork },
+  source: Source,
+  labels: Uint8Array,
+  transforms: Transforms | null,
+): Pass {
+  const { input, batch, inputLayout } = network;
+  const filler = transforms
+    ? bindAugmented(run, kernels, network, source, transforms)
+    : bindPlain(run, kernels, network, source);
+  const name = (first: number, count: number) => {
+    for (let i = first; i < first + count; i++) {
+      const sample = source.sampleAt(i);
+      batch.sampleIds[i] = sample;
+      labels[i] = source.labels[sample]!;
+    }
+    transforms?.update(first, count);
+  };
+  if (inputLayout === 'images') {
+    return overSlices(
+      ({ first, count }) => {
+        name(first, count);
+        filler.fillImages(first, count);
+      },
+      { name: 'assembly' },
+    );
+  }
+  return {
+    name: 'assembly',
+    over: 'units',
+    waits: false,
+    run(unit) {
+      const { group, images } = unit;
+      // Units of one group may be different workers': each names all of its images, to the same effect.
+      name(group * GROUP_IMAGES, images);
+      const { first, count } = rowsOf(unit, input.shape.height);
+      filler.fillGroup(group, images, first, count);
+    },
+  };
+}
+
+function bindPlain(
+  { mean, scale }: RunDescription,
+  kernels: Kernels,
+  { input: { shape, value }, batch: { sampleIds } }: BoundNetwork,
+  source: Source,
+): Filler {
+  const size = sizeOf(shape);
+  const rowFloats = shape.width * shape.channels;
+  return {
+    fillImages(first, count) {
+      kernels.assembleImages(source.pixels, sampleIds, mean, scale, value, size, first, count);
+    },
+    fillGroup(group, images, firstRow, rows) {
+      kernels.assembleLanes(
+        source.pixels,
+        sampleIds,
+        mean,
+        scale,
+        value,
+        size,
+        group,
+        images,
+        firstRow * rowFloats,
+        rows * rowFloats,
+      );
+    },
+  };
+}
+
+function bindAugmented(
+  { mean, scale }: RunDescription,
+  kernels: Kernels,
+  { input: { shape, value }, batch: { sampleIds } }: BoundNetwork,
+  source: Source,
+  { words, reflect }: Transforms,
+): Filler {
+  const { height, width, channels } = shape;
+  return {
+    fillImages(first, count) {
+      kernels.assembleAugmentedImages(
+        source.pixels,
+        sampleIds,
+        words,
+        mean,
+        scale,
+        value,
+        height,
+        width,
+        channels,
+        reflect,
+        first,
+        count,
+      );
+    },
+    fillGroup(group, images, firstRow, rows) {
+      kernels.assembleAugmentedLanes(
+        source.pixels,
+        sampleIds,
+        words,
+        mean,
+        scale,
+        value,
+        height,
+        width,
+        channels,
+        reflect,
+        group,
+        images,
+        firstRow,
+        rows,
+      );
+    },
+  };
+}
