@@ -77,6 +77,21 @@ struct LossOutputs {
 // Floats that probe_peak works on; at least what its chains fill on any target.
 constexpr int kProbeFloats = 512;
 
+// Minimal filtering on groups of 16 images by F(outputs×outputs, kernel×kernel), winograd.inl.h.
+enum WinogradFilter { kWinograd2x3, kWinograd4x3, kWinograd2x5, kWinogradFilters };
+
+struct WinogradTable {
+  long (*scratch_floats)(const Geometry&);
+  void (*kernel)(const Geometry&, const float* f, float* u, Range inputs);
+  void (*forward)(const Geometry&, const float* x, const float* u, const float* bias, float* y, float* scratch,
+                           long images, Range rows);
+  void (*input_gradient)(const Geometry&, const float* dy, const float* u, float* dx, float* scratch, long images,
+                                  Range rows);
+  void (*kernel_products)(const Geometry&, const float* x, const float* dy, float* du, float* scratch, long images,
+                                   long part, long parts, long panel);
+  void (*kernel_gradient)(const Geometry&, const float* du, float* df, long parts, Range inputs);
+};
+
 struct KernelTable {
   const char* name;
 
@@ -103,16 +118,8 @@ struct KernelTable {
   void (*convolution_kernel_gradient_lanes)(const Geometry&, const float* x, const float* dy, float* df, Range groups,
                                             long images, Range rows, Range kernel_rows);
 
-  // 3×3 kernels with stride 1 on groups of 16 images, winograd.inl.h.
-  long (*winograd_scratch_floats)(const Geometry&);
-  void (*winograd_kernel)(const Geometry&, const float* f, float* u, Range inputs);
-  void (*winograd_forward)(const Geometry&, const float* x, const float* u, const float* bias, float* y, float* scratch,
-                           long images, Range rows);
-  void (*winograd_input_gradient)(const Geometry&, const float* dy, const float* u, float* dx, float* scratch, long images,
-                                  Range rows);
-  void (*winograd_kernel_products)(const Geometry&, const float* x, const float* dy, float* du, float* scratch, long images,
-                                   long part, long parts, long panel);
-  void (*winograd_kernel_gradient)(const Geometry&, const float* du, float* df, long parts, Range inputs);
+  // In the order of WinogradFilter.
+  WinogradTable winograd[kWinogradFilters];
 
   void (*sum_channel_lanes)(long channels, const float* x, float* sums);
   void (*clear_lanes)(float* x, long images, Range elements);

@@ -1,59 +1,70 @@
-// The gradient of a 3×3 kernel by minimal filtering (see winograd.inl.h). Here a vector holds output channels, so that sums over images need
+// The gradient of a kernel by minimal filtering (see winograd.inl.h). Here a vector holds output channels, so that sums over images need
 // no folding and lanes without an image are left out; tiles of a strip are transformed, then multiplied at each point.
 //
-// du holds the gradient with respect to u, for parts of the mini-batch and panels of 32 output channels: parts × panels × 16 points × input
-// channels × 32.
+// du holds the gradient with respect to u, for parts of the mini-batch and panels of 32 output channels: parts × panels × points × (input channels × 32 + a gap).
 
 // Output channels of one panel of du.
 constexpr long kWinogradPanel = 32;
 // What a kernel's gradient transforms at a time, and the fewest and most tiles of it.
 constexpr long kWinogradStripFloats = 192 * 1024;
-constexpr long kWinogradStripTiles = 8, kMaxWinogradStripTiles = 16;
+constexpr long kMinWinogradStripTiles = 4, kMaxWinogradStripTiles = 16;
 
-constexpr long winograd_panels(long channels) { return (channels + kWinogradPanel - 1) / kWinogradPanel; }
+// Of a panel of du: a point's plane, and all of them. The gap is as between planes of transforms.
+constexpr long winograd_gradient_plane(long depth) { return depth * kWinogradPanel + kWinogradPlaneGap; }
 
-// The other way round than in lanes: [channel][16] becomes [image][32], with zeros behind the channels up to `columns`.
-inline void turn_lanes(const float* from, long channels, float* to, long columns) {
+constexpr long winograd_panels(long channels) { return ceil_divide(channels, kWinogradPanel); }
+
+// Channels that are turned at a time.
+constexpr long kTurnedChannels = 16;
+
+// The other way round than in lanes: [channel][16] becomes [image][16 channels], with zeros behind the channels.
+inline void turn_lanes(const float* from, long channels, float* to) {
   const VI4 low = {0, 4, 1, 5}, high = {2, 6, 3, 7}, first = {0, 1, 4, 5}, last = {2, 3, 6, 7};
-  for (long c = 0; c < columns; c += 4) {
+  for (long c = 0; c < kTurnedChannels; c += 4) {
     for (long lane = 0; lane < kGroupImages; lane += 4) {
       V4 r[4];
       for (long i = 0; i < 4; i++) r[i] = c + i < channels ? *(const V4*)(from + (c + i) * kGroupImages + lane) : V4{};
       const V4 a = __builtin_shuffle(r[0], r[1], low), b = __builtin_shuffle(r[2], r[3], low);
       const V4 d = __builtin_shuffle(r[0], r[1], high), e = __builtin_shuffle(r[2], r[3], high);
-      float* row = to + lane * kWinogradPanel + c;
+      float* row = to + lane * kTurnedChannels + c;
       *(V4*)row = __builtin_shuffle(a, b, first);
-      *(V4*)(row + kWinogradPanel) = __builtin_shuffle(a, b, last);
-      *(V4*)(row + 2 * kWinogradPanel) = __builtin_shuffle(d, e, first);
-      *(V4*)(row + 3 * kWinogradPanel) = __builtin_shuffle(d, e, last);
+      *(V4*)(row + kTurnedChannels) = __builtin_shuffle(a, b, last);
+      *(V4*)(row + 2 * kTurnedChannels) = __builtin_shuffle(d, e, first);
+      *(V4*)(row + 3 * kTurnedChannels) = __builtin_shuffle(d, e, last);
     }
   }
 }
 
 // A dY A^T of one tile, of which `rows` × `columns` outputs exist, for up to 32 channels: w + point·plane is [image][32].
+template <typename Filter>
 inline void transform_gradients(const float* dy, const LaneMap& map, long rows, long columns, long channels, float* w, long plane) {
-  const long padded = (channels + 15) / 16 * 16;
-  float turned[4][kGroupImages * kWinogradPanel];
-  for (long i = 0; i < 4; i++) {
-    const bool exists = i / 2 < rows && i % 2 < columns;
-    turn_lanes(dy + i / 2 * map.row_floats() + i % 2 * map.pixel_floats(), exists ? channels : 0, turned[i], padded);
-  }
-  const auto expand = [](V y0, V y1, V* to) {
-    to[0] = y0;
-    to[1] = y0 + y1;
-    to[2] = y0 - y1;
-    to[3] = -y1;
-  };
-  for (long image = 0; image < kGroupImages; image++) {
-    for (long c = 0; c < padded; c += kLanes) {
-      const long at = image * kWinogradPanel + c;
-      V left[4], right[4];
-      expand(load(turned[0] + at), load(turned[2] + at), left);
-      expand(load(turned[1] + at), load(turned[3] + at), right);
-      for (long i = 0; i < 4; i++) {
-        V row[4];
-        expand(left[i], right[i], row);
-        for (long j = 0; j < 4; j++) store(w + (4 * i + j) * plane + at, row[j]);
+  constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
+  float turned[outputs][outputs][kGroupImages * kTurnedChannels];
+  for (long first = 0; first < channels; first += kTurnedChannels) {
+    for (long i = 0; i < outputs; i++) {
+      for (long j = 0; j < outputs; j++) {
+        const float* from = dy + i * map.row_floats() + j * map.pixel_floats() + first * kGroupImages;
+        turn_lanes(from, i < rows && j < columns ? channels - first : 0, turned[i][j]);
+      }
+    }
+    for (long at = 0; at < kGroupImages * kTurnedChannels; at += kLanes) {
+      V t[n][outputs];
+#pragma GCC unroll 4
+      for (long j = 0; j < outputs; j++) {
+        V y[outputs], column[n];
+#pragma GCC unroll 4
+        for (long i = 0; i < outputs; i++) y[i] = load(turned[i][j] + at);
+        Filter::transform_gradients(y, column);
+#pragma GCC unroll 6
+        for (long i = 0; i < n; i++) t[i][j] = column[i];
+      }
+      float* to = w + at / kTurnedChannels * kWinogradPanel + first + at % kTurnedChannels;
+#pragma GCC unroll 6
+      for (long i = 0; i < n; i++) {
+        V row[n];
+        Filter::transform_gradients(t[i], row);
+#pragma GCC unroll 6
+        for (long j = 0; j < n; j++) store(to + (n * i + j) * plane, row[j]);
       }
     }
   }
@@ -125,26 +136,31 @@ constexpr OuterTileTable make_outer_tiles() {
 
 constexpr OuterTileTable kOuterTiles = make_outer_tiles();
 
-inline long winograd_strip_tiles(long depth) {
-  const long floats = kWinogradPoints * kGroupImages * (depth + kWinogradPanel);
-  return min(kMaxWinogradStripTiles, max(kWinogradStripTiles, kWinogradStripFloats / floats));
+inline long winograd_strip_tiles(long points, long depth) {
+  const long floats = points * kGroupImages * (depth + kWinogradPanel);
+  return min(kMaxWinogradStripTiles, max(kMinWinogradStripTiles, kWinogradStripFloats / floats));
 }
 
 // Floats of scratch for any of these products.
+template <typename Filter>
 long winograd_scratch_floats(const Geometry& g) {
-  const long depth = g.input_channels;
-  const long strip = kWinogradPoints * (winograd_strip_tiles(depth) * kGroupImages * (depth + kWinogradPanel) + 2 * kWinogradPlaneGap);
-  return max(strip, max(winograd_block_floats(depth, g.output_channels), winograd_block_floats(g.output_channels, depth)));
+  constexpr long points = points_of<Filter>();
+  const long depth = g.input_channels, channels = g.output_channels;
+  const long tiles = winograd_strip_tiles(points, depth);
+  const long strip = points * (tiles * kGroupImages * (depth + kWinogradPanel) + 2 * kWinogradPlaneGap);
+  return max(strip, max(winograd_block_floats(points, depth, channels), winograd_block_floats(points, channels, depth)));
 }
 
 // One panel of du at all points, summed over one part of the mini-batch's tiles, which are counted through its groups: strips of tiles in
 // order, in a strip one chain over tiles and the images in each.
+template <typename Filter>
 void winograd_kernel_products(const Geometry& g, const float* x, const float* dy, float* du, float* scratch, long images, long part,
                               long parts, long panel) {
+  constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const LaneMap input{g.input_height, g.input_width, g.input_channels};
   const LaneMap output{g.output_height, g.output_width, g.output_channels};
-  const long wide = ceil_half(output.width), tiles_of_group = ceil_half(output.height) * wide;
-  const long most = winograd_strip_tiles(input.channels);
+  const long wide = ceil_divide(output.width, outputs), tiles_of_group = ceil_divide(output.height, outputs) * wide;
+  const long most = winograd_strip_tiles(points, input.channels);
   const long v_plane = most * input.pixel_floats() + kWinogradPlaneGap;
   const long w_tile = kGroupImages * kWinogradPanel, w_plane = most * w_tile + kWinogradPlaneGap;
   const long tiles = (images + kGroupImages - 1) / kGroupImages * tiles_of_group;
@@ -152,14 +168,15 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
   const long first_channel = panel * kWinogradPanel;
   const long channels = min(kWinogradPanel, output.channels - first_channel);
   float* v = scratch;
-  float* w = scratch + kWinogradPoints * v_plane;
+  float* w = scratch + points * v_plane;
   int tile_images[kMaxWinogradStripTiles];
   OuterTile product{};
   product.images = tile_images;
   product.v_tile_floats = input.pixel_floats();
-  float* to = du + (part * winograd_panels(output.channels) + panel) * kWinogradPoints * input.channels * kWinogradPanel;
+  const long plane = winograd_gradient_plane(input.channels);
+  float* to = du + (part * winograd_panels(output.channels) + panel) * points * plane;
   if (begin == end) {
-    for (long i = 0; i < kWinogradPoints * input.channels * kWinogradPanel; i++) to[i] = 0;
+    for (long i = 0; i < points * plane; i++) to[i] = 0;
   }
   for (long first = begin; first < end; first += most) {
     product.tiles = min(most, end - first);
@@ -167,20 +184,20 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
     for (long t = 0; t < product.tiles; t++) {
       const long group = (first + t) / tiles_of_group, tile = (first + t) % tiles_of_group;
       tile_images[t] = int(min(kGroupImages, images - group * kGroupImages));
-      const long top = tile / wide * 2, left = tile % wide * 2;
-      transform_tile(x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left, v + t * input.pixel_floats(), v_plane,
-                     lanes_in_use(tile_images[t]));
+      const long top = tile / wide * outputs, left = tile % wide * outputs;
+      transform_tile<Filter>(x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left,
+                             v + t * input.pixel_floats(), v_plane, lanes_in_use(tile_images[t]));
       const float* gradient = dy + group * output.group_floats() + top * output.row_floats() + left * output.pixel_floats();
-      transform_gradients(gradient + first_channel * kGroupImages, output, output.height - top, output.width - left, channels,
-                          w + t * w_tile, w_plane);
+      transform_gradients<Filter>(gradient + first_channel * kGroupImages, output, output.height - top, output.width - left, channels,
+                                  w + t * w_tile, w_plane);
     }
-    for (long point = 0; point < kWinogradPoints; point++) {
+    for (long point = 0; point < points; point++) {
       for (long c = 0; c < channels; c += kTileVectors * kLanes) {
         const long vectors = min(kTileVectors, (channels - c + kLanes - 1) / kLanes);
         cut_evenly(input.channels, kTileRows, [&](long row, long rows) {
           product.v = v + point * v_plane + row * kGroupImages;
           product.w = w + point * w_plane + c;
-          product.sums = to + (point * input.channels + row) * kWinogradPanel + c;
+          product.sums = to + point * plane + row * kWinogradPanel + c;
           kOuterTiles.function[rows - 1][vectors - 1](product);
         });
       }
@@ -189,37 +206,39 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
 }
 
 // G^T du G for the kernels of some input channels, du summed over its parts in order: the gradient with respect to f.
+template <typename Filter>
 void winograd_kernel_gradient(const Geometry& g, const float* du, float* df, long parts, Range inputs) {
-  const long n = g.output_channels;
-  const long tap = g.input_channels * n;
-  const long plane = g.input_channels * kWinogradPanel;
-  const long part_floats = winograd_panels(n) * kWinogradPoints * plane;
-  const V half = splat(0.5f);
-  const auto contract = [half](V u0, V u1, V u2, V u3, V* to) {
-    const V middle = half * (u1 + u2);
-    to[0] = u0 + middle;
-    to[1] = half * (u1 - u2);
-    to[2] = middle + u3;
-  };
+  constexpr long r = Filter::kKernel, n = Filter::kInputs;
+  const long outputs = g.output_channels;
+  const long tap = g.input_channels * outputs;
+  const long plane = winograd_gradient_plane(g.input_channels);
+  const long panel_floats = points_of<Filter>() * plane, part_floats = winograd_panels(outputs) * panel_floats;
   for (long input = inputs.first; input < inputs.first + inputs.count; input++) {
-    for (long c = 0; c < n; c += kLanes) {
-      const Mask mask = first_lanes(n - c);
-      const float* from = du + c / kWinogradPanel * kWinogradPoints * plane + input * kWinogradPanel + c % kWinogradPanel;
-      V columns[4][3];
-      for (long x = 0; x < 4; x++) {
-        V u[4];
-        for (long y = 0; y < 4; y++) {
-          const float* point = from + (4 * y + x) * plane;
-          u[y] = load(point);
-          for (long part = 1; part < parts; part++) u[y] = u[y] + load(point + part * part_floats);
+    for (long c = 0; c < outputs; c += kLanes) {
+      const Mask mask = first_lanes(outputs - c);
+      const float* from = du + c / kWinogradPanel * panel_floats + input * kWinogradPanel + c % kWinogradPanel;
+      V columns[n][r];
+      for (long x = 0; x < n; x++) {
+        V values[n];
+        for (long y = 0; y < n; y++) {
+          const float* point = from + (n * y + x) * plane;
+          values[y] = load(point);
+          for (long part = 1; part < parts; part++) values[y] = values[y] + load(point + part * part_floats);
         }
-        contract(u[0], u[1], u[2], u[3], columns[x]);
+        Filter::transform_kernel_gradient(values, columns[x]);
       }
-      for (long y = 0; y < 3; y++) {
-        V row[3];
-        contract(columns[0][y], columns[1][y], columns[2][y], columns[3][y], row);
-        for (long x = 0; x < 3; x++) store(df + (3 * y + x) * tap + input * n + c, row[x], mask);
+      for (long y = 0; y < r; y++) {
+        V values[n], row[r];
+        for (long x = 0; x < n; x++) values[x] = columns[x][y];
+        Filter::transform_kernel_gradient(values, row);
+        for (long x = 0; x < r; x++) store(df + (r * y + x) * tap + input * outputs + c, row[x], mask);
       }
     }
   }
+}
+
+template <typename Filter>
+constexpr WinogradTable make_winograd() {
+  return {winograd_scratch_floats<Filter>, winograd_kernel<Filter>,          winograd_forward<Filter>,
+          winograd_input_gradient<Filter>, winograd_kernel_products<Filter>, winograd_kernel_gradient<Filter>};
 }

@@ -7,6 +7,7 @@
 #include "../kernels/lanes.inl.h"
 #include "../kernels/convolution-lanes.inl.h"
 #include "../kernels/convolution-lanes-gradient.inl.h"
+#include "../kernels/winograd-filters.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/winograd-gradient.inl.h"
 #include "../kernels/pooling.inl.h"
@@ -43,12 +44,7 @@ constexpr KernelTable make_table(const char* name) {
       convolution_forward_lanes,
       convolution_input_gradient_lanes,
       convolution_kernel_gradient_lanes,
-      winograd_scratch_floats,
-      winograd_kernel,
-      winograd_forward,
-      winograd_input_gradient,
-      winograd_kernel_products,
-      winograd_kernel_gradient,
+      {make_winograd<Filter2x3>(), make_winograd<Filter4x3>(), make_winograd<Filter2x5>()},
       sum_channel_lanes,
       clear_lanes,
       assemble_lanes,

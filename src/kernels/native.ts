@@ -65,7 +65,7 @@ export function loadNativeKernels(addon: Addon, name: string): Kernels | null {
     convolutionForwardLanes: (g, ...rest) => native.convolutionForwardLanes(encode(g), ...rest),
     convolutionInputGradientLanes: (g, ...rest) => native.convolutionInputGradientLanes(encode(g), ...rest),
     convolutionKernelGradientLanes: (g, ...rest) => native.convolutionKernelGradientLanes(encode(g), ...rest),
-    winogradScratchFloats: (g) => native.winogradScratchFloats(encode(g)),
+    winogradScratchFloats: (g, ...rest) => native.winogradScratchFloats(encode(g), ...rest),
     winogradKernel: (g, ...rest) => native.winogradKernel(encode(g), ...rest),
     winogradForward: (g, ...rest) => native.winogradForward(encode(g), ...rest),
     winogradInputGradient: (g, ...rest) => native.winogradInputGradient(encode(g), ...rest),

@@ -1,29 +1,28 @@
 import type { WindowGeometry } from './geometry.js';
 
-/** Products that a tile of 2×2 outputs takes for each pair of channels: points of the transforms (see native/kernels/winograd.inl.h). */
-const POINTS = 16;
 /** Output channels of a panel of the kernel's gradient. */
 const PANEL_CHANNELS = 32;
-/** Outputs of a tile along each axis. */
-const TILE = 2;
+/** Floats between its planes, one for each point. */
+const PLANE_GAP = 80;
 
-/** Whether a convolution can be computed by minimal filtering: a 3×3 kernel moved by one pixel, with no more padding than that uses. */
-export function canFilterMinimally(g: WindowGeometry): boolean {
-  const { kernelHeight, kernelWidth, strideY, strideX, padTop, padLeft, groups } = g;
-  return (
-    groups === 1 &&
-    kernelHeight === 3 &&
-    kernelWidth === 3 &&
-    strideY === 1 &&
-    strideX === 1 &&
-    padTop <= 2 &&
-    padLeft <= 2
-  );
+/** Tiles of each kernel size for which there are filters (see native/kernels/winograd-filters.inl.h): outputs along each axis. */
+const TILES: Readonly<Record<number, readonly number[]>> = { 3: [2, 4], 5: [2] };
+
+/** The tiles by which a convolution can be computed by minimal filtering: its kernel moves by one pixel, with no more padding than that uses. */
+export function listTiles(g: WindowGeometry): readonly number[] {
+  const { kernelHeight: size, kernelWidth, strideY, strideX, padTop, padLeft, groups } = g;
+  const moves = groups === 1 && kernelWidth === size && strideY === 1 && strideX === 1;
+  return moves && padTop < size && padLeft < size ? (TILES[size] ?? []) : [];
+}
+
+/** Products that a tile takes for each pair of channels: points of the transforms. */
+export function countPoints(g: WindowGeometry, tile: number): number {
+  return (tile + g.kernelHeight - 1) ** 2;
 }
 
 /** Floats of a transformed kernel. */
-export function winogradKernelFloats(g: WindowGeometry): number {
-  return POINTS * g.inputChannels * g.outputChannels;
+export function winogradKernelFloats(g: WindowGeometry, tile: number): number {
+  return countPoints(g, tile) * g.inputChannels * g.outputChannels;
 }
 
 /** Panels of output channels that a kernel's gradient is computed in. */
@@ -32,11 +31,12 @@ export function winogradPanels(g: WindowGeometry): number {
 }
 
 /** Floats of a transformed kernel's gradient, for so many parts of the mini-batch. */
-export function winogradGradientFloats(g: WindowGeometry, parts: number): number {
-  return parts * winogradPanels(g) * POINTS * g.inputChannels * PANEL_CHANNELS;
+export function winogradGradientFloats(g: WindowGeometry, tile: number, parts: number): number {
+  const plane = g.inputChannels * PANEL_CHANNELS + PLANE_GAP;
+  return parts * winogradPanels(g) * countPoints(g, tile) * plane;
 }
 
-/** Tiles of 2×2 outputs that a map of that size is cut into; those at the border may be smaller. */
-export function countTiles(height: number, width: number): number {
-  return Math.ceil(height / TILE) * Math.ceil(width / TILE);
+/** Tiles that a map of that size is cut into; those at the border may be smaller. */
+export function countTiles(height: number, width: number, tile: number): number {
+  return Math.ceil(height / tile) * Math.ceil(width / tile);
 }

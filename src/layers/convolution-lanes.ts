@@ -7,7 +7,7 @@ import { overParts, widthOf } from './parts.js';
 
 /** Whether dF is summed over the whole mini-batch by the layer itself. */
 export function sumsKernelGradient(g: WindowGeometry): boolean {
-  return cutsKernelByRows(g) || chooseWinograd(g).kernelGradient;
+  return cutsKernelByRows(g) || chooseWinograd(g).kernelGradient > 0;
 }
 
 /**
@@ -17,15 +17,21 @@ export function sumsKernelGradient(g: WindowGeometry): boolean {
 export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundLayer {
   const { kernels, scratch, output } = site;
   const { bias } = site.parameters;
-  const winograd = chooseWinograd(g);
-  const { prepare, forward, inputGradient } = winograd.products
-    ? bindWinogradProducts(g, site)
-    : bindDirectProducts(g, site);
+  const use = chooseWinograd(g);
+  const direct = bindDirectProducts(g, site);
+  const tile = use.forward || use.inputGradient;
+  const minimal = tile ? bindWinogradProducts(g, site, tile) : direct;
+  const { prepare } = minimal;
+  const { forward } = use.forward ? minimal : direct;
   if (!site.training) return { prepare, forward: [forward], backward: [] };
 
-  const backward: Pass[] = site.needsInputGradient ? [inputGradient] : [];
+  const backward: Pass[] = site.needsInputGradient
+    ? [(use.inputGradient ? minimal : direct).inputGradient]
+    : [];
   backward.push(
-    ...(winograd.kernelGradient ? bindWinogradKernelGradient(g, site) : [bindDirectKernelGradient(g, site)]),
+    ...(use.kernelGradient
+      ? bindWinogradKernelGradient(g, site, use.kernelGradient)
+      : [bindDirectKernelGradient(g, site)]),
   );
   if (bias) {
     const width = widthOf(output.shape, 'lanes');

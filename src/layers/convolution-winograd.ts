@@ -1,7 +1,8 @@
 import { countTaps, type WindowGeometry } from '../kernels/geometry.js';
 import {
-  canFilterMinimally,
+  countPoints,
   countTiles,
+  listTiles,
   winogradGradientFloats,
   winogradKernelFloats,
   winogradPanels,
@@ -10,52 +11,77 @@ import type { LanePasses } from './convolution-products.js';
 import type { BlockPass, LayerSite, Pass } from './layer.js';
 import { rowsOf } from './parts.js';
 
-/** What minimal filtering is used for. */
+/** What minimal filtering is used for, and by which tiles: outputs along each axis, 0 where sums over taps are quicker. */
 export interface WinogradUse {
-  /** Y and dX. */
-  readonly products: boolean;
-  readonly kernelGradient: boolean;
+  readonly forward: number;
+  /** The forward pass's, or 0. */
+  readonly inputGradient: number;
+  readonly kernelGradient: number;
 }
 
 /**
- * Multiply-adds that the work besides the products is worth, measured on layers of 4 to 512 channels: for a tile, transforming a channel there
- * and back; for a kernel's gradient, transforming an input channel for each panel, and an output channel.
+ * Multiply-adds that the work besides the products is worth, measured on layers of 4 to 512 channels, by the points along each axis: for a
+ * tile, transforming a channel there and back; for a kernel's gradient, transforming an input channel for each panel, and an output channel.
  */
-const TRANSFORM_COST = 85;
-const GRADIENT_INPUT_COST = 60;
-const GRADIENT_OUTPUT_COST = 80;
+const TRANSFORM_COST: Readonly<Record<number, number>> = { 4: 85, 6: 330 };
+const GRADIENT_INPUT_COST: Readonly<Record<number, number>> = { 4: 60, 6: 280 };
+const GRADIENT_OUTPUT_COST: Readonly<Record<number, number>> = { 4: 80, 6: 420 };
 /** What a product in transforms costs, and one of a kernel's gradient without, where one of Y without is 1. */
 const POINT_COST = 1.125;
 const DIRECT_GRADIENT_COST = 1.3;
 /** Minimal filtering must save at least a tenth. */
 const MARGIN = 0.9;
-const POINTS = 16;
 const VECTOR_CHANNELS = 16;
 /** Tasks that a kernel's gradient is cut into at least, to be shared out evenly among some workers. */
 const MIN_GRADIENT_TASKS = 12;
 /** Input channels whose kernels one task transforms. */
 const INPUTS_PER_BLOCK = 8;
 
-/** Where minimal filtering is quicker: a rule of the shape alone. */
+/** Where minimal filtering is quicker, and by which tiles: a rule of the shape alone. */
 export function chooseWinograd(g: WindowGeometry): WinogradUse {
-  if (!canFilterMinimally(g)) return { products: false, kernelGradient: false };
-  const { inputChannels, outputChannels } = g;
   // Without transforms, taps in the padding cost nothing.
-  const direct = countTaps(g) * inputChannels * outputChannels;
-  const tiles = countTiles(g.outputHeight, g.outputWidth);
-  const tile =
-    POINT_COST * POINTS * inputChannels * outputChannels + TRANSFORM_COST * (inputChannels + outputChannels);
-  const products = (tiles + countTiles(g.inputHeight, g.inputWidth)) * tile;
+  const direct = countTaps(g) * g.inputChannels * g.outputChannels;
+  let use: WinogradUse = { forward: 0, inputGradient: 0, kernelGradient: 0 };
+  let products = 2 * direct;
+  let gradient = MARGIN * DIRECT_GRADIENT_COST * direct;
+  for (const tile of listTiles(g)) {
+    const forward = costProducts(g, tile, countTiles(g.outputHeight, g.outputWidth, tile));
+    const inputGradient = costProducts(g, tile, countTiles(g.inputHeight, g.inputWidth, tile));
+    const quicker = (cost: number) => (cost < MARGIN * direct ? tile : 0);
+    const both = Math.min(forward / MARGIN, direct) + Math.min(inputGradient / MARGIN, direct);
+    if (both < products) {
+      products = both;
+      use = { ...use, forward: quicker(forward), inputGradient: quicker(inputGradient) };
+    }
+    const kernelGradient = costKernelGradient(g, tile);
+    if (kernelGradient < gradient) {
+      gradient = kernelGradient;
+      use = { ...use, kernelGradient: tile };
+    }
+  }
+  return use;
+}
+
+/** Of Y or dX, in multiply-adds of a sum over taps. */
+function costProducts(g: WindowGeometry, tile: number, tiles: number): number {
+  const { inputChannels, outputChannels } = g;
+  const points = countPoints(g, tile);
+  const transforms = TRANSFORM_COST[Math.sqrt(points)]! * (inputChannels + outputChannels);
+  return tiles * (POINT_COST * points * inputChannels * outputChannels + transforms);
+}
+
+/** Likewise, of dF. */
+function costKernelGradient(g: WindowGeometry, tile: number): number {
+  const { inputChannels, outputChannels } = g;
+  const points = countPoints(g, tile);
   const padded = Math.ceil(outputChannels / VECTOR_CHANNELS) * VECTOR_CHANNELS;
-  const kernelGradient =
-    tiles *
-    (POINT_COST * POINTS * inputChannels * padded +
-      GRADIENT_INPUT_COST * inputChannels * winogradPanels(g) +
-      GRADIENT_OUTPUT_COST * outputChannels);
-  return {
-    products: products < MARGIN * 2 * direct,
-    kernelGradient: kernelGradient < MARGIN * DIRECT_GRADIENT_COST * direct,
-  };
+  const transforms =
+    GRADIENT_INPUT_COST[Math.sqrt(points)]! * inputChannels * winogradPanels(g) +
+    GRADIENT_OUTPUT_COST[Math.sqrt(points)]! * outputChannels;
+  return (
+    countTiles(g.outputHeight, g.outputWidth, tile) *
+    (POINT_COST * points * inputChannels * padded + transforms)
+  );
 }
 
 /** Parts of the mini-batch that a kernel's gradient is summed over before they are added up. */
@@ -65,22 +91,25 @@ function countGradientParts(g: WindowGeometry): number {
 
 /** Shared floats of a layer: the transformed kernel, whose place its gradient takes once dX is done. */
 export function winogradFloats(g: WindowGeometry): number {
-  const { products, kernelGradient } = chooseWinograd(g);
+  const { forward, inputGradient, kernelGradient } = chooseWinograd(g);
+  const products = forward || inputGradient;
   return Math.max(
-    products ? winogradKernelFloats(g) : 0,
-    kernelGradient ? winogradGradientFloats(g, countGradientParts(g)) : 0,
+    products ? winogradKernelFloats(g, products) : 0,
+    kernelGradient ? winogradGradientFloats(g, kernelGradient, countGradientParts(g)) : 0,
   );
 }
 
 /** Y and dX by minimal filtering. */
-export function bindWinogradProducts(g: WindowGeometry, site: LayerSite): LanePasses {
+export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: number): LanePasses {
   const { kernels, scratch, batch, input, output } = site;
   const { kernel, bias } = site.parameters;
   const u = site.shared.winograd!;
   const biasValue = bias?.value ?? null;
-  scratch.book(kernels.winogradScratchFloats(g));
+  scratch.book(kernels.winogradScratchFloats(g, tile));
   return {
-    prepare: [overInputs(g, (first, count) => kernels.winogradKernel(g, kernel!.value, u, first, count))],
+    prepare: [
+      overInputs(g, (first, count) => kernels.winogradKernel(g, tile, kernel!.value, u, first, count)),
+    ],
     forward: {
       products: 1,
       over: 'units',
@@ -89,6 +118,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite): LanePa
         const { first, count } = rowsOf(unit, g.outputHeight);
         kernels.winogradForward(
           g,
+          tile,
           input.value,
           u,
           biasValue,
@@ -109,6 +139,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite): LanePa
         const { first, count } = rowsOf(unit, g.inputHeight);
         kernels.winogradInputGradient(
           g,
+          tile,
           output.gradient,
           u,
           input.gradient,
@@ -124,13 +155,13 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite): LanePa
 }
 
 /** dF by minimal filtering: panels of its transform, each summed over parts of the mini-batch, then the transform back. */
-export function bindWinogradKernelGradient(g: WindowGeometry, site: LayerSite): Pass[] {
+export function bindWinogradKernelGradient(g: WindowGeometry, site: LayerSite, tile: number): Pass[] {
   const { kernels, scratch, input, output, batch } = site;
   const du = site.shared.winograd!;
   const gradient = site.parameters.kernel!.gradient[0]!;
   const panels = winogradPanels(g);
   const parts = countGradientParts(g);
-  scratch.book(kernels.winogradScratchFloats(g));
+  scratch.book(kernels.winogradScratchFloats(g, tile));
   return [
     {
       name: 'kernel gradient',
@@ -142,6 +173,7 @@ export function bindWinogradKernelGradient(g: WindowGeometry, site: LayerSite): 
         for (let task = first; task < first + count; task++) {
           kernels.winogradKernelProducts(
             g,
+            tile,
             input.value,
             output.gradient,
             du,
@@ -156,7 +188,7 @@ export function bindWinogradKernelGradient(g: WindowGeometry, site: LayerSite): 
     },
     {
       ...overInputs(g, (first, count) =>
-        kernels.winogradKernelGradient(g, du, gradient, parts, first, count),
+        kernels.winogradKernelGradient(g, tile, du, gradient, parts, first, count),
       ),
       waits: true,
       name: 'kernel gradient transform',

@@ -44,14 +44,14 @@ export function unitAt(index: number, { size, bands }: Pick<Batch, 'size' | 'ban
   return { index, group, images: imagesOfGroup(group, size), band: place % bands, bands };
 }
 
-/** The rows of a tensor that a unit holds: [first, first + count). Bands begin at even rows, as tiles of 2×2 do. */
+/** The rows of a tensor that a unit holds: [first, first + count). Bands begin at every fourth row, as the largest tiles do. */
 export function rowsOf(
   { band, bands }: Pick<Unit, 'band' | 'bands'>,
   height: number,
 ): { first: number; count: number } {
-  const pairs = Math.ceil(height / 2);
-  const first = 2 * Math.floor((band * pairs) / bands);
-  const end = 2 * Math.floor(((band + 1) * pairs) / bands);
+  const fours = Math.ceil(height / 4);
+  const first = 4 * Math.floor((band * fours) / bands);
+  const end = 4 * Math.floor(((band + 1) * fours) / bands);
   return { first, count: Math.min(height, end) - first };
 }
 

@@ -67,11 +67,13 @@ export const CONVOLUTION_WAYS: ConvolutionWays = [
   }),
 ];
 
-/** The ways that compute 3×3 kernels at stride 1 by minimal filtering. */
-export const WINOGRAD_WAYS: ConvolutionWays = availableKernelNames().map((name) => {
-  const kernels = loadKernels(name);
-  return [`winograd ${name}`, (example) => filterMinimally(example, kernels)];
-});
+/** The ways that compute kernels at stride 1 by minimal filtering with such tiles. */
+export function listWinogradWays(tile: number): ConvolutionWays {
+  return availableKernelNames().map((name) => {
+    const kernels = loadKernels(name);
+    return [`winograd ${name}, tiles of ${tile}`, (example) => filterMinimally(example, kernels, tile)];
+  });
+}
 
 function convolveByHand({ x, f, b, dy, ...steps }: ConvolutionExample): ConvolutionResult {
   const filters = splitKernels(f);
@@ -189,22 +191,22 @@ function convolveLanes(example: ConvolutionExample, kernels: Kernels): Convoluti
 /** Parts that a kernel's gradient is summed in. */
 const PARTS = 3;
 
-function filterMinimally(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
+function filterMinimally(example: ConvolutionExample, kernels: Kernels, tile: number): ConvolutionResult {
   return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, groups, images) => {
-    const scratch = new Float32Array(kernels.winogradScratchFloats(g));
-    const u = new Float32Array(winogradKernelFloats(g));
-    kernels.winogradKernel(g, f, u, 0, g.inputChannels);
+    const scratch = new Float32Array(kernels.winogradScratchFloats(g, tile));
+    const u = new Float32Array(winogradKernelFloats(g, tile));
+    kernels.winogradKernel(g, tile, f, u, 0, g.inputChannels);
     for (let group = 0; group < groups; group++) {
-      kernels.winogradForward(g, x, u, b, y, scratch, group, images, 0, g.outputHeight);
-      kernels.winogradInputGradient(g, dy, u, dx, scratch, group, images, 0, g.inputHeight);
+      kernels.winogradForward(g, tile, x, u, b, y, scratch, group, images, 0, g.outputHeight);
+      kernels.winogradInputGradient(g, tile, dy, u, dx, scratch, group, images, 0, g.inputHeight);
     }
-    const du = new Float32Array(winogradGradientFloats(g, PARTS));
+    const du = new Float32Array(winogradGradientFloats(g, tile, PARTS));
     for (let part = 0; part < PARTS; part++) {
       for (let panel = 0; panel < winogradPanels(g); panel++) {
-        kernels.winogradKernelProducts(g, x, dy, du, scratch, images, part, PARTS, panel);
+        kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, PARTS, panel);
       }
     }
-    kernels.winogradKernelGradient(g, du, df, PARTS, 0, g.inputChannels);
+    kernels.winogradKernelGradient(g, tile, du, df, PARTS, 0, g.inputChannels);
   });
 }
 

@@ -3,11 +3,7 @@ import { countTaps } from '../../src/kernels/geometry.js';
 import { GROUP_IMAGES } from '../../src/kernels/lanes.js';
 import { listTaps } from '../../src/kernels/reference/window.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
-import {
-  canFilterMinimally,
-  winogradGradientFloats,
-  winogradKernelFloats,
-} from '../../src/kernels/winograd.js';
+import { listTiles, winogradGradientFloats, winogradKernelFloats } from '../../src/kernels/winograd.js';
 import { makeWindow } from '../helpers/kernel-suite/windows.js';
 
 const g = makeWindow({ input: [4, 5, 3], kernel: [3, 3], outputChannels: 40 });
@@ -15,13 +11,13 @@ const strided = makeWindow({ input: [7, 7, 3], kernel: [3, 3], stride: [2, 2], o
 const native = availableKernelNames().filter((name) => name !== 'reference');
 
 describe('minimal filtering', () => {
-  it('is for 3×3 kernels with stride 1', () => {
-    expect(canFilterMinimally(g)).toBe(true);
-    expect(canFilterMinimally(strided)).toBe(false);
-    expect(canFilterMinimally(makeWindow({ input: [5, 5, 1], kernel: [5, 5] }))).toBe(false);
-    expect(canFilterMinimally(makeWindow({ input: [5, 5, 1], kernel: [3, 3], padding: [3, 0, 0, 0] }))).toBe(
-      false,
-    );
+  it('is for 3×3 and 5×5 kernels with stride 1', () => {
+    expect(listTiles(g)).toEqual([2, 4]);
+    expect(listTiles(strided)).toEqual([]);
+    expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [5, 5] }))).toEqual([2]);
+    expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [2, 2] }))).toEqual([]);
+    expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [3, 5] }))).toEqual([]);
+    expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [3, 3], padding: [3, 0, 0, 0] }))).toEqual([]);
   });
 
   it.each(native)(
@@ -31,27 +27,28 @@ describe('minimal filtering', () => {
       const x = new Float32Array(GROUP_IMAGES * 4 * 5 * 3);
       const dy = new Float32Array(GROUP_IMAGES * 2 * 3 * 40);
       const f = new Float32Array(9 * 3 * 40);
-      const u = new Float32Array(winogradKernelFloats(g));
-      const du = new Float32Array(winogradGradientFloats(g, 2));
-      const scratch = new Float32Array(kernels.winogradScratchFloats(g));
+      const u = new Float32Array(winogradKernelFloats(g, 4));
+      const du = new Float32Array(winogradGradientFloats(g, 4, 2));
+      const scratch = new Float32Array(kernels.winogradScratchFloats(g, 4));
       const calls: [keyof typeof kernels, unknown[]][] = [
-        ['winogradKernel', [g, f, u, 0, 3]],
-        ['winogradKernelProducts', [g, x, dy, du, scratch, 16, 1, 2, 1]],
+        ['winogradKernel', [g, 4, f, u, 0, 3]],
+        ['winogradKernelProducts', [g, 4, x, dy, du, scratch, 16, 1, 2, 1]],
       ];
       for (const [method, args] of calls) {
         const call = (changed: unknown[]) => (kernels[method] as (...args: unknown[]) => void)(...changed);
         expect(() => call(args)).not.toThrow();
         expect(() => call(args.with(0, strided))).toThrow(TypeError);
+        expect(() => call(args.with(1, 3))).toThrow(TypeError);
         for (const [i, arg] of args.entries()) {
           if (!(arg instanceof Float32Array)) continue;
           expect(() => call(args.with(i, arg.subarray(1))), `${method} ${i}`).toThrow(TypeError);
           expect(() => call(args.with(i, new Float64Array(arg.length))), `${method} ${i}`).toThrow(TypeError);
         }
       }
-      expect(() => kernels.winogradKernel(g, f, u, 1, 3)).toThrow(TypeError);
-      expect(() => kernels.winogradKernelProducts(g, x, dy, du, scratch, 16, 2, 2, 0)).toThrow(TypeError);
-      expect(() => kernels.winogradKernelProducts(g, x, dy, du, scratch, 16, 0, 2, 2)).toThrow(TypeError);
-      expect(() => kernels.winogradScratchFloats(strided)).toThrow(TypeError);
+      expect(() => kernels.winogradKernel(g, 4, f, u, 1, 3)).toThrow(TypeError);
+      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 2, 2, 0)).toThrow(TypeError);
+      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 0, 2, 2)).toThrow(TypeError);
+      expect(() => kernels.winogradScratchFloats(strided, 2)).toThrow(TypeError);
     },
   );
 });

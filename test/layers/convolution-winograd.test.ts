@@ -11,22 +11,21 @@ const convolve = (size: number, channels: number, filters: number, pad = 0, kern
   });
 
 describe('chooseWinograd', () => {
+  const suite = makeWindow({ input: [7, 6, 40], kernel: [3, 3], padding: [1, 1, 1, 1], outputChannels: 46 });
   it.each([
-    ['wide layers', convolve(32, 64, 64, 1), true, true],
-    ['deep layers', convolve(4, 512, 512, 1), true, true],
-    [
-      'the layer of the suite',
-      makeWindow({ input: [7, 6, 40], kernel: [3, 3], padding: [1, 1, 1, 1], outputChannels: 46 }),
-      true,
-      true,
-    ],
-    ['half-filled vectors of filters: Y and dX only', convolve(26, 16, 17), true, false],
-    ['narrow layers, whose transforms cost more than their products', convolve(26, 4, 10), false, false],
-    ['first layers', convolve(32, 3, 64, 1), false, false],
-    ['maps of 2×2, most of whose taps are padding', convolve(2, 512, 512, 1), false, false],
-    ['other kernels', convolve(12, 50, 50, 0, 5), false, false],
-  ])('of %s', (_, g, products, kernelGradient) => {
-    expect(chooseWinograd(g)).toEqual({ products, kernelGradient });
-    expect(winogradFloats(g) > 0).toBe(products || kernelGradient);
+    ['wide layers', convolve(32, 64, 64, 1), [4, 4, 4]],
+    ['deep layers', convolve(4, 512, 512, 1), [4, 4, 4]],
+    ['the layer of the suite', suite, [4, 4, 4]],
+    ['maps that tiles of 4 do not fit', convolve(6, 64, 64, 1), [2, 2, 2]],
+    ['dX of small maps, most of whose taps are padding', convolve(6, 64, 64), [4, 0, 4]],
+    ['a border of narrow maps', convolve(12, 10, 25), [2, 0, 2]],
+    ['narrow layers, whose transforms cost more than their products', convolve(26, 4, 10), [0, 0, 0]],
+    ['first layers', convolve(32, 3, 64, 1), [0, 0, 0]],
+    ['maps of 2×2, most of whose taps are padding', convolve(2, 512, 512, 1), [0, 0, 0]],
+    ['5×5 kernels, of whose dX most taps are padding', convolve(12, 20, 50, 0, 5), [2, 0, 2]],
+    ['other kernels', convolve(12, 50, 50, 0, 7), [0, 0, 0]],
+  ])('of %s', (_, g, [forward, inputGradient, kernelGradient]) => {
+    expect(chooseWinograd(g)).toEqual({ forward, inputGradient, kernelGradient });
+    expect(winogradFloats(g) > 0).toBe(forward! + inputGradient! + kernelGradient! > 0);
   });
 });

@@ -6,17 +6,17 @@ import {
   CONVOLUTION_WAYS,
   type ConvolutionExample,
   type ConvolutionResult,
-  WINOGRAD_WAYS,
+  listWinogradWays,
 } from '../helpers/convolution-ways.js';
 import { makeRandomIntegers, positive } from '../helpers/random-tensors.js';
 
-/** An example of any sizes, with whole numbers. */
-function makeRandom(seed: number, is3x3: boolean) {
+/** An example of any sizes, with whole numbers; or with square kernels of that size at stride 1. */
+function makeRandom(seed: number, size: number | null = null) {
   const { between, tensor, kernels, vector } = makeRandomIntegers(seed);
   const images = between(1, 19);
-  const [channels, filters] = is3x3 ? [between(1, 6), between(1, 9)] : [between(1, 5), between(1, 6)];
-  const [height, width] = is3x3 ? [3, 3] : [between(1, 4), between(1, 4)];
-  const stride = is3x3 ? ([1, 1] as const) : ([between(1, 3), between(1, 3)] as const);
+  const [channels, filters] = size ? [between(1, 6), between(1, 9)] : [between(1, 5), between(1, 6)];
+  const [height, width] = size ? [size, size] : [between(1, 4), between(1, 4)];
+  const stride = size ? ([1, 1] as const) : ([between(1, 3), between(1, 3)] as const);
   // Half of them without padding.
   const padUpTo = (size: number) => (seed % 2 === 0 ? 0 : between(0, size - 1));
   const padding = [padUpTo(height), padUpTo(height), padUpTo(width), padUpTo(width)] as const;
@@ -39,8 +39,12 @@ function makeRandom(seed: number, is3x3: boolean) {
   return { title: `${sizes}, stride ${stride}, padding ${padding}`, example };
 }
 
-const EXAMPLES = Array.from({ length: 16 }, (_, i) => makeRandom(100 + i, false));
-const EXAMPLES_3X3 = Array.from({ length: 6 }, (_, i) => makeRandom(200 + i, true));
+/** Of the greatest element. */
+const ROUNDING = 5e-6;
+
+const EXAMPLES = Array.from({ length: 16 }, (_, i) => makeRandom(100 + i));
+const EXAMPLES_5X5 = Array.from({ length: 6 }, (_, i) => makeRandom(300 + i, 5));
+const EXAMPLES_3X3 = Array.from({ length: 6 }, (_, i) => makeRandom(200 + i, 3));
 
 describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
   it.each(EXAMPLES)('equals the definition on $title', ({ example }) => {
@@ -48,8 +52,8 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
   });
 });
 
-// Minimal filtering multiplies sums of inputs with halves and quarters of sums of weights: exact here too.
-describe.each([...WINOGRAD_WAYS, ...CONVOLUTION_WAYS.filter(([name]) => name.includes('in lanes'))])(
+// With tiles of 2, minimal filtering multiplies sums of inputs with halves and quarters of sums of weights: exact here too.
+describe.each([...listWinogradWays(2), ...CONVOLUTION_WAYS.filter(([name]) => name.includes('in lanes'))])(
   '3×3 kernels at stride 1, %s',
   (_name, run) => {
     it.each(EXAMPLES_3X3)('equal the definition on $title', ({ example }) => {
@@ -58,11 +62,33 @@ describe.each([...WINOGRAD_WAYS, ...CONVOLUTION_WAYS.filter(([name]) => name.inc
   },
 );
 
-function expectDefinition(found: ConvolutionResult, example: ConvolutionExample): void {
+// With more points the transforms round.
+describe.each(listWinogradWays(4))('3×3 kernels at stride 1, %s', (_name, run) => {
+  it.each(EXAMPLES_3X3)('come close to the definition on $title', ({ example }) => {
+    expectDefinition(run(example), example, ROUNDING);
+  });
+});
+
+describe.each(listWinogradWays(2))('5×5 kernels at stride 1, %s', (_name, run) => {
+  it.each(EXAMPLES_5X5)('come close to the definition on $title', ({ example }) => {
+    expectDefinition(run(example), example, ROUNDING);
+  });
+});
+
+function expectDefinition(found: ConvolutionResult, example: ConvolutionExample, error = 0): void {
   const expected = convolveByDefinition(example);
   for (const name of ['y', 'dx', 'df', 'db'] as const) {
-    expect(positive(found[name]), name).toEqual(positive(expected[name]));
+    const [is, should] = [positive(found[name]), positive(expected[name])];
+    if (error === 0) expect(is, name).toEqual(should);
+    else expect(farthest(is, should), name).toBeLessThan(error * farthest(should, []));
   }
+}
+
+/** The greatest distance of two tensors' elements; of one from 0 if there is no other. */
+function farthest(a: unknown, b: unknown): number {
+  const flatten = (tensor: unknown) => [tensor].flat(Number.POSITIVE_INFINITY) as number[];
+  const others = flatten(b);
+  return Math.max(...flatten(a).map((value, i) => Math.abs(value - (others[i] ?? 0))));
 }
 
 /** Loops over images, filters, positions and the window's elements: seed 004, equation 15.16, and seed 002's backward pass. */

@@ -1,16 +1,17 @@
 import type { WindowGeometry } from '../geometry.js';
 
 /**
- * Convolution in lanes by minimal filtering, F(2×2, 3×3) (Winograd 1980; Lavin and Gray, arXiv 1509.09308), for geometries of which
- * canFilterMinimally (winograd.ts) is true: a tile of 2×2 outputs costs 16 products a pair of channels in place of 36. The contents of
- * `u`, a transformed kernel of winogradKernelFloats, and of `du`, its gradient of winogradGradientFloats, are the implementation's own.
+ * Convolution in lanes by minimal filtering, F(m×m, r×r) (Winograd 1980; Lavin and Gray, arXiv 1509.09308), for geometries and tiles
+ * of listTiles (winograd.ts): a tile of m×m outputs costs (m + r − 1)² products a pair of channels in place of m²·r². `tile` is m. The contents
+ * of `u`, a transformed kernel of winogradKernelFloats, and of `du`, its gradient of winogradGradientFloats, are the implementation's own.
  */
 export interface WinogradKernels {
   /** Floats of scratch that the winograd methods need for this geometry. */
-  winogradScratchFloats(g: WindowGeometry): number;
+  winogradScratchFloats(g: WindowGeometry, tile: number): number;
   /** Transforms the kernels of some input channels. */
   winogradKernel(
     g: WindowGeometry,
+    tile: number,
     f: Float32Array,
     u: Float32Array,
     firstInput: number,
@@ -19,6 +20,7 @@ export interface WinogradKernels {
   /** As convolutionForwardLanes. `u` comes from winogradKernel. Tiles begin at `firstRow`. */
   winogradForward(
     g: WindowGeometry,
+    tile: number,
     x: Float32Array,
     u: Float32Array,
     bias: Float32Array | null,
@@ -32,6 +34,7 @@ export interface WinogradKernels {
   /** As convolutionInputGradientLanes, likewise. */
   winogradInputGradient(
     g: WindowGeometry,
+    tile: number,
     dy: Float32Array,
     u: Float32Array,
     dx: Float32Array,
@@ -47,6 +50,7 @@ export interface WinogradKernels {
    */
   winogradKernelProducts(
     g: WindowGeometry,
+    tile: number,
     x: Float32Array,
     dy: Float32Array,
     du: Float32Array,
@@ -59,6 +63,7 @@ export interface WinogradKernels {
   /** dF of the kernels of some input channels, from all panels of du, summed over its parts in order. */
   winogradKernelGradient(
     g: WindowGeometry,
+    tile: number,
     du: Float32Array,
     df: Float32Array,
     parts: number,

@@ -1,4 +1,4 @@
-import type { WindowGeometry } from '../geometry.js';
+import { kernelRows, type WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
 import { GROUP_IMAGES } from '../lanes.js';
 import { countTiles } from '../winograd.js';
@@ -10,10 +10,11 @@ import { inputFloats, listTaps, outputFloats } from './window.js';
 
 const PANEL_CHANNELS = 32;
 
+const countKernelTaps = (g: WindowGeometry) => g.kernelHeight * g.kernelWidth;
 const tapFloats = (g: WindowGeometry) => g.inputChannels * g.outputChannels;
 
-export const winogradKernel: Kernels['winogradKernel'] = (g, f, u, firstInput, inputs) => {
-  for (let tap = 0; tap < 9; tap++) {
+export const winogradKernel: Kernels['winogradKernel'] = (g, _tile, f, u, firstInput, inputs) => {
+  for (let tap = 0; tap < countKernelTaps(g); tap++) {
     const first = tap * tapFloats(g) + firstInput * g.outputChannels;
     u.set(f.subarray(first, first + inputs * g.outputChannels), first);
   }
@@ -21,6 +22,7 @@ export const winogradKernel: Kernels['winogradKernel'] = (g, f, u, firstInput, i
 
 export const winogradForward: Kernels['winogradForward'] = (
   g,
+  _tile,
   x,
   u,
   bias,
@@ -34,6 +36,7 @@ export const winogradForward: Kernels['winogradForward'] = (
 
 export const winogradInputGradient: Kernels['winogradInputGradient'] = (
   g,
+  _tile,
   dy,
   u,
   dx,
@@ -46,6 +49,7 @@ export const winogradInputGradient: Kernels['winogradInputGradient'] = (
 
 export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
   g,
+  tile,
   x,
   dy,
   du,
@@ -56,17 +60,17 @@ export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
   panel,
 ) => {
   const n = g.outputChannels;
-  const tiles = Math.ceil(images / GROUP_IMAGES) * countTiles(g.outputHeight, g.outputWidth);
+  const tiles = Math.ceil(images / GROUP_IMAGES) * countTiles(g.outputHeight, g.outputWidth, tile);
   const first = Math.floor((part * tiles) / parts);
   const end = Math.floor(((part + 1) * tiles) / parts);
-  const sums = new Float64Array(9 * tapFloats(g));
+  const sums = new Float64Array(countKernelTaps(g) * tapFloats(g));
   const taps = listTaps(g);
   for (let image = 0; image < images; image++) {
     const group = Math.floor(image / GROUP_IMAGES);
     const at = (element: number) => element * GROUP_IMAGES + (image % GROUP_IMAGES);
     for (const tap of taps) {
-      const tile = tileOf(g, group, tap.output);
-      if (tile < first || tile >= end) continue;
+      const index = tileOf(g, tile, group, tap.output);
+      if (index < first || index >= end) continue;
       for (let c = 0; c < g.inputChannels; c++) {
         const value = x[at(group * inputFloats(g) + tap.input * g.inputChannels + c)]!;
         for (let d = 0; d < n; d++) {
@@ -76,7 +80,7 @@ export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
       }
     }
   }
-  for (let row = 0; row < 9 * g.inputChannels; row++) {
+  for (let row = 0; row < kernelRows(g); row++) {
     for (let d = panel * PANEL_CHANNELS; d < Math.min(n, (panel + 1) * PANEL_CHANNELS); d++) {
       du[part * sums.length + row * n + d] = sums[row * n + d]!;
     }
@@ -85,6 +89,7 @@ export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
 
 export const winogradKernelGradient: Kernels['winogradKernelGradient'] = (
   g,
+  _tile,
   du,
   df,
   parts,
@@ -92,19 +97,19 @@ export const winogradKernelGradient: Kernels['winogradKernelGradient'] = (
   inputs,
 ) => {
   const n = g.outputChannels;
-  for (let tap = 0; tap < 9; tap++) {
+  for (let tap = 0; tap < countKernelTaps(g); tap++) {
     const first = tap * tapFloats(g) + firstInput * n;
     for (let i = first; i < first + inputs * n; i++) {
       let sum = 0;
-      for (let part = 0; part < parts; part++) sum += du[part * 9 * tapFloats(g) + i]!;
+      for (let part = 0; part < parts; part++) sum += du[part * countKernelTaps(g) * tapFloats(g) + i]!;
       df[i] = sum;
     }
   }
 };
 
 /** The tile that an output position lies in, counted through all groups. */
-function tileOf(g: WindowGeometry, group: number, position: number): number {
-  const y = Math.floor(Math.floor(position / g.outputWidth) / 2);
-  const x = Math.floor((position % g.outputWidth) / 2);
-  return group * countTiles(g.outputHeight, g.outputWidth) + y * Math.ceil(g.outputWidth / 2) + x;
+function tileOf(g: WindowGeometry, tile: number, group: number, position: number): number {
+  const y = Math.floor(Math.floor(position / g.outputWidth) / tile);
+  const x = Math.floor((position % g.outputWidth) / tile);
+  return group * countTiles(g.outputHeight, g.outputWidth, tile) + y * Math.ceil(g.outputWidth / tile) + x;
 }

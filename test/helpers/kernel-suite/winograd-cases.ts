@@ -3,6 +3,7 @@ import type { Kernels } from '../../../src/kernels/kernels.js';
 import { GROUP_IMAGES } from '../../../src/kernels/lanes.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
 import {
+  listTiles,
   winogradGradientFloats,
   winogradKernelFloats,
   winogradPanels,
@@ -11,8 +12,11 @@ import { type KernelCase, makeCase } from './kernel-case.js';
 import { type KernelMemory, toleranceOfSum } from './kernel-memory.js';
 import { describeWindow, makeWindow } from './windows.js';
 
-/** Transformed inputs are sums of four, so terms are up to four times as great as those of the sum that they stand for. */
-const TRANSFORM_FACTOR = 4;
+/**
+ * How many times as great as a plain sum's rounding errors may be: transformed inputs are sums of up to four terms with two points an axis and
+ * infinity; with four, of greater ones.
+ */
+const TRANSFORM_FACTORS: Readonly<Record<number, number>> = { 4: 4, 6: 8 };
 
 const kernel = [3, 3] as const;
 const same = [1, 1, 1, 1] as const;
@@ -25,7 +29,19 @@ const SHAPES: readonly WindowGeometry[] = [
   makeWindow({ input: [3, 4, 15], kernel, padding: [2, 2, 2, 2], outputChannels: 65 }),
   makeWindow({ input: [1, 5, 2], kernel, padding: [2, 1, 0, 1], outputChannels: 9 }),
   makeWindow({ input: [4, 7, 15], kernel, padding: [0, 1, 1, 0], outputChannels: 32 }),
+  makeWindow({ input: [8, 11, 5], kernel, outputChannels: 18 }),
+  makeWindow({ input: [7, 8, 4], kernel: [5, 5], outputChannels: 6 }),
+  makeWindow({ input: [6, 5, 33], kernel: [5, 5], padding: [2, 2, 2, 2], outputChannels: 5 }),
+  makeWindow({ input: [3, 4, 3], kernel: [5, 5], padding: [4, 4, 4, 4], outputChannels: 35 }),
 ];
+/** Each with a tile of its kernel's. */
+const FILTERS = SHAPES.flatMap((g) => listTiles(g).map((tile): Filter => ({ g, tile })));
+
+interface Filter {
+  readonly g: WindowGeometry;
+  readonly tile: number;
+}
+
 const GROUPS = 3;
 const MIDDLE = 1;
 /** The arrays end with this group, so a shorter one must be refused. */
@@ -36,18 +52,31 @@ const FEW = FULL - 10;
 
 /** The methods of minimal filtering. Transformed kernels and gradients are tried through what reads them, like packed matrices. */
 export function listWinogradCases(): KernelCase[] {
+  const padded = FILTERS.filter(({ g }) => g === SHAPES[1]);
+  const small = FILTERS.filter(({ g }) => SHAPES.indexOf(g) < 3 || SHAPES.indexOf(g) > 8);
   return [
-    ...SHAPES.flatMap((g) => [makeForwardCase(g), makeInputGradientCase(g)]),
-    ...SHAPES.flatMap((g) => [makeKernelGradientCase(g, FULL, 1), makeKernelGradientCase(g, 37, 4)]),
-    makeForwardCase(SHAPES[1]!, LAST),
-    makeInputGradientCase(SHAPES[1]!, LAST),
-    ...SHAPES.slice(0, 3).flatMap((g) => [
-      makeForwardCase(g, LAST, FEW),
-      makeInputGradientCase(g, LAST, FEW),
+    ...FILTERS.flatMap((filter) => [makeForwardCase(filter), makeInputGradientCase(filter)]),
+    ...FILTERS.flatMap((filter) => [
+      makeKernelGradientCase(filter, FULL, 1),
+      makeKernelGradientCase(filter, 37, 4),
     ]),
-    makeKernelGradientCase(SHAPES[0]!, 5, 12),
-    makeKernelGradientCase(SHAPES[2]!, 1, 2),
+    ...padded.flatMap((filter) => [makeForwardCase(filter, LAST), makeInputGradientCase(filter, LAST)]),
+    ...small.flatMap((filter) => [
+      makeForwardCase(filter, LAST, FEW),
+      makeInputGradientCase(filter, LAST, FEW),
+      makeKernelGradientCase(filter, 5, 12),
+    ]),
+    makeKernelGradientCase(small[0]!, 1, 2),
   ];
+}
+
+function describe({ g, tile }: Filter): string {
+  return `${describeWindow(g)}, tiles of ${tile}`;
+}
+
+/** The tolerance of a sum of so many terms. */
+function toleranceOf({ g, tile }: Filter, terms: number): number {
+  return TRANSFORM_FACTORS[tile + g.kernelHeight - 1]! * toleranceOfSum(terms, 1);
 }
 
 /** All rows but the first and the last, so that what is beside them must stay. */
@@ -56,66 +85,69 @@ function innerRows(rows: number): [first: number, rows: number] {
 }
 
 /** The kernel, transformed in two pieces. */
-function transformKernel(g: WindowGeometry, memory: KernelMemory, kernels: Kernels): Float32Array {
+function transformKernel({ g, tile }: Filter, memory: KernelMemory, kernels: Kernels): Float32Array {
   const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
-  const u = memory.private('u', winogradKernelFloats(g));
+  const u = memory.private('u', winogradKernelFloats(g, tile));
   const cut = Math.floor(g.inputChannels / 2);
-  kernels.winogradKernel(g, f, u, 0, cut);
-  kernels.winogradKernel(g, f, u, cut, g.inputChannels - cut);
+  kernels.winogradKernel(g, tile, f, u, 0, cut);
+  kernels.winogradKernel(g, tile, f, u, cut, g.inputChannels - cut);
   return u;
 }
 
-function makeForwardCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
+function makeForwardCase(filter: Filter, group = MIDDLE, images = FULL): KernelCase {
+  const { g, tile } = filter;
   return makeCase(
     'winogradForward',
-    `${describeWindow(g)}, group ${group} of ${images} images`,
+    `${describe(filter)}, group ${group} of ${images} images`,
     (memory, kernels) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
-      const u = transformKernel(g, memory, kernels);
+      const u = transformKernel(filter, memory, kernels);
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
-      const tolerance = TRANSFORM_FACTOR * toleranceOfSum(kernelRows(g), 1);
+      const tolerance = toleranceOf(filter, kernelRows(g));
       const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
-      const scratch = memory.private('scratch', kernels.winogradScratchFloats(g));
-      return [[g, x, u, bias, y, scratch, group, images, ...innerRows(g.outputHeight)]];
+      const scratch = memory.private('scratch', kernels.winogradScratchFloats(g, tile));
+      return [[g, tile, x, u, bias, y, scratch, group, images, ...innerRows(g.outputHeight)]];
     },
     { tight: group === LAST },
   );
 }
 
-function makeInputGradientCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
+function makeInputGradientCase(filter: Filter, group = MIDDLE, images = FULL): KernelCase {
+  const { g, tile } = filter;
   return makeCase(
     'winogradInputGradient',
-    `${describeWindow(g)}, group ${group} of ${images} images`,
+    `${describe(filter)}, group ${group} of ${images} images`,
     (memory, kernels) => {
       const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
-      const u = transformKernel(g, memory, kernels);
-      const tolerance = TRANSFORM_FACTOR * toleranceOfSum(9 * g.outputChannels, 1);
+      const u = transformKernel(filter, memory, kernels);
+      const tolerance = toleranceOf(filter, g.kernelHeight * g.kernelWidth * g.outputChannels);
       const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
-      const scratch = memory.private('scratch', kernels.winogradScratchFloats(g));
-      return [[g, dy, u, dx, scratch, group, images, ...innerRows(g.inputHeight)]];
+      const scratch = memory.private('scratch', kernels.winogradScratchFloats(g, tile));
+      return [[g, tile, dy, u, dx, scratch, group, images, ...innerRows(g.inputHeight)]];
     },
     { tight: group === LAST },
   );
 }
 
-function makeKernelGradientCase(g: WindowGeometry, images: number, parts: number): KernelCase {
-  const title = `${describeWindow(g)}, ${images} images in ${parts} parts`;
+function makeKernelGradientCase(filter: Filter, images: number, parts: number): KernelCase {
+  const { g, tile } = filter;
+  const title = `${describe(filter)}, ${images} images in ${parts} parts`;
   const tight = images === FULL;
   return makeCase(
     'winogradKernelGradient',
     title,
     (memory, kernels) => {
-      const du = memory.input('du', multiplyAll(g, memory, kernels, images, parts));
+      const du = memory.input('du', multiplyAll(filter, memory, kernels, images, parts));
       const terms = images * g.outputHeight * g.outputWidth;
-      const tolerance = TRANSFORM_FACTOR * toleranceOfSum(terms, 1);
+      const tolerance = toleranceOf(filter, terms);
       const df = memory.output('df', kernelRows(g) * g.outputChannels, tolerance);
-      if (tight) return [[g, du, df, parts, 0, g.inputChannels]];
+      if (tight) return [[g, tile, du, df, parts, 0, g.inputChannels]];
       // The kernels of the last input channel stay as they are.
       const inputs = g.inputChannels - 1;
       const cut = Math.floor(inputs / 2);
       return [
-        [g, du, df, parts, 0, cut],
-        [g, du, df, parts, cut, inputs - cut],
+        [g, tile, du, df, parts, 0, cut],
+        [g, tile, du, df, parts, cut, inputs - cut],
       ];
     },
     { tight },
@@ -124,7 +156,7 @@ function makeKernelGradientCase(g: WindowGeometry, images: number, parts: number
 
 /** du of all parts and panels. */
 function multiplyAll(
-  g: WindowGeometry,
+  { g, tile }: Filter,
   memory: KernelMemory,
   kernels: Kernels,
   images: number,
@@ -132,11 +164,11 @@ function multiplyAll(
 ): Float32Array {
   const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
   const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
-  const scratch = memory.private('scratch', kernels.winogradScratchFloats(g));
-  const du = memory.private('products', winogradGradientFloats(g, parts));
+  const scratch = memory.private('scratch', kernels.winogradScratchFloats(g, tile));
+  const du = memory.private('products', winogradGradientFloats(g, tile, parts));
   for (let part = 0; part < parts; part++) {
     for (let panel = 0; panel < winogradPanels(g); panel++) {
-      kernels.winogradKernelProducts(g, x, dy, du, scratch, images, part, parts, panel);
+      kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, parts, panel);
     }
   }
   return du.slice();
