@@ -80,48 +80,57 @@ struct OuterTile {
   bool begins;           // otherwise it adds to the sums
 };
 
-template <int kRows, int kVectors>
+// A tail of at most half a vector of output channels costs half a vector's product.
+constexpr bool kHasTails = width<Half>() < kLanes;
+
+template <int kRows, int kVectors, bool kTail>
 void outer_tile(const OuterTile& t) {
-  V sum[kRows][kVectors];
+  V sum[kRows][kVectors + 1];
+  Half tail[kRows];
   for (int r = 0; r < kRows; r++) {
     for (int i = 0; i < kVectors; i++) sum[r][i] = splat(0);
+    tail[r] = Half{};
   }
   for (long tile = 0; tile < t.tiles; tile++) {
     const float* v = t.v + tile * t.v_tile_floats;
     const float* w = t.w + tile * kGroupImages * kWinogradPanel;
     for (long image = 0; image < t.images[tile]; image++) {
-      V column[kVectors];
+      V column[kVectors + 1];
+      Half half{};
 #pragma GCC unroll 4
       for (int i = 0; i < kVectors; i++) column[i] = load(w + i * kLanes);
+      if (kTail) half = load_as<Half>(w + kVectors * kLanes);
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; r++) {
-        const V value = splat(v[r * kGroupImages]);
+        const float value = v[r * kGroupImages];
 #pragma GCC unroll 4
-        for (int i = 0; i < kVectors; i++) sum[r][i] = fma(value, column[i], sum[r][i]);
+        for (int i = 0; i < kVectors; i++) sum[r][i] = fma(splat(value), column[i], sum[r][i]);
+        if (kTail) tail[r] = fma(splat_as<Half>(value), half, tail[r]);
       }
       v++;
       w += kWinogradPanel;
     }
   }
   for (int r = 0; r < kRows; r++) {
-    for (int i = 0; i < kVectors; i++) {
-      float* to = t.sums + r * kWinogradPanel + i * kLanes;
-      store(to, t.begins ? sum[r][i] : load(to) + sum[r][i]);
-    }
+    float* to = t.sums + r * kWinogradPanel;
+    for (int i = 0; i < kVectors; i++) store(to + i * kLanes, t.begins ? sum[r][i] : load(to + i * kLanes) + sum[r][i]);
+    to += kVectors * kLanes;
+    if (kTail) store_as<Half>(to, t.begins ? tail[r] : load_as<Half>(to) + tail[r]);
   }
 }
 
 typedef void (*OuterTileFunction)(const OuterTile&);
 
-// The functions of all tiles: [rows - 1][vectors - 1].
+// The functions of all tiles: [rows - 1][vectors][with a tail].
 struct OuterTileTable {
-  OuterTileFunction function[kTileRows][kTileVectors] = {};
+  OuterTileFunction function[kTileRows][kTileVectors + 1][2] = {};
 };
 
 template <int kRows = kTileRows, int kVectors = kTileVectors>
 constexpr void fill_table(OuterTileTable& table) {
-  table.function[kRows - 1][kVectors - 1] = outer_tile<kRows, kVectors>;
-  if constexpr (kVectors > 1) {
+  if constexpr (kVectors > 0) table.function[kRows - 1][kVectors][0] = outer_tile<kRows, kVectors, false>;
+  if constexpr (kHasTails && kVectors < kTileVectors) table.function[kRows - 1][kVectors][1] = outer_tile<kRows, kVectors, true>;
+  if constexpr (kVectors > 0) {
     fill_table<kRows, kVectors - 1>(table);
   } else if constexpr (kRows > 1) {
     fill_table<kRows - 1>(table);
@@ -193,12 +202,14 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
     }
     for (long point = 0; point < points; point++) {
       for (long c = 0; c < channels; c += kTileVectors * kLanes) {
-        const long vectors = min(kTileVectors, (channels - c + kLanes - 1) / kLanes);
+        const long left = min(channels - c, kTileVectors * kLanes);
+        const bool tail = kHasTails && left % kLanes > 0 && left % kLanes <= width<Half>();
+        const long vectors = tail ? left / kLanes : ceil_divide(left, kLanes);
         cut_evenly(input.channels, kTileRows, [&](long row, long rows) {
           product.v = v + point * v_plane + row * kGroupImages;
           product.w = w + point * w_plane + c;
           product.sums = to + point * plane + row * kWinogradPanel + c;
-          kOuterTiles.function[rows - 1][vectors - 1](product);
+          kOuterTiles.function[rows - 1][vectors][tail](product);
         });
       }
     }

@@ -31,7 +31,8 @@ const POINT_COST = 1.125;
 const DIRECT_GRADIENT_COST = 1.3;
 /** Minimal filtering must save at least a tenth. */
 const MARGIN = 0.9;
-const VECTOR_CHANNELS = 16;
+/** A tail of output channels costs whole halves of a vector. */
+const HALF_VECTOR = 8;
 /** Tasks that a kernel's gradient is cut into at least, to be shared out evenly among some workers. */
 const MIN_GRADIENT_TASKS = 12;
 /** Input channels whose kernels one task transforms. */
@@ -74,7 +75,7 @@ function costProducts(g: WindowGeometry, tile: number, tiles: number): number {
 function costKernelGradient(g: WindowGeometry, tile: number): number {
   const { inputChannels, outputChannels } = g;
   const points = countPoints(g, tile);
-  const padded = Math.ceil(outputChannels / VECTOR_CHANNELS) * VECTOR_CHANNELS;
+  const padded = Math.ceil(outputChannels / HALF_VECTOR) * HALF_VECTOR;
   const transforms =
     GRADIENT_INPUT_COST[Math.sqrt(points)]! * inputChannels * winogradPanels(g) +
     GRADIENT_OUTPUT_COST[Math.sqrt(points)]! * outputChannels;
