@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { referenceKernels as kernels } from '../../../src/kernels/reference/reference.js';
+
+describe('losses by hand', () => {
+  function lose(
+    method: 'softmaxCrossEntropy' | 'squaredError',
+    outputs: number[],
+    label: number,
+    scale = 1,
+    smoothing = 0,
+  ) {
+    const gradient = new Float32Array(outputs.length);
+    const loss = new Float32Array(1);
+    const predicted = new Uint8Array(1);
+    const rank = new Uint8Array(1);
+    const labels = Uint8Array.of(label);
+    const logits = Float32Array.from(outputs);
+    const results = [gradient, scale, loss, predicted, rank, 0, 1] as const;
+    if (method === 'squaredError') kernels.squaredError(outputs.length, logits, labels, ...results);
+    else kernels.softmaxCrossEntropy(outputs.length, logits, labels, smoothing, ...results);
+    return { loss: loss[0], predicted: predicted[0], rank: rank[0], gradient: [...gradient] };
+  }
+
+  it('gives ln C for equal logits, however large', () => {
+    for (const logit of [0, 1, 1e4, -1e4, 3e38]) {
+      const result = lose('softmaxCrossEntropy', new Array<number>(10).fill(logit), 3);
+      expect(result.loss).toBe(Math.fround(Math.log(10)));
+      expect(result).toMatchObject({ predicted: 0, rank: 3 });
+      expect(result.gradient).toEqual(
+        Array.from({ length: 10 }, (_, c) => Math.fround(c === 3 ? -0.9 : 0.1)),
+      );
+    }
+  });
+
+  it('stays finite for logits of ±1e4', () => {
+    expect(lose('softmaxCrossEntropy', [1e4, -1e4], 1, 0.5)).toEqual({
+      loss: 2e4,
+      predicted: 0,
+      rank: 1,
+      gradient: [0.5, -0.5],
+    });
+    expect(lose('softmaxCrossEntropy', [1e4, -1e4], 0).loss).toBe(0);
+  });
+
+  it('smooths labels as PyTorch does', () => {
+    // cross_entropy(tensor([[1., 2., 0.]]), tensor([0]), label_smoothing=0.3): targets 0.8, 0.1, 0.1; log(e + e² + 1) = 2.407606;
+    // softmax 0.244728, 0.665241, 0.090031.
+    const { loss, gradient } = lose('softmaxCrossEntropy', [1, 2, 0], 0, 1, 0.3);
+    expect(loss).toBeCloseTo(2.407606 - 0.8 * 1 - 0.1 * 2, 5);
+    expect(gradient[0]).toBeCloseTo(0.244728 - 0.8, 5);
+    expect(gradient[1]).toBeCloseTo(0.665241 - 0.1, 5);
+    expect(gradient[2]).toBeCloseTo(0.090031 - 0.1, 5);
+  });
+
+  it('gives ln C for equal logits with any smoothing', () => {
+    expect(lose('softmaxCrossEntropy', [5, 5, 5, 5], 2, 1, 1).loss).toBe(Math.fround(Math.log(4)));
+  });
+
+  it('ranks the label behind greater outputs and behind earlier equal ones', () => {
+    expect(lose('softmaxCrossEntropy', [1, 5, 3, 5, 3, 0], 4)).toMatchObject({ predicted: 1, rank: 3 });
+  });
+
+  it('halves the squared distance to the label (15.6)', () => {
+    expect(lose('squaredError', [1, 2, 0], 0, 10)).toEqual({
+      loss: 2,
+      predicted: 1,
+      rank: 1,
+      gradient: [0, 20, 0],
+    });
+  });
+});

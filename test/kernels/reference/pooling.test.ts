@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { WindowGeometry } from '../../../src/kernels/geometry.js';
+import { referenceKernels as kernels } from '../../../src/kernels/reference/reference.js';
+import { outputFloats } from '../../../src/kernels/reference/window.js';
+import { makeWindow } from '../../helpers/kernel-suite/windows.js';
+
+function poolMaximum(g: WindowGeometry, x: number[]): number[] {
+  const y = new Float32Array(outputFloats(g));
+  kernels.maxPoolingForward(g, Float32Array.from(x), y, 0, 1);
+  return [...y];
+}
+
+describe('pooling by hand', () => {
+  // Seed 004, figure 15.5: the 9 is the greatest of two windows.
+  const matrix = [1, 2, 3, 1, 4, 5, 6, 1, 7, 8, 9, 1];
+  const g = makeWindow({ input: [3, 4, 1], kernel: [2, 2] });
+
+  it('adds up the gradients of overlapping windows', () => {
+    const y = poolMaximum(g, matrix);
+    expect(y).toEqual([5, 6, 6, 8, 9, 9]);
+    const dx = new Float32Array(12);
+    const dy = Float32Array.of(1, 10, 100, 1000, 10_000, 100_000);
+    kernels.maxPoolingBackward(g, Float32Array.from(matrix), Float32Array.from(y), dy, dx, 0, 1);
+    expect([...dx]).toEqual([0, 0, 0, 0, 0, 1, 110, 0, 0, 1000, 110_000, 0]);
+  });
+
+  it('settles ties by the first maximum in row order', () => {
+    const window = makeWindow({ input: [2, 2, 1], kernel: [2, 2] });
+    const dx = new Float32Array(4);
+    kernels.maxPoolingBackward(
+      window,
+      Float32Array.of(1, 7, 7, 7),
+      Float32Array.of(7),
+      Float32Array.of(3),
+      dx,
+      0,
+      1,
+    );
+    expect([...dx]).toEqual([0, 3, 0, 0]);
+  });
+
+  it('never lets padding win', () => {
+    const padded = makeWindow({ input: [1, 1, 2], kernel: [3, 3], padding: [1, 1, 1, 1] });
+    expect(poolMaximum(padded, [-5, -Infinity])).toEqual([-5, -Infinity]);
+  });
+
+  it("pools what padding below and to the right lets windows reach, as MatConvNet's CIFAR-quick", () => {
+    const padded = makeWindow({ input: [4, 4, 1], kernel: [3, 3], stride: [2, 2], padding: [0, 1, 0, 1] });
+    const x = Array.from({ length: 16 }, (_, i) => i - 20);
+    expect(poolMaximum(padded, x)).toEqual([-10, -9, -6, -5]);
+    // 9, 6, 6 and 4 elements lie inside the input.
+    const y = new Float32Array(4);
+    kernels.averagePoolingForward(padded, Float32Array.from(x), y, false, 0, 1);
+    expect([...y]).toEqual([-15, -13.5, -9, -7.5]);
+    const dx = new Float32Array(16);
+    kernels.averagePoolingBackward(padded, Float32Array.of(9, 6, 6, 4), dx, false, 0, 1);
+    expect([...dx]).toEqual([1, 1, 2, 1, 1, 1, 2, 1, 2, 2, 4, 2, 1, 1, 2, 1]);
+    kernels.averagePoolingForward(padded, Float32Array.from(x), y, true, 0, 1);
+    expect([...y]).toEqual([-15, -9, -6, Math.fround(-30 / 9)]);
+  });
+
+  it('averages over valid elements or over whole windows', () => {
+    const padded = makeWindow({ input: [1, 3, 1], kernel: [1, 2], stride: [1, 2], padding: [0, 0, 1, 0] });
+    const x = Float32Array.of(6, 2, 4);
+    const y = new Float32Array(2);
+    const dx = new Float32Array(3);
+    const dy = Float32Array.of(8, 2);
+    kernels.averagePoolingForward(padded, x, y, false, 0, 1);
+    kernels.averagePoolingBackward(padded, dy, dx, false, 0, 1);
+    expect([...y, ...dx]).toEqual([6, 3, 8, 1, 1]);
+    kernels.averagePoolingForward(padded, x, y, true, 0, 1);
+    kernels.averagePoolingBackward(padded, dy, dx, true, 0, 1);
+    expect([...y, ...dx]).toEqual([3, 3, 4, 1, 1]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { packedFloats } from '../../../src/kernels/interface/products.js';
+import { referenceKernels as kernels } from '../../../src/kernels/reference/reference.js';
+
+const SCRATCH = new Float32Array(0);
+
+describe('products and sums by hand', () => {
+  it('multiplies matrices, plain and transposed', () => {
+    const a = Float32Array.of(1, 2, 3, 4);
+    const b = Float32Array.of(5, 6, 7, 8);
+    const packed = new Float32Array(packedFloats(2, 2));
+    const c = new Float32Array(4);
+    kernels.pack(2, 2, b, packed, 0, 1);
+    kernels.matmul(2, 2, 2, a, packed, null, c, SCRATCH, 0, 1);
+    expect([...c]).toEqual([19, 22, 43, 50]);
+    kernels.packTransposed(2, 2, b, packed, 0, 1);
+    kernels.matmul(2, 2, 2, a, packed, Float32Array.of(0.5, 0.25), c, SCRATCH, 0, 1);
+    expect([...c]).toEqual([17.5, 23.25, 39.5, 53.25]);
+  });
+
+  it('takes moments of each channel over some rows', () => {
+    const x = Float32Array.of(99, 99, 1, 10, 3, 10, 5, 40);
+    const mean = new Float32Array(2);
+    const squares = new Float32Array(2);
+    kernels.channelMoments(2, x, mean, squares, SCRATCH, 1, 3);
+    expect([...mean, ...squares]).toEqual([3, 20, 8, 600]);
+
+    const sums = new Float32Array(2);
+    const products = new Float32Array(2);
+    const dy = Float32Array.of(99, 99, 1, 2, 3, 4, 5, 6);
+    kernels.channelGradientSums(2, x, dy, mean, sums, products, SCRATCH, 1, 3);
+    expect([...sums, ...products]).toEqual([9, 12, 8, 60]);
+    kernels.sumRows(2, x, sums, SCRATCH, 2, 2);
+    expect([...sums]).toEqual([8, 50]);
+  });
+
+  it('finds no moments in no rows', () => {
+    const mean = Float32Array.of(NaN);
+    const squares = Float32Array.of(NaN);
+    kernels.channelMoments(1, Float32Array.of(7), mean, squares, SCRATCH, 0, 0);
+    expect([...mean, ...squares]).toEqual([0, 0]);
+  });
+
+  it('scales and combines channels', () => {
+    const x = Float32Array.of(1, 2, 3, 4);
+    const y = new Float32Array(4);
+    kernels.scaleChannels(2, x, Float32Array.of(10, 100), Float32Array.of(1, 2), y, SCRATCH, 0, 2);
+    expect([...y]).toEqual([11, 202, 31, 402]);
+    const [a, b, d] = [Float32Array.of(1, 2), Float32Array.of(10, 20), Float32Array.of(100, 200)];
+    kernels.combineChannels(2, x, Float32Array.of(5, 6, 7, 8), a, b, d, y, SCRATCH, 0, 2);
+    expect([...y]).toEqual([115, 252, 137, 296]);
+  });
+});
