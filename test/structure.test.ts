@@ -6,6 +6,7 @@ import { findPackageRoot } from '../src/core/paths.js';
 /** The parts of src in the order in which data flows; each imports from itself and from those before it. */
 const ORDER = [
   'core',
+  'safetensors',
   'mathematics',
   'dataset',
   'kernels',

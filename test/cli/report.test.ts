@@ -63,7 +63,7 @@ describe('wrong usage of report', () => {
     [['first-look', '--set', 'seed=1'], '--set seed=1: expected it with 15.6 or a part of it'],
     [
       ['15.6', '--out', join(folder, 'no/such/page.html')],
-      'page.html: cannot be written (there is no such folder)',
+      'page.html: cannot be written (there is no such file or folder)',
     ],
     [['15.6', '--out', folder], 'cannot be written (it is a folder). Give another file with --out.'],
     [['15.6', '--out', join(db, 'page.html')], 'cannot be written'],

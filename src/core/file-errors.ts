@@ -1,0 +1,12 @@
+/** What went wrong with a file, in words that go into a sentence. */
+export function explainFileError(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file or folder';
+  // EEXIST is what mkdir says of a file where a folder should be.
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of the path is no folder';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'the permissions do not allow it';
+  if (code === 'EROFS') return 'the file system is read-only';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
+  return message;
+}

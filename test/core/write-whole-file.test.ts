@@ -1,0 +1,62 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkWritable, writeWholeFile } from '../../src/core/write-whole-file.js';
+import { makeFolder } from '../experiment/fake-runs.js';
+
+describe('a whole file', () => {
+  it('takes the place of another one', async () => {
+    const file = join(makeFolder(), 'new', 'a');
+    await writeWholeFile(file, [Buffer.from('1'), Buffer.from('2')]);
+    await writeWholeFile(file, [Buffer.from('34'), new Uint8Array(), Buffer.from('5')]);
+    expect(readFileSync(file, 'utf8')).toBe('345');
+    expect(readdirSync(join(file, '..'))).toEqual(['a']);
+  });
+
+  it('leaves what was there, and nothing else, if it cannot be written', async () => {
+    const file = join(makeFolder(), 'a');
+    writeFileSync(file, 'old');
+    const full = function* () {
+      yield Buffer.from('new');
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    };
+    await expect(writeWholeFile(file, full())).rejects.toThrow(
+      `${file}: cannot be written: the disk is full. Give another path.`,
+    );
+    expect(readFileSync(file, 'utf8')).toBe('old');
+    expect(readdirSync(join(file, '..'))).toEqual(['a']);
+  });
+
+  it.each([
+    ['in a file', 'file/a', 'a part of the path is no folder'],
+    ['over a folder', 'folder', ''],
+  ])('is not written %s', async (_where, path, message) => {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'folder', 'inside'), { recursive: true });
+    const file = join(folder, path);
+    await expect(writeWholeFile(file, [Buffer.from('1')])).rejects.toThrow(
+      `${file}: cannot be written: ${message}`,
+    );
+    await expect(checkWritable(file)).rejects.toThrow(`${file}: `);
+    expect(readdirSync(folder).sort()).toEqual(['file', 'folder']);
+  });
+
+  // Root may write anywhere.
+  it.skipIf(process.getuid?.() === 0)('is not written where one may not', async () => {
+    const folder = makeFolder();
+    chmodSync(folder, 0o500);
+    await expect(checkWritable(join(folder, 'a'))).rejects.toThrow('the permissions do not allow it');
+    chmodSync(folder, 0o700);
+  });
+
+  it('can be tried before', async () => {
+    const file = join(makeFolder(), 'new', 'a');
+    await checkWritable(file);
+    expect(existsSync(file)).toBe(false);
+    expect(readdirSync(join(file, '..'))).toEqual([]);
+    writeFileSync(file, 'old');
+    await checkWritable(file);
+    expect(readFileSync(file, 'utf8')).toBe('old');
+  });
+});

@@ -1,0 +1,202 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { findDuplicateKey } from '../../src/safetensors/duplicate-key.js';
+import { MAX_HEADER_BYTES, type SafetensorsFile } from '../../src/safetensors/format.js';
+import { readSafetensors } from '../../src/safetensors/read.js';
+import { writeSafetensors } from '../../src/safetensors/write.js';
+import { makeFolder } from '../experiment/fake-runs.js';
+import { buildSafetensors, takeApart } from '../helpers/safetensors-builder.js';
+
+const acceptAll = () => {};
+
+const content: SafetensorsFile = {
+  metadata: { format: 'convoy', text: 'a "quoted" key: {"b": [1]}, ü' },
+  tensors: new Map([
+    ['b.kernel', { shape: [1, 2, 3], values: Float32Array.of(1, -2, 3.5, 0, 1e-40, 3e38) }],
+    ['a.bias', { shape: [2], values: Float32Array.of(7, 8) }],
+    ['empty', { shape: [0, 4], values: new Float32Array() }],
+    ['one', { shape: [], values: Float32Array.of(-0) }],
+  ]),
+};
+
+function write(bytes: Uint8Array): string {
+  const file = join(makeFolder(), 'a.safetensors');
+  writeFileSync(file, bytes);
+  return file;
+}
+
+async function failure(bytes: Uint8Array): Promise<string> {
+  const file = write(bytes);
+  const error = await readSafetensors(file, acceptAll).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UserError);
+  const { message } = error as UserError;
+  expect(message.startsWith(`${file}: `)).toBe(true);
+  expect(message).not.toContain('\n');
+  return message.slice(file.length + 2);
+}
+
+describe('a safetensors file', () => {
+  it('is read as it was written', async () => {
+    const file = join(makeFolder(), 'new', 'a.safetensors');
+    await writeSafetensors(file, content);
+    expect(readdirSync(join(file, '..'))).toEqual(['a.safetensors']);
+    const { metadata, tensors } = await readSafetensors(file, acceptAll);
+    expect(metadata).toEqual(content.metadata);
+    expect(new Map(tensors)).toEqual(content.tensors);
+  });
+
+  it('has the form of the specification', async () => {
+    const file = join(makeFolder(), 'a.safetensors');
+    await writeSafetensors(file, content);
+    const bytes = readFileSync(file);
+    expect(Number(bytes.readBigUInt64LE()) % 8).toBe(0);
+    expect(bytes.toString('latin1', 8, 9)).toBe('{');
+    const { header, data } = takeApart(bytes);
+    expect(header['b.kernel']).toEqual({ dtype: 'F32', shape: [1, 2, 3], data_offsets: [0, 24] });
+    expect(header['a.bias']).toEqual({ dtype: 'F32', shape: [2], data_offsets: [24, 32] });
+    expect(header.__metadata__).toEqual(content.metadata);
+    expect([data.length, data.readFloatLE(8), data.readFloatLE(24)]).toEqual([36, 3.5, 7]);
+  });
+
+  it('may list its tensors in any order, and have no metadata', async () => {
+    const data = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
+    const file = write(
+      buildSafetensors(
+        {
+          late: { dtype: 'F32', shape: [2], data_offsets: [4, 12] },
+          early: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+        },
+        data,
+      ),
+    );
+    const { metadata, tensors } = await readSafetensors(file, acceptAll);
+    expect(metadata).toEqual({});
+    expect([...tensors].map(([name, { values }]) => [name, [...values]])).toEqual([
+      ['early', [1]],
+      ['late', [2, 3]],
+    ]);
+  });
+
+  it('is looked at before its tensors are read', async () => {
+    const tensors = { a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } };
+    const file = write(buildSafetensors(tensors, new Uint8Array(8)));
+    const refuse = () => {
+      throw new UserError('no.');
+    };
+    await expect(readSafetensors(file, refuse)).rejects.toThrow('no.');
+  });
+});
+
+describe('a broken safetensors file', () => {
+  const tensor = (begin: number, end: number, changes = {}) => ({
+    dtype: 'F32',
+    shape: [(end - begin) / 4],
+    data_offsets: [begin, end],
+    ...changes,
+  });
+  const data = new Uint8Array(8);
+
+  it.each<[string, Uint8Array, string]>([
+    ['nothing', new Uint8Array(), 'expected a safetensors file, found 0 bytes.'],
+    ['a text', Buffer.from('# not at all such a file\n'), 'a header of 8386019665598357539 bytes, more than'],
+    [
+      'a header that is longer than the file',
+      buildSafetensors({ a: tensor(0, 8) }).subarray(0, 40),
+      'a header of 56 bytes in a file of 40',
+    ],
+    ['no JSON', buildSafetensors('{"a":'), 'found a header that is no JSON'],
+    [
+      'bytes that are no UTF-8',
+      buildSafetensors('{"a": 1}').fill(0xff, 10, 11),
+      'found a header that is no JSON',
+    ],
+    ['a list', buildSafetensors('[]'), 'header: expected record, found []'],
+    ['more JSON', buildSafetensors('{} {}'), 'found a header that is no JSON'],
+    [
+      'a tensor twice',
+      buildSafetensors(`{"a":${JSON.stringify(tensor(0, 8))},"\\u0061":1}`, data),
+      "found 'a' twice",
+    ],
+    [
+      'a field twice',
+      buildSafetensors('{"a":{"dtype":"F32","shape":[2],"shape":[2]}}', data),
+      "found 'shape' twice",
+    ],
+    ['metadata that are no texts', buildSafetensors({ __metadata__: { a: 1 } }), 'expected string, found 1'],
+    ['an unknown field', buildSafetensors({ a: tensor(0, 8, { b: 1 }) }, data), "unknown field 'b'"],
+    ['another type', buildSafetensors({ a: tensor(0, 8, { dtype: 'BF16' }) }, data), 'type F32, found BF16'],
+    ['a negative size', buildSafetensors({ a: tensor(0, 8, { shape: [-2] }) }, data), "field 'shape[0]'"],
+    ['a broken size', buildSafetensors({ a: tensor(0, 8, { shape: [2.5] }) }, data), "field 'shape[0]'"],
+    [
+      'another shape',
+      buildSafetensors({ a: tensor(0, 8, { shape: [3] }) }, data),
+      "tensor 'a': expected 12 bytes for the shape 3, found 8",
+    ],
+    [
+      'a shape beyond all numbers',
+      buildSafetensors({ a: tensor(0, 8, { shape: new Array(40).fill(2 ** 53 - 1) }) }, data),
+      'expected Infinity bytes',
+    ],
+    [
+      'an overlap',
+      buildSafetensors({ a: tensor(0, 8), b: tensor(4, 8) }, data),
+      "'b': expected it to begin at byte 8",
+    ],
+    ['a hole', buildSafetensors({ a: tensor(4, 8) }, data), "'a': expected it to begin at byte 0"],
+    [
+      'too few bytes',
+      buildSafetensors({ a: tensor(0, 8) }, data.subarray(1)),
+      'expected 8 bytes of tensors, as the header says, found 7',
+    ],
+    [
+      'too many bytes',
+      buildSafetensors({ a: tensor(0, 4) }, data),
+      'expected 4 bytes of tensors, as the header says, found 8',
+    ],
+  ])('with %s is told in one line', async (_what, bytes, message) => {
+    expect(await failure(bytes)).toContain(message);
+  });
+
+  it('with a header beyond the limit is refused before it is read', async () => {
+    const bytes = Buffer.alloc(16);
+    bytes.writeBigUInt64LE(BigInt(MAX_HEADER_BYTES + 8));
+    expect(await failure(bytes)).toContain(`more than ${MAX_HEADER_BYTES}`);
+    bytes.writeBigUInt64LE(2n ** 64n - 1n);
+    expect(await failure(bytes)).toContain('a header of 18446744073709551615 bytes');
+  });
+
+  it('with a header that leaves tensors unaligned is refused', async () => {
+    const bytes = buildSafetensors('{}      ');
+    bytes.writeBigUInt64LE(7n);
+    expect(await failure(bytes)).toContain('a header of 7 bytes, no multiple of 8');
+  });
+
+  it('is cut at any byte', async () => {
+    const file = join(makeFolder(), 'a.safetensors');
+    await writeSafetensors(file, content);
+    const whole = readFileSync(file);
+    for (let length = 0; length < whole.length; length++) await failure(whole.subarray(0, length));
+  });
+
+  it('is missing, or a folder', async () => {
+    const folder = makeFolder();
+    await expect(readSafetensors(join(folder, 'no'), acceptAll)).rejects.toThrow('there is no such file');
+    await expect(readSafetensors(folder, acceptAll)).rejects.toThrow('found no file');
+  });
+});
+
+describe('keys', () => {
+  it.each([
+    ['{}', null],
+    ['{"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]}', null],
+    ['{"a": "b", "b": "a", "c": ["a", "a"]}', null],
+    ['{"a": "\\"a\\": 1", "b": "{\\"b\\":"}', null],
+    ['{"a": 1, "b": 2, "a" : 3}', 'a'],
+    ['{"x": {"a": 1, "a": 2}}', 'a'],
+    ['[{"a": []}, {"b": {}, "\\u0062": 1}]', 'b'],
+  ])('that stand twice in %s: %s', (json, key) => {
+    expect(findDuplicateKey(json)).toBe(key);
+  });
+});
