@@ -1,8 +1,18 @@
 /** Convoy's public API. */
+
+export type { Checkpoint } from './checkpoint/checkpoint.js';
+export { saveModel } from './checkpoint/save.js';
+export {
+  type ClassProbability,
+  loadModel,
+  type Prediction,
+  TrainedModel,
+} from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
+export type { Image } from './image/image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
 export { packedFloats, panelCount } from './kernels/interface/products.js';
 export type { Kernels } from './kernels/kernels.js';
@@ -64,6 +74,7 @@ export { learningRateAt, type Schedule } from './optim/schedule.js';
 export { WorkerPool } from './parallel/pool.js';
 export { formatNetworkTable } from './report/network-table.js';
 export { formatProfile } from './report/profile-table.js';
+export type { Normalization } from './run/normalize.js';
 export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
 export { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
 export type { EpochMetrics, Progress, TrainOptions, TrainResult } from './run/types.js';

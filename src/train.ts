@@ -105,6 +105,8 @@ async function trainEpochs(
   return {
     ...(ending ?? { state: 'done', reason: null }),
     spec,
+    classNames: data.dataset.classNames,
+    normalization: { mean: data.mean, scale: data.scale },
     epochs,
     bestEpoch: rules.best?.epoch ?? null,
     confusion,

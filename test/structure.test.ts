@@ -17,6 +17,7 @@ const ORDER = [
   'optim',
   'parallel',
   'run',
+  'checkpoint',
   'train.ts',
   'check',
   'bench',

@@ -106,6 +106,12 @@ function checkGroups(
   checkConnections(connections, { inputs: input.channels, outputs: filters }, where);
 }
 
+/** H×W×c×filters; with groups groups×H×W×(c/groups)×(filters/groups). */
+function shapeKernel(g: WindowGeometry): number[] {
+  const shape = [g.kernelHeight, g.kernelWidth, g.inputChannels / g.groups, kernelColumns(g)];
+  return g.groups === 1 ? shape : [g.groups, ...shape];
+}
+
 /** What a convolution of this geometry needs; `learning` gives initialisers and factors. */
 export function planConvolution(
   learning: Pick<
@@ -136,6 +142,7 @@ export function planConvolution(
   const kernel = {
     name: 'kernel',
     size: weights,
+    shape: shapeKernel(g),
     ...(absent.length > 0 ? { absent } : {}),
     initializer: learning.initializer,
     ...fan,

@@ -79,6 +79,8 @@ export interface LayerPlan {
 export interface ParameterPlan {
   readonly name: string;
   readonly size: number;
+  /** For whoever reads it from a file, rows before columns. Absent: a vector of `size` numbers. */
+  readonly shape?: readonly number[];
   /** Elements that are no parameters but stay zero, with a gradient of zero: weights that a connection table leaves out. */
   readonly absent?: readonly number[];
   readonly initializer: Initializer;

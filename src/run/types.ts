@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { WorkerPool } from '../parallel/pool.js';
+import type { Normalization } from './normalize.js';
 import type { TrainingProfile } from './profile.js';
 import type { ResolvedRunSpec } from './spec.js';
 
@@ -57,6 +58,10 @@ export interface TrainResult {
   /** Why it ended before its last epoch's end; null if it did not. */
   readonly reason: string | null;
   readonly spec: ResolvedRunSpec;
+  /** Of the data set: those of the network's first outputs, in order. */
+  readonly classNames: readonly string[];
+  /** How pixels became the network's input. */
+  readonly normalization: Normalization;
   /** Epochs that were completed. A limit that the spec sets may end the last one after some of its steps. */
   readonly epochs: readonly EpochMetrics[];
   /**

@@ -74,6 +74,8 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
     state: 'done',
     reason: null,
     spec,
+    classNames: FAKE_DATASET.classNames,
+    normalization: { mean: new Float32Array(784), scale: new Float32Array(784).fill(1) },
     epochs: [],
     bestEpoch: null,
     confusion: [

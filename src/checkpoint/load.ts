@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { UserError } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
+import { resolveRunSpec } from '../run/spec.js';
+import { countNumbers } from '../safetensors/format.js';
+import type { Header } from '../safetensors/header.js';
+import { readSafetensors } from '../safetensors/read.js';
+import type { Checkpoint } from './checkpoint.js';
+import {
+  checkFinite,
+  expandNormalization,
+  FORMAT,
+  type LayerTensor,
+  layOutNetwork,
+  listNormalizationShapes,
+  MEAN,
+  SCALE,
+  VERSION,
+} from './layout.js';
+
+const metadataSchema = z.object({ format: z.string(), version: z.string() });
+const contentSchema = z.object({ spec: z.string(), classes: z.string() });
+const classesSchema = z.array(z.string()).min(1);
+
+/** What the metadata say of the tensors. */
+interface Description extends Pick<Checkpoint, 'spec' | 'classNames'> {
+  readonly tensors: readonly LayerTensor[];
+}
+
+/**
+ * Reads a checkpoint that `saveModel` has written.
+ *
+ * @throws UserError if it is no such file, is cut, has numbers that are not finite, or tensors that are not those of its spec
+ */
+export async function loadCheckpoint(file: string): Promise<Checkpoint> {
+  let description: Description | null = null;
+  const { tensors } = await readSafetensors(file, (header) => {
+    description = describeCheckpoint(header, file);
+    checkTensors(header, description, file);
+  });
+  const { spec, classNames, tensors: expected } = description!;
+  for (const [name, { values }] of tensors) checkFinite(values, `${file}: ${name}`);
+  const { input } = spec.network;
+  const floats = expected.reduce((sum, { shape }) => sum + countNumbers(shape), 0);
+  const weights = new Float32Array(floats);
+  let at = 0;
+  for (const { name } of expected) {
+    const { values } = tensors.get(name)!;
+    weights.set(values, at);
+    at += values.length;
+  }
+  const normalization = {
+    mean: expandNormalization(tensors.get(MEAN)!.values, input),
+    scale: expandNormalization(tensors.get(SCALE)!.values, input),
+  };
+  return { spec, classNames, normalization, weights };
+}
+
+function describeCheckpoint({ metadata }: Header, file: string): Description {
+  const known = metadataSchema.safeParse(metadata);
+  if (!known.success || known.data.format !== FORMAT) {
+    throw new UserError(
+      `${file}: expected a checkpoint of Convoy's, found metadata without its format and version. ` +
+        'Take a file that scripts/train.js --save or saveModel has written.',
+    );
+  }
+  if (known.data.version !== VERSION) {
+    throw new UserError(
+      `${file}: expected a checkpoint of version ${VERSION}, found ${known.data.version}. Use the program that wrote it.`,
+    );
+  }
+  const content = parseWith(contentSchema, metadata, `${file}: metadata`);
+  const spec = resolveRunSpec(parseText(content.spec, `${file}: spec`), `${file}: spec`);
+  const names = parseText(content.classes, `${file}: classes`);
+  const classNames = parseWith(classesSchema, names, `${file}: classes`);
+  const { tensors, classes } = layOutNetworkOf(spec, file);
+  if (classNames.length > classes) {
+    throw new UserError(
+      `${file}: classes: expected at most ${classes} names, one an output, found ${classNames.length}.`,
+    );
+  }
+  return { spec, classNames, tensors };
+}
+
+/** A mistake in the network is one in the file. */
+function layOutNetworkOf({ network }: Checkpoint['spec'], file: string) {
+  try {
+    return layOutNetwork(network);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`${file}: spec: ${error.message}`) : error;
+  }
+}
+
+function parseText(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UserError(`${where}: expected JSON, found ${JSON.stringify(text.slice(0, MAX_EXCERPT))}.`);
+  }
+}
+
+/** Characters of a text in a message. */
+const MAX_EXCERPT = 40;
+
+/** Holds the tensors that are there against those that the spec asks for. */
+function checkTensors({ tensors }: Header, { spec, tensors: layers }: Description, file: string): void {
+  const normalization = listNormalizationShapes(spec.network.input);
+  const expected = new Map<string, readonly (readonly number[])[]>([
+    [MEAN, normalization],
+    [SCALE, normalization],
+    ...layers.map(({ name, shape }) => [name, [shape]] as const),
+  ]);
+  for (const [name, shapes] of expected) {
+    const wanted = shapes.map(formatShape).join(' or ');
+    const found = tensors.get(name);
+    if (found === undefined) {
+      throw new UserError(`${file}: expected a tensor '${name}' (${wanted}) for its spec, found none.`);
+    }
+    if (!shapes.some((shape) => formatShape(shape) === formatShape(found.shape))) {
+      throw new UserError(
+        `${file}: ${name}: expected the shape ${wanted} of its spec, found ${formatShape(found.shape)}.`,
+      );
+    }
+  }
+  const extra = [...tensors.keys()].find((name) => !expected.has(name));
+  if (extra === undefined) return;
+  throw new UserError(
+    `${file}: expected the tensors of its spec alone, found '${extra.slice(0, MAX_EXCERPT)}' too.`,
+  );
+}
+
+function formatShape(shape: readonly number[]): string {
+  return shape.join('×') || 'one number';
+}

@@ -1,0 +1,118 @@
+import { UserError } from '../core/errors.js';
+import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import type { Image } from '../image/image.js';
+import { readImage } from '../image/read-image.js';
+import type { ResolvedRunSpec } from '../run/spec.js';
+import type { Checkpoint } from './checkpoint.js';
+import { loadCheckpoint } from './load.js';
+import { BATCH_IMAGES, Predictor } from './predictor.js';
+import { toProbabilities } from './probabilities.js';
+
+/** A class with how likely it is. */
+export interface ClassProbability {
+  readonly name: string;
+  /** Of the network's output, from 0. */
+  readonly index: number;
+  /** 0..1; those of all classes sum to 1. */
+  readonly probability: number;
+}
+
+/** What a network makes of an image. */
+export interface Prediction {
+  /** All classes, the most likely first. */
+  readonly classes: readonly ClassProbability[];
+  /** The network's outputs, one a class, before they became probabilities: the logits. */
+  readonly outputs: Float32Array;
+}
+
+/** A trained network that predicts. It computes in the calling thread. */
+export class TrainedModel {
+  /** With which it was trained. */
+  readonly spec: ResolvedRunSpec;
+  readonly classNames: readonly string[];
+  readonly #predictor: Predictor;
+
+  /**
+   * @param trained what `train` gave; for a file there is `loadModel`
+   * @throws UserError if there is not memory enough
+   */
+  constructor(trained: Checkpoint) {
+    this.spec = trained.spec;
+    this.classNames = trained.classNames;
+    this.#predictor = new Predictor(trained);
+  }
+
+  /** Of an image as the network takes it. */
+  get input(): Shape {
+    return this.spec.network.input;
+  }
+
+  /**
+   * Predicts the classes of images. What it says of one does not depend on the others.
+   *
+   * @param images PNG, JPEG or WebP files, which are scaled to the network's input (what is over on the longer side is cut off), made grey or coloured as it
+   *   wants them, with transparent parts on white; or pixels in the input's own size, h×w×c of 0..255
+   * @returns a prediction for each image, in order
+   * @throws UserError if a file is no such picture, pixels have another size, or outputs are not finite
+   */
+  async predict(images: readonly (string | Image)[]): Promise<Prediction[]> {
+    const predictions: Prediction[] = [];
+    const size = sizeOf(this.input);
+    const pixels = new Uint8Array(BATCH_IMAGES * size);
+    for (let first = 0; first < images.length; first += BATCH_IMAGES) {
+      const some = images.slice(first, first + BATCH_IMAGES);
+      for (const [i, image] of some.entries()) pixels.set(await this.#fit(image, first + i), i * size);
+      const outputs = this.#predictor.computeOutputs(pixels, some.length);
+      const classes = outputs.length / some.length;
+      for (let i = 0; i < some.length; i++) {
+        predictions.push(this.#explain(outputs.slice(i * classes, (i + 1) * classes)));
+      }
+    }
+    return predictions;
+  }
+
+  async #fit(image: string | Image, index: number): Promise<Uint8Array> {
+    const { height, width, channels } = this.input;
+    if (channels !== 1 && channels !== 3) {
+      throw new UserError(
+        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
+      );
+    }
+    if (typeof image === 'string') {
+      return (await readImage(image, { size: [height, width], channels })).pixels;
+    }
+    if (formatShape(image) === formatShape(this.input) && image.pixels.length === sizeOf(this.input)) {
+      return image.pixels;
+    }
+    throw new UserError(
+      `image ${index + 1}: expected ${formatShape(this.input)} pixels, found ${formatShape(image)} in ` +
+        `${image.pixels.length} bytes. Scale it, or give a file, which is scaled.`,
+    );
+  }
+
+  #explain(outputs: Float32Array): Prediction {
+    if (!outputs.every(Number.isFinite)) {
+      throw new UserError(
+        `${this.spec.model}: expected finite outputs, found ${outputs.find((output) => !Number.isFinite(output))}. ` +
+          'The weights are not of a network that has learned.',
+      );
+    }
+    const probabilities = toProbabilities(outputs, this.spec.network.loss);
+    const classes = probabilities.map((probability, index) => ({
+      name: this.classNames[index] ?? `class ${index}`,
+      index,
+      probability,
+    }));
+    // By the outputs, since probabilities may be equal where those are not.
+    return { classes: classes.sort((a, b) => outputs[b.index]! - outputs[a.index]!), outputs };
+  }
+}
+
+/**
+ * Loads a trained network from a file that `saveModel` or `scripts/train.js --save` has written.
+ *
+ * @throws UserError if it is no such file, is cut, has weights that are not finite, or tensors that are not those of its spec
+ */
+export async function loadModel(file: string): Promise<TrainedModel> {
+  return new TrainedModel(await loadCheckpoint(file));
+}
