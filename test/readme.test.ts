@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../src/core/paths.js';
+import { loadDataset } from '../src/dataset/load.js';
+import { writePng } from '../src/image/write-png.js';
 import { makeFolder } from './experiment/fake-runs.js';
 
 const root = findPackageRoot();
@@ -18,8 +20,9 @@ const wordsOf = (command: string) =>
   [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 
 describe('the README', () => {
-  it('shows commands that work, in its order', () => {
+  it('shows commands that work, in its order', async () => {
     const folder = makeFolder();
+    await drawSeven(folder);
     const commands = blocksOf('sh')
       .flatMap((block) => block.split('\n'))
       .map((line) => line.replace(/\s+#.*$/, ''))
@@ -46,11 +49,31 @@ describe('the README', () => {
 
   it('shows a program that works', () => {
     const [program] = blocksOf('js');
-    const { status, stderr, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program!], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    expect(status, stderr).toBe(0);
-    expect(stdout).toMatch(/^1 [\d.]+\n2 [\d.]+\n2 [0-9a-f]{64}\n$/);
+    expect(runProgram(program!)).toMatch(/^1 [\d.]+\n2 [\d.]+\n2 [0-9a-f]{64}\n$/);
+  });
+
+  it('shows how to use what was trained', async () => {
+    const folder = makeFolder();
+    await drawSeven(folder);
+    const [, program] = blocksOf('js');
+    const moved = program!.replace(/'([\w.]+\.(safetensors|png))'/g, (_, name) =>
+      JSON.stringify(join(folder, name)),
+    );
+    expect(runProgram(moved)).toMatch(/^7 0\.\d+\n$/);
   });
 });
+
+/** What a program prints. */
+function runProgram(program: string): string {
+  const args = ['--input-type=module', '-e', program];
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+/** MNIST's first test image, which is a seven, as `seven.png`. */
+async function drawSeven(folder: string): Promise<void> {
+  const { test } = await loadDataset('mnist');
+  const pixels = test.pixels.slice(0, 28 * 28);
+  await writePng(join(folder, 'seven.png'), { height: 28, width: 28, channels: 1, pixels });
+}

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { saveModel } from '../checkpoint/save.js';
 import { UserError } from '../core/errors.js';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import {
@@ -23,7 +24,7 @@ import { EXIT_CODES } from './exit.js';
 import { withInterruption } from './interruption.js';
 import { formatEnd } from './progress-text.js';
 import type { Streams } from './streams.js';
-import { describeSkipped } from './sweep-points.js';
+import { describeState } from './sweep-points.js';
 import type { TrainCommand } from './train-options.js';
 import { describeSize } from './train-plan.js';
 import { showTrainProgress, type TrainProgress } from './train-progress.js';
@@ -40,21 +41,21 @@ export interface TrainJob {
 }
 
 /**
- * Trains a run and records it. A run that is recorded already is not trained, or only to compare the weights with the recorded ones: there
- * is nothing else that a second one could bring.
+ * Trains a run and records it. A run that is recorded already is not trained, or only for its weights, which the record does not have: to save
+ * them, or to see that they are the same.
  *
  * @returns the exit code: 1 if the run failed, or did not give the recorded weights again
- * @throws UserError if the database cannot be written any longer
+ * @throws UserError if the database cannot be written any longer, or the network cannot be saved
  */
 export async function recordTraining(job: TrainJob): Promise<number> {
   const { command, subject, point, store, streams } = job;
   const live = readLiveRuns(store.db).get(point.identity);
   const say = (text: string) => streams.err.write(`${subject.name}: ${text}\n`);
-  if (live && !command.again) {
+  if (live && !command.again && command.save === undefined) {
     say(
       isRecorded(live)
-        ? `recorded in ${command.db} as run ${live.runId}, nothing to train. --again trains it once more`
-        : describeSkipped(point, point.label, live),
+        ? `recorded in ${command.db} as run ${live.runId}, nothing to train. --again or --save trains it once more`
+        : `${describeState(live)}, so not trained here`,
     );
     writeResult(job, {});
     return EXIT_CODES.done;
@@ -80,6 +81,7 @@ export async function recordTraining(job: TrainJob): Promise<number> {
   }
   say(formatEnd(end));
   const result = 'result' in end ? end.result : null;
+  if (command.save !== undefined) say(await save(result, command.save));
   const comparison = result && live && isRecorded(live) ? compareWeights(store, live, result) : null;
   writeResult(job, { profile: result?.profile, comparison });
   if (result?.state === 'interrupted') return EXIT_CODES.interrupted;
@@ -104,7 +106,7 @@ function describeStart({ command, point }: TrainJob, live: LiveRun | undefined):
     `${point.label}, ${describeSize(spec)}`,
     `${formatCount(spec.trainCount - spec.validationCount)} images of ${dataset.name}`,
     formatNumberOf(spec.epochs, 'epoch'),
-    live ? `in ${command.db} as run ${live.runId}, trained again to compare` : `recorded in ${command.db}`,
+    live ? `in ${command.db} as run ${live.runId}, trained again` : `recorded in ${command.db}`,
   ];
   return facts.join(', ');
 }
@@ -155,6 +157,13 @@ async function repeat(
     onEpoch: (metrics) => progress.epochEnded(metrics),
   });
   return { result };
+}
+
+/** Saves what a run came to, and says so. */
+async function save(result: TrainResult | null, file: string): Promise<string> {
+  if (result?.state !== 'done') return `${file} is not written, as the run has not come to its end`;
+  await saveModel(result, file);
+  return `saved in ${file}`;
 }
 
 function chooseTrainOptions({ workers = availableParallelism(), profile }: TrainCommand) {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { checkWritable } from '../core/write-whole-file.js';
 import { openDatabaseReadOnly } from '../experiment/database.js';
 import { planSweep } from '../experiment/plan-sweep.js';
 import { type LiveRun, readLiveRuns } from '../experiment/run-records.js';
@@ -35,6 +36,8 @@ export async function runTrainCommand(
     streams.out.write(formatTrainPlan(subject, point!, live, command.json));
     return EXIT_CODES.done;
   }
+  // Before hours of training, not after them.
+  if (command.save !== undefined) await checkWritable(command.save);
   const store = Store.open(command.db);
   try {
     store.recoverDead();

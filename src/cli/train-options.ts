@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.js';
 import type { Override } from '../experiment/overrides.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { NETWORK_ARGUMENT } from './network-argument.js';
@@ -17,6 +18,8 @@ export interface TrainCommand {
   readonly db: string;
   readonly workers?: number;
   readonly overrides: readonly Override[];
+  /** Where the trained network goes. */
+  readonly save?: string;
   readonly again: boolean;
   readonly dryRun: boolean;
   readonly list: boolean;
@@ -29,11 +32,17 @@ interface Flags {
   readonly workers?: number;
   readonly epochs?: Override;
   readonly set?: readonly Override[];
+  readonly save?: string;
   readonly again?: true;
   readonly dryRun?: true;
   readonly list?: true;
   readonly json?: true;
   readonly profile?: true;
+}
+
+function parseSave(text: string): string {
+  if (text === '') throw new UserError('--save: expected a file, found nothing.');
+  return text;
 }
 
 /**
@@ -59,6 +68,11 @@ export async function parseTrainArguments(
       '--set <key=value>',
       'a field of the spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
       collectOverride,
+    )
+    .option(
+      '--save <file>',
+      'save the trained network, as predict.js takes it: a .safetensors file',
+      parseSave,
     )
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')

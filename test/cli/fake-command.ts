@@ -5,6 +5,7 @@ import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
 import { main as runFeatures } from '../../src/cli/features.js';
 import { main as runFilter } from '../../src/cli/filter.js';
+import { main as runPredict } from '../../src/cli/predict.js';
 import { main as runReport } from '../../src/cli/report.js';
 import { main as runRuns } from '../../src/cli/runs.js';
 import type { Streams } from '../../src/cli/streams.js';
@@ -81,6 +82,11 @@ export function features(args: readonly string[]): Promise<Outcome> {
 /** Runs `filter` as the shell would. */
 export function filterCommand(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runFilter(args, streams));
+}
+
+/** Runs `predict` as the shell would. */
+export function predictCommand(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runPredict(args, streams));
 }
 
 export async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {

@@ -1,8 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadCheckpoint } from '../../src/checkpoint/load.js';
 import { UserError } from '../../src/core/errors.js';
 import { summarizeTimes } from '../../src/run/profile.js';
+import type { TrainResult } from '../../src/run/types.js';
 import { makeFolder, makeResult, runFake } from '../experiment/fake-runs.js';
 import { FakeEngine, runs, sweep, trainCommand } from './fake-command.js';
 
@@ -31,7 +33,7 @@ describe('train', () => {
     expect(second).toEqual({
       exitCode: 0,
       out: first.out,
-      err: `SK: recorded in ${db} as run 1, nothing to train. --again trains it once more\n`,
+      err: `SK: recorded in ${db} as run 1, nothing to train. --again or --save trains it once more\n`,
     });
     // Runs have their identity from their spec alone, whichever command records them.
     const grid = join(makeFolder(), 'grid.json');
@@ -146,7 +148,7 @@ describe('train --again', () => {
     await trainCommand([...SMALL, '--db', db]);
     const { exitCode, out, err } = await trainCommand([...SMALL, '--db', db, '--again']);
     expect(exitCode).toBe(0);
-    expect(err).toContain(`in ${db} as run 1, trained again to compare`);
+    expect(err).toContain(`in ${db} as run 1, trained again`);
     expect(out).toMatch(/\nThe weights are those of run 1, to the bit: sha256 [0-9a-f]{64}\.\n$/);
     expect(JSON.parse((await runs(['ls', '--db', db, '--json'])).out)).toHaveLength(1);
     const json = await trainCommand([...SMALL, '--db', db, '--again', '--json']);
@@ -166,6 +168,53 @@ describe('train --again', () => {
   it('records a run that is not recorded', async () => {
     const { exitCode, err } = await trainCommand([...SMALL, '--db', makeDb(), '--again']);
     expect([exitCode, err]).toEqual([0, expect.stringContaining('SK: done')]);
+  });
+});
+
+describe('train --save', () => {
+  /** An engine whose runs have weights. */
+  const makeEngine = (changes: Partial<TrainResult> = {}) => {
+    const engine = new FakeEngine();
+    engine.runOne = async (spec) => makeResult(spec, { weights: new Float32Array(18_962), ...changes });
+    return engine;
+  };
+
+  it('saves the network, of a recorded run too', async () => {
+    const db = makeDb();
+    const file = join(makeFolder(), 'new', 'model.safetensors');
+    const first = await trainCommand([...SMALL, '--db', db, '--save', file], makeEngine());
+    expect([first.exitCode, first.err]).toEqual([0, expect.stringContaining(`SK: saved in ${file}\n`)]);
+    expect((await loadCheckpoint(file)).spec.model).toBe('SK');
+    rmSync(file);
+    const second = await trainCommand([...SMALL, '--db', db, '--save', file], makeEngine());
+    expect(second.exitCode).toBe(0);
+    expect(second.out).toContain('The weights are those of run 1');
+    expect(readdirSync(join(file, '..'))).toEqual(['model.safetensors']);
+  });
+
+  it.each(['diverged', 'interrupted'] as const)('saves nothing of a run that %s', async (state) => {
+    const file = join(makeFolder(), 'model.safetensors');
+    const { err } = await trainCommand([...SMALL, '--db', makeDb(), '--save', file], makeEngine({ state }));
+    expect(err).toContain(`SK: ${file} is not written, as the run has not come to its end\n`);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('finds out before the training that it cannot', async () => {
+    const db = makeDb();
+    const folder = makeFolder();
+    const engine = makeEngine();
+    engine.runOne = () => Promise.reject(new Error('nothing should run'));
+    writeFileSync(join(folder, 'file'), '');
+    for (const [path, message] of [
+      [join(folder, 'file', 'model'), 'cannot be written: a part of the path is no folder'],
+      [folder, 'expected a file to write, found a folder.'],
+      ['', '--save: expected a file, found nothing.'],
+    ] as const) {
+      const { exitCode, err } = await trainCommand([...SMALL, '--db', db, '--save', path], engine);
+      expect([exitCode, err, countLines(err)]).toEqual([2, expect.stringContaining(message), 1]);
+    }
+    expect(readdirSync(folder)).toEqual(['file']);
+    expect(existsSync(db)).toBe(false);
   });
 });
 

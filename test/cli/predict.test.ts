@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { saveModel } from '../../src/checkpoint/save.js';
+import { writePng } from '../../src/image/write-png.js';
+import type { TrainResult } from '../../src/run/types.js';
+import { train } from '../../src/train.js';
+import { makeFolder } from '../experiment/fake-runs.js';
+import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+import { predictCommand } from './fake-command.js';
+
+const dataset = makeTinyDataset({ train: 300, test: 20 });
+let trained: TrainResult;
+beforeAll(async () => {
+  const spec = { model: 'BN', epochs: 2, batchSize: 25, learningRate: 0.01 };
+  trained = await train(spec, { dataset, workers: 1 });
+});
+
+/** A model, and the first test images. */
+async function makeFiles(): Promise<{ model: string; images: string[]; folder: string }> {
+  const folder = makeFolder();
+  const model = join(folder, 'model.safetensors');
+  await saveModel(trained, model);
+  const images = Array.from({ length: 18 }, (_, i) => join(folder, `${i}.png`));
+  for (const [i, file] of images.entries()) {
+    const pixels = dataset.test.pixels.slice(784 * i, 784 * (i + 1));
+    await writePng(file, { height: 28, width: 28, channels: 1, pixels });
+  }
+  return { model, images, folder };
+}
+
+describe('predict', () => {
+  it('prints the most likely classes of each image', async () => {
+    const { model, images } = await makeFiles();
+    const { exitCode, out, err } = await predictCommand([model, ...images, '--top', '2']);
+    expect([exitCode, err]).toEqual([0, '']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(3 * images.length);
+    for (const [i, image] of images.entries()) {
+      expect(lines[3 * i]).toBe(image);
+      expect(lines[3 * i + 1]).toMatch(new RegExp(`^ {2}[ \\d]{3}\\.\\d\\d% {2}${trained.predicted[i]}$`));
+    }
+    expect((await predictCommand([model, images[0]!])).out.trimEnd().split('\n')).toHaveLength(6);
+  });
+
+  it('prints with --json one object an image', async () => {
+    const { model, images } = await makeFiles();
+    const { out } = await predictCommand([model, ...images, '--top', '3', '--json']);
+    const objects = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects.map(({ image }) => image)).toEqual(images);
+    expect(objects.map(({ classes }) => classes[0].index)).toEqual([...trained.predicted.slice(0, 18)]);
+    expect(objects[0].classes).toHaveLength(3);
+    expect(objects[0].classes[0]).toEqual({
+      name: String(trained.predicted[0]),
+      index: trained.predicted[0],
+      probability: expect.closeTo(1, 0),
+    });
+  });
+
+  it('is told in one line what is wrong, and exits with 2', async () => {
+    const { model, images, folder } = await makeFiles();
+    const text = join(folder, 'text.png');
+    writeFileSync(text, 'no image');
+    for (const [args, message] of [
+      [[], "predict: missing required argument 'model'"],
+      [[model], "predict: missing required argument 'image'"],
+      [[images[0]!, model], `${images[0]}: expected a safetensors file, found a header of`],
+      [[join(folder, 'no'), images[0]!], 'cannot be read: there is no such file or folder.'],
+      [[folder, images[0]!], 'expected a safetensors file, found no file.'],
+      [[model, text], `${text}: expected a PNG, JPEG or WebP picture`],
+      [[model, join(folder, 'no.png')], 'expected a picture, found nothing there.'],
+      [[model, images[0]!, '--top', '0'], "--top: expected a whole number from 1 to 256, found '0'."],
+    ] as const) {
+      const { exitCode, out, err } = await predictCommand(args);
+      expect(err).toContain(message);
+      expect([exitCode, out, err.trimEnd().split('\n').length]).toEqual([2, '', 1]);
+    }
+  });
+});
