@@ -15,6 +15,7 @@ export const CIFAR_QUICK_TRAINING: TrainingPreset = {
     dataset: 'cifar10',
     model: 'cifar-quick',
     normalization: 'mean-image',
+    augmentation: { flip: 'random' },
     batchSize: 100,
     epochs: 45,
     learningRate: {

@@ -1,12 +1,13 @@
 import type { RunSpec } from '../../run/spec.js';
 
 /**
- * What the networks with batch normalisation have in common: mini-batches, momentum and decay of Zagoruyko and Komodakis's Wide Residual Networks (BMVC
- * 2016), and one cosine after a short climb, since a few epochs on it come close to hundreds on steps.
+ * What the networks have in common: mini-batches, momentum, decay and augmentation (a border of 4 black pixels, mirroring) of Wide Residual Networks
+ * (Zagoruyko and Komodakis, BMVC 2016), and one cosine after a short climb, which in a few epochs comes close to hundreds on steps.
  */
 export const CIFAR10_TRAINING = {
   dataset: 'cifar10',
   normalization: 'per-channel',
+  augmentation: { flip: 'random', translate: 4 },
   batchSize: 128,
   momentum: 0.9,
   nesterov: true,
