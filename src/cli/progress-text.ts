@@ -59,7 +59,7 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
       run: `${run.index}/${run.count}`,
       name,
       bar: '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
-      epoch: `${progress?.epoch ?? 1}/${run.point.spec.epochs}`,
+      epoch: `${progress?.epoch ?? 1}/${Math.ceil(run.point.spec.epochs)}`,
       loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
       validation: formatError(lastEpoch?.validationErrorPercent),
       error: formatError(lastEpoch?.testErrorPercent),
@@ -87,7 +87,7 @@ export function formatEpochLine(state: RunState, name: string): string {
   const { epoch, trainLoss, validationLoss, validationErrorPercent, testErrorPercent, imagesPerSecond } =
     lastEpoch!;
   const parts = [
-    `epoch ${epoch} of ${run.point.spec.epochs}`,
+    `epoch ${epoch} of ${Math.ceil(run.point.spec.epochs)}`,
     `loss ${formatNumber(trainLoss, 4)}`,
     ...(validationLoss === null
       ? []

@@ -28,7 +28,7 @@ function formatRun(run: RunSummary): string[] {
     run.sweep,
     run.label,
     String(run.seed),
-    run.epochs === run.epochsAsked ? String(run.epochs) : `${run.epochs}/${run.epochsAsked}`,
+    run.epochs === Math.ceil(run.epochsAsked) ? String(run.epochsAsked) : `${run.epochs}/${run.epochsAsked}`,
     formatNumber(run.testErrorPercent, 2),
     formatDuration(run.seconds),
   ];

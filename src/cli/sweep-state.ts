@@ -14,7 +14,8 @@ export class RunState {
   /** Of the run's steps, 0..1. */
   get fraction(): number {
     const { epochs } = this.run.point.spec;
-    const completed = (this.lastEpoch?.epoch ?? 0) / epochs;
+    // The last epoch of a number with a fraction is a part of one.
+    const completed = Math.min(1, (this.lastEpoch?.epoch ?? 0) / epochs);
     if (this.progress === null) return completed;
     const { epoch, step, stepsPerEpoch } = this.progress;
     // A last report of an epoch may come after the epoch's end, or the first of the next before it.

@@ -3,6 +3,7 @@ import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { SgdOptions } from '../optim/sgd.js';
+import type { TrainingLength } from '../optim/training-length.js';
 import type { PassOutline } from './step-timer.js';
 
 /** Images as workers read them; everything lies in shared memory. */
@@ -23,8 +24,8 @@ export interface RunDescription {
   readonly batchSize: number;
   readonly slices: number;
   readonly seed: number;
-  readonly epochs: number;
-  /** Steps of the whole training at most; infinite if only the epochs count. */
+  readonly length: TrainingLength;
+  /** Steps of the whole training at most; infinite if only `length` counts. */
   readonly maxIterations: number;
   /** Set if the run is to stop once no weight moves by more than epsilon in a step. */
   readonly atRest: { readonly epsilon: number; readonly previous: Float32Array } | null;

@@ -3,6 +3,7 @@ import type { LabelledImages } from '../dataset/dataset.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
+import { measureTraining } from '../optim/training-length.js';
 import { CONTROL_WORDS } from '../parallel/barrier.js';
 import {
   type BatchArrays,
@@ -33,7 +34,7 @@ export function describeRun(
     batchSize,
     slices: spec.slices,
     seed: spec.seed,
-    epochs: spec.epochs,
+    length: measureTraining(data.train.length, spec),
     maxIterations: spec.maxIterations ?? Number.POSITIVE_INFINITY,
     atRest:
       spec.minWeightChange?.per === 'iteration'

@@ -35,8 +35,7 @@ export function measureEpoch(
     ? computeRegularization(plan, memory, spec.weightDecay)
     : 0;
   const images = run.totals[TOTALS.images]!;
-  const stepsPerEpoch = Math.ceil(run.order.length / run.batchSize);
-  const lastStep = epoch * stepsPerEpoch + Atomics.load(run.control, CONTROL.step) - 1;
+  const lastStep = epoch * run.length.stepsPerEpoch + Atomics.load(run.control, CONTROL.step) - 1;
   return {
     metrics: {
       epoch: epoch + 1,
@@ -47,7 +46,7 @@ export function measureEpoch(
       testLoss: test.loss + regularization,
       testErrorPercent: test.errorPercent,
       testTop5ErrorPercent: test.top5ErrorPercent,
-      learningRate: learningRateAt(spec.learningRate, lastStep, stepsPerEpoch, spec.epochs),
+      learningRate: learningRateAt(spec.learningRate, lastStep, run.length),
       seconds,
       imagesPerSecond: images / seconds,
     },

@@ -18,9 +18,9 @@ export function reportProgress(run: RunDescription, epoch: number, { onProgress 
     if (images === 0) return;
     onProgress({
       epoch: epoch + 1,
-      epochs: run.epochs,
+      epochs: run.length.epochs,
       step: Atomics.load(run.control, CONTROL.step),
-      stepsPerEpoch: Math.ceil(run.order.length / run.batchSize),
+      stepsPerEpoch: run.length.stepsPerEpoch,
       trainLoss: run.totals[TOTALS.loss]! / images,
       imagesPerSecond: (1000 * images) / (performance.now() - start),
     });

@@ -51,9 +51,12 @@ const runSpecSchema = z.strictObject({
 
   /** Of initial weights, shuffling, augmentation, dropout and a random validation split. */
   seed: z.int().min(0).default(0),
-  epochs: z.int().min(1).max(100_000).default(20),
+  /** May have a fraction, and then ends within an epoch. */
+  epochs: z.number().positive().max(100_000).default(20),
   ...stoppingSchema.shape,
   batchSize: z.int().min(1).default(100),
+  /** Leaves out an epoch's last mini-batch unless it is whole. */
+  dropLast: z.boolean().default(false),
   learningRate: scheduleSchema.prefault(0.001),
   momentum: z.number().min(0).lt(1).default(0.9),
   nesterov: z.boolean().default(false),
@@ -94,6 +97,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'labelSmoothing',
   'reportRegularization',
   'augmentation',
+  'dropLast',
 ]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
 

@@ -73,11 +73,10 @@ export class StopRules {
 }
 
 function explainLimit(run: RunDescription, { metrics: { epoch } }: EpochResults): string | null {
-  const stepsPerEpoch = Math.ceil(run.order.length / run.batchSize);
+  const { stepsPerEpoch, steps } = run.length;
   const step = Atomics.load(run.control, CONTROL.step);
-  const isLast = (epoch - 1) * stepsPerEpoch + step >= run.maxIterations;
-  const isWhole = epoch === run.epochs && step === stepsPerEpoch;
-  return isLast && !isWhole
+  const done = (epoch - 1) * stepsPerEpoch + step;
+  return done >= run.maxIterations && done < steps
     ? `maxIterations ${run.maxIterations} reached in epoch ${epoch}, step ${step}`
     : null;
 }

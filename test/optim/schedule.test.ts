@@ -5,7 +5,8 @@ const STEPS = 10;
 const EPOCHS = 4;
 const ratesOf = (schedule: unknown, steps: number[]) => {
   const parsed = scheduleSchema.parse(schedule);
-  return steps.map((step) => learningRateAt(parsed, step, STEPS, EPOCHS));
+  const length = { stepsPerEpoch: STEPS, epochs: EPOCHS, steps: STEPS * EPOCHS };
+  return steps.map((step) => learningRateAt(parsed, step, length));
 };
 
 describe('a learning-rate schedule', () => {
@@ -27,6 +28,57 @@ describe('a learning-rate schedule', () => {
     expect(start).toBe(1);
     expect(middle).toBeCloseTo(0.6, 10);
     expect(late).toBeCloseTo(0.2 + 0.4 * (1 + Math.cos((Math.PI * 39) / 40)), 10);
+  });
+
+  it('goes along straight lines between points', () => {
+    const points = [
+      [0, 0.2],
+      [0.25, 1],
+      [1, 0.1],
+    ];
+    const rates = ratesOf({ kind: 'piecewise-linear', points }, [0, 5, 10, 25, 39]);
+    for (const [i, rate] of [0.2, 0.6, 1, 0.55, 0.13].entries()) expect(rates[i]).toBeCloseTo(rate, 14);
+  });
+
+  it('has a point of a line at a whole step, as the published triangle', () => {
+    // lr_schedule of 476 steps in airbench94.py (Jordan 2024), computed in float64.
+    const parsed = scheduleSchema.parse({
+      kind: 'piecewise-linear',
+      points: [
+        [0, 0.2],
+        [0.23, 1],
+        [1, 0.07],
+      ],
+    });
+    const length = { stepsPerEpoch: 48, epochs: 10, steps: 476 };
+    const rates = [0, 1, 108, 109, 110, 475].map((step) => learningRateAt(parsed, step, length));
+    const published = [0.2, 0.2 + 0.8 / 109, 1 - 0.8 / 109, 1, 1 - 0.93 / 367, 0.07 + 0.93 / 367];
+    for (const [i, rate] of published.entries()) expect(rates[i]).toBeCloseTo(rate, 13);
+  });
+
+  it('holds the rates before the first point and after the last, and jumps between points at one step', () => {
+    const points = [
+      [0.25, 1],
+      [0.5, 2],
+      [0.5, 3],
+      [0.75, 4],
+    ];
+    const rates = ratesOf({ kind: 'piecewise-linear', points }, [0, 10, 19, 20, 30, 39]);
+    expect(rates).toEqual([1, 1, 1.9, 3, 4, 4]);
+  });
+
+  it.each([
+    [[]],
+    [[[1.5, 1]]],
+    [[[0, -1]]],
+    [
+      [
+        [0.5, 1],
+        [0.2, 1],
+      ],
+    ],
+  ])('takes no points %j', (points) => {
+    expect(scheduleSchema.safeParse({ kind: 'piecewise-linear', points }).success).toBe(false);
   });
 
   it('warms up linearly', () => {
