@@ -13,6 +13,7 @@ import { identity } from './identity.js';
 import type { JointKind, LayerKind, StepKind } from './layer.js';
 import { leakyRelu } from './leaky-relu.js';
 import { maxPooling } from './max-pooling.js';
+import { multiply } from './multiply.js';
 import { prelu } from './prelu.js';
 import { relayout } from './relayout.js';
 import { relu } from './relu.js';
@@ -31,6 +32,7 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
   'batch-normalization': batchNormalization,
   'channel-padding': channelPadding,
   dropout,
+  multiply,
   relu,
   'leaky-relu': leakyRelu,
   prelu,

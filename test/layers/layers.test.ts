@@ -182,6 +182,18 @@ describeLayer('batch-normalization', [
     images: 8,
   },
   {
+    name: 'without scale',
+    layer: { kind: 'batch-normalization', scale: false },
+    input: [3, 4, 3],
+    output: [3, 4, 3],
+  },
+  {
+    name: 'without scale and shift',
+    layer: { kind: 'batch-normalization', scale: false, shift: false },
+    input: [3, 2, 17],
+    output: [3, 2, 17],
+  },
+  {
     name: 'fewer images than slices',
     layer: { kind: 'batch-normalization' },
     input: [4, 4, 2],
@@ -229,6 +241,11 @@ describeLayer('channel-padding', [
     output: [4, 3, 10],
   },
   { name: 'none', layer: { kind: 'channel-padding' }, input: [2, 2, 3], output: [2, 2, 3] },
+]);
+
+describeLayer('multiply', [
+  { name: 'maps', layer: { kind: 'multiply', factor: -0.4 }, input: [3, 3, 5], output: [3, 3, 5] },
+  { name: 'vectors', layer: { kind: 'multiply', factor: 1 / 9 }, input: [1, 1, 10], output: [1, 1, 10] },
 ]);
 
 describeLayer('dropout', [
