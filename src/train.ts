@@ -10,7 +10,7 @@ import { type NetworkPlan, planNetwork } from './network/plan.js';
 import { CONTROL } from './parallel/barrier.js';
 import { WorkerPool } from './parallel/pool.js';
 import type { RunDescription } from './parallel/protocol.js';
-import { fitSpec, type RunData, selectData } from './run/data.js';
+import { fitSpec, inputsOf, type RunData, selectData } from './run/data.js';
 import { describeRun } from './run/describe.js';
 import { type EpochResults, measureEpoch } from './run/measure.js';
 import { Profiler } from './run/profile.js';
@@ -48,7 +48,7 @@ export async function train(
     });
     const { name } = kernels;
     const run = describeRun(resolved, plan, data, { workers, crowded: pool.crowded, kernels: name });
-    initializeModel(viewModel(run.model, plan), plan, resolved.seed, kernels);
+    initializeModel(viewModel(run.model, plan), plan, resolved.seed, kernels, inputsOf(data));
     return await trainEpochs({ spec: resolved, plan, data, run, kernels, pool }, options);
   } finally {
     if (!options.pool) await pool.close();
@@ -78,7 +78,7 @@ async function trainEpochs(
   const start = performance.now();
   const stopWatching = watch(run, options);
   try {
-    for (let epoch = 0; epoch < spec.epochs && ending === null; epoch++) {
+    for (let epoch = 0; epoch < run.length.epochs && ending === null; epoch++) {
       const epochStart = performance.now();
       prepareEpoch(run, data, spec.seed, epoch);
       const stopReporting = reportProgress(run, epoch, options);

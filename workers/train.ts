@@ -2,6 +2,7 @@ import { type BlockPass, overSlices } from '../src/layers/layer.js';
 import { groupIntoPhases, type Phase, runPhase } from '../src/network/run.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';
+import { countStepsOf } from '../src/optim/training-length.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/barrier.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
@@ -22,18 +23,18 @@ export default function train({ run, worker, epoch, times }: TrainTask): void {
   const share = { worker, workers: run.workers };
   const state: StepState = { first: 0, learningRate: 0 };
   const images = run.order.length;
-  const stepsPerEpoch = Math.ceil(images / run.batchSize);
+  const { stepsPerEpoch } = run.length;
   const planned = planStep(run, context, state);
-  const timer = times && new StepTimer(planned, context.barrier, times, run.epochs * stepsPerEpoch);
+  const timer = times && new StepTimer(planned, context.barrier, times, run.length.steps);
   const phases = timer?.phases ?? planned;
   const barrier = timer ?? context.barrier;
   batch.epoch = epoch;
-  const steps = Math.min(stepsPerEpoch, run.maxIterations - epoch * stepsPerEpoch);
+  const steps = Math.min(countStepsOf(epoch, run.length), run.maxIterations - epoch * stepsPerEpoch);
   for (let step = 0; step < steps; step++) {
     state.first = step * run.batchSize;
     batch.size = Math.min(run.batchSize, images - state.first);
     batch.step = epoch * stepsPerEpoch + step;
-    state.learningRate = learningRateAt(run.schedule, batch.step, stepsPerEpoch, run.epochs);
+    state.learningRate = learningRateAt(run.schedule, batch.step, run.length);
     timer?.beginStep(batch);
     for (const phase of phases) {
       runPhase(phase, batch, share);
@@ -54,8 +55,10 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
 
   const source = { ...run.train, sampleAt: (i: number) => run.order[state.first + i]! };
   const assemble = planAssembly(run, context, source, run.batch.labels, bindAugmentation(run, network));
+  // Without any parameter that learns there is no gradient.
+  const lossGradient = output.gradient.length > 0 ? output.gradient : null;
   const loss = overSlices(
-    ({ first, count }) => computeLoss(context, run.batch.labels, output.gradient, run.batch, first, count),
+    ({ first, count }) => computeLoss(context, run.batch.labels, lossGradient, run.batch, first, count),
     { name: 'loss' },
   );
   const update = planSgd(

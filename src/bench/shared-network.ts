@@ -1,6 +1,9 @@
 import { allocateArena, viewArena } from '../core/arena.js';
+import { sizeOf } from '../core/shape.js';
+import { makeSyntheticDataset } from '../dataset/synthetic.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { loadAddon } from '../kernels/native.js';
+import type { InputImages } from '../layers/whitening.js';
 import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../network/memory.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
 import { type BoundNetwork, bindNetwork, groupIntoPhases, runPhase } from '../network/run.js';
@@ -24,6 +27,7 @@ export interface ThreadNetwork {
 }
 
 const SEED = 1;
+const NOISE_IMAGES = 10;
 const ALONE = { worker: 0, workers: 1 };
 
 /** Plans a network and fills its memory: every pass has run once on noise, so that all of it holds numbers such as training has. */
@@ -36,7 +40,7 @@ export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: K
     activations: allocateArena(plan.activationFloats, 'activations'),
   };
   const { memory, bound } = bindShared(shared, kernels);
-  initializeModel(memory, plan, SEED, kernels);
+  initializeModel(memory, plan, SEED, kernels, makeNoise(network));
   const { batch, input, output } = bound;
   const forward = groupIntoPhases([...bound.prepare, ...bound.forward]);
   input.value.set(drawFloats(input.value.length));
@@ -72,6 +76,19 @@ export function bindShared(
   });
   bound.batch.size = batchSize;
   return { plan, memory, bound };
+}
+
+/** For an initialiser that reads images. */
+function makeNoise({ input }: NetworkSpec): InputImages {
+  const { shape, train } = makeSyntheticDataset(input, 1, { train: NOISE_IMAGES, test: 0 });
+  const size = sizeOf(shape);
+  return {
+    shape,
+    pixels: train.pixels,
+    samples: Int32Array.from({ length: NOISE_IMAGES }, (_, i) => i),
+    mean: new Float32Array(size),
+    scale: new Float32Array(size).fill(1),
+  };
 }
 
 /** The plan of a shared network, the same in every thread. */

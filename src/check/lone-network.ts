@@ -1,6 +1,7 @@
 import { sizeOf } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
+import { countLearningEpochs } from '../layers/layer.js';
 import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
 import { countParts } from '../layers/parts.js';
 import type { ModelMemory } from '../network/memory.js';
@@ -30,6 +31,7 @@ export interface MiniBatch {
 /** A network as it trains, in this thread alone, on one mini-batch: its loss and its gradient for any weights. */
 export class LoneNetwork {
   readonly plan: NetworkPlan;
+  /** Those that learn. */
   readonly parameters: readonly PlannedParameter[];
   /** In the plan's places; may be written. */
   readonly weights: Float32Array;
@@ -50,7 +52,9 @@ export class LoneNetwork {
     const cut = { batchSize: images, slices: SLICES };
     const plan = planNetwork(network, { ...cut, training: true });
     this.plan = plan;
-    this.parameters = plan.steps.flatMap((step) => step.parameters);
+    this.parameters = plan.steps
+      .flatMap((step) => step.parameters)
+      .filter((parameter) => countLearningEpochs(parameter) > 0);
     this.weights = allocate(plan.weightFloats);
     this.#memory = {
       weights: this.weights,
@@ -89,7 +93,7 @@ export class LoneNetwork {
     return this.#results.loss.reduce((sum, loss) => sum + loss, 0) / this.#batch.images;
   }
 
-  /** The loss's derivatives by all parameters, in their places; overwritten by the next call. */
+  /** The loss's derivatives by all parameters that learn, in their places; overwritten by the next call. */
   computeGradient(): Float32Array {
     this.#runForward(this.#network.output.gradient);
     for (const phase of this.#backward) runPhase(phase, this.#network.batch, ALONE);

@@ -1,25 +1,44 @@
 import { z } from 'zod';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite, Pass, PassLabel } from './layer.js';
+import type { BoundLayer, LayerKind, LayerPlan, LayerSite, ParameterPlan, Pass, PassLabel } from './layer.js';
 import { countParts, overParts, type Part, partAt, widthOf } from './parts.js';
 
 /** Channels whose statistics one task combines. */
 const CHANNELS_PER_BLOCK = 16;
 
 const factor = z.number().nonnegative();
+const epochs = z.int().min(1).optional();
 
-const schema = z.strictObject({
-  kind: z.literal('batch-normalization'),
-  name: z.string().optional(),
-  /** Added to the variance. */
-  epsilon: z.number().nonnegative().default(1e-5),
-  /**
-   * How far running statistics move to a mini-batch's own: running += momentum·(own − running), as PyTorch has it. Keras and Ioffe's paper
-   * write 1 − momentum.
-   */
-  momentum: z.number().min(0).max(1).default(0.1),
-  learningRate: factor.default(1),
-  weightDecay: factor.default(1),
-});
+const schema = z
+  .strictObject({
+    kind: z.literal('batch-normalization'),
+    name: z.string().optional(),
+    /** Added to the variance. */
+    epsilon: z.number().nonnegative().default(1e-5),
+    /**
+     * How far running statistics move to a mini-batch's own: running += momentum·(own − running), as PyTorch has it. Keras and Ioffe's paper
+     * write 1 − momentum.
+     */
+    momentum: z.number().min(0).max(1).default(0.1),
+    /** Whether there is a scale, and a shift; without one it is as if it stayed 1, or 0. */
+    scale: z.boolean().optional(),
+    shift: z.boolean().optional(),
+    /** Factors on the run's learning rate and weight decay, of both and of each by itself. */
+    learningRate: factor.default(1),
+    weightDecay: factor.default(1),
+    scaleLearningRate: factor.optional(),
+    scaleWeightDecay: factor.optional(),
+    shiftLearningRate: factor.optional(),
+    shiftWeightDecay: factor.optional(),
+    /** Epochs for which each is trained; then it stays as it is. */
+    scaleEpochs: epochs,
+    shiftEpochs: epochs,
+  })
+  .transform(({ scale, shift, ...config }) => ({
+    ...config,
+    // A spec that says what is so anyway is the same run.
+    ...(scale === false ? { scale } : {}),
+    ...(shift === false ? { shift } : {}),
+  }));
 
 type BatchNormalizationConfig = z.output<typeof schema>;
 
@@ -37,20 +56,26 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   plan(config, input, _where, layout): LayerPlan {
     const { channels } = input;
     const width = widthOf(input, layout);
-    const common = {
-      size: channels,
-      fanIn: 1,
-      fanOut: 1,
-      learningRate: config.learningRate,
-      weightDecay: config.weightDecay,
-      gradient: 'whole' as const,
+    const common = { size: channels, fanIn: 1, fanOut: 1, gradient: 'whole' as const };
+    const scale: ParameterPlan = {
+      name: 'scale',
+      initializer: { kind: 'constant', value: 1 },
+      learningRate: config.scaleLearningRate ?? config.learningRate,
+      weightDecay: config.scaleWeightDecay ?? config.weightDecay,
+      epochs: config.scaleEpochs,
+      ...common,
+    };
+    const shift: ParameterPlan = {
+      name: 'shift',
+      initializer: { kind: 'zero' },
+      learningRate: config.shiftLearningRate ?? config.learningRate,
+      weightDecay: config.shiftWeightDecay ?? config.weightDecay,
+      epochs: config.shiftEpochs,
+      ...common,
     };
     return {
       output: input,
-      parameters: [
-        { name: 'scale', initializer: { kind: 'constant', value: 1 }, ...common },
-        { name: 'shift', initializer: { kind: 'zero' }, ...common },
-      ],
+      parameters: [...(config.scale === false ? [] : [scale]), ...(config.shift === false ? [] : [shift])],
       state: [
         { name: 'runningMean', size: channels, initial: 0 },
         { name: 'runningVariance', size: channels, initial: 1 },
@@ -113,8 +138,8 @@ function trainForward(config: BatchNormalizationConfig, site: LayerSite): Pass[]
   const { channels, height, width: columns } = input.shape;
   const width = widthOf(input.shape, layout);
   const lanes = width / channels;
-  const scale = site.parameters.scale!.value;
-  const shift = site.parameters.shift!.value;
+  const scale = site.parameters.scale?.value;
+  const shift = site.parameters.shift?.value;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
   const { mean, inverseDeviation, a, d, first: means, second: squares } = openMemory(site);
 
@@ -138,11 +163,11 @@ function trainForward(config: BatchNormalizationConfig, site: LayerSite): Pass[]
     }
     const variance = total / count;
     const inverse = 1 / Math.sqrt(variance + config.epsilon);
-    const gain = scale[c]! * inverse;
+    const gain = (scale?.[c] ?? 1) * inverse;
     inverseDeviation[c] = inverse;
     mean.fill(batchMean, c * lanes, (c + 1) * lanes);
     a.fill(gain, c * lanes, (c + 1) * lanes);
-    d.fill(shift[c]! - batchMean * gain, c * lanes, (c + 1) * lanes);
+    d.fill((shift?.[c] ?? 0) - batchMean * gain, c * lanes, (c + 1) * lanes);
     const move = batch.step === 0 ? 1 : config.momentum;
     runningMean![c] = runningMean![c]! + move * (batchMean - runningMean![c]!);
     runningVariance![c] = runningVariance![c]! + move * (variance - runningVariance![c]!);
@@ -180,8 +205,7 @@ function trainBackward(site: LayerSite): Pass[] {
   const { channels, height, width: columns } = input.shape;
   const width = widthOf(input.shape, layout);
   const lanes = width / channels;
-  const scale = site.parameters.scale!;
-  const shift = site.parameters.shift!;
+  const { scale, shift } = site.parameters;
   const { mean, inverseDeviation, a, b, d, first: sums, second: products } = openMemory(site);
 
   const combine = (c: number, parts: readonly Part[]): void => {
@@ -195,13 +219,13 @@ function trainBackward(site: LayerSite): Pass[] {
       }
     }
     const inverse = inverseDeviation[c]!;
-    const gain = scale.value[c]! * inverse;
+    const gain = (scale?.value[c] ?? 1) * inverse;
     const slope = (-gain * inverse * inverse * product) / count;
     a.fill(gain, c * lanes, (c + 1) * lanes);
     b.fill(slope, c * lanes, (c + 1) * lanes);
     d.fill((-gain * sum) / count - slope * mean[c * lanes]!, c * lanes, (c + 1) * lanes);
-    scale.gradient[0]![c] = product * inverse;
-    shift.gradient[0]![c] = sum;
+    if (scale) scale.gradient[0]![c] = product * inverse;
+    if (shift) shift.gradient[0]![c] = sum;
   };
 
   const passes: Pass[] = [
@@ -252,8 +276,8 @@ function evaluateForward(config: BatchNormalizationConfig, site: LayerSite): Pas
   const { channels } = input.shape;
   const width = widthOf(input.shape, layout);
   const lanes = width / channels;
-  const scale = site.parameters.scale!.value;
-  const shift = site.parameters.shift!.value;
+  const scale = site.parameters.scale?.value;
+  const shift = site.parameters.shift?.value;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
   // Workers evaluate apart from each other, so the coefficients are their own.
   const a = new Float32Array(width);
@@ -261,9 +285,9 @@ function evaluateForward(config: BatchNormalizationConfig, site: LayerSite): Pas
   return [
     overParts(input.shape, layout, ({ firstRow, rows }) => {
       for (let c = 0; c < channels; c++) {
-        const gain = scale[c]! / Math.sqrt(runningVariance![c]! + config.epsilon);
+        const gain = (scale?.[c] ?? 1) / Math.sqrt(runningVariance![c]! + config.epsilon);
         a.fill(gain, c * lanes, (c + 1) * lanes);
-        d.fill(shift[c]! - runningMean![c]! * gain, c * lanes, (c + 1) * lanes);
+        d.fill((shift?.[c] ?? 0) - runningMean![c]! * gain, c * lanes, (c + 1) * lanes);
       }
       kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows);
     }),

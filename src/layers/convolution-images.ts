@@ -1,6 +1,13 @@
 import { coversInput, kernelColumns, kernelRows, type WindowGeometry } from '../kernels/geometry.js';
 import { packedFloats, panelCount } from '../kernels/interface/products.js';
-import { type BlockPass, type BoundLayer, type LayerSite, overSlices, type Pass } from './layer.js';
+import {
+  type BlockPass,
+  type BoundLayer,
+  type LayerSite,
+  overSlices,
+  type Pass,
+  passUntil,
+} from './layer.js';
 
 /**
  * A fully connected layer with at least so many weights is cut by outputs instead of by images: each worker reads its part of the weights
@@ -90,20 +97,19 @@ export function bindConvolutionImages(g: WindowGeometry, site: LayerSite): Bound
   const positions = g.outputHeight * g.outputWidth;
   const backward: Pass[] = [];
   if (bias) {
-    backward.push(
-      overSlices(
-        ({ index, first, count }) =>
-          kernels.sumRows(
-            g.outputChannels,
-            output.gradient,
-            bias.gradient[index]!,
-            scratch.floats,
-            first * positions,
-            count * positions,
-          ),
-        { name: 'bias gradient' },
-      ),
+    const biasGradient = overSlices(
+      ({ index, first, count }) =>
+        kernels.sumRows(
+          g.outputChannels,
+          output.gradient,
+          bias.gradient[index]!,
+          scratch.floats,
+          first * positions,
+          count * positions,
+        ),
+      { name: 'bias gradient' },
     );
+    backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
   }
   const inputGradient: Pass = cutByOutputs
     ? {
@@ -138,33 +144,31 @@ export function bindConvolutionImages(g: WindowGeometry, site: LayerSite): Bound
           ),
         { products: 1 },
       );
-  const kernelGradient = { name: 'kernel gradient', products: 1 };
+  const label = { name: 'kernel gradient', products: 1 };
   const allRows = g.groups * rows;
-  if (cutsLargeKernel(g)) {
-    backward.push({
-      ...kernelGradient,
-      over: 'blocks',
-      waits: true,
-      blocks: Math.ceil(allRows / ROWS_PER_BLOCK),
-      run: (first, count) => {
-        const firstRow = first * ROWS_PER_BLOCK;
-        const lastRow = Math.min(allRows, (first + count) * ROWS_PER_BLOCK);
-        kernels.convolutionKernelGradient(
-          g,
-          input.value,
-          output.gradient,
-          kernel!.gradient[0]!,
-          scratch.floats,
-          0,
-          batch.size,
-          firstRow,
-          lastRow - firstRow,
-        );
-      },
-    });
-  } else {
-    backward.push(
-      overSlices(
+  const kernelGradient: Pass = cutsLargeKernel(g)
+    ? {
+        ...label,
+        over: 'blocks',
+        waits: true,
+        blocks: Math.ceil(allRows / ROWS_PER_BLOCK),
+        run: (first, count) => {
+          const firstRow = first * ROWS_PER_BLOCK;
+          const lastRow = Math.min(allRows, (first + count) * ROWS_PER_BLOCK);
+          kernels.convolutionKernelGradient(
+            g,
+            input.value,
+            output.gradient,
+            kernel!.gradient[0]!,
+            scratch.floats,
+            0,
+            batch.size,
+            firstRow,
+            lastRow - firstRow,
+          );
+        },
+      }
+    : overSlices(
         ({ index, first, count }) =>
           kernels.convolutionKernelGradient(
             g,
@@ -177,11 +181,10 @@ export function bindConvolutionImages(g: WindowGeometry, site: LayerSite): Bound
             0,
             allRows,
           ),
-        kernelGradient,
-      ),
-    );
-  }
-  if (site.needsInputGradient) backward.push(inputGradient);
+        label,
+      );
+  backward.push(...passUntil(kernel!.learningEpochs, batch, kernelGradient));
+  backward.push(...passUntil(site.inputLearningEpochs, batch, inputGradient));
   return { prepare, forward: [forward], backward };
 }
 

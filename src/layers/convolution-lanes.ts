@@ -2,7 +2,7 @@ import type { WindowGeometry } from '../kernels/geometry.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
 import { bindDirectKernelGradient, bindDirectProducts, cutsKernelByRows } from './convolution-direct.js';
 import { bindWinogradKernelGradient, bindWinogradProducts, chooseWinograd } from './convolution-winograd.js';
-import type { BoundLayer, LayerSite, Pass } from './layer.js';
+import { type BoundLayer, type LayerSite, type Pass, passUntil } from './layer.js';
 import { overParts, widthOf } from './parts.js';
 
 /** Whether dF is summed over the whole mini-batch by the layer itself. */
@@ -15,8 +15,8 @@ export function sumsKernelGradient(g: WindowGeometry): boolean {
  * rows of dY.
  */
 export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundLayer {
-  const { kernels, scratch, output } = site;
-  const { bias } = site.parameters;
+  const { kernels, scratch, batch, output, inputLearningEpochs } = site;
+  const { kernel, bias } = site.parameters;
   const use = chooseWinograd(g);
   const direct = bindDirectProducts(g, site);
   const tile = use.forward || use.inputGradient;
@@ -25,29 +25,26 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
   const { forward } = use.forward ? minimal : direct;
   if (!site.training) return { prepare, forward: [forward], backward: [] };
 
-  const backward: Pass[] = site.needsInputGradient
-    ? [(use.inputGradient ? minimal : direct).inputGradient]
-    : [];
-  backward.push(
-    ...(use.kernelGradient
-      ? bindWinogradKernelGradient(g, site, use.kernelGradient)
-      : [bindDirectKernelGradient(g, site)]),
-  );
+  const { inputGradient } = use.inputGradient ? minimal : direct;
+  const backward: Pass[] = passUntil(inputLearningEpochs, batch, inputGradient);
+  const kernelGradient = use.kernelGradient
+    ? bindWinogradKernelGradient(g, site, use.kernelGradient)
+    : [bindDirectKernelGradient(g, site)];
+  backward.push(...kernelGradient.flatMap((pass) => passUntil(kernel!.learningEpochs, batch, pass)));
   if (bias) {
     const width = widthOf(output.shape, 'lanes');
     const sums = new Float32Array(width);
     scratch.book(kernels.channelScratchFloats(width));
-    backward.push(
-      overParts(
-        output.shape,
-        'lanes',
-        (part) => {
-          kernels.sumRows(width, output.gradient, sums, scratch.floats, part.firstRow, part.rows);
-          kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[part.index]!);
-        },
-        { name: 'bias gradient' },
-      ),
+    const biasGradient = overParts(
+      output.shape,
+      'lanes',
+      (part) => {
+        kernels.sumRows(width, output.gradient, sums, scratch.floats, part.firstRow, part.rows);
+        kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[part.index]!);
+      },
+      { name: 'bias gradient' },
     );
+    backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
   }
   return { prepare, forward: [forward], backward };
 }

@@ -12,11 +12,13 @@ import {
 import { bindConvolutionImages, countPackedFloats, cutsLargeKernel } from './convolution-images.js';
 import { bindConvolutionLanes, sumsKernelGradient } from './convolution-lanes.js';
 import { winogradFloats } from './convolution-winograd.js';
-import { initializerSchema } from './initializer.js';
+import { initializerSchema, kernelInitializerSchema } from './initializer.js';
 import type { BoundLayer, LayerKind, LayerPlan, Layout } from './layer.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from './window.js';
 
 const factor = z.number().nonnegative().default(1);
+/** Epochs for which a parameter is trained; then it stays as it is. */
+const epochs = z.int().min(1).optional();
 
 export const convolutionSchema = z
   .strictObject({
@@ -32,13 +34,15 @@ export const convolutionSchema = z
     /** Of each output channel, the input channels that it sees, from 0. Weights for the others are no parameters, but zero. */
     connections: connectionsSchema.optional(),
     bias: z.boolean().default(true),
-    initializer: initializerSchema.prefault('he'),
+    initializer: kernelInitializerSchema.prefault('he'),
     biasInitializer: initializerSchema.prefault('zero'),
     /** Factors on the run's learning rate and weight decay. */
     kernelLearningRate: factor,
     kernelWeightDecay: factor,
     biasLearningRate: factor,
     biasWeightDecay: factor,
+    kernelEpochs: epochs,
+    biasEpochs: epochs,
   })
   .transform(({ groups, ...config }) => ({
     ...config,
@@ -60,6 +64,7 @@ export const convolution: LayerKind<ConvolutionConfig> = {
 
   plan(config, input, where, layout): LayerPlan {
     checkGroups(config, input, where);
+    checkWhitening(config, input, where);
     const output: Shape = { ...slideWindow(config, input, where), channels: config.filters };
     return planConvolution(config, makeGeometry(input, config, output, config.groups), layout);
   },
@@ -112,6 +117,21 @@ function shapeKernel(g: WindowGeometry): number[] {
   return g.groups === 1 ? shape : [g.groups, ...shape];
 }
 
+function checkWhitening(
+  { initializer, filters, kernel, groups = 1 }: ConvolutionConfig,
+  { channels }: Shape,
+  where: string,
+): void {
+  if (initializer.kind !== 'whitening') return;
+  const most = 2 * kernel[0] * kernel[1] * channels;
+  if (filters % 2 === 1 || filters > most || groups > 1) {
+    throw new UserError(
+      `${where}: whitening: expected an even number of filters, at most ${most} (both signs of each number of a patch), in one ` +
+        `group, found ${filters} in ${groups}. Change the filters or the initializer.`,
+    );
+  }
+}
+
 /** What a convolution of this geometry needs; `learning` gives initialisers and factors. */
 export function planConvolution(
   learning: Pick<
@@ -123,6 +143,8 @@ export function planConvolution(
     | 'kernelWeightDecay'
     | 'biasLearningRate'
     | 'biasWeightDecay'
+    | 'kernelEpochs'
+    | 'biasEpochs'
   > &
     Pick<ConvolutionConfig, 'connections'>,
   g: WindowGeometry,
@@ -148,6 +170,14 @@ export function planConvolution(
     ...fan,
     learningRate: learning.kernelLearningRate,
     weightDecay: learning.kernelWeightDecay,
+    epochs: learning.kernelEpochs,
+    kernel: {
+      height: g.kernelHeight,
+      width: g.kernelWidth,
+      inputs: g.inputChannels / g.groups,
+      outputs: kernelColumns(g),
+      groups: g.groups,
+    },
     gradient: summed ? ('whole' as const) : ('parts' as const),
   };
   const bias = {
@@ -157,6 +187,7 @@ export function planConvolution(
     ...fan,
     learningRate: learning.biasLearningRate,
     weightDecay: learning.biasWeightDecay,
+    epochs: learning.biasEpochs,
     gradient: 'parts' as const,
   };
   const output = { height: g.outputHeight, width: g.outputWidth, channels: g.outputChannels };

@@ -3,17 +3,19 @@ import type { Shape } from '../core/shape.js';
 import { makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
 import { convolutionSchema, planConvolution } from './convolution.js';
 import { bindConvolutionImages } from './convolution-images.js';
+import { initializerSchema } from './initializer.js';
 import type { LayerKind } from './layer.js';
 
 const {
   filters,
   bias,
-  initializer,
   biasInitializer,
   kernelLearningRate,
   kernelWeightDecay,
   biasLearningRate,
   biasWeightDecay,
+  kernelEpochs,
+  biasEpochs,
 } = convolutionSchema.in.shape;
 
 const schema = z.strictObject({
@@ -22,12 +24,14 @@ const schema = z.strictObject({
   /** Output numbers. */
   units: filters,
   bias,
-  initializer,
+  initializer: initializerSchema.prefault('he'),
   biasInitializer,
   kernelLearningRate,
   kernelWeightDecay,
   biasLearningRate,
   biasWeightDecay,
+  kernelEpochs,
+  biasEpochs,
 });
 
 type FullyConnectedConfig = z.output<typeof schema>;

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { PhiloxKey } from '../core/rng.js';
 import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
-import type { Initializer } from './initializer.js';
+import type { Initializer, KernelInitializer } from './initializer.js';
+import type { KernelShape } from './kernel-shape.js';
 import type { WindowConfig } from './window.js';
 
 /** A kind of step in a plan: how it is computed. */
@@ -83,20 +84,34 @@ export interface ParameterPlan {
   readonly shape?: readonly number[];
   /** Elements that are no parameters but stay zero, with a gradient of zero: weights that a connection table leaves out. */
   readonly absent?: readonly number[];
-  readonly initializer: Initializer;
+  readonly initializer: Initializer | KernelInitializer;
   /** Numbers that one output depends on, and outputs that one input goes to: for He's and Glorot's initialisation. */
   readonly fanIn: number;
   readonly fanOut: number;
   /** Factors on the run's learning rate and weight decay. */
   readonly learningRate: number;
   readonly weightDecay: number;
+  /** Epochs for which it is trained, before it is frozen. Absent: all. */
+  readonly epochs?: number | undefined;
+  /** Of a convolution's kernel alone: where its numbers stand. */
+  readonly kernel?: KernelShape;
   /** `parts`: one partial gradient a part of the mini-batch, reduced later. `whole`: the layer itself sums over the mini-batch. */
   readonly gradient: 'parts' | 'whole';
 }
 
+/** Epochs for which a parameter learns: 0 with a learning rate of 0, infinite if it is never frozen. */
+export function countLearningEpochs({
+  learningRate,
+  epochs = Number.POSITIVE_INFINITY,
+}: Pick<ParameterPlan, 'learningRate' | 'epochs'>): number {
+  return learningRate === 0 ? 0 : epochs;
+}
+
 /** How many numbers of some parameters training changes. */
 export function countParameters(parameters: readonly ParameterPlan[]): number {
-  return parameters.reduce((sum, { size, absent }) => sum + size - (absent?.length ?? 0), 0);
+  return parameters
+    .filter((parameter) => countLearningEpochs(parameter) > 0)
+    .reduce((sum, { size, absent }) => sum + size - (absent?.length ?? 0), 0);
 }
 
 export interface StatePlan {
@@ -120,6 +135,8 @@ export interface BoundTensor {
 
 export interface BoundParameter {
   readonly value: Float32Array;
+  /** See countLearningEpochs: from then on nobody reads its gradient. */
+  readonly learningEpochs: number;
   /** Where the gradient of that part goes (overwritten); with `gradient: 'whole'` the same array for all. */
   readonly gradient: readonly Float32Array[];
 }
@@ -144,6 +161,8 @@ export interface LayerSite {
   readonly training: boolean;
   /** False for the first layers of a net, whose input's gradient nobody reads. */
   readonly needsInputGradient: boolean;
+  /** Epochs after which nobody reads it either, since what learned before this layer is frozen; mostly infinite. */
+  readonly inputLearningEpochs: number;
   /** Key of this layer's random numbers. */
   readonly randomKey: PhiloxKey;
 }
@@ -255,6 +274,21 @@ export function planTransform(
   options: Pick<LayerPlan, 'inPlace' | 'backwardReads' | 'passesOn' | 'window'>,
 ): LayerPlan {
   return { output, parameters: [], state: [], shared: {}, multiplyAddsPerImage: 0, ...options };
+}
+
+/**
+ * A pass that does nothing from an epoch on; none at all if that is the first.
+ *
+ * @param epochs that it is needed for
+ */
+export function passUntil<P extends Pass>(epochs: number, batch: Batch, pass: P): P[] {
+  if (epochs === 0) return [];
+  if (epochs === Number.POSITIVE_INFINITY) return [pass];
+  const run = pass.run as (...task: unknown[]) => void;
+  const runWhileNeeded = (...task: unknown[]) => {
+    if (batch.epoch < epochs) run(...task);
+  };
+  return [{ ...pass, run: runWhileNeeded }];
 }
 
 /** A pass over slices that needs only its own slice. */

@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import type { LayerConfig, LayerPlan, Layout } from '../layers/layer.js';
+import { countLearningEpochs, type LayerConfig, type LayerPlan, type Layout } from '../layers/layer.js';
 import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import { checkJoin } from './composite.js';
 import type { NamedComposite, NamedLayer } from './named-layers.js';
@@ -9,8 +9,10 @@ export interface FlatTensor {
   readonly name: string;
   readonly shape: Shape;
   readonly layout: Layout;
-  /** True behind the first parameters. */
+  /** True behind the first parameters that learn. */
   readonly needsGradient: boolean;
+  /** Epochs for which something before it learns: 0 if nothing ever does, infinite if something is never frozen. */
+  readonly learningEpochs: number;
 }
 
 /** One step of a network, over tensors by their indices. */
@@ -40,7 +42,7 @@ export class FlatNetwork {
   #end = 0;
 
   constructor(input: Shape, layout: Layout) {
-    this.tensors = [{ name: 'input', shape: input, layout, needsGradient: false }];
+    this.tensors = [{ name: 'input', shape: input, layout, needsGradient: false, learningEpochs: 0 }];
   }
 
   /** Appends a layer and returns its steps. */
@@ -112,10 +114,19 @@ export class FlatNetwork {
     outputNames: readonly string[],
     outputLayout: Layout,
   ): number[] {
-    const needsGradient =
-      step.layer.parameters.length > 0 || inputs.some((input) => this.tensors[input]!.needsGradient);
+    const learningEpochs = Math.max(
+      ...step.layer.parameters.map(countLearningEpochs),
+      ...inputs.map((input) => this.tensors[input]!.learningEpochs),
+    );
+    const needsGradient = learningEpochs > 0;
     const outputs = outputNames.map((name) => {
-      this.tensors.push({ name, shape: step.layer.output, layout: outputLayout, needsGradient });
+      this.tensors.push({
+        name,
+        shape: step.layer.output,
+        layout: outputLayout,
+        needsGradient,
+        learningEpochs,
+      });
       return this.tensors.length - 1;
     });
     this.steps.push({ ...step, inputs, outputs });

@@ -5,7 +5,8 @@ import type { Kernels } from '../kernels/kernels.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
 import { loadAddon } from '../kernels/native.js';
 import { initialize } from '../layers/initializer.js';
-import type { BoundParameter, BoundTensor } from '../layers/layer.js';
+import { type BoundParameter, type BoundTensor, countLearningEpochs } from '../layers/layer.js';
+import type { InputImages } from '../layers/whitening.js';
 import type { NetworkPlan, Slot, StepPlan, TensorPlan } from './plan.js';
 
 /** A model's memory, shared by all workers: what outlives a mini-batch, and what layers share within one. */
@@ -52,24 +53,27 @@ export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan): ModelMe
   };
 }
 
-/** First numbers of all parameters and state: a pure function of plan and seed. */
+/**
+ * First numbers of all parameters and state: a pure function of plan, seed and, for those that are made from data, images.
+ *
+ * @param images that the network is to be trained on; null if no initialiser reads them
+ */
 export function initializeModel(
   memory: ModelMemory,
   plan: NetworkPlan,
   seed: number,
   kernels: Kernels,
+  images: InputImages | null,
 ): void {
   let user = 0;
   for (const step of plan.steps) {
-    for (const { offset, size, initializer, fanIn, fanOut, absent = [] } of step.parameters) {
+    for (const { offset, size, initializer, absent = [], ...sizes } of step.parameters) {
       const key = makeKey(seed, 'initialisation', user++);
-      initialize(
-        memory.weights.subarray(offset, offset + size),
-        initializer,
-        { fanIn, fanOut },
+      initialize(memory.weights.subarray(offset, offset + size), initializer, sizes, {
         key,
         kernels,
-      );
+        images,
+      });
       for (const index of absent) memory.weights[offset + index] = 0;
     }
     for (const { offset, size, initial } of step.state) memory.weights.fill(initial, offset, offset + size);
@@ -91,7 +95,8 @@ export function viewTensor(activations: Float32Array, tensor: TensorPlan, images
 
 /** A step's parameters, with one gradient a part of the mini-batch. */
 export function viewParameters(memory: ModelMemory, step: StepPlan): Record<string, BoundParameter> {
-  const entries = step.parameters.map(({ name, offset, size, partials }) => {
+  const entries = step.parameters.map((parameter) => {
+    const { name, offset, size, partials } = parameter;
     const whole = memory.gradient.subarray(offset, offset + size);
     const gradient = partials
       ? Array.from({ length: partials.parts }, (_, part) => {
@@ -99,7 +104,8 @@ export function viewParameters(memory: ModelMemory, step: StepPlan): Record<stri
           return memory.partials.subarray(start, start + size);
         })
       : [whole];
-    return [name, { value: memory.weights.subarray(offset, offset + size), gradient }] as const;
+    const value = memory.weights.subarray(offset, offset + size);
+    return [name, { value, gradient, learningEpochs: countLearningEpochs(parameter) }] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -104,6 +104,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   };
 
   const network = flattenNetwork(spec.input, nameLayers(spec), largest);
+  checkWhitening(network);
   const steps = network.steps.map((step): StepPlan => {
     const { name, layer, layout } = step;
     const sharedSlots = Object.entries(layer.shared).map(([key, { floats, perPart }]) => {
@@ -134,6 +135,19 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     sharedFloats: shared.floats,
     activationFloats,
   };
+}
+
+/** Kernels that are made from the training images are for the layer that reads those. */
+function checkWhitening({ steps, tensors }: FlatNetwork): void {
+  for (const { name, layer, inputs } of steps) {
+    const whitens = layer.parameters.some(({ initializer }) => initializer.kind === 'whitening');
+    if (whitens && inputs[0] !== 0) {
+      throw new UserError(
+        `${name}: whitening: expected the first layer, which reads the images, found one behind ${tensors[inputs[0]!]!.name}. ` +
+          'Take another initializer.',
+      );
+    }
+  }
 }
 
 /** Books memory for all values, and behind them for gradients if there is training. */

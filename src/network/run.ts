@@ -7,6 +7,7 @@ import {
   type BoundTensor,
   type Layout,
   type Pass,
+  passUntil,
   Scratch,
   type SlicePass,
   type UnitPass,
@@ -79,12 +80,16 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       batch,
       training,
       needsInputGradient: plan.tensors[step.inputs[0]!]!.needsGradient,
+      inputLearningEpochs: plan.tensors[step.inputs[0]!]!.learningEpochs,
       randomKey: makeKey(options.seed, 'dropout', step.layerIndex),
     });
+    // Nothing is learned before the first parameters, so no gradient goes there; nor where all that learned is frozen.
+    const { learningEpochs } = plan.tensors[step.outputs[0]!]!;
+    const backward = labelPasses(step, 'input gradient', bound.backward);
     return {
       prepare: labelPasses(step, 'prepare', bound.prepare),
       forward: labelPasses(step, 'forward', bound.forward),
-      backward: labelPasses(step, 'input gradient', bound.backward),
+      backward: backward.flatMap((pass) => passUntil(learningEpochs, batch, pass)),
     };
   });
   scratch.allocate();
@@ -95,11 +100,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     output: tensors.at(-1)!,
     prepare: layers.flatMap((layer) => layer.prepare),
     forward: layers.flatMap((layer) => layer.forward),
-    // Nothing is learned before the first parameters, so no gradient goes there.
-    backward: layers
-      .filter((_, i) => plan.tensors[plan.steps[i]!.outputs[0]!]!.needsGradient)
-      .toReversed()
-      .flatMap((layer) => layer.backward),
+    backward: layers.toReversed().flatMap((layer) => layer.backward),
   };
 }
 

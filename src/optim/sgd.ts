@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
-import type { Batch, BlockPass } from '../layers/layer.js';
+import { type Batch, type BlockPass, countLearningEpochs } from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
@@ -19,7 +19,7 @@ interface BoundSegment extends Segment {
 
 /**
  * The optimiser's step as one pass: each task sums the parts' gradients of its segment in a fixed tree, then moves the segment
- * by SGD.
+ * by SGD. Parameters that are frozen stay as they are.
  *
  * @param learningRate of the step at hand
  * @param reportNonFinite called when a parameter is no longer finite
@@ -41,6 +41,7 @@ export function planSgd(
     return { ...segment, partials: memory.partials.subarray(partials?.offset ?? 0), gradient };
   });
   const update = ({ parameter, partials, gradient, first, count }: BoundSegment, rate: number): void => {
+    if (batch.epoch >= countLearningEpochs(parameter)) return;
     if (parameter.partials) {
       const { layout, stride } = parameter.partials;
       kernels.reducePartials(partials, countParts(layout, batch), stride, gradient, first, count);

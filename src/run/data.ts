@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { splitTraining } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import type { Kernels } from '../kernels/kernels.js';
+import type { InputImages } from '../layers/whitening.js';
 import { countClasses, planNetwork } from '../network/plan.js';
 import { computeNormalization } from './normalize.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -75,4 +76,9 @@ export function selectData(spec: FittedRunSpec, dataset: Dataset, kernels: Kerne
       kernels,
     ),
   };
+}
+
+/** The images that a run trains on, as its network reads them. */
+export function inputsOf({ dataset, train, mean, scale }: RunData): InputImages {
+  return { shape: dataset.shape, pixels: dataset.train.pixels, samples: train, mean, scale };
 }

@@ -3,6 +3,7 @@ import { RandomStream } from '../../src/core/rng.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import type { Pass } from '../../src/layers/layer.js';
 import { countParts } from '../../src/layers/parts.js';
+import type { InputImages } from '../../src/layers/whitening.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { bindNetwork, groupIntoPhases, runPhase } from '../../src/network/run.js';
@@ -16,6 +17,8 @@ export interface SmallNetworkOptions {
   readonly slices?: number;
   readonly training?: boolean;
   readonly seed?: number;
+  /** For initialisers that read images. */
+  readonly inputs?: InputImages;
 }
 
 /** A network bound in this thread, to be run pass by pass: what layer tests look at. */
@@ -24,7 +27,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   const spec = parseNetwork({ input: options.input, layers: options.layers });
   const plan = planNetwork(spec, { batchSize: images, slices, training });
   const memory = viewModel(allocateModel(plan), plan);
-  initializeModel(memory, plan, seed, kernels);
+  initializeModel(memory, plan, seed, kernels, options.inputs ?? null);
   const activations = viewArena(allocateArena(plan.activationFloats, 'activations'), null);
   const sampleIds = Int32Array.from({ length: images }, (_, i) => 100 + i);
   const network = bindNetwork({
