@@ -184,6 +184,7 @@ struct KernelTable {
   void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);
   bool (*sgd_update)(float* w, const float* g, float* v, const SgdSettings&, Range elements);
   float (*measure_change)(const float* w, float* previous, Range elements);
+  void (*average_weights)(float* w, float* slow, float share, Range elements);
 
   void (*draw_normal)(float* values, double deviation, PhiloxKey, Range elements);
   void (*draw_uniform)(float* values, double reach, PhiloxKey, Range elements);

@@ -48,7 +48,9 @@ export async function train(
     });
     const { name } = kernels;
     const run = describeRun(resolved, plan, data, { workers, crowded: pool.crowded, kernels: name });
-    initializeModel(viewModel(run.model, plan), plan, resolved.seed, kernels, inputsOf(data));
+    const memory = viewModel(run.model, plan);
+    initializeModel(memory, plan, resolved.seed, kernels, inputsOf(data));
+    run.lookahead?.slow.set(memory.weights);
     return await trainEpochs({ spec: resolved, plan, data, run, kernels, pool }, options);
   } finally {
     if (!options.pool) await pool.close();

@@ -1,5 +1,6 @@
 import { type BlockPass, overSlices } from '../src/layers/layer.js';
 import { groupIntoPhases, type Phase, runPhase } from '../src/network/run.js';
+import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';
 import { countStepsOf } from '../src/optim/training-length.js';
@@ -67,6 +68,12 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
     () => state.learningRate,
     () => Atomics.or(run.control, CONTROL.stop, STOP.parameterNotFinite),
   );
+  const lookahead = run.lookahead
+    ? planLookahead({ plan, memory, kernels, batch }, run.lookahead, {
+        steps: run.length.steps,
+        lastStep: Math.min(run.length.steps, run.maxIterations),
+      })
+    : [];
   const watch =
     run.atRest &&
     watchWeights(context, run.atRest.previous, run.atRest.epsilon, () =>
@@ -88,6 +95,7 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
     loss,
     ...network.backward,
     update,
+    ...lookahead,
     ...(watch ? [watch] : []),
     tally,
   ]);

@@ -42,6 +42,16 @@ napi_value measure_change(Call& call) {
   return call.ok ? call.give(double(call.kernels->measure_change(w.data, previous.data, elements))) : nullptr;
 }
 
+napi_value average_weights(Call& call) {
+  const auto w = call.floats(), slow = call.floats();
+  const float share = float(call.number());
+  const Range elements = call.range();
+  call.holds(w, end(elements));
+  call.holds(slow, end(elements));
+  if (call.ok) call.kernels->average_weights(w.data, slow.data, share, elements);
+  return nullptr;
+}
+
 template <void (*KernelTable::*kernel)(float*, double, PhiloxKey, Range)>
 napi_value draw(Call& call) {
   const auto values = call.floats();
@@ -57,6 +67,7 @@ constexpr Export kParameters[] = {
     {"reducePartials", invoke<reduce_partials>},
     {"sgdUpdate", invoke<sgd_update>},
     {"measureChange", invoke<measure_change>},
+    {"averageWeights", invoke<average_weights>},
     {"drawNormal", invoke<draw<&KernelTable::draw_normal>>},
     {"drawUniform", invoke<draw<&KernelTable::draw_uniform>>},
 };

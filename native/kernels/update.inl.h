@@ -1,4 +1,4 @@
-// Reduction of the slices' gradients, the optimiser's step, and how far it went.
+// Reduction of the slices' gradients, the optimiser's step, how far it went, and the average of its steps.
 
 // More partial sums than this are not asked for; see MAX_PARTIALS in src/kernels/kernels.ts.
 constexpr long kMaxPartials = 1024;
@@ -35,6 +35,15 @@ bool sgd_update(float* w, const float* g, float* v, const SgdSettings& s, Range 
   bool finite = true;
   for (int lane = 0; lane < kLanes; lane++) finite = finite && witness[lane] == 0;
   return finite;
+}
+
+void average_weights(float* w, float* slow, float share, Range elements) {
+  for_each_element(elements, [&](long i, Mask mask) {
+    const V behind = load(slow + i, mask);
+    const V moved = fma(splat(share), load(w + i, mask) - behind, behind);
+    store(slow + i, moved, mask);
+    store(w + i, moved, mask);
+  });
 }
 
 float measure_change(const float* w, float* previous, Range elements) {

@@ -88,6 +88,7 @@ constexpr KernelTable make_table(const char* name) {
       reduce_partials,
       sgd_update,
       measure_change,
+      average_weights,
       draw_normal,
       draw_uniform,
       probe_peak,

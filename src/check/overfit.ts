@@ -79,6 +79,7 @@ async function learn(
       augmentation: {},
       learningRate: rate,
       weightDecay: 0,
+      lookahead: null,
     },
     {
       dataset,

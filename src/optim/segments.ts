@@ -1,4 +1,4 @@
-import type { NetworkPlan, PlannedParameter } from '../network/plan.js';
+import type { NetworkPlan, PlannedParameter, Slot } from '../network/plan.js';
 
 /** Parameters that one task works on: small enough to share out a small net, large enough for the calls not to show. */
 const FLOATS_PER_SEGMENT = 2048;
@@ -13,12 +13,23 @@ export interface Segment {
 
 /** All parameters, cut up in the plan's order. */
 export function listSegments(plan: NetworkPlan): Segment[] {
-  return plan.steps.flatMap((step) => step.parameters).flatMap(cutIntoSegments);
+  return plan.steps
+    .flatMap((step) => step.parameters)
+    .flatMap((parameter) => cut(parameter.size).map((piece) => ({ parameter, ...piece })));
 }
 
-function cutIntoSegments(parameter: PlannedParameter): Segment[] {
-  return Array.from({ length: Math.ceil(parameter.size / FLOATS_PER_SEGMENT) }, (_, i) => {
+/** All state, cut up likewise, by its places in the weights. */
+export function listStateSegments(plan: NetworkPlan): Slot[] {
+  return plan.steps
+    .flatMap((step) => step.state)
+    .flatMap(({ offset, size }) =>
+      cut(size).map(({ first, count }) => ({ offset: offset + first, size: count })),
+    );
+}
+
+function cut(size: number): Pick<Segment, 'first' | 'count'>[] {
+  return Array.from({ length: Math.ceil(size / FLOATS_PER_SEGMENT) }, (_, i) => {
     const first = i * FLOATS_PER_SEGMENT;
-    return { parameter, first, count: Math.min(FLOATS_PER_SEGMENT, parameter.size - first) };
+    return { first, count: Math.min(FLOATS_PER_SEGMENT, size - first) };
   });
 }

@@ -1,6 +1,7 @@
 import type { Augmentation } from '../dataset/augmentation.js';
 import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
+import type { Lookahead } from '../optim/lookahead.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { SgdOptions } from '../optim/sgd.js';
 import type { TrainingLength } from '../optim/training-length.js';
@@ -29,6 +30,8 @@ export interface RunDescription {
   readonly maxIterations: number;
   /** Set if the run is to stop once no weight moves by more than epsilon in a step. */
   readonly atRest: { readonly epsilon: number; readonly previous: Float32Array } | null;
+  /** The slow weights lie in shared memory, in the places of the weights. */
+  readonly lookahead: (Lookahead & { readonly slow: Float32Array }) | null;
   readonly labelSmoothing: number;
   readonly sgd: SgdOptions;
   readonly schedule: Schedule;

@@ -43,6 +43,10 @@ export function describeRun(
             previous: shareFloats(new Float32Array(plan.weightFloats)),
           }
         : null,
+    lookahead: spec.lookahead && {
+      ...spec.lookahead,
+      slow: shareFloats(new Float32Array(plan.weightFloats)),
+    },
     labelSmoothing: spec.labelSmoothing,
     sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
     schedule: spec.learningRate,

@@ -7,6 +7,7 @@ import { LOSSES } from '../layers/loss.js';
 import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import { lookaheadSchema } from '../optim/lookahead.js';
 import { scheduleSchema } from '../optim/schedule.js';
 
 import { stoppingSchema } from './stopping-schema.js';
@@ -61,6 +62,8 @@ const runSpecSchema = z.strictObject({
   momentum: z.number().min(0).lt(1).default(0.9),
   nesterov: z.boolean().default(false),
   weightDecay: z.number().nonnegative().default(0.0005),
+  /** An average of the weights that they are set back to every so many steps. */
+  lookahead: lookaheadSchema.nullable().default(null),
   /** The label's share of the loss's target that goes to all classes alike. */
   labelSmoothing: z.number().min(0).max(1).default(0),
   /**
@@ -98,6 +101,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'reportRegularization',
   'augmentation',
   'dropLast',
+  'lookahead',
 ]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
 

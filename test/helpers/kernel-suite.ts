@@ -17,6 +17,7 @@ import { listProductCases } from './kernel-suite/product-cases.js';
 import { listTrainablePoolingCases } from './kernel-suite/trainable-pooling-cases.js';
 import {
   listAssembleCases,
+  listAverageCases,
   listChangeCases,
   listPixelSumCases,
   listReduceCases,
@@ -58,6 +59,7 @@ export function listKernelCases(): KernelCase[] {
     ...listReduceCases(),
     ...listUpdateCases(),
     ...listChangeCases(),
+    ...listAverageCases(),
   ];
 }
 

@@ -52,4 +52,6 @@ export interface ParameterKernels {
   ): boolean;
   /** The greatest |w − previous| of some elements, those that are NaN left out. `previous` becomes `w`. */
   measureChange(w: Float32Array, previous: Float32Array, first: number, count: number): number;
+  /** Moves slow weights towards others by a share of what is between them, slow += share·(w − slow), and sets those to them: w = slow. */
+  averageWeights(w: Float32Array, slow: Float32Array, share: number, first: number, count: number): void;
 }

@@ -45,7 +45,7 @@ import {
 import { preluBackward, preluForward } from './prelu.js';
 import { matmul, pack, packTransposed } from './products.js';
 import { trainablePoolingBackward, trainablePoolingForward } from './trainable-pooling.js';
-import { measureChange, reducePartials, sgdUpdate } from './update.js';
+import { averageWeights, measureChange, reducePartials, sgdUpdate } from './update.js';
 import {
   winogradForward,
   winogradInputGradient,
@@ -132,6 +132,7 @@ export const referenceKernels: Kernels = {
   reducePartials,
   sgdUpdate,
   measureChange,
+  averageWeights,
 
   drawNormal,
   drawUniform,

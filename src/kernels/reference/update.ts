@@ -37,6 +37,13 @@ export const sgdUpdate: Kernels['sgdUpdate'] = (
   return finite;
 };
 
+export const averageWeights: Kernels['averageWeights'] = (w, slow, share, first, count) => {
+  for (let i = first; i < first + count; i++) {
+    slow[i]! += share * (w[i]! - slow[i]!);
+    w[i] = slow[i]!;
+  }
+};
+
 export const measureChange: Kernels['measureChange'] = (w, previous, first, count) => {
   let greatest = 0;
   for (let i = first; i < first + count; i++) {

@@ -182,3 +182,30 @@ function makeChangeCase(title: string, count: number, change: (w: Float32Array) 
     return [[memory.input('w', w), previous, BEFORE, count]];
   });
 }
+
+export function listAverageCases(): KernelCase[] {
+  return [
+    ...COUNTS.map((count) => makeAverageCase(`${count} elements`, BEFORE + count + AFTER, count, 0.3)),
+    ...[0, 1].map((share) => makeAverageCase(`a share of ${share}`, 40, 30, share)),
+    makeAverageCase('arrays as long as needed', BEFORE + 21, 21, 0.9, true),
+  ];
+}
+
+function makeAverageCase(
+  title: string,
+  length: number,
+  count: number,
+  share: number,
+  tight = false,
+): KernelCase {
+  return makeCase(
+    'averageWeights',
+    title,
+    (memory) => {
+      const w = memory.output('w', memory.uniform(length), toleranceOfSum(3, 2));
+      const slow = memory.output('slow', memory.uniform(length), toleranceOfSum(3, 2));
+      return [[w, slow, share, BEFORE, count]];
+    },
+    { tight },
+  );
+}

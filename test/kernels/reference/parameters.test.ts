@@ -67,4 +67,11 @@ describe('input and parameters by hand', () => {
     expect([...previous]).toEqual([0, 1, -2, 3, 0]);
     expect(kernels.measureChange(w, previous, 1, 3)).toBe(0);
   });
+
+  it('averages weights', () => {
+    const [w, slow] = [Float32Array.of(9, 3, 5, 9), Float32Array.of(1, 1, 1, 1)];
+    kernels.averageWeights(w, slow, 0.25, 1, 2);
+    expect([...slow]).toEqual([1, 1.5, 2, 1]);
+    expect([...w]).toEqual([9, 1.5, 2, 9]);
+  });
 });
