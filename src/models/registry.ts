@@ -1,6 +1,7 @@
 import { unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import { AIRBENCH94_MODELS } from './airbench94.js';
 import { ALEXNET_MODELS } from './alexnet.js';
 import { CIFAR_QUICK_MODELS } from './cifar-quick.js';
 import { GOOGLENET_MODELS } from './googlenet.js';
@@ -22,6 +23,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   ...VGG_MODELS,
   ...GOOGLENET_MODELS,
   ...RESNET_MODELS,
+  ...AIRBENCH94_MODELS,
 };
 
 export const MODEL_NAMES: readonly string[] = Object.keys(MODELS);

@@ -1,17 +1,43 @@
 import { describe, expect, it } from 'vitest';
 import { TRAINING_PRESETS } from '../../src/experiment/training-presets/registry.js';
+import { planNetwork } from '../../src/network/plan.js';
+import { learningRateAt } from '../../src/optim/schedule.js';
+import { measureTraining } from '../../src/optim/training-length.js';
 import { fitSpec } from '../../src/run/data.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 import { FAKE_CIFAR10 } from './fake-runs.js';
 
 describe('the training presets', () => {
   it('are those of the documentation', () => {
-    const names = ['three-layer', 'cifar-quick', 'resnet20', 'vgg11', 'vgg16'];
+    const names = ['three-layer', 'cifar-quick', 'resnet20', 'vgg11', 'vgg16', 'cifar10-94'];
     expect(TRAINING_PRESETS.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
   });
 
   it.each(TRAINING_PRESETS)('$name fits CIFAR-10', ({ name, spec }) => {
     const fitted = fitSpec(resolveRunSpec(spec, name), FAKE_CIFAR10);
     expect(fitted).toMatchObject({ dataset: 'cifar10', trainCount: 50_000, testCount: 10_000 });
+  });
+});
+
+describe('the preset cifar10-94', () => {
+  const { learningRate, weightDecay, momentum, batchSize, network } = resolveRunSpec(
+    TRAINING_PRESETS.find(({ name }) => name === 'cifar10-94')!.spec,
+  );
+
+  it('has the published rates and decays, for a loss that is a mean', () => {
+    // As airbench94.py works them out for the sum over the mini-batch.
+    const kilostepScale = 1024 * (1 + 1 / (1 - momentum));
+    const lr = 11.5 / kilostepScale;
+    const wd = (0.0153 * batchSize) / kilostepScale;
+    const length = measureTraining(50_000, { batchSize, dropLast: true, epochs: 9.9 });
+    // The sum's gradient is batchSize times the mean's: w −= lr·(batchSize·g + (wd / lr)·w).
+    expect(learningRateAt(learningRate, 109, length)).toBeCloseTo(lr * batchSize, 12);
+    expect(weightDecay * batchSize).toBeCloseTo(wd / lr, 12);
+    const lrBiases = 64 * lr;
+    const shift = planNetwork(network, { batchSize: 16, slices: 1, training: true })
+      .steps.flatMap(({ parameters }) => parameters)
+      .find(({ name }) => name === 'shift')!;
+    expect(shift.learningRate * lr).toBeCloseTo(lrBiases, 12);
+    expect(shift.weightDecay * weightDecay * batchSize).toBeCloseTo(wd / lrBiases, 12);
   });
 });

@@ -36,6 +36,8 @@ const PARAMETERS: readonly [name: string, options: object, parameters: number][]
   ['resnet44', {}, 658_586],
   ['resnet56', {}, 853_018],
   ['resnet110', {}, 1_727_962],
+  // Without the 288 weights of the whitening convolution, which do not learn.
+  ['airbench94', {}, 1_971_352],
   ['resnet20', { shortcut: 'B' }, 272_474],
   ['resnet56', { shortcut: 'B' }, 855_770],
 ];
