@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import {
   CIFAR10_CLASS_FILE,
   CIFAR10_CLASS_NAMES,
-  CIFAR10_FOLDER,
   CIFAR10_TEST_NAME,
   CIFAR10_TRAIN_NAMES,
   checkClassFile,
@@ -17,7 +16,7 @@ import { makeDataset } from './make-dataset.js';
  *
  * @throws UserError if files are missing, truncated or corrupt
  */
-export async function loadCifar10(folder = CIFAR10_FOLDER): Promise<Dataset> {
+export async function loadCifar10(folder: string): Promise<Dataset> {
   await findCifar10Files(folder);
   const locate = (name: string) => join(folder, name);
   const [train, test] = await Promise.all([

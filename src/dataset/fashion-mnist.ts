@@ -23,6 +23,6 @@ const CLASS_NAMES = [
  *
  * @throws UserError if files are missing, truncated or corrupt, or do not fit together
  */
-export async function loadFashionMnist(folder = FASHION_MNIST_FOLDER): Promise<Dataset> {
+export async function loadFashionMnist(folder: string): Promise<Dataset> {
   return readIdxDataset('fashion-mnist', CLASS_NAMES, await findIdxFiles('fashion-mnist', folder, null));
 }

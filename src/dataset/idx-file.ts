@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../core/errors.js';
+import { startsWithGzip } from './gzip.js';
 import { checkIdxSize, type IdxHeader, type IdxKind, idxHeaderBytes, parseIdxHeader } from './idx.js';
 import { explainReadError } from './read-errors.js';
 
@@ -10,7 +11,6 @@ export interface IdxFile extends IdxHeader {
   readonly data: Uint8Array;
 }
 
-const GZIP_MAGIC = [0x1f, 0x8b];
 /** Large enough that the number of reads does not matter. */
 const CHUNK_BYTES = 2 ** 20;
 
@@ -56,11 +56,6 @@ async function readZipped(file: FileHandle, kind: IdxKind, path: string): Promis
   const unzipped = pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
   for await (const chunk of unzipped) receiver.receive(chunk);
   return receiver.finish();
-}
-
-async function startsWithGzip(file: FileHandle): Promise<boolean> {
-  const { buffer } = await file.read(new Uint8Array(GZIP_MAGIC.length), 0, GZIP_MAGIC.length, 0);
-  return GZIP_MAGIC.every((byte, i) => buffer[i] === byte);
 }
 
 /**

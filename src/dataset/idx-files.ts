@@ -56,7 +56,8 @@ function pickFiles(dataset: string, folder: string, present: readonly string[]):
   };
 }
 
-function variantsOf(name: string): string[] {
+/** The names that a file may have, the one that is read first. */
+export function variantsOf(name: string): string[] {
   const dotted = name.replace('-idx', '.idx');
   return [name, dotted, `${name}.gz`, `${dotted}.gz`];
 }

@@ -1,18 +1,19 @@
 import { unknownName } from '../core/errors.js';
 import { loadCifar10 } from './cifar10.js';
+import { CIFAR10_FOLDER } from './cifar10-files.js';
 import type { Dataset } from './dataset.js';
-import { loadFashionMnist } from './fashion-mnist.js';
-import { loadMnist } from './mnist.js';
+import { FASHION_MNIST_FOLDER, loadFashionMnist } from './fashion-mnist.js';
+import { loadMnist, MNIST_FOLDER } from './mnist.js';
 
-/** How each data set is loaded, from a folder or from its usual place. */
-const LOADERS: ReadonlyMap<string, (folder?: string) => Promise<Dataset>> = new Map([
-  ['mnist', loadMnist],
-  ['fashion-mnist', loadFashionMnist],
-  ['cifar10', loadCifar10],
+/** Where each data set's files belong, under the current folder, and how they are loaded. */
+const PLACES: ReadonlyMap<string, { folder: string; load: (folder: string) => Promise<Dataset> }> = new Map([
+  ['mnist', { folder: MNIST_FOLDER, load: loadMnist }],
+  ['fashion-mnist', { folder: FASHION_MNIST_FOLDER, load: loadFashionMnist }],
+  ['cifar10', { folder: CIFAR10_FOLDER, load: loadCifar10 }],
 ]);
 
 /** The names that `loadDataset` knows. */
-export const DATASET_NAMES: readonly string[] = [...LOADERS.keys()];
+export const DATASET_NAMES: readonly string[] = [...PLACES.keys()];
 
 /**
  * Loads a data set into shared memory.
@@ -21,7 +22,21 @@ export const DATASET_NAMES: readonly string[] = [...LOADERS.keys()];
  * @throws UserError for an unknown name, and for files that are missing or broken
  */
 export async function loadDataset(name: string, options: { folder?: string } = {}): Promise<Dataset> {
-  const load = LOADERS.get(name);
-  if (load === undefined) throw unknownName('dataset', 'name', name, DATASET_NAMES);
-  return load(options.folder);
+  const place = findPlace(name);
+  return place.load(options.folder ?? place.folder);
+}
+
+/**
+ * Where a data set's files belong, under the current folder.
+ *
+ * @throws UserError for an unknown name
+ */
+export function findDatasetFolder(name: string): string {
+  return findPlace(name).folder;
+}
+
+function findPlace(name: string) {
+  const place = PLACES.get(name);
+  if (place === undefined) throw unknownName('dataset', 'name', name, DATASET_NAMES);
+  return place;
 }

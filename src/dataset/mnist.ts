@@ -13,7 +13,7 @@ const CLASS_NAMES = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
  *
  * @throws UserError if files are missing, truncated or corrupt, or do not fit together
  */
-export async function loadMnist(folder = MNIST_FOLDER): Promise<Dataset> {
+export async function loadMnist(folder: string): Promise<Dataset> {
   return readIdxDataset('mnist', CLASS_NAMES, await findIdxFiles('mnist', folder, findMnistPackage()));
 }
 

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { Dataset } from './dataset.js';
+import { computeFingerprint } from './fingerprint.js';
+import { startsWithGzip } from './gzip.js';
+import { findDatasetFolder, loadDataset } from './load.js';
+import { locateFiles } from './locate.js';
+import { type FileReference, REFERENCES, type Reference } from './references.js';
+import { computeStatistics, type DatasetStatistics } from './statistics.js';
+
+/**
+ * How far a data set is the published one. `files`: its files are, byte for byte. `images`: it has the published images and labels, in another
+ * order. `statistics`: its counts, means and deviations are the published ones, and more cannot be told of files like these. `other`: it is another.
+ */
+export type Likeness = 'files' | 'images' | 'statistics' | 'other';
+
+/** What was found in a folder. */
+export interface Verification {
+  readonly dataset: Dataset;
+  /** That the files were found in. */
+  readonly folder: string;
+  readonly statistics: DatasetStatistics;
+  readonly likeness: Likeness;
+  /** The paths of files whose checksums are not those of the published ones. */
+  readonly otherFiles: readonly string[];
+}
+
+/**
+ * Loads a data set and compares it with the published one.
+ *
+ * @throws UserError for an unknown name, files that are missing or broken
+ */
+export async function verifyDataset(name: string, options: { folder?: string } = {}): Promise<Verification> {
+  const paths = await locateFiles(name, options.folder ?? findDatasetFolder(name));
+  const dataset = await loadDataset(name, options);
+  const reference = REFERENCES.get(name)!;
+  const otherFiles: string[] = [];
+  for (const [file, expected] of reference.files) {
+    const path = paths.get(file)!;
+    if ((await digestFile(path, expected)) !== expected.digest) otherFiles.push(path);
+  }
+  const statistics = computeStatistics(dataset);
+  return {
+    dataset,
+    folder: dirname([...paths.values()][0]!),
+    statistics,
+    likeness: otherFiles.length === 0 ? 'files' : compareImages(dataset, statistics, reference),
+    otherFiles,
+  };
+}
+
+function compareImages(
+  { train, test }: Dataset,
+  statistics: DatasetStatistics,
+  { fingerprints, ...expected }: Reference,
+): Likeness {
+  if (findDifferences(statistics, expected).length > 0) return 'other';
+  if (fingerprints === null) return 'statistics';
+  const same =
+    computeFingerprint(train) === fingerprints.train && computeFingerprint(test) === fingerprints.test;
+  return same ? 'images' : 'other';
+}
+
+/** Which statistics are not the expected ones, of those to as many digits as are given. */
+export function findDifferences(
+  found: DatasetStatistics,
+  expected: DatasetStatistics,
+): (keyof DatasetStatistics)[] {
+  const keys = ['trainCounts', 'testCounts', 'means', 'deviations'] as const;
+  return keys.filter((key) =>
+    expected[key].some(
+      (value, i) => Math.abs(found[key][i]! - value) > (key.endsWith('Counts') ? 0 : 5.1e-5),
+    ),
+  );
+}
+
+async function digestFile(path: string, { algorithm, of }: FileReference): Promise<string> {
+  const hash = createHash(algorithm);
+  const file = await open(path);
+  try {
+    const unzips = of === 'content' && (await startsWithGzip(file));
+    const bytes = file.createReadStream({ start: 0, autoClose: false });
+    if (unzips) await pipeline(bytes, createGunzip(), hash);
+    else await pipeline(bytes, hash);
+  } finally {
+    await file.close();
+  }
+  return hash.digest('hex');
+}
