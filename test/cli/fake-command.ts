@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { main as runCheck } from '../../src/cli/check.js';
+import { type DataPlaces, runDataCommand } from '../../src/cli/data.js';
 import { main as runDescribe } from '../../src/cli/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
@@ -62,6 +63,11 @@ export function runs(args: readonly string[]): Promise<Outcome> {
 /** Runs `report` as the shell would. */
 export function report(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runReport(args, streams));
+}
+
+/** Runs `data` as the shell would, with other places. */
+export function data(args: readonly string[], places: DataPlaces): Promise<Outcome> {
+  return capture((streams) => runDataCommand(args, streams, places));
 }
 
 /** Runs `describe` as the shell would. */

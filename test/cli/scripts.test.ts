@@ -8,6 +8,7 @@ import { makeFolder } from '../experiment/fake-runs.js';
 describe('the scripts', () => {
   it.each([
     'train',
+    'data',
     'sweep',
     'runs',
     'report',
