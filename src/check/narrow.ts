@@ -11,8 +11,16 @@ export interface NarrowNetwork {
   readonly share: number;
 }
 
-/** A layer as JSON whose size can be changed. */
-type Sized = { filters?: number; units?: number; groups?: number; connections?: unknown };
+/** A layer as JSON whose number of channels can be changed. */
+type Sized = {
+  kind: string;
+  filters?: number;
+  units?: number;
+  groups?: number;
+  connections?: unknown;
+  before?: number;
+  after?: number;
+};
 
 /**
  * A copy with fewer channels in every layer but the last, so that one image costs at most so many multiply-adds: the same layers in the same
@@ -37,7 +45,8 @@ export function narrowNetwork(network: NetworkSpec, mostMultiplyAdds: number): N
 
 function takeShare(network: NetworkSpec, share: number): NetworkSpec {
   const layers = structuredClone(network.layers);
-  const sized = findSized(layers);
+  const all = findSized(layers);
+  const sized = all.filter(({ kind }) => kind !== 'channel-padding');
   // The classifier keeps its classes.
   const inner = sized.slice(0, -1);
   if (sized.some(({ connections }) => connections !== undefined)) {
@@ -49,13 +58,17 @@ function takeShare(network: NetworkSpec, share: number): NetworkSpec {
     if (layer.filters !== undefined) layer.filters = shrink(layer.filters);
     if (layer.units !== undefined) layer.units = shrink(layer.units);
   }
+  for (const padding of all) {
+    if (padding.before !== undefined) padding.before = Math.round(padding.before * share);
+    if (padding.after !== undefined) padding.after = Math.round(padding.after * share);
+  }
   return { ...network, layers };
 }
 
 /** Every layer with a number of channels of its own, in order, also inside of branches. */
 function findSized(value: unknown): Sized[] {
   if (typeof value !== 'object' || value === null) return [];
-  const own = 'filters' in value || 'units' in value ? [value as Sized] : [];
+  const own = ['filters', 'units', 'after'].some((field) => field in value) ? [value as Sized] : [];
   return [...own, ...Object.values(value).flatMap(findSized)];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { narrowNetwork } from '../../src/check/narrow.js';
+import { buildModel } from '../../src/models/registry.js';
 import { describeNetwork } from '../../src/network/describe.js';
 import { parseNetwork } from '../../src/network/spec.js';
 
@@ -54,6 +55,12 @@ describe('a narrow copy', () => {
       Record<'body' | 'shortcut', [{ filters: number }]>,
     ];
     expect([body[0].filters, shortcut[0].filters]).toEqual([first.filters, first.filters]);
+  });
+
+  it("narrows the zeros of a ResNet's shortcut along", () => {
+    const { network: narrow, share } = narrowNetwork(buildModel('resnet20', {}, 'test').network, 400_000);
+    expect(share).toBe(1 / 16);
+    expect(describeNetwork(narrow).multiplyAdds).toBeLessThan(400_000);
   });
 
   it('leaves a connection table alone', () => {
