@@ -309,6 +309,7 @@ describe('train', () => {
       {},
       /expected the last layer \(relu1\) to give 1×1×classes/,
     ],
+    [{ model: 'resnet18' }, {}, /expected at most 256 classes, found 1000 \(fully-connected1\)/],
   ])('refuses %j %j', async (spec, options, message) => {
     const attempt = run(spec, options);
     await expect(attempt).rejects.toThrow(UserError);

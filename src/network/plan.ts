@@ -182,14 +182,20 @@ function chooseBands(batchSize: number): number {
 /**
  * The classes that a network tells apart: its last layer's channels.
  *
- * @throws UserError if that layer gives more than one position
+ * @throws UserError if that layer gives more than one position, or more classes than a run tells apart
  */
 export function countClasses(plan: NetworkPlan): number {
   const { name, shape } = plan.tensors.at(-1)!;
-  if (shape.height !== 1 || shape.width !== 1 || shape.channels > MAX_CLASSES) {
+  if (shape.height !== 1 || shape.width !== 1) {
     throw new UserError(
-      `network: expected the last layer (${name}) to give 1×1×classes with at most ${MAX_CLASSES} classes, ` +
-        `found ${formatShape(shape)}. End with a fully connected layer.`,
+      `network: expected the last layer (${name}) to give 1×1×classes, found ${formatShape(shape)}. ` +
+        'End with a fully connected layer.',
+    );
+  }
+  if (shape.channels > MAX_CLASSES) {
+    throw new UserError(
+      `network: expected at most ${MAX_CLASSES} classes, found ${shape.channels} (${name}). ` +
+        'Give the last layer fewer; a named network takes classes=10 or the like.',
     );
   }
   return shape.channels;
