@@ -13,7 +13,7 @@ const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6$
 
 describe('the presets of exercise 15.6', () => {
   it('are all there', () => {
-    expect(PRESET_NAMES).toEqual(['first-look', '15.6', ...PARTS]);
+    expect(PRESET_NAMES).toEqual(['first-look', '15.6', ...PARTS, 'lenet5']);
   });
 
   it('are one sweep together, each point of which runs once', async () => {
@@ -78,6 +78,18 @@ describe('the presets of exercise 15.6', () => {
     for (const name of PARTS) {
       const expected = Object.entries(constants).filter(([key]) => !(told[name] ?? []).includes(key));
       for (const spec of readSpecs(name)) expect(spec).toMatchObject(Object.fromEntries(expected));
+    }
+  });
+});
+
+describe("LeNet-5's preset", () => {
+  it('trains both forms on all digits for 20 epochs, with three seeds each', () => {
+    const specs = readSpecs('lenet5');
+    expect(specs.map(({ model, seed }) => `${model} ${seed}`)).toEqual(
+      ['lenet5', 'lenet5-modern'].flatMap((model) => [0, 1, 2].map((seed) => `${model} ${seed}`)),
+    );
+    for (const spec of specs) {
+      expect(spec).toMatchObject({ trainCount: 60_000, validationCount: 0, testCount: 10_000, epochs: 20 });
     }
   });
 });
