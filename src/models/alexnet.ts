@@ -1,6 +1,7 @@
 /**
  * AlexNet (Krizhevsky, Sutskever and Hinton, NIPS 2012) as BVLC's Caffe has it: two groups in the second, fourth and fifth convolution, which
- * the paper's two GPUs were, and 227×227 images. Weights start gaussian; biases learn at twice the rate and do not decay.
+ * the paper's two GPUs were, and 227×227 images, but without local response normalisation (docs/networks.md). Weights start gaussian; biases
+ * learn at twice the rate and do not decay.
  */
 import { defineModel, type LayerDraft, type Model } from './model.js';
 import { MODEL_OPTIONS } from './options.js';

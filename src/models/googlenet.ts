@@ -1,6 +1,7 @@
 /**
- * GoogLeNet (Szegedy et al., CVPR 2015, table 1) without its auxiliary classifiers, which have a part in training alone. Convolutions start as He et al. (ICCV 2015) have it. With batch
- * normalisation it is as torchvision has it: convolutions without bias, and 3×3 in place of 5×5.
+ * GoogLeNet (Szegedy et al., CVPR 2015, table 1) without its auxiliary classifiers, which have a part in training alone, and without local
+ * response normalisation (docs/networks.md). Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it is as
+ * torchvision has it: convolutions without bias, and 3×3 in place of 5×5.
  */
 import { defineModel, type LayerDraft, type Model } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
