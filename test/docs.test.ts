@@ -8,18 +8,35 @@ import * as convoy from '../src/index.js';
 const root = findPackageRoot();
 const read = (name: string) => readFileSync(join(root, 'docs', name), 'utf8');
 
-describe('the pages', () => {
-  it.each(readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')))(
-    '%s names what exists',
-    (name) => {
-      const text = read(name);
-      const paths = [...text.matchAll(/`((?:src|test|native|workers|scripts|docs)\/[\w./-]+)`/g)].map(
-        ([, path]) => path!,
-      );
-      const links = [...text.matchAll(/\]\(([\w./-]+\.md)\)/g)].map(([, path]) => join('docs', path!));
-      expect([...paths, ...links].filter((path) => !existsSync(join(root, path)))).toEqual([]);
-    },
+const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+
+/** Of a page's headings, as Markdown's readers make them. */
+function anchorsOf(name: string): string[] {
+  return [...read(name).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
   );
+}
+
+describe('the pages', () => {
+  it.each(pages)('%s names what exists', (name) => {
+    const text = read(name);
+    const paths = [...text.matchAll(/`((?:src|test|native|workers|scripts|docs)\/[\w./-]+)`/g)].map(
+      ([, path]) => path!,
+    );
+    const links = [...text.matchAll(/\]\(([\w./-]+\.(?:md|svg))(?:#[\w-]+)?\)/g)].map(([, path]) =>
+      join('docs', path!),
+    );
+    expect([...paths, ...links].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it.each(pages)('%s points at headings that there are', (name) => {
+    const links = [...read(name).matchAll(/\]\(([\w-]+\.md)?#([\w-]+)\)/g)];
+    const missing = links.filter(([, page = name, anchor]) => !anchorsOf(page).includes(anchor!));
+    expect(missing.map(([link]) => link)).toEqual([]);
+  });
 });
 
 describe('the page of the texts', () => {
