@@ -14,10 +14,18 @@ const FLOAT_BYTES = 4;
 /** Of each parameter in a step: weight and velocity read and written, gradient written and read. */
 const PARAMETER_VISITS = 6;
 
+/** Of a step that takes a second or so on one core. */
+const SLOW_FLOPS = 1e11;
+
 /** An image's part of a training step, or its evaluation. */
 export function countCost({ network, batchSize }: BenchNetwork, pass: Pass): NetworkCost {
   const plan = planNetwork(network, { batchSize, slices: 1, training: pass === 'step' });
   return pass === 'step' ? countStep(plan, batchSize) : countEvaluation(plan, batchSize);
+}
+
+/** Whether training steps are left out of quick measurements. */
+export function isSlow(network: BenchNetwork): boolean {
+  return countCost(network, 'step').flops * network.batchSize > SLOW_FLOPS;
 }
 
 /**

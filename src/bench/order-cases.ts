@@ -1,19 +1,21 @@
 import { loadKernels } from '../kernels/select.js';
 import type { Case, RateCase } from './case.js';
-import { countCost } from './network-cost.js';
+import { countCost, isSlow } from './network-cost.js';
 import { type BenchNetwork, listNetworks } from './networks.js';
 import { type SharedNetwork, shareNetwork } from './shared-network.js';
 import type { StepJob } from './step-job.js';
 import type { SummingOrder } from './summing-order.js';
 import type { Workbench } from './workbench.js';
 
-/** What it costs to sum gradients in a fixed order: training steps on all cores, in turn with steps that do not. */
+/** What it costs to sum gradients in a fixed order: training steps on one thread and on all cores, in turn with steps that do not. */
 export function listOrderCases(cores: number): Case[] {
-  return listNetworks().map((network) => makeOrderCase(network, cores));
+  return listNetworks().flatMap((network) =>
+    [...new Set([1, cores])].map((threads) => makeOrderCase(network, threads)),
+  );
 }
 
 /** The difference is smaller than what else a machine does: many short turns. */
-const TURNS = 8;
+const TURNS = 20;
 const ROUNDS_PER_TURN = 2;
 
 function makeOrderCase(network: BenchNetwork, threads: number): RateCase {
@@ -27,6 +29,7 @@ function makeOrderCase(network: BenchNetwork, threads: number): RateCase {
     threads,
     unit: 'images',
     ...countCost(network, 'step'),
+    slow: isSlow(network),
     measure: (bench) => measure('fixed', bench),
     counterpart: { name: 'any order', turns: TURNS, measure: (bench) => measure('any', bench) },
   };

@@ -1,5 +1,6 @@
 import type { Case } from './case.js';
 import { makeNetworkCase } from './network-case.js';
+import { isSlow } from './network-cost.js';
 import { listNetworks } from './networks.js';
 
 const PASSES = [
@@ -7,16 +8,13 @@ const PASSES = [
   ['eval', 'evaluation'],
 ] as const;
 
-/** A mini-batch with more takes a second or two on one core. */
-const SLOW_FLOPS = 1e11;
-
 /** `step/SK-1` and `eval/SK-1`: every network's training and evaluation, on one worker and on all cores. */
 export function listStepCases(cores: number): Case[] {
   return listNetworks().flatMap((network) =>
     PASSES.flatMap(([prefix, pass]) => {
       const name = `${prefix}/${network.name}`;
       const single = makeNetworkCase(name, network, pass, 1);
-      const alone = { ...single, slow: single.flops * network.batchSize > SLOW_FLOPS };
+      const alone = { ...single, slow: isSlow(network) };
       return cores === 1 ? [alone] : [alone, makeNetworkCase(name, network, pass, cores, alone)];
     }),
   );
