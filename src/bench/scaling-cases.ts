@@ -4,9 +4,12 @@ import { type BenchNetwork, makeSk } from './networks.js';
 
 /** How the time of an image's training grows with one thing, all else staying. */
 export interface Series {
-  readonly title: string;
-  /** What grows. */
+  /** In the names of its figures. */
   readonly axis: string;
+  /** What grows, in words. */
+  readonly title: string;
+  /** What stays. */
+  readonly conditions: string;
   readonly points: readonly { readonly x: number; readonly case: RateCase }[];
 }
 
@@ -22,18 +25,21 @@ export function listScalingSeries(cores: number): Series[] {
   });
   return [
     {
-      title: `SK-s, mini-batches of 100, ${cores} workers`,
       axis: 'width',
+      title: 'width s of SK-s',
+      conditions: `mini-batches of 100, ${cores} workers`,
       points: WIDTHS.map((width) => point('width', width, makeSk(width))),
     },
     {
-      title: `SK-1, ${cores} workers`,
       axis: 'batch',
+      title: 'images in a mini-batch',
+      conditions: `SK-1, ${cores} workers`,
       points: BATCH_SIZES.map((size) => point('batch', size, makeSk(1, size))),
     },
     {
-      title: 'SK-1, mini-batches of 100',
       axis: 'workers',
+      title: 'workers',
+      conditions: `SK-1, mini-batches of 100, ${cores} cores`,
       points: WORKERS.map((workers) => point('workers', workers, makeSk(1), workers)),
     },
   ];

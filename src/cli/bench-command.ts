@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Case } from '../bench/case.js';
 import { QUICK, THOROUGH } from '../bench/effort.js';
 import type { Figure } from '../bench/figure.js';
@@ -7,15 +7,17 @@ import { describeLimits, measureLimits, warnOfBusyMachine } from '../bench/machi
 import { measureCases } from '../bench/measure.js';
 import { Peers } from '../bench/peers.js';
 import { listScalingSeries } from '../bench/scaling-cases.js';
-import { plotScaling } from '../bench/scaling-plot.js';
 import { SUITES } from '../bench/suites.js';
 import { Workbench } from '../bench/workbench.js';
 import { sortByDistance, UserError } from '../core/errors.js';
 import { chooseKernelName, KERNELS_VARIABLE, loadKernels, warnOfMissingAddon } from '../kernels/select.js';
+import { formatStandalone } from '../report/charts/standalone.js';
+import { chartScaling } from '../report/scaling-charts.js';
 import { formatFigure, formatTitles } from './bench-lines.js';
 import { type BenchCommand, parseBenchArguments } from './bench-options.js';
 import { EXIT_CODES } from './exit.js';
 import type { Streams } from './streams.js';
+import { writeFile } from './write-file.js';
 
 /** Names that a filter's error offers. */
 const OFFERED_NAMES = 3;
@@ -40,12 +42,17 @@ export async function runBenchCommand(args: readonly string[], streams: Streams)
   try {
     streams.err.write(`${describeConditions(bench, cores, peers)}\n`);
     const figures = await printFigures(command, cases, { bench, cores, peers, streams });
-    if (command.svg !== undefined)
-      writeFileSync(command.svg, plotScaling(listScalingSeries(cores), figures, cores));
+    if (command.plot !== undefined) writeCharts(command.plot, figures, cores);
     return EXIT_CODES.done;
   } finally {
     await peers?.close();
     await bench.close();
+  }
+}
+
+function writeCharts(folder: string, figures: readonly Figure[], cores: number): void {
+  for (const chart of chartScaling(listScalingSeries(cores), figures, cores)) {
+    writeFile(join(folder, `scaling-${chart.id}.svg`), formatStandalone(chart), '--plot');
   }
 }
 

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SUITES, type SuiteName } from '../bench/suites.js';
 import { UserError, unknownName } from '../core/errors.js';
@@ -19,8 +18,8 @@ interface Flags {
   /** A kernel set that this machine can run. */
   readonly isa?: string;
   readonly filter?: string;
-  /** A file; only of `scaling`. */
-  readonly svg?: string;
+  /** A folder; only of `scaling`. */
+  readonly plot?: string;
 }
 
 /**
@@ -40,7 +39,7 @@ export async function parseBenchArguments(
   for (const suite of Object.keys(SUITES) as SuiteName[]) {
     const command = addOptions(program.command(suite).description(SUITES[suite].description));
     if (suite === 'scaling') {
-      command.option('--svg <file>', 'a plot of the figures', parseFile);
+      command.option('--plot <folder>', 'charts of the figures: scaling-width.svg and so on', parseFolder);
     }
     command.action((flags: Flags) => {
       parsed = { suite, ...flags };
@@ -67,12 +66,9 @@ function parseIsa(text: string): string {
   return text;
 }
 
-function parseFile(text: string): string {
-  const folder = dirname(resolve(parseText('--svg', 'a file', text)));
-  if (existsSync(folder)) return text;
-  throw new UserError(
-    `--svg: expected a file in a folder that exists, found '${text}'. Make the folder first.`,
-  );
+function parseFolder(text: string): string {
+  if (existsSync(parseText('--plot', 'a folder', text))) return text;
+  throw new UserError(`--plot: expected a folder that exists, found '${text}'. Make the folder first.`);
 }
 
 function parseText(option: string, what: string, text: string): string {

@@ -54,10 +54,14 @@ const STEPS = [
 /** How far a logarithmic axis reaches beyond its values. */
 const LOG_MARGIN = 1.2;
 
-/** A logarithmic axis around values, which must be positive, with labels at round numbers. */
-export function describeLogAxis(values: readonly number[]) {
+/**
+ * A logarithmic axis around values, which must be positive.
+ *
+ * @param labelled where its labels are; absent: at round numbers
+ */
+export function describeLogAxis(values: readonly number[], labelled?: readonly number[]) {
   const [min, max] = [Math.min(...values) / LOG_MARGIN, Math.max(...values) * LOG_MARGIN];
-  const ticks = chooseTicks(min, max);
+  const ticks = labelled ?? chooseTicks(min, max);
   return {
     ...AXIS,
     type: 'log',
