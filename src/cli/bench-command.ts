@@ -14,7 +14,8 @@ import { chooseKernelName, KERNELS_VARIABLE, loadKernels, warnOfMissingAddon } f
 import { formatStandalone } from '../report/charts/standalone.js';
 import { chartScaling } from '../report/scaling-charts.js';
 import { formatFigure, formatTitles } from './bench-lines.js';
-import { type BenchCommand, parseBenchArguments } from './bench-options.js';
+import { type MeasureCommand, parseBenchArguments } from './bench-options.js';
+import { formatRecord } from './bench-table.js';
 import { EXIT_CODES } from './exit.js';
 import type { Streams } from './streams.js';
 import { writeFile } from './write-file.js';
@@ -23,7 +24,8 @@ import { writeFile } from './write-file.js';
 const OFFERED_NAMES = 3;
 
 /**
- * `bench kernels | steps | sweep | scaling | process | order`: measures the machine's limits, then figures one after another, each printed at once.
+ * `bench kernels | steps | sweep | scaling | process | order`: measures the machine's limits, then figures one after another, each printed at
+ * once. `bench table FILE`: writes such figures as Markdown.
  *
  * @returns the exit code
  * @throws UserError for wrong usage
@@ -31,6 +33,15 @@ const OFFERED_NAMES = 3;
 export async function runBenchCommand(args: readonly string[], streams: Streams): Promise<number> {
   const command = await parseBenchArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
+  if (command.suite === 'table') {
+    streams.out.write(formatRecord(command));
+    return EXIT_CODES.done;
+  }
+  await measure(command, streams);
+  return EXIT_CODES.done;
+}
+
+async function measure(command: MeasureCommand, streams: Streams): Promise<void> {
   const cores = availableParallelism();
   const cases = selectCases(command, cores);
   // Training takes its kernels from there.
@@ -43,7 +54,6 @@ export async function runBenchCommand(args: readonly string[], streams: Streams)
     streams.err.write(`${describeConditions(bench, cores, peers)}\n`);
     const figures = await printFigures(command, cases, { bench, cores, peers, streams });
     if (command.plot !== undefined) writeCharts(command.plot, figures, cores);
-    return EXIT_CODES.done;
   } finally {
     await peers?.close();
     await bench.close();
@@ -56,7 +66,7 @@ function writeCharts(folder: string, figures: readonly Figure[], cores: number):
   }
 }
 
-function selectCases({ suite, filter, quick }: BenchCommand, cores: number): Case[] {
+function selectCases({ suite, filter, quick }: MeasureCommand, cores: number): Case[] {
   const all = SUITES[suite].listCases(cores);
   if (filter === undefined) return quick ? all.filter(({ slow }) => !slow) : all;
   const selected = all.filter(({ name }) => name.includes(filter));
@@ -83,7 +93,7 @@ function describeConditions({ kernels }: Workbench, cores: number, peers: Peers 
 }
 
 async function printFigures(
-  { json }: BenchCommand,
+  { json }: MeasureCommand,
   cases: readonly Case[],
   {
     bench,

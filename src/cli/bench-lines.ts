@@ -8,7 +8,8 @@ interface Column {
   format(figure: Figure): string;
 }
 
-const COLUMNS: readonly Column[] = [
+/** What a figure may have, beside its name. */
+export const FIGURE_COLUMNS: readonly Column[] = [
   { title: 'threads', width: 7, format: ({ threads }) => String(threads) },
   { title: 'images/s', width: 9, format: ({ imagesPerSecond }) => formatCount(imagesPerSecond) },
   {
@@ -43,7 +44,7 @@ export function formatFigure(figure: Figure): string {
 }
 
 function formatLine(name: string, cellOf: (column: Column) => string): string {
-  const cells = COLUMNS.map((column) => cellOf(column).padStart(column.width));
+  const cells = FIGURE_COLUMNS.map((column) => cellOf(column).padStart(column.width));
   return `${[name.padEnd(NAME_WIDTH), ...cells].join(GAP).trimEnd()}\n`;
 }
 

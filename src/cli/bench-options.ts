@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { SUITES, type SuiteName } from '../bench/suites.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { availableKernelNames } from '../kernels/select.js';
+import type { TableCommand } from './bench-table.js';
 import { createCommand, parseCommand } from './command-line.js';
 import type { Streams } from './streams.js';
 
-/** What `bench` was asked to do. */
-export interface BenchCommand extends Flags {
+/** What `bench` was asked to measure. */
+export interface MeasureCommand extends Flags {
   readonly suite: SuiteName;
 }
 
@@ -31,8 +32,8 @@ interface Flags {
 export async function parseBenchArguments(
   args: readonly string[],
   streams: Streams,
-): Promise<BenchCommand | null> {
-  let parsed: BenchCommand | null = null;
+): Promise<MeasureCommand | TableCommand | null> {
+  let parsed: MeasureCommand | TableCommand | null = null;
   const program = createCommand('bench', streams).description(
     'Measures how near this machine comes to its limits. Nothing else should be at work on it.',
   );
@@ -45,6 +46,14 @@ export async function parseBenchArguments(
       parsed = { suite, ...flags };
     });
   }
+  program
+    .command('table')
+    .description('figures that were printed with --json, as a table in Markdown')
+    .argument('<file>', 'their lines')
+    .option('--by-network', "each network's training and evaluation in one row")
+    .action((file: string, flags: Pick<TableCommand, 'byNetwork'>) => {
+      parsed = { suite: 'table', file, ...flags };
+    });
   await parseCommand(program, args);
   return parsed;
 }

@@ -30,7 +30,7 @@ describe('wrong usage of bench', () => {
   it.each([
     [
       [],
-      'bench: expected a command, found nothing. Commands: kernels, steps, sweep, scaling, process, order.',
+      'bench: expected a command, found nothing. Commands: kernels, steps, sweep, scaling, process, order, table.',
     ],
     [['kernls'], "bench: unknown command 'kernls'. Did you mean 'kernels'?"],
     [['steps', '--jsn'], "bench steps: unknown option '--jsn'. Did you mean '--json'?"],
@@ -41,6 +41,8 @@ describe('wrong usage of bench', () => {
     [['kernels', '--filter', ''], '--filter: expected a part of a name, found nothing.'],
     [['steps', '--filter', 'stp/SK-1'], 'The nearest names: step/SK-1'],
     [['scaling', '--plot', join('no', 'such')], '--plot: expected a folder that exists, found'],
+    [['table'], "bench table: missing required argument 'file'"],
+    [['table', join('no', 'such.jsonl')], 'such.jsonl cannot be read: ENOENT'],
   ])('%j is one line and exit code 2', (args, message) => {
     const { status, stdout, stderr } = bench(...args);
     expect(stderr).toContain(message);
