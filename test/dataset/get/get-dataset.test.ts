@@ -288,6 +288,14 @@ describe('an archive that is not as it should be', () => {
       makeEntry('data_batch_1.bin', Buffer.of(1)),
       /found a file "data_batch_1\.bin"/,
     ],
+    [
+      'a path hidden in an extended header',
+      {
+        header: { name: `${FOLDER}/data_batch_1.bin`, size: 1, pax: { path: '../../evil' } },
+        body: Buffer.of(1),
+      },
+      /found a file "\.\.\/\.\.\/evil"/,
+    ],
     ['a symbolic link', link(`${FOLDER}/data_batch_1.bin`, 'symlink'), /found a symlink /],
     ['a hard link', link(`${FOLDER}/data_batch_1.bin`, 'link'), /found a link /],
     [
