@@ -77,5 +77,5 @@ export { formatProfile } from './report/profile-table.js';
 export type { Normalization } from './run/normalize.js';
 export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
 export { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
-export type { EpochMetrics, Progress, TrainOptions, TrainResult } from './run/types.js';
+export type { EpochMetrics, Progress, TestMetrics, TrainOptions, TrainResult } from './run/types.js';
 export { train } from './train.js';

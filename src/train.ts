@@ -12,7 +12,7 @@ import { WorkerPool } from './parallel/pool.js';
 import type { RunDescription } from './parallel/protocol.js';
 import { fitSpec, inputsOf, type RunData, selectData } from './run/data.js';
 import { describeRun } from './run/describe.js';
-import { type EpochResults, measureEpoch } from './run/measure.js';
+import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
 import { Profiler } from './run/profile.js';
 import { reportProgress } from './run/report-progress.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
@@ -73,6 +73,8 @@ async function trainEpochs(
 ): Promise<TrainResult> {
   const epochs: EpochMetrics[] = [];
   let last: EpochResults | null = null;
+  let kept: EpochResults | null = null;
+  let augmented: TestResults | null = null;
   let ending: Ending | null = null;
   const memory = viewModel(run.model, plan);
   const rules = new StopRules(spec, { run, plan, memory, kernels });
@@ -97,10 +99,17 @@ async function trainEpochs(
       options.onEpoch?.(last.metrics);
       ending = rules.explainEnd(last);
     }
+    kept = rules.best?.restore(memory) ?? last;
+    if (spec.testTimeAugmentation !== 'none' && (ending === null || ending.state === 'done')) {
+      await pool.evaluate(run, 'test', spec.testTimeAugmentation);
+      const failure = explainFailure(run, epochs.length - 1);
+      if (failure) ending = failure;
+      else augmented = measureTest(run, spec, { plan, memory });
+    }
   } finally {
     stopWatching();
   }
-  const { confusion, predicted } = rules.best?.restore(memory) ?? last ?? NOT_TESTED;
+  const { confusion, predicted } = augmented ?? kept ?? NOT_TESTED;
   const weights = exportWeights(memory, plan);
   const images = epochs.reduce((sum, epoch) => sum + epoch.imagesPerSecond * epoch.seconds, 0);
   const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -111,6 +120,7 @@ async function trainEpochs(
     normalization: { mean: data.mean, scale: data.scale },
     epochs,
     bestEpoch: rules.best?.epoch ?? null,
+    augmentedTest: augmented?.metrics ?? null,
     confusion,
     predicted,
     parameterCount: plan.parameterCount,

@@ -1,3 +1,9 @@
+import {
+  TEST_VIEWS,
+  type TestTimeAugmentation,
+  type TestView,
+} from '../src/dataset/test-time-augmentation.js';
+import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import type { Batch } from '../src/layers/layer.js';
 import { planNetwork } from '../src/network/plan.js';
 import { bindNetwork, groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/run.js';
@@ -16,14 +22,14 @@ interface Evaluator {
   readonly batch: Batch;
   readonly prepare: readonly Phase[];
   /** Evaluates the mini-batch that begins with this image of the set. */
-  evaluateFrom(set: EvaluationSet, first: number): void;
+  evaluateFrom(set: EvaluationSet, first: number, augmentation: TestTimeAugmentation): void;
 }
 
 const evaluators = new WeakMap<RunContext, Evaluator>();
 const ALONE = { worker: 0, workers: 1 };
 
 /** Evaluates this worker's share of a set of images. */
-export default function evaluate({ run, worker, on }: EvaluateTask): void {
+export default function evaluate({ run, worker, on, augmentation }: EvaluateTask): void {
   const context = getContext(run);
   const { batch, prepare, evaluateFrom } = getEvaluator(run, context);
   for (const phase of prepare) runPhase(phase, batch, ALONE);
@@ -34,7 +40,7 @@ export default function evaluate({ run, worker, on }: EvaluateTask): void {
     if (Atomics.load(run.control, CONTROL.abort) !== 0) return;
     const first = chunk * CHUNK;
     batch.size = Math.min(CHUNK, images - first);
-    evaluateFrom(set, first);
+    evaluateFrom(set, first, augmentation);
   }
 }
 
@@ -74,15 +80,31 @@ function bindEvaluator(run: RunDescription, { memory, kernels, loss }: RunContex
     },
     sampleAt: (i: number) => set.samples[firstImage + i]!,
   };
-  const assemble = planAssembly(run, { kernels, network }, source, labels, null);
-  const forward = groupIntoPhases([assemble, ...network.forward]);
+  const words = new Int32Array(CHUNK * TRANSFORM_WORDS);
+  const transforms = { words, reflect: true, update: () => {} };
+  const assemblePlain = planAssembly(run, { kernels, network }, source, labels, null);
+  const assembleView = planAssembly(run, { kernels, network }, source, labels, transforms);
+  const forward = groupIntoPhases([assemblePlain, ...network.forward]);
+  const forwardView = groupIntoPhases([assembleView, ...network.forward]);
+  const { value: outputs } = network.output;
+  const sums = new Float32Array(outputs.length);
+  const averageViews = (views: readonly TestView[]) => {
+    sums.fill(0);
+    for (const view of views) {
+      showView(view, words);
+      for (const phase of forwardView) runPhase(phase, batch, ALONE);
+      for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + view.weight * outputs[i]!;
+    }
+    outputs.set(sums);
+  };
   return {
     batch,
     prepare: groupIntoPhases(network.prepare),
-    evaluateFrom(evaluated, first) {
+    evaluateFrom(evaluated, first, augmentation) {
       set = evaluated;
       firstImage = first;
-      for (const phase of forward) runPhase(phase, batch, ALONE);
+      if (augmentation === 'none') for (const phase of forward) runPhase(phase, batch, ALONE);
+      else averageViews(TEST_VIEWS[augmentation]);
       const cut = <Array extends { subarray(begin: number, end: number): Array }>(results: Array) =>
         results.subarray(first, first + batch.size);
       const { results: all } = set;
@@ -90,4 +112,13 @@ function bindEvaluator(run: RunDescription, { memory, kernels, loss }: RunContex
       computeLoss({ loss, network }, labels, null, results, 0, batch.size);
     },
   };
+}
+
+/** Fills a mini-batch's transforms with one view. */
+function showView({ flip, shift }: TestView, words: Int32Array): void {
+  for (let at = 0; at < words.length; at += TRANSFORM_WORDS) {
+    words[at + TRANSFORM.flip] = flip;
+    words[at + TRANSFORM.dy] = shift;
+    words[at + TRANSFORM.dx] = shift;
+  }
 }

@@ -109,11 +109,15 @@ export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string 
 /** `done, test error 8.00%, 2 s`, or what happened. */
 export function formatEnd(end: RunEnd): string {
   if (!('result' in end)) return formatCause(end.state, end.reason);
-  const { state, reason, epochs, bestEpoch, seconds } = end.result;
+  const { state, reason, epochs, bestEpoch, augmentedTest, seconds } = end.result;
   if (state !== 'done') return formatCause(state, reason);
   const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
   const cause = reason === null ? '' : `: ${reason}`;
-  return `done, test error ${formatNumber(kept?.testErrorPercent, 2)}%, ${formatDuration(seconds)}${cause}`;
+  const plain = `test error ${formatNumber(kept?.testErrorPercent, 2)}%`;
+  const error = augmentedTest
+    ? `${plain}, ${formatNumber(augmentedTest.testErrorPercent, 2)}% with test-time augmentation`
+    : plain;
+  return `done, ${error}, ${formatDuration(seconds)}${cause}`;
 }
 
 /** The reason alone where it names the state itself. */

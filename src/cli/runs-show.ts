@@ -42,6 +42,9 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ['sweep', run.sweep],
     ['state', run.reason === null ? run.state : `${run.state}: ${run.reason}`],
     ...(run.bestEpoch === null ? [] : [['weights of', `epoch ${run.bestEpoch}`] satisfies [string, unknown]]),
+    ...(run.augmentedTestErrorPercent === null
+      ? []
+      : [['test error %', describeAugmented(run)] satisfies [string, unknown]]),
     ['queued', run.queuedAt],
     ['started', run.startedAt],
     ['finished', run.finishedAt],
@@ -54,6 +57,10 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ['data sha256', run.datasetSha256],
     ['identity', run.identity],
   ];
+}
+
+function describeAugmented({ augmentedTestErrorPercent, spec }: WholeRun): string {
+  return `${formatNumber(augmentedTestErrorPercent, 2)} with test-time augmentation (${spec.testTimeAugmentation})`;
 }
 
 /** The network's layers stand one on a line, under its other fields. */

@@ -18,7 +18,7 @@ export interface RunSummary {
   readonly epochs: number;
   readonly epochsAsked: number;
   readonly trainLoss: number | null;
-  /** After the last completed epoch. */
+  /** After the last completed epoch, or at the end with test-time augmentation, if the spec asks for it. */
   readonly testErrorPercent: number | null;
   readonly bestTestErrorPercent: number | null;
   readonly parameters: number | null;

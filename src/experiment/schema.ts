@@ -16,6 +16,7 @@ const MIGRATIONS: readonly string[] = [
   'add-predictions.sql',
   'add-validation.sql',
   'add-best-epoch.sql',
+  'add-augmented-test.sql',
 ];
 
 /** The schema version that this program reads and writes. */

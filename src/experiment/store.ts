@@ -144,6 +144,8 @@ export class Store {
         .prepare(
           `UPDATE runs SET state = @state, reason = @reason, finished_at = @finishedAt, parameters = @parameterCount,
              weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond, best_epoch = @bestEpoch,
+             augmented_test_loss = @augmentedTestLoss, augmented_test_error_percent = @augmentedTestErrorPercent,
+             augmented_test_top5_error_percent = @augmentedTestTop5ErrorPercent,
              environment = json_set(environment, '$.kernels', @kernels)
            WHERE run_id = @runId`,
         )
@@ -157,6 +159,9 @@ export class Store {
           seconds: result.seconds,
           imagesPerSecond: result.imagesPerSecond,
           bestEpoch: result.bestEpoch,
+          augmentedTestLoss: result.augmentedTest?.testLoss ?? null,
+          augmentedTestErrorPercent: result.augmentedTest?.testErrorPercent ?? null,
+          augmentedTestTop5ErrorPercent: result.augmentedTest?.testTop5ErrorPercent ?? null,
           kernels: result.kernels,
         });
       this.saveConfusion(runId, result.confusion);

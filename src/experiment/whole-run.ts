@@ -22,6 +22,10 @@ export interface WholeRun {
   readonly imagesPerSecond: number | null;
   /** The epoch whose weights were kept; null if they are the last one's. */
   readonly bestEpoch: number | null;
+  /** Of the weights that were kept, with test-time augmentation; null for a run whose spec asks for none, or that has not ended as `done`. */
+  readonly augmentedTestLoss: number | null;
+  readonly augmentedTestErrorPercent: number | null;
+  readonly augmentedTestTop5ErrorPercent: number | null;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, unknown>>;
   readonly epochs: readonly Readonly<Record<string, number | null>>[];
@@ -35,6 +39,8 @@ const SELECT_RUN = `
   SELECT run_id AS runId, name AS sweep, state, reason, label, identity, dataset_sha256 AS datasetSha256,
     queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt, workers,
     parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, best_epoch AS bestEpoch,
+    augmented_test_loss AS augmentedTestLoss, augmented_test_error_percent AS augmentedTestErrorPercent,
+    augmented_test_top5_error_percent AS augmentedTestTop5ErrorPercent,
     spec, environment,
     coalesce((SELECT length(predicted) FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
   FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;

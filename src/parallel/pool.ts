@@ -56,8 +56,12 @@ export class WorkerPool {
   }
 
   /** Evaluates one of the run's sets on all of its workers. */
-  async evaluate(run: RunDescription, on: EvaluateTask['on']): Promise<void> {
-    await this.#fanOut('evaluate', run, (worker): EvaluateTask => ({ run, worker, on }));
+  async evaluate(
+    run: RunDescription,
+    on: EvaluateTask['on'],
+    augmentation: EvaluateTask['augmentation'] = 'none',
+  ): Promise<void> {
+    await this.#fanOut('evaluate', run, (worker): EvaluateTask => ({ run, worker, on, augmentation }));
   }
 
   async close(): Promise<void> {

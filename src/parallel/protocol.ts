@@ -1,4 +1,5 @@
 import type { Augmentation } from '../dataset/augmentation.js';
+import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
 import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Lookahead } from '../optim/lookahead.js';
@@ -103,4 +104,5 @@ export interface EvaluateTask {
   readonly run: RunDescription;
   readonly worker: number;
   readonly on: 'test' | 'validation';
+  readonly augmentation: TestTimeAugmentation;
 }

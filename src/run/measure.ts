@@ -6,13 +6,46 @@ import { type RunDescription, TOTALS } from '../parallel/protocol.js';
 import { computeRegularization } from './regularization.js';
 import { summarizeResults } from './results.js';
 import type { ResolvedRunSpec } from './spec.js';
-import type { EpochMetrics, TrainResult } from './types.js';
+import type { EpochMetrics, TestMetrics, TrainResult } from './types.js';
+
+/** What a test comes to. */
+export interface TestResults extends Pick<TrainResult, 'confusion' | 'predicted'> {
+  readonly metrics: TestMetrics;
+}
 
 /** What an epoch comes to. */
-export interface EpochResults extends Pick<TrainResult, 'confusion' | 'predicted'> {
+export interface EpochResults extends TestResults {
   readonly metrics: EpochMetrics;
   /** Without the regularisation term; null without a validation split. */
   readonly validationLoss: number | null;
+}
+
+/** A network and its weights. */
+interface Model {
+  readonly plan: NetworkPlan;
+  readonly memory: ModelMemory;
+}
+
+/** Sums up what the run's test images have been evaluated to. */
+export function measureTest(run: RunDescription, spec: ResolvedRunSpec, model: Model): TestResults {
+  const { loss, errorPercent, top5ErrorPercent, confusion, predicted } = summarizeResults(
+    run.test,
+    countClasses(model.plan),
+  );
+  const metrics = {
+    testLoss: loss + measureRegularization(spec, model),
+    testErrorPercent: errorPercent,
+    testTop5ErrorPercent: top5ErrorPercent,
+  };
+  return { metrics, confusion, predicted };
+}
+
+/** The term that the spec wants in losses. */
+function measureRegularization(
+  { reportRegularization, weightDecay }: ResolvedRunSpec,
+  { plan, memory }: Model,
+): number {
+  return reportRegularization ? computeRegularization(plan, memory, weightDecay) : 0;
 }
 
 /**
@@ -24,16 +57,14 @@ export interface EpochResults extends Pick<TrainResult, 'confusion' | 'predicted
 export function measureEpoch(
   run: RunDescription,
   spec: ResolvedRunSpec,
-  { plan, memory }: { plan: NetworkPlan; memory: ModelMemory },
+  { plan, memory }: Model,
   epoch: number,
   seconds: number,
 ): EpochResults {
   const classes = countClasses(plan);
-  const test = summarizeResults(run.test, classes);
+  const test = measureTest(run, spec, { plan, memory });
   const validation = run.validation && summarizeResults(run.validation, classes);
-  const regularization = spec.reportRegularization
-    ? computeRegularization(plan, memory, spec.weightDecay)
-    : 0;
+  const regularization = measureRegularization(spec, { plan, memory });
   const images = run.totals[TOTALS.images]!;
   const lastStep = epoch * run.length.stepsPerEpoch + Atomics.load(run.control, CONTROL.step) - 1;
   return {
@@ -43,9 +74,7 @@ export function measureEpoch(
       trainErrorPercent: (100 * run.totals[TOTALS.errors]!) / images,
       validationLoss: validation && validation.loss + regularization,
       validationErrorPercent: validation?.errorPercent ?? null,
-      testLoss: test.loss + regularization,
-      testErrorPercent: test.errorPercent,
-      testTop5ErrorPercent: test.top5ErrorPercent,
+      ...test.metrics,
       learningRate: learningRateAt(spec.learningRate, lastStep, run.length),
       seconds,
       imagesPerSecond: images / seconds,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
+import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/registry.js';
@@ -49,6 +50,8 @@ const runSpecSchema = z.strictObject({
   normalization: z.enum(['mean-image', 'per-channel', 'none']).optional(),
 
   augmentation: augmentationSchema.prefault({}),
+  /** Of the test images, in the test at the end of training. */
+  testTimeAugmentation: testTimeAugmentationSchema.default('none'),
 
   /** Of initial weights, shuffling, augmentation, dropout and a random validation split. */
   seed: z.int().min(0).default(0),
@@ -102,6 +105,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'augmentation',
   'dropLast',
   'lookahead',
+  'testTimeAugmentation',
 ]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
 
@@ -163,10 +167,19 @@ function resolveNetwork(
 
 /** What the fields' own types cannot tell. */
 function checkOptions(
-  { augmentation, labelSmoothing, network, patience, validationCount, validationFraction }: ResolvedRunSpec,
+  {
+    augmentation,
+    labelSmoothing,
+    network,
+    patience,
+    testTimeAugmentation,
+    validationCount,
+    validationFraction,
+  }: ResolvedRunSpec,
   where: string,
 ): void {
   checkAugmentation(augmentation, network.input, where);
+  checkTestTimeAugmentation(testTimeAugmentation, network.input, where);
   if (patience !== null && validationCount === 0 && validationFraction === 0) {
     throw new UserError(
       `${where}: patience: expected validation images, found none. Give validationCount or validationFraction.`,

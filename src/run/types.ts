@@ -4,8 +4,15 @@ import type { Normalization } from './normalize.js';
 import type { TrainingProfile } from './profile.js';
 import type { ResolvedRunSpec } from './spec.js';
 
-/** What is measured after each epoch. Losses are means over images; errors are percentages. */
-export interface EpochMetrics {
+/** What a network does on the test images. The loss is a mean over images; errors are percentages. */
+export interface TestMetrics {
+  readonly testLoss: number;
+  readonly testErrorPercent: number;
+  readonly testTop5ErrorPercent: number;
+}
+
+/** What is measured after each epoch, without test-time augmentation. Losses are means over images; errors are percentages. */
+export interface EpochMetrics extends TestMetrics {
   /** From 1. */
   readonly epoch: number;
   /** Over the epoch's mini-batches, each measured before its own update. */
@@ -14,9 +21,6 @@ export interface EpochMetrics {
   /** Null without a validation split. */
   readonly validationLoss: number | null;
   readonly validationErrorPercent: number | null;
-  readonly testLoss: number;
-  readonly testErrorPercent: number;
-  readonly testTop5ErrorPercent: number;
   /** Of the epoch's last step. */
   readonly learningRate: number;
   /** Wall time of the epoch's training, without evaluation. */
@@ -69,6 +73,11 @@ export interface TrainResult {
    * Null without patience, then they are the last ones; and if no epoch had a loss that is a number.
    */
   readonly bestEpoch: number | null;
+  /**
+   * With `testTimeAugmentation`: how the weights below do on the test images with it; `confusion` and `predicted` are then of this test. Null
+   * without, and for a run that diverged or was interrupted.
+   */
+  readonly augmentedTest: TestMetrics | null;
   /** confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none. */
   readonly confusion: readonly (readonly number[])[];
   /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty where it is. */

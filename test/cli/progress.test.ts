@@ -90,6 +90,10 @@ describe("a run's end", () => {
     expect(end({ bestEpoch: 2, reason: 'no better for 1 epochs' })).toMatch(
       /: done, test error 8\.00%, .*: no better for 1 epochs$/,
     );
+    const augmentedTest = { testLoss: 1, testErrorPercent: 6.5, testTop5ErrorPercent: 0 };
+    expect(end({ augmentedTest })).toMatch(
+      /: done, test error 7\.00%, 6\.50% with test-time augmentation, \S+ s$/,
+    );
   });
 
   it('says why it did not finish', async () => {

@@ -83,6 +83,9 @@ describe('a database of an older version', () => {
     expect(db.prepare('SELECT test_error_percent, validation_loss FROM learning_curves').all()).toEqual([
       { test_error_percent: 10, validation_loss: null },
     ]);
+    expect(db.prepare('SELECT test_error_percent, plain_test_error_percent FROM results').all()).toEqual([
+      { test_error_percent: 10, plain_test_error_percent: 10 },
+    ]);
     expect(db.prepare('SELECT * FROM test_predictions').all()).toEqual([]);
     db.close();
     openDatabaseReadOnly(file).close();

@@ -78,6 +78,7 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
     normalization: { mean: new Float32Array(784), scale: new Float32Array(784).fill(1) },
     epochs: [],
     bestEpoch: null,
+    augmentedTest: null,
     confusion: [
       [3, 1],
       [0, 4],

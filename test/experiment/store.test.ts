@@ -112,9 +112,9 @@ describe('an identity', () => {
       expect(() =>
         store.db
           .prepare(
-            `INSERT INTO runs SELECT NULL, sweep_id, identity, dataset_sha256, spec, label, seed, 'running',
-             reason, process_id, environment, workers, queued_at, started_at, finished_at, parameters, weights_sha256,
-             seconds, images_per_second, best_epoch FROM runs`,
+            `INSERT INTO runs (sweep_id, identity, dataset_sha256, spec, label, seed, state, process_id, environment, queued_at)
+             SELECT sweep_id, identity, dataset_sha256, spec, label, seed, 'running', process_id, environment, queued_at
+             FROM runs`,
           )
           .run(),
       ).toThrow('UNIQUE constraint failed');

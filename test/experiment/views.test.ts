@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatRun } from '../../src/cli/runs-show.js';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import type { Store } from '../../src/experiment/store.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
@@ -46,6 +47,7 @@ describe('results', () => {
       learning_rate: 0.001,
       epochs: 2,
       test_error_percent: 3.5,
+      plain_test_error_percent: 3.5,
       best_test_error_percent: 3.25,
       train_loss: 0.5,
       kernels: 'fake',
@@ -95,6 +97,39 @@ describe('results', () => {
       { mean_error_percent: 9 },
     ]);
     expect(readWholeRun(store.db, runId!)).toMatchObject({ bestEpoch: 1, reason });
+  });
+
+  it("have the error with test-time augmentation as the run's, and the plain one beside it", async () => {
+    const store = openStore();
+    const [point] = await planGrid({ base: { model: 'BN', testTimeAugmentation: 'mirror', epochs: 2 } });
+    const [runId] = store.queueRuns({ name: 't', title: null }, [point!.identity], [point!]) as number[];
+    const epochs = [makeMetrics(1, 9), makeMetrics(2, 8)];
+    for (const metrics of epochs) store.addEpoch(runId!, metrics);
+    const augmentedTest = { testLoss: 0.5, testErrorPercent: 7.5, testTop5ErrorPercent: 0.25 };
+    store.finishRun(runId!, { result: makeResult(point!.spec, { epochs, augmentedTest }) });
+    expect(query(store, 'SELECT * FROM results')).toMatchObject([
+      {
+        test_error_percent: 7.5,
+        plain_test_error_percent: 8,
+        best_test_error_percent: 8,
+        test_loss: 0.5,
+        test_top5_error_percent: 0.25,
+      },
+    ]);
+    expect(query(store, 'SELECT mean_error_percent FROM error_by_group')).toEqual([
+      { mean_error_percent: 7.5 },
+    ]);
+    expect(query(store, 'SELECT test_error_percent FROM learning_curves')).toEqual([
+      { test_error_percent: 9 },
+      { test_error_percent: 8 },
+    ]);
+    expect(readWholeRun(store.db, runId!)).toMatchObject({
+      augmentedTestLoss: 0.5,
+      augmentedTestErrorPercent: 7.5,
+      augmentedTestTop5ErrorPercent: 0.25,
+    });
+    const shown = formatRun(store.db, runId!, false);
+    expect(shown).toMatch(/^ {2}test error % +7\.50 with test-time augmentation \(mirror\)$/m);
   });
 
   it('tells the first rate of a list', async () => {
