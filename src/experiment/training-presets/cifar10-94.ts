@@ -21,6 +21,7 @@ export const CIFAR10_94_TRAINING: TrainingPreset = {
     model: 'airbench94',
     normalization: 'per-channel',
     augmentation: { flip: 'alternating', translate: 2, padding: 'reflect' },
+    testTimeAugmentation: 'mirror-translate',
     batchSize: 1024,
     dropLast: true,
     epochs: 9.9,
