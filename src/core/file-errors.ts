@@ -2,8 +2,7 @@
 export function explainFileError(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file or folder';
-  // EEXIST is what mkdir says of a file where a folder should be.
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of the path is no folder';
+  if (code === 'ENOTDIR') return 'a part of the path is no folder';
   if (code === 'EISDIR') return 'it is a folder';
   if (code === 'EACCES' || code === 'EPERM') return 'the permissions do not allow it';
   if (code === 'EROFS') return 'the file system is read-only';

@@ -41,11 +41,26 @@ export async function checkWritable(file: string): Promise<void> {
 async function withDraft(file: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await rm(draft, { force: true });
     await write(draft);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
     throw new UserError(`${file}: cannot be written: ${explainFileError(error)}. Give another path.`);
   }
+}
+
+/** Node's own `recursive` never ends in a folder such as /proc, where nothing can be made. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () =>
+    mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      // A file there is told of when another is to be opened in it.
+      if (error.code !== 'EEXIST') throw error;
+    });
+  const parent = dirname(folder);
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || parent === folder) throw error;
+    await makeFolder(parent);
+    await make();
+  });
 }

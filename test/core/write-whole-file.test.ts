@@ -6,7 +6,7 @@ import { makeFolder } from '../experiment/fake-runs.js';
 
 describe('a whole file', () => {
   it('takes the place of another one', async () => {
-    const file = join(makeFolder(), 'new', 'a');
+    const file = join(makeFolder(), 'new', 'newer', 'a');
     await writeWholeFile(file, [Buffer.from('1'), Buffer.from('2')]);
     await writeWholeFile(file, [Buffer.from('34'), new Uint8Array(), Buffer.from('5')]);
     expect(readFileSync(file, 'utf8')).toBe('345');
@@ -40,6 +40,12 @@ describe('a whole file', () => {
     );
     await expect(checkWritable(file)).rejects.toThrow(`${file}: `);
     expect(readdirSync(folder).sort()).toEqual(['file', 'folder']);
+  });
+
+  it.runIf(process.platform === 'linux')('is not written where nobody can', async () => {
+    await expect(checkWritable('/proc/new/a')).rejects.toThrow(
+      '/proc/new/a: cannot be written: there is no such',
+    );
   });
 
   // Root may write anywhere.
