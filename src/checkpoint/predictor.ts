@@ -10,8 +10,8 @@ import { type BoundNetwork, bindNetwork, groupIntoPhases, type Phase, runPhase }
 import type { Checkpoint } from './checkpoint.js';
 
 /**
- * Images of a mini-batch: one group in lanes, and planned as such even for a single image, so that outputs are those of a run's evaluation to the
- * bit and do not depend on how many images come together.
+ * Images of a mini-batch: one group in lanes, and planned as such even for a single image, so that outputs are those of a run's
+ * evaluation to the bit and do not depend on how many images come together.
  */
 export const BATCH_IMAGES = GROUP_IMAGES;
 const ALONE = { worker: 0, workers: 1 };

@@ -1,8 +1,9 @@
 import type { NetworkSpec } from '../network/spec.js';
 
 /**
- * What a network's outputs say of each class, summing to 1. Behind the softmax cross-entropy that is the softmax of the outputs. A network that
- * was trained to give the label's unit vector estimates the probabilities themselves: what is below 0 counts as 0, and all are divided by their sum.
+ * What a network's outputs say of each class, summing to 1. Behind the softmax cross-entropy that is the softmax of the outputs. A network
+ * that was trained to give the label's unit vector estimates the probabilities themselves: what is below 0 counts as 0, and all are
+ * divided by their sum.
  */
 export function toProbabilities(outputs: Float32Array, loss: NetworkSpec['loss']): number[] {
   const shares = loss === 'softmax-cross-entropy' ? exponentiate(outputs) : cut(outputs);

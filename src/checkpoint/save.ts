@@ -14,8 +14,8 @@ import {
 } from './layout.js';
 
 /**
- * Saves a trained network as a safetensors file, whole or not at all: the same run gives the same bytes. The file alone is enough to predict with
- * `loadModel`.
+ * Saves a trained network as a safetensors file, whole or not at all: the same run gives the same bytes. The file alone is enough to
+ * predict with `loadModel`.
  *
  * @param trained what `train` gave, or a checkpoint
  * @throws UserError if weights are not those of the spec, or not finite (the run diverged), or the file cannot be written there

@@ -50,8 +50,8 @@ export class TrainedModel {
   /**
    * Predicts the classes of images. What it says of one does not depend on the others.
    *
-   * @param images PNG, JPEG or WebP files, which are scaled to the network's input (what is over on the longer side is cut off), made grey or coloured as it
-   *   wants them, with transparent parts on white; or pixels in the input's own size, h×w×c of 0..255
+   * @param images PNG, JPEG or WebP files, which are scaled to the network's input (what is over on the longer side is cut off), made grey
+   *   or coloured as it wants them, with transparent parts on white; or pixels in the input's own size, h×w×c of 0..255
    * @returns a prediction for each image, in order
    * @throws UserError if a file is no such picture, pixels have another size, or outputs are not finite
    */

@@ -12,7 +12,6 @@ import {
 import type { RunEnd, Store } from '../experiment/store.js';
 import { runSweep } from '../experiment/sweep.js';
 import { readWholeRun } from '../experiment/whole-run.js';
-import { formatNumberOf } from '../report/findings/words.js';
 import { formatJsonObject } from '../report/format-rows.js';
 import { formatCount } from '../report/format-values.js';
 import { formatProfile } from '../report/profile-table.js';
@@ -41,8 +40,8 @@ export interface TrainJob {
 }
 
 /**
- * Trains a run and records it. A run that is recorded already is not trained, or only for its weights, which the record does not have: to save
- * them, or to see that they are the same.
+ * Trains a run and records it. A run that is recorded already is not trained, or only for its weights, which the record does not have: to
+ * save them, or to see that they are the same.
  *
  * @returns the exit code: 1 if the run failed, or did not give the recorded weights again
  * @throws UserError if the database cannot be written any longer, or the network cannot be saved
@@ -105,7 +104,7 @@ function describeStart({ command, point }: TrainJob, live: LiveRun | undefined):
   const facts = [
     `${point.label}, ${describeSize(spec)}`,
     `${formatCount(spec.trainCount - spec.validationCount)} images of ${dataset.name}`,
-    formatNumberOf(spec.epochs, 'epoch'),
+    `${spec.epochs} ${spec.epochs === 1 ? 'epoch' : 'epochs'}`,
     live ? `in ${command.db} as run ${live.runId}, trained again` : `recorded in ${command.db}`,
   ];
   return facts.join(', ');

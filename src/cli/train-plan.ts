@@ -1,6 +1,7 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import type { LiveRun } from '../experiment/run-records.js';
 import { describeNetwork } from '../network/describe.js';
+import { measureTraining } from '../optim/training-length.js';
 import { formatCount } from '../report/format-values.js';
 import { formatSpecField, formatTitle } from '../report/varying-fields.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
@@ -38,7 +39,7 @@ export function describeSize({ network }: ResolvedRunSpec): string {
   return `${formatCount(describeNetwork(network).parameters)} parameters`;
 }
 
-function describeSteps({ batchSize, epochs }: ResolvedRunSpec, images: number): string {
-  const perEpoch = Math.ceil(images / batchSize);
-  return `${formatCount(perEpoch)} an epoch, ${formatCount(perEpoch * epochs)} in all`;
+function describeSteps(spec: ResolvedRunSpec, images: number): string {
+  const { stepsPerEpoch, steps } = measureTraining(images, spec);
+  return `${formatCount(stepsPerEpoch)} an epoch, ${formatCount(steps)} in all`;
 }

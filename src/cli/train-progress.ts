@@ -30,7 +30,7 @@ const COLUMNS: readonly EpochColumn[] = [
   {
     title: 'epoch',
     width: 9,
-    format: ({ epoch }, { run }) => `${epoch}/${run.point.spec.epochs}`,
+    format: ({ epoch }, { run }) => `${epoch}/${Math.ceil(run.point.spec.epochs)}`,
   },
   { title: 'train loss', width: 10, format: ({ trainLoss }) => formatNumber(trainLoss, 4) },
   { title: 'train error', width: 11, format: ({ trainErrorPercent }) => percent(trainErrorPercent) },
@@ -92,7 +92,7 @@ export function formatTrainState(state: RunState): string {
     `${formatDuration(timeLeft.seconds)} left`,
   ];
   return (
-    `epoch ${progress?.epoch ?? 1} of ${run.point.spec.epochs} ` +
+    `epoch ${progress?.epoch ?? 1} of ${Math.ceil(run.point.spec.epochs)} ` +
     `[${'='.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${facts.join(', ')}`
   );
 }

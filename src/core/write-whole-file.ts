@@ -4,8 +4,8 @@ import { UserError } from './errors.js';
 import { explainFileError } from './file-errors.js';
 
 /**
- * Writes a file whole or not at all: under another name beside it, onto the disk, then in its place. What was there before stays until then. Makes
- * the file's folder.
+ * Writes a file whole or not at all: under another name beside it, onto the disk, then in its place. What was there before stays until
+ * then. Makes the file's folder.
  *
  * @param pieces of the file, one after another
  * @throws UserError if it cannot be written there, be it that the disk is full

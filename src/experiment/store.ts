@@ -73,8 +73,8 @@ export class Store {
   }
 
   /**
-   * Records what a sweep consists of and queues those of its points that are to run. Other points that it had are no longer its points, unless it
-   * `grows`.
+   * Records what a sweep consists of and queues those of its points that are to run. Other points that it had are no longer its points,
+   * unless it `grows`.
    *
    * @param all identities of all points, in order
    * @returns the new runs' ids, in the order of `missing`; null for a point that another process has claimed meanwhile

@@ -1,6 +1,7 @@
 /**
- * Safetensors (https://huggingface.co/docs/safetensors), the part of it that Convoy writes and reads: eight bytes with the length of a header,
- * little-endian; the header, JSON padded with spaces; the tensors' bytes, little-endian, rows before columns, one after another without holes.
+ * Safetensors (https://huggingface.co/docs/safetensors), the part of it that Convoy writes and reads: eight bytes with the length of a
+ * header, little-endian; the header, JSON padded with spaces; the tensors' bytes, little-endian, rows before columns, one after another
+ * without holes.
  */
 
 /** Of the header's length in front of it. */

@@ -59,8 +59,8 @@ export function formatHeader({ metadata, tensors }: SafetensorsFile): Buffer {
  * @param bytes the header without its length
  * @param dataBytes that follow it
  * @param where names the file in messages
- * @throws UserError if it is no header, has a key twice, or its tensors are of another type than F32, overlap, leave holes or do not end where the file
- *   does
+ * @throws UserError if it is no header, has a key twice, or its tensors are of another type than F32, overlap, leave holes or do not end
+ *   where the file does
  */
 export function parseHeader(bytes: Uint8Array, dataBytes: number, where: string): Header {
   const place = `${where}: header`;

@@ -219,6 +219,11 @@ describe('train --save', () => {
 });
 
 describe('train --dry-run', () => {
+  it('counts the steps of a training that ends within an epoch', async () => {
+    const plan = await trainCommand(['cifar10-94', '--db', makeDb(), '--dry-run']);
+    expect(plan.out).toMatch(/^mini-batches +48 an epoch, 476 in all$/m);
+  });
+
   it('tells the whole spec and whether it is recorded, and makes no database', async () => {
     const db = makeDb();
     const plan = await trainCommand(['vgg16', '--db', db, '--dry-run']);

@@ -1,8 +1,9 @@
 import type { RunSpec } from '../../run/spec.js';
 
 /**
- * What the networks have in common: mini-batches, momentum, decay and augmentation (a border of 4 black pixels, mirroring) of Wide Residual Networks
- * (Zagoruyko and Komodakis, BMVC 2016), and one cosine after a short climb, which in a few epochs comes close to hundreds on steps.
+ * What the networks have in common: mini-batches, momentum, decay and augmentation (a border of 4 black pixels, mirroring) of Wide
+ * Residual Networks (Zagoruyko and Komodakis, BMVC 2016), and one cosine after a short climb, which in a few epochs comes close to
+ * hundreds on steps.
  */
 export const CIFAR10_TRAINING = {
   dataset: 'cifar10',

@@ -2,8 +2,8 @@ import { CIFAR10_TRAINING, climbAndFall } from './cifar10.js';
 import type { TrainingPreset } from './training-preset.js';
 
 /**
- * The network of CS231n's second assignment (seed 002), whose small first weights are for pixels of 0 to 255 less their mean. SGD in place of the
- * assignment's Adam.
+ * The network of CS231n's second assignment (seed 002), whose small first weights are for pixels of 0 to 255 less their mean. SGD in place
+ * of the assignment's Adam.
  */
 export const THREE_LAYER_TRAINING: TrainingPreset = {
   name: 'three-layer',
