@@ -79,7 +79,11 @@ export const convolution: LayerKind<ConvolutionConfig> = {
 
   suitsLanes(config, input) {
     if (config.groups !== undefined) return false;
-    const covering = config.kernel[0] === input.height && config.kernel[1] === input.width;
+    const padding = resolvePadding(config.padding, config.kernel);
+    const covering =
+      config.kernel[0] === input.height &&
+      config.kernel[1] === input.width &&
+      padding.every((side) => side === 0);
     // A fully connected layer has no neighbouring positions to share a tile, and more weights than images.
     return !covering;
   },
