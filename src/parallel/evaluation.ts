@@ -1,0 +1,25 @@
+import { ArenaLayout } from '../core/arena.js';
+import { type NetworkPlan, planNetwork } from '../network/plan.js';
+import type { NetworkSpec } from '../network/spec.js';
+
+/** Images that a worker evaluates at a time. An image's results do not depend on its neighbours, so workers need not wait for each other. */
+export const EVALUATION_IMAGES = 64;
+
+/** How a run's network is evaluated by some workers. */
+export interface EvaluationPlan {
+  readonly plan: NetworkPlan;
+  /** Where the layers' shared memory begins, and each worker's activations. */
+  readonly shared: number;
+  readonly activations: readonly number[];
+  /** Of all of it. */
+  readonly floats: number;
+}
+
+/** Plans evaluation in the memory of training's activations, which need not outlive a step. */
+export function planEvaluation(network: NetworkSpec, workers: number): EvaluationPlan {
+  const plan = planNetwork(network, { batchSize: EVALUATION_IMAGES, slices: 1, training: false });
+  const layout = new ArenaLayout();
+  const shared = layout.book(plan.sharedFloats);
+  const activations = Array.from({ length: workers }, () => layout.book(plan.activationFloats));
+  return { plan, shared, activations, floats: layout.floats };
+}
