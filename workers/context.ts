@@ -14,6 +14,7 @@ export interface RunContext {
   readonly kernels: Kernels;
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
+  readonly activations: Float32Array;
   readonly network: BoundNetwork;
   readonly loss: LossPass;
   readonly barrier: Barrier;
@@ -42,10 +43,11 @@ function bindRun(run: RunDescription): RunContext {
   const kernels = loadKernels(run.kernels);
   const plan = planNetwork(spec, { batchSize, slices, training: true });
   const memory = viewModel(run.model, plan);
+  const activations = viewArena(run.activations, loadAddon()?.addressModulo64 ?? null);
   const network = bindNetwork({
     plan,
     memory,
-    activations: viewArena(run.activations, loadAddon()?.addressModulo64 ?? null),
+    activations,
     sampleIds: run.batch.sampleIds,
     batchSize,
     slices,
@@ -55,7 +57,7 @@ function bindRun(run: RunDescription): RunContext {
   });
   const loss = LOSSES[spec.loss]!.bind(kernels, run.labelSmoothing);
   const barrier = new Barrier(run.control, run.workers, run.crowded);
-  return { kernels, plan, memory, network, loss, barrier };
+  return { kernels, plan, memory, activations, network, loss, barrier };
 }
 
 /** Computes losses of images of the mini-batch, and with a gradient array their gradients, as parts of the mean over it. */

@@ -5,17 +5,12 @@ import {
 } from '../src/dataset/test-time-augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import type { Batch } from '../src/layers/layer.js';
-import { planNetwork } from '../src/network/plan.js';
 import { bindNetwork, groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/run.js';
 import { CONTROL } from '../src/parallel/barrier.js';
+import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
 import type { EvaluateTask, EvaluationSet, RunDescription } from '../src/parallel/protocol.js';
 import { planAssembly } from './assembly.js';
 import { computeLoss, getContext, type RunContext } from './context.js';
-
-/**
- * Images that a worker evaluates at a time. An image's results do not depend on its neighbours, so workers need not wait for each other.
- */
-const CHUNK = 64;
 
 /** The network bound for evaluation in this thread. */
 interface Evaluator {
@@ -31,44 +26,52 @@ const ALONE = { worker: 0, workers: 1 };
 /** Evaluates this worker's share of a set of images. */
 export default function evaluate({ run, worker, on, augmentation }: EvaluateTask): void {
   const context = getContext(run);
-  const { batch, prepare, evaluateFrom } = getEvaluator(run, context);
-  for (const phase of prepare) runPhase(phase, batch, ALONE);
+  const { batch, prepare, evaluateFrom } = getEvaluator(run, worker, context);
+  for (const phase of prepare) {
+    runPhase(phase, batch, { worker, workers: run.workers });
+    context.barrier.wait();
+  }
   const set = run[on]!;
   const images = set.samples.length;
-  const [firstChunk, lastChunk] = shareOf(Math.ceil(images / CHUNK), { worker, workers: run.workers });
+  const [firstChunk, lastChunk] = shareOf(Math.ceil(images / EVALUATION_IMAGES), { worker, workers: run.workers });
   for (let chunk = firstChunk; chunk < lastChunk; chunk++) {
     if (Atomics.load(run.control, CONTROL.abort) !== 0) return;
-    const first = chunk * CHUNK;
-    batch.size = Math.min(CHUNK, images - first);
+    const first = chunk * EVALUATION_IMAGES;
+    batch.size = Math.min(EVALUATION_IMAGES, images - first);
     evaluateFrom(set, first, augmentation);
   }
 }
 
-function getEvaluator(run: RunDescription, context: RunContext): Evaluator {
+function getEvaluator(run: RunDescription, worker: number, context: RunContext): Evaluator {
   let evaluator = evaluators.get(context);
   if (!evaluator) {
-    evaluator = bindEvaluator(run, context);
+    evaluator = bindEvaluator(run, worker, context);
     evaluators.set(context, evaluator);
   }
   return evaluator;
 }
 
-/** The run's own parameters, with activations and packed kernels of the thread's own. */
-function bindEvaluator(run: RunDescription, { memory, kernels, loss }: RunContext): Evaluator {
-  const plan = planNetwork(run.network, { batchSize: CHUNK, slices: 1, training: false });
+/** The run's own parameters, and packed kernels that its workers share, with activations of the worker's own. */
+function bindEvaluator(
+  run: RunDescription,
+  worker: number,
+  { memory, kernels, loss, activations }: RunContext,
+): Evaluator {
+  const { plan, shared, activations: places } = planEvaluation(run.network, run.workers);
+  const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
   const network = bindNetwork({
     plan,
-    memory: { ...memory, shared: new Float32Array(plan.sharedFloats) },
-    activations: new Float32Array(plan.activationFloats),
-    sampleIds: new Int32Array(CHUNK),
-    batchSize: CHUNK,
+    memory: { ...memory, shared: place(shared, plan.sharedFloats) },
+    activations: place(places[worker]!, plan.activationFloats),
+    sampleIds: new Int32Array(EVALUATION_IMAGES),
+    batchSize: EVALUATION_IMAGES,
     slices: 1,
     seed: run.seed,
     training: false,
     kernels,
   });
   const { batch } = network;
-  const labels = new Uint8Array(CHUNK);
+  const labels = new Uint8Array(EVALUATION_IMAGES);
   let set = run.test;
   let firstImage = 0;
   const source = {
@@ -80,7 +83,7 @@ function bindEvaluator(run: RunDescription, { memory, kernels, loss }: RunContex
     },
     sampleAt: (i: number) => set.samples[firstImage + i]!,
   };
-  const words = new Int32Array(CHUNK * TRANSFORM_WORDS);
+  const words = new Int32Array(EVALUATION_IMAGES * TRANSFORM_WORDS);
   const transforms = { words, reflect: true, update: () => {} };
   const assemblePlain = planAssembly(run, { kernels, network }, source, labels, null);
   const assembleView = planAssembly(run, { kernels, network }, source, labels, transforms);

@@ -37,6 +37,7 @@ export interface RunDescription {
   readonly sgd: SgdOptions;
   readonly schedule: Schedule;
   readonly model: SharedArrayBuffer;
+  /** A mini-batch's; between epochs, evaluation's (see evaluation.ts). */
   readonly activations: SharedArrayBuffer;
   /** See CONTROL in barrier.ts. */
   readonly control: Int32Array;

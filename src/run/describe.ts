@@ -5,6 +5,7 @@ import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { measureTraining } from '../optim/training-length.js';
 import { CONTROL_WORDS } from '../parallel/barrier.js';
+import { planEvaluation } from '../parallel/evaluation.js';
 import {
   type BatchArrays,
   type EvaluationSet,
@@ -51,7 +52,10 @@ export function describeRun(
     sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
     schedule: spec.learningRate,
     model: allocateModel(plan),
-    activations: allocateArena(plan.activationFloats, 'activations'),
+    activations: allocateArena(
+      Math.max(plan.activationFloats, planEvaluation(spec.network, workers).floats),
+      'activations',
+    ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     train: { pixels: dataset.train.pixels, labels: dataset.train.labels },
