@@ -32,43 +32,47 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
   const biasValue = bias?.value ?? null;
   return {
     prepare: [],
-    forward: {
-      products: 1,
-      over: 'units',
-      waits: true,
-      run(unit) {
-        const { first, count } = rowsOf(unit, g.outputHeight);
-        kernels.convolutionForwardLanes(
-          g,
-          input.value,
-          kernel!.value,
-          biasValue,
-          output.value,
-          unit.group,
-          batch.size,
-          first,
-          count,
-        );
+    forward: [
+      {
+        products: 1,
+        over: 'units',
+        waits: true,
+        run(unit) {
+          const { first, count } = rowsOf(unit, g.outputHeight);
+          kernels.convolutionForwardLanes(
+            g,
+            input.value,
+            kernel!.value,
+            biasValue,
+            output.value,
+            unit.group,
+            batch.size,
+            first,
+            count,
+          );
+        },
       },
-    },
-    inputGradient: {
-      products: 1,
-      over: 'units',
-      waits: true,
-      run(unit) {
-        const { first, count } = rowsOf(unit, g.inputHeight);
-        kernels.convolutionInputGradientLanes(
-          g,
-          output.gradient,
-          kernel!.value,
-          input.gradient,
-          unit.group,
-          batch.size,
-          first,
-          count,
-        );
+    ],
+    inputGradient: [
+      {
+        products: 1,
+        over: 'units',
+        waits: true,
+        run(unit) {
+          const { first, count } = rowsOf(unit, g.inputHeight);
+          kernels.convolutionInputGradientLanes(
+            g,
+            output.gradient,
+            kernel!.value,
+            input.gradient,
+            unit.group,
+            batch.size,
+            first,
+            count,
+          );
+        },
       },
-    },
+    ],
   };
 }
 

@@ -23,10 +23,10 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
   const minimal = tile ? bindWinogradProducts(g, site, tile) : direct;
   const { prepare } = minimal;
   const { forward } = use.forward ? minimal : direct;
-  if (!site.training) return { prepare, forward: [forward], backward: [] };
+  if (!site.training) return { prepare, forward, backward: [] };
 
   const { inputGradient } = use.inputGradient ? minimal : direct;
-  const backward: Pass[] = passUntil(inputLearningEpochs, batch, inputGradient);
+  const backward: Pass[] = inputGradient.flatMap((pass) => passUntil(inputLearningEpochs, batch, pass));
   const kernelGradient = use.kernelGradient
     ? bindWinogradKernelGradient(g, site, use.kernelGradient)
     : [bindDirectKernelGradient(g, site)];
@@ -46,5 +46,5 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
     );
     backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
   }
-  return { prepare, forward: [forward], backward };
+  return { prepare, forward, backward };
 }

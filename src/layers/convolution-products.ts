@@ -1,8 +1,8 @@
-import type { BlockPass, UnitPass } from './layer.js';
+import type { BlockPass, Pass } from './layer.js';
 
 /** Passes of a convolution's products, however they are computed. */
 export interface LanePasses {
   readonly prepare: readonly BlockPass[];
-  readonly forward: UnitPass;
-  readonly inputGradient: UnitPass;
+  readonly forward: readonly Pass[];
+  readonly inputGradient: readonly Pass[];
 }

@@ -8,7 +8,7 @@ import {
   winogradPanels,
 } from '../kernels/winograd.js';
 import type { LanePasses } from './convolution-products.js';
-import type { BlockPass, LayerSite, Pass } from './layer.js';
+import type { BlockPass, LayerSite, Pass, SharedPlan } from './layer.js';
 import { rowsOf } from './parts.js';
 
 /** What minimal filtering is used for, and by which tiles: outputs along each axis, 0 where sums over taps are quicker. */
@@ -35,6 +35,8 @@ const MARGIN = 0.9;
 const HALF_VECTOR = 8;
 /** Tasks that a kernel's gradient is cut into at least, to be shared out evenly among some workers. */
 const MIN_GRADIENT_TASKS = 12;
+/** Four megabytes. */
+const MIN_TRANSIENT_FLOATS = 2 ** 20;
 /** Input channels whose kernels one task transforms. */
 const INPUTS_PER_BLOCK = 8;
 
@@ -90,14 +92,18 @@ function countGradientParts(g: WindowGeometry): number {
   return Math.ceil(MIN_GRADIENT_TASKS / winogradPanels(g));
 }
 
-/** Shared floats of a layer: the transformed kernel, whose place its gradient takes once dX is done. */
-export function winogradFloats(g: WindowGeometry): number {
+/**
+ * Shared memory of a layer: the transformed kernel, whose place its gradient takes once dX is done. Of wide layers that is much, and transforming
+ * a kernel twice a step little beside their products, so they take turns.
+ */
+export function planWinogradMemory(g: WindowGeometry): SharedPlan {
   const { forward, inputGradient, kernelGradient } = chooseWinograd(g);
   const products = forward || inputGradient;
-  return Math.max(
+  const floats = Math.max(
     products ? winogradKernelFloats(g, products) : 0,
     kernelGradient ? winogradGradientFloats(g, kernelGradient, countGradientParts(g)) : 0,
   );
+  return { floats, transient: floats >= MIN_TRANSIENT_FLOATS };
 }
 
 /** Y and dX by minimal filtering. */
@@ -107,51 +113,60 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
   const u = site.shared.winograd!;
   const biasValue = bias?.value ?? null;
   scratch.book(kernels.winogradScratchFloats(g, tile));
+  const transform = overInputs(g, (first, count) =>
+    kernels.winogradKernel(g, tile, kernel!.value, u, first, count),
+  );
+  const anew = site.training && planWinogradMemory(g).transient;
+  const before: Pass[] = anew ? [{ ...transform, name: 'prepare', waits: true }] : [];
   return {
-    prepare: [
-      overInputs(g, (first, count) => kernels.winogradKernel(g, tile, kernel!.value, u, first, count)),
+    prepare: anew ? [] : [transform],
+    forward: [
+      ...before,
+      {
+        products: 1,
+        over: 'units',
+        waits: true,
+        run(unit) {
+          const { first, count } = rowsOf(unit, g.outputHeight);
+          kernels.winogradForward(
+            g,
+            tile,
+            input.value,
+            u,
+            biasValue,
+            output.value,
+            scratch.floats,
+            unit.group,
+            batch.size,
+            first,
+            count,
+          );
+        },
+      },
     ],
-    forward: {
-      products: 1,
-      over: 'units',
-      waits: true,
-      run(unit) {
-        const { first, count } = rowsOf(unit, g.outputHeight);
-        kernels.winogradForward(
-          g,
-          tile,
-          input.value,
-          u,
-          biasValue,
-          output.value,
-          scratch.floats,
-          unit.group,
-          batch.size,
-          first,
-          count,
-        );
+    inputGradient: [
+      ...before,
+      {
+        products: 1,
+        over: 'units',
+        waits: true,
+        run(unit) {
+          const { first, count } = rowsOf(unit, g.inputHeight);
+          kernels.winogradInputGradient(
+            g,
+            tile,
+            output.gradient,
+            u,
+            input.gradient,
+            scratch.floats,
+            unit.group,
+            batch.size,
+            first,
+            count,
+          );
+        },
       },
-    },
-    inputGradient: {
-      products: 1,
-      over: 'units',
-      waits: true,
-      run(unit) {
-        const { first, count } = rowsOf(unit, g.inputHeight);
-        kernels.winogradInputGradient(
-          g,
-          tile,
-          output.gradient,
-          u,
-          input.gradient,
-          scratch.floats,
-          unit.group,
-          batch.size,
-          first,
-          count,
-        );
-      },
-    },
+    ],
   };
 }
 

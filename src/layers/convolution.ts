@@ -11,7 +11,7 @@ import {
 } from './connections.js';
 import { bindConvolutionImages, countPackedFloats, cutsLargeKernel } from './convolution-images.js';
 import { bindConvolutionLanes, sumsKernelGradient } from './convolution-lanes.js';
-import { winogradFloats } from './convolution-winograd.js';
+import { planWinogradMemory } from './convolution-winograd.js';
 import { initializerSchema, kernelInitializerSchema } from './initializer.js';
 import type { BoundLayer, LayerKind, LayerPlan, Layout } from './layer.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from './window.js';
@@ -201,7 +201,7 @@ export function planConvolution(
     state: [],
     shared:
       layout === 'lanes'
-        ? { winograd: { floats: winogradFloats(g) } }
+        ? { winograd: planWinogradMemory(g) }
         : {
             packed: { floats: packed.packed },
             packedTransposed: { floats: packed.packedTransposed },

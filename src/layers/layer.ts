@@ -124,6 +124,8 @@ export interface SharedPlan {
   readonly floats: number;
   /** One such piece for each part of the mini-batch. */
   readonly perPart?: boolean;
+  /** In training the layer fills it anew for each pass that reads it, and all such layers take turns with one piece. */
+  readonly transient?: boolean;
 }
 
 /** A tensor of the mini-batch. `gradient` is empty if nobody needs it. */

@@ -2,7 +2,13 @@ import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
-import { countParameters, type Layout, type ParameterPlan, type StatePlan } from '../layers/layer.js';
+import {
+  countParameters,
+  type Layout,
+  type ParameterPlan,
+  type SharedPlan,
+  type StatePlan,
+} from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
@@ -105,11 +111,13 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
 
   const network = flattenNetwork(spec.input, nameLayers(spec), largest);
   checkWhitening(network);
+  const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
+  const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
   const steps = network.steps.map((step): StepPlan => {
     const { name, layer, layout } = step;
-    const sharedSlots = Object.entries(layer.shared).map(([key, { floats, perPart }]) => {
-      const size = floats * (perPart ? countParts(layout, largest) : 1);
-      return [key, { offset: shared.book(size), size }] as const;
+    const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
+      const size = plan.floats * (plan.perPart ? countParts(layout, largest) : 1);
+      return [key, { offset: training && isTransient(plan) ? turns : shared.book(size), size }] as const;
     });
     return {
       ...step,
@@ -135,6 +143,10 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     sharedFloats: shared.floats,
     activationFloats,
   };
+}
+
+function isTransient({ transient = false }: SharedPlan): boolean {
+  return transient;
 }
 
 /** Kernels that are made from the training images are for the layer that reads those. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseWinograd, winogradFloats } from '../../src/layers/convolution-winograd.js';
+import { chooseWinograd, planWinogradMemory } from '../../src/layers/convolution-winograd.js';
 import { makeWindow } from '../helpers/kernel-suite/windows.js';
 
 const convolve = (size: number, channels: number, filters: number, pad = 0, kernel = 3) =>
@@ -26,6 +26,6 @@ describe('chooseWinograd', () => {
     ['other kernels', convolve(12, 50, 50, 0, 7), [0, 0, 0]],
   ])('of %s', (_, g, [forward, inputGradient, kernelGradient]) => {
     expect(chooseWinograd(g)).toEqual({ forward, inputGradient, kernelGradient });
-    expect(winogradFloats(g) > 0).toBe(forward! + inputGradient! + kernelGradient! > 0);
+    expect(planWinogradMemory(g).floats > 0).toBe(forward! + inputGradient! + kernelGradient! > 0);
   });
 });
