@@ -33,7 +33,10 @@ export default function evaluate({ run, worker, on, augmentation }: EvaluateTask
   }
   const set = run[on]!;
   const images = set.samples.length;
-  const [firstChunk, lastChunk] = shareOf(Math.ceil(images / EVALUATION_IMAGES), { worker, workers: run.workers });
+  const [firstChunk, lastChunk] = shareOf(Math.ceil(images / EVALUATION_IMAGES), {
+    worker,
+    workers: run.workers,
+  });
   for (let chunk = firstChunk; chunk < lastChunk; chunk++) {
     if (Atomics.load(run.control, CONTROL.abort) !== 0) return;
     const first = chunk * EVALUATION_IMAGES;
