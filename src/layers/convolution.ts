@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
-import { kernelColumns, kernelRows, makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
+import {
+  coversInput,
+  kernelColumns,
+  kernelRows,
+  makeGeometry,
+  type WindowGeometry,
+} from '../kernels/geometry.js';
 import {
   checkConnections,
   connectionsSchema,
@@ -65,8 +71,7 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   plan(config, input, where, layout): LayerPlan {
     checkGroups(config, input, where);
     checkWhitening(config, input, where);
-    const output: Shape = { ...slideWindow(config, input, where), channels: config.filters };
-    return planConvolution(config, makeGeometry(input, config, output, config.groups), layout);
+    return planConvolution(config, measureWindow(config, input, where), layout);
   },
 
   describe(config) {
@@ -78,14 +83,8 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   },
 
   suitsLanes(config, input) {
-    if (config.groups !== undefined) return false;
-    const padding = resolvePadding(config.padding, config.kernel);
-    const covering =
-      config.kernel[0] === input.height &&
-      config.kernel[1] === input.width &&
-      padding.every((side) => side === 0);
     // A fully connected layer has no neighbouring positions to share a tile, and more weights than images.
-    return !covering;
+    return config.groups === undefined && !coversInput(measureWindow(config, input, config.kind));
   },
 
   bind(config, site): BoundLayer {
@@ -96,6 +95,12 @@ export const convolution: LayerKind<ConvolutionConfig> = {
       : bound;
   },
 };
+
+/** The geometry of the layer on that input; throws a UserError if the kernel does not fit. */
+function measureWindow(config: ConvolutionConfig, input: Shape, where: string): WindowGeometry {
+  const output = { ...slideWindow(config, input, where), channels: config.filters };
+  return makeGeometry(input, config, output, config.groups);
+}
 
 function checkGroups(
   { groups = 1, filters, connections }: ConvolutionConfig,
