@@ -14,11 +14,11 @@ import { WorkerPool } from '../parallel/pool.js';
 import { formatCount } from '../report/format-values.js';
 import { formatTable } from '../report/tables.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
-import { createCommand, parseCommand, parseCount } from './command-line.js';
+import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
-import { collectOverrides, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { collectOverrides, parseWorkers } from './run-options.js';
 import { type Streams, useProcessStreams } from './streams.js';
-import { MAX_THREADS } from './sweep-options.js';
 
 interface Flags {
   readonly set?: readonly Override[];
@@ -60,9 +60,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
     .argument('[what]', NETWORK_ARGUMENT)
     .option('--set <key=value>', 'a field of the spec, such as width=0.5 (repeatable)', collectOverrides)
     .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
-    .option('--workers <n>', 'threads (default: one for each core)', (text) =>
-      parseCount('--workers', text, MAX_THREADS),
-    )
+    .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option('--json', 'one JSON object a check')
     .action(async (what: string | undefined, { set = [], only = CHECK_NAMES, workers, json }: Flags) => {
       const spec = resolveNetworkArgument('check', what, set);

@@ -4,7 +4,8 @@ import { formatNetworkTable } from '../report/network-table.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { formatModels } from './describe-models.js';
 import { EXIT_CODES } from './exit.js';
-import { collectOverrides, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { collectOverrides } from './run-options.js';
 import { type Streams, useProcessStreams } from './streams.js';
 
 const MAX_BATCH = 1_000_000;

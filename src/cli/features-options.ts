@@ -4,9 +4,9 @@ import { applyOverride, type Override } from '../experiment/overrides.js';
 import { readWholeRun } from '../experiment/whole-run.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
-import { collectOverrides, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { collectOverrides, DEFAULT_DATABASE, parseWorkers } from './run-options.js';
 import type { Streams } from './streams.js';
-import { DEFAULT_DATABASE, MAX_THREADS } from './sweep-options.js';
 
 const MAX_NUMBER = 1_000_000_000;
 
@@ -55,9 +55,7 @@ export async function parseFeaturesArguments(
     .option('--layer <name>', 'only this layer (repeatable)', collectNames)
     .option('--example <n>', 'a test image, from 1', (text) => parseCount('--example', text, MAX_NUMBER), 1)
     .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
-    .option('--workers <n>', 'threads (default: one for each core)', (text) =>
-      parseCount('--workers', text, MAX_THREADS),
-    )
+    .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option('--out <folder>', 'where the sheets go', 'features')
     .action((what: string | undefined, { run, db, set = [], ...others }: Flags) => {
       parsed = { ...others, ...(run === undefined ? readNetwork(what, set) : readRun(what, run, db, set)) };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UserError, unknownName } from '../core/errors.js';
 import { readJsonFile } from '../experiment/json-file.js';
-import { applyOverride, type Override, parseOverride } from '../experiment/overrides.js';
+import { applyOverride, type Override } from '../experiment/overrides.js';
 import { isModel, MODEL_NAMES } from '../models/registry.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
 
@@ -50,11 +50,6 @@ export function resolveWithOverrides(
 ): ResolvedRunSpec {
   const spec = overrides.reduce((changed, override) => applyOverride(changed, override), fields);
   return resolveRunSpec(spec, isPattern(what) ? command : what);
-}
-
-/** For options that may be repeated. */
-export function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
-  return [...earlier, parseOverride(text)];
 }
 
 function isPattern(what: string): boolean {

@@ -21,9 +21,10 @@ import type { Engine } from './engine.js';
 import { EXIT_CODES } from './exit.js';
 import { withInterruption } from './interruption.js';
 import type { SweepProgress } from './progress.js';
+import { MAX_THREADS } from './run-options.js';
 import { showProgress } from './show-progress.js';
 import type { Streams } from './streams.js';
-import { MAX_THREADS, type SweepCommand } from './sweep-options.js';
+import type { SweepCommand } from './sweep-options.js';
 import { describeSkipped } from './sweep-points.js';
 
 /** All that recording a sweep needs. */

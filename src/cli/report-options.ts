@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { UserError } from '../core/errors.js';
 import type { Override } from '../experiment/overrides.js';
 import { createCommand, parseCommand } from './command-line.js';
+import { collectOverrides, DEFAULT_DATABASE, parseEpochs } from './run-options.js';
 import type { Streams } from './streams.js';
-import { collectOverride, DEFAULT_DATABASE, parseEpochs } from './sweep-options.js';
 
 const DEFAULT_PAGE = 'report.html';
 
@@ -42,7 +42,11 @@ export async function parseReportArguments(
     .option('--out <file>', 'the page to write', DEFAULT_PAGE)
     .option('--markdown <file>', 'the Markdown to write (default: beside the page, ending in .md)')
     .option('--epochs <n>', 'of 15.6: runs that were made with so many epochs', parseEpochs)
-    .option('--set <key=value>', 'of 15.6: runs that were made with this field (repeatable)', collectOverride)
+    .option(
+      '--set <key=value>',
+      'of 15.6: runs that were made with this field (repeatable)',
+      collectOverrides,
+    )
     .action((sweep: string, { db, out, markdown = nameTwin(out), set = [], epochs }: Flags) => {
       parsed = { sweep, db, out, markdown, overrides: epochs === undefined ? set : [...set, epochs] };
     });

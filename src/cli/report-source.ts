@@ -11,7 +11,7 @@ import { findOtherSettings } from '../report/exercise-15-6/other-settings.js';
 import { PARTS } from '../report/exercise-15-6/parts.js';
 import { readSweepRuns, writeSweep } from '../report/sweep-report.js';
 import type { ReportCommand } from './report-options.js';
-import { DEFAULT_DATABASE } from './sweep-options.js';
+import { DEFAULT_DATABASE } from './run-options.js';
 
 /**
  * Writes the report of a sweep from the database; the data set gives pictures, where it is at hand.

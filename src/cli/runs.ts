@@ -5,11 +5,11 @@ import { openDatabaseReadOnly } from '../experiment/database.js';
 import { RUN_STATES, type RunState } from '../experiment/run-records.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
+import { DEFAULT_DATABASE } from './run-options.js';
 import { formatList } from './runs-list.js';
 import { formatQuery, type RowFormat } from './runs-query.js';
 import { formatRun } from './runs-show.js';
 import { type Streams, useProcessStreams } from './streams.js';
-import { DEFAULT_DATABASE } from './sweep-options.js';
 
 interface Flags {
   readonly db: string;

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { UserError } from '../core/errors.js';
-import { type Override, parseOverride } from '../experiment/overrides.js';
+import type { Override } from '../experiment/overrides.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
+import {
+  collectOverrides,
+  DEFAULT_DATABASE,
+  MAX_THREADS,
+  parseDatabase,
+  parseEpochs,
+  parseWorkers,
+} from './run-options.js';
 import type { Streams } from './streams.js';
-
-/** Where experiments are recorded if the user does not say: in the current folder. */
-export const DEFAULT_DATABASE = 'data/experiments.db';
-/** More threads than any machine of today has cores. */
-export const MAX_THREADS = 256;
-const MAX_EPOCHS = 100_000;
 
 /** What `sweep` was asked to do. */
 export interface SweepCommand {
@@ -85,9 +86,7 @@ function defineSweep(command: Command): Command {
     )
     .argument('[what]', 'a preset (see --list) or a grid as a JSON file')
     .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
-    .option('--workers <n>', 'threads of one run (default: what --parallel leaves)', (text) =>
-      parseCount('--workers', text, MAX_THREADS),
-    )
+    .option('--workers <n>', 'threads of one run (default: what --parallel leaves)', parseWorkers)
     .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>
       parseCount('--parallel', text, MAX_THREADS),
     )
@@ -95,7 +94,7 @@ function defineSweep(command: Command): Command {
     .option(
       '--set <key=value>',
       'a field of every spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
-      collectOverride,
+      collectOverrides,
     )
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')
@@ -105,21 +104,4 @@ function defineSweep(command: Command): Command {
       'a table of where the time of each run went, layer by layer; with --json a field of its object',
     )
     .option('--json', 'one JSON object a finished run on standard output, and nothing else there');
-}
-
-/** Reads `--epochs`: an override in short. */
-export function parseEpochs(text: string): Override {
-  const value = parseCount('--epochs', text, MAX_EPOCHS);
-  return { text: `--epochs ${value}`, path: ['epochs'], value };
-}
-
-/** Reads one `--set` after others. */
-export function collectOverride(text: string, earlier: readonly Override[] = []): readonly Override[] {
-  return [...earlier, parseOverride(text)];
-}
-
-/** Reads `--db`. */
-export function parseDatabase(text: string): string {
-  if (text === '') throw new UserError('--db: expected a file, found nothing.');
-  return text;
 }

@@ -1,15 +1,15 @@
 import { UserError } from '../core/errors.js';
 import type { Override } from '../experiment/overrides.js';
-import { createCommand, parseCommand, parseCount } from './command-line.js';
+import { createCommand, parseCommand } from './command-line.js';
 import { NETWORK_ARGUMENT } from './network-argument.js';
-import type { Streams } from './streams.js';
 import {
-  collectOverride,
+  collectOverrides,
   DEFAULT_DATABASE,
-  MAX_THREADS,
   parseDatabase,
   parseEpochs,
-} from './sweep-options.js';
+  parseWorkers,
+} from './run-options.js';
+import type { Streams } from './streams.js';
 
 /** What `train` was asked to do. */
 export interface TrainCommand {
@@ -60,14 +60,12 @@ export async function parseTrainArguments(
     .description('Trains one network and records the run, unless it is recorded already.')
     .argument('[what]', `a preset (see --list), ${NETWORK_ARGUMENT}`)
     .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
-    .option('--workers <n>', 'threads (default: one for each core)', (text) =>
-      parseCount('--workers', text, MAX_THREADS),
-    )
+    .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option('--epochs <n>', "in place of the spec's", parseEpochs)
     .option(
       '--set <key=value>',
       'a field of the spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
-      collectOverride,
+      collectOverrides,
     )
     .option(
       '--save <file>',

@@ -1,0 +1,31 @@
+import { UserError } from '../core/errors.js';
+import { type Override, parseOverride } from '../experiment/overrides.js';
+import { parseCount } from './command-line.js';
+
+/** Where experiments are recorded if the user does not say: in the current folder. */
+export const DEFAULT_DATABASE = 'data/experiments.db';
+/** More threads than any machine of today has cores. */
+export const MAX_THREADS = 256;
+const MAX_EPOCHS = 100_000;
+
+/** Reads `--db`. */
+export function parseDatabase(text: string): string {
+  if (text === '') throw new UserError('--db: expected a file, found nothing.');
+  return text;
+}
+
+/** Reads `--workers`. */
+export function parseWorkers(text: string): number {
+  return parseCount('--workers', text, MAX_THREADS);
+}
+
+/** Reads `--epochs`: an override in short. */
+export function parseEpochs(text: string): Override {
+  const value = parseCount('--epochs', text, MAX_EPOCHS);
+  return { text: `--epochs ${value}`, path: ['epochs'], value };
+}
+
+/** Reads one `--set` after others. */
+export function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
+  return [...earlier, parseOverride(text)];
+}
