@@ -1,6 +1,12 @@
 // What JavaScript sees of the kernels. Each function in entries/ checks its arguments and calls one kernel; with call.h that is the only
 // code that knows of Node-API. The JavaScript side is src/kernels/native.ts, whose types document the order of the arguments.
 #include <node_api.h>
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <sched.h>
+#include <sys/mman.h>
+#endif
 
 #include "call.h"
 #include "entries/activations.inl.h"
@@ -25,6 +31,29 @@ namespace {
 napi_value address_modulo_64(Call& call) {
   const auto array = call.bytes();
   return call.ok ? call.give(long(reinterpret_cast<uintptr_t>(array.data) % 64)) : nullptr;
+}
+
+// Asks for huge pages behind an array, of which only whole ones count.
+napi_value prefer_huge_pages(Call& call) {
+  const auto array = call.floats();
+#ifdef MADV_HUGEPAGE
+  constexpr uintptr_t kHugePage = uintptr_t(1) << 21;
+  const uintptr_t first = reinterpret_cast<uintptr_t>(array.data), end = first + array.length * sizeof(float);
+  const uintptr_t begin = (first + kHugePage - 1) / kHugePage * kHugePage;
+  // A wish: what comes back does not matter.
+  if (call.ok && begin + kHugePage <= end) madvise(reinterpret_cast<void*>(begin), (end - begin) / kHugePage * kHugePage, MADV_HUGEPAGE);
+#endif
+  return nullptr;
+}
+
+// Lets another thread have the caller's core.
+napi_value yield_thread(napi_env, napi_callback_info) {
+#ifdef _WIN32
+  SwitchToThread();
+#else
+  sched_yield();
+#endif
+  return nullptr;
 }
 
 // Puts functions on an object; they run on that table's kernels.
@@ -86,6 +115,8 @@ napi_value init(napi_env env, napi_value exports) {
       {"kernelSet", kernel_set},
       {"supportedNames", supported_names},
       {"addressModulo64", invoke<address_modulo_64>},
+      {"preferHugePages", invoke<prefer_huge_pages>},
+      {"yieldThread", yield_thread},
   };
   add(env, exports, functions, nullptr);
   return exports;

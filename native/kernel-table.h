@@ -65,6 +65,14 @@ struct DropoutSettings {
   uint32_t epoch;
 };
 
+// What the parts of a mini-batch leave of a channel's sums: of each part `lanes` numbers a channel, parts×channels×lanes.
+struct PartSums {
+  long channels, lanes, parts;
+  const int32_t* cuts;  // of each part its rows, and the lanes that hold an image
+  const float* first;
+  const float* second;
+};
+
 // Where a loss leaves its results; d_outputs may be null, then no gradient is written.
 struct LossOutputs {
   float* d_outputs;
@@ -144,6 +152,10 @@ struct KernelTable {
                                 float* products, float* scratch, Range rows);
   void (*combine_channels)(long channels, const float* x, const float* dy, const float* a, const float* b, const float* d,
                            float* dx, float* scratch, Range rows);
+  void (*normalization_coefficients)(const PartSums&, const float* scale, const float* shift, double epsilon, float* statistics,
+                                     float* mean, float* a, float* d);
+  void (*normalization_gradient_coefficients)(const PartSums&, const float* scale, const float* statistics, float* a, float* b,
+                                              float* d, float* d_scale, float* d_shift);
 
   void (*relu_forward)(const float* x, float* y, Range elements);
   void (*relu_backward)(const float* y, const float* dy, float* dx, Range elements);

@@ -1,6 +1,5 @@
-import { viewArena } from '../src/core/arena.js';
 import type { Kernels } from '../src/kernels/kernels.js';
-import { loadAddon } from '../src/kernels/native.js';
+import { viewArena } from '../src/kernels/memory.js';
 import { loadKernels } from '../src/kernels/select.js';
 import { LOSSES, type LossPass, type LossResults } from '../src/layers/loss.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
@@ -43,7 +42,7 @@ function bindRun(run: RunDescription): RunContext {
   const kernels = loadKernels(run.kernels);
   const plan = planNetwork(spec, { batchSize, slices, training: true });
   const memory = viewModel(run.model, plan);
-  const activations = viewArena(run.activations, loadAddon()?.addressModulo64 ?? null);
+  const activations = viewArena(run.activations);
   const network = bindNetwork({
     plan,
     memory,

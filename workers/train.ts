@@ -1,5 +1,5 @@
 import { type BlockPass, overSlices } from '../src/layers/layer.js';
-import { groupIntoPhases, type Phase, runPhase } from '../src/network/run.js';
+import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/run.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';
@@ -88,17 +88,12 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
     run: () => addToTotals(run, batch.size),
   };
 
-  return groupIntoPhases([
-    ...network.prepare,
-    assemble,
-    ...network.forward,
-    loss,
-    ...network.backward,
-    update,
-    ...lookahead,
-    ...(watch ? [watch] : []),
-    tally,
-  ]);
+  return [
+    // The parameters are there, and so are the images.
+    makePhase([...network.prepare, assemble]),
+    ...groupIntoPhases([...network.forward, loss, ...network.backward]),
+    ...groupIntoPhases([update, ...lookahead, ...(watch ? [watch] : []), tally]),
+  ];
 }
 
 /** Adds the mini-batch's losses and errors, image by image, to the epoch's; asks all to stop if the run is to end. */

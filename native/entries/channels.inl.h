@@ -69,11 +69,69 @@ napi_value combine_channels(Call& call) {
   return nullptr;
 }
 
+// The first arguments of both: channels, lanes, parts, cuts and the parts' two sums.
+PartSums part_sums(Call& call) {
+  const long channels = call.integer(1), lanes = call.integer(1), parts = call.integer(1);
+  const auto cuts = call.integers();
+  const auto first = call.floats(), second = call.floats();
+  call.expect(lanes == 1 || lanes == kGroupImages, "sums of 1 or 16 lanes");
+  call.holds(cuts, 2 * parts);
+  call.holds(first, parts * channels * lanes);
+  call.holds(second, parts * channels * lanes);
+  if (!call.ok) return {};
+  for (long part = 0; part < parts; part++) {
+    call.expect(cuts.data[2 * part + 1] >= 0 && cuts.data[2 * part + 1] <= lanes, "cuts with as many lanes at most");
+  }
+  return {channels, lanes, parts, cuts.data, first.data, second.data};
+}
+
+napi_value normalization_coefficients(Call& call) {
+  const PartSums sums = part_sums(call);
+  const auto scale = call.floats_or_null(), shift = call.floats_or_null();
+  const double epsilon = call.number();
+  const auto statistics = call.floats(), mean = call.floats(), a = call.floats(), d = call.floats();
+  if (!call.ok) return nullptr;
+  const size_t width = size_t(sums.channels) * sums.lanes;
+  if (scale.data) call.holds(scale, sums.channels);
+  if (shift.data) call.holds(shift, sums.channels);
+  call.holds(statistics, 3 * sums.channels);
+  call.holds(mean, width);
+  call.holds(a, width);
+  call.holds(d, width);
+  if (call.ok) {
+    call.kernels->normalization_coefficients(sums, scale.data, shift.data, epsilon, statistics.data, mean.data, a.data, d.data);
+  }
+  return nullptr;
+}
+
+napi_value normalization_gradient_coefficients(Call& call) {
+  const PartSums sums = part_sums(call);
+  const auto scale = call.floats_or_null();
+  const auto statistics = call.floats(), a = call.floats(), b = call.floats(), d = call.floats();
+  const auto d_scale = call.floats(), d_shift = call.floats();
+  if (!call.ok) return nullptr;
+  const size_t width = size_t(sums.channels) * sums.lanes;
+  if (scale.data) call.holds(scale, sums.channels);
+  call.holds(statistics, 3 * sums.channels);
+  call.holds(a, width);
+  call.holds(b, width);
+  call.holds(d, width);
+  call.holds(d_scale, sums.channels);
+  call.holds(d_shift, sums.channels);
+  if (call.ok) {
+    call.kernels->normalization_gradient_coefficients(sums, scale.data, statistics.data, a.data, b.data, d.data, d_scale.data,
+                                                      d_shift.data);
+  }
+  return nullptr;
+}
+
 constexpr Export kChannels[] = {
     {"channelMoments", invoke<channel_moments>},
     {"scaleChannels", invoke<scale_channels>},
     {"channelGradientSums", invoke<channel_gradient_sums>},
     {"combineChannels", invoke<combine_channels>},
+    {"normalizationCoefficients", invoke<normalization_coefficients>},
+    {"normalizationGradientCoefficients", invoke<normalization_gradient_coefficients>},
 };
 
 }  // namespace

@@ -107,84 +107,139 @@ inline void correlate_groups(GradientTile tile, long inputs, long outputs, long 
   }
 }
 
-// Rows of dF, summed over rows of the output of some groups, of which the last holds `images`. The taps of one row of the kernel are
-// neighbours in memory, so where channels are too few for a tile it spans several taps.
-void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, Range groups, long images,
-                                       Range rows, Range kernel_rows) {
-  const long n = g.output_channels;
-  const long pixel = g.input_channels * kGroupImages;
-  const long row_of_taps = g.kernel_width * g.input_channels;
-  const bool spans_taps = g.input_channels < kFewChannels;
-  // Room for a tile, and to the next multiple of four.
-  float lanes[(kGradientInputs * kGradientOutputs + 3) * kGroupImages] = {};
-  GradientTile tile{};
-  tile.groups = groups.count;
-  tile.x_group_floats = g.input_floats() * kGroupImages;
-  tile.x_row_floats = g.stride_y * g.input_width * pixel;
-  tile.x_position_floats = g.stride_x * pixel;
-  tile.dy_group_floats = g.output_floats() * kGroupImages;
-  tile.dy_row_floats = g.output_width * n * kGroupImages;
-  tile.dy_position_floats = n * kGroupImages;
+// A convolution's dF on groups of 16 images, piece by piece.
+class KernelGradient {
+ public:
+  KernelGradient(const Geometry& g, const float* x, const float* dy, Range groups, long images)
+      : g_(g), images_(images), spans_taps_(g.input_channels < kFewChannels) {
+    tile_.groups = groups.count;
+    tile_.x_group_floats = g.input_floats() * kGroupImages;
+    tile_.x_row_floats = g.stride_y * g.input_width * pixel();
+    tile_.x_position_floats = g.stride_x * pixel();
+    tile_.dy_group_floats = g.output_floats() * kGroupImages;
+    tile_.dy_row_floats = g.output_width * g.output_channels * kGroupImages;
+    tile_.dy_position_floats = g.output_channels * kGroupImages;
+    x_ = x + groups.first * tile_.x_group_floats;
+    dy_ = dy + groups.first * tile_.dy_group_floats;
+  }
+
+  // Calls visit(first, count) for tiles of dF's rows. The taps of one row of the kernel are neighbours in memory, so where channels are too
+  // few for a tile it spans several taps.
+  template <typename Visit>
+  void for_each_tile(Range kernel_rows, Visit visit) const {
+    const long end = kernel_rows.first + kernel_rows.count;
+    for (long k = kernel_rows.first; k < end;) {
+      const long first = k % row_of_taps();
+      const long left = spans_taps_ ? row_of_taps() - first : g_.input_channels - first % g_.input_channels;
+      const long count = min(left, end - k);
+      cut_evenly(count, kGradientInputs, [&](long tile, long inputs) { visit(k + tile, inputs); });
+      k += count;
+    }
+  }
+
+  // Products of some rows of the output with a tile of dF, rows × outputs, summed in the lanes: written, or added to what is there.
+  void correlate(Range tile_rows, Range outputs, Range rows, float* lanes, bool begins) const {
+    const long ky = tile_rows.first / row_of_taps(), first = tile_rows.first % row_of_taps();
+    const Range ys = places(ky, g_.pad_top, g_.stride_y, g_.input_height, rows.first, rows.first + rows.count);
+    GradientTile tile = tile_;
+    tile.rows = ys.count;
+    tile.begins = begins;
+    const float* x_row = x_ + (ys.first * g_.stride_y + ky - g_.pad_top) * g_.input_width * pixel();
+    const float* dy_row = dy_ + ys.first * tile.dy_row_floats + outputs.first * kGroupImages;
+    // Adds products of rows [row, row + inputs) of this row of taps, at some places.
+    const auto add = [&](Range xs, long row, long inputs, float* sums) {
+      if (ys.count == 0 || xs.count <= 0) return;
+      tile.columns = xs.count;
+      tile.x = x_row + (xs.first * g_.stride_x - g_.pad_left) * pixel() + row * kGroupImages;
+      tile.dy = dy_row + xs.first * tile.dy_position_floats;
+      tile.lanes = sums;
+      correlate_groups(tile, inputs, outputs.count, images_);
+      tile.begins = false;
+    };
+    // Where all of these taps lie inside; before and behind that, each has places of its own.
+    const Range low = places_of(spans_taps_ ? 0 : first), high = places_of(spans_taps_ ? row_of_taps() - 1 : first);
+    const long common = max(low.first, high.first);
+    const long common_end = max(common, min(low.first + low.count, high.first + high.count));
+    add({common, common_end - common}, first, tile_rows.count, lanes);
+    if (tile.begins) {
+      tile.lanes = lanes;
+      clear_sums(tile, tile_rows.count, outputs.count);
+      tile.begins = false;
+    }
+    if (low.first == high.first && low.count == high.count) return;
+    for (long i = 0; i < tile_rows.count; i++) {
+      const Range own = places_of(first + i);
+      const long own_end = own.first + own.count, behind = max(common_end, own.first);
+      float* sums = lanes + i * outputs.count * kGroupImages;
+      add({own.first, min(common, own_end) - own.first}, first + i, 1, sums);
+      add({behind, own_end - behind}, first + i, 1, sums);
+    }
+  }
+
+  // A tile of dF from its sums in the lanes, of which it may read three more than there are.
+  void fold_tile(Range tile_rows, Range outputs, const float* lanes, float* df) const {
+    const long n = g_.output_channels;
+    float sums[kGradientInputs * kGradientOutputs + 3];
+    for (long i = 0; i < tile_rows.count * outputs.count; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * kGroupImages);
+    float* to = df + tile_rows.first * n + outputs.first;
+    for (long i = 0; i < tile_rows.count; i++) {
+      for (long o = 0; o < outputs.count; o++) to[i * n + o] = sums[i * outputs.count + o];
+    }
+  }
+
+ private:
+  long pixel() const { return g_.input_channels * kGroupImages; }
+  long row_of_taps() const { return long(g_.kernel_width) * g_.input_channels; }
+
   // Output places along an axis whose tap k lies inside the input.
-  const auto places = [](long k, long pad, long stride, long size, long low, long high) {
+  static Range places(long k, long pad, long stride, long size, long low, long high) {
     const long first = max(low, (pad - k + stride - 1) / stride);
     const long past = size + pad - k;
     return Range{first, max(0, min(high, past > 0 ? (past - 1) / stride + 1 : 0) - first)};
-  };
-  const auto places_of = [&](long tap_row) {
-    return places(tap_row / g.input_channels, g.pad_left, g.stride_x, g.input_width, 0, g.output_width);
-  };
-  const long end = kernel_rows.first + kernel_rows.count;
+  }
+  Range places_of(long tap_row) const {
+    return places(tap_row / g_.input_channels, g_.pad_left, g_.stride_x, g_.input_width, 0, g_.output_width);
+  }
+
+  const Geometry& g_;
+  long images_;
+  bool spans_taps_;
+  GradientTile tile_{};
+  const float* x_;
+  const float* dy_;
+};
+
+// A group's rows of dY that are more than this many floats pass through the cache in blocks that are less, if the kernel has few rows, as first
+// layers have: then a block is read once for all of them. Limits for all targets, since they decide the order of sums.
+constexpr long kMaxGradientFloats = 1 << 16;
+constexpr long kMaxBlockedKernelRows = 160;
+
+// Rows of dF, summed over rows of the output of some groups, of which the last holds `images`.
+void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, Range groups, long images,
+                                       Range rows, Range kernel_rows) {
+  // Room for the tiles, and to the next multiple of four.
+  float lanes[(kMaxBlockedKernelRows * kGradientOutputs + 3) * kGroupImages];
+  const KernelGradient gradient(g, x, dy, groups, images);
+  const long row_floats = long(g.output_width) * g.output_channels * kGroupImages;
+  const bool in_blocks = groups.count == 1 && kernel_rows.count <= kMaxBlockedKernelRows && rows.count * row_floats > kMaxGradientFloats;
+  const long block_rows = in_blocks ? max(1, kMaxGradientFloats / row_floats) : rows.count;
   // Outputs first, so that their few channels of dY stay in the cache while all rows of dF read them.
-  cut_evenly(n, kGradientOutputs, [&](long output, long outputs) {
-    for (long k = kernel_rows.first; k < end;) {
-      const long ky = k / row_of_taps;
-      const long first_row = k - ky * row_of_taps;
-      const long left = spans_taps ? row_of_taps - first_row : g.input_channels - first_row % g.input_channels;
-      const long rows_here = min(left, end - k);
-      // Where all of these taps lie inside; before and behind that, each has places of its own.
-      const Range low = places_of(spans_taps ? 0 : first_row), high = places_of(spans_taps ? row_of_taps - 1 : first_row);
-      const long common = max(low.first, high.first);
-      const long common_end = max(common, min(low.first + low.count, high.first + high.count));
-      const bool differ = low.first != high.first || low.count != high.count;
-      const Range ys = places(ky, g.pad_top, g.stride_y, g.input_height, rows.first, rows.first + rows.count);
-      tile.rows = ys.count;
-      const float* x_row = x + groups.first * tile.x_group_floats + (ys.first * g.stride_y + ky - g.pad_top) * g.input_width * pixel;
-      const float* dy_row = dy + groups.first * tile.dy_group_floats + ys.first * tile.dy_row_floats + output * kGroupImages;
-      // Adds products of rows [first, first + inputs) of this row of taps, at some places.
-      const auto correlate = [&](Range xs, long first, long inputs, float* sums) {
-        if (ys.count == 0 || xs.count <= 0) return;
-        tile.columns = xs.count;
-        tile.x = x_row + (xs.first * g.stride_x - g.pad_left) * pixel + first * kGroupImages;
-        tile.dy = dy_row + xs.first * tile.dy_position_floats;
-        tile.lanes = sums;
-        correlate_groups(tile, inputs, outputs, images);
-        tile.begins = false;
-      };
-      cut_evenly(rows_here, kGradientInputs, [&](long input, long inputs) {
-        const long first = first_row + input;
-        tile.begins = true;
-        correlate({common, common_end - common}, first, inputs, lanes);
-        if (tile.begins) {
-          tile.lanes = lanes;
-          clear_sums(tile, inputs, outputs);
-          tile.begins = false;
-        }
-        for (long i = 0; i < inputs && differ; i++) {
-          const Range own = places_of(first + i);
-          const long own_end = own.first + own.count, behind = max(common_end, own.first);
-          float* sums = lanes + i * outputs * kGroupImages;
-          correlate({own.first, min(common, own_end) - own.first}, first + i, 1, sums);
-          correlate({behind, own_end - behind}, first + i, 1, sums);
-        }
-        float sums[kGradientInputs * kGradientOutputs + 3];
-        for (long i = 0; i < inputs * outputs; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * kGroupImages);
-        float* to = df + (k + input) * n + output;
-        for (long i = 0; i < inputs; i++) {
-          for (long o = 0; o < outputs; o++) to[i * n + o] = sums[i * outputs + o];
-        }
+  cut_evenly(g.output_channels, kGradientOutputs, [&](long output, long count) {
+    const Range outputs{output, count};
+    if (!in_blocks) {
+      gradient.for_each_tile(kernel_rows, [&](long k, long inputs) {
+        gradient.correlate({k, inputs}, outputs, rows, lanes, true);
+        gradient.fold_tile({k, inputs}, outputs, lanes, df);
       });
-      k += rows_here;
+      return;
     }
+    const auto sums_of = [&](long k) { return lanes + (k - kernel_rows.first) * count * kGroupImages; };
+    for (long row = 0; row < rows.count; row += block_rows) {
+      const Range block{rows.first + row, min(block_rows, rows.count - row)};
+      gradient.for_each_tile(kernel_rows, [&](long k, long inputs) {
+        gradient.correlate({k, inputs}, outputs, block, sums_of(k), row == 0);
+      });
+    }
+    gradient.for_each_tile(kernel_rows, [&](long k, long inputs) { gradient.fold_tile({k, inputs}, outputs, sums_of(k), df); });
   });
 }

@@ -13,6 +13,7 @@
 #include "../kernels/pooling.inl.h"
 #include "../kernels/trainable-pooling.inl.h"
 #include "../kernels/channels.inl.h"
+#include "../kernels/channel-statistics.inl.h"
 #include "../kernels/exponential.inl.h"
 #include "../kernels/normal.inl.h"
 #include "../kernels/activations.inl.h"
@@ -60,6 +61,8 @@ constexpr KernelTable make_table(const char* name) {
       scale_channels,
       channel_gradient_sums,
       combine_channels,
+      normalization_coefficients,
+      normalization_gradient_coefficients,
       relu_forward,
       relu_backward,
       sigmoid_forward,

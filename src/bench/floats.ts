@@ -1,10 +1,9 @@
-import { allocateArena, viewArena } from '../core/arena.js';
-import { loadAddon } from '../kernels/native.js';
+import { allocateArena, viewArena } from '../kernels/memory.js';
 
 /** Zeroed floats that begin at a cache line. */
 export function allocateFloats(count: number): Float32Array {
   const buffer = allocateArena(count, 'benchmark');
-  return viewArena(buffer, loadAddon()?.addressModulo64 ?? null).subarray(0, count);
+  return viewArena(buffer).subarray(0, count);
 }
 
 /** Floats between −1 and 1, none of them small enough to be slow, the same every time. */

@@ -1,8 +1,7 @@
-import { allocateArena, viewArena } from '../core/arena.js';
 import { sizeOf } from '../core/shape.js';
 import { makeSyntheticDataset } from '../dataset/synthetic.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { loadAddon } from '../kernels/native.js';
+import { allocateArena, viewArena } from '../kernels/memory.js';
 import type { InputImages } from '../layers/whitening.js';
 import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../network/memory.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
@@ -66,7 +65,7 @@ export function bindShared(
   const bound = bindNetwork({
     plan,
     memory,
-    activations: viewArena(activations, loadAddon()?.addressModulo64 ?? null),
+    activations: viewArena(activations),
     sampleIds: new Int32Array(batchSize),
     batchSize,
     slices: DEFAULT_SLICES,

@@ -33,7 +33,10 @@ export function bindStep({ network, order, share }: StepJob, kernels: Kernels, m
     () => 0,
     () => {},
   );
-  const phases = groupIntoPhases([...bound.prepare, ...bound.forward, ...bound.backward, update]);
+  const phases = [
+    ...groupIntoPhases([...bound.prepare, ...bound.forward, ...bound.backward]),
+    ...groupIntoPhases([update]),
+  ];
   return () => {
     for (const phase of phases) {
       runPhase(phase, batch, share);

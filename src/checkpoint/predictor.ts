@@ -1,8 +1,7 @@
-import { allocateArena, viewArena } from '../core/arena.js';
 import { sizeOf } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
-import { loadAddon } from '../kernels/native.js';
+import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { importWeights, type ModelMemory } from '../network/memory.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
@@ -86,5 +85,5 @@ function allocateMemory(plan: NetworkPlan): ModelMemory {
 }
 
 function allocate(floats: number, what: string): Float32Array {
-  return viewArena(allocateArena(floats, what), loadAddon()?.addressModulo64 ?? null);
+  return viewArena(allocateArena(floats, what));
 }

@@ -10,6 +10,10 @@ interface Addon {
   kernelSet(name: string): NativeKernels | null;
   supportedNames(): string[];
   addressModulo64(bytes: Uint8Array): number;
+  /** See memory.ts. */
+  preferHugePages(memory: Float32Array): void;
+  /** Lets another thread have this one's core, if one waits for it. */
+  yieldThread(): void;
 }
 
 type WithWords<Method> = Method extends (g: WindowGeometry, ...rest: infer Rest) => infer Result

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite, ParameterPlan, Pass, PassLabel } from './layer.js';
-import { countParts, overParts, type Part, partAt, widthOf } from './parts.js';
+import type { BoundLayer, LayerKind, LayerPlan, LayerSite, ParameterPlan, Pass } from './layer.js';
+import { countParts, overParts, partAt, widthOf } from './parts.js';
 
-/** Channels whose statistics one task combines. */
-const CHANNELS_PER_BLOCK = 16;
+type Quadruple = [Float32Array, Float32Array, Float32Array, Float32Array];
 
 const factor = z.number().nonnegative();
 const epochs = z.int().min(1).optional();
@@ -80,17 +79,12 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
         { name: 'runningMean', size: channels, initial: 0 },
         { name: 'runningVariance', size: channels, initial: 1 },
       ],
+      // Each part's own sums. Not the same memory for both ways: a worker may sum gradients while another has not begun to normalise.
       shared: {
-        // Of the mini-batch, repeated for each lane.
-        mean: { floats: width },
-        inverseDeviation: { floats: channels },
-        // The coefficients of the pass at hand: y = x·a + d forward, dx = dy·a + x·b + d backward; repeated for each lane.
-        a: { floats: width },
-        b: { floats: width },
-        d: { floats: width },
-        // Each part's own sums: means and squared deviations forward, sums and products of gradients backward.
-        first: { floats: width, perPart: true },
-        second: { floats: width, perPart: true },
+        means: { floats: width, perPart: true },
+        squares: { floats: width, perPart: true },
+        gradientSums: { floats: width, perPart: true },
+        gradientProducts: { floats: width, perPart: true },
       },
       inPlace: false,
       backwardReads: { input: true, output: false },
@@ -102,176 +96,159 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
 
   bind(config, site): BoundLayer {
     site.scratch.book(site.kernels.channelScratchFloats(widthOf(site.input.shape, site.layout)));
-    return site.training
-      ? { prepare: [], forward: trainForward(config, site), backward: trainBackward(site) }
-      : { prepare: [], forward: evaluateForward(config, site), backward: [] };
+    return site.training ? bindTraining(config, site) : bindEvaluation(config, site);
   },
 };
 
-/** The layer's memory by name, and each part's piece of what is kept per part. */
-function openMemory({ shared, input, layout }: LayerSite) {
-  const { mean, inverseDeviation, a, b, d, first, second } = shared as Record<string, Float32Array>;
-  const width = widthOf(input.shape, layout);
-  const cut = (floats: Float32Array) =>
-    Array.from({ length: floats.length / width }, (_, i) => floats.subarray(i * width, (i + 1) * width));
-  return {
-    mean: mean!,
-    inverseDeviation: inverseDeviation!,
-    a: a!,
-    b: b!,
-    d: d!,
-    first: cut(first!),
-    second: cut(second!),
-  };
-}
+/** Two sums of each part, and which rows and lanes of the mini-batch they are of. */
+class PartSums {
+  readonly #site: LayerSite;
+  readonly #first: Float32Array;
+  readonly #second: Float32Array;
+  readonly #lanes: number;
+  /** Where each part leaves its sums. */
+  readonly of: readonly (readonly [first: Float32Array, second: Float32Array])[];
+  readonly #cuts: Int32Array;
+  #cutImages = 0;
 
-/** The mini-batch's parts that hold anything. */
-function listParts({ input, layout, batch }: LayerSite): Part[] {
-  const parts = Array.from({ length: countParts(layout, batch) }, (_, i) =>
-    partAt(i, input.shape, layout, batch),
-  );
-  return parts.filter(({ rows }) => rows > 0);
-}
+  constructor(site: LayerSite, first: string, second: string) {
+    const width = widthOf(site.input.shape, site.layout);
+    this.#site = site;
+    this.#first = site.shared[first]!;
+    this.#second = site.shared[second]!;
+    this.#lanes = width / site.input.shape.channels;
+    this.of = Array.from({ length: this.#first.length / width }, (_, part) => {
+      const [begin, end] = [part * width, (part + 1) * width];
+      return [this.#first.subarray(begin, end), this.#second.subarray(begin, end)] as const;
+    });
+    this.#cuts = new Int32Array(2 * this.of.length);
+  }
 
-function trainForward(config: BatchNormalizationConfig, site: LayerSite): Pass[] {
-  const { input, output, kernels, scratch, batch, layout } = site;
-  const { channels, height, width: columns } = input.shape;
-  const width = widthOf(input.shape, layout);
-  const lanes = width / channels;
-  const scale = site.parameters.scale?.value;
-  const shift = site.parameters.shift?.value;
-  const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
-  const { mean, inverseDeviation, a, d, first: means, second: squares } = openMemory(site);
-
-  const combine = (c: number, parts: readonly Part[]): void => {
-    const count = batch.size * height * columns;
-    let sum = 0;
-    for (const part of parts) {
-      const own = means[part.index]!;
-      for (let i = c * lanes; i < c * lanes + part.lanes; i++) sum += own[i]! * part.rows;
-    }
-    const batchMean = sum / count;
-    // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each part's own.
-    let total = 0;
-    for (const part of parts) {
-      const own = means[part.index]!;
-      const ownSquares = squares[part.index]!;
-      for (let i = c * lanes; i < c * lanes + part.lanes; i++) {
-        const apart = own[i]! - batchMean;
-        total += ownSquares[i]! + apart * apart * part.rows;
+  /** All of them, as the kernels that combine them take them: channels, lanes, parts, cuts, first and second. */
+  get all(): [number, number, number, Int32Array, Float32Array, Float32Array] {
+    const { input, layout, batch } = this.#site;
+    const parts = countParts(layout, batch);
+    if (this.#cutImages !== batch.size) {
+      for (let i = 0; i < parts; i++) {
+        const { rows, lanes } = partAt(i, input.shape, layout, batch);
+        this.#cuts.set([rows, lanes], 2 * i);
       }
+      this.#cutImages = batch.size;
     }
-    const variance = total / count;
-    const inverse = 1 / Math.sqrt(variance + config.epsilon);
-    const gain = (scale?.[c] ?? 1) * inverse;
-    inverseDeviation[c] = inverse;
-    mean.fill(batchMean, c * lanes, (c + 1) * lanes);
-    a.fill(gain, c * lanes, (c + 1) * lanes);
-    d.fill((shift?.[c] ?? 0) - batchMean * gain, c * lanes, (c + 1) * lanes);
-    const move = batch.step === 0 ? 1 : config.momentum;
-    runningMean![c] = runningMean![c]! + move * (batchMean - runningMean![c]!);
-    runningVariance![c] = runningVariance![c]! + move * (variance - runningVariance![c]!);
-  };
+    return [input.shape.channels, this.#lanes, parts, this.#cuts, this.#first, this.#second];
+  }
+}
 
-  return [
-    overParts(
-      input.shape,
-      layout,
-      ({ index, firstRow, rows }) =>
-        kernels.channelMoments(
-          width,
-          input.value,
-          means[index]!,
-          squares[index]!,
-          scratch.floats,
-          firstRow,
-          rows,
-        ),
-      { name: 'moments' },
-    ),
-    overChannels(site, combine, { name: 'statistics' }),
-    overParts(input.shape, layout, ({ firstRow, rows }) =>
+function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundLayer {
+  const { input, output, kernels, scratch, batch, layout } = site;
+  const { channels } = input.shape;
+  const width = widthOf(input.shape, layout);
+  const { scale, shift } = site.parameters;
+  const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
+  const moments = new PartSums(site, 'means', 'squares');
+  const sums = new PartSums(site, 'gradientSums', 'gradientProducts');
+  // Every worker computes all of these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
+  // of the pass at hand, repeated for each lane.
+  const statistics = new Float32Array(3 * channels);
+  const [mean, a, b, d] = Array.from({ length: 4 }, () => new Float32Array(width)) as Quadruple;
+  const [dScale, dShift] = [new Float32Array(channels), new Float32Array(channels)];
+
+  const sumMoments = overParts(
+    input.shape,
+    layout,
+    ({ index, firstRow, rows }) =>
+      kernels.channelMoments(width, input.value, ...moments.of[index]!, scratch.floats, firstRow, rows),
+    { name: 'moments' },
+  );
+  const forward: Pass = {
+    ...overParts(input.shape, layout, ({ firstRow, rows }) =>
       kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows),
     ),
-  ];
-}
-
-/**
- * With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum
- * dy.
- */
-function trainBackward(site: LayerSite): Pass[] {
-  const { input, output, kernels, scratch, batch, layout } = site;
-  const { channels, height, width: columns } = input.shape;
-  const width = widthOf(input.shape, layout);
-  const lanes = width / channels;
-  const { scale, shift } = site.parameters;
-  const { mean, inverseDeviation, a, b, d, first: sums, second: products } = openMemory(site);
-
-  const combine = (c: number, parts: readonly Part[]): void => {
-    const count = batch.size * height * columns;
-    let sum = 0;
-    let product = 0;
-    for (const part of parts) {
-      for (let i = c * lanes; i < c * lanes + part.lanes; i++) {
-        sum += sums[part.index]![i]!;
-        product += products[part.index]![i]!;
+    waits: true,
+    begin(worker) {
+      kernels.normalizationCoefficients(
+        ...moments.all,
+        scale?.value ?? null,
+        shift?.value ?? null,
+        config.epsilon,
+        statistics,
+        mean,
+        a,
+        d,
+      );
+      if (worker > 0) return;
+      const move = batch.step === 0 ? 1 : config.momentum;
+      for (let c = 0; c < channels; c++) {
+        runningMean![c] = runningMean![c]! + move * (statistics[c]! - runningMean![c]!);
+        runningVariance![c] =
+          runningVariance![c]! + move * (statistics[channels + c]! - runningVariance![c]!);
       }
-    }
-    const inverse = inverseDeviation[c]!;
-    const gain = (scale?.value[c] ?? 1) * inverse;
-    const slope = (-gain * inverse * inverse * product) / count;
-    a.fill(gain, c * lanes, (c + 1) * lanes);
-    b.fill(slope, c * lanes, (c + 1) * lanes);
-    d.fill((-gain * sum) / count - slope * mean[c * lanes]!, c * lanes, (c + 1) * lanes);
-    if (scale) scale.gradient[0]![c] = product * inverse;
-    if (shift) shift.gradient[0]![c] = sum;
+    },
   };
 
-  const passes: Pass[] = [
-    overParts(
-      input.shape,
-      layout,
-      ({ index, firstRow, rows }) =>
-        kernels.channelGradientSums(
-          width,
-          input.value,
-          output.gradient,
-          mean,
-          sums[index]!,
-          products[index]!,
-          scratch.floats,
-          firstRow,
-          rows,
-        ),
-      { name: 'gradient sums' },
-    ),
-    overChannels(site, combine, { name: 'gradient statistics' }),
-  ];
-  if (site.needsInputGradient) {
-    passes.push(
-      overParts(input.shape, layout, ({ firstRow, rows, lanes: images }) => {
-        kernels.combineChannels(
-          width,
-          input.value,
-          output.gradient,
-          a,
-          b,
-          d,
-          input.gradient,
-          scratch.floats,
-          firstRow,
-          rows,
-        );
-        // Where there is no image, x·b + d is not zero, and a gradient must be.
-        if (images < lanes) kernels.clearLanes(input.gradient, images, firstRow * channels, rows * channels);
-      }),
+  // With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum dy.
+  const sumGradients = overParts(
+    input.shape,
+    layout,
+    ({ index, firstRow, rows }) =>
+      kernels.channelGradientSums(
+        width,
+        input.value,
+        output.gradient,
+        mean,
+        ...sums.of[index]!,
+        scratch.floats,
+        firstRow,
+        rows,
+      ),
+    { name: 'gradient sums' },
+  );
+  const begin = (worker: number): void => {
+    kernels.normalizationGradientCoefficients(
+      ...sums.all,
+      scale?.value ?? null,
+      statistics,
+      a,
+      b,
+      d,
+      dScale,
+      dShift,
     );
-  }
-  return passes;
+    if (worker > 0) return;
+    scale?.gradient[0]?.set(dScale);
+    shift?.gradient[0]?.set(dShift);
+  };
+  const inputGradient = overParts(input.shape, layout, ({ firstRow, rows, lanes: images }) => {
+    kernels.combineChannels(
+      width,
+      input.value,
+      output.gradient,
+      a,
+      b,
+      d,
+      input.gradient,
+      scratch.floats,
+      firstRow,
+      rows,
+    );
+    // Where there is no image, x·b + d is not zero, and a gradient must be.
+    if (images < width / channels) {
+      kernels.clearLanes(input.gradient, images, firstRow * channels, rows * channels);
+    }
+  });
+  return {
+    prepare: [],
+    forward: [sumMoments, forward],
+    backward: [
+      sumGradients,
+      site.needsInputGradient
+        ? { ...inputGradient, waits: true, begin }
+        : { name: 'parameter gradients', over: 'blocks', waits: true, begin, blocks: 0, run() {} },
+    ],
+  };
 }
 
-function evaluateForward(config: BatchNormalizationConfig, site: LayerSite): Pass[] {
+function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): BoundLayer {
   const { input, output, kernels, scratch, layout } = site;
   const { channels } = input.shape;
   const width = widthOf(input.shape, layout);
@@ -279,37 +256,19 @@ function evaluateForward(config: BatchNormalizationConfig, site: LayerSite): Pas
   const scale = site.parameters.scale?.value;
   const shift = site.parameters.shift?.value;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
-  // Workers evaluate apart from each other, so the coefficients are their own.
   const a = new Float32Array(width);
   const d = new Float32Array(width);
-  return [
-    overParts(input.shape, layout, ({ firstRow, rows }) => {
+  const forward: Pass = {
+    ...overParts(input.shape, layout, ({ firstRow, rows }) =>
+      kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows),
+    ),
+    begin() {
       for (let c = 0; c < channels; c++) {
         const gain = (scale?.[c] ?? 1) / Math.sqrt(runningVariance![c]! + config.epsilon);
         a.fill(gain, c * lanes, (c + 1) * lanes);
         d.fill((shift?.[c] ?? 0) - runningMean![c]! * gain, c * lanes, (c + 1) * lanes);
       }
-      kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows);
-    }),
-  ];
-}
-
-/** A pass that waits, and calls `combine` for every channel. */
-function overChannels(
-  site: LayerSite,
-  combine: (channel: number, parts: readonly Part[]) => void,
-  label: PassLabel,
-): Pass {
-  const { channels } = site.input.shape;
-  return {
-    ...label,
-    over: 'blocks',
-    waits: true,
-    blocks: Math.ceil(channels / CHANNELS_PER_BLOCK),
-    run(first, count) {
-      const parts = listParts(site);
-      const last = Math.min(channels, (first + count) * CHANNELS_PER_BLOCK);
-      for (let c = first * CHANNELS_PER_BLOCK; c < last; c++) combine(c, parts);
     },
   };
+  return { prepare: [], forward: [forward], backward: [] };
 }

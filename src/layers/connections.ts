@@ -70,5 +70,7 @@ export function keepAbsentAtZero(
     gradients.length > 1
       ? { name, ...overParts(output.shape, layout, ({ index }) => clear(gradients[index]!)) }
       : { name, over: 'blocks', waits: true, blocks: 1, run: () => clear(gradients[0]!) };
-  return { ...layer, backward: [...layer.backward, pass] };
+  // The pass waits for the gradient, so nothing of it may be put off.
+  const backward = layer.backward.map((each) => ({ ...each, aside: false }));
+  return { ...layer, backward: [...backward, pass] };
 }

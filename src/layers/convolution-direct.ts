@@ -76,10 +76,15 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
   };
 }
 
-/** dF from each unit's own rows of dY, or of small maps some rows of it at a time from the whole mini-batch. */
+/**
+ * dF from each unit's own rows of dY, or of small maps some rows of it at a time from the whole mini-batch.
+ *
+ * @param behindInputGradient whether the passes for dX, behind whose barrier all of dY is there, come before
+ */
 export function bindDirectKernelGradient(
   g: WindowGeometry,
   { kernels, input, output, parameters, batch }: LayerSite,
+  behindInputGradient: boolean,
 ): Pass {
   const { gradient } = parameters.kernel!;
   const rows = kernelRows(g);
@@ -89,7 +94,8 @@ export function bindDirectKernelGradient(
     return {
       ...label,
       over: 'blocks',
-      waits: true,
+      waits: !behindInputGradient,
+      aside: behindInputGradient,
       blocks: Math.ceil(rows / most),
       run(first, count) {
         for (let block = first; block < first + count; block++) {

@@ -151,6 +151,7 @@ export function bindConvolutionImages(g: WindowGeometry, site: LayerSite): Bound
         ...label,
         over: 'blocks',
         waits: true,
+        aside: true,
         blocks: Math.ceil(allRows / ROWS_PER_BLOCK),
         run: (first, count) => {
           const firstRow = first * ROWS_PER_BLOCK;

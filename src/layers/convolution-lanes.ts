@@ -27,10 +27,7 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
 
   const { inputGradient } = use.inputGradient ? minimal : direct;
   const backward: Pass[] = inputGradient.flatMap((pass) => passUntil(inputLearningEpochs, batch, pass));
-  const kernelGradient = use.kernelGradient
-    ? bindWinogradKernelGradient(g, site, use.kernelGradient)
-    : [bindDirectKernelGradient(g, site)];
-  backward.push(...kernelGradient.flatMap((pass) => passUntil(kernel!.learningEpochs, batch, pass)));
+  const behindInputGradient = backward.length > 0;
   if (bias) {
     const width = widthOf(output.shape, 'lanes');
     const sums = new Float32Array(width);
@@ -46,5 +43,9 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
     );
     backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
   }
+  const kernelGradient = use.kernelGradient
+    ? bindWinogradKernelGradient(g, site, use.kernelGradient, behindInputGradient)
+    : [bindDirectKernelGradient(g, site, behindInputGradient)];
+  backward.push(...kernelGradient.flatMap((pass) => passUntil(kernel!.learningEpochs, batch, pass)));
   return { prepare, forward, backward };
 }

@@ -93,17 +93,18 @@ function countGradientParts(g: WindowGeometry): number {
 }
 
 /**
- * Shared memory of a layer: the transformed kernel, whose place its gradient takes once dX is done. Of wide layers that is much, and transforming
- * a kernel twice a step little beside their products, so they take turns.
+ * Shared memory of a layer: the transformed kernel, and its gradient. Of wide layers they are much, and transforming a kernel twice a step
+ * little beside their products, so there the gradient takes the kernel's place once dX is done, and the layers take turns.
  */
-export function planWinogradMemory(g: WindowGeometry): SharedPlan {
+export function planWinogradMemory(g: WindowGeometry): Record<string, SharedPlan> {
   const { forward, inputGradient, kernelGradient } = chooseWinograd(g);
   const products = forward || inputGradient;
-  const floats = Math.max(
-    products ? winogradKernelFloats(g, products) : 0,
-    kernelGradient ? winogradGradientFloats(g, kernelGradient, countGradientParts(g)) : 0,
-  );
-  return { floats, transient: floats >= MIN_TRANSIENT_FLOATS };
+  const kernel = products ? winogradKernelFloats(g, products) : 0;
+  const gradient = kernelGradient ? winogradGradientFloats(g, kernelGradient, countGradientParts(g)) : 0;
+  const larger = Math.max(kernel, gradient);
+  return larger >= MIN_TRANSIENT_FLOATS
+    ? { winograd: { floats: larger, transient: true } }
+    : { winograd: { floats: kernel }, winogradGradient: { floats: gradient } };
 }
 
 /** Y and dX by minimal filtering. */
@@ -116,7 +117,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
   const transform = overInputs(g, (first, count) =>
     kernels.winogradKernel(g, tile, kernel!.value, u, first, count),
   );
-  const anew = site.training && planWinogradMemory(g).transient;
+  const anew = site.training && takesTurns(site);
   const before: Pass[] = anew ? [{ ...transform, name: 'prepare', waits: true }] : [];
   return {
     prepare: anew ? [] : [transform],
@@ -170,10 +171,20 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
   };
 }
 
-/** dF by minimal filtering: panels of its transform, each summed over parts of the mini-batch, then the transform back. */
-export function bindWinogradKernelGradient(g: WindowGeometry, site: LayerSite, tile: number): Pass[] {
+/**
+ * dF by minimal filtering: panels of its transform, each summed over parts of the mini-batch, then the transform back.
+ *
+ * @param behindInputGradient whether the passes for dX, behind whose barrier all of dY is there, come before
+ */
+export function bindWinogradKernelGradient(
+  g: WindowGeometry,
+  site: LayerSite,
+  tile: number,
+  behindInputGradient: boolean,
+): Pass[] {
   const { kernels, scratch, input, output, batch } = site;
-  const du = site.shared.winograd!;
+  const apart = !takesTurns(site);
+  const du = apart ? site.shared.winogradGradient! : site.shared.winograd!;
   const gradient = site.parameters.kernel!.gradient[0]!;
   const panels = winogradPanels(g);
   const parts = countGradientParts(g);
@@ -183,7 +194,8 @@ export function bindWinogradKernelGradient(g: WindowGeometry, site: LayerSite, t
       name: 'kernel gradient',
       products: 1,
       over: 'blocks',
-      waits: true,
+      waits: !(apart && behindInputGradient),
+      aside: apart && behindInputGradient,
       blocks: parts * panels,
       run(first, count) {
         for (let task = first; task < first + count; task++) {
@@ -207,9 +219,15 @@ export function bindWinogradKernelGradient(g: WindowGeometry, site: LayerSite, t
         kernels.winogradKernelGradient(g, tile, du, gradient, parts, first, count),
       ),
       waits: true,
+      aside: apart,
       name: 'kernel gradient transform',
     },
   ];
+}
+
+/** Whether the layer's memory is another layer's in between: see planWinogradMemory. */
+function takesTurns({ shared }: LayerSite): boolean {
+  return shared.winogradGradient === undefined;
 }
 
 /** A pass over blocks of input channels. */

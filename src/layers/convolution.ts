@@ -206,7 +206,7 @@ export function planConvolution(
     state: [],
     shared:
       layout === 'lanes'
-        ? { winograd: planWinogradMemory(g) }
+        ? planWinogradMemory(g)
         : {
             packed: { floats: packed.packed },
             packedTransposed: { floats: packed.packedTransposed },

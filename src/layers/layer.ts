@@ -221,6 +221,13 @@ interface PassOrder extends PassLabel {
   readonly waits: boolean;
   /** True if it writes what belongs to other tasks, so that the next pass waits. */
   readonly strays?: boolean;
+  /**
+   * True if no pass of the list depends on it, such as a kernel's gradient, which only the update reads: those behind it need not wait for it.
+   * If it waits itself, it is put off until the next barrier that others need; so nothing may write what it reads.
+   */
+  readonly aside?: boolean;
+  /** Called once by every worker, tasks or none, before any task of the phase; for what each keeps for itself. */
+  begin?(worker: number): void;
   /** Whose pass it is; the network fills that in. Absent for what belongs to no layer. */
   readonly layer?: { readonly name: string; readonly multiplyAddsPerImage: number };
 }

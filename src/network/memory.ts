@@ -1,9 +1,9 @@
-import { ArenaLayout, allocateArena, viewArena } from '../core/arena.js';
+import { ArenaLayout } from '../core/arena.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
-import { loadAddon } from '../kernels/native.js';
+import { allocateArena, viewArena } from '../kernels/memory.js';
 import { initialize } from '../layers/initializer.js';
 import { type BoundParameter, type BoundTensor, countLearningEpochs } from '../layers/layer.js';
 import type { InputImages } from '../layers/whitening.js';
@@ -42,7 +42,7 @@ export function allocateModel(plan: NetworkPlan): SharedArrayBuffer {
 /** The views of a model's memory. */
 export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan): ModelMemory {
   const { slots } = layOutModel(plan);
-  const floats = viewArena(buffer, loadAddon()?.addressModulo64 ?? null);
+  const floats = viewArena(buffer);
   const cut = (offset: number, size: number) => floats.subarray(offset, offset + size);
   return {
     weights: cut(slots.weights, plan.weightFloats),

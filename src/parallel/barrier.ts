@@ -1,5 +1,9 @@
+import { loadAddon } from '../kernels/native.js';
+
 /** Looks at the generation so many times before sleeping: some hundreds of microseconds, where a wake-up costs up to a hundred. */
 const SPINS = 200_000;
+/** With more threads than cores it gives its core away before each look, which alone takes half a microsecond. */
+const YIELDS = 1_000;
 
 /** Words of a run's control memory. */
 export const CONTROL = {
@@ -29,17 +33,20 @@ export class BarrierBroken extends Error {
   override readonly name = 'BarrierBroken';
 }
 
-/** A barrier for a run's workers on shared memory: spins briefly, then sleeps. */
+/** A barrier for a run's workers on shared memory: looks for a while whether it has opened, then sleeps. */
 export class Barrier {
   readonly #control: Int32Array;
   readonly #workers: number;
-  readonly #spins: number;
+  /** Null where every thread has a core of its own; where it has not, without the addon, there is only sleep. */
+  readonly #yieldThread: (() => void) | null;
+  readonly #looks: number;
 
   /** @param crowded true if there are more threads than cores, so that spinning would keep others from working */
   constructor(control: Int32Array, workers: number, crowded: boolean) {
     this.#control = control;
     this.#workers = workers;
-    this.#spins = crowded ? 0 : SPINS;
+    this.#yieldThread = crowded ? (loadAddon()?.yieldThread ?? null) : null;
+    this.#looks = this.#yieldThread ? YIELDS : crowded ? 0 : SPINS;
   }
 
   /**
@@ -56,7 +63,8 @@ export class Barrier {
       Atomics.add(control, CONTROL.generation, 1);
       Atomics.notify(control, CONTROL.generation);
     } else {
-      for (let spin = 0; spin < this.#spins; spin++) {
+      for (let look = 0; look < this.#looks; look++) {
+        this.#yieldThread?.();
         if (Atomics.load(control, CONTROL.generation) !== generation) break;
       }
       while (Atomics.load(control, CONTROL.generation) === generation) {

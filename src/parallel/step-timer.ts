@@ -31,13 +31,15 @@ const WARM_UP_SHARE = 0.1;
 
 /** The passes of a step in the order of their times. */
 export function outlinePasses(phases: readonly Phase[]): PassOutline[] {
-  return phases.flatMap(({ passes }, phase) =>
-    passes.map(({ name = '', layer, products = 0 }) => ({
-      layer: layer?.name ?? null,
-      name,
-      multiplyAddsPerImage: layer ? products * layer.multiplyAddsPerImage : 0,
-      phase,
-    })),
+  return phases.flatMap(({ strands }, phase) =>
+    strands
+      .flatMap(({ passes }) => passes)
+      .map(({ name = '', layer, products = 0 }) => ({
+        layer: layer?.name ?? null,
+        name,
+        multiplyAddsPerImage: layer ? products * layer.multiplyAddsPerImage : 0,
+        phase,
+      })),
   );
 }
 
@@ -61,9 +63,11 @@ export class StepTimer {
    */
   constructor(phases: readonly Phase[], barrier: Barrier, times: Float64Array, steps: number) {
     let at = TIMES_HEADER;
-    this.phases = phases.map(({ over, passes }) => ({
-      over,
-      passes: passes.map((pass) => timePass(pass, times, at++)),
+    this.phases = phases.map(({ strands }) => ({
+      strands: strands.map(({ over, passes }) => ({
+        over,
+        passes: passes.map((pass) => timePass(pass, times, at++)),
+      })),
     }));
     this.#barrier = barrier;
     this.#times = times;
@@ -94,11 +98,17 @@ export class StepTimer {
 }
 
 function timePass(pass: Pass, times: Float64Array, at: number): Pass {
-  const run = pass.run as (...task: unknown[]) => void;
-  const timed = (...task: unknown[]) => {
-    const start = performance.now();
-    run(...task);
-    times[at]! += performance.now() - start;
+  const time = (run: (...args: unknown[]) => void) => {
+    return (...args: unknown[]): void => {
+      const start = performance.now();
+      run(...args);
+      times[at]! += performance.now() - start;
+    };
   };
-  return { ...pass, run: timed } as Pass;
+  const { begin } = pass;
+  return {
+    ...pass,
+    run: time(pass.run as (...task: unknown[]) => void),
+    ...(begin ? { begin: time(begin as (...args: unknown[]) => void) } : {}),
+  } as Pass;
 }

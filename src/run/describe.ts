@@ -1,5 +1,5 @@
-import { allocateArena } from '../core/arena.js';
 import type { LabelledImages } from '../dataset/dataset.js';
+import { allocateArena } from '../kernels/memory.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';

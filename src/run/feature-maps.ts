@@ -1,5 +1,5 @@
-import { allocateArena, viewArena } from '../core/arena.js';
 import { type Shape, sizeOf } from '../core/shape.js';
+import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { allocateModel, importWeights, viewModel } from '../network/memory.js';
 import { planNetwork } from '../network/plan.js';
@@ -31,7 +31,7 @@ export function computeFeatureMaps(
   const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false });
   const memory = viewModel(allocateModel(plan), plan);
   importWeights(memory, plan, weights);
-  const activations = viewArena(allocateArena(plan.activationFloats, 'activations'), null);
+  const activations = viewArena(allocateArena(plan.activationFloats, 'activations'));
   const bound = bindNetwork({
     plan,
     memory,

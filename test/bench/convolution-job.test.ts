@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bindConvolution, makeConvolutionNetwork } from '../../src/bench/convolution-job.js';
 import type { ConvolutionPart } from '../../src/bench/convolution-shape.js';
 import { bindShared, shareNetwork } from '../../src/bench/shared-network.js';
-import { viewArena } from '../../src/core/arena.js';
-import { loadAddon } from '../../src/kernels/native.js';
+import { viewArena } from '../../src/kernels/memory.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { viewTensor } from '../../src/network/memory.js';
 
@@ -21,7 +20,7 @@ function bind({ images, size, channels }: (typeof CASES)[number], threads = 1) {
   const shape = { height: size, width: size, channels, kernel: 3, filters: 5, padding: 1 };
   const shared = shareNetwork(makeConvolutionNetwork(shape), images, kernels);
   const { plan, memory } = bindShared(shared, kernels);
-  const activations = viewArena(shared.activations, loadAddon()?.addressModulo64 ?? null);
+  const activations = viewArena(shared.activations);
   const tensorOf = (name: string) =>
     viewTensor(activations, plan.tensors.find((tensor) => tensor.name === name)!, images);
   const { offset, size: weights } = plan.steps.find(({ name }) => name === 'conv')!.parameters[0]!;

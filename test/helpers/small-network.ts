@@ -1,12 +1,12 @@
-import { allocateArena, viewArena } from '../../src/core/arena.js';
 import { RandomStream } from '../../src/core/rng.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
-import type { Pass } from '../../src/layers/layer.js';
+import { allocateArena, viewArena } from '../../src/kernels/memory.js';
+import { overSlices, type Pass } from '../../src/layers/layer.js';
 import { countParts } from '../../src/layers/parts.js';
 import type { InputImages } from '../../src/layers/whitening.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
 import { planNetwork } from '../../src/network/plan.js';
-import { bindNetwork, groupIntoPhases, runPhase } from '../../src/network/run.js';
+import { bindNetwork, groupIntoPhases, makePhase, runPhase } from '../../src/network/run.js';
 import { parseNetwork } from '../../src/network/spec.js';
 
 export interface SmallNetworkOptions {
@@ -28,7 +28,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   const plan = planNetwork(spec, { batchSize: images, slices, training });
   const memory = viewModel(allocateModel(plan), plan);
   initializeModel(memory, plan, seed, kernels, options.inputs ?? null);
-  const activations = viewArena(allocateArena(plan.activationFloats, 'activations'), null);
+  const activations = viewArena(allocateArena(plan.activationFloats, 'activations'));
   const sampleIds = Int32Array.from({ length: images }, (_, i) => 100 + i);
   const network = bindNetwork({
     plan,
@@ -51,7 +51,23 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
     }
   };
 
+  /** A step with half the sum of squares as its loss: every phase by all workers, one after another in that order. */
+  const step = (order: readonly number[]) => {
+    const { output, prepare, forward, backward } = network;
+    const floats = output.value.length / images;
+    const loss = overSlices(({ first, count }) => {
+      const [begin, end] = [first * floats, (first + count) * floats];
+      output.gradient.set(output.value.subarray(begin, end), begin);
+    });
+    const phases = [makePhase(prepare), ...groupIntoPhases([...forward, loss, ...backward])];
+    for (const phase of phases) {
+      for (const worker of order) runPhase(phase, network.batch, { worker, workers: order.length });
+    }
+    return phases.length;
+  };
+
   return {
+    step,
     plan,
     memory,
     activations,

@@ -46,4 +46,49 @@ export interface ChannelKernels {
     firstRow: number,
     rows: number,
   ): void;
+  /**
+   * From each part's moments those of the whole mini-batch, and y = x·a + d, which normalises by them: a = scale / √(variance + epsilon),
+   * d = shift − mean·a. A part has `lanes` numbers a channel, parts×channels×lanes; of part p they are of cuts[2p] rows each, and
+   * the first cuts[2p + 1] of them count. `mean`, `a` and `d` are channels×lanes, each number repeated.
+   *
+   * @param lanes 1 or 16
+   * @param scale null is 1
+   * @param shift null is 0
+   * @param statistics channels' means, then their (biased) variances, then 1 / √(variance + epsilon)
+   */
+  normalizationCoefficients(
+    channels: number,
+    lanes: number,
+    parts: number,
+    cuts: Int32Array,
+    means: Float32Array,
+    squares: Float32Array,
+    scale: Float32Array | null,
+    shift: Float32Array | null,
+    epsilon: number,
+    statistics: Float32Array,
+    mean: Float32Array,
+    a: Float32Array,
+    d: Float32Array,
+  ): void;
+  /**
+   * The way back, from each part's sums of dy and of dy·(x − mean): dx = dy·a + x·b + d, dscale and dshift.
+   *
+   * @param statistics as normalizationCoefficients made them
+   */
+  normalizationGradientCoefficients(
+    channels: number,
+    lanes: number,
+    parts: number,
+    cuts: Int32Array,
+    sums: Float32Array,
+    products: Float32Array,
+    scale: Float32Array | null,
+    statistics: Float32Array,
+    a: Float32Array,
+    b: Float32Array,
+    d: Float32Array,
+    dScale: Float32Array,
+    dShift: Float32Array,
+  ): void;
 }

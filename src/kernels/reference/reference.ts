@@ -33,6 +33,8 @@ import {
   channelGradientSums,
   channelMoments,
   combineChannels,
+  normalizationCoefficients,
+  normalizationGradientCoefficients,
   scaleChannels,
   sumRows,
 } from './normalisation.js';
@@ -100,6 +102,8 @@ export const referenceKernels: Kernels = {
   scaleChannels,
   channelGradientSums,
   combineChannels,
+  normalizationCoefficients,
+  normalizationGradientCoefficients,
 
   reluForward,
   reluBackward,

@@ -21,16 +21,58 @@ const SIZES: readonly ChannelSize[] = [
 /** Arrays as long as the call needs. */
 const TIGHT: ChannelSize = { channels: 20, totalRows: 9, firstRow: 2, rows: 7 };
 
+/** Sums that parts of a mini-batch have left, and of how many rows and lanes each is. */
+interface PartsSize {
+  readonly channels: number;
+  readonly lanes: 1 | 16;
+  readonly cuts: readonly (readonly [rows: number, lanes: number])[];
+}
+
+const PARTS: readonly PartsSize[] = [1, 3, 4, 17].flatMap((channels) => [
+  { channels, lanes: 1, cuts: [[7, 1]] },
+  {
+    channels,
+    lanes: 1,
+    cuts: [
+      [5, 1],
+      [0, 1],
+      [6, 1],
+      [5, 1],
+    ],
+  },
+  { channels, lanes: 16, cuts: [[12, 16]] },
+  {
+    channels,
+    lanes: 16,
+    cuts: [
+      [144, 16],
+      [132, 16],
+      [144, 4],
+      [0, 16],
+      [132, 4],
+    ],
+  },
+  { channels, lanes: 16, cuts: [[3, 1]] },
+]);
+
 /** Sums over rows and arithmetic by channel, as biases and batch normalisation need them. */
 export function listChannelCases(): KernelCase[] {
-  return [...SIZES, TIGHT].flatMap((size) => [
-    makeSumCase(size),
-    makeMomentsCase(size, 0),
-    makeMomentsCase(size, 100),
-    makeScaleCase(size),
-    makeGradientSumsCase(size),
-    makeCombineCase(size),
-  ]);
+  return [
+    ...[...SIZES, TIGHT].flatMap((size) => [
+      makeSumCase(size),
+      makeMomentsCase(size, 0),
+      makeMomentsCase(size, 100),
+      makeScaleCase(size),
+      makeGradientSumsCase(size),
+      makeCombineCase(size),
+    ]),
+    ...PARTS.flatMap((size) => [
+      makeCoefficientsCase(size, true),
+      makeCoefficientsCase(size, false),
+      makeGradientCoefficientsCase(size, true),
+      makeGradientCoefficientsCase(size, false),
+    ]),
+  ];
 }
 
 function makeSumCase(size: ChannelSize): KernelCase {
@@ -118,6 +160,74 @@ function makeCombineCase(size: ChannelSize): KernelCase {
     },
     { tight: size === TIGHT },
   );
+}
+
+/** Variances are from 1 to 5, so that no number is greater than these. All sums are in float64: what differs is the last rounding. */
+function makeCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
+  const { channels, lanes, cuts } = size;
+  const width = channels * lanes;
+  return makeCase(
+    'normalizationCoefficients',
+    describeParts(size, affine),
+    (memory) => {
+      const means = memory.input('means', memory.uniform(cuts.length * width, -2, 2));
+      const squares = memory.uniform(cuts.length * width, 1, 1.5);
+      for (let i = 0; i < squares.length; i++) squares[i]! *= cuts[Math.floor(i / width)]![0];
+      return [
+        [
+          channels,
+          lanes,
+          cuts.length,
+          memory.input('cuts', Int32Array.from(cuts.flat())),
+          means,
+          memory.input('squares', squares),
+          affine ? memory.input('scale', memory.uniform(channels)) : null,
+          affine ? memory.input('shift', memory.uniform(channels)) : null,
+          1e-5,
+          memory.output('statistics', 3 * channels, toleranceOfSum(1, 6)),
+          memory.output('mean', width, toleranceOfSum(1, 2)),
+          memory.output('a', width, toleranceOfSum(1, 1)),
+          memory.output('d', width, toleranceOfSum(1, 3)),
+        ],
+      ];
+    },
+    { tight: true },
+  );
+}
+
+function makeGradientCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
+  const { channels, lanes, cuts } = size;
+  const width = channels * lanes;
+  return makeCase(
+    'normalizationGradientCoefficients',
+    describeParts(size, affine),
+    (memory) => {
+      const most = lanes * cuts.length;
+      return [
+        [
+          channels,
+          lanes,
+          cuts.length,
+          memory.input('cuts', Int32Array.from(cuts.flat())),
+          memory.input('sums', memory.uniform(cuts.length * width)),
+          memory.input('products', memory.uniform(cuts.length * width)),
+          affine ? memory.input('scale', memory.uniform(channels)) : null,
+          memory.input('statistics', memory.uniform(3 * channels, 0.5, 1)),
+          memory.output('a', width, toleranceOfSum(1, 1)),
+          memory.output('b', width, toleranceOfSum(1, most)),
+          memory.output('d', width, toleranceOfSum(1, 2 * most)),
+          memory.output('dScale', channels, toleranceOfSum(1, most)),
+          memory.output('dShift', channels, toleranceOfSum(1, most)),
+        ],
+      ];
+    },
+    { tight: true },
+  );
+}
+
+function describeParts({ channels, lanes, cuts }: PartsSize, affine: boolean): string {
+  const parts = cuts.map(([rows, used]) => `${rows} rows of ${used}`).join(', ');
+  return `${channels} channels of ${lanes} lanes in ${parts}${affine ? ', scaled and shifted' : ''}`;
 }
 
 function placeRows(memory: KernelMemory, label: string, size: ChannelSize): Float32Array {

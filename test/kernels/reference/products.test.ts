@@ -41,6 +41,24 @@ describe('products and sums by hand', () => {
     expect([...mean, ...squares]).toEqual([0, 0]);
   });
 
+  it('makes one normalisation of the moments of parts', () => {
+    // One channel in two parts: 1, 3 and 5, 7, 9 have the mean 5 and the variance 8.
+    const cuts = Int32Array.of(2, 1, 3, 1);
+    const [statistics, mean, a, d] = [new Float32Array(3), ...[1, 2, 3].map(() => new Float32Array(1))];
+    const parts = [1, 1, 2, cuts, Float32Array.of(2, 7), Float32Array.of(2, 8)] as const;
+    const scale = Float32Array.of(6);
+    kernels.normalizationCoefficients(...parts, scale, Float32Array.of(11), 1, statistics!, mean!, a!, d!);
+    expect([...mean!, ...a!, ...d!]).toEqual([5, 2, 1]);
+    expect([...statistics!]).toEqual([5, 8, Math.fround(1 / 3)]);
+
+    const [b, dScale, dShift] = [1, 2, 3].map(() => new Float32Array(1));
+    const sums = [1, 1, 2, cuts, Float32Array.of(1, 4), Float32Array.of(20, 10)] as const;
+    const found = Float32Array.of(5, 3, 0.5);
+    kernels.normalizationGradientCoefficients(...sums, scale, found, a!, b!, d!, dScale!, dShift!);
+    // b = −3·0.5²·30/5; d = −3·5/5 + 4.5·5
+    expect([...a!, ...b!, ...d!, ...dScale!, ...dShift!]).toEqual([3, -4.5, 19.5, 15, 5]);
+  });
+
   it('scales and combines channels', () => {
     const x = Float32Array.of(1, 2, 3, 4);
     const y = new Float32Array(4);
