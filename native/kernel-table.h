@@ -96,7 +96,7 @@ struct WinogradTable {
   void (*input_gradient)(const Geometry&, const float* dy, const float* u, float* dx, float* scratch, long images,
                                   Range rows);
   void (*kernel_products)(const Geometry&, const float* x, const float* dy, float* du, float* scratch, long images,
-                                   long part, long parts, long panel);
+                                   long part, long parts, Range panels);
   void (*kernel_gradient)(const Geometry&, const float* du, float* df, long parts, Range inputs);
 };
 

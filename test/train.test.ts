@@ -239,7 +239,7 @@ describe('train', () => {
         'convolution2 forward',
         'convolution2 kernel gradient',
         'convolution2 input gradient',
-        'batch-normalization1 statistics',
+        'batch-normalization1 moments',
         'null loss',
         'null reduction and update',
       ]),

@@ -17,7 +17,7 @@ struct MinimalFilter {
   size_t kernel_floats() const { return size_t(points) * g.input_channels * g.output_channels; }
   size_t gradient_floats(long parts) const { return size_t(parts) * panels() * points * (g.input_channels * kPanel + kPlaneGap); }
 
-  static constexpr long kPanel = 32, kPlaneGap = 80;
+  static constexpr long kPanel = 32, kPlaneGap = 80, kMostPanels = 4;
 };
 
 // Reads both.
@@ -98,7 +98,8 @@ napi_value winograd_kernel_products(Call& call) {
   const MinimalFilter filter = minimal_filter(call);
   const Geometry& g = filter.g;
   const auto x = call.floats(), dy = call.floats(), du = call.floats(), scratch = call.floats();
-  const long images = call.integer(), part = call.integer(), parts = call.integer(1), panel = call.integer();
+  const long images = call.integer(), part = call.integer(), parts = call.integer(1);
+  const Range panels = call.range();
   if (!call.ok) return nullptr;
   const size_t groups = (size_t(images) + kGroupImages - 1) / kGroupImages;
   call.holds(x, group_floats(groups, g.input_floats()));
@@ -106,8 +107,8 @@ napi_value winograd_kernel_products(Call& call) {
   call.holds(du, filter.gradient_floats(parts));
   call.holds(scratch, filter.table->scratch_floats(g));
   call.expect(part < parts, "one of the parts");
-  call.expect(panel < filter.panels(), "a panel of the output channels");
-  if (call.ok) filter.table->kernel_products(g, x.data, dy.data, du.data, scratch.data, images, part, parts, panel);
+  call.expect(end(panels) <= size_t(filter.panels()) && panels.count <= filter.kMostPanels, "panels of the output channels, at most 4");
+  if (call.ok) filter.table->kernel_products(g, x.data, dy.data, du.data, scratch.data, images, part, parts, panels);
   return nullptr;
 }
 

@@ -20,8 +20,11 @@ struct GradientTile {
 
 template <typename Vector, int kInputs, int kOutputs>
 void correlate_tile(const GradientTile& t) {
+  // Loops over sums are unrolled, or the compiler would keep them in memory.
   Vector sum[kInputs][kOutputs];
+#pragma GCC unroll 8
   for (int i = 0; i < kInputs; i++) {
+#pragma GCC unroll 8
     for (int o = 0; o < kOutputs; o++) {
       sum[i][o] = t.begins ? Vector{} : load_as<Vector>(t.lanes + (i * kOutputs + o) * kGroupImages);
     }
@@ -45,7 +48,9 @@ void correlate_tile(const GradientTile& t) {
       }
     }
   }
+#pragma GCC unroll 8
   for (int i = 0; i < kInputs; i++) {
+#pragma GCC unroll 8
     for (int o = 0; o < kOutputs; o++) store_as(t.lanes + (i * kOutputs + o) * kGroupImages, sum[i][o]);
   }
 }

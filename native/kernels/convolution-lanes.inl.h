@@ -32,9 +32,12 @@ struct LaneTile {
 
 template <typename Vector, int kPositions, int kChannels>
 void gather_tile(const LaneTile& t) {
+  // Loops over sums are unrolled, or the compiler would keep them in memory.
   Vector sum[kPositions][kChannels];
+#pragma GCC unroll 9
   for (int c = 0; c < kChannels; c++) {
     const Vector start = splat_as<Vector>(t.bias ? t.bias[c] : 0.0f);
+#pragma GCC unroll 8
     for (int p = 0; p < kPositions; p++) sum[p][c] = start;
   }
   const float* row = t.x;
@@ -58,7 +61,9 @@ void gather_tile(const LaneTile& t) {
       }
     }
   }
+#pragma GCC unroll 8
   for (int p = 0; p < kPositions; p++) {
+#pragma GCC unroll 9
     for (int c = 0; c < kChannels; c++) store_as(t.y + p * t.y_position_floats + c * kGroupImages, sum[p][c]);
   }
 }

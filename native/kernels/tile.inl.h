@@ -3,11 +3,11 @@
 // Every element of C is one chain of fused multiply-adds over ascending k, cut into blocks of kDepth, whatever the tile's size.
 // So all targets with fused multiply-add give the same bits.
 
-// k elements summed in registers between two visits to C: the panel's block (24 KiB) stays in L1.
-constexpr long kDepth = 192;
+// k elements summed in registers between two visits to C: the panel's block (32 KiB) is read from L1 or close to it.
+constexpr long kDepth = 256;
 // Floats from one row of a block of A to the next. A constant, so that every row of a tile is one base register plus a
-// displacement; 13 cache lines, an odd number, so that rows spread over the cache's sets.
-constexpr long kBlockStride = 208;
+// displacement; 17 cache lines, an odd number, so that rows spread over the cache's sets.
+constexpr long kBlockStride = 272;
 
 enum class Start { kZero, kBias, kAccumulate };
 
@@ -28,11 +28,20 @@ template <int kRows, int kVectors, Layout kLayout>
 void multiply_tile(const Tile& t) {
   V sum[kRows][kVectors];
   const Mask tail = first_lanes(t.columns - (kVectors - 1) * kLanes);
-  for (int i = 0; i < kRows; i++) {
-    const float* from = t.start == Start::kBias ? t.bias : t.c + i * t.row_floats;
-    for (int j = 0; j < kVectors - 1; j++) sum[i][j] = t.start == Start::kZero ? splat(0) : load(from + j * kLanes);
-    const int last = kVectors - 1;
-    sum[i][last] = t.start == Start::kZero ? splat(0) : load(from + last * kLanes, tail);
+  constexpr int kLast = kVectors - 1;
+  // Loops over sums are unrolled, here and at the end, or the compiler would keep them in memory.
+  if (t.start == Start::kZero) {
+    for (int i = 0; i < kRows; i++) {
+      for (int j = 0; j < kVectors; j++) sum[i][j] = splat(0);
+    }
+  } else {
+    const float* from = t.start == Start::kBias ? t.bias : t.c;
+    const long step = t.start == Start::kBias ? 0 : t.row_floats;
+#pragma GCC unroll 14
+    for (int i = 0; i < kRows; i++) {
+      for (int j = 0; j < kLast; j++) sum[i][j] = load(from + i * step + j * kLanes);
+      sum[i][kLast] = load(from + i * step + kLast * kLanes, tail);
+    }
   }
   const float* a = t.a;
   const float* b = t.b;
@@ -49,10 +58,11 @@ void multiply_tile(const Tile& t) {
     a += kLayout == Layout::kRows ? 1 : kBlockStride;
     b += kPanelColumns;
   }
+#pragma GCC unroll 14
   for (int i = 0; i < kRows; i++) {
     float* c = t.c + i * t.row_floats;
-    for (int j = 0; j < kVectors - 1; j++) store(c + j * kLanes, sum[i][j]);
-    store(c + (kVectors - 1) * kLanes, sum[i][kVectors - 1], tail);
+    for (int j = 0; j < kLast; j++) store(c + j * kLanes, sum[i][j]);
+    store(c + kLast * kLanes, sum[i][kLast], tail);
   }
 }
 

@@ -3,8 +3,9 @@
 //
 // du holds the gradient with respect to u, for parts of the mini-batch and panels of 32 output channels: parts × panels × points × (input channels × 32 + a gap).
 
-// Output channels of one panel of du.
+// Output channels of one panel of du, and panels that one call sums, so that their input is transformed once.
 constexpr long kWinogradPanel = 32;
+constexpr long kMostWinogradPanels = 4;
 // What a kernel's gradient transforms at a time, and the fewest and most tiles of it.
 constexpr long kWinogradStripFloats = 192 * 1024;
 constexpr long kMinWinogradStripTiles = 4, kMaxWinogradStripTiles = 16;
@@ -85,8 +86,10 @@ constexpr bool kHasTails = width<Half>() < kLanes;
 
 template <int kRows, int kVectors, bool kTail>
 void outer_tile(const OuterTile& t) {
+  // Loops over sums are unrolled, or the compiler would keep them in memory.
   V sum[kRows][kVectors + 1];
   Half tail[kRows];
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; r++) {
     for (int i = 0; i < kVectors; i++) sum[r][i] = splat(0);
     tail[r] = Half{};
@@ -111,11 +114,20 @@ void outer_tile(const OuterTile& t) {
       w += kWinogradPanel;
     }
   }
+  float* const to = t.sums;
+  if (!t.begins) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; r++) {
+#pragma GCC unroll 4
+      for (int i = 0; i < kVectors; i++) sum[r][i] = load(to + r * kWinogradPanel + i * kLanes) + sum[r][i];
+      if (kTail) tail[r] = load_as<Half>(to + r * kWinogradPanel + kVectors * kLanes) + tail[r];
+    }
+  }
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; r++) {
-    float* to = t.sums + r * kWinogradPanel;
-    for (int i = 0; i < kVectors; i++) store(to + i * kLanes, t.begins ? sum[r][i] : load(to + i * kLanes) + sum[r][i]);
-    to += kVectors * kLanes;
-    if (kTail) store_as<Half>(to, t.begins ? tail[r] : load_as<Half>(to) + tail[r]);
+#pragma GCC unroll 4
+    for (int i = 0; i < kVectors; i++) store(to + r * kWinogradPanel + i * kLanes, sum[r][i]);
+    if (kTail) store_as<Half>(to + r * kWinogradPanel + kVectors * kLanes, tail[r]);
   }
 }
 
@@ -145,8 +157,8 @@ constexpr OuterTileTable make_outer_tiles() {
 
 constexpr OuterTileTable kOuterTiles = make_outer_tiles();
 
-inline long winograd_strip_tiles(long points, long depth) {
-  const long floats = points * kGroupImages * (depth + kWinogradPanel);
+inline long winograd_strip_tiles(long points, long depth, long panels) {
+  const long floats = points * kGroupImages * (depth + panels * kWinogradPanel);
   return min(kMaxWinogradStripTiles, max(kMinWinogradStripTiles, kWinogradStripFloats / floats));
 }
 
@@ -155,27 +167,26 @@ template <typename Filter>
 long winograd_scratch_floats(const Geometry& g) {
   constexpr long points = points_of<Filter>();
   const long depth = g.input_channels, channels = g.output_channels;
-  const long tiles = winograd_strip_tiles(points, depth);
-  const long strip = points * (tiles * kGroupImages * (depth + kWinogradPanel) + 2 * kWinogradPlaneGap);
+  const long panels = min(kMostWinogradPanels, winograd_panels(channels));
+  const long tiles = winograd_strip_tiles(points, depth, 1);
+  const long strip = points * (tiles * kGroupImages * (depth + panels * kWinogradPanel) + (1 + panels) * kWinogradPlaneGap);
   return max(strip, max(winograd_block_floats(points, depth, channels), winograd_block_floats(points, channels, depth)));
 }
 
-// One panel of du at all points, summed over one part of the mini-batch's tiles, which are counted through its groups: strips of tiles in
+// Some panels of du at all points, summed over one part of the mini-batch's tiles, which are counted through its groups: strips of tiles in
 // order, in a strip one chain over tiles and the images in each.
 template <typename Filter>
 void winograd_kernel_products(const Geometry& g, const float* x, const float* dy, float* du, float* scratch, long images, long part,
-                              long parts, long panel) {
+                              long parts, Range panels) {
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const LaneMap input{g.input_height, g.input_width, g.input_channels};
   const LaneMap output{g.output_height, g.output_width, g.output_channels};
   const long wide = ceil_divide(output.width, outputs), tiles_of_group = ceil_divide(output.height, outputs) * wide;
-  const long most = winograd_strip_tiles(points, input.channels);
+  const long most = winograd_strip_tiles(points, input.channels, panels.count);
   const long v_plane = most * input.pixel_floats() + kWinogradPlaneGap;
   const long w_tile = kGroupImages * kWinogradPanel, w_plane = most * w_tile + kWinogradPlaneGap;
   const long tiles = (images + kGroupImages - 1) / kGroupImages * tiles_of_group;
   const long begin = part * tiles / parts, end = (part + 1) * tiles / parts;
-  const long first_channel = panel * kWinogradPanel;
-  const long channels = min(kWinogradPanel, output.channels - first_channel);
   float* v = scratch;
   float* w = scratch + points * v_plane;
   int tile_images[kMaxWinogradStripTiles];
@@ -183,10 +194,11 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
   product.images = tile_images;
   product.v_tile_floats = input.pixel_floats();
   const long plane = winograd_gradient_plane(input.channels);
-  float* to = du + (part * winograd_panels(output.channels) + panel) * points * plane;
+  float* to = du + (part * winograd_panels(output.channels) + panels.first) * points * plane;
   if (begin == end) {
-    for (long i = 0; i < points * plane; i++) to[i] = 0;
+    for (long i = 0; i < panels.count * points * plane; i++) to[i] = 0;
   }
+  const auto channels_of = [&](long panel) { return min(kWinogradPanel, output.channels - (panels.first + panel) * kWinogradPanel); };
   for (long first = begin; first < end; first += most) {
     product.tiles = min(most, end - first);
     product.begins = first == begin;
@@ -197,20 +209,26 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
       transform_tile<Filter>(x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left,
                              v + t * input.pixel_floats(), v_plane, lanes_in_use(tile_images[t]));
       const float* gradient = dy + group * output.group_floats() + top * output.row_floats() + left * output.pixel_floats();
-      transform_gradients<Filter>(gradient + first_channel * kGroupImages, output, output.height - top, output.width - left, channels,
-                                  w + t * w_tile, w_plane);
+      for (long panel = 0; panel < panels.count; panel++) {
+        const long channel = (panels.first + panel) * kWinogradPanel;
+        transform_gradients<Filter>(gradient + channel * kGroupImages, output, output.height - top, output.width - left,
+                                    channels_of(panel), w + panel * points * w_plane + t * w_tile, w_plane);
+      }
     }
     for (long point = 0; point < points; point++) {
-      for (long c = 0; c < channels; c += kTileVectors * kLanes) {
-        const long left = min(channels - c, kTileVectors * kLanes);
-        const bool tail = kHasTails && left % kLanes > 0 && left % kLanes <= width<Half>();
-        const long vectors = tail ? left / kLanes : ceil_divide(left, kLanes);
-        cut_evenly(input.channels, kTileRows, [&](long row, long rows) {
-          product.v = v + point * v_plane + row * kGroupImages;
-          product.w = w + point * w_plane + c;
-          product.sums = to + point * plane + row * kWinogradPanel + c;
-          kOuterTiles.function[rows - 1][vectors][tail](product);
-        });
+      for (long panel = 0; panel < panels.count; panel++) {
+        const long channels = channels_of(panel);
+        for (long c = 0; c < channels; c += kTileVectors * kLanes) {
+          const long left = min(channels - c, kTileVectors * kLanes);
+          const bool tail = kHasTails && left % kLanes > 0 && left % kLanes <= width<Half>();
+          const long vectors = tail ? left / kLanes : ceil_divide(left, kLanes);
+          cut_evenly(input.channels, kTileRows, [&](long row, long rows) {
+            product.v = v + point * v_plane + row * kGroupImages;
+            product.w = w + (panel * points + point) * w_plane + c;
+            product.sums = to + (panel * points + point) * plane + row * kWinogradPanel + c;
+            kOuterTiles.function[rows - 1][vectors][tail](product);
+          });
+        }
       }
     }
   }

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite, ParameterPlan, Pass } from './layer.js';
+import {
+  allocateLike,
+  type BoundLayer,
+  type LayerKind,
+  type LayerPlan,
+  type LayerSite,
+  type ParameterPlan,
+  type Pass,
+} from './layer.js';
 import { countParts, overParts, partAt, widthOf } from './parts.js';
-
-type Quadruple = [Float32Array, Float32Array, Float32Array, Float32Array];
 
 const factor = z.number().nonnegative();
 const epochs = z.int().min(1).optional();
@@ -149,9 +155,10 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const sums = new PartSums(site, 'gradientSums', 'gradientProducts');
   // Every worker computes all of these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
   // of the pass at hand, repeated for each lane.
-  const statistics = new Float32Array(3 * channels);
-  const [mean, a, b, d] = Array.from({ length: 4 }, () => new Float32Array(width)) as Quadruple;
-  const [dScale, dShift] = [new Float32Array(channels), new Float32Array(channels)];
+  const allocate = (length: number) => allocateLike(input.value, length);
+  const statistics = allocate(3 * channels);
+  const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
+  const [dScale, dShift] = [allocate(channels), allocate(channels)];
 
   const sumMoments = overParts(
     input.shape,

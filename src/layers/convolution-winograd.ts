@@ -3,6 +3,7 @@ import {
   countPoints,
   countTiles,
   listTiles,
+  MOST_PANELS,
   winogradGradientFloats,
   winogradKernelFloats,
   winogradPanels,
@@ -21,7 +22,7 @@ export interface WinogradUse {
 
 /**
  * Multiply-adds that the work besides the products is worth, measured on layers of 4 to 512 channels, by the points along each axis: for a
- * tile, transforming a channel there and back; for a kernel's gradient, transforming an input channel for each panel, and an output channel.
+ * tile, transforming a channel there and back; for a kernel's gradient, transforming an input channel for each run of panels, and an output channel.
  */
 const TRANSFORM_COST: Readonly<Record<number, number>> = { 4: 85, 6: 330 };
 const GRADIENT_INPUT_COST: Readonly<Record<number, number>> = { 4: 60, 6: 280 };
@@ -79,7 +80,7 @@ function costKernelGradient(g: WindowGeometry, tile: number): number {
   const points = countPoints(g, tile);
   const padded = Math.ceil(outputChannels / HALF_VECTOR) * HALF_VECTOR;
   const transforms =
-    GRADIENT_INPUT_COST[Math.sqrt(points)]! * inputChannels * winogradPanels(g) +
+    GRADIENT_INPUT_COST[Math.sqrt(points)]! * inputChannels * cutGradient(g).runs +
     GRADIENT_OUTPUT_COST[Math.sqrt(points)]! * outputChannels;
   return (
     countTiles(g.outputHeight, g.outputWidth, tile) *
@@ -87,9 +88,11 @@ function costKernelGradient(g: WindowGeometry, tile: number): number {
   );
 }
 
-/** Parts of the mini-batch that a kernel's gradient is summed over before they are added up. */
-function countGradientParts(g: WindowGeometry): number {
-  return Math.ceil(MIN_GRADIENT_TASKS / winogradPanels(g));
+/** How a kernel's gradient is cut into tasks: parts of the mini-batch, which are added up at the end, each into runs of panels. */
+function cutGradient(g: WindowGeometry): { parts: number; panels: number; runs: number } {
+  const panels = winogradPanels(g);
+  const runs = Math.ceil(panels / MOST_PANELS);
+  return { parts: Math.ceil(MIN_GRADIENT_TASKS / runs), panels, runs };
 }
 
 /**
@@ -100,7 +103,7 @@ export function planWinogradMemory(g: WindowGeometry): Record<string, SharedPlan
   const { forward, inputGradient, kernelGradient } = chooseWinograd(g);
   const products = forward || inputGradient;
   const kernel = products ? winogradKernelFloats(g, products) : 0;
-  const gradient = kernelGradient ? winogradGradientFloats(g, kernelGradient, countGradientParts(g)) : 0;
+  const gradient = kernelGradient ? winogradGradientFloats(g, kernelGradient, cutGradient(g).parts) : 0;
   const larger = Math.max(kernel, gradient);
   return larger >= MIN_TRANSIENT_FLOATS
     ? { winograd: { floats: larger, transient: true } }
@@ -186,8 +189,7 @@ export function bindWinogradKernelGradient(
   const apart = !takesTurns(site);
   const du = apart ? site.shared.winogradGradient! : site.shared.winograd!;
   const gradient = site.parameters.kernel!.gradient[0]!;
-  const panels = winogradPanels(g);
-  const parts = countGradientParts(g);
+  const { parts, panels, runs } = cutGradient(g);
   scratch.book(kernels.winogradScratchFloats(g, tile));
   return [
     {
@@ -196,9 +198,11 @@ export function bindWinogradKernelGradient(
       over: 'blocks',
       waits: !(apart && behindInputGradient),
       aside: apart && behindInputGradient,
-      blocks: parts * panels,
+      blocks: parts * runs,
       run(first, count) {
         for (let task = first; task < first + count; task++) {
+          const [part, run] = [Math.floor(task / runs), task % runs];
+          const panel = Math.floor((run * panels) / runs);
           kernels.winogradKernelProducts(
             g,
             tile,
@@ -207,9 +211,10 @@ export function bindWinogradKernelGradient(
             du,
             scratch.floats,
             batch.size,
-            Math.floor(task / panels),
+            part,
             parts,
-            task % panels,
+            panel,
+            Math.floor(((run + 1) * panels) / runs) - panel,
           );
         }
       },

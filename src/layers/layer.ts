@@ -277,6 +277,11 @@ export class Scratch {
   }
 }
 
+/** Memory of a thread's own, as precise as the network's: a check computes one in float64. */
+export function allocateLike(values: Float32Array, length: number): Float32Array {
+  return new (values.constructor as Float32ArrayConstructor)(length);
+}
+
 /** A layer's plan without parameters, state or shared memory: for kinds that only transform. */
 export function planTransform(
   output: Shape,

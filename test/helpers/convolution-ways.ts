@@ -203,7 +203,7 @@ function filterMinimally(example: ConvolutionExample, kernels: Kernels, tile: nu
     const du = new Float32Array(winogradGradientFloats(g, tile, PARTS));
     for (let part = 0; part < PARTS; part++) {
       for (let panel = 0; panel < winogradPanels(g); panel++) {
-        kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, PARTS, panel);
+        kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, PARTS, panel, 1);
       }
     }
     kernels.winogradKernelGradient(g, tile, du, df, PARTS, 0, g.inputChannels);

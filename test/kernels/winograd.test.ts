@@ -3,7 +3,12 @@ import { countTaps } from '../../src/kernels/geometry.js';
 import { GROUP_IMAGES } from '../../src/kernels/lanes.js';
 import { listTaps } from '../../src/kernels/reference/window.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
-import { listTiles, winogradGradientFloats, winogradKernelFloats } from '../../src/kernels/winograd.js';
+import {
+  listTiles,
+  MOST_PANELS,
+  winogradGradientFloats,
+  winogradKernelFloats,
+} from '../../src/kernels/winograd.js';
 import { makeWindow } from '../helpers/kernel-suite/windows.js';
 
 const g = makeWindow({ input: [4, 5, 3], kernel: [3, 3], outputChannels: 40 });
@@ -32,7 +37,7 @@ describe('minimal filtering', () => {
       const scratch = new Float32Array(kernels.winogradScratchFloats(g, 4));
       const calls: [keyof typeof kernels, unknown[]][] = [
         ['winogradKernel', [g, 4, f, u, 0, 3]],
-        ['winogradKernelProducts', [g, 4, x, dy, du, scratch, 16, 1, 2, 1]],
+        ['winogradKernelProducts', [g, 4, x, dy, du, scratch, 16, 1, 2, 1, 1]],
       ];
       for (const [method, args] of calls) {
         const call = (changed: unknown[]) => (kernels[method] as (...args: unknown[]) => void)(...changed);
@@ -46,8 +51,21 @@ describe('minimal filtering', () => {
         }
       }
       expect(() => kernels.winogradKernel(g, 4, f, u, 1, 3)).toThrow(TypeError);
-      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 2, 2, 0)).toThrow(TypeError);
-      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 0, 2, 2)).toThrow(TypeError);
+      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 2, 2, 0, 1)).toThrow(
+        TypeError,
+      );
+      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 0, 2, 1, 2)).toThrow(
+        TypeError,
+      );
+      const wide = { ...g, outputChannels: 32 * (MOST_PANELS + 1) };
+      const sum = (panels: number) => {
+        const gradients = new Float32Array(GROUP_IMAGES * 2 * 3 * wide.outputChannels);
+        const sums = new Float32Array(winogradGradientFloats(wide, 4, 1));
+        const room = new Float32Array(kernels.winogradScratchFloats(wide, 4));
+        kernels.winogradKernelProducts(wide, 4, x, gradients, sums, room, 16, 0, 1, 0, panels);
+      };
+      expect(() => sum(MOST_PANELS)).not.toThrow();
+      expect(() => sum(MOST_PANELS + 1)).toThrow(TypeError);
       expect(() => kernels.winogradScratchFloats(strided, 2)).toThrow(TypeError);
     },
   );

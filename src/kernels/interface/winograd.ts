@@ -45,8 +45,8 @@ export interface WinogradKernels {
     rows: number,
   ): void;
   /**
-   * One panel of du, summed over one of some parts of the mini-batch: its tiles, counted through its groups, are cut into parts as even as can
-   * be. Overwrites that panel of that part. Reads only lanes that hold one of the `images`.
+   * Some panels of du, MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its groups, are cut
+   * into parts as even as can be. Overwrites those panels of that part. Reads only lanes that hold one of the `images`.
    */
   winogradKernelProducts(
     g: WindowGeometry,
@@ -58,7 +58,8 @@ export interface WinogradKernels {
     images: number,
     part: number,
     parts: number,
-    panel: number,
+    firstPanel: number,
+    panels: number,
   ): void;
   /** dF of the kernels of some input channels, from all panels of du, summed over its parts in order. */
   winogradKernelGradient(

@@ -57,7 +57,8 @@ export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
   images,
   part,
   parts,
-  panel,
+  firstPanel,
+  panels,
 ) => {
   const n = g.outputChannels;
   const tiles = Math.ceil(images / GROUP_IMAGES) * countTiles(g.outputHeight, g.outputWidth, tile);
@@ -81,7 +82,7 @@ export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
     }
   }
   for (let row = 0; row < kernelRows(g); row++) {
-    for (let d = panel * PANEL_CHANNELS; d < Math.min(n, (panel + 1) * PANEL_CHANNELS); d++) {
+    for (let d = firstPanel * PANEL_CHANNELS; d < Math.min(n, (firstPanel + panels) * PANEL_CHANNELS); d++) {
       du[part * sums.length + row * n + d] = sums[row * n + d]!;
     }
   }

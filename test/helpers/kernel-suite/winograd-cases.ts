@@ -4,6 +4,7 @@ import { GROUP_IMAGES } from '../../../src/kernels/lanes.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
 import {
   listTiles,
+  MOST_PANELS,
   winogradGradientFloats,
   winogradKernelFloats,
   winogradPanels,
@@ -167,8 +168,11 @@ function multiplyAll(
   const scratch = memory.private('scratch', kernels.winogradScratchFloats(g, tile));
   const du = memory.private('products', winogradGradientFloats(g, tile, parts));
   for (let part = 0; part < parts; part++) {
-    for (let panel = 0; panel < winogradPanels(g); panel++) {
-      kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, parts, panel);
+    // Of one part a panel at a time, of the next one several at once.
+    const most = part % 2 === 0 ? 1 : MOST_PANELS;
+    for (let panel = 0; panel < winogradPanels(g); panel += most) {
+      const panels = Math.min(most, winogradPanels(g) - panel);
+      kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, parts, panel, panels);
     }
   }
   return du.slice();
