@@ -87,10 +87,10 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
       ],
       // Each part's own sums. Not the same memory for both ways: a worker may sum gradients while another has not begun to normalise.
       shared: {
-        means: { floats: width, perPart: true },
-        squares: { floats: width, perPart: true },
-        gradientSums: { floats: width, perPart: true },
-        gradientProducts: { floats: width, perPart: true },
+        means: { floats: width, perPart: true, onlyInTraining: true },
+        squares: { floats: width, perPart: true, onlyInTraining: true },
+        gradientSums: { floats: width, perPart: true, onlyInTraining: true },
+        gradientProducts: { floats: width, perPart: true, onlyInTraining: true },
       },
       inPlace: false,
       backwardReads: { input: true, output: false },

@@ -35,7 +35,9 @@ const MARGIN = 0.9;
 /** A tail of output channels costs whole halves of a vector. */
 const HALF_VECTOR = 8;
 /** Tasks that a kernel's gradient is cut into at least, to be shared out evenly among some workers. */
-const MIN_GRADIENT_TASKS = 12;
+const MIN_GRADIENT_TASKS = 8;
+/** Forty megabytes. */
+const MAX_GRADIENT_FLOATS = 10 * 2 ** 20;
 /** Four megabytes. */
 const MIN_TRANSIENT_FLOATS = 2 ** 20;
 /** Input channels whose kernels one task transforms. */
@@ -80,7 +82,7 @@ function costKernelGradient(g: WindowGeometry, tile: number): number {
   const points = countPoints(g, tile);
   const padded = Math.ceil(outputChannels / HALF_VECTOR) * HALF_VECTOR;
   const transforms =
-    GRADIENT_INPUT_COST[Math.sqrt(points)]! * inputChannels * cutGradient(g).runs +
+    GRADIENT_INPUT_COST[Math.sqrt(points)]! * inputChannels * cutGradient(g, tile).runs +
     GRADIENT_OUTPUT_COST[Math.sqrt(points)]! * outputChannels;
   return (
     countTiles(g.outputHeight, g.outputWidth, tile) *
@@ -88,26 +90,35 @@ function costKernelGradient(g: WindowGeometry, tile: number): number {
   );
 }
 
-/** How a kernel's gradient is cut into tasks: parts of the mini-batch, which are added up at the end, each into runs of panels. */
-function cutGradient(g: WindowGeometry): { parts: number; panels: number; runs: number } {
+/**
+ * How a kernel's gradient is cut into tasks: parts of the mini-batch, which are added up at the end, each into runs of panels. The fewer runs,
+ * the less often an input is transformed; the fewer parts, the less memory.
+ */
+function cutGradient(g: WindowGeometry, tile: number): { parts: number; panels: number; runs: number } {
   const panels = winogradPanels(g);
-  const runs = Math.ceil(panels / MOST_PANELS);
-  return { parts: Math.ceil(MIN_GRADIENT_TASKS / runs), panels, runs };
+  const fewestRuns = Math.ceil(panels / MOST_PANELS);
+  const mostParts = Math.floor(MAX_GRADIENT_FLOATS / winogradGradientFloats(g, tile, 1));
+  const parts = Math.max(1, Math.min(mostParts, Math.ceil(MIN_GRADIENT_TASKS / fewestRuns)));
+  const runs = Math.min(panels, Math.max(fewestRuns, Math.ceil(MIN_GRADIENT_TASKS / parts)));
+  return { parts, panels, runs };
 }
 
 /**
  * Shared memory of a layer: the transformed kernel, and its gradient. Of wide layers they are much, and transforming a kernel twice a step
  * little beside their products, so there the gradient takes the kernel's place once dX is done, and the layers take turns.
  */
-export function planWinogradMemory(g: WindowGeometry): Record<string, SharedPlan> {
+export function planWinogradMemory(g: WindowGeometry): Record<'winograd' | 'winogradGradient', SharedPlan> {
   const { forward, inputGradient, kernelGradient } = chooseWinograd(g);
   const products = forward || inputGradient;
   const kernel = products ? winogradKernelFloats(g, products) : 0;
-  const gradient = kernelGradient ? winogradGradientFloats(g, kernelGradient, cutGradient(g).parts) : 0;
-  const larger = Math.max(kernel, gradient);
-  return larger >= MIN_TRANSIENT_FLOATS
-    ? { winograd: { floats: larger, transient: true } }
-    : { winograd: { floats: kernel }, winogradGradient: { floats: gradient } };
+  const gradient = kernelGradient
+    ? winogradGradientFloats(g, kernelGradient, cutGradient(g, kernelGradient).parts)
+    : 0;
+  const transient = Math.max(kernel, gradient) >= MIN_TRANSIENT_FLOATS;
+  return {
+    winograd: { floats: kernel, transient },
+    winogradGradient: { floats: gradient, transient, onlyInTraining: true },
+  };
 }
 
 /** Y and dX by minimal filtering. */
@@ -120,7 +131,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
   const transform = overInputs(g, (first, count) =>
     kernels.winogradKernel(g, tile, kernel!.value, u, first, count),
   );
-  const anew = site.training && takesTurns(site);
+  const anew = site.training && takesTurns(g);
   const before: Pass[] = anew ? [{ ...transform, name: 'prepare', waits: true }] : [];
   return {
     prepare: anew ? [] : [transform],
@@ -186,10 +197,10 @@ export function bindWinogradKernelGradient(
   behindInputGradient: boolean,
 ): Pass[] {
   const { kernels, scratch, input, output, batch } = site;
-  const apart = !takesTurns(site);
-  const du = apart ? site.shared.winogradGradient! : site.shared.winograd!;
+  const apart = !takesTurns(g);
+  const du = site.shared.winogradGradient!;
   const gradient = site.parameters.kernel!.gradient[0]!;
-  const { parts, panels, runs } = cutGradient(g);
+  const { parts, panels, runs } = cutGradient(g, tile);
   scratch.book(kernels.winogradScratchFloats(g, tile));
   return [
     {
@@ -230,9 +241,9 @@ export function bindWinogradKernelGradient(
   ];
 }
 
-/** Whether the layer's memory is another layer's in between: see planWinogradMemory. */
-function takesTurns({ shared }: LayerSite): boolean {
-  return shared.winogradGradient === undefined;
+/** Whether the layer's memory is another layer's in between. */
+function takesTurns(g: WindowGeometry): boolean {
+  return planWinogradMemory(g).winograd.transient === true;
 }
 
 /** A pass over blocks of input channels. */

@@ -126,6 +126,7 @@ export interface SharedPlan {
   readonly perPart?: boolean;
   /** In training the layer fills it anew for each pass that reads it, and all such layers take turns with one piece. */
   readonly transient?: boolean;
+  readonly onlyInTraining?: boolean;
 }
 
 /** A tensor of the mini-batch. `gradient` is empty if nobody needs it. */

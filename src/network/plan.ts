@@ -116,7 +116,8 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   const steps = network.steps.map((step): StepPlan => {
     const { name, layer, layout } = step;
     const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
-      const size = plan.floats * (plan.perPart ? countParts(layout, largest) : 1);
+      const needed = training || !plan.onlyInTraining;
+      const size = needed ? plan.floats * (plan.perPart ? countParts(layout, largest) : 1) : 0;
       return [key, { offset: training && isTransient(plan) ? turns : shared.book(size), size }] as const;
     });
     return {
