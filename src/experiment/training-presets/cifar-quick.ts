@@ -2,12 +2,15 @@ import type { TrainingPreset } from './training-preset.js';
 
 /** Epochs at each rate. */
 const STAGES = [
-  [30, 0.05],
-  [10, 0.005],
-  [5, 0.0005],
+  [14, 0.05],
+  [4, 0.005],
+  [2, 0.0005],
 ] as const;
 
-/** As MatConvNet's cnn_cifar.m trains it, but for the whitening of its images: pixels of 0 to 255 less their mean. */
+/**
+ * As MatConvNet's cnn_cifar.m trains it, but in 20 epochs where that takes 45, and without the whitening of its images: pixels of 0 to 255
+ * less their mean.
+ */
 export const CIFAR_QUICK_TRAINING: TrainingPreset = {
   name: 'cifar-quick',
   title: "MatConvNet's and Caffe's quick network on CIFAR-10",
@@ -17,7 +20,7 @@ export const CIFAR_QUICK_TRAINING: TrainingPreset = {
     normalization: 'mean-image',
     augmentation: { flip: 'random' },
     batchSize: 100,
-    epochs: 45,
+    epochs: 20,
     learningRate: {
       kind: 'list',
       rates: STAGES.flatMap(([epochs, rate]) => new Array<number>(epochs).fill(rate)),
