@@ -295,6 +295,11 @@ describe('train', () => {
     [{} as RunSpec, {}, /expected 'model' .* or 'network', found neither/],
     [{ model: 'BASE', widht: 2 } as RunSpec, {}, /unknown field 'widht'. Did you mean 'width'\?/],
     [
+      { model: 'BASE', augmentation: { flop: 'random' } } as unknown as RunSpec,
+      {},
+      /unknown field 'flop' in 'augmentation'. Did you mean 'flip'\? Valid: flip, /,
+    ],
+    [
       { network: { input: [14, 14, 1], layers: [{ kind: 'fully-connected', units: 10 }] } },
       {},
       /expected images of 14×14×1, found 28×28×1/,

@@ -19,9 +19,12 @@ export function parseWorkers(text: string): number {
   return parseCount('--workers', text, MAX_THREADS);
 }
 
-/** Reads `--epochs`: an override in short. */
+/** Reads `--epochs`, which need not be whole: an override in short. */
 export function parseEpochs(text: string): Override {
-  const value = parseCount('--epochs', text, MAX_EPOCHS);
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value <= 0 || value > MAX_EPOCHS) {
+    throw new UserError(`--epochs: expected a number above 0, ${MAX_EPOCHS} at most, found '${text}'.`);
+  }
   return { text: `--epochs ${value}`, path: ['epochs'], value };
 }
 

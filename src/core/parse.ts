@@ -37,10 +37,36 @@ function formatExpectation(message: string): string {
 
 function explainUnknownKey(key: string, path: readonly PropertyKey[], schema: z.ZodType): string {
   const inside = path.length > 0 ? ` in '${formatPath(path)}'` : '';
-  const valid = path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const valid = listFields(schema, path);
   if (valid.length === 0) return `unknown field '${key}'${inside}. Remove it or correct its name.`;
   const sorted = sortByDistance(key, valid);
-  return `unknown field '${key}'. Did you mean '${sorted[0]}'? Valid: ${sorted.join(', ')}.`;
+  return `unknown field '${key}'${inside}. Did you mean '${sorted[0]}'? Valid: ${sorted.join(', ')}.`;
+}
+
+/** The fields that an object at that place of a value may have; none if the place alone does not tell. */
+function listFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = unwrap(schema);
+  for (const part of path) {
+    at =
+      at instanceof z.ZodObject
+        ? at.shape[part as string]
+        : at instanceof z.ZodArray
+          ? at.element
+          : undefined;
+    at = unwrap(at);
+  }
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+/** What is inside defaults, transforms and the like. */
+function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in);
+  const wraps =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
+  return wraps ? unwrap(schema.unwrap()) : schema;
 }
 
 /** The field of an object, or the value itself if it has no such field. */

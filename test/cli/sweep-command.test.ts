@@ -243,7 +243,7 @@ describe('wrong usage of sweep', () => {
     [['15.6b', '--parallel', '1.5'], "found '1.5'."],
     [['15.6b', '--parallel', '-1'], "found '-1'."],
     [['15.6b', '--workers', ''], "found ''."],
-    [['15.6b', '--epochs', '0'], '--epochs: expected a whole number from 1 to 100000'],
+    [['15.6b', '--epochs', '0'], '--epochs: expected a number above 0, 100000 at most'],
     [['15.6b', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
     [['15.6b', '--set', 'model=BNN'], "15.6b: --set model=BNN: unknown model 'BNN'. Did you mean 'BN'?"],
     [['15.6b', '--set', 'trainCount=60001'], 'expected examples 1 to 60000 of the training data'],

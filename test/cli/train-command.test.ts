@@ -258,7 +258,7 @@ describe('wrong usage of train', () => {
     [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
     [['vgg16', 'vgg11'], 'train: too many arguments'],
     [['vgg16', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
-    [['vgg16', '--epochs', 'x'], '--epochs: expected a whole number from 1 to 100000'],
+    [['vgg16', '--epochs', 'x'], '--epochs: expected a number above 0, 100000 at most'],
     [['vgg16', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
     [['vgg16', '--set', 'epochs="x"'], 'vgg16: field \'epochs\': expected number, found "x".'],
     [['vgg16', '--set', 'dataset=mnist'], 'vgg16-cifar: expected images of 32×32×3, found 28×28×1 in mnist.'],
