@@ -2,6 +2,7 @@
 // code that knows of Node-API. The JavaScript side is src/kernels/native.ts, whose types document the order of the arguments.
 #include <node_api.h>
 #ifdef _WIN32
+#define NOMINMAX
 #include <windows.h>
 #else
 #include <sched.h>

@@ -5,7 +5,7 @@ import type { Kernels } from '../src/kernels/kernels.js';
 import { GROUP_IMAGES } from '../src/kernels/lanes.js';
 import { overSlices, type Pass } from '../src/layers/layer.js';
 import { rowsOf } from '../src/layers/parts.js';
-import type { BoundNetwork } from '../src/network/run.js';
+import type { BoundNetwork } from '../src/network/bind.js';
 import type { RunDescription } from '../src/parallel/protocol.js';
 
 /** Images that a network's input is filled with. */

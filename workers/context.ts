@@ -2,9 +2,9 @@ import type { Kernels } from '../src/kernels/kernels.js';
 import { viewArena } from '../src/kernels/memory.js';
 import { loadKernels } from '../src/kernels/select.js';
 import { LOSSES, type LossPass, type LossResults } from '../src/layers/loss.js';
+import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
-import { type BoundNetwork, bindNetwork } from '../src/network/run.js';
 import { Barrier } from '../src/parallel/barrier.js';
 import type { RunDescription } from '../src/parallel/protocol.js';
 

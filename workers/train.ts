@@ -1,5 +1,5 @@
 import { type BlockPass, overSlices } from '../src/layers/layer.js';
-import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/run.js';
+import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';

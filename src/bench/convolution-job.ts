@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { BlockPass, Pass } from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
-import { groupIntoPhases, runPhase, type Share } from '../network/run.js';
+import { groupIntoPhases, runPhase, type Share } from '../network/phases.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { listSegments } from '../optim/segments.js';
 import type { ConvolutionPart, ConvolutionShape } from './convolution-shape.js';

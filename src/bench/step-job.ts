@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { groupIntoPhases, runPhase, type Share } from '../network/run.js';
+import { groupIntoPhases, runPhase, type Share } from '../network/phases.js';
 import { planSgd } from '../optim/sgd.js';
 import { HYPERPARAMETERS } from './network-rate.js';
 import { bindShared, type SharedNetwork } from './shared-network.js';

@@ -4,9 +4,10 @@ import { GROUP_IMAGES } from '../kernels/lanes.js';
 import { countLearningEpochs } from '../layers/layer.js';
 import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
 import { countParts } from '../layers/parts.js';
+import { type BoundNetwork, bindNetwork } from '../network/bind.js';
 import type { ModelMemory } from '../network/memory.js';
+import { groupIntoPhases, type Phase, runPhase } from '../network/phases.js';
 import { type NetworkPlan, type PlannedParameter, planNetwork } from '../network/plan.js';
-import { type BoundNetwork, bindNetwork, groupIntoPhases, type Phase, runPhase } from '../network/run.js';
 import type { NetworkSpec } from '../network/spec.js';
 
 const SLICES = 4;

@@ -3,9 +3,10 @@ import type { Kernels } from '../kernels/kernels.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import { type BoundNetwork, bindNetwork } from '../network/bind.js';
 import { importWeights, type ModelMemory } from '../network/memory.js';
+import { groupIntoPhases, type Phase, runPhase } from '../network/phases.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
-import { type BoundNetwork, bindNetwork, groupIntoPhases, type Phase, runPhase } from '../network/run.js';
 import type { Checkpoint } from './checkpoint.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Batch, Pass } from '../layers/layer.js';
-import type { Phase } from '../network/run.js';
+import type { Phase } from '../network/phases.js';
 import type { Barrier } from './barrier.js';
 
 /** What a profile knows of a pass before any of it has run. */

@@ -1,9 +1,10 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import { bindNetwork } from '../network/bind.js';
 import { allocateModel, importWeights, viewModel } from '../network/memory.js';
+import { groupIntoPhases, runPhase } from '../network/phases.js';
 import { planNetwork } from '../network/plan.js';
-import { bindNetwork, groupIntoPhases, runPhase } from '../network/run.js';
 import type { NetworkSpec } from '../network/spec.js';
 
 const ALONE = { worker: 0, workers: 1 };

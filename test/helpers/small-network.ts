@@ -4,9 +4,10 @@ import { allocateArena, viewArena } from '../../src/kernels/memory.js';
 import { overSlices, type Pass } from '../../src/layers/layer.js';
 import { countParts } from '../../src/layers/parts.js';
 import type { InputImages } from '../../src/layers/whitening.js';
+import { bindNetwork } from '../../src/network/bind.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
+import { groupIntoPhases, makePhase, runPhase } from '../../src/network/phases.js';
 import { planNetwork } from '../../src/network/plan.js';
-import { bindNetwork, groupIntoPhases, makePhase, runPhase } from '../../src/network/run.js';
 import { parseNetwork } from '../../src/network/spec.js';
 
 export interface SmallNetworkOptions {

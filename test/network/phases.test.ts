@@ -4,7 +4,7 @@ import { type Shape, sizeOf } from '../../src/core/shape.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
 import type { BlockPass, Pass, SlicePass, UnitPass } from '../../src/layers/layer.js';
 import type { InputImages } from '../../src/layers/whitening.js';
-import { groupIntoPhases } from '../../src/network/run.js';
+import { groupIntoPhases } from '../../src/network/phases.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import { makeSmallNetwork, randomNumbers } from '../helpers/small-network.js';
 

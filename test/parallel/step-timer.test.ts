@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import type { Batch } from '../../src/layers/layer.js';
-import { groupIntoPhases, runPhase } from '../../src/network/run.js';
+import { groupIntoPhases, runPhase } from '../../src/network/phases.js';
 import { Barrier, CONTROL_WORDS } from '../../src/parallel/barrier.js';
 import { outlinePasses, StepTimer, TIMES, TIMES_HEADER } from '../../src/parallel/step-timer.js';
 import { makeSmallNetwork } from '../helpers/small-network.js';
