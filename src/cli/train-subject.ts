@@ -27,7 +27,8 @@ export function findTrainSubject(what: string | undefined, overrides: readonly O
   }
   const preset = TRAINING_PRESETS.find(({ name }) => name === what);
   if (preset === undefined && !isNetworkArgument(what)) {
-    throw unknownName('train', 'preset or network', what, [...TRAINING_PRESET_NAMES, ...MODEL_NAMES]);
+    const names = new Set([...TRAINING_PRESET_NAMES, ...MODEL_NAMES]);
+    throw unknownName('train', 'preset or network', what, [...names]);
   }
   const spec = resolveWithOverrides('train', what, preset?.spec ?? readNetwork(what), overrides);
   const isFile = preset === undefined && /\.json$/i.test(what);
