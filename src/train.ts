@@ -47,7 +47,7 @@ export async function train(
       training: true,
     });
     const { name } = kernels;
-    const run = describeRun(resolved, plan, data, { workers, crowded: pool.crowded, kernels: name });
+    const run = describeRun(resolved, plan, data, { workers, kernels: name });
     const memory = viewModel(run.model, plan);
     initializeModel(memory, plan, resolved.seed, kernels, inputsOf(data));
     run.lookahead?.slow.set(memory.weights);

@@ -55,7 +55,7 @@ function bindRun(run: RunDescription): RunContext {
     kernels,
   });
   const loss = LOSSES[spec.loss]!.bind(kernels, run.labelSmoothing);
-  const barrier = new Barrier(run.control, run.workers, run.crowded);
+  const barrier = new Barrier(run.control, run.workers);
   return { kernels, plan, memory, activations, network, loss, barrier };
 }
 

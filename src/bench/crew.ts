@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { findPackageRoot } from '../core/paths.js';
@@ -10,12 +9,10 @@ import type { TimedTask } from './timed-task.js';
 /** Threads that time kernels. They sleep between measurements. */
 export class Crew {
   readonly #piscina: Piscina;
-  readonly #threads: number;
   readonly #kernels: string;
 
   /** @param kernels the kernel set's name */
   constructor(threads: number, kernels: string) {
-    this.#threads = threads;
     this.#kernels = kernels;
     this.#piscina = new Piscina({
       filename: join(findPackageRoot(), 'dist', 'src', 'bench', 'timed-task.js'),
@@ -34,7 +31,6 @@ export class Crew {
     const shared = {
       kernels: this.#kernels,
       threads: jobs.length,
-      crowded: this.#threads > availableParallelism(),
       control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
       runs: new Int32Array(new SharedArrayBuffer(4)),
       rounds,

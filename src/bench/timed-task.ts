@@ -8,7 +8,6 @@ export interface TimedTask {
   readonly kernels: string;
   readonly thread: number;
   readonly threads: number;
-  readonly crowded: boolean;
   /** Words of the barrier; the same memory in every thread. */
   readonly control: Int32Array;
   /** How many runs make one round, as the first thread finds. */
@@ -27,7 +26,7 @@ const MAX_RUNS = 1_000_000;
  * @returns of each round, the time of one run by all threads
  */
 export default function timeJob(task: TimedTask): number[] {
-  const barrier = new Barrier(task.control, task.threads, task.crowded);
+  const barrier = new Barrier(task.control, task.threads);
   const meet = () => barrier.wait();
   const run = bindJob(task.job, loadKernels(task.kernels), meet);
   run();

@@ -1,9 +1,11 @@
 import { loadAddon } from '../kernels/native.js';
 
-/** Looks at the generation so many times before sleeping: some hundreds of microseconds, where a wake-up costs up to a hundred. */
-const SPINS = 200_000;
-/** With more threads than cores it gives its core away before each look, which alone takes half a microsecond. */
-const YIELDS = 1_000;
+/**
+ * Looks at the generation so many times before sleeping: a few hundred microseconds, where a wake-up costs up to a hundred. Before each look
+ * a thread gives its core away, which takes a quarter of a microsecond if nobody wants it, and spares a run that has fewer cores than
+ * workers, or shares them, from waiting for those that only wait.
+ */
+const LOOKS = 1_000;
 
 /** Words of a run's control memory. */
 export const CONTROL = {
@@ -37,16 +39,13 @@ export class BarrierBroken extends Error {
 export class Barrier {
   readonly #control: Int32Array;
   readonly #workers: number;
-  /** Null where every thread has a core of its own; where it has not, without the addon, there is only sleep. */
+  /** Null without the addon: then there is only looking. */
   readonly #yieldThread: (() => void) | null;
-  readonly #looks: number;
 
-  /** @param crowded true if there are more threads than cores, so that spinning would keep others from working */
-  constructor(control: Int32Array, workers: number, crowded: boolean) {
+  constructor(control: Int32Array, workers: number) {
     this.#control = control;
     this.#workers = workers;
-    this.#yieldThread = crowded ? (loadAddon()?.yieldThread ?? null) : null;
-    this.#looks = this.#yieldThread ? YIELDS : crowded ? 0 : SPINS;
+    this.#yieldThread = loadAddon()?.yieldThread ?? null;
   }
 
   /**
@@ -63,7 +62,7 @@ export class Barrier {
       Atomics.add(control, CONTROL.generation, 1);
       Atomics.notify(control, CONTROL.generation);
     } else {
-      for (let look = 0; look < this.#looks; look++) {
+      for (let look = 0; look < LOOKS; look++) {
         this.#yieldThread?.();
         if (Atomics.load(control, CONTROL.generation) !== generation) break;
       }

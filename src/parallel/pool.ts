@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { findPackageRoot } from '../core/paths.js';
@@ -26,11 +25,6 @@ export class WorkerPool {
 
   static create(threads: number): WorkerPool {
     return new WorkerPool(threads);
-  }
-
-  /** True if there are more threads than cores. */
-  get crowded(): boolean {
-    return this.threads > availableParallelism();
   }
 
   /**

@@ -19,8 +19,6 @@ export interface RunDescription {
   /** Distinguishes runs within the process. */
   readonly id: number;
   readonly workers: number;
-  /** More threads than cores are at work. */
-  readonly crowded: boolean;
   readonly kernels: string;
   readonly network: NetworkSpec;
   readonly batchSize: number;

@@ -22,14 +22,13 @@ export function describeRun(
   spec: ResolvedRunSpec,
   plan: NetworkPlan,
   data: RunData,
-  { workers, crowded, kernels }: { workers: number; crowded: boolean; kernels: string },
+  { workers, kernels }: { workers: number; kernels: string },
 ): RunDescription {
   const { dataset } = data;
   const batchSize = Math.min(spec.batchSize, data.train.length);
   return {
     id: ++lastId,
     workers,
-    crowded,
     kernels,
     network: spec.network,
     batchSize,

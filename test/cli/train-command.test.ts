@@ -253,7 +253,10 @@ describe('train --list', () => {
 describe('wrong usage of train', () => {
   it.each([
     [[], 'train: expected a preset, a network or a spec file, found nothing. Presets: three-layer,'],
-    [['vgg61'], "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, "],
+    [
+      ['vgg61'],
+      "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, ",
+    ],
     [['no/such.json'], 'no/such.json: there is no such file.'],
     [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
     [['vgg16', 'vgg11'], 'train: too many arguments'],

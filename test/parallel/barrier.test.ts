@@ -7,17 +7,11 @@ import { breakBarrier, CONTROL, CONTROL_WORDS } from '../../src/parallel/barrier
 const makeControl = () => new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
 
 /** A thread that waits `rounds` times and counts in `counter`; its message is the greatest spread seen, or an error's name. */
-function startWaiter(
-  control: Int32Array,
-  counters: Int32Array,
-  index: number,
-  rounds: number,
-  crowded = false,
-) {
+function startWaiter(control: Int32Array, counters: Int32Array, index: number, rounds: number) {
   const code = `
-    const { parentPort, workerData: { control, counters, index, rounds, path, crowded } } = require('node:worker_threads');
+    const { parentPort, workerData: { control, counters, index, rounds, path } } = require('node:worker_threads');
     import(path).then(({ Barrier }) => {
-      const barrier = new Barrier(control, counters.length, crowded);
+      const barrier = new Barrier(control, counters.length);
       try {
         let spread = 0;
         for (let round = 0; round < rounds; round++) {
@@ -35,23 +29,16 @@ function startWaiter(
   const path = join(findPackageRoot(), 'dist', 'src', 'parallel', 'barrier.js');
   const worker = new Worker(code, {
     eval: true,
-    workerData: { control, counters, index, rounds, path, crowded },
+    workerData: { control, counters, index, rounds, path },
   });
   return new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
 }
 
 describe('the barrier', () => {
-  it.each([
-    [1, false],
-    [2, false],
-    [3, false],
-    [5, true],
-  ])('keeps %i threads in step (crowded: %s)', async (threads, crowded) => {
+  it.each([1, 2, 3, 5])('keeps %i threads in step', async (threads) => {
     const control = makeControl();
     const counters = new Int32Array(new SharedArrayBuffer(threads * 4));
-    const waiters = Array.from({ length: threads }, (_, i) =>
-      startWaiter(control, counters, i, 300, crowded),
-    );
+    const waiters = Array.from({ length: threads }, (_, i) => startWaiter(control, counters, i, 300));
     expect(await Promise.all(waiters)).toEqual(new Array(threads).fill(0));
   });
 

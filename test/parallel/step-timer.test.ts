@@ -84,7 +84,7 @@ describe('a step timer', () => {
 
     const ran: unknown[] = [];
     const times = new Float64Array(TIMES_HEADER + 4 + 3);
-    const barrier = new Barrier(new Int32Array(CONTROL_WORDS), 1, false);
+    const barrier = new Barrier(new Int32Array(CONTROL_WORDS), 1);
     const timer = new StepTimer(makePhases(ran), barrier, times, 5);
     for (let step = 0; step < 2; step++) {
       timer.beginStep({ ...batch, step });
@@ -108,12 +108,7 @@ describe('a step timer', () => {
 
   it('forgets the first tenth of a run', () => {
     const times = new Float64Array(TIMES_HEADER + 4 + 3);
-    const timer = new StepTimer(
-      makePhases([]),
-      new Barrier(new Int32Array(CONTROL_WORDS), 1, false),
-      times,
-      30,
-    );
+    const timer = new StepTimer(makePhases([]), new Barrier(new Int32Array(CONTROL_WORDS), 1), times, 30);
     const steps = [0, 1, 2, 3, 4].map((step) => {
       timer.beginStep({ ...batch, step });
       return times[TIMES.steps];

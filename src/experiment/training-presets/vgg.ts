@@ -8,7 +8,7 @@ export const VGG_TRAINING: readonly TrainingPreset[] = [
   {
     name: 'vgg11',
     title: 'VGG-11 with batch normalisation on CIFAR-10',
-    spec: { ...CIFAR10_TRAINING, model: 'vgg11-cifar', epochs: 8, learningRate: climbAndFall(RATE) },
+    spec: { ...CIFAR10_TRAINING, model: 'vgg11-cifar', epochs: 6, learningRate: climbAndFall(RATE) },
   },
   {
     name: 'vgg16',
