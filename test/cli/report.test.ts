@@ -58,7 +58,7 @@ describe('wrong usage of report', () => {
     [['first-lok'], "unknown sweep 'first-lok'. Did you mean 'first-look'?"],
     [['15.6k'], "unknown sweep '15.6k'. Did you mean '15.6c'?"],
     [['15.6', '--ot', 'x'], "report: unknown option '--ot'. Did you mean '--out'?"],
-    [['15.6', '--epochs', '0'], '--epochs: expected a whole number'],
+    [['15.6', '--epochs', '0'], '--epochs: expected a number above 0'],
     [['15.6', '--set', 'sede=1'], "--set: unknown field 'sede'"],
     [['first-look', '--set', 'seed=1'], '--set seed=1: expected it with 15.6 or a part of it'],
     [

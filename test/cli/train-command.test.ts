@@ -230,7 +230,7 @@ describe('train --dry-run', () => {
     expect(plan.exitCode).toBe(0);
     expect(plan.out).toMatch(/^network +vgg16-cifar, 14,724,042 parameters$/m);
     expect(plan.out).toMatch(/^learning rate +cosine\(rate 0\.05, final 0, warmup 2\)$/m);
-    expect(plan.out).toMatch(/^mini-batches +391 an epoch, 6,256 in all\nstate +missing\n$/m);
+    expect(plan.out).toMatch(/^mini-batches +391 an epoch, 3,128 in all\nstate +missing\n$/m);
     expect(existsSync(db)).toBe(false);
     await trainCommand([...SMALL, '--db', db]);
     expect((await trainCommand([...SMALL, '--db', db, '--dry-run'])).out).toMatch(
