@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Runs a command of the compiled program: `dist/src/cli/<name>.js`. */
+/** Runs a command of the compiled program, by its file: `sweep/sweep` is `dist/src/cli/sweep/sweep.js`. */
 export async function startCommand(name) {
   const folder = new URL('../dist/src/cli/', import.meta.url);
   const file = new URL(`${name}.js`, folder);

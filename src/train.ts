@@ -7,7 +7,7 @@ import type { Kernels } from './kernels/kernels.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
 import { exportWeights, initializeModel, viewModel } from './network/memory.js';
 import { type NetworkPlan, planNetwork } from './network/plan.js';
-import { CONTROL } from './parallel/barrier.js';
+import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
 import type { RunDescription } from './parallel/protocol.js';
 import { fitSpec, inputsOf, type RunData, selectData } from './run/data.js';

@@ -4,10 +4,10 @@ import {
   type TestView,
 } from '../src/dataset/test-time-augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
-import type { Batch } from '../src/layers/layer.js';
+import type { Batch } from '../src/layers/pass.js';
 import { bindNetwork } from '../src/network/bind.js';
 import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
-import { CONTROL } from '../src/parallel/barrier.js';
+import { CONTROL } from '../src/parallel/control.js';
 import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
 import type { EvaluateTask, EvaluationSet, RunDescription } from '../src/parallel/protocol.js';
 import { planAssembly } from './assembly.js';

@@ -1,11 +1,11 @@
-import { type BlockPass, overSlices } from '../src/layers/layer.js';
+import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planSgd } from '../src/optim/sgd.js';
 import { countStepsOf } from '../src/optim/training-length.js';
 import { watchWeights } from '../src/optim/weight-change.js';
-import { CONTROL, STOP } from '../src/parallel/barrier.js';
+import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
 import { bindAugmentation, planAssembly } from './assembly.js';

@@ -1,4 +1,4 @@
-// Convolution as three products (seed 004, equations 15.25, 15.38, 15.48). Blocks of phi(X) are packed straight from the input
+// Convolution as three products (chapter 15, equations 15.25, 15.38, 15.48). Blocks of phi(X) are packed straight from the input
 // into the product's panels; the matrix is never written out. Groups follow one another; each has a matrix F of its own, H·W·cIn ×
 // cOut of the group's channels.
 

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
-import type { BlockPass, Pass } from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
+import type { BlockPass, Pass } from '../layers/pass.js';
 import { groupIntoPhases, runPhase, type Share } from '../network/phases.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { listSegments } from '../optim/segments.js';

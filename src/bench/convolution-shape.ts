@@ -1,6 +1,6 @@
 import { kernelRows, makeGeometry, type WindowGeometry } from '../kernels/geometry.js';
 
-/** The three products of a convolution (seed 004, equations 15.25, 15.38, 15.48). */
+/** The three products of a convolution (chapter 15, equations 15.25, 15.38, 15.48). */
 export type ConvolutionPart = 'forward' | 'kernel-gradient' | 'input-gradient';
 
 /** A convolution with stride 1, a square kernel and the same padding on all sides. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { findPackageRoot } from '../core/paths.js';
-import { breakBarrier, CONTROL_WORDS } from '../parallel/barrier.js';
+import { breakBarrier } from '../parallel/barrier.js';
+import { CONTROL_WORDS } from '../parallel/control.js';
 import type { Effort } from './effort.js';
 import type { Job } from './jobs.js';
 import type { TimedTask } from './timed-task.js';

@@ -1,4 +1,4 @@
-import type { Batch } from '../layers/layer.js';
+import type { Batch } from '../layers/pass.js';
 import type { NetworkPlan, PartialsPlan } from '../network/plan.js';
 import { planTraining, type SharedNetwork } from './shared-network.js';
 

@@ -26,7 +26,7 @@ const UNTRAINED: Readonly<Record<string, (classes: number) => { loss: number; fo
 };
 
 /**
- * Checks a network's loss before training (seed 002): with small weights it is that of a guess within 2%, and it rises with the
+ * Checks a network's loss before training (CS231n's assignment): with small weights it is that of a guess within 2%, and it rises with the
  * regularisation term. On the first training images, normalised as the spec says.
  */
 export function checkFirstLoss(spec: ResolvedRunSpec, dataset: Dataset, kernels: Kernels): Finding {

@@ -37,7 +37,7 @@ interface Worst {
 
 /**
  * Checks a network's gradients in two steps: those that the layers compute in 64 bits on the reference kernels, against central differences of
- * the loss (seed 002); those of `kernels`, as training computes them, against these, element by element. On noise, with random weights, on a
+ * the loss (CS231n's assignment); those of `kernels`, as training computes them, against these, element by element. On noise, with random weights, on a
  * narrower copy if the network is large.
  */
 export function checkGradients(

@@ -1,8 +1,8 @@
 import { sizeOf } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
-import { countLearningEpochs } from '../layers/layer.js';
 import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
+import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import { type BoundNetwork, bindNetwork } from '../network/bind.js';
 import type { ModelMemory } from '../network/memory.js';

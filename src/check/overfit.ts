@@ -19,7 +19,7 @@ export interface OverfitOptions {
 }
 
 /**
- * Checks that a network can learn a handful by heart (seed 002): its own weights and activations, without weight decay, on the first 50
+ * Checks that a network can learn a handful by heart (CS231n's assignment): its own weights and activations, without weight decay, on the first 50
  * training images, until it gets all of them right as it would in a test.
  */
 export async function checkOverfitting(

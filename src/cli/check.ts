@@ -46,7 +46,7 @@ type CheckName = keyof typeof CHECKS;
 const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
 
 /**
- * `check <model, pattern or spec file>`: the sanity checks of a network (seed 002).
+ * `check <model, pattern or spec file>`: the sanity checks of a network (CS231n's assignment).
  *
  * @returns the exit code: 1 if a check fails
  * @throws UserError for wrong usage, an unknown model, a wrong spec

@@ -6,7 +6,7 @@ import type { Image } from './image.js';
 /** Rows of numbers, as many in each. */
 export type FilterKernel = readonly (readonly number[])[];
 
-/** The chapter's K (seed 004, section 15.5.2): great where the brightness changes from row to row, at horizontal edges. */
+/** The K of chapter 15.5.2: great where the brightness changes from row to row, at horizontal edges. */
 const SOBEL_Y: FilterKernel = [
   [1, 2, 1],
   [0, 0, 0],

@@ -49,7 +49,7 @@ export function makeGeometry(
   };
 }
 
-/** Rows of one group's kernel matrix F (seed 004, equation 15.25): H·W·D^l, the length of one row of its phi(X). */
+/** Rows of one group's kernel matrix F (chapter 15, equation 15.25): H·W·D^l, the length of one row of its phi(X). */
 export function kernelRows(g: WindowGeometry): number {
   return (g.kernelHeight * g.kernelWidth * g.inputChannels) / g.groups;
 }

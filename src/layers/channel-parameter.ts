@@ -1,7 +1,8 @@
 import type { Shape } from '../core/shape.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
-import type { BlockPass, LayerSite, Layout, SharedPlan } from './layer.js';
+import type { LayerSite, Layout, SharedPlan } from './layer.js';
 import { widthOf } from './parts.js';
+import type { BlockPass } from './pass.js';
 
 /**
  * A parameter with one number a channel, as kernels over rows × channels see it: with images in lanes a row has each channel 16 times, so

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sizeOf } from '../core/shape.js';
-import { type LayerKind, overSlices, planTransform } from './layer.js';
+import { type LayerKind, planTransform } from './layer.js';
+import { overSlices } from './pass.js';
 
 const schema = z.strictObject({
   kind: z.literal('dropout'),

@@ -41,6 +41,6 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
           count,
         ),
   },
-  /** ½‖t − x‖², t the label's unit vector (seed 004, equation 15.6). */
+  /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6). */
   'squared-l2': { smooths: false, bind: ({ squaredError }) => squaredError },
 };

@@ -1,15 +1,7 @@
 import type { Shape } from '../core/shape.js';
 import { countGroups, GROUP_IMAGES, imagesOfGroup, lanesInUse } from '../kernels/lanes.js';
-import {
-  type Batch,
-  type LayerSite,
-  type Layout,
-  overSlices,
-  type Pass,
-  type PassLabel,
-  type Slice,
-  type Unit,
-} from './layer.js';
+import type { LayerSite, Layout } from './layer.js';
+import { type Batch, overSlices, type Pass, type PassLabel, type Slice, type Unit } from './pass.js';
 
 /** The images of a mini-batch and how they are cut. */
 type Cut = Pick<Batch, 'size' | 'slices' | 'bands'>;

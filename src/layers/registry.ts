@@ -1,25 +1,25 @@
-import { add } from './add.js';
-import { averagePooling } from './average-pooling.js';
-import { batchNormalization } from './batch-normalization.js';
+import { elu } from './activations/elu.js';
+import { gelu } from './activations/gelu.js';
+import { identity } from './activations/identity.js';
+import { leakyRelu } from './activations/leaky-relu.js';
+import { prelu } from './activations/prelu.js';
+import { relu } from './activations/relu.js';
+import { sigmoid } from './activations/sigmoid.js';
+import { tanh } from './activations/tanh.js';
 import { channelPadding } from './channel-padding.js';
-import { concat } from './concat.js';
-import { convolution } from './convolution.js';
+import { convolution } from './convolution/convolution.js';
+import { fullyConnected } from './convolution/fully-connected.js';
 import { dropout } from './dropout.js';
-import { elu } from './elu.js';
-import { fork } from './fork.js';
-import { fullyConnected } from './fully-connected.js';
-import { gelu } from './gelu.js';
-import { identity } from './identity.js';
+import { add } from './joints/add.js';
+import { concat } from './joints/concat.js';
+import { fork } from './joints/fork.js';
+import { relayout } from './joints/relayout.js';
 import type { JointKind, LayerKind, StepKind } from './layer.js';
-import { leakyRelu } from './leaky-relu.js';
-import { maxPooling } from './max-pooling.js';
 import { multiply } from './multiply.js';
-import { prelu } from './prelu.js';
-import { relayout } from './relayout.js';
-import { relu } from './relu.js';
-import { sigmoid } from './sigmoid.js';
-import { tanh } from './tanh.js';
-import { trainablePooling } from './trainable-pooling.js';
+import { batchNormalization } from './normalization/batch-normalization.js';
+import { averagePooling } from './pooling/average-pooling.js';
+import { maxPooling } from './pooling/max-pooling.js';
+import { trainablePooling } from './pooling/trainable-pooling.js';
 
 /** Every kind of layer by its name in a spec. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema

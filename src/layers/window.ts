@@ -46,7 +46,7 @@ function expandPadding(value: unknown): unknown {
 }
 
 /**
- * Padding in numbers. `same` is the chapter's rule (seed 004): floor((H − 1) / 2) rows above and floor(H / 2) below for a kernel H
+ * Padding in numbers. `same` is the chapter's rule: floor((H − 1) / 2) rows above and floor(H / 2) below for a kernel H
  * high, likewise for columns.
  */
 export function resolvePadding(padding: 'same' | Padding, kernel: Pair): Padding {
@@ -94,7 +94,7 @@ export function slideWindow(
   };
 }
 
-/** A window in the short form of the chapter's table 15.2 (seed 004): `3×3; p=1, st=1`; padding that differs by side is top, bottom, left, right. */
+/** A window in the short form of the chapter's table 15.2: `3×3; p=1, st=1`; padding that differs by side is top, bottom, left, right. */
 export function describeWindow({ kernel, stride, padding }: WindowConfig): string {
   const pad = padding.every((side) => side === padding[0]) ? padding[0] : `(${padding.join(', ')})`;
   const step = stride[0] === stride[1] ? stride[0] : stride.join('×');

@@ -1,4 +1,4 @@
-/** Between tensors, channels last as in seed 004, and lists of matrices as in seeds 000, 001 and 003. */
+/** Between tensors, channels last as in the chapter, and lists of matrices as in the other texts. */
 import { type Matrix, makeMatrix, makeTensor, type Tensor3, type Tensor4 } from './matrix.js';
 
 /** The channels of a tensor as feature maps. */

@@ -11,7 +11,7 @@ export type ConvolutionForm = 'full' | 'valid' | 'same';
 export type Borders = readonly [top: number, bottom: number, left: number, right: number];
 
 /**
- * Convolution as mathematics has it, C = A * B (seed 000, equation 16; seed 001's conv2): in full, c[s][t] is the sum over m and n of
+ * Convolution as mathematics has it, C = A * B (the tutorial, equation 16; the notes' conv2): in full, c[s][t] is the sum over m and n of
  * a[m][n]·b[s−m][t−n], for 0 ≤ s < mA + mB − 1 and 0 ≤ t < nA + nB − 1. As in Matlab, where `same` begins in row ⌊mB/2⌋ and
  * column ⌊nB/2⌋ of `full`.
  *
@@ -28,7 +28,7 @@ export function conv2(a: Matrix, b: Matrix, form: ConvolutionForm): number[][] {
   return cut(full, [rows - 1, columns - 1], [countRows(a) - rows + 1, countColumns(a) - columns + 1]);
 }
 
-/** Equation 16 of seed 000. */
+/** Equation 16 of the tutorial. */
 function convolveFull(a: Matrix, b: Matrix): number[][] {
   const [rowsA, columnsA, rowsB, columnsB] = [countRows(a), countColumns(a), countRows(b), countColumns(b)];
   return makeMatrix(rowsA + rowsB - 1, columnsA + columnsB - 1, (s, t) => {
@@ -42,7 +42,7 @@ function convolveFull(a: Matrix, b: Matrix): number[][] {
 
 /**
  * Correlation, which convolutional networks call convolution: the kernel slides over A and is not turned; in the form `valid`,
- * c[s][t] is the sum over m and n of a[s+m][t+n]·kernel[m][n] (seed 000, 式1; seed 004, equation 15.16). The other forms pad A with zeros:
+ * c[s][t] is the sum over m and n of a[s+m][t+n]·kernel[m][n] (the tutorial, 式1; chapter 15, equation 15.16). The other forms pad A with zeros:
  * `full` by the kernel less one on each side, `same` by the chapter's rule, ⌊(H−1)/2⌋ above and ⌊H/2⌋ below. It is
  * conv2(A, rotate180(kernel)) in every form.
  *

@@ -1,5 +1,5 @@
 /**
- * A convolutional layer worked by hand, as in seeds 000 and 003. Feature maps are matrices in a list; filters[f][d] is the
+ * A convolutional layer worked by hand, as in the tutorial and in backpropagation by hand (docs/texts.md). Feature maps are matrices in a list; filters[f][d] is the
  * weight matrix of filter f on input map d.
  */
 
@@ -14,7 +14,7 @@ interface Size {
 }
 
 /**
- * The weighted inputs of a layer (seed 000, 式4, before the activation): map f is the sum over d of the correlation of padded input map d
+ * The weighted inputs of a layer (the tutorial, 式4, before the activation): map f is the sum over d of the correlation of padded input map d
  * with filters[f][d], plus biases[f]; a stride of S takes every S-th row and column of what stride 1 gives.
  *
  * @throws UserError if a filter has not as many matrices as there are maps, or is larger than the padded maps
@@ -53,7 +53,7 @@ export function spreadDelta(
 
 /**
  * The gradient of the loss by the input maps: for map d, the sum over the filters of the full convolution of the spread delta map with
- * filters[f][d] (seed 000, 式9; seed 003, section 3), which is the correlation of the delta map, padded with zeros, with the filter
+ * filters[f][d] (the tutorial, 式9; backpropagation by hand, section 3), which is the correlation of the delta map, padded with zeros, with the filter
  * turned by 180°. What falls on padding is left out. Times f'(net) it is the delta of the layer below (式8).
  */
 export function convolveDeltas(
@@ -72,7 +72,7 @@ export function convolveDeltas(
 
 /**
  * The gradients of the loss by the weights: that of filters[f][d] is the correlation of padded input map d with the spread delta map f
- * (seed 000, equations 30 and 31; seed 003, section 4).
+ * (the tutorial, equations 30 and 31; backpropagation by hand, section 4).
  */
 export function correlateDeltas(
   maps: readonly Matrix[],
@@ -86,7 +86,7 @@ export function correlateDeltas(
   );
 }
 
-/** The gradients of the loss by the biases: the sum of each delta map (seed 000, equation 34). */
+/** The gradients of the loss by the biases: the sum of each delta map (the tutorial, equation 34). */
 export function sumDeltas(deltas: readonly Matrix[]): number[] {
   return deltas.map((delta) => delta.flat().reduce((sum, value) => sum + value, 0));
 }

@@ -1,5 +1,5 @@
 /**
- * Convolution as a product of matrices, in the order of elements of seed 004, sections 15.5.3 to 15.5.7. The convolution's input is
+ * Convolution as a product of matrices, in the order of elements of chapter 15.5.3 to 15.5.7. The convolution's input is
  * Hl×Wl×Dl, its kernels H×W×Dl, its output H'×W'×D. The chapter has stride 1 and no padding; with others the input's pixel of a
  * window is i = stride·i' + (row in the window) − padding above, likewise for columns.
  */

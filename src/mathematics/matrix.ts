@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.js';
 /** A matrix, a[i][j]: row i, column j, counted from 0. All rows have one length. */
 export type Matrix = readonly (readonly number[])[];
 
-/** A tensor of order 3, x[i][j][d]: row i, column j, channel d (seed 004, section 15.1.1). */
+/** A tensor of order 3, x[i][j][d]: row i, column j, channel d (chapter 15.1.1). */
 export type Tensor3 = readonly Matrix[];
 
 /** The kernels of a convolution, f[i][j][d'][d]: row i, column j, channel d' of kernel d (section 15.5.1). */
@@ -62,7 +62,7 @@ export function multiplyMatrices(a: Matrix, b: Matrix): number[][] {
 }
 
 /**
- * The product element by element, A ∘ B (seed 000, equation 式8).
+ * The product element by element, A ∘ B (the tutorial, equation 式8).
  *
  * @throws UserError if the sizes differ
  */
@@ -84,7 +84,7 @@ export function addMatrices(matrices: readonly Matrix[]): number[][] {
   );
 }
 
-/** The Kronecker product A ⊗ B: a block a[i][j]·B for each element of A (seed 004, equation 15.26). */
+/** The Kronecker product A ⊗ B: a block a[i][j]·B for each element of A (chapter 15, equation 15.26). */
 export function kronecker(a: Matrix, b: Matrix): number[][] {
   const [rows, columns] = [countRows(b), countColumns(b)];
   return makeMatrix(

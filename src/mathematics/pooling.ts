@@ -19,7 +19,7 @@ export interface MaxPooling {
 }
 
 /**
- * The maximum of each window (seed 004, equation 15.51). Of equal elements the first in row order is taken.
+ * The maximum of each window (chapter 15, equation 15.51). Of equal elements the first in row order is taken.
  *
  * @param stride the window's size if absent
  */
@@ -41,8 +41,8 @@ export function poolMean(x: Matrix, window: Pair, stride: Pair = window): number
 }
 
 /**
- * Upsampling behind max pooling (seed 003, section 3): each delta goes to the position that its maximum was taken from. Where windows
- * overlap and one element wins several, it gets all their deltas (seed 004, section 15.6).
+ * Upsampling behind max pooling (backpropagation by hand, section 3): each delta goes to the position that its maximum was taken from. Where windows
+ * overlap and one element wins several, it gets all their deltas (chapter 15.6).
  */
 export function spreadToMaxima(
   delta: Matrix,
@@ -59,7 +59,7 @@ export function spreadToMaxima(
 }
 
 /**
- * Upsampling behind mean pooling with windows side by side (seeds 000 and 003): each delta in equal parts to the elements of its
+ * Upsampling behind mean pooling with windows side by side (the tutorial, backpropagation by hand): each delta in equal parts to the elements of its
  * window, delta ⊗ (1 / (H·W)) of H×W.
  */
 export function spreadEvenly(delta: Matrix, [height, width]: Pair): number[][] {

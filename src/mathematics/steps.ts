@@ -21,7 +21,7 @@ export function readSteps({ stride = 1, padding = 0 }: StepOptions): Steps {
 }
 
 /**
- * How many positions a window has on an input that long: ⌊(input + padding − window) / stride⌋ + 1 (seed 000, equations 11 and
+ * How many positions a window has on an input that long: ⌊(input + padding − window) / stride⌋ + 1 (the tutorial's equations 11 and
  * 12).
  */
 export function countPositions(input: number, window: number, stride: number, padding: number): number {

@@ -5,7 +5,7 @@ type Nested = readonly number[] | readonly Nested[];
 
 /**
  * All elements in one vector, the first index fastest: a matrix column by column, a tensor channel by channel, kernels one
- * after another (seed 004, section 15.1.1 and equation 15.1). Element (i, j, d) of H×W×D stands at i + H·j + H·W·d.
+ * after another (chapter 15.1.1 and equation 15.1). Element (i, j, d) of H×W×D stands at i + H·j + H·W·d.
  */
 export function vec(tensor: readonly number[] | Matrix | Tensor3 | Tensor4): number[] {
   if (isVector(tensor)) return [...tensor];

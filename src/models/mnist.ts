@@ -1,5 +1,5 @@
 /**
- * The networks of exercise 15.6 (seed 004), for 28×28×1 digits. All convolutions have stride 1 and no padding, all pooling is 2×2 max with
+ * The networks of exercise 15.6, for 28×28×1 digits. All convolutions have stride 1 and no padding, all pooling is 2×2 max with
  * stride 2; weights start gaussian with deviation 0.01, biases at zero, as in MatConvNet's MNIST example.
  */
 import type { z } from 'zod';

@@ -1,4 +1,4 @@
-/** The three-layer network of CS231n's second assignment (seed 002): conv, relu, 2×2 max pool, affine, relu, affine. */
+/** The three-layer network of CS231n's second assignment: conv, relu, 2×2 max pool, affine, relu, affine. */
 import { defineModel, type LayerDraft, type Model } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 

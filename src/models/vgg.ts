@@ -1,6 +1,6 @@
 /**
  * VGG nets (Simonyan and Zisserman, ICLR 2015, table 1, configurations A, B, D and E): blocks of 3×3 convolutions, a 2×2 max pooling behind
- * each. Seed 004, table 15.2 is VGG-16. Convolutions start as He et al. have it; classifiers as the paper, gaussian with deviation 0.01.
+ * each. Chapter 15, table 15.2 is VGG-16. Convolutions start as He et al. have it; classifiers as the paper, gaussian with deviation 0.01.
  */
 import { defineModel, type LayerDraft, type Model } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';

@@ -1,17 +1,10 @@
 import { makeKey } from '../core/rng.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { preferHugePages } from '../kernels/memory.js';
-import {
-  type Batch,
-  type BlockPass,
-  type BoundLayer,
-  type BoundTensor,
-  type Layout,
-  type Pass,
-  passUntil,
-  Scratch,
-} from '../layers/layer.js';
+import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
+import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
 import { findKind } from '../layers/registry.js';
+import { Scratch } from '../layers/scratch.js';
 import { type ModelMemory, viewParameters, viewTensor } from './memory.js';
 import type { NetworkPlan, StepPlan } from './plan.js';
 

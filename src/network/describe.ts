@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from '../core/shape.js';
-import { countParameters } from '../layers/layer.js';
+import { countParameters } from '../layers/parameter.js';
 import { findKind, JOINT_KINDS } from '../layers/registry.js';
 import { countTensorFloats, layOutModel } from './memory.js';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan.js';
@@ -8,7 +8,7 @@ import type { NetworkSpec } from './spec.js';
 
 const FLOAT_BYTES = 4;
 
-/** One layer of a network, or the join of branches: a line of the chapter's table 15.2 (seed 004) and what it costs. */
+/** One layer of a network, or the join of branches: a line of the chapter's table 15.2 and what it costs. */
 export interface LayerDescription {
   readonly name: string;
   readonly kind: string;

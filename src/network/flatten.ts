@@ -1,5 +1,6 @@
 import type { Shape } from '../core/shape.js';
-import { countLearningEpochs, type LayerConfig, type LayerPlan, type Layout } from '../layers/layer.js';
+import type { LayerConfig, LayerPlan, Layout } from '../layers/layer.js';
+import { countLearningEpochs } from '../layers/parameter.js';
 import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import { checkJoin } from './composite.js';
 import type { NamedComposite, NamedLayer } from './named-layers.js';

@@ -1,7 +1,7 @@
 import type { Shape } from '../core/shape.js';
 import { MAX_PARTIALS } from '../kernels/interface/parameters.js';
-import type { Batch } from '../layers/layer.js';
 import { countUnits } from '../layers/parts.js';
+import type { Batch } from '../layers/pass.js';
 import { findKind } from '../layers/registry.js';
 import { FlatNetwork, type FlatStep } from './flatten.js';
 import type { NamedLayer } from './named-layers.js';

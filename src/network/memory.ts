@@ -5,7 +5,8 @@ import type { Kernels } from '../kernels/kernels.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { initialize } from '../layers/initializer.js';
-import { type BoundParameter, type BoundTensor, countLearningEpochs } from '../layers/layer.js';
+import type { BoundParameter, BoundTensor } from '../layers/layer.js';
+import { countLearningEpochs } from '../layers/parameter.js';
 import type { InputImages } from '../layers/whitening.js';
 import type { NetworkPlan, Slot, StepPlan, TensorPlan } from './plan.js';
 

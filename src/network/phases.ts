@@ -1,5 +1,5 @@
-import type { Batch, BlockPass, Pass, SlicePass, UnitPass } from '../layers/layer.js';
 import { countUnits, sliceAt, unitAt } from '../layers/parts.js';
+import type { Batch, BlockPass, Pass, SlicePass, UnitPass } from '../layers/pass.js';
 
 /** Passes over the same tasks, which run one after another on each. */
 export interface Strand {

@@ -2,13 +2,8 @@ import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
-import {
-  countParameters,
-  type Layout,
-  type ParameterPlan,
-  type SharedPlan,
-  type StatePlan,
-} from '../layers/layer.js';
+import type { Layout, SharedPlan, StatePlan } from '../layers/layer.js';
+import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';

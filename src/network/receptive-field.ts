@@ -6,7 +6,7 @@ export type Extent = readonly [y: number, x: number];
 const POINT: Extent = [1, 1];
 
 /**
- * The receptive fields of table 15.2 (seed 004), from the last layer to the first: what of each tensor one element of the feature maps in
+ * The receptive fields of table 15.2, from the last layer to the first: what of each tensor one element of the feature maps in
  * front of the first layer that covers its whole input (a fully connected one) depends on; without such a layer, one element of the
  * output. Where paths part, the largest counts. A window of kernel k and stride s makes (r − 1)·s + k of r.
  *

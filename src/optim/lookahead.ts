@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Kernels } from '../kernels/kernels.js';
-import type { Batch, BlockPass } from '../layers/layer.js';
+import type { Batch, BlockPass } from '../layers/pass.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan, Slot } from '../network/plan.js';
 import { listSegments, listStateSegments } from './segments.js';

@@ -1,6 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { type Batch, type BlockPass, countLearningEpochs } from '../layers/layer.js';
+import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
+import type { Batch, BlockPass } from '../layers/pass.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { listSegments, type Segment } from './segments.js';

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
-import type { BlockPass } from '../layers/layer.js';
+import type { BlockPass } from '../layers/pass.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { listSegments } from './segments.js';

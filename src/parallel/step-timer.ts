@@ -1,4 +1,4 @@
-import type { Batch, Pass } from '../layers/layer.js';
+import type { Batch, Pass } from '../layers/pass.js';
 import type { Phase } from '../network/phases.js';
 import type { Barrier } from './barrier.js';
 

@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   ),
 ];
 
-/** A network as the chapter's table 15.2 (seed 004) with what each layer costs, a line of totals, and what the columns mean. */
+/** A network as the chapter's table 15.2 with what each layer costs, a line of totals, and what the columns mean. */
 export function formatNetworkTable(network: NetworkDescription): string {
   const { layers, trainingMemory: memory } = network;
   const rows = [

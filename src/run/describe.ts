@@ -4,7 +4,7 @@ import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { measureTraining } from '../optim/training-length.js';
-import { CONTROL_WORDS } from '../parallel/barrier.js';
+import { CONTROL_WORDS } from '../parallel/control.js';
 import { planEvaluation } from '../parallel/evaluation.js';
 import {
   type BatchArrays,

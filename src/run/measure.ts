@@ -1,7 +1,7 @@
 import type { ModelMemory } from '../network/memory.js';
 import { countClasses, type NetworkPlan } from '../network/plan.js';
 import { learningRateAt } from '../optim/schedule.js';
-import { CONTROL } from '../parallel/barrier.js';
+import { CONTROL } from '../parallel/control.js';
 import { type RunDescription, TOTALS } from '../parallel/protocol.js';
 import { computeRegularization } from './regularization.js';
 import { summarizeResults } from './results.js';

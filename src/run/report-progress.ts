@@ -1,4 +1,4 @@
-import { CONTROL } from '../parallel/barrier.js';
+import { CONTROL } from '../parallel/control.js';
 import { type RunDescription, TOTALS } from '../parallel/protocol.js';
 import type { TrainOptions } from './types.js';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const stoppingSchema = z.strictObject({
   /** Steps of the whole training. */
   maxIterations: z.int().min(1).nullable().default(null),
-  /** The end is where no weight has moved by more than epsilon in a step, or from one epoch's end to the next's (seed 003). */
+  /** The end is where no weight has moved by more than epsilon in a step, or from one epoch's end to the next's (backpropagation by hand). */
   minWeightChange: z
     .strictObject({
       epsilon: z.number().nonnegative(),
@@ -12,6 +12,6 @@ export const stoppingSchema = z.strictObject({
     })
     .nullable()
     .default(null),
-  /** The end is where so many epochs running have not brought the validation loss below its lowest (seed 004, section 15.2.3). */
+  /** The end is where so many epochs running have not brought the validation loss below its lowest (chapter 15.2.3). */
   patience: z.int().min(1).nullable().default(null),
 });

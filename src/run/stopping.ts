@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
-import { CONTROL, STOP } from '../parallel/barrier.js';
+import { CONTROL, STOP } from '../parallel/control.js';
 import type { RunDescription } from '../parallel/protocol.js';
 import { BestEpoch } from './best-epoch.js';
 import type { EpochResults } from './measure.js';

@@ -1,17 +1,17 @@
 import { Writable } from 'node:stream';
 import { main as runCheck } from '../../src/cli/check.js';
-import { type DataPlaces, runDataCommand } from '../../src/cli/data.js';
-import { main as runDescribe } from '../../src/cli/describe.js';
+import { type DataPlaces, runDataCommand } from '../../src/cli/data/data.js';
+import { main as runDescribe } from '../../src/cli/describe/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { reportError } from '../../src/cli/exit.js';
-import { main as runFeatures } from '../../src/cli/features.js';
+import { main as runFeatures } from '../../src/cli/features/features.js';
 import { main as runFilter } from '../../src/cli/filter.js';
 import { main as runPredict } from '../../src/cli/predict.js';
-import { main as runReport } from '../../src/cli/report.js';
-import { main as runRuns } from '../../src/cli/runs.js';
+import { main as runReport } from '../../src/cli/report/report.js';
+import { main as runRuns } from '../../src/cli/runs/runs.js';
 import type { Streams } from '../../src/cli/streams.js';
-import { runSweepCommand } from '../../src/cli/sweep-command.js';
-import { runTrainCommand } from '../../src/cli/train-command.js';
+import { runSweepCommand } from '../../src/cli/sweep/command.js';
+import { runTrainCommand } from '../../src/cli/train/command.js';
 import type { WorkerPool } from '../../src/parallel/pool.js';
 import { FAKE_CIFAR10, FAKE_DATASET, runFake } from '../experiment/fake-runs.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TRAINING_PRESETS } from '../../src/experiment/training-presets/registry.js';
+import { TRAINING_PRESETS } from '../../src/experiment/presets/training/registry.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
 import { measureTraining } from '../../src/optim/training-length.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatRun } from '../../src/cli/runs-show.js';
+import { formatRun } from '../../src/cli/runs/show.js';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import type { Store } from '../../src/experiment/store.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';

@@ -78,7 +78,7 @@ function poolMeansByHand(example: PoolingExample): PoolingResult {
   }));
 }
 
-/** Seed 004, equations 15.57 and 15.59. */
+/** Chapter 15, equations 15.57 and 15.59. */
 function poolBySelection({ x, dy, window, stride }: PoolingExample): PoolingResult {
   const column = (tensor: Tensor3) => vec(tensor).map((value) => [value]);
   const images = x.map((image, n) => {

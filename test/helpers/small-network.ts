@@ -1,8 +1,8 @@
 import { RandomStream } from '../../src/core/rng.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { allocateArena, viewArena } from '../../src/kernels/memory.js';
-import { overSlices, type Pass } from '../../src/layers/layer.js';
 import { countParts } from '../../src/layers/parts.js';
+import { overSlices, type Pass } from '../../src/layers/pass.js';
 import type { InputImages } from '../../src/layers/whitening.js';
 import { bindNetwork } from '../../src/network/bind.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';

@@ -12,7 +12,7 @@ describe.each(availableKernelNames())("the texts' activations and losses on %s",
     return to;
   };
 
-  // Seed 004, equations 15.13 to 15.15: at 0 the slope is 0.
+  // Chapter 15, equations 15.13 to 15.15: at 0 the slope is 0.
   it('ReLU cuts off at zero and lets gradients pass where its input was positive', () => {
     const y = run((to) => kernels.reluForward(x, to, 0, x.length));
     expect([...y]).toEqual([...x].map((value) => Math.max(0, value)));
@@ -20,7 +20,7 @@ describe.each(availableKernelNames())("the texts' activations and losses on %s",
     expect([...dx]).toEqual([...x].map((value) => (value > 0 ? 1 : 0)));
   });
 
-  // Seeds 000 and 004: at most 1/4, at 0; nearly nothing beyond ±6.
+  // The tutorial and chapter 15: at most 1/4, at 0; nearly nothing beyond ±6.
   it("sigmoid's slope is y(1 − y), at most 1/4", () => {
     const y = run((to) => kernels.sigmoidForward(x, to, 0, x.length));
     const dx = run((to) => kernels.sigmoidBackward(y, ones, to, 0, x.length));
@@ -32,7 +32,7 @@ describe.each(availableKernelNames())("the texts' activations and losses on %s",
     });
   });
 
-  // Seed 004, equation 15.7: behind cross entropy, softmax has the gradient of its probabilities less the label's unit vector.
+  // Chapter 15, equation 15.7: behind cross entropy, softmax has the gradient of its probabilities less the label's unit vector.
   it('softmax makes probabilities of any numbers', () => {
     const logits = Float32Array.of(1, -2, 0.5, 3);
     const exponentials = [...logits].map(Math.exp);
@@ -46,7 +46,7 @@ describe.each(availableKernelNames())("the texts' activations and losses on %s",
     expect(loss[0]).toBeCloseTo(-Math.log(exponentials[2]! / sum), 5);
   });
 
-  // Seed 004, equation 15.6 and the gradient in section 15.2.4.
+  // Chapter 15, equation 15.6 and the gradient in section 15.2.4.
   it('half the squared distance has the gradient output − target', () => {
     const [gradient, loss] = [new Float32Array(4), new Float32Array(1)];
     const results = [gradient, 1, loss, new Uint8Array(1), new Uint8Array(1), 0, 1] as const;

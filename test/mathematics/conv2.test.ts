@@ -22,7 +22,7 @@ const pairs = Array.from({ length: 12 }, (): [Matrix, Matrix] => {
   return [matrix(height + between(0, 4), width + between(0, 4)), matrix(height, width)];
 });
 
-// Seed 001's conv2 in its two forms; numbers by scipy.signal.convolve2d. The seed describes conv2 as sliding B over A without
+// The notes' conv2 in its two forms; numbers by scipy.signal.convolve2d. The text describes conv2 as sliding B over A without
 // turning it, which is correlation; its equation 14, quoted from Bouvrie's notes, needs Matlab's conv2, which turns it. Here
 // conv2 is Matlab's.
 describe('conv2', () => {
@@ -57,12 +57,12 @@ describe('conv2', () => {
     expect(() => correlate2(b, a, 'valid')).toThrow(message);
   });
 
-  // Seed 000, equation 16.
+  // The tutorial, equation 16.
   it.each(pairs)('commutes: pair %#', (first, second) => {
     expect(positive(conv2(first, second, 'full'))).toEqual(positive(conv2(second, first, 'full')));
   });
 
-  // Seed 001: in full as if zero vectors were put around A first.
+  // The notes: in full as if zero vectors were put around A first.
   it.each(pairs)('in full is valid on the first with zeros around it: pair %#', (first, second) => {
     const [height, width] = [second.length - 1, second[0]!.length - 1];
     const padded = pad(first, [height, height, width, width]);
@@ -70,7 +70,7 @@ describe('conv2', () => {
   });
 });
 
-// Seed 000, below equation 16.
+// The tutorial, below equation 16.
 describe('correlation', () => {
   it('slides the kernel without turning it', () => {
     expect(correlate2(a, b, 'valid')).toEqual([
@@ -93,14 +93,14 @@ describe('correlation', () => {
     });
   });
 
-  // Seed 000: turn A by 180 degrees and exchange A and B, and convolution becomes correlation.
+  // The tutorial: turn A by 180 degrees and exchange A and B, and convolution becomes correlation.
   it.each(pairs)('is what becomes of A * B with A turned and the two exchanged: pair %#', (first, kernel) => {
     expect(positive(correlate2(first, rotate180(kernel), 'full'))).toEqual(
       positive(conv2(kernel, first, 'full')),
     );
   });
 
-  // Seed 004, section 15.7.1: two layers of 3×3 see what one of 5×5 sees, with 2·3·3 = 18 weights in place of 25.
+  // Chapter 15.7.1: two layers of 3×3 see what one of 5×5 sees, with 2·3·3 = 18 weights in place of 25.
   it('twice with 3×3 is once with the 5×5 that the two make', () => {
     const [image, first, second] = [matrix(9, 8), matrix(3, 3), matrix(3, 3)];
     const both = conv2(first, second, 'full');
@@ -119,7 +119,7 @@ describe('kernels as image filters', () => {
     [-1, -2, -1],
   ];
 
-  // Seed 004, section 15.5.2: K answers to horizontal edges, brighter above; its transpose to vertical ones.
+  // Chapter 15.5.2: K answers to horizontal edges, brighter above; its transpose to vertical ones.
   it("Sobel's find the edges of their own direction", () => {
     const edge = [0, 32, 32, 0].map((value) => [value, value, value, value]);
     expect(positive(correlate2(across, sobel, 'valid'))).toEqual(edge);
@@ -127,7 +127,7 @@ describe('kernels as image filters', () => {
     expect(positive(correlate2(transpose(across), transpose(sobel), 'valid'))).toEqual(transpose(edge));
   });
 
-  // Seed 002's low-pass template.
+  // CS231n's low-pass template.
   it('nine ninths are the mean of each 3×3', () => {
     const image = matrix(7, 6);
     const means = poolMean(image, [3, 3], [1, 1]).flat();
@@ -143,7 +143,7 @@ describe('kernels as image filters', () => {
   });
 });
 
-// Seed 001, equations 14 and 18, for one input map and one output map without activation.
+// The notes, equations 14 and 18, for one input map and one output map without activation.
 describe("conv2's gradients", () => {
   const input = matrix(6, 5);
   const kernel = matrix(3, 2);

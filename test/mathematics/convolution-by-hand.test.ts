@@ -12,7 +12,7 @@ import { makeRandomIntegers, positive } from '../helpers/random-tensors.js';
 describe('the delta of the layer below', () => {
   const { matrix } = makeRandomIntegers(8);
 
-  // Seed 003, end of its section 3. The matrix printed there has delta12 in the place of delta21.
+  // Backpropagation by hand, end of its section 3. The matrix printed there has delta12 in the place of delta21.
   it('is the correlation of the delta map, zeros around it, with the turned kernel', () => {
     const [delta, kernel] = [matrix(2, 2), matrix(2, 2)];
     const [below] = convolveDeltas([delta], [[kernel]], { height: 3, width: 3 });
@@ -21,7 +21,7 @@ describe('the delta of the layer below', () => {
     );
   });
 
-  // Seed 000's 式7 has delta[i+m][j+n], which would leave the kernel as it is; its examples (equations 22 to 26) and its code have
+  // The tutorial's 式7 has delta[i+m][j+n], which would leave the kernel as it is; its examples (equations 22 to 26) and its code have
   // i−m and j−n.
   it('takes from each output what its window gave: the sum of w[m][n]·delta[i−m][j−n]', () => {
     const [delta, kernel] = [matrix(3, 4), matrix(2, 3)];
@@ -34,7 +34,7 @@ describe('the delta of the layer below', () => {
     expect(positive(below)).toEqual(positive(expected));
   });
 
-  // Seed 000, section on strides: the skipped elements of the map are zeros.
+  // The tutorial, section on strides: the skipped elements of the map are zeros.
   it('with stride 2 is the one with stride 1 of the delta map spread out', () => {
     const [delta, kernel] = [matrix(2, 2), matrix(3, 3)];
     const spread = spreadDelta(delta, [2, 2], { height: 3, width: 3 });
@@ -51,7 +51,7 @@ describe('the delta of the layer below', () => {
     );
   });
 
-  // Seed 000, 式8: with ReLU in the layer below, whose derivative is 1 for positive weighted inputs and 0 for others.
+  // The tutorial, 式8: with ReLU in the layer below, whose derivative is 1 for positive weighted inputs and 0 for others.
   it("is multiplied by the activation's derivative", () => {
     const [net, kernel, delta] = [matrix(4, 4), matrix(2, 2), matrix(3, 3)];
     const relu = net.map((row) => row.map((value) => Math.max(0, value)));
@@ -76,7 +76,7 @@ describe('the delta of the layer below', () => {
 });
 
 describe('the gradient of a kernel', () => {
-  // Seed 003's section 4 says that nothing is turned, its summary delta * rot180(a). With * as mathematics has it, that is the
+  // Backpropagation by hand's section 4 says that nothing is turned, its summary delta * rot180(a). With * as mathematics has it, that is the
   // gradient turned by 180°; the test above holds section 4.
   it("is 003's summary turned by half a circle", () => {
     const { matrix } = makeRandomIntegers(9);

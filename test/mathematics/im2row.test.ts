@@ -31,7 +31,7 @@ const column = (vector: readonly number[]) => vector.map((value) => [value]);
 /** A column as a vector, without negative zeros. */
 const plain = (matrix: Matrix) => matrix.flat().map((value) => value + 0);
 
-// Figure 15.3 of seed 004.
+// Figure 15.3 of chapter 15.
 const A = [
   [1, 2, 3, 1],
   [4, 5, 6, 1],

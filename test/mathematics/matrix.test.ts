@@ -11,7 +11,7 @@ import { makeRandomIntegers } from '../helpers/random-tensors.js';
 
 const column = (vector: readonly number[]) => vector.map((value) => [value]);
 
-// Seed 004, section 15.1.1.
+// Chapter 15.1.1.
 describe('vec', () => {
   it('takes a matrix column by column (15.1)', () => {
     expect(
@@ -48,7 +48,7 @@ describe('vec', () => {
   });
 });
 
-// Seed 004, section 15.5.4.
+// Chapter 15.5.4.
 describe('the Kronecker product', () => {
   const { between, matrix } = makeRandomIntegers(3);
   const sizes = Array.from({ length: 6 }, () => Array.from({ length: 4 }, () => between(1, 4)));

@@ -11,7 +11,7 @@ import {
 import { MAX_POOLING_WAYS, MEAN_POOLING_WAYS, type PoolingExample } from '../helpers/pooling-ways.js';
 import { makeRandomIntegers } from '../helpers/random-tensors.js';
 
-// Seed 003, section 3.
+// Backpropagation by hand, section 3.
 const DELTA = [
   [2, 8],
   [4, 6],
@@ -53,7 +53,7 @@ describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
     );
   });
 
-  // Seed 000, the figure behind equation 50: the maxima in the four corners.
+  // The tutorial, the figure behind equation 50: the maxima in the four corners.
   it("gives 000's deltas to the corners", () => {
     const x = makeMatrix(4, 4, (i, j) => ((i === 0 || i === 3) && (j === 0 || j === 3) ? 1 : 0));
     expect(run(makeSmall(x, DELTA)).dx).toEqual(
@@ -66,7 +66,7 @@ describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
     );
   });
 
-  // Seed 004, end of section 15.6: with 2×2 windows at stride 1 on figure 15.3's matrix, the element 9 wins the windows (1, 1) and (1, 2).
+  // Chapter 15, end of section 15.6: with 2×2 windows at stride 1 on figure 15.3's matrix, the element 9 wins the windows (1, 1) and (1, 2).
   it('gives an element that wins two windows both gradients', () => {
     const x = [
       [1, 2, 3, 1],
@@ -93,7 +93,7 @@ describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
     );
   });
 
-  // Seed 004 says that each output comes from one element, seed 002's code gives the gradient to all equal ones: with ties they
+  // The chapter says that each output comes from one element, CS231n's code gives the gradient to all equal ones: with ties they
   // differ. Here the first in row order has it, so that gradients are neither lost nor doubled.
   it('takes the first of equal elements', () => {
     const { dx } = run(
@@ -191,7 +191,7 @@ function poolByDefinition({ x, dy, window, stride }: PoolingExample) {
 }
 
 describe('upsampling', () => {
-  it("is delta ⊗ (1/n²) of n×n for mean pooling (seed 000's Kronecker product)", () => {
+  it("is delta ⊗ (1/n²) of n×n for mean pooling (the tutorial's Kronecker product)", () => {
     const quarter = makeMatrix(2, 2, () => 1 / 4);
     expect(spreadEvenly(DELTA, [2, 2])).toEqual(kronecker(DELTA, quarter));
     expect(spreadEvenly(DELTA, [1, 4])).toEqual([
@@ -220,7 +220,7 @@ describe('upsampling', () => {
   });
 });
 
-// Seed 004, section 15.6. Its (15.55) has y on the right for x: the element is at least as great as every other of its window.
+// Chapter 15.6. Its (15.55) has y on the right for x: the element is at least as great as every other of its window.
 describe('S(x)', () => {
   it('has the shape of (15.56), one 1 in each row, and at most one in each column if windows lie side by side', () => {
     const { tensor } = makeRandomIntegers(40);

@@ -91,7 +91,7 @@ function farthest(a: unknown, b: unknown): number {
   return Math.max(...flatten(a).map((value, i) => Math.abs(value - (others[i] ?? 0))));
 }
 
-/** Loops over images, filters, positions and the window's elements: seed 004, equation 15.16, and seed 002's backward pass. */
+/** Loops over images, filters, positions and the window's elements: chapter 15, equation 15.16, and CS231n's backward pass. */
 function convolveByDefinition(example: ConvolutionExample): ConvolutionResult {
   const { x, f, b, dy, stride = [1, 1], padding = [0, 0, 0, 0] } = example;
   const y = dy.map((image) => image.map((row) => row.map(() => [...b])));

@@ -28,7 +28,7 @@ const mapOf = (tensors: readonly (readonly (readonly (readonly number[])[])[])[]
   splitChannels(tensors[0]!)[0];
 
 describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
-  // Seed 000: a 5×5 image and a 3×3 filter without bias; ReLU changes nothing.
+  // The tutorial: a 5×5 image and a 3×3 filter without bias; ReLU changes nothing.
   describe("on 000's image", () => {
     const image = [
       [1, 1, 1, 0, 0],
@@ -75,7 +75,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
     });
   });
 
-  // Seed 000's gradient check: 5×5×3, two 3×3×3 filters, stride 2, one ring of zeros. The seed prints no results; these are worked from its
+  // The tutorial's gradient check: 5×5×3, two 3×3×3 filters, stride 2, one ring of zeros. The text prints no results; these are worked from its
   // equations by a few lines of numpy.
   describe("on 000's two filters", () => {
     const maps = [
@@ -287,7 +287,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
     });
   });
 
-  // Seed 003, section 3 (and 000's three examples): 3×3 * 2×2 with nine gradients; any numbers do.
+  // Backpropagation by hand, section 3 (and the tutorial's three examples): 3×3 * 2×2 with nine gradients; any numbers do.
   it("003's nine gradients", () => {
     const { matrix } = makeRandomIntegers(6);
     const [a, w, delta] = [matrix(3, 3), matrix(2, 2), matrix(2, 2)];
@@ -305,7 +305,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
     expect(positive(mapOf(dx)!)).toEqual(positive(expected));
   });
 
-  // Seed 003, section 4: a 4×4 input, a 3×3 kernel, 2×2 deltas.
+  // Backpropagation by hand, section 4: a 4×4 input, a 3×3 kernel, 2×2 deltas.
   it("003's kernel gradients are the correlation of input and deltas, neither turned", () => {
     const { matrix } = makeRandomIntegers(7);
     const [a, w, delta] = [matrix(4, 4), matrix(3, 3), matrix(2, 2)];
@@ -324,7 +324,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
     expect(db[0]! + 0).toBe(delta.flat().reduce((sum, value) => sum + value, 0) + 0);
   });
 
-  // Seed 004, equation 15.19 and the two sums before it; its convolution leaves the bias out.
+  // Chapter 15, equation 15.19 and the two sums before it; its convolution leaves the bias out.
   it("004's figure 15.3", () => {
     const a = [
       [1, 2, 3, 1],

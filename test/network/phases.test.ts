@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Shape, sizeOf } from '../../src/core/shape.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
-import type { BlockPass, Pass, SlicePass, UnitPass } from '../../src/layers/layer.js';
+import type { BlockPass, Pass, SlicePass, UnitPass } from '../../src/layers/pass.js';
 import type { InputImages } from '../../src/layers/whitening.js';
 import { groupIntoPhases } from '../../src/network/phases.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';

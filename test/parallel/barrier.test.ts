@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
-import { breakBarrier, CONTROL, CONTROL_WORDS } from '../../src/parallel/barrier.js';
+import { breakBarrier } from '../../src/parallel/barrier.js';
+import { CONTROL, CONTROL_WORDS } from '../../src/parallel/control.js';
 
 const makeControl = () => new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import type { Batch } from '../../src/layers/layer.js';
+import type { Batch } from '../../src/layers/pass.js';
 import { groupIntoPhases, runPhase } from '../../src/network/phases.js';
-import { Barrier, CONTROL_WORDS } from '../../src/parallel/barrier.js';
+import { Barrier } from '../../src/parallel/barrier.js';
+import { CONTROL_WORDS } from '../../src/parallel/control.js';
 import { outlinePasses, StepTimer, TIMES, TIMES_HEADER } from '../../src/parallel/step-timer.js';
 import { makeSmallNetwork } from '../helpers/small-network.js';
 

@@ -1,7 +1,7 @@
 import { listPoints, type Preset } from './preset.js';
 
 /**
- * Exercise 15.6 of the textbook chapter (seed 004), parts b to j. What a part does not say is as in part c: the first
+ * Exercise 15.6 of the textbook's chapter 15, parts b to j. What a part does not say is as in part c: the first
  * 10,000 training examples, 20 epochs, seed 0, and the optimizer of MatConvNet's MNIST example.
  */
 const BASE = {

@@ -1,7 +1,7 @@
 import type { Preset } from './preset.js';
 
 /**
- * LeNet-5 on all digits of MNIST, where seed 000 quotes a test error of 0.8%: as published, and in its modern form. Learning rates and weight
+ * LeNet-5 on all digits of MNIST, where the tutorial quotes a test error of 0.8%: as published, and in its modern form. Learning rates and weight
  * decay were chosen on the last 10,000 training digits, kept out for that; here they are trained on as well.
  */
 export const LENET5: Preset = {

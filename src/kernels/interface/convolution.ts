@@ -7,7 +7,7 @@ import type { WindowGeometry } from '../geometry.js';
 export interface ConvolutionKernels {
   /** Floats of scratch that the convolution methods need for this geometry. */
   convolutionScratchFloats(g: WindowGeometry): number;
-  /** Y = phi(X) F + bias (seed 004, equation 15.25). `packed` comes from `pack` of F, H·W·cIn × cOut. */
+  /** Y = phi(X) F + bias (chapter 15, equation 15.25). `packed` comes from `pack` of F, H·W·cIn × cOut. */
   convolutionForward(
     g: WindowGeometry,
     x: Float32Array,

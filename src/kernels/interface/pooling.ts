@@ -41,7 +41,7 @@ export interface PoolingKernels {
     images: number,
   ): void;
   /**
-   * y = scale[c]·down + bias[c] (seed 001, equation 3). `down` is the sum over a window's valid elements, divided by `divisor`, or by their
+   * y = scale[c]·down + bias[c] (the notes, equation 3). `down` is the sum over a window's valid elements, divided by `divisor`, or by their
    * number if that is 0.
    */
   trainablePoolingForward(
@@ -55,7 +55,7 @@ export interface PoolingKernels {
     images: number,
   ): void;
   /**
-   * dBias[c] = sum of dy, dScale[c] = sum of dy·down, both over the images (seed 001, equations 19 and 20); each dy·scale[c] goes to all
+   * dBias[c] = sum of dy, dScale[c] = sum of dy·down, both over the images (the notes, equations 19 and 20); each dy·scale[c] goes to all
    * elements of its window, divided as `down` is. `down` is found again from `x`. Without `dx` only the sums.
    */
   trainablePoolingBackward(

@@ -12,7 +12,7 @@ export interface Tap {
 
 /**
  * Every tap that reads a pixel rather than padding: the windows in row order, and inside a window its elements in row
- * order. These are the ones of the indicator matrix M (seed 004, section 15.5.6), for one channel of one image.
+ * order. These are the ones of the indicator matrix M (chapter 15.5.6), for one channel of one image.
  */
 export function listTaps(g: WindowGeometry): Tap[] {
   const taps: Tap[] = [];

@@ -20,7 +20,7 @@ const MAX_LAYERS = 1000;
 const RELU: LayerDraft = { kind: 'relu' };
 
 /**
- * The network of a pattern such as `INPUT(28x28x1) -> [[CONV(5,20)]*1 -> POOL(2)?]*2 -> [FC(10)]*1` (seeds 000 and 002); docs/specs.md
+ * The network of a pattern such as `INPUT(28x28x1) -> [[CONV(5,20)]*1 -> POOL(2)?]*2 -> [FC(10)]*1` (the tutorial, CS231n); docs/specs.md
  * has the words.
  *
  * `*N` repeats a part, `?` keeps it where its windows fit their input and leaves it out where they do not. A pattern that names no

@@ -8,7 +8,7 @@ import type { ExerciseRuns, PartLetter } from './exercise-runs.js';
 export interface Part {
   readonly letter: PartLetter;
   readonly title: string;
-  /** After the exercise's text (seed 004). */
+  /** After the exercise's text. */
   readonly question: string;
   readonly table: {
     readonly caption: string;

@@ -32,7 +32,7 @@ function convolve(g: WindowGeometry, x: number[], f: number[], bias: number[] | 
 }
 
 describe('convolution by hand', () => {
-  // Seed 000: a 5×5 image and a 3×3 filter.
+  // The tutorial: a 5×5 image and a 3×3 filter.
   const image = [1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0];
   const filter = [1, 0, 1, 0, 1, 0, 1, 0, 1];
 
@@ -51,7 +51,7 @@ describe('convolution by hand', () => {
     expect(convolve(g, image, filter, [0.5])).toEqual([4.5, 4.5, 2.5, 4.5]);
   });
 
-  // Seed 004, equation 15.19.
+  // Chapter 15, equation 15.19.
   it('sums 2×2 blocks of a 3×4 matrix', () => {
     const g = makeWindow({ input: [3, 4, 1], kernel: [2, 2] });
     expect(convolve(g, [1, 2, 3, 1, 4, 5, 6, 1, 7, 8, 9, 1], [1, 1, 1, 1])).toEqual([12, 16, 11, 24, 28, 17]);

@@ -11,7 +11,7 @@ function poolMaximum(g: WindowGeometry, x: number[]): number[] {
 }
 
 describe('pooling by hand', () => {
-  // Seed 004, figure 15.5: the 9 is the greatest of two windows.
+  // Chapter 15, figure 15.5: the 9 is the greatest of two windows.
   const matrix = [1, 2, 3, 1, 4, 5, 6, 1, 7, 8, 9, 1];
   const g = makeWindow({ input: [3, 4, 1], kernel: [2, 2] });
 

@@ -36,7 +36,7 @@ describe('a pattern', () => {
     expect(layers.at(-1)).toMatchObject({ units: 10 });
   });
 
-  // Seed 000: INPUT -> CONV -> POOL -> CONV -> POOL -> FC -> FC is INPUT -> [[CONV]*1 -> POOL]*2 -> [FC]*2: N = 1, M = 2, K = 2.
+  // The tutorial: INPUT -> CONV -> POOL -> CONV -> POOL -> FC -> FC is INPUT -> [[CONV]*1 -> POOL]*2 -> [FC]*2: N = 1, M = 2, K = 2.
   it('written with repetitions is the one written out', () => {
     const written = 'INPUT(28x28x3) -> CONV(5,5) -> POOL(2) -> CONV(5,5) -> POOL(2) -> FC(10) -> FC(10)';
     expect(layersOf('INPUT(28x28x3) -> [[CONV(5,5)]*1 -> POOL(2)]*2 -> [FC(10)]*2')).toEqual(
@@ -171,33 +171,33 @@ describe('the sizes of the texts', () => {
     return [height, width, channels];
   };
 
-  // Seed 000, equations 2 and 3: (5 − 3 + 0) / 2 + 1 = 2.
+  // The tutorial, equations 2 and 3: (5 − 3 + 0) / 2 + 1 = 2.
   it('a 3×3 kernel on 5×5 gives 3×3, at stride 2 2×2', () => {
     expect(outputOf('INPUT(5x5x1) -> CONV(3,1)')).toEqual([3, 3, 1]);
     expect(outputOf('INPUT(5x5x1) -> CONV(3,1,s2)')).toEqual([2, 2, 1]);
   });
 
-  // Seed 000's animation says 7×7×3 of the padded input: 5×5×3 with one ring of zeros.
+  // The tutorial's animation says 7×7×3 of the padded input: 5×5×3 with one ring of zeros.
   it('two 3×3×3 kernels at stride 2 on 5×5×3 padded to 7×7×3 give 3×3×2, with (3·3·3 + 1)·2 = 56 parameters', () => {
     expect(outputOf('INPUT(5x5x3) -> CONV(3,2,s2,p1)')).toEqual([3, 3, 2]);
     expect(outputOf('INPUT(7x7x3) -> CONV(3,2,s2)')).toEqual([3, 3, 2]);
     expect(plan('INPUT(5x5x3) -> CONV(3,2,s2,p1)').parameterCount).toBe(56);
   });
 
-  // Seeds 000 and 001: a fully connected layer on a picture of a million pixels, and one shared 10×10 kernel.
+  // The tutorial and the notes: a fully connected layer on a picture of a million pixels, and one shared 10×10 kernel.
   it('100 units on 1000×1000 have (1000·1000 + 1)·100 parameters, a shared 10×10 kernel 100', () => {
     expect(plan('INPUT(1000x1000x1) -> FC(100)').parameterCount).toBe(100_000_100);
     const [kernel] = plan('INPUT(1000x1000x1) -> CONV(10,1)').steps[0]!.parameters;
     expect(kernel!.size).toBe(100);
   });
 
-  // Seed 004, equation 15.50.
+  // Chapter 15, equation 15.50.
   it('pooling with windows side by side divides height and width', () => {
     expect(outputOf('INPUT(8x6x3) -> POOL(2x3)')).toEqual([4, 2, 3]);
     expect(outputOf('INPUT(8x6x3) -> POOL(4x2,mean)')).toEqual([2, 3, 3]);
   });
 
-  // Seed 004, section 15.5.1: H − H' + 1 without padding; the same size with its rule for padding, even kernels included.
+  // Chapter 15.5.1: H − H' + 1 without padding; the same size with its rule for padding, even kernels included.
   it.each([1, 2, 3, 4, 5])('kernel %i', (kernel) => {
     expect(outputOf(`INPUT(9x8x2) -> CONV(${kernel},3)`)).toEqual([9 - kernel + 1, 8 - kernel + 1, 3]);
     expect(outputOf(`INPUT(9x8x2) -> CONV(${kernel},3,same)`)).toEqual([9, 8, 3]);

@@ -1,0 +1,93 @@
+import { UserError } from '../../core/errors.js';
+import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { applyOverride, type Override } from '../../experiment/overrides.js';
+import { readWholeRun } from '../../experiment/whole-run.js';
+import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
+import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
+import { collectOverrides, DEFAULT_DATABASE, parseWorkers } from '../run-options.js';
+import type { Streams } from '../streams.js';
+
+const MAX_NUMBER = 1_000_000_000;
+
+/** What `features` was asked to do. */
+export interface FeaturesCommand {
+  readonly spec: ResolvedRunSpec;
+  /** Of the weights that a recorded run ended with, if it is to be run as it was. */
+  readonly expectedSha256: string | null;
+  /** Names of layers; all if it is absent. */
+  readonly layer?: readonly string[];
+  /** Number of a test image, from 1. */
+  readonly example: number;
+  /** A picture in its place. */
+  readonly image?: string;
+  readonly workers?: number;
+  readonly out: string;
+}
+
+interface Flags extends Omit<FeaturesCommand, 'spec' | 'expectedSha256'> {
+  readonly run?: number;
+  readonly db: string;
+  readonly set?: readonly Override[];
+}
+
+/**
+ * Reads the arguments of `features`.
+ *
+ * @returns null if there was only help to show
+ * @throws UserError for wrong usage, a wrong spec, an unknown run
+ */
+export async function parseFeaturesArguments(
+  args: readonly string[],
+  streams: Streams,
+): Promise<FeaturesCommand | null> {
+  let parsed: FeaturesCommand | null = null;
+  const command = createCommand('features', streams)
+    .description(
+      'Trains a network, or a recorded run again, and writes its kernels and what its layers make of an example as PNG contact sheets.',
+    )
+    .argument('[what]', NETWORK_ARGUMENT)
+    .option('--run <id>', 'a recorded run in its place, by its number in runs ls', (text) =>
+      parseCount('--run', text, MAX_NUMBER),
+    )
+    .option('--db <file>', 'the database that has the run', DEFAULT_DATABASE)
+    .option('--set <key=value>', 'a field of the spec, such as epochs=2 (repeatable)', collectOverrides)
+    .option('--layer <name>', 'only this layer (repeatable)', collectNames)
+    .option('--example <n>', 'a test image, from 1', (text) => parseCount('--example', text, MAX_NUMBER), 1)
+    .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
+    .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
+    .option('--out <folder>', 'where the sheets go', 'features')
+    .action((what: string | undefined, { run, db, set = [], ...others }: Flags) => {
+      parsed = { ...others, ...(run === undefined ? readNetwork(what, set) : readRun(what, run, db, set)) };
+    });
+  await parseCommand(command, args);
+  return parsed;
+}
+
+type What = Pick<FeaturesCommand, 'spec' | 'expectedSha256'>;
+
+function readNetwork(what: string | undefined, overrides: readonly Override[]): What {
+  return { spec: resolveNetworkArgument('features', what, overrides), expectedSha256: null };
+}
+
+function readRun(what: string | undefined, id: number, file: string, overrides: readonly Override[]): What {
+  if (what !== undefined) {
+    throw new UserError(`features: expected a network or --run, found both (${what}). Leave one out.`);
+  }
+  const db = openDatabaseReadOnly(file);
+  try {
+    const run = readWholeRun(db, id);
+    const fields = overrides.reduce((changed, override) => applyOverride(changed, override), run.spec);
+    const asItWas = overrides.length === 0 && run.state === 'done';
+    return {
+      spec: resolveRunSpec(fields, `run ${id}`),
+      expectedSha256: asItWas ? run.weightsSha256 : null,
+    };
+  } finally {
+    db.close();
+  }
+}
+
+function collectNames(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
+}

@@ -1,0 +1,25 @@
+import type { Streams } from '../streams.js';
+import type { ProgressSubject, SweepProgress } from './progress.js';
+import { formatEndLine, formatEpochLine } from './text.js';
+
+/** One line an epoch and one a run. */
+export function showProgressLines(err: Streams['err'], { state, name }: ProgressSubject): SweepProgress {
+  const say = (line: string) => {
+    err.write(`${line}\n`);
+  };
+  return {
+    say,
+    runStarted: (run) => {
+      state.start(run);
+    },
+    progressed: (run, progress) => {
+      state.progress(run, progress);
+    },
+    epochEnded: (run, metrics) => say(formatEpochLine(state.endEpoch(run, metrics), name(run.point))),
+    runEnded: (run, end) => {
+      state.end(run);
+      say(formatEndLine(run, name(run.point), end));
+    },
+    close: () => {},
+  };
+}

@@ -1,0 +1,157 @@
+import type { RunEnd } from '../../experiment/store.js';
+import type { SweepRun } from '../../experiment/sweep.js';
+import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
+import type { RunState, SweepState } from '../sweep/state.js';
+
+const BAR = { least: 6, most: 30 } as const;
+
+/** How the columns of a live table are set. */
+export interface LiveLayout {
+  readonly runWidth: number;
+  readonly nameWidth: number;
+  readonly barWidth: number;
+  /** Whether there is a column for errors on validation images. */
+  readonly validates: boolean;
+}
+
+/**
+ * Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left.
+ *
+ * @param validates whether some run keeps images for validation
+ */
+export function layOutLive(
+  names: readonly string[],
+  runCount: number,
+  columns: number,
+  validates = false,
+): LiveLayout {
+  const runWidth = Math.max('run'.length, 2 * String(runCount).length + 1);
+  const fixed = formatLive({}, { runWidth, nameWidth: 0, barWidth: 0, validates }).length;
+  const longest = names.reduce((width, { length }) => Math.max(width, length), 'network'.length);
+  const nameWidth = Math.min(longest, Math.max('network'.length, columns - fixed - BAR.least));
+  const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - fixed - nameWidth));
+  return { runWidth, nameWidth, barWidth, validates };
+}
+
+/** The live table's titles. */
+export function formatLiveTitles(layout: LiveLayout): string {
+  return formatLive(
+    {
+      run: 'run',
+      name: 'network',
+      epoch: 'epoch',
+      loss: 'loss',
+      validation: 'val. error',
+      error: 'error',
+      speed: 'images/s',
+      left: 'left',
+    },
+    layout,
+  );
+}
+
+/** One run in progress. */
+export function formatLiveRun(state: RunState, name: string, layout: LiveLayout): string {
+  const { run, progress, lastEpoch } = state;
+  const filled = Math.round(state.fraction * layout.barWidth);
+  return formatLive(
+    {
+      run: `${run.index}/${run.count}`,
+      name,
+      bar: '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
+      epoch: `${progress?.epoch ?? 1}/${Math.ceil(run.point.spec.epochs)}`,
+      loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
+      validation: formatError(lastEpoch?.validationErrorPercent),
+      error: formatError(lastEpoch?.testErrorPercent),
+      speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
+      left: formatDuration(state.timeLeft.seconds),
+    },
+    layout,
+  );
+}
+
+function formatError(percent: number | null | undefined): string {
+  return percent == null ? NOTHING : `${formatNumber(percent, 2)}%`;
+}
+
+/** The sweep as a whole: `3 of 8 runs ended, about 4:10 left`. */
+export function formatLiveSummary(state: SweepState): string {
+  const left = state.secondsLeft;
+  const time = left === null ? '' : `, about ${formatDuration(left)} left`;
+  return `${state.endedCount} of ${state.missing.length} runs ended${time}`;
+}
+
+/** What one epoch brought, for where there is no terminal. */
+export function formatEpochLine(state: RunState, name: string): string {
+  const { run, lastEpoch } = state;
+  const { epoch, trainLoss, validationLoss, validationErrorPercent, testErrorPercent, imagesPerSecond } =
+    lastEpoch!;
+  const parts = [
+    `epoch ${epoch} of ${Math.ceil(run.point.spec.epochs)}`,
+    `loss ${formatNumber(trainLoss, 4)}`,
+    ...(validationLoss === null
+      ? []
+      : [
+          `validation loss ${formatNumber(validationLoss, 4)}, error ${formatNumber(validationErrorPercent, 2)}%`,
+        ]),
+    `test error ${formatNumber(testErrorPercent, 2)}%`,
+    `${formatCount(imagesPerSecond)} images/s`,
+    `${formatDuration(state.timeLeft.seconds)} left`,
+  ];
+  return `run ${run.index} of ${run.count}, ${name}: ${parts.join(', ')}`;
+}
+
+/** How a run ended. */
+export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string {
+  return `run ${run.index} of ${run.count}, ${name}: ${formatEnd(end)}`;
+}
+
+/** `done, test error 8.00%, 2 s`, or what happened. */
+export function formatEnd(end: RunEnd): string {
+  if (!('result' in end)) return formatCause(end.state, end.reason);
+  const { state, reason, epochs, bestEpoch, augmentedTest, seconds } = end.result;
+  if (state !== 'done') return formatCause(state, reason);
+  const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
+  const cause = reason === null ? '' : `: ${reason}`;
+  const plain = `test error ${formatNumber(kept?.testErrorPercent, 2)}%`;
+  const error = augmentedTest
+    ? `${plain}, ${formatNumber(augmentedTest.testErrorPercent, 2)}% with test-time augmentation`
+    : plain;
+  return `done, ${error}, ${formatDuration(seconds)}${cause}`;
+}
+
+/** The reason alone where it names the state itself. */
+function formatCause(state: string, reason: string | null): string {
+  if (reason === null) return state;
+  return reason.startsWith(state) ? reason : `${state}: ${reason}`;
+}
+
+/** What a line of the live table says. */
+interface LiveCells {
+  readonly run?: string;
+  readonly name?: string;
+  readonly bar?: string;
+  readonly epoch?: string;
+  readonly loss?: string;
+  readonly validation?: string;
+  readonly error?: string;
+  readonly speed?: string;
+  readonly left?: string;
+}
+
+function formatLive(cells: LiveCells, { runWidth, nameWidth, barWidth, validates }: LiveLayout): string {
+  const { run = '', name = '', bar = '', epoch = '', loss = '', validation = '' } = cells;
+  const { error = '', speed = '', left = '' } = cells;
+  const shortName = name.length > nameWidth ? `${name.slice(0, nameWidth - 1)}…` : name;
+  return [
+    run.padStart(runWidth),
+    shortName.padEnd(nameWidth),
+    bar.padEnd(barWidth),
+    epoch.padStart(5),
+    loss.padStart(7),
+    ...(validates ? [validation.padStart(10)] : []),
+    error.padStart(6),
+    speed.padStart(8),
+    left.padStart(5),
+  ].join(' ');
+}

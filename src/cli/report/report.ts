@@ -1,0 +1,29 @@
+import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { formatHtml } from '../../report/document/html.js';
+import { formatMarkdown } from '../../report/document/markdown.js';
+import { EXIT_CODES } from '../exit.js';
+import { type Streams, useProcessStreams } from '../streams.js';
+import { writeFile } from '../write-file.js';
+import { parseReportArguments } from './options.js';
+import { writeReport } from './source.js';
+
+/**
+ * `report <sweep>`: writes what a database holds of a sweep as one HTML page and its Markdown twin.
+ *
+ * @returns the exit code
+ * @throws UserError for wrong usage, an unknown sweep, a database or file that cannot be used
+ */
+export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+  const command = await parseReportArguments(args, streams);
+  if (command === null) return EXIT_CODES.done;
+  const db = openDatabaseReadOnly(command.db);
+  try {
+    const document = await writeReport(db, command);
+    writeFile(command.out, formatHtml(document), '--out');
+    writeFile(command.markdown, formatMarkdown(document), '--markdown');
+    streams.out.write(`${command.out}, ${command.markdown}: ${document.subtitle}\n`);
+  } finally {
+    db.close();
+  }
+  return EXIT_CODES.done;
+}

@@ -1,0 +1,35 @@
+import type Database from 'better-sqlite3';
+import { listRuns, type RunFilter, type RunSummary, selectRunRows } from '../../experiment/run-records.js';
+import { formatDuration, formatNumber } from '../../report/format-values.js';
+import { type Column, formatTable } from '../../report/tables.js';
+import { formatRows, type RowFormat } from './query.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'id', align: 'right' },
+  { title: 'state', align: 'left' },
+  { title: 'sweep', align: 'left' },
+  { title: 'network', align: 'left' },
+  { title: 'seed', align: 'right' },
+  { title: 'epochs', align: 'right' },
+  { title: 'test error %', align: 'right' },
+  { title: 'time', align: 'right' },
+];
+
+/** Prints the runs, in the order in which they were queued: as a table in short, else with all columns of `all_runs`. */
+export function formatList(db: Database.Database, filter: RunFilter, format: RowFormat): string {
+  if (format !== 'table') return formatRows(selectRunRows(db, filter), format);
+  return formatTable(COLUMNS, listRuns(db, filter).map(formatRun));
+}
+
+function formatRun(run: RunSummary): string[] {
+  return [
+    String(run.runId),
+    run.state,
+    run.sweep,
+    run.label,
+    String(run.seed),
+    run.epochs === Math.ceil(run.epochsAsked) ? String(run.epochsAsked) : `${run.epochs}/${run.epochsAsked}`,
+    formatNumber(run.testErrorPercent, 2),
+    formatDuration(run.seconds),
+  ];
+}

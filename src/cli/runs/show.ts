@@ -1,0 +1,98 @@
+import type Database from 'better-sqlite3';
+import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
+import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
+import { type Column, formatTable } from '../../report/tables.js';
+
+const EPOCH_COLUMNS: readonly { title: string; key: string; digits: number }[] = [
+  { title: 'epoch', key: 'epoch', digits: 0 },
+  { title: 'train loss', key: 'trainLoss', digits: 4 },
+  { title: 'train error %', key: 'trainErrorPercent', digits: 2 },
+  { title: 'validation loss', key: 'validationLoss', digits: 4 },
+  { title: 'validation error %', key: 'validationErrorPercent', digits: 2 },
+  { title: 'test loss', key: 'testLoss', digits: 4 },
+  { title: 'test error %', key: 'testErrorPercent', digits: 2 },
+  { title: 'top-5 %', key: 'testTop5ErrorPercent', digits: 2 },
+  { title: 'images/s', key: 'imagesPerSecond', digits: 0 },
+];
+
+/**
+ * Prints one run whole.
+ *
+ * @throws UserError if there is none with this number
+ */
+export function formatRun(db: Database.Database, runId: number, json: boolean): string {
+  const run = readWholeRun(db, runId);
+  if (json) return `${JSON.stringify(run, null, 2)}\n`;
+  const sections = [
+    formatFields(listFacts(run)),
+    `Spec\n${formatFields(listSpec(run.spec))}`,
+    `Environment\n${formatFields(Object.entries(run.environment))}`,
+    ...(run.epochs.length > 0 ? [formatEpochs(run)] : []),
+    ...(run.confusion.length > 0
+      ? [`Confusion matrix: rows are labels, columns predictions\n${formatConfusion(run)}`]
+      : []),
+  ];
+  return sections.join('\n');
+}
+
+function listFacts(run: WholeRun): [string, unknown][] {
+  return [
+    ['run', run.runId],
+    ['network', run.label],
+    ['sweep', run.sweep],
+    ['state', run.reason === null ? run.state : `${run.state}: ${run.reason}`],
+    ...(run.bestEpoch === null ? [] : [['weights of', `epoch ${run.bestEpoch}`] satisfies [string, unknown]]),
+    ...(run.augmentedTestErrorPercent === null
+      ? []
+      : [['test error %', describeAugmented(run)] satisfies [string, unknown]]),
+    ['queued', run.queuedAt],
+    ['started', run.startedAt],
+    ['finished', run.finishedAt],
+    ['time', formatDuration(run.seconds)],
+    ['images/s', formatCount(run.imagesPerSecond)],
+    ['workers', run.workers],
+    ['parameters', formatCount(run.parameters)],
+    ['predictions', run.predictions === 0 ? null : `${formatCount(run.predictions)} in test_predictions`],
+    ['weights sha256', run.weightsSha256],
+    ['data sha256', run.datasetSha256],
+    ['identity', run.identity],
+  ];
+}
+
+function describeAugmented({ augmentedTestErrorPercent, spec }: WholeRun): string {
+  return `${formatNumber(augmentedTestErrorPercent, 2)} with test-time augmentation (${spec.testTimeAugmentation})`;
+}
+
+/** The network's layers stand one on a line, under its other fields. */
+function listSpec({ network, ...fields }: WholeRun['spec']): [string, unknown][] {
+  const { layers, ...others } = network as { layers: readonly unknown[] } & Readonly<Record<string, unknown>>;
+  const layerFields = layers.map((layer, i): [string, unknown] => [`layer ${i + 1}`, layer]);
+  return [...Object.entries(fields), ['network', others], ...layerFields];
+}
+
+function formatFields(fields: readonly (readonly [string, unknown])[]): string {
+  const width = Math.max(...fields.map(([name]) => name.length));
+  return fields.map(([name, value]) => `  ${name.padEnd(width)}  ${formatValue(value)}\n`).join('');
+}
+
+function formatValue(value: unknown): string {
+  if (value === null) return '-';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function formatEpochs({ epochs, spec }: WholeRun): string {
+  const validates = Number(spec.validationCount ?? 0) > 0;
+  const shown = EPOCH_COLUMNS.filter(({ key }) => validates || !key.startsWith('validation'));
+  const columns = shown.map(({ title }): Column => ({ title, align: 'right' }));
+  const rows = epochs.map((epoch) => shown.map(({ key, digits }) => formatNumber(epoch[key], digits)));
+  return formatTable(columns, rows);
+}
+
+function formatConfusion({ confusion }: WholeRun): string {
+  const titles = ['', ...confusion.map((_, label) => String(label))];
+  const rows = confusion.map((row, label) => [String(label), ...row.map(String)]);
+  return formatTable(
+    titles.map((title) => ({ title, align: 'right' })),
+    rows,
+  );
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { expandGrid } from '../../experiment/grid.js';
+import { planSweep } from '../../experiment/plan-sweep.js';
+import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
+import { Store } from '../../experiment/store.js';
+import type { Engine } from '../engine.js';
+import { EXIT_CODES } from '../exit.js';
+import type { Streams } from '../streams.js';
+import { findGrid, formatPresets } from './grid.js';
+import { parseSweepArguments } from './options.js';
+import { formatPoints } from './points.js';
+import { recordSweep } from './record-sweep.js';
+
+/**
+ * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.
+ *
+ * @returns the exit code
+ * @throws UserError for wrong usage, a wrong grid or an unusable database
+ */
+export async function runSweepCommand(
+  args: readonly string[],
+  streams: Streams,
+  engine: Engine,
+): Promise<number> {
+  const command = await parseSweepArguments(args, streams);
+  if (command === null) return EXIT_CODES.done;
+  if (command.list) {
+    streams.out.write(formatPresets(command.json));
+    return EXIT_CODES.done;
+  }
+  const grid = findGrid(command.what);
+  const points = await planSweep(expandGrid(grid, command.what!, command.overrides), engine.loadDataset);
+  if (command.dryRun) {
+    streams.out.write(formatPoints(points, readRecorded(command.db), command.json));
+    return EXIT_CODES.done;
+  }
+  const store = Store.open(command.db);
+  try {
+    store.recoverDead();
+    return await recordSweep({ command, grid, points, store, streams, engine });
+  } finally {
+    store.close();
+  }
+}
+
+/** A dry run changes nothing, so it makes no database either. */
+function readRecorded(file: string): ReadonlyMap<string, LiveRun> {
+  if (!existsSync(file)) return new Map();
+  const db = openDatabaseReadOnly(file);
+  try {
+    return readLiveRuns(db);
+  } finally {
+    db.close();
+  }
+}

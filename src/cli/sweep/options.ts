@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import type { Override } from '../../experiment/overrides.js';
+import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import {
+  collectOverrides,
+  DEFAULT_DATABASE,
+  MAX_THREADS,
+  parseDatabase,
+  parseEpochs,
+  parseWorkers,
+} from '../run-options.js';
+import type { Streams } from '../streams.js';
+
+/** What `sweep` was asked to do. */
+export interface SweepCommand {
+  /** A preset's name or a grid file; undefined with `list`. */
+  readonly what?: string;
+  readonly db: string;
+  readonly workers?: number;
+  readonly parallel?: number;
+  readonly overrides: readonly Override[];
+  readonly dryRun: boolean;
+  readonly list: boolean;
+  readonly failFast: boolean;
+  readonly json: boolean;
+  readonly profile: boolean;
+}
+
+interface Flags {
+  readonly db: string;
+  readonly workers?: number;
+  readonly parallel?: number;
+  readonly epochs?: Override;
+  readonly set?: readonly Override[];
+  readonly dryRun?: true;
+  readonly list?: true;
+  readonly failFast?: true;
+  readonly json?: true;
+  readonly profile?: true;
+}
+
+/**
+ * Reads the arguments of `sweep`.
+ *
+ * @returns null if there was only help to show
+ * @throws UserError for wrong usage
+ */
+export async function parseSweepArguments(
+  args: readonly string[],
+  streams: Streams,
+): Promise<SweepCommand | null> {
+  let parsed: SweepCommand | null = null;
+  const command = defineSweep(createCommand('sweep', streams)).action(
+    (what: string | undefined, flags: Flags) => {
+      const {
+        set = [],
+        epochs,
+        dryRun = false,
+        list = false,
+        failFast = false,
+        json = false,
+        profile = false,
+        ...others
+      } = flags;
+      const overrides = epochs === undefined ? set : [...set, epochs];
+      parsed = {
+        ...(what === undefined ? {} : { what }),
+        ...others,
+        overrides,
+        dryRun,
+        list,
+        failFast,
+        json,
+        profile,
+      };
+    },
+  );
+  await parseCommand(command, args);
+  return parsed;
+}
+
+function defineSweep(command: Command): Command {
+  return command
+    .description(
+      'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
+    )
+    .argument('[what]', 'a preset (see --list) or a grid as a JSON file')
+    .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
+    .option('--workers <n>', 'threads of one run (default: what --parallel leaves)', parseWorkers)
+    .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>
+      parseCount('--parallel', text, MAX_THREADS),
+    )
+    .option('--epochs <n>', 'epochs of every run', parseEpochs)
+    .option(
+      '--set <key=value>',
+      'a field of every spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
+      collectOverrides,
+    )
+    .option('--dry-run', 'list the points and which are recorded; run nothing')
+    .option('--list', 'list the presets')
+    .option('--fail-fast', 'end with the first run that fails')
+    .option(
+      '--profile',
+      'a table of where the time of each run went, layer by layer; with --json a field of its object',
+    )
+    .option('--json', 'one JSON object a finished run on standard output, and nothing else there');
+}

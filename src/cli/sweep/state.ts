@@ -1,0 +1,79 @@
+import type { SweepPoint } from '../../experiment/plan-sweep.js';
+import type { SweepRun } from '../../experiment/sweep.js';
+import type { EpochMetrics, Progress } from '../../run/types.js';
+import { TimeLeft } from '../progress/time-left.js';
+
+/** A run in progress, as it is shown. */
+export class RunState {
+  progress: Progress | null = null;
+  lastEpoch: EpochMetrics | null = null;
+  readonly timeLeft = new TimeLeft();
+
+  constructor(readonly run: SweepRun) {}
+
+  /** Of the run's steps, 0..1. */
+  get fraction(): number {
+    const { epochs } = this.run.point.spec;
+    // The last epoch of a number with a fraction is a part of one.
+    const completed = Math.min(1, (this.lastEpoch?.epoch ?? 0) / epochs);
+    if (this.progress === null) return completed;
+    const { epoch, step, stepsPerEpoch } = this.progress;
+    // A last report of an epoch may come after the epoch's end, or the first of the next before it.
+    return Math.min(1, Math.max(completed, (epoch - 1 + step / stepsPerEpoch) / epochs));
+  }
+}
+
+/** How far a sweep is: what the bars and the lines are drawn from. */
+export class SweepState {
+  readonly running = new Map<number, RunState>();
+  endedCount = 0;
+  private endedWork = 0;
+  private readonly work: number;
+  private readonly timeLeft = new TimeLeft();
+
+  /** @param missing the points that are to run */
+  constructor(readonly missing: readonly SweepPoint[]) {
+    this.work = missing.reduce((sum, point) => sum + measureWork(point), 0);
+  }
+
+  start(run: SweepRun): RunState {
+    const state = new RunState(run);
+    this.running.set(run.runId, state);
+    return state;
+  }
+
+  progress(run: SweepRun, progress: Progress): RunState {
+    const state = this.running.get(run.runId)!;
+    state.progress = progress;
+    state.timeLeft.update(state.fraction);
+    return state;
+  }
+
+  endEpoch(run: SweepRun, metrics: EpochMetrics): RunState {
+    const state = this.running.get(run.runId)!;
+    state.lastEpoch = metrics;
+    state.timeLeft.update(state.fraction);
+    return state;
+  }
+
+  end(run: SweepRun): void {
+    this.running.delete(run.runId);
+    this.endedCount += 1;
+    this.endedWork += measureWork(run.point);
+  }
+
+  /** Of the whole sweep; rough, as networks differ in cost. */
+  get secondsLeft(): number | null {
+    const current = [...this.running.values()].reduce(
+      (sum, state) => sum + measureWork(state.run.point) * state.fraction,
+      0,
+    );
+    this.timeLeft.update((this.endedWork + current) / this.work);
+    return this.timeLeft.seconds;
+  }
+}
+
+/** Training images over all epochs. */
+function measureWork(point: SweepPoint): number {
+  return point.spec.epochs * point.spec.trainCount;
+}

@@ -1,9 +1,0 @@
-import { useProcessStreams } from './streams.js';
-import { runTrainCommand } from './train-command.js';
-import { createTrainEngine } from './train-engine.js';
-
-/** The command `train` of this process. */
-export async function main(args: readonly string[]): Promise<number> {
-  const streams = useProcessStreams();
-  return runTrainCommand(args, streams, createTrainEngine(streams.err));
-}

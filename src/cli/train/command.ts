@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { checkWritable } from '../../core/write-whole-file.js';
+import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { planSweep } from '../../experiment/plan-sweep.js';
+import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
+import { Store } from '../../experiment/store.js';
+import type { Engine } from '../engine.js';
+import { EXIT_CODES } from '../exit.js';
+import type { Streams } from '../streams.js';
+import { parseTrainArguments } from './options.js';
+import { formatTrainPlan } from './plan.js';
+import { recordTraining } from './record-training.js';
+import { findTrainSubject, formatTrainingPresets } from './subject.js';
+
+/**
+ * `train <preset, network or spec file>`: one run, recorded like those of a sweep.
+ *
+ * @returns the exit code
+ * @throws UserError for wrong usage, a wrong spec or an unusable database
+ */
+export async function runTrainCommand(
+  args: readonly string[],
+  streams: Streams,
+  engine: Engine,
+): Promise<number> {
+  const command = await parseTrainArguments(args, streams);
+  if (command === null) return EXIT_CODES.done;
+  if (command.list) {
+    streams.out.write(formatTrainingPresets(command.json));
+    return EXIT_CODES.done;
+  }
+  const subject = findTrainSubject(command.what, command.overrides);
+  const [point] = await planSweep([subject], engine.loadDataset);
+  if (command.dryRun) {
+    const live = readRecorded(command.db, point!.identity);
+    streams.out.write(formatTrainPlan(subject, point!, live, command.json));
+    return EXIT_CODES.done;
+  }
+  // Before hours of training, not after them.
+  if (command.save !== undefined) await checkWritable(command.save);
+  const store = Store.open(command.db);
+  try {
+    store.recoverDead();
+    return await recordTraining({ command, subject, point: point!, store, streams, engine });
+  } finally {
+    store.close();
+  }
+}
+
+/** A dry run changes nothing, so it makes no database either. */
+function readRecorded(file: string, identity: string): LiveRun | undefined {
+  if (!existsSync(file)) return undefined;
+  const db = openDatabaseReadOnly(file);
+  try {
+    return readLiveRuns(db).get(identity);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { loadDataset } from '../../dataset/load.js';
+import { chooseKernelName, loadKernels, warnOfMissingAddon } from '../../kernels/select.js';
+import { WorkerPool } from '../../parallel/pool.js';
+import { train } from '../../train.js';
+import type { Engine } from '../engine.js';
+import type { Streams } from '../streams.js';
+
+/**
+ * The engine that trains for real.
+ *
+ * @throws UserError if the environment asks for kernels that are not to be had
+ */
+export function createTrainEngine(err: Streams['err']): Engine {
+  loadKernels(chooseKernelName());
+  const warning = warnOfMissingAddon();
+  if (warning) err.write(`${warning}\n`);
+  return {
+    loadDataset: (name) => loadDataset(name),
+    runOne: train,
+    createPool: (threads) => WorkerPool.create(threads),
+  };
+}

@@ -1,0 +1,104 @@
+import { UserError } from '../../core/errors.js';
+import type { Override } from '../../experiment/overrides.js';
+import { createCommand, parseCommand } from '../command-line.js';
+import { NETWORK_ARGUMENT } from '../network-argument.js';
+import {
+  collectOverrides,
+  DEFAULT_DATABASE,
+  parseDatabase,
+  parseEpochs,
+  parseWorkers,
+} from '../run-options.js';
+import type { Streams } from '../streams.js';
+
+/** What `train` was asked to do. */
+export interface TrainCommand {
+  /** A preset, a network or a file; undefined with `list`. */
+  readonly what?: string;
+  readonly db: string;
+  readonly workers?: number;
+  readonly overrides: readonly Override[];
+  /** Where the trained network goes. */
+  readonly save?: string;
+  readonly again: boolean;
+  readonly dryRun: boolean;
+  readonly list: boolean;
+  readonly json: boolean;
+  readonly profile: boolean;
+}
+
+interface Flags {
+  readonly db: string;
+  readonly workers?: number;
+  readonly epochs?: Override;
+  readonly set?: readonly Override[];
+  readonly save?: string;
+  readonly again?: true;
+  readonly dryRun?: true;
+  readonly list?: true;
+  readonly json?: true;
+  readonly profile?: true;
+}
+
+function parseSave(text: string): string {
+  if (text === '') throw new UserError('--save: expected a file, found nothing.');
+  return text;
+}
+
+/**
+ * Reads the arguments of `train`.
+ *
+ * @returns null if there was only help to show
+ * @throws UserError for wrong usage
+ */
+export async function parseTrainArguments(
+  args: readonly string[],
+  streams: Streams,
+): Promise<TrainCommand | null> {
+  let parsed: TrainCommand | null = null;
+  const command = createCommand('train', streams)
+    .description('Trains one network and records the run, unless it is recorded already.')
+    .argument('[what]', `a preset (see --list), ${NETWORK_ARGUMENT}`)
+    .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
+    .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
+    .option('--epochs <n>', "in place of the spec's", parseEpochs)
+    .option(
+      '--set <key=value>',
+      'a field of the spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
+      collectOverrides,
+    )
+    .option(
+      '--save <file>',
+      'save the trained network, as predict.js takes it: a .safetensors file',
+      parseSave,
+    )
+    .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
+    .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
+    .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
+    .option('--list', 'list the presets')
+    .option('--json', 'one JSON object on standard output, and nothing else there')
+    .action((what: string | undefined, flags: Flags) => {
+      const {
+        set = [],
+        epochs,
+        again = false,
+        dryRun = false,
+        list = false,
+        json = false,
+        profile = false,
+        ...others
+      } = flags;
+      parsed = {
+        ...(what === undefined ? {} : { what }),
+        ...others,
+        overrides: epochs === undefined ? set : [...set, epochs],
+        again,
+        dryRun,
+        list,
+        json,
+        profile,
+      };
+    });
+  await parseCommand(command, args);
+  return parsed;
+}

@@ -1,0 +1,98 @@
+import type { SweepPoint } from '../../experiment/plan-sweep.js';
+import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
+import type { EpochMetrics, Progress } from '../../run/types.js';
+import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
+import type { Streams } from '../streams.js';
+import { RunState } from '../sweep/state.js';
+
+const BAR_WIDTH = 30;
+
+/** Shows how a run goes on: a row an epoch, and on a terminal a live line under them. */
+export interface TrainProgress {
+  progressed(progress: Progress): void;
+  epochEnded(metrics: EpochMetrics): void;
+  /** Prints a line; the live line makes room for it. */
+  say(line: string): void;
+  /** Takes the live line away. May be called again. */
+  close(): void;
+}
+
+/** A column of the rows that are printed one by one: as wide as any of its values. */
+interface EpochColumn {
+  readonly title: string;
+  readonly width: number;
+  format(metrics: EpochMetrics, state: RunState): string;
+}
+
+const percent = (value: number | null) => `${formatNumber(value, 2)}%`;
+
+const COLUMNS: readonly EpochColumn[] = [
+  {
+    title: 'epoch',
+    width: 9,
+    format: ({ epoch }, { run }) => `${epoch}/${Math.ceil(run.point.spec.epochs)}`,
+  },
+  { title: 'train loss', width: 10, format: ({ trainLoss }) => formatNumber(trainLoss, 4) },
+  { title: 'train error', width: 11, format: ({ trainErrorPercent }) => percent(trainErrorPercent) },
+  { title: 'test loss', width: 9, format: ({ testLoss }) => formatNumber(testLoss, 4) },
+  { title: 'test error', width: 10, format: ({ testErrorPercent }) => percent(testErrorPercent) },
+  { title: 'images/s', width: 8, format: ({ imagesPerSecond }) => formatCount(imagesPerSecond) },
+  { title: 'time left', width: 9, format: (_, { timeLeft }) => formatDuration(timeLeft.seconds) },
+];
+
+/** Between the training's columns and the test's, where images are kept for validation. */
+const VALIDATION_COLUMNS: readonly EpochColumn[] = [
+  { title: 'val. loss', width: 9, format: ({ validationLoss }) => formatNumber(validationLoss, 4) },
+  {
+    title: 'val. error',
+    width: 10,
+    format: ({ validationErrorPercent }) => percent(validationErrorPercent),
+  },
+];
+const FIRST_TEST_COLUMN = 3;
+
+/** On `err`: with a live line where that is a terminal, else plain lines without control characters. */
+export function showTrainProgress(err: Streams['err'], point: SweepPoint): TrainProgress {
+  const state = new RunState({ runId: 0, index: 1, count: 1, point });
+  const columns =
+    point.spec.validationCount > 0 ? COLUMNS.toSpliced(FIRST_TEST_COLUMN, 0, ...VALIDATION_COLUMNS) : COLUMNS;
+  const { say, close } = canShowLiveLines(err)
+    ? showLiveLines(err, [() => formatTrainState(state)])
+    : {
+        say: (line: string) => {
+          err.write(`${line}\n`);
+        },
+        close: () => {},
+      };
+  const sayRow = (cells: readonly string[]) =>
+    say(cells.map((cell, i) => cell.padStart(columns[i]!.width)).join('  '));
+  return {
+    say,
+    close,
+    progressed: (progress) => {
+      state.progress = progress;
+      state.timeLeft.update(state.fraction);
+    },
+    epochEnded: (metrics) => {
+      if (state.lastEpoch === null) sayRow(columns.map(({ title }) => title));
+      state.lastEpoch = metrics;
+      state.timeLeft.update(state.fraction);
+      sayRow(columns.map((column) => column.format(metrics, state)));
+    },
+  };
+}
+
+/** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left` */
+export function formatTrainState(state: RunState): string {
+  const { run, progress, lastEpoch, fraction, timeLeft } = state;
+  const filled = Math.round(fraction * BAR_WIDTH);
+  const facts = [
+    `loss ${formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4)}`,
+    `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
+    `${formatDuration(timeLeft.seconds)} left`,
+  ];
+  return (
+    `epoch ${progress?.epoch ?? 1} of ${Math.ceil(run.point.spec.epochs)} ` +
+    `[${'='.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${facts.join(', ')}`
+  );
+}

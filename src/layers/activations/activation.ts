@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Shape } from '../../core/shape.js';
+import type { Kernels } from '../../kernels/kernels.js';
+import {
+  type BoundLayer,
+  type LayerConfig,
+  type LayerKind,
+  type LayerPlan,
+  type LayerSite,
+  planTransform,
+} from '../layer.js';
+import { overParts, overPartsBackward, widthOf } from '../parts.js';
+
+/** An activation without options. */
+export function activationSchema<Kind extends string>(kind: Kind) {
+  return z.strictObject({ kind: z.literal(kind), name: z.string().optional() });
+}
+
+/** A function of single elements: its kernels, for elements [first, first + count). */
+interface Elementwise {
+  forward(x: Float32Array, y: Float32Array, first: number, count: number): void;
+  /** `from` is the layer's input or its output, as `reads` says. */
+  backward(from: Float32Array, dy: Float32Array, dx: Float32Array, first: number, count: number): void;
+}
+
+/**
+ * A kind of activation without parameters, in either layout.
+ *
+ * @param definition.reads what backward takes the derivative from; with `output` the layer works in place, if the layer before lets it
+ */
+export function makeActivation<Config extends LayerConfig>(definition: {
+  readonly schema: z.ZodType<Config>;
+  readonly kind: string;
+  readonly reads: 'input' | 'output';
+  describe?(config: Config): string;
+  choose(kernels: Kernels, config: Config): Elementwise;
+}): LayerKind<Config> {
+  const { kind, schema, reads, choose, describe } = definition;
+  return {
+    kind,
+    schema,
+    ...(describe && { describe }),
+    plan: (_config, input) => planActivation(input, reads),
+    suitsLanes: () => true,
+    bind: (config, site) => bindActivation(site, choose(site.kernels, config), reads),
+  };
+}
+
+export function planActivation(input: Shape, reads: 'input' | 'output'): LayerPlan {
+  return planTransform(input, {
+    inPlace: reads === 'output',
+    backwardReads: { input: reads === 'input', output: reads === 'output' },
+  });
+}
+
+function bindActivation(
+  site: LayerSite,
+  { forward, backward }: Elementwise,
+  reads: 'input' | 'output',
+): BoundLayer {
+  const { input, output, layout } = site;
+  const width = widthOf(output.shape, layout);
+  const from = reads === 'input' ? input.value : output.value;
+  return {
+    prepare: [],
+    forward: [
+      overParts(output.shape, layout, ({ firstRow, rows }) =>
+        forward(input.value, output.value, firstRow * width, rows * width),
+      ),
+    ],
+    backward: [
+      overPartsBackward(site, ({ firstRow, rows }) =>
+        backward(from, output.gradient, input.gradient, firstRow * width, rows * width),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,26 @@
+import type { LayerKind } from '../layer.js';
+import { overParts, overPartsBackward, type Part, widthOf } from '../parts.js';
+import { activationSchema, planActivation } from './activation.js';
+
+/** y = x: holds a place where a layer may stand. */
+export const identity: LayerKind = {
+  kind: 'identity',
+  schema: activationSchema('identity'),
+  plan: (_config, input) => planActivation(input, 'output'),
+  suitsLanes: () => true,
+  bind(_config, site) {
+    const { input, output, layout } = site;
+    const width = widthOf(output.shape, layout);
+    const copy =
+      (from: Float32Array, to: Float32Array) =>
+      ({ firstRow, rows }: Part) => {
+        if (from.byteOffset === to.byteOffset) return;
+        to.set(from.subarray(firstRow * width, (firstRow + rows) * width), firstRow * width);
+      };
+    return {
+      prepare: [],
+      forward: [overParts(output.shape, layout, copy(input.value, output.value))],
+      backward: [overPartsBackward(site, copy(output.gradient, input.gradient))],
+    };
+  },
+};

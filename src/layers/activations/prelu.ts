@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { bindChannelParameter, shareChannelParameter } from '../channel-parameter.js';
+import { initializerSchema } from '../initializer.js';
+import type { LayerKind } from '../layer.js';
+import { overParts, overPartsBackward, widthOf } from '../parts.js';
+import { activationSchema } from './activation.js';
+
+const factor = z.number().nonnegative();
+
+const schema = activationSchema('prelu').extend({
+  initializer: initializerSchema.prefault({ kind: 'constant', value: 0.25 }),
+  /** Factors on the run's learning rate and weight decay. Decay would pull the slopes towards ReLU; the paper uses none. */
+  learningRate: factor.default(1),
+  weightDecay: factor.default(0),
+});
+
+/**
+ * y = x where x > 0, else slope·x with a slope learned for each channel (He, Zhang, Ren and Sun, ICCV 2015, equations 1 and 3); dx = dy
+ * where x > 0, else slope·dy; dslope = sum of dy·x over all images and positions where x ≤ 0. A slope may become negative, so backward reads
+ * the input.
+ */
+export const prelu: LayerKind<z.output<typeof schema>> = {
+  kind: 'prelu',
+  schema,
+
+  plan: ({ initializer, learningRate, weightDecay }, input, _where, layout) => ({
+    output: input,
+    parameters: [
+      {
+        name: 'slope',
+        size: input.channels,
+        initializer,
+        fanIn: 1,
+        fanOut: 1,
+        learningRate,
+        weightDecay,
+        gradient: 'parts',
+      },
+    ],
+    state: [],
+    shared: shareChannelParameter('slope', input, layout),
+    inPlace: false,
+    backwardReads: { input: true, output: false },
+    multiplyAddsPerImage: 0,
+  }),
+
+  suitsLanes: () => true,
+
+  bind(_config, site) {
+    const { kernels, scratch, input, output, layout } = site;
+    const width = widthOf(output.shape, layout);
+    const slope = bindChannelParameter(site, 'slope');
+    const dx = site.needsInputGradient ? input.gradient : null;
+    scratch.book(kernels.channelScratchFloats(width));
+    return {
+      prepare: slope.prepare,
+      forward: [
+        overParts(output.shape, layout, ({ firstRow, rows }) =>
+          kernels.preluForward(width, input.value, slope.value, output.value, scratch.floats, firstRow, rows),
+        ),
+      ],
+      backward: [
+        overPartsBackward(site, ({ index, firstRow, rows }) => {
+          kernels.preluBackward(
+            width,
+            input.value,
+            output.gradient,
+            slope.value,
+            dx,
+            slope.sumsOf(index),
+            scratch.floats,
+            firstRow,
+            rows,
+          );
+          slope.fold(index);
+        }),
+      ],
+    };
+  },
+};

@@ -1,0 +1,142 @@
+import { kernelRows, type WindowGeometry } from '../../kernels/geometry.js';
+import { countGroups } from '../../kernels/lanes.js';
+import type { LayerSite } from '../layer.js';
+import { rowsOf } from '../parts.js';
+import type { Pass } from '../pass.js';
+import type { LanePasses } from './convolution-products.js';
+
+/**
+ * With fewer output positions than this, a unit has so few that its sums would hardly be begun before they are folded: then rows of dF
+ * are shared out, each summed over the whole mini-batch.
+ */
+const MIN_POSITIONS_TO_CUT_BY_UNITS = 100;
+/** Most rows of dF that one task sums: their channels of X stay in the cache while dY passes. A multiple of a tile's rows. */
+const MAX_KERNEL_ROWS = 20;
+const TILE_ROWS = 5;
+/** Tasks that rows of dF are cut into at least, if there are so many tiles. */
+const MIN_KERNEL_TASKS = 12;
+
+/** Rows of dF that one task sums. */
+export function kernelRowsPerBlock(g: WindowGeometry): number {
+  return Math.min(MAX_KERNEL_ROWS, TILE_ROWS * Math.ceil(kernelRows(g) / TILE_ROWS / MIN_KERNEL_TASKS));
+}
+
+/** Whether dF is cut by its rows instead of by the mini-batch's units. */
+export function cutsKernelByRows(g: WindowGeometry): boolean {
+  return g.outputHeight * g.outputWidth < MIN_POSITIONS_TO_CUT_BY_UNITS;
+}
+
+/** Y and dX by sums over taps. */
+export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePasses {
+  const { kernels, batch, input, output } = site;
+  const { kernel, bias } = site.parameters;
+  const biasValue = bias?.value ?? null;
+  return {
+    prepare: [],
+    forward: [
+      {
+        products: 1,
+        over: 'units',
+        waits: true,
+        run(unit) {
+          const { first, count } = rowsOf(unit, g.outputHeight);
+          kernels.convolutionForwardLanes(
+            g,
+            input.value,
+            kernel!.value,
+            biasValue,
+            output.value,
+            unit.group,
+            batch.size,
+            first,
+            count,
+          );
+        },
+      },
+    ],
+    inputGradient: [
+      {
+        products: 1,
+        over: 'units',
+        waits: true,
+        run(unit) {
+          const { first, count } = rowsOf(unit, g.inputHeight);
+          kernels.convolutionInputGradientLanes(
+            g,
+            output.gradient,
+            kernel!.value,
+            input.gradient,
+            unit.group,
+            batch.size,
+            first,
+            count,
+          );
+        },
+      },
+    ],
+  };
+}
+
+/**
+ * dF from each unit's own rows of dY, or of small maps some rows of it at a time from the whole mini-batch.
+ *
+ * @param behindInputGradient whether the passes for dX, behind whose barrier all of dY is there, come before
+ */
+export function bindDirectKernelGradient(
+  g: WindowGeometry,
+  { kernels, input, output, parameters, batch }: LayerSite,
+  behindInputGradient: boolean,
+): Pass {
+  const { gradient } = parameters.kernel!;
+  const rows = kernelRows(g);
+  const label = { name: 'kernel gradient', products: 1 };
+  if (cutsKernelByRows(g)) {
+    const most = kernelRowsPerBlock(g);
+    return {
+      ...label,
+      over: 'blocks',
+      waits: !behindInputGradient,
+      aside: behindInputGradient,
+      blocks: Math.ceil(rows / most),
+      run(first, count) {
+        for (let block = first; block < first + count; block++) {
+          const row = block * most;
+          kernels.convolutionKernelGradientLanes(
+            g,
+            input.value,
+            output.gradient,
+            gradient[0]!,
+            0,
+            countGroups(batch.size),
+            batch.size,
+            0,
+            g.outputHeight,
+            row,
+            Math.min(most, rows - row),
+          );
+        }
+      },
+    };
+  }
+  return {
+    ...label,
+    over: 'units',
+    waits: false,
+    run(unit) {
+      const { first, count } = rowsOf(unit, g.outputHeight);
+      kernels.convolutionKernelGradientLanes(
+        g,
+        input.value,
+        output.gradient,
+        gradient[unit.index]!,
+        unit.group,
+        1,
+        batch.size,
+        first,
+        count,
+        0,
+        rows,
+      );
+    },
+  };
+}

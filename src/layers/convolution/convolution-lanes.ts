@@ -1,0 +1,52 @@
+import type { WindowGeometry } from '../../kernels/geometry.js';
+import { GROUP_IMAGES } from '../../kernels/lanes.js';
+import type { BoundLayer, LayerSite } from '../layer.js';
+import { overParts, widthOf } from '../parts.js';
+import { type Pass, passUntil } from '../pass.js';
+import { bindDirectKernelGradient, bindDirectProducts, cutsKernelByRows } from './convolution-direct.js';
+import { bindWinogradKernelGradient, bindWinogradProducts, chooseWinograd } from './convolution-winograd.js';
+
+/** Whether dF is summed over the whole mini-batch by the layer itself. */
+export function sumsKernelGradient(g: WindowGeometry): boolean {
+  return cutsKernelByRows(g) || chooseWinograd(g).kernelGradient > 0;
+}
+
+/**
+ * A convolution on groups of 16 images. A unit makes its rows of Y from rows of X that may be other units', and its rows of dX from such
+ * rows of dY.
+ */
+export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundLayer {
+  const { kernels, scratch, batch, output, inputLearningEpochs } = site;
+  const { kernel, bias } = site.parameters;
+  const use = chooseWinograd(g);
+  const direct = bindDirectProducts(g, site);
+  const tile = use.forward || use.inputGradient;
+  const minimal = tile ? bindWinogradProducts(g, site, tile) : direct;
+  const { prepare } = minimal;
+  const { forward } = use.forward ? minimal : direct;
+  if (!site.training) return { prepare, forward, backward: [] };
+
+  const { inputGradient } = use.inputGradient ? minimal : direct;
+  const backward: Pass[] = inputGradient.flatMap((pass) => passUntil(inputLearningEpochs, batch, pass));
+  const behindInputGradient = backward.length > 0;
+  if (bias) {
+    const width = widthOf(output.shape, 'lanes');
+    const sums = new Float32Array(width);
+    scratch.book(kernels.channelScratchFloats(width));
+    const biasGradient = overParts(
+      output.shape,
+      'lanes',
+      (part) => {
+        kernels.sumRows(width, output.gradient, sums, scratch.floats, part.firstRow, part.rows);
+        kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[part.index]!);
+      },
+      { name: 'bias gradient' },
+    );
+    backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
+  }
+  const kernelGradient = use.kernelGradient
+    ? bindWinogradKernelGradient(g, site, use.kernelGradient, behindInputGradient)
+    : [bindDirectKernelGradient(g, site, behindInputGradient)];
+  backward.push(...kernelGradient.flatMap((pass) => passUntil(kernel!.learningEpochs, batch, pass)));
+  return { prepare, forward, backward };
+}

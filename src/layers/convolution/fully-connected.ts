@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { Shape } from '../../core/shape.js';
+import { makeGeometry, type WindowGeometry } from '../../kernels/geometry.js';
+import { initializerSchema } from '../initializer.js';
+import type { LayerKind } from '../layer.js';
+import { convolutionSchema, planConvolution } from './convolution.js';
+import { bindConvolutionImages } from './convolution-images.js';
+
+const {
+  filters,
+  bias,
+  biasInitializer,
+  kernelLearningRate,
+  kernelWeightDecay,
+  biasLearningRate,
+  biasWeightDecay,
+  kernelEpochs,
+  biasEpochs,
+} = convolutionSchema.in.shape;
+
+const schema = z.strictObject({
+  kind: z.literal('fully-connected'),
+  name: z.string().optional(),
+  /** Output numbers. */
+  units: filters,
+  bias,
+  initializer: initializerSchema.prefault('he'),
+  biasInitializer,
+  kernelLearningRate,
+  kernelWeightDecay,
+  biasLearningRate,
+  biasWeightDecay,
+  kernelEpochs,
+  biasEpochs,
+});
+
+type FullyConnectedConfig = z.output<typeof schema>;
+
+/**
+ * Every output depends on every input: a convolution whose kernel covers its input (chapter 15.5.8), and equal to it bit for bit.
+ *
+ * Input n×h×w×c, kernel h×w×c×units, output n×1×1×units.
+ */
+export const fullyConnected: LayerKind<FullyConnectedConfig> = {
+  kind: 'fully-connected',
+  schema,
+  plan: (config, input, _where, layout) => planConvolution(config, coverInput(input, config.units), layout),
+  describe: ({ units }, { height, width, channels }) =>
+    height * width === 1 ? `${channels}×${units}` : `(${height}×${width}×${channels})×${units}`,
+  bind: (config, site) => bindConvolutionImages(coverInput(site.input.shape, config.units), site),
+};
+
+function coverInput(input: Shape, units: number): WindowGeometry {
+  const window = { kernel: [input.height, input.width], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
+  return makeGeometry(input, window, { height: 1, width: 1, channels: units });
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { type LayerKind, planTransform } from '../layer.js';
+import { overSlices } from '../pass.js';
+import { describeWindow } from '../window.js';
+import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
+import { bindPoolingLanes } from './pooling-lanes.js';
+
+const schema = z
+  .strictObject({
+    kind: z.literal('average-pooling'),
+    ...poolingFields,
+    /** True divides by the whole window's size, false by the number of its elements inside the input. */
+    countPadding: z.boolean().default(false),
+  })
+  .transform(resolvePooling);
+
+/** The mean of each window (chapter 15, equation 15.52). */
+export const averagePooling: LayerKind<z.output<typeof schema>> = {
+  kind: 'average-pooling',
+  schema,
+  plan(config, input, where) {
+    const window = windowOver(config, input);
+    return planTransform(planPooling(window, input, where), {
+      window,
+      inPlace: false,
+      backwardReads: { input: false, output: false },
+    });
+  },
+  describe: (config, input) => describeWindow(windowOver(config, input)),
+  suitsLanes: () => true,
+  bind(config, site) {
+    const { kernels, input, output } = site;
+    const g = makePoolingGeometry(config, site);
+    const { countPadding } = config;
+    if (site.layout === 'lanes') {
+      return bindPoolingLanes(g, site, {
+        forward: (piece, x, y) => kernels.averagePoolingForward(piece, x, y, countPadding, 0, 1),
+        backward: (piece, _x, _y, dy, dx) =>
+          kernels.averagePoolingBackward(piece, dy, dx, countPadding, 0, 1),
+      });
+    }
+    return {
+      prepare: [],
+      forward: [
+        overSlices(({ first, count }) =>
+          kernels.averagePoolingForward(g, input.value, output.value, countPadding, first, count),
+        ),
+      ],
+      backward: [
+        overSlices(({ first, count }) =>
+          kernels.averagePoolingBackward(g, output.gradient, input.gradient, countPadding, first, count),
+        ),
+      ],
+    };
+  },
+};

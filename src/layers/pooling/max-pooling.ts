@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { type LayerKind, planTransform } from '../layer.js';
+import { overSlices } from '../pass.js';
+import { describeWindow } from '../window.js';
+import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
+import { bindPoolingLanes } from './pooling-lanes.js';
+
+const schema = z.strictObject({ kind: z.literal('max-pooling'), ...poolingFields }).transform(resolvePooling);
+
+/**
+ * The maximum of each window (chapter 15, equation 15.51); a gradient goes to the first maximum in row order, and those of overlapping windows
+ * add up (15.59).
+ */
+export const maxPooling: LayerKind<z.output<typeof schema>> = {
+  kind: 'max-pooling',
+  schema,
+  plan(config, input, where) {
+    const window = windowOver(config, input);
+    return planTransform(planPooling(window, input, where), {
+      window,
+      inPlace: false,
+      backwardReads: { input: true, output: true },
+    });
+  },
+  describe: (config, input) => describeWindow(windowOver(config, input)),
+  suitsLanes: () => true,
+  bind(config, site) {
+    const { kernels, input, output } = site;
+    const g = makePoolingGeometry(config, site);
+    if (site.layout === 'lanes') {
+      return bindPoolingLanes(g, site, {
+        forward: (piece, x, y) => kernels.maxPoolingForward(piece, x, y, 0, 1),
+        backward: (piece, x, y, dy, dx) => kernels.maxPoolingBackward(piece, x, y, dy, dx, 0, 1),
+      });
+    }
+    return {
+      prepare: [],
+      forward: [
+        overSlices(({ first, count }) =>
+          kernels.maxPoolingForward(g, input.value, output.value, first, count),
+        ),
+      ],
+      backward: [
+        overSlices(({ first, count }) =>
+          kernels.maxPoolingBackward(
+            g,
+            input.value,
+            output.value,
+            output.gradient,
+            input.gradient,
+            first,
+            count,
+          ),
+        ),
+      ],
+    };
+  },
+};

@@ -1,0 +1,95 @@
+import { sizeOf } from '../../core/shape.js';
+import type { WindowGeometry } from '../../kernels/geometry.js';
+import { GROUP_IMAGES } from '../../kernels/lanes.js';
+import type { BoundLayer, LayerSite } from '../layer.js';
+import { countUnits, rowsOf, unitAt } from '../parts.js';
+import type { UnitPass } from '../pass.js';
+
+/** A piece of a group that is pooled by itself: where it begins in input and output, in floats, and its geometry. */
+interface Piece {
+  readonly input: number;
+  readonly output: number;
+  readonly g: WindowGeometry;
+}
+
+/** A pooling kernel on one piece, seen as the only image of arrays that begin with it. */
+export interface PiecePooling {
+  forward(g: WindowGeometry, x: Float32Array, y: Float32Array): void;
+  backward(
+    g: WindowGeometry,
+    x: Float32Array,
+    y: Float32Array,
+    dy: Float32Array,
+    dx: Float32Array,
+    unit: number,
+  ): void;
+  /** In place of `backward` for a unit that has no piece: its part of the parameters' gradients is zero. */
+  backwardOfNothing?(unit: number): void;
+}
+
+/**
+ * Pooling on groups of 16 images: to a pooling kernel, lanes are only more channels. Where windows do not overlap from row to row,
+ * a unit pools its own rows of the output; else the first unit of a group pools it whole.
+ */
+export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: PiecePooling): BoundLayer {
+  const { input, output, batch } = site;
+  const images = output.value.length / sizeOf(output.shape);
+  const cut = { size: images, bands: batch.bands };
+  const pieces = Array.from({ length: countUnits(cut) }, (_, index) => {
+    const unit = unitAt(index, cut);
+    const piece = pieceOf(g, unit.band, unit.bands);
+    if (piece === null) return null;
+    const inputOffset = unit.group * GROUP_IMAGES * sizeOf(input.shape) + piece.input;
+    const outputOffset = unit.group * GROUP_IMAGES * sizeOf(output.shape) + piece.output;
+    return {
+      g: piece.g,
+      x: input.value.subarray(inputOffset),
+      dx: input.gradient.subarray(inputOffset),
+      y: output.value.subarray(outputOffset),
+      dy: output.gradient.subarray(outputOffset),
+    };
+  });
+  const overPieces = (
+    run: (piece: NonNullable<(typeof pieces)[number]>, unit: number) => void,
+    runWithout?: (unit: number) => void,
+  ): UnitPass => ({
+    over: 'units',
+    // Its rows of input and output are not the same fractions of their heights.
+    waits: true,
+    strays: true,
+    run({ index, group, band, bands }) {
+      const piece = pieces[group * bands + band];
+      if (piece) run(piece, index);
+      else runWithout?.(index);
+    },
+  });
+  return {
+    prepare: [],
+    forward: [overPieces((piece) => pooling.forward(piece.g, piece.x, piece.y))],
+    backward: [
+      overPieces(
+        (piece, unit) => pooling.backward(piece.g, piece.x, piece.y, piece.dy, piece.dx, unit),
+        pooling.backwardOfNothing,
+      ),
+    ],
+  };
+}
+
+/** A band's piece of a group; null if it has none. */
+function pieceOf(g: WindowGeometry, band: number, bands: number): Piece | null {
+  const channels = g.inputChannels * GROUP_IMAGES;
+  const wide = { ...g, inputChannels: channels, outputChannels: channels };
+  const disjoint =
+    g.kernelHeight <= g.strideY && g.padTop === 0 && g.outputHeight * g.strideY <= g.inputHeight;
+  if (!disjoint) return band === 0 ? { input: 0, output: 0, g: wide } : null;
+  const { first, count } = rowsOf({ band, bands }, g.outputHeight);
+  if (count === 0) return null;
+  // The last rows of the input may belong to no window; they go with the last one's, so that their gradient becomes zero.
+  const last = first + count === g.outputHeight;
+  const inputRows = last ? g.inputHeight - first * g.strideY : count * g.strideY;
+  return {
+    input: first * g.strideY * g.inputWidth * channels,
+    output: first * g.outputWidth * channels,
+    g: { ...wide, inputHeight: inputRows, outputHeight: count },
+  };
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { UserError } from '../../core/errors.js';
+import type { Shape } from '../../core/shape.js';
+import { makeGeometry, type WindowGeometry } from '../../kernels/geometry.js';
+import type { LayerSite } from '../layer.js';
+import {
+  paddingSchema,
+  pairOf,
+  pairSchema,
+  resolvePadding,
+  slideWindow,
+  type WindowConfig,
+} from '../window.js';
+
+/** The fields of a pooling layer; the stride is the window's size unless it is given. */
+export const poolingFields = {
+  name: z.string().optional(),
+  /** `global` for a window as large as the input. */
+  kernel: pairOf('global'),
+  stride: pairSchema.optional(),
+  padding: paddingSchema.prefault(0),
+};
+
+export interface PoolingFields {
+  readonly kernel: 'global' | WindowConfig['kernel'];
+  readonly stride?: WindowConfig['stride'] | undefined;
+  readonly padding: 'same' | WindowConfig['padding'];
+}
+
+/** A pooling layer's window, as it stands in its configuration. */
+export type PoolingWindow =
+  | WindowConfig
+  | (Pick<WindowConfig, 'padding'> & { kernel: 'global'; stride?: undefined });
+
+/** Fills in the stride and resolves the padding; a global window takes neither. */
+export function resolvePooling<Config extends PoolingFields>(
+  config: Config,
+  context: z.RefinementCtx,
+): Omit<Config, keyof PoolingFields> & PoolingWindow {
+  const { kernel, stride, padding, ...others } = config;
+  if (kernel !== 'global') {
+    return { ...others, kernel, stride: stride ?? kernel, padding: resolvePadding(padding, kernel) };
+  }
+  const message = "expected nothing beside the kernel 'global', which covers the input";
+  if (stride) context.addIssue({ code: 'custom', message, path: ['stride'], input: stride });
+  if (padding === 'same' || padding.some((side) => side > 0)) {
+    context.addIssue({ code: 'custom', message, path: ['padding'], input: padding });
+  }
+  return { ...others, kernel, padding: [0, 0, 0, 0] };
+}
+
+/** The window that slides over such an input. */
+export function windowOver(config: PoolingWindow, { height, width }: Shape): WindowConfig {
+  if (config.kernel !== 'global') return config;
+  return { kernel: [height, width], stride: [height, width], padding: config.padding };
+}
+
+/**
+ * The shape that pooling makes; channels stay.
+ *
+ * @throws UserError if the window is larger than the padded input, or could lie in the padding alone
+ */
+export function planPooling(config: WindowConfig, input: Shape, where: string): Shape {
+  const [top, bottom, left, right] = config.padding;
+  if (Math.max(top, bottom) >= config.kernel[0] || Math.max(left, right) >= config.kernel[1]) {
+    throw new UserError(
+      `${where}: expected padding smaller than the window (${config.kernel.join('×')}), ` +
+        `found ${config.padding.join(', ')} (top, bottom, left, right). A window may not lie in the padding alone.`,
+    );
+  }
+  return { ...slideWindow(config, input, where), channels: input.channels };
+}
+
+/** The geometry of a bound layer. */
+export function makePoolingGeometry(
+  config: PoolingWindow,
+  { input, output }: Pick<LayerSite, 'input' | 'output'>,
+): WindowGeometry {
+  return makeGeometry(input.shape, windowOver(config, input.shape), output.shape);
+}

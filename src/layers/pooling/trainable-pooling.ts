@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { WindowGeometry } from '../../kernels/geometry.js';
+import { bindChannelParameter, shareChannelParameter } from '../channel-parameter.js';
+import { initializerSchema } from '../initializer.js';
+import type { LayerKind } from '../layer.js';
+import type { ParameterPlan } from '../parameter.js';
+import { overSlices } from '../pass.js';
+import { describeWindow } from '../window.js';
+import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
+import { bindPoolingLanes } from './pooling-lanes.js';
+
+const factor = z.number().nonnegative();
+
+const schema = z
+  .strictObject({
+    kind: z.literal('trainable-pooling'),
+    ...poolingFields,
+    /** What is scaled: a window's mean, or its sum, as in LeNet-5. */
+    down: z.enum(['mean', 'sum']).default('mean'),
+    /** Of a mean: true divides by the whole window's size, false by the number of its elements inside the input. */
+    countPadding: z.boolean().default(false),
+    /** Of the scale. By default the layer begins as average pooling. */
+    initializer: initializerSchema.optional(),
+    biasInitializer: initializerSchema.prefault('zero'),
+    /** Factors on the run's learning rate and weight decay. Two numbers a feature map do not overfit, so they do not decay. */
+    scaleLearningRate: factor.default(1),
+    scaleWeightDecay: factor.default(0),
+    biasLearningRate: factor.default(1),
+    biasWeightDecay: factor.default(0),
+  })
+  .transform(resolvePooling);
+
+/**
+ * Pooling with a scale β and a bias b learned for each feature map (LeNet-5's sub-sampling layers; the notes of docs/texts.md): U = β·down(A) + b, equation
+ * 3. An activation layer behind it gives f(U).
+ *
+ * Input n×h×w×c, scale and bias c. db = sum of dU (19), dβ = sum of dU·down(A) (20); dU·β goes back to the elements of its window
+ * (11), each of which gets it whole with `sum`, its share with `mean`.
+ */
+export const trainablePooling: LayerKind<z.output<typeof schema>> = {
+  kind: 'trainable-pooling',
+  schema,
+
+  plan(config, input, where, layout) {
+    const window = windowOver(config, input);
+    const area = window.kernel[0] * window.kernel[1];
+    const average = { kind: 'constant', value: config.down === 'sum' ? 1 / area : 1 } as const;
+    const common = {
+      size: input.channels,
+      fanIn: area,
+      fanOut: 1,
+      gradient: 'parts',
+    } satisfies Partial<ParameterPlan>;
+    return {
+      output: planPooling(window, input, where),
+      parameters: [
+        {
+          name: 'scale',
+          initializer: config.initializer ?? average,
+          learningRate: config.scaleLearningRate,
+          weightDecay: config.scaleWeightDecay,
+          ...common,
+        },
+        {
+          name: 'bias',
+          initializer: config.biasInitializer,
+          learningRate: config.biasLearningRate,
+          weightDecay: config.biasWeightDecay,
+          ...common,
+        },
+      ],
+      state: [],
+      shared: {
+        ...shareChannelParameter('scale', input, layout),
+        ...shareChannelParameter('bias', input, layout),
+      },
+      inPlace: false,
+      backwardReads: { input: true, output: false },
+      multiplyAddsPerImage: 0,
+      window,
+    };
+  },
+
+  describe: (config, input) => `${config.down}; ${describeWindow(windowOver(config, input))}`,
+
+  suitsLanes: () => true,
+
+  bind(config, site) {
+    const { kernels, input, output, needsInputGradient } = site;
+    const g = makePoolingGeometry(config, site);
+    const divisor = chooseDivisor(config, g);
+    const scale = bindChannelParameter(site, 'scale');
+    const bias = bindChannelParameter(site, 'bias');
+    const prepare = [...scale.prepare, ...bias.prepare];
+    if (site.layout === 'lanes') {
+      const passes = bindPoolingLanes(g, site, {
+        forward: (piece, x, y) =>
+          kernels.trainablePoolingForward(piece, x, scale.value, bias.value, y, divisor, 0, 1),
+        backward(piece, x, _y, dy, dx, unit) {
+          kernels.trainablePoolingBackward(
+            piece,
+            x,
+            dy,
+            scale.value,
+            needsInputGradient ? dx : null,
+            scale.sumsOf(unit),
+            bias.sumsOf(unit),
+            divisor,
+            0,
+            1,
+          );
+          scale.fold(unit);
+          bias.fold(unit);
+        },
+        backwardOfNothing(unit) {
+          for (const { gradient } of Object.values(site.parameters)) gradient[unit]!.fill(0);
+        },
+      });
+      return { ...passes, prepare };
+    }
+    return {
+      prepare,
+      forward: [
+        overSlices(({ first, count }) =>
+          kernels.trainablePoolingForward(
+            g,
+            input.value,
+            scale.value,
+            bias.value,
+            output.value,
+            divisor,
+            first,
+            count,
+          ),
+        ),
+      ],
+      backward: [
+        overSlices(({ index, first, count }) =>
+          kernels.trainablePoolingBackward(
+            g,
+            input.value,
+            output.gradient,
+            scale.value,
+            needsInputGradient ? input.gradient : null,
+            scale.sumsOf(index),
+            bias.sumsOf(index),
+            divisor,
+            first,
+            count,
+          ),
+        ),
+      ],
+    };
+  },
+};
+
+/** As the kernels take it: 0 for the number of a window's elements inside the input. */
+function chooseDivisor({ down, countPadding }: z.output<typeof schema>, g: WindowGeometry): number {
+  if (down === 'sum') return 1;
+  return countPadding ? g.kernelHeight * g.kernelWidth : 0;
+}

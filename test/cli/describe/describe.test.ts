@@ -1,0 +1,120 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { MODEL_NAMES } from '../../../src/models/registry.js';
+import { makeFolder } from '../../experiment/fake-runs.js';
+import { describeCommand } from '../fake-command.js';
+
+const network = {
+  input: [8, 8, 1],
+  layers: [
+    { kind: 'convolution', kernel: 3, filters: 2 },
+    { kind: 'fully-connected', units: 4 },
+  ],
+};
+
+function writeJson(value: unknown): string {
+  const file = join(makeFolder(), 'net.json');
+  writeFileSync(file, JSON.stringify(value));
+  return file;
+}
+
+describe('describe', () => {
+  it('prints a table', async () => {
+    const { exitCode, out, err } = await describeCommand([writeJson(network)]);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out.replace(/ +$/gm, '').split('\n')).toEqual([
+      'custom',
+      '',
+      '   layer             type                   description        output  field  in input  parameters  multiply-adds  memory',
+      '-  ----------------  ---------------------  -----------------  ------  -----  --------  ----------  -------------  ------',
+      '   input                                                        8×8×1                                               256 B',
+      '1  convolution1      convolution            2; 3×3; p=0, st=1   6×6×2      3         3          20            648   576 B',
+      '2  fully-connected1  fully-connected        (6×6×2)×4           1×1×4      1         8         292            288    16 B',
+      '3  loss              softmax-cross-entropy',
+      '   total                                                                                       312            936   848 B',
+      '',
+      'field: what of its input one element in front of the first fully connected layer depends on (table 15.2)',
+      "in input: what of the network's input one element of its output depends on; both with padding",
+      'multiply-adds: of products, one image forward. memory: its output in training, one image',
+      expect.stringMatching(
+        /^training with mini-batches of 100: .* of parameters, gradients and velocities$/,
+      ),
+      '',
+    ]);
+  });
+
+  it('takes a run spec, changed fields and a mini-batch', async () => {
+    const file = writeJson({ network, batchSize: 7 });
+    const sizes = async (args: string[]) =>
+      JSON.parse((await describeCommand([file, '--json', ...args])).out);
+    expect(await sizes([])).toMatchObject({ batchSize: 7, parameters: 312 });
+    expect(await sizes(['--set', 'batchSize=9'])).toMatchObject({ batchSize: 9 });
+    expect(await sizes(['--batch', '11', '--set', 'batchSize=9'])).toMatchObject({ batchSize: 11 });
+    expect(await sizes(['--set', 'network.layers.1.units=5'])).toMatchObject({ parameters: 20 + 365 });
+  });
+
+  it('takes a named network with its options', async () => {
+    const { out } = await describeCommand(['vgg16', '--set', 'width=0.5', '--set', 'classes=10', '--json']);
+    const { layers } = JSON.parse(out);
+    expect(layers[0].receptiveField).toEqual([212, 212]);
+    expect([layers[0], layers.at(-1)].map(({ output }) => output.channels)).toEqual([32, 10]);
+  });
+
+  it('takes a pattern', async () => {
+    const { out } = await describeCommand(['INPUT(8x8x1) -> CONV(3,2) -> [FC(4)]*1', '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      name: 'INPUT(8x8x1) -> CONV(3,2) -> [FC(4)]*1',
+      parameters: 312,
+    });
+  });
+
+  it('prints a spec that it takes again', async () => {
+    const { out } = await describeCommand(['INPUT(8x8x1) -> CONV(3,2) -> [FC(4)]*1', '--spec']);
+    const file = writeJson(JSON.parse(out));
+    expect((await describeCommand([file, '--spec'])).out).toBe(out);
+    expect(JSON.parse((await describeCommand([file, '--json'])).out).parameters).toBe(312);
+  });
+
+  it('lists the named networks', async () => {
+    const { out } = await describeCommand(['--list']);
+    for (const name of MODEL_NAMES) expect(out).toMatch(new RegExp(`^${name} `, 'm'));
+    const lines = (await describeCommand(['--list', '--json'])).out.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).name)).toEqual(MODEL_NAMES);
+  });
+
+  it.each([
+    [[], /^describe: expected a network or a spec file, found nothing\. Networks: lenet5, /],
+    [['vgg12'], /^describe: unknown network 'vgg12'\. Did you mean 'vgg11'\?/],
+    [['none.json'], /^none\.json: there is no such file\. Expected a spec or a network as JSON\.\n$/],
+    [['vgg16', '--batch', '0'], /^--batch: expected a whole number/],
+    [
+      ['vgg16', '--set', 'inputSize=20'],
+      /^vgg16: max-pooling5 \(layer 31\): expected a window of at most 1×1/,
+    ],
+    [['SK', '--set', 'classes=5'], /^SK: model SK: unknown field 'classes'/],
+    [['SK', '--svg'], /^describe: unknown option '--svg'/],
+  ])('refuses %j', async (args, message) => {
+    const { exitCode, out, err } = await describeCommand(args);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+    expect(err.trim()).not.toContain('\n');
+  });
+
+  it.each([
+    ['INPUT(8x8x1) -> CNOV(3,2)', /^describe: network: character 17: unknown layer 'CNOV'.*\n.*\n {18}\^\n$/],
+    ['CONV(3,2) -> FC(4)', /^describe: network: character 1: expected INPUT.*\n.*\n {2}\^\n$/],
+  ])('shows what is wrong with the pattern %s', async (pattern, message) => {
+    const { exitCode, out, err } = await describeCommand([pattern]);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+
+  it('refuses a file that holds no spec', async () => {
+    const { exitCode, err } = await describeCommand([writeJson([1])]);
+    expect([exitCode, err]).toEqual([
+      2,
+      expect.stringMatching(/expected a spec or a network as a JSON object, found \[1\]\.\n$/),
+    ]);
+  });
+});

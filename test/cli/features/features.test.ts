@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runSweepCommand } from '../../../src/cli/sweep/command.js';
+import { createTrainEngine } from '../../../src/cli/train/engine.js';
+import { readImage } from '../../../src/image/read-image.js';
+import { writePng } from '../../../src/image/write-png.js';
+import { makeFolder } from '../../experiment/fake-runs.js';
+import { capture, features } from '../fake-command.js';
+
+const SMALL = ['epochs=1', 'trainCount=60', 'testCount=20'].flatMap((field) => ['--set', field]);
+const PATTERN = 'INPUT(28x28x1) -> CONV(5,4) -> POOL(4) -> FC(10)';
+
+describe('features', () => {
+  it("writes a trained network's kernels and an example's feature maps", async () => {
+    const out = join(makeFolder(), 'sheets');
+    const { exitCode, out: table, err } = await features([PATTERN, ...SMALL, '--out', out, '--example', '3']);
+    expect(exitCode).toBe(0);
+    const files = [
+      '00-input-image.png',
+      '01-convolution1-kernels.png',
+      '01-convolution1-maps.png',
+      '02-relu1-maps.png',
+      '03-max-pooling1-maps.png',
+      '04-fully-connected1-kernels.png',
+    ];
+    expect(readdirSync(out).sort()).toEqual(files);
+    for (const file of files) expect(table).toContain(join(out, file));
+    expect(table).toContain('kernels of 5×5: 4 filters, 1 input channel');
+    expect(err).toMatch(
+      /^epoch 1\/1: train loss [\d.]+, test error [\d.]+%\ntest image 3, labelled 1: predicted \d\n$/,
+    );
+    const { height, width } = await readImage(join(out, '01-convolution1-maps.png'));
+    // Two by two maps of 24×24, enlarged.
+    expect((height - 2) % 2).toBe(0);
+    expect([height, width]).toEqual([2 + 2 * (20 * 24 + 2), 2 + 2 * (20 * 24 + 2)]);
+  });
+
+  it('trains a recorded run again and says whether it ended as then', async () => {
+    const db = join(makeFolder(), 'experiments.db');
+    const args = ['15.6b', ...SMALL, '--db', db];
+    await capture((streams) => runSweepCommand(args, streams, createTrainEngine(streams.err)));
+    const out = makeFolder();
+    const { exitCode, err } = await features([
+      '--run',
+      '1',
+      '--db',
+      db,
+      '--out',
+      out,
+      '--layer',
+      'convolution1',
+    ]);
+    expect([exitCode, readdirSync(out).sort()]).toEqual([
+      0,
+      ['01-convolution1-kernels.png', '01-convolution1-maps.png'],
+    ]);
+    expect(err).toContain('the weights are the recorded ones\n');
+  });
+
+  it('takes a picture of its own', async () => {
+    const folder = makeFolder();
+    const image = join(folder, 'white.png');
+    await writePng(image, { height: 5, width: 9, channels: 3, pixels: new Uint8Array(135).fill(255) });
+    const out = join(folder, 'sheets');
+    const { err } = await features([PATTERN, ...SMALL, '--image', image, '--out', out, '--layer', 'relu1']);
+    expect(err).toMatch(/white\.png: predicted \d\n$/);
+    expect(readdirSync(out)).toEqual(['02-relu1-maps.png']);
+  });
+
+  it.each([
+    [
+      [PATTERN, '--layer', 'convolution2'],
+      /^--layer: unknown layer 'convolution2'\. Did you mean 'convolution1'\?/,
+    ],
+    [[PATTERN, '--example', '10001'], /^--example: expected a test image from 1 to 10000, found 10001\./],
+    [[PATTERN, '--image', 'none.png'], /^none\.png: expected a picture, found nothing there/],
+    [['SK', '--run', '1'], /^features: expected a network or --run, found both \(SK\)/],
+    [['three-layer'], /expected images of 32×32×3, found 28×28×1 in mnist/],
+    [[], /^features: expected a network/],
+  ])('refuses %j before it trains', async (args, message) => {
+    const out = join(makeFolder(), 'sheets');
+    const { exitCode, err } = await features([...args, '--out', out]);
+    expect([exitCode, existsSync(out)]).toEqual([2, false]);
+    expect(err).toMatch(message);
+  });
+});

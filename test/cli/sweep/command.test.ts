@@ -1,0 +1,279 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../../src/core/errors.js';
+import { summarizeTimes } from '../../../src/run/profile.js';
+import { makeFolder, makeResult, runFake } from '../../experiment/fake-runs.js';
+import { FakeEngine, runs, sweep } from '../fake-command.js';
+
+const TWO_SEEDS = { name: 'seeds', base: { model: 'SK', width: 0.2, epochs: 2 }, grid: { seed: [0, 1] } };
+
+function writeGrid(grid: object | string = TWO_SEEDS): { grid: string; db: string } {
+  const folder = makeFolder();
+  const file = join(folder, 'grid.json');
+  writeFileSync(file, typeof grid === 'string' ? grid : JSON.stringify(grid));
+  return { grid: file, db: join(folder, 'new/experiments.db') };
+}
+
+const countLines = (text: string) => text.split('\n').filter((line) => line !== '').length;
+
+describe('sweep', () => {
+  it('records a grid file and prints its table; the same command again runs nothing', async () => {
+    const { grid, db } = writeGrid();
+    const first = await sweep([grid, '--db', db, '--parallel', '1']);
+    expect(first.exitCode).toBe(0);
+    expect(first.err.split('\n')).toEqual([
+      `seeds: 2 points, 0 recorded in ${db}, 2 to run, 1 at a time${first.err.match(/, \d+ threads each/)?.[0] ?? ''}`,
+      expect.stringMatching(
+        /^run 1 of 2, SK-0.2 seed 0: epoch 1 of 2, loss 1.0000, test error 9.00%, 1,000 images\/s, \d+ s left$/,
+      ),
+      expect.stringMatching(/^run 1 of 2, SK-0.2 seed 0: epoch 2 of 2, loss 0.5000, test error 8.00%/),
+      'run 1 of 2, SK-0.2 seed 0: done, test error 8.00%, 2 s',
+      expect.stringMatching(/^run 2 of 2, SK-0.2 seed 1: epoch 1 of 2/),
+      expect.stringMatching(/^run 2 of 2, SK-0.2 seed 1: epoch 2 of 2/),
+      'run 2 of 2, SK-0.2 seed 1: done, test error 9.00%, 2 s',
+      '',
+    ]);
+    expect(first.out).toContain('8.50 ± 0.71');
+
+    const engine = new FakeEngine();
+    const second = await sweep([grid, '--db', db], engine);
+    expect(second).toMatchObject({
+      exitCode: 0,
+      out: first.out,
+      err: `seeds: 2 points, 2 recorded in ${db}, nothing to run\n`,
+    });
+    expect(engine.pools).toEqual([]);
+  });
+
+  it('runs a preset, with overrides', async () => {
+    const { db } = writeGrid();
+    const { exitCode } = await sweep([
+      '15.6f',
+      '--db',
+      db,
+      '--epochs',
+      '1',
+      '--set',
+      'learningRate.rate=0.01',
+      '--set',
+      'seed=3',
+    ]);
+    expect(exitCode).toBe(0);
+    const columns = 'sweep, width, epochs, learning_rate AS rate, seed, train_count AS count';
+    const rows = JSON.parse(
+      (await runs(['query', `SELECT ${columns} FROM results`, '--db', db, '--json'])).out,
+    );
+    expect(rows).toEqual(
+      [2, 1.5, 1, 0.5, 0.2].map((width) => ({
+        sweep: '15.6f',
+        width,
+        epochs: 1,
+        rate: 0.01,
+        seed: 3,
+        count: 10_000,
+      })),
+    );
+  });
+
+  it('makes one pool for all runs and closes it', async () => {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    await sweep([grid, '--db', db, '--workers', '3', '--parallel', '2'], engine);
+    expect(engine.pools).toMatchObject([{ threads: 6, closed: true }]);
+  });
+
+  it('prints with --json one object a finished run and nothing else', async () => {
+    const { grid, db } = writeGrid();
+    const { out } = await sweep([grid, '--db', db, '--json']);
+    const rows = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatchObject({
+      run_id: 1,
+      sweep: 'seeds',
+      state: 'done',
+      width: 0.2,
+      test_error_percent: 8,
+    });
+    expect(rows[0].weights_sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect((await sweep([grid, '--db', db, '--json'])).out).toBe('');
+  });
+
+  it('prints with --profile where the time of each run went, and with --json as a field', async () => {
+    const outline = {
+      passes: [{ layer: 'conv1', name: 'forward', multiplyAddsPerImage: 1e6, phase: 0 }],
+      phases: 1,
+    };
+    const times = [Float64Array.of(10, 1000, 100, 2, 50, 20)];
+    const engine = new FakeEngine();
+    engine.runOne = async (spec, { profile }) =>
+      makeResult(spec, profile ? { profile: summarizeTimes(outline, times, 100, 'avx2') } : {});
+
+    const tables = writeGrid();
+    const { out } = await sweep([tables.grid, '--db', tables.db, '--profile'], engine);
+    expect(out).toMatch(
+      /^\nrun 1 of 2, SK-0.2 seed 0: 10\.00 ms a step: .*\n\nlayer +pass .*\n.*\nconv1 +forward +5\.000 /,
+    );
+    expect(out).toMatch(/\nrun 2 of 2, SK-0.2 seed 1: 10\.00 ms a step/);
+    expect((await sweep([tables.grid, '--db', tables.db, '--profile'], engine)).err).toContain(
+      'nothing to run, so there is no profile',
+    );
+
+    const lines = writeGrid();
+    const json = (await sweep([lines.grid, '--db', lines.db, '--profile', '--json'], engine)).out;
+    const rows = json
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ run_id, profile }) => [run_id, profile.passes[0].msPerStep])).toEqual([
+      [1, 5],
+      [2, 5],
+    ]);
+
+    const plain = writeGrid();
+    expect((await sweep([plain.grid, '--db', plain.db, '--json'], engine)).out).not.toContain('profile');
+  });
+
+  it('goes on after a failed run, and says so with the exit code', async () => {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = (spec, options) =>
+      spec.seed === 0 ? Promise.reject(new UserError('conv2: no.')) : runFake(spec, options);
+    const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.err).toContain('run 1 of 2, SK-0.2 seed 0: failed: conv2: no.\n');
+    expect(outcome.err).not.toMatch(/^ +at /m);
+    expect(outcome.out).toMatch(/SK-0.2 +0 +failed/);
+    expect(engine.pools[0]?.closed).toBe(true);
+  });
+
+  it('tells where an unexpected error was thrown', async () => {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = () => Promise.reject(new TypeError('a bug'));
+    const outcome = await sweep([grid, '--db', db, '--parallel', '1', '--fail-fast'], engine);
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.err).toMatch(/TypeError: a bug\n +at /);
+    expect((await runs(['ls', '--db', db])).out).toContain('failed');
+    expect(countLines((await runs(['ls', '--db', db])).out)).toBe(3);
+  });
+
+  it('ends with 0 if a run diverged, and shows it', async () => {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = async (spec) =>
+      makeResult(spec, { state: 'diverged', reason: 'the loss is no longer finite in epoch 1, step 3' });
+    const outcome = await sweep([grid, '--db', db], engine);
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.err).toContain('diverged: the loss is no longer finite in epoch 1, step 3');
+    expect(outcome.out).toMatch(/SK-0.2 +1 +diverged/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'marks its runs as interrupted on %s and goes on the next time',
+    async (signal) => {
+      const { grid, db } = writeGrid();
+      const engine = new FakeEngine();
+      engine.runOne = (spec, options) => {
+        const onEpoch: typeof options.onEpoch = (metrics) => {
+          options.onEpoch?.(metrics);
+          if (spec.seed === 1 && metrics.epoch === 1) process.emit(signal);
+        };
+        return runFake(spec, { ...options, onEpoch });
+      };
+      const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
+      expect(outcome.exitCode).toBe(130);
+      expect(outcome.err).toContain('Interrupted: ');
+      expect(outcome.out).toMatch(/SK-0.2 +1 +interrupted/);
+      expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
+    },
+  );
+});
+
+describe('sweep --dry-run', () => {
+  it('lists the points and which are recorded, and makes no database', async () => {
+    const { grid, db } = writeGrid();
+    const before = await sweep([grid, '--db', db, '--dry-run']);
+    expect(before.out.split('\n').slice(2)).toEqual([
+      '    1  SK-0.2 seed 0  missing',
+      '    2  SK-0.2 seed 1  missing',
+      '',
+      '2 of 2 to run.',
+      '',
+    ]);
+    expect(existsSync(db)).toBe(false);
+    await sweep([grid, '--db', db, '--set', 'seed=1']);
+    const after = await sweep([grid, '--db', db, '--dry-run', '--json']);
+    const points = after.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(points.map(({ recorded, run_id, label }) => [recorded, run_id, label])).toEqual([
+      [false, null, 'SK-0.2'],
+      [true, 1, 'SK-0.2'],
+    ]);
+  });
+});
+
+describe('sweep --list', () => {
+  it('tells the presets', async () => {
+    const { exitCode, out } = await sweep(['--list']);
+    expect(exitCode).toBe(0);
+    expect(countLines(out)).toBe(2 + 12);
+    expect(out).toMatch(/^15\.6f +The number of channels$/m);
+    expect((await sweep(['--list', '--json'])).out.split('\n')[0]).toContain('"name":"first-look"');
+  });
+});
+
+describe('wrong usage of sweep', () => {
+  it.each([
+    [[], 'sweep: expected a preset or a grid file, found nothing.'],
+    [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6'?"],
+    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
+    [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],
+    [['15.6b', '15.6c'], 'sweep: too many arguments'],
+    [['15.6b', '--db'], "sweep: option '--db <file>' argument missing"],
+    [['15.6b', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
+    [['15.6b', '--workers', '10000'], "--workers: expected a whole number from 1 to 256, found '10000'."],
+    [['15.6b', '--parallel', 'abc'], "--parallel: expected a whole number from 1 to 256, found 'abc'."],
+    [['15.6b', '--parallel', '1.5'], "found '1.5'."],
+    [['15.6b', '--parallel', '-1'], "found '-1'."],
+    [['15.6b', '--workers', ''], "found ''."],
+    [['15.6b', '--epochs', '0'], '--epochs: expected a number above 0, 100000 at most'],
+    [['15.6b', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
+    [['15.6b', '--set', 'model=BNN'], "15.6b: --set model=BNN: unknown model 'BNN'. Did you mean 'BN'?"],
+    [['15.6b', '--set', 'trainCount=60001'], 'expected examples 1 to 60000 of the training data'],
+    [['15.6d', '--workers', '200', '--parallel', '2'], 'expected at most 256 threads'],
+  ])('%j is one line and exit code 2', async (args, message) => {
+    const { db } = writeGrid();
+    const { exitCode, out, err } = await sweep(args.includes('--db') ? args : [...args, '--db', db]);
+    expect(err).toContain(message);
+    expect({ exitCode, out, lines: countLines(err) }).toEqual({ exitCode: 2, out: '', lines: 1 });
+  });
+
+  it('in a grid file is told with its place', async () => {
+    const { grid, db } = writeGrid('{"base": {"model": "BN",}}');
+    const { exitCode, err } = await sweep([grid, '--db', db]);
+    expect([exitCode, err]).toEqual([2, `${grid}: line 1, column 25: expected JSON, found "}}".\n`]);
+  });
+
+  it('of the database is told before anything runs', async () => {
+    const { grid } = writeGrid();
+    const engine = new FakeEngine();
+    const { exitCode, err } = await sweep([grid, '--db', grid], engine);
+    expect([exitCode, engine.pools.length]).toEqual([2, 0]);
+    expect(err).toContain('is not an SQLite database');
+  });
+});
+
+describe('help', () => {
+  it('goes to standard output', async () => {
+    const { exitCode, out, err } = await sweep(['--help']);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('--fail-fast');
+  });
+});

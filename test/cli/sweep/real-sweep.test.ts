@@ -1,0 +1,70 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findPackageRoot } from '../../../src/core/paths.js';
+import { availableKernelNames } from '../../../src/kernels/select.js';
+import { makeFolder } from '../../experiment/fake-runs.js';
+
+const script = join(findPackageRoot(), 'scripts', 'sweep.js');
+const SMALL = { trainCount: 600, testCount: 300, epochs: 2 };
+
+/** Writes a grid; returns the arguments of a sweep over it in a folder of its own. */
+function makeSweep(grid: object): string[] {
+  const folder = makeFolder();
+  writeFileSync(join(folder, 'grid.json'), JSON.stringify({ name: 'small', ...grid }));
+  return [script, join(folder, 'grid.json'), '--db', join(folder, 'experiments.db')];
+}
+
+function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  return spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, ...environment } });
+}
+
+/** The weights' hashes of a sweep's runs, by label. */
+function hashesOf(args: readonly string[], environment?: NodeJS.ProcessEnv): Record<string, string> {
+  const { stdout, stderr, status } = run([...args, '--json'], environment);
+  expect(status, stderr).toBe(0);
+  const rows = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { label: string; weights_sha256: string });
+  return Object.fromEntries(rows.map((row) => [row.label, row.weights_sha256]));
+}
+
+describe('a sweep on MNIST', () => {
+  const grid = {
+    base: SMALL,
+    points: [{ model: 'BASE' }, { model: 'BN', dropout: 0.5 }, { model: 'SK', width: 0.5 }],
+  };
+
+  it('gives the same weights however many workers and runs side by side', () => {
+    const alone = hashesOf([...makeSweep(grid), '--workers', '1', '--parallel', '1']);
+    expect(Object.keys(alone)).toHaveLength(3);
+    expect(hashesOf([...makeSweep(grid), '--workers', '2', '--parallel', '1'])).toEqual(alone);
+    expect(hashesOf([...makeSweep(grid), '--workers', '3', '--parallel', '2'])).toEqual(alone);
+  });
+
+  it.runIf(availableKernelNames().includes('avx512'))('gives the same weights on AVX-512 and on AVX2', () => {
+    const wide = hashesOf(makeSweep(grid), { CONVOY_KERNELS: 'avx512' });
+    expect(hashesOf(makeSweep(grid), { CONVOY_KERNELS: 'avx2' })).toEqual(wide);
+  });
+
+  it('ends cleanly on Ctrl-C, and the same command runs what is missing', async () => {
+    const args = makeSweep({
+      base: { ...SMALL, model: 'SK', width: 0.2, epochs: 8 },
+      grid: { seed: [0, 1, 2, 3] },
+    });
+    const sweep = spawn(process.execPath, [...args, '--parallel', '1']);
+    const text: string[] = [];
+    sweep.stderr.on('data', (data) => {
+      text.push(String(data));
+      if (/run 2 of 4.*epoch 1 of/.test(text.join(''))) sweep.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => sweep.on('close', resolve));
+    expect(code, text.join('')).toBe(130);
+    const again = run(args);
+    expect(again.status).toBe(0);
+    expect(again.stderr).toMatch(/small: 4 points, [123] recorded/);
+    expect(run(args).stderr).toMatch(/4 recorded in .*, nothing to run/);
+  });
+});
