@@ -29,7 +29,7 @@ const asImage = (map: Matrix) => [stackChannels([map])];
 describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
   // The maxima lay top left, bottom right, top right and bottom left in their windows. The seed first shows the deltas with a
   // ring of zeros, which is no step of the computation.
-  it("spreads 003's deltas by the stored positions", () => {
+  it("spreads the deltas worked by hand by the stored positions", () => {
     const x = [
       [9, 1, 3, 2],
       [4, 5, 1, 7],
@@ -54,7 +54,7 @@ describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
   });
 
   // The tutorial, the figure behind equation 50: the maxima in the four corners.
-  it("gives 000's deltas to the corners", () => {
+  it("gives the tutorial's deltas to the corners", () => {
     const x = makeMatrix(4, 4, (i, j) => ((i === 0 || i === 3) && (j === 0 || j === 3) ? 1 : 0));
     expect(run(makeSmall(x, DELTA)).dx).toEqual(
       asImage([
@@ -122,7 +122,7 @@ describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
 });
 
 describe.each(MEAN_POOLING_WAYS)('mean pooling, %s', (_name, run) => {
-  it("spreads 003's deltas evenly", () => {
+  it("spreads the deltas worked by hand evenly", () => {
     const { y, dx } = run(
       makeSmall(
         makeMatrix(4, 4, (i, j) => 4 * i + j),

@@ -29,7 +29,7 @@ const mapOf = (tensors: readonly (readonly (readonly (readonly number[])[])[])[]
 
 describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
   // The tutorial: a 5×5 image and a 3×3 filter without bias; ReLU changes nothing.
-  describe("on 000's image", () => {
+  describe("on the tutorial's image", () => {
     const image = [
       [1, 1, 1, 0, 0],
       [0, 1, 1, 1, 0],
@@ -77,7 +77,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
 
   // The tutorial's gradient check: 5×5×3, two 3×3×3 filters, stride 2, one ring of zeros. The text prints no results; these are worked from its
   // equations by a few lines of numpy.
-  describe("on 000's two filters", () => {
+  describe("on the tutorial's two filters", () => {
     const maps = [
       [
         [0, 1, 1, 0, 2],
@@ -288,7 +288,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
   });
 
   // Backpropagation by hand, section 3 (and the tutorial's three examples): 3×3 * 2×2 with nine gradients; any numbers do.
-  it("003's nine gradients", () => {
+  it("nine gradients by hand", () => {
     const { matrix } = makeRandomIntegers(6);
     const [a, w, delta] = [matrix(3, 3), matrix(2, 2), matrix(2, 2)];
     const [[w11, w12], [w21, w22]] = w as [[number, number], [number, number]];
@@ -306,7 +306,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
   });
 
   // Backpropagation by hand, section 4: a 4×4 input, a 3×3 kernel, 2×2 deltas.
-  it("003's kernel gradients are the correlation of input and deltas, neither turned", () => {
+  it("kernel gradients by hand are the correlation of input and deltas, neither turned", () => {
     const { matrix } = makeRandomIntegers(7);
     const [a, w, delta] = [matrix(4, 4), matrix(3, 3), matrix(2, 2)];
     const { df, db } = run(makeSmall(a, w, delta));

@@ -24,8 +24,8 @@ const RELU: LayerDraft = { kind: 'relu' };
  * has the words.
  *
  * `*N` repeats a part, `?` keeps it where its windows fit their input and leaves it out where they do not. A pattern that names no
- * activation is one of 000's, whose convolutions and fully connected layers end in one: each but the last is followed by
- * ReLU, behind a BN that follows it. One that names any is one of 002's: nothing is added.
+ * activation is one of the tutorial's, whose convolutions and fully connected layers end in one: each but the last is followed by
+ * ReLU, behind a BN that follows it. One that names any is one of CS231n's: nothing is added.
  *
  * @throws TextError that points at the character where the pattern is malformed or its sizes do not fit
  */
