@@ -78,7 +78,7 @@ describe('the delta of the layer below', () => {
 describe('the gradient of a kernel', () => {
   // Backpropagation by hand's section 4 says that nothing is turned, its summary delta * rot180(a). With * as mathematics has it, that is the
   // gradient turned by 180°; the test above holds section 4.
-  it("is the summary of backpropagation by hand turned by half a circle", () => {
+  it('is the summary of backpropagation by hand turned by half a circle', () => {
     const { matrix } = makeRandomIntegers(9);
     const [a, delta] = [matrix(4, 4), matrix(2, 2)];
     const summary = conv2(rotate180(a), delta, 'valid');

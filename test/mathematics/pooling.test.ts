@@ -29,7 +29,7 @@ const asImage = (map: Matrix) => [stackChannels([map])];
 describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
   // The maxima lay top left, bottom right, top right and bottom left in their windows. The seed first shows the deltas with a
   // ring of zeros, which is no step of the computation.
-  it("spreads the deltas worked by hand by the stored positions", () => {
+  it('spreads the deltas worked by hand by the stored positions', () => {
     const x = [
       [9, 1, 3, 2],
       [4, 5, 1, 7],
@@ -122,7 +122,7 @@ describe.each(MAX_POOLING_WAYS)('max pooling, %s', (_name, run) => {
 });
 
 describe.each(MEAN_POOLING_WAYS)('mean pooling, %s', (_name, run) => {
-  it("spreads the deltas worked by hand evenly", () => {
+  it('spreads the deltas worked by hand evenly', () => {
     const { y, dx } = run(
       makeSmall(
         makeMatrix(4, 4, (i, j) => 4 * i + j),

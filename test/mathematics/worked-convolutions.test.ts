@@ -288,7 +288,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
   });
 
   // Backpropagation by hand, section 3 (and the tutorial's three examples): 3×3 * 2×2 with nine gradients; any numbers do.
-  it("nine gradients by hand", () => {
+  it('nine gradients by hand', () => {
     const { matrix } = makeRandomIntegers(6);
     const [a, w, delta] = [matrix(3, 3), matrix(2, 2), matrix(2, 2)];
     const [[w11, w12], [w21, w22]] = w as [[number, number], [number, number]];
@@ -306,7 +306,7 @@ describe.each(CONVOLUTION_WAYS)('convolution, %s', (_name, run) => {
   });
 
   // Backpropagation by hand, section 4: a 4×4 input, a 3×3 kernel, 2×2 deltas.
-  it("kernel gradients by hand are the correlation of input and deltas, neither turned", () => {
+  it('kernel gradients by hand are the correlation of input and deltas, neither turned', () => {
     const { matrix } = makeRandomIntegers(7);
     const [a, w, delta] = [matrix(4, 4), matrix(3, 3), matrix(2, 2)];
     const { df, db } = run(makeSmall(a, w, delta));
