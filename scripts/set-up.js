@@ -1,9 +1,10 @@
-// Makes `npm start` and `npm test` work on a fresh clone: installs and builds what is missing or older than its sources, and is
-// quick when there is nothing to do.
+// Makes `npm start` and `npm test` work on a fresh clone, and on one that was installed under another Node.js: installs and builds what is
+// missing, broken or older than its sources, and is quick when there is nothing to do.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ADDON_FILE, canLoadAddon, canOpenDatabase } from './native-modules.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -37,9 +38,11 @@ const installed = latestChange('node_modules/.package-lock.json');
 if (installed < latestChange('package-lock.json')) {
   run('ci');
 } else {
+  if (!canOpenDatabase()) run('rebuild', 'better-sqlite3');
   // A build that failed is tried again once its sources change, not at every start.
   const built = latestChange('build/Release/convoy.node', 'build/config.gypi');
-  if (built < latestChange('native', 'binding.gyp')) run('run', 'build:native');
+  const isBroken = existsSync(ADDON_FILE) && !canLoadAddon();
+  if (isBroken || built < latestChange('native', 'binding.gyp')) run('run', 'install');
   if (latestChange('dist/.tsbuildinfo') < latestChange('src', 'workers', 'tsconfig.json'))
     run('run', 'build:ts');
 }
