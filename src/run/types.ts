@@ -50,6 +50,8 @@ export interface TrainOptions {
   readonly dataset?: Dataset;
   /** Ends the run after the current step, as `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Told before training what of it cannot be meant. Default: a warning of the process. */
+  readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (metrics: EpochMetrics) => void;
   /** Times every pass of every training step. The results stay the same to the bit; the run takes a few percent longer. */

@@ -7,6 +7,7 @@ import { Store } from '../../experiment/store.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
+import { printWarnings } from '../sweep/warnings.js';
 import { parseTrainArguments } from './options.js';
 import { formatTrainPlan } from './plan.js';
 import { recordTraining } from './record-training.js';
@@ -31,6 +32,7 @@ export async function runTrainCommand(
   }
   const subject = findTrainSubject(command.what, command.overrides);
   const [point] = await planSweep([subject], engine.loadDataset);
+  printWarnings([point!], streams.err);
   if (command.dryRun) {
     const live = readRecorded(command.db, point!.identity);
     streams.out.write(formatTrainPlan(subject, point!, live, command.json));

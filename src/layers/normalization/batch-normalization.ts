@@ -54,7 +54,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   schema,
 
   plan(config, input, _where, layout): LayerPlan {
-    const { channels } = input;
+    const { height, width: columns, channels } = input;
     const width = widthOf(input, layout);
     const common = { size: channels, fanIn: 1, fanOut: 1, gradient: 'whole' as const };
     const scale: ParameterPlan = {
@@ -90,6 +90,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
       inPlace: false,
       backwardReads: { input: true, output: false },
       multiplyAddsPerImage: 0,
+      valuesPerStatistic: height * columns,
     };
   },
 
