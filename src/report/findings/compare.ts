@@ -65,6 +65,11 @@ export function testDifference(a: ReportedRun, b: ReportedRun): number {
   return compareProportions({ hits: a.errors, n: a.images }, { hits: b.errors, n: b.images });
 }
 
+/** Whether a run has fewer errors than another, by more than chance. */
+export function isBetter(a: ReportedRun, b: ReportedRun): boolean {
+  return a.errorPercent < b.errorPercent && testDifference(a, b) < LEVEL;
+}
+
 /**
  * Says in a few sentences how two runs differ and what that is worth: the counts, McNemar's test on the test images, and the seeds.
  *
