@@ -42,7 +42,7 @@ export interface Progress {
 }
 
 export interface TrainOptions {
-  /** Threads of this run; the results do not depend on it. Default: one for each core. Ignored if `pool` is given with `threads`. */
+  /** Threads of this run, at most those of `pool`; the results do not depend on it. Default: all of the pool's, or one for each core. */
   readonly workers?: number;
   /** A pool to share between runs; without one the run starts and ends its own. */
   readonly pool?: WorkerPool;
