@@ -190,13 +190,18 @@ describe('a report of a part', () => {
 });
 
 describe('what is said of a test', () => {
+  const tellPart = (store: Store, part: string) => {
+    const parts = PARTS.filter(({ letter }) => letter === part);
+    return sectionOf(report(store.db, { parts, dataset: null }), `part-${part}`);
+  };
+
   /** Of part h, with errors by training set and by seed; the first of either is the same run. */
   async function tellSets(bySet: (first: number) => number, bySeed: (seed: number) => number) {
     const store = open();
     const result = (spec: ResolvedRunSpec) =>
       imagineResult(spec, spec.trainFirst === 1 ? bySeed(spec.seed) : bySet(spec.trainFirst));
     for (const part of ['15.6h', '15.6i']) await recordGrid(store, readPreset(part), { result });
-    return sectionOf(report(store.db), 'part-h');
+    return tellPart(store, 'h');
   }
   const DIFFER = 'they are not all equally good. So another training set of this size makes another network';
   const ALIKE = 'their order may be chance. So these digits do not show that another training set';
@@ -238,7 +243,7 @@ describe('what is said of a test', () => {
     await recordGrid(store, readPreset('15.6h'), {
       result: (spec) => makeResult(spec, { predicted, confusion, epochs }),
     });
-    const text = sectionOf(report(store.db), 'part-h');
+    const text = tellPart(store, 'h');
     expect(text).toContain('How much of that the seeds would do alone is not known');
     expect(text).toContain(ALIKE);
     expect(text).not.toContain('than another seed does');
@@ -247,7 +252,7 @@ describe('what is said of a test', () => {
   it('ranks two networks by the margin between training sets', async () => {
     const store = open();
     for (const part of ['15.6b', '15.6c', '15.6h']) await recordGrid(store, readPreset(part));
-    const text = sectionOf(report(store.db), 'part-h');
+    const text = tellPart(store, 'h');
     const [, margin, apart] = text.match(
       /lie within ([\d.]+) points of each other.* BASE and BN lie ([\d.]+) points apart/,
     )!;
@@ -262,7 +267,7 @@ describe('what is said of a test', () => {
     const store = open();
     const result = (spec: ResolvedRunSpec) => imagineResult(spec, spec.model === 'BN' ? bn : base);
     for (const part of ['15.6b', '15.6c']) await recordGrid(store, readPreset(part), { result });
-    expect(sectionOf(report(store.db), 'part-c').includes('Reasons may be')).toBe(explains);
+    expect(tellPart(store, 'c').includes('Reasons may be')).toBe(explains);
   });
 });
 
