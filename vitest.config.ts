@@ -9,7 +9,7 @@ const TOO_MUCH_FOR_THE_REFERENCE = [
   'test/cli/sweep/real-sweep.test.ts',
   'test/layers/{freezing,layers}.test.ts',
   'test/models/training.test.ts',
-  'test/network/{composites,memory-places}.test.ts',
+  'test/network/{composites,memory-places,phases}.test.ts',
   'test/optim/lookahead.test.ts',
   'test/run/{augmentation,feature-maps,length,profile,stopping,test-time-augmentation}.test.ts',
 ];
@@ -24,6 +24,8 @@ export default defineConfig({
     exclude: leftOut,
     // The addon and worker threads live in processes, not in vitest's own threads.
     pool: 'forks',
+    // By default one core is left idle, which on two cores is half of them.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

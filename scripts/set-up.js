@@ -28,17 +28,27 @@ function run(...args) {
     stdio: ['ignore', process.stderr, process.stderr],
     shell: process.platform === 'win32',
   });
-  if (status !== 0) {
-    process.stderr.write(`convoy: npm ${args.join(' ')} failed; mend what it says above and try again.\n`);
-    process.exit(1);
-  }
+  if (status !== 0) fail(`npm ${args.join(' ')} failed; mend what it says above and try again.`);
+}
+
+function fail(message) {
+  process.stderr.write(`convoy: ${message}\n`);
+  process.exit(1);
 }
 
 const installed = latestChange('node_modules/.package-lock.json');
 if (installed < latestChange('package-lock.json')) {
   run('ci');
 } else {
-  if (!canOpenDatabase()) run('rebuild', 'better-sqlite3');
+  if (!canOpenDatabase()) {
+    run('rebuild', 'better-sqlite3');
+    if (!canOpenDatabase()) {
+      fail(
+        `better-sqlite3 was compiled and does not load in Node.js ${process.version}. Is npm's nodedir that of another version? ` +
+          'If not, install all again: npm ci',
+      );
+    }
+  }
   // A build that failed is tried again once its sources change, not at every start.
   const built = latestChange('build/Release/convoy.node', 'build/config.gypi');
   const isBroken = existsSync(ADDON_FILE) && !canLoadAddon();

@@ -91,6 +91,15 @@ describe('setting up', () => {
     expect(readFileSync(join(folder, DATABASE_PACKAGE, 'rebuilt'), 'utf8')).toBe('');
     expect(run(folder, 'set-up.js').stderr).toBe('');
   });
+
+  it('says so where that does not help', () => {
+    const stillBroken = { [`${DATABASE_PACKAGE}/index.js`]: "throw new Error('NODE_MODULE_VERSION');\n" };
+    const { status, stderr } = run(makeProject({ ...BROKEN_DATABASE, ...stillBroken }), 'set-up.js');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /\nconvoy: better-sqlite3 was compiled and does not load in Node\.js v.*npm ci\n$/,
+    );
+  });
 });
 
 describe('the tests', () => {

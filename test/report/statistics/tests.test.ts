@@ -3,11 +3,16 @@ import { testCochran } from '../../../src/report/statistics/cochran.js';
 import { correctByHolm } from '../../../src/report/statistics/holm.js';
 import { testMcNemar } from '../../../src/report/statistics/mcnemar.js';
 import { fitPowerLaw } from '../../../src/report/statistics/power-law.js';
-import { compareProportions, computeWilsonInterval } from '../../../src/report/statistics/proportion.js';
+import {
+  compareProportions,
+  computeWilsonInterval,
+  predictRateDifference,
+} from '../../../src/report/statistics/proportion.js';
 import {
   compareDeviations,
   compareMeans,
   predictDifference,
+  predictNext,
 } from '../../../src/report/statistics/samples.js';
 
 describe("Wilson's interval", () => {
@@ -27,6 +32,24 @@ describe("Wilson's interval", () => {
     expect(computeWilsonInterval(10_000, 10_000).high).toBe(1);
     const [errors, hits] = [computeWilsonInterval(160, 10_000), computeWilsonInterval(9840, 10_000)];
     expect(errors.low).toBeCloseTo(1 - hits.high, 14);
+  });
+});
+
+describe('what further trials may bring', () => {
+  it('is for one more value wider than for the mean', () => {
+    // t = 4.3027 for two degrees of freedom, times √(1 + 1/3).
+    const { low, high } = predictNext([1, 2, 3])!;
+    expect(low).toBeCloseTo(2 - 4.9683, 4);
+    expect(high).toBeCloseTo(2 + 4.9683, 4);
+    expect(predictNext([1])).toBeNull();
+  });
+
+  it('is for two classifiers of one rate the difference of two binomials', () => {
+    expect(predictRateDifference(220, 10_000)).toBeCloseTo(
+      1.95996 * Math.sqrt((2 * 0.022 * 0.978) / 10_000),
+      6,
+    );
+    expect(predictRateDifference(0, 100)).toBe(0);
   });
 });
 
