@@ -8,6 +8,7 @@ const TOO_MUCH_FOR_THE_REFERENCE = [
   'test/cli/features/**',
   'test/cli/sweep/real-sweep.test.ts',
   'test/layers/{freezing,layers}.test.ts',
+  'test/layers/convolution/fully-connected.test.ts',
   'test/models/training.test.ts',
   'test/network/{composites,memory-places,phases}.test.ts',
   'test/optim/lookahead.test.ts',

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
+import { loadAddon } from '../../src/kernels/native.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 
 const ADDON = 'build/Release/convoy.node';
@@ -69,7 +70,7 @@ function run(folder: string, script: string, environment: Readonly<Record<string
 }
 
 describe('setting up', () => {
-  it('does nothing where all is there', () => {
+  it.runIf(loadAddon())('does nothing where all is there', () => {
     const folder = makeProject(WORKING_DATABASE);
     mkdirSync(join(folder, 'build/Release'));
     cpSync(join(findPackageRoot(), ADDON), join(folder, ADDON));
