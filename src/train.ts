@@ -9,13 +9,13 @@ import { exportWeights, initializeModel, viewModel } from './network/memory.js';
 import type { NetworkPlan } from './network/plan.js';
 import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
-import type { RunDescription } from './parallel/protocol.js';
+import type { SharedRun } from './parallel/protocol.js';
 import { inputsOf, type RunData, selectData } from './run/data.js';
-import { describeRun } from './run/describe.js';
 import { type FittedRun, fitRun } from './run/fit.js';
 import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
 import { Profiler } from './run/profile.js';
 import { reportProgress } from './run/report-progress.js';
+import { shareRun } from './run/share.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
 import { type Ending, explainFailure, StopRules } from './run/stopping.js';
 import type { EpochMetrics, TrainOptions, TrainResult } from './run/types.js';
@@ -50,10 +50,10 @@ export async function trainFitted(
   const kernels = loadKernels(chooseKernelName());
   return withPool(options, async (pool, workers) => {
     const data = selectData(fitted, kernels);
-    const run = describeRun(spec, plan, data, { workers, kernels: kernels.name });
-    const memory = viewModel(run.model, plan);
+    const run = shareRun(fitted, data, { workers, kernels: kernels.name });
+    const memory = viewModel(run.memory.model, plan);
     initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
-    run.lookahead?.slow.set(memory.weights);
+    run.memory.slowWeights?.set(memory.weights);
     return trainEpochs({ spec, plan, data, run, kernels, pool }, options);
   });
 }
@@ -77,7 +77,7 @@ interface Start {
   readonly spec: ResolvedRunSpec;
   readonly plan: NetworkPlan;
   readonly data: RunData;
-  readonly run: RunDescription;
+  readonly run: SharedRun;
   readonly kernels: Kernels;
   readonly pool: WorkerPool;
 }
@@ -91,21 +91,21 @@ async function trainEpochs(
   let kept: EpochResults | null = null;
   let augmented: TestResults | null = null;
   let ending: Ending | null = null;
-  const memory = viewModel(run.model, plan);
+  const memory = viewModel(run.memory.model, plan);
   const rules = new StopRules(spec, { run, plan, memory, kernels });
   const profiler = options.profile ? await Profiler.open(pool, run) : null;
   const start = performance.now();
   const stopWatching = watch(run, options);
   try {
-    for (let epoch = 0; epoch < run.length.epochs && ending === null; epoch++) {
+    for (let epoch = 0; epoch < run.settings.length.epochs && ending === null; epoch++) {
       const epochStart = performance.now();
-      prepareEpoch(run, data, spec.seed, epoch);
+      prepareEpoch(run, data, epoch);
       const stopReporting = reportProgress(run, epoch, options);
       await pool.train(run, epoch, profiler?.times).finally(stopReporting);
       const seconds = (performance.now() - epochStart) / 1000;
       ending = explainFailure(run, epoch);
       if (ending) break;
-      if (run.validation) await pool.evaluate(run, 'validation');
+      if (run.memory.validation) await pool.evaluate(run, 'validation');
       await pool.evaluate(run, 'test');
       ending = explainFailure(run, epoch);
       if (ending) break;
@@ -164,16 +164,16 @@ function checkWorkers({ workers, pool }: TrainOptions): number {
 }
 
 /** The training images' order in an epoch: a pure function of seed and epoch. */
-function prepareEpoch(run: RunDescription, data: RunData, seed: number, epoch: number): void {
-  for (let i = 0; i < run.order.length; i++) run.order[i] = data.train[i]!;
-  shuffle(run.order, new RandomStream(makeKey(seed, 'shuffle'), epoch));
-  run.totals.fill(0);
-  Atomics.store(run.control, CONTROL.step, 0);
+function prepareEpoch({ settings, memory }: SharedRun, data: RunData, epoch: number): void {
+  memory.order.set(data.train);
+  shuffle(memory.order, new RandomStream(makeKey(settings.seed, 'shuffle'), epoch));
+  memory.totals.fill(0);
+  Atomics.store(memory.control, CONTROL.step, 0);
 }
 
 /** Passes the signal on to the workers. */
-function watch(run: RunDescription, { signal }: TrainOptions): () => void {
-  const abort = () => Atomics.store(run.control, CONTROL.abort, 1);
+function watch(run: SharedRun, { signal }: TrainOptions): () => void {
+  const abort = () => Atomics.store(run.memory.control, CONTROL.abort, 1);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   return () => signal?.removeEventListener('abort', abort);

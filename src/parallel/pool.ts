@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { findPackageRoot } from '../core/paths.js';
 import { breakBarrier } from './barrier.js';
-import type { EvaluateTask, OutlineTask, RunDescription, StepOutline, TrainTask } from './protocol.js';
+import type { EvaluateTask, OutlineTask, SharedRun, StepOutline, TrainTask } from './protocol.js';
 
 /**
  * The threads that do a process's runs. Workers of one run wait for each other at barriers, so all of them must be at work at once: runs
@@ -32,11 +32,7 @@ export class WorkerPool {
    *
    * @param times of a profiled run, one array a worker: see TrainTask
    */
-  async train(
-    run: RunDescription,
-    epoch: number,
-    times: readonly Float64Array[] | null = null,
-  ): Promise<void> {
+  async train(run: SharedRun, epoch: number, times: readonly Float64Array[] | null = null): Promise<void> {
     await this.#fanOut(
       'train',
       run,
@@ -45,13 +41,13 @@ export class WorkerPool {
   }
 
   /** What each of the run's workers makes of a training step, before the first one; about a tenth of a second. */
-  async outline(run: RunDescription): Promise<readonly StepOutline[]> {
+  async outline(run: SharedRun): Promise<readonly StepOutline[]> {
     return this.#fanOut('outline', run, (worker): OutlineTask => ({ run, worker }));
   }
 
   /** Evaluates one of the run's sets on all of its workers. */
   async evaluate(
-    run: RunDescription,
+    run: SharedRun,
     on: EvaluateTask['on'],
     augmentation: EvaluateTask['augmentation'] = 'none',
   ): Promise<void> {
@@ -65,7 +61,7 @@ export class WorkerPool {
   /** One task a worker. If one throws or dies, the others are let go from their barriers, and its error is thrown. */
   async #fanOut<Result>(
     name: 'train' | 'evaluate' | 'outline',
-    run: RunDescription,
+    run: SharedRun,
     makeTask: (worker: number) => unknown,
   ): Promise<Result[]> {
     const filename = findWorker(name);
@@ -76,7 +72,7 @@ export class WorkerPool {
         results[worker] = await this.#piscina.run(makeTask(worker), { filename });
       } catch (error) {
         failure ??= error;
-        breakBarrier(run.control);
+        breakBarrier(run.memory.control);
       }
     });
     await Promise.all(tasks);
