@@ -70,7 +70,7 @@ export interface TrainResult {
   readonly epochs: readonly EpochMetrics[];
   /**
    * With `patience`: the epoch with the lowest validation loss, from 1, whose weights these are, also if another limit or a signal ended the run.
-   * Null without patience, then they are the last ones; and if no epoch had a loss that is a number.
+   * Null without patience, then they are the last ones; and before the first epoch's end.
    */
   readonly bestEpoch: number | null;
   /**
