@@ -21,7 +21,8 @@ interface Evaluator {
   evaluateFrom(set: EvaluationSet, first: number, augmentation: TestTimeAugmentation): void;
 }
 
-const evaluators = new WeakMap<RunContext, Evaluator>();
+/** By worker: a thread need not be the same one each time, and each has activations of its own. */
+const evaluators = new WeakMap<RunContext, Evaluator[]>();
 
 /** Evaluates this worker's share of a set of images. */
 export default function evaluate({ run, worker, on, augmentation }: EvaluateTask): void {
@@ -46,12 +47,10 @@ export default function evaluate({ run, worker, on, augmentation }: EvaluateTask
 }
 
 function getEvaluator(run: SharedRun, worker: number, context: RunContext): Evaluator {
-  let evaluator = evaluators.get(context);
-  if (!evaluator) {
-    evaluator = bindEvaluator(run, worker, context);
-    evaluators.set(context, evaluator);
-  }
-  return evaluator;
+  const own = evaluators.get(context) ?? [];
+  evaluators.set(context, own);
+  own[worker] ??= bindEvaluator(run, worker, context);
+  return own[worker];
 }
 
 /** The run's own parameters, and packed kernels that its workers share, with activations of the worker's own. */
