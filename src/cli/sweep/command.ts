@@ -8,7 +8,7 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { findGrid, formatPresets } from './grid.js';
-import { parseSweepArguments } from './options.js';
+import { parseSweepArguments, type SweepCommand } from './options.js';
 import { formatPoints } from './points.js';
 import { recordSweep } from './record-sweep.js';
 
@@ -32,7 +32,7 @@ export async function runSweepCommand(
   const grid = findGrid(command.what);
   const points = await planSweep(expandGrid(grid, command.what!, command.overrides), engine.loadDataset);
   if (command.dryRun) {
-    streams.out.write(formatPoints(points, readRecorded(command.db), command.json));
+    streams.out.write(formatPoints(points, readRecorded(command), command.json));
     return EXIT_CODES.done;
   }
   const store = Store.open(command.db);
@@ -45,11 +45,11 @@ export async function runSweepCommand(
 }
 
 /** A dry run changes nothing, so it makes no database either. */
-function readRecorded(file: string): ReadonlyMap<string, LiveRun> {
+function readRecorded({ db: file, numerics }: SweepCommand): ReadonlyMap<string, LiveRun> {
   if (!existsSync(file)) return new Map();
   const db = openDatabaseReadOnly(file);
   try {
-    return readLiveRuns(db);
+    return readLiveRuns(db, numerics);
   } finally {
     db.close();
   }
