@@ -9,7 +9,7 @@ import { bindNetwork } from '../src/network/bind.js';
 import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
 import { CONTROL } from '../src/parallel/control.js';
 import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
-import type { EvaluateTask, EvaluationSet, RunDescription } from '../src/parallel/protocol.js';
+import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { planAssembly } from './assembly.js';
 import { computeLoss, getContext, type RunContext } from './context.js';
 
@@ -32,21 +32,21 @@ export default function evaluate({ run, worker, on, augmentation }: EvaluateTask
     runPhase(phase, batch, { worker, workers: run.workers });
     context.barrier.wait();
   }
-  const set = run[on]!;
+  const set = run.memory[on]!;
   const images = set.samples.length;
   const [firstChunk, lastChunk] = shareOf(Math.ceil(images / EVALUATION_IMAGES), {
     worker,
     workers: run.workers,
   });
   for (let chunk = firstChunk; chunk < lastChunk; chunk++) {
-    if (Atomics.load(run.control, CONTROL.abort) !== 0) return;
+    if (Atomics.load(run.memory.control, CONTROL.abort) !== 0) return;
     const first = chunk * EVALUATION_IMAGES;
     batch.size = Math.min(EVALUATION_IMAGES, images - first);
     evaluateFrom(set, first, augmentation);
   }
 }
 
-function getEvaluator(run: RunDescription, worker: number, context: RunContext): Evaluator {
+function getEvaluator(run: SharedRun, worker: number, context: RunContext): Evaluator {
   let evaluator = evaluators.get(context);
   if (!evaluator) {
     evaluator = bindEvaluator(run, worker, context);
@@ -57,11 +57,11 @@ function getEvaluator(run: RunDescription, worker: number, context: RunContext):
 
 /** The run's own parameters, and packed kernels that its workers share, with activations of the worker's own. */
 function bindEvaluator(
-  run: RunDescription,
+  run: SharedRun,
   worker: number,
   { memory, kernels, loss, activations }: RunContext,
 ): Evaluator {
-  const { plan, shared, activations: places } = planEvaluation(run.network, run.workers);
+  const { plan, shared, activations: places } = planEvaluation(run.settings.network, run.workers);
   const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
   const network = bindNetwork({
     plan,
@@ -70,13 +70,13 @@ function bindEvaluator(
     sampleIds: new Int32Array(EVALUATION_IMAGES),
     batchSize: EVALUATION_IMAGES,
     slices: 1,
-    seed: run.seed,
+    seed: run.settings.seed,
     training: false,
     kernels,
   });
   const { batch } = network;
   const labels = new Uint8Array(EVALUATION_IMAGES);
-  let set = run.test;
+  let set = run.memory.test;
   let firstImage = 0;
   const source = {
     get pixels() {
@@ -89,8 +89,8 @@ function bindEvaluator(
   };
   const words = new Int32Array(EVALUATION_IMAGES * TRANSFORM_WORDS);
   const transforms = { words, reflect: true, update: () => {} };
-  const assemblePlain = planAssembly(run, { kernels, network }, source, labels, null);
-  const assembleView = planAssembly(run, { kernels, network }, source, labels, transforms);
+  const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, null);
+  const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, transforms);
   const forward = groupIntoPhases([assemblePlain, ...network.forward]);
   const forwardView = groupIntoPhases([assembleView, ...network.forward]);
   const { value: outputs } = network.output;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { WorkerPool } from '../parallel/pool.js';
 import type { TrainResult } from '../run/types.js';
-import { train } from '../train.js';
+import { trainFitted } from '../train.js';
 import { chooseThreads, type ThreadWishes } from './choose-threads.js';
 import type { Executor, ExecutorOptions } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
@@ -33,8 +33,7 @@ export class LocalExecutor implements Executor {
   run(point: SweepPoint, { signal, observer }: ExecutorOptions): Promise<TrainResult> {
     const { workers, profile } = this;
     this.pool ??= WorkerPool.create(workers * this.parallel);
-    return train(point.spec, {
-      dataset: point.dataset,
+    return trainFitted(point, {
       pool: this.pool,
       workers,
       profile,

@@ -1,17 +1,15 @@
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { type FittedRunSpec, fitSpec } from '../run/data.js';
+import { type FittedRun, fitRun } from '../run/fit.js';
 import type { GridPoint } from './grid.js';
 import { computeIdentity } from './identity.js';
 import { labelRun } from './run-label.js';
 
-/** A point of a sweep with its data: all that a run needs. */
-export interface SweepPoint {
+/** A point of a sweep, fitted to its data: all that a run needs. */
+export interface SweepPoint extends FittedRun {
   /** In the sweep, from 1. */
   readonly position: number;
   readonly label: string;
-  readonly spec: FittedRunSpec;
-  readonly dataset: Dataset;
   readonly identity: string;
 }
 
@@ -19,7 +17,7 @@ export interface SweepPoint {
 export type LoadDataset = (name: string) => Promise<Dataset>;
 
 /**
- * The distinct points of a grid, in order.
+ * The distinct points of a grid, in order, each fitted to its data once.
  *
  * @throws UserError for the first point that cannot run
  */
@@ -32,15 +30,14 @@ export async function planSweep(
   for (const { spec: asked, where } of points) {
     const dataset = datasets.get(asked.dataset) ?? (await loadDataset(asked.dataset));
     datasets.set(asked.dataset, dataset);
-    const spec = withWhere(where, () => fitSpec(asked, dataset));
-    const identity = computeIdentity(spec, dataset.sha256);
+    const run = withWhere(where, () => fitRun(asked, dataset));
+    const identity = computeIdentity(run.spec, dataset.sha256);
     if (planned.has(identity)) continue;
     planned.set(identity, {
       position: planned.size + 1,
-      label: labelRun(spec),
-      spec,
-      dataset,
+      label: labelRun(run.spec),
       identity,
+      ...run,
     });
   }
   return [...planned.values()];

@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { CONTROL, STOP } from '../parallel/control.js';
-import type { RunDescription } from '../parallel/protocol.js';
+import type { SharedRun } from '../parallel/protocol.js';
 import { BestEpoch } from './best-epoch.js';
 import type { EpochResults } from './measure.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -13,7 +13,7 @@ export type Ending = Pick<TrainResult, 'state' | 'reason'>;
 
 /** Where a run stands at an epoch's end. */
 interface Stand {
-  readonly run: RunDescription;
+  readonly run: SharedRun;
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
   readonly kernels: Kernels;
@@ -34,7 +34,7 @@ export class StopRules {
     this.#stand = stand;
     this.best = spec.patience === null ? null : new BestEpoch();
     this.#weights = spec.minWeightChange?.per === 'epoch' ? stand.memory.weights.slice() : null;
-    stand.run.atRest?.previous.set(stand.memory.weights);
+    stand.run.memory.previousWeights?.set(stand.memory.weights);
   }
 
   /** Why the run is over, if an epoch was its last; null if it is to go on. */
@@ -46,7 +46,7 @@ export class StopRules {
   }
 
   #explainRest({ metrics: { epoch } }: EpochResults): string | null {
-    const { control } = this.#stand.run;
+    const { control } = this.#stand.run.memory;
     const text = `no weight moved by more than ${this.#spec.minWeightChange?.epsilon} in epoch ${epoch}`;
     if (this.#weights) return this.#measureChange() <= this.#spec.minWeightChange!.epsilon ? text : null;
     const rests = Atomics.load(control, CONTROL.stop) & STOP.atRest;
@@ -72,12 +72,15 @@ export class StopRules {
   }
 }
 
-function explainLimit(run: RunDescription, { metrics: { epoch } }: EpochResults): string | null {
-  const { stepsPerEpoch, steps } = run.length;
-  const step = Atomics.load(run.control, CONTROL.step);
+function explainLimit(run: SharedRun, { metrics: { epoch } }: EpochResults): string | null {
+  const {
+    maxIterations,
+    length: { stepsPerEpoch, steps },
+  } = run.settings;
+  const step = Atomics.load(run.memory.control, CONTROL.step);
   const done = (epoch - 1) * stepsPerEpoch + step;
-  return done >= run.maxIterations && done < steps
-    ? `maxIterations ${run.maxIterations} reached in epoch ${epoch}, step ${step}`
+  return done >= maxIterations && done < steps
+    ? `maxIterations ${maxIterations} reached in epoch ${epoch}, step ${step}`
     : null;
 }
 
@@ -86,15 +89,15 @@ function explainLimit(run: RunDescription, { metrics: { epoch } }: EpochResults)
  *
  * @param epoch from 0
  */
-export function explainFailure(run: RunDescription, epoch: number): Ending | null {
-  const stop = Atomics.load(run.control, CONTROL.stop);
-  const step = Atomics.load(run.control, CONTROL.step);
+export function explainFailure({ memory: { control } }: SharedRun, epoch: number): Ending | null {
+  const stop = Atomics.load(control, CONTROL.stop);
+  const step = Atomics.load(control, CONTROL.step);
   if (stop & (STOP.lossNotFinite | STOP.parameterNotFinite)) {
     const what = stop & STOP.lossNotFinite ? 'the loss' : 'a parameter';
     return { state: 'diverged', reason: `${what} is no longer finite in epoch ${epoch + 1}, step ${step}` };
   }
   // Raised within a step, or afterwards.
-  if (stop & STOP.aborted || Atomics.load(run.control, CONTROL.abort) !== 0) {
+  if (stop & STOP.aborted || Atomics.load(control, CONTROL.abort) !== 0) {
     return { state: 'interrupted', reason: `interrupted in epoch ${epoch + 1}, after step ${step}` };
   }
   return null;

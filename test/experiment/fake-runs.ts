@@ -10,7 +10,7 @@ import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
 import { planSweep, type SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { markProcess } from '../../src/experiment/process-mark.js';
 import { Store, type SweepEntry } from '../../src/experiment/store.js';
-import type { FittedRunSpec } from '../../src/run/data.js';
+import type { FittedRunSpec } from '../../src/run/fit.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
 import type { EpochMetrics, TrainOptions, TrainResult } from '../../src/run/types.js';
 
