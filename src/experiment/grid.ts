@@ -14,6 +14,8 @@ const MAX_POINTS = 100_000;
  */
 export interface Grid {
   readonly name: string;
+  /** The file that it has its name from, if it has none of its own. */
+  readonly source?: string;
   /** One line that says what the sweep asks. */
   readonly title?: string | undefined;
   readonly base: Fields;

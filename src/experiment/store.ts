@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import { UserError } from '../core/errors.js';
 import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { EpochMetrics, TrainResult } from '../run/types.js';
@@ -20,6 +22,8 @@ export type RunEnd =
 export interface SweepEntry {
   readonly name: string;
   readonly title: string | null;
+  /** The file that it has its name from, if it has none of its own. */
+  readonly source?: string | undefined;
   /** Keeps the points that it had before. */
   readonly grows?: boolean;
 }
@@ -92,16 +96,19 @@ export class Store {
    * Records what a sweep consists of. Other points that it had are no longer its points, unless it `grows`.
    *
    * @returns the sweep's number
+   * @throws UserError if there is a sweep of that name which has it from another file
    */
-  recordSweep({ name, title, grows = false }: SweepEntry, points: readonly SweepPoint[]): number {
+  recordSweep(sweep: SweepEntry, points: readonly SweepPoint[]): number {
+    const { name, title, source = null, grows = false } = sweep;
     return this.write(() => {
+      this.checkSource(sweep);
       const sweepId = this.db
         .prepare(
-          `INSERT INTO sweeps (name, title, created_at) VALUES (?, ?, ?)
-           ON CONFLICT (name) DO UPDATE SET title = excluded.title RETURNING sweep_id`,
+          `INSERT INTO sweeps (name, title, source, created_at) VALUES (?, ?, ?, ?)
+           ON CONFLICT (name) DO UPDATE SET title = excluded.title, source = excluded.source RETURNING sweep_id`,
         )
         .pluck()
-        .get(name, title, now()) as number;
+        .get(name, title, source, now()) as number;
       if (!grows) this.db.prepare('DELETE FROM sweep_points WHERE sweep_id = ?').run(sweepId);
       const insert = this.db.prepare(
         `INSERT INTO sweep_points
@@ -238,6 +245,17 @@ export class Store {
         `UPDATE runs SET state = 'interrupted', reason = ?, finished_at = ? WHERE state = 'running' AND ${condition}`,
       )
       .run(reason, now(), parameter).changes;
+  }
+
+  /** Keeps sweeps apart whose files are called alike. A file that has been moved is the same one. */
+  private checkSource({ name, source }: SweepEntry): void {
+    const select = 'SELECT source FROM sweeps WHERE name = ?';
+    const recorded = this.db.prepare<[string], string | null>(select).pluck().get(name);
+    if (source === undefined || !recorded || recorded === source || !existsSync(recorded)) return;
+    throw new UserError(
+      `${source}: expected a grid that has a name of its own, found one that is called '${name}' by its file, as the sweep of ` +
+        `${recorded} in ${this.db.name} is. Give it a "name", or another database with --db.`,
+    );
   }
 
   private saveConfusion(runId: number, confusion: TrainResult['confusion']): void {

@@ -108,6 +108,7 @@ async function train(
     store,
     name: grid.name,
     title: grid.title ?? null,
+    source: grid.source,
     points,
     missing,
     executor,

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.js';
@@ -194,6 +194,38 @@ describe('sweep', () => {
       expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
     },
   );
+});
+
+describe('two grids without a name whose files are called alike', () => {
+  const { name: _name, ...unnamed } = TWO_SEEDS;
+
+  it('are kept apart', async () => {
+    const [first, second] = [writeGrid(unnamed), writeGrid({ ...unnamed, grid: { seed: [5] } })];
+    expect((await sweep([first.grid, '--db', first.db])).exitCode).toBe(0);
+    expect((await sweep([first.grid, '--db', first.db, '--epochs', '1'])).exitCode).toBe(0);
+    const { exitCode, err } = await sweep([second.grid, '--db', first.db]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(
+      `called 'grid' by its file, as the sweep of ${realpathSync(first.grid)} in ${first.db} is.`,
+    );
+    const points = await runs([
+      'query',
+      'SELECT count(*) AS n FROM sweep_results',
+      '--db',
+      first.db,
+      '--json',
+    ]);
+    expect(JSON.parse(points.out)).toEqual([{ n: 2 }]);
+    expect(JSON.parse((await runs(['ls', '--db', first.db, '--json'])).out)).toHaveLength(4);
+  });
+
+  it('are one if the file has been moved', async () => {
+    const [first, second] = [writeGrid(unnamed), writeGrid(unnamed)];
+    await sweep([first.grid, '--db', first.db]);
+    rmSync(first.grid);
+    const { exitCode, err } = await sweep([second.grid, '--db', first.db]);
+    expect([exitCode, err]).toEqual([0, expect.stringContaining('2 recorded')]);
+  });
 });
 
 describe('sweep over runs of an older numerics version', () => {
