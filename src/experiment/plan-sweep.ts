@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
+import { type NetworkPlan, planNetwork } from '../network/plan.js';
 import { type FittedRun, fitRun } from '../run/fit.js';
 import type { GridPoint } from './grid.js';
 import { computeIdentity } from './identity.js';
@@ -27,10 +28,11 @@ export async function planSweep(
 ): Promise<SweepPoint[]> {
   const datasets = new Map<string, Dataset>();
   const planned = new Map<string, SweepPoint>();
+  const makePlan = rememberPlans();
   for (const { spec: asked, where } of points) {
     const dataset = datasets.get(asked.dataset) ?? (await loadDataset(asked.dataset));
     datasets.set(asked.dataset, dataset);
-    const run = withWhere(where, () => fitRun(asked, dataset));
+    const run = withWhere(where, () => fitRun(asked, dataset, makePlan));
     const identity = computeIdentity(run.spec, dataset.sha256);
     if (planned.has(identity)) continue;
     planned.set(identity, {
@@ -41,6 +43,17 @@ export async function planSweep(
     });
   }
   return [...planned.values()];
+}
+
+/** Plans every network once: most points of a sweep differ in the seed or the rate alone. */
+function rememberPlans(): typeof planNetwork {
+  const plans = new Map<string, NetworkPlan>();
+  return (network, options) => {
+    const key = JSON.stringify([network, options]);
+    const plan = plans.get(key) ?? planNetwork(network, options);
+    plans.set(key, plan);
+    return plan;
+  };
 }
 
 /** Puts the place of a mistake before its message. */
