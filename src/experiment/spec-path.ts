@@ -77,7 +77,13 @@ function explainMissingLayers(network: unknown, where: string): UserError {
 }
 
 function findItem(items: readonly unknown[], key: string, { where, before }: Place): number {
-  const areLayers = items.length > 0 && items.every(isLayer);
+  const at = before.join('.');
+  if (items.length === 0) {
+    throw new UserError(
+      `${where}: expected something at ${key} in '${at}', found an empty list. Give '${at}' whole.`,
+    );
+  }
+  const areLayers = items.every(isLayer);
   const names = areLayers ? nameSiblings(items as readonly { kind: string }[]) : [];
   if (INDEX.test(key)) {
     const index = Number(key) < 0 ? items.length + Number(key) : Number(key);
@@ -85,14 +91,12 @@ function findItem(items: readonly unknown[], key: string, { where, before }: Pla
     const there = areLayers ? ` There are: ${names.join(', ')}.` : '';
     throw new UserError(
       `${where}: expected a number from 0 to ${items.length - 1}, or from -1 to -${items.length}, in ` +
-        `'${before.join('.')}', found ${key}.${there}`,
+        `'${at}', found ${key}.${there}`,
     );
   }
   if (names.includes(key)) return names.indexOf(key);
   if (areLayers) throw unknownName(where, 'layer', key, names);
-  throw new UserError(
-    `${where}: expected a number in '${before.join('.')}', which is a list, found '${key}'.`,
-  );
+  throw new UserError(`${where}: expected a number in '${at}', which is a list, found '${key}'.`);
 }
 
 /** The way from a composite to a branch or a layer that is called by the name it has outside: `residual3.convolution1`. */

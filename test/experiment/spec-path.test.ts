@@ -18,7 +18,12 @@ const SPEC = {
     layers: [
       conv(4, { name: 'conv1' }),
       { kind: 'relu' },
-      { kind: 'residual', name: 'unit', body: [conv(4), { kind: 'relu' }, conv(4, { name: 'last' })] },
+      {
+        kind: 'residual',
+        name: 'unit',
+        shortcut: [],
+        body: [conv(4), { kind: 'relu' }, conv(4, { name: 'last' })],
+      },
       {
         kind: 'branches',
         join: 'concat',
@@ -123,6 +128,14 @@ describe('a path that leads to nothing', () => {
     ],
     ['network.input.channels=3', "expected a number in 'network.input', which is a list, found 'channels'."],
     ['network.layers.conv1.stride.0=2', "expected a list in 'network.layers.conv1.stride', found nothing."],
+    [
+      'network.layers.branches1.branches.0.0.kernel.0=1',
+      "expected a list in 'network.layers.branches1.branches.0.0.kernel'",
+    ],
+    [
+      'network.layers.unit.shortcut.0.filters=1',
+      "expected something at 0 in 'network.layers.unit.shortcut', found an empty list.",
+    ],
     ['network.loos=x', "network: unknown field 'loos'. Did you mean 'loss'?"],
     ['epochs.x=2', "--set epochs.x=2: expected an object in 'epochs', found 1. Give 'epochs' whole."],
     ['dataset.name=mnist', "field 'dataset': expected string, found"],

@@ -81,6 +81,7 @@ export async function recordTraining(job: TrainJob): Promise<number> {
   const result = end !== null && 'result' in end ? end.result : null;
   if (command.save !== undefined) say(await save(result, command.save));
   const comparison = result && repeated ? compareWeights(store, repeated, result) : null;
+  if (comparison?.same === false) say(comparison.text);
   writeResult(job, { profile: result?.profile, comparison });
   if (interrupted) return EXIT_CODES.interrupted;
   const isDone =
@@ -208,8 +209,8 @@ function compareWeights(
   }
   const why =
     numerics === NUMERICS
-      ? `Both are of numerics ${numerics}, under which the weights must be equal: the machine or the program is at fault. Repeat both runs ` +
-        'elsewhere, and report the spec.'
+      ? `Both are of numerics ${numerics}, under which the weights must be equal: a machine or the program is at fault. Train it once more ` +
+        'on another machine, and report the spec.'
       : `Run ${runId} is of numerics ${numerics} and this program's is ${NUMERICS}, whose bits may be others: --numerics current records ` +
         'the run again.';
   return {
@@ -229,6 +230,6 @@ function writeResult({ command, point, store, streams }: TrainJob, { profile, co
     return;
   }
   streams.out.write(formatSweepTables([{ point, run }]));
-  if (comparison) streams.out.write(`${comparison.text}\n`);
+  if (comparison?.same) streams.out.write(`${comparison.text}\n`);
   if (profile) streams.out.write(`\n${formatProfile(profile)}\n`);
 }

@@ -173,16 +173,16 @@ describe('train --again', () => {
     await trainCommand([...SMALL, '--db', db]);
     const engine = new FakeEngine();
     engine.runOne = async (spec) => makeResult(spec, { weightsSha256: 'e'.repeat(64) });
-    const { exitCode, out } = await trainCommand([...SMALL, '--db', db, '--again'], engine);
+    const { exitCode, err } = await trainCommand([...SMALL, '--db', db, '--again'], engine);
     expect(exitCode).toBe(1);
-    expect(out).toMatch(
+    expect(err).toMatch(
       /not those of run 1: expected sha256 [0-9a-f]{64}, found e{64}\. Both are of numerics 1, under which the weights must be equal/,
     );
 
     setNumerics(db, 0);
     const older = await trainCommand([...SMALL, '--db', db, '--again'], engine);
     expect(older.exitCode).toBe(1);
-    expect(older.out).toContain(
+    expect(older.err).toContain(
       "Run 1 is of numerics 0 and this program's is 1, whose bits may be others: --numerics current records the run again.",
     );
   });
