@@ -1,22 +1,23 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { makeKey, RandomStream, shuffle } from './core/rng.js';
 import { loadDataset } from './dataset/load.js';
 import type { Kernels } from './kernels/kernels.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
-import { exportWeights, initializeModel, type ModelMemory, viewModel } from './network/memory.js';
+import { initializeModel, type ModelMemory, viewModel } from './network/memory.js';
 import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
 import type { SharedRun } from './parallel/protocol.js';
 import type { RunThreads } from './parallel/run-threads.js';
+import { concludeRun } from './run/conclude.js';
 import { inputsOf, type RunData, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
+import { warnOfLoneValues } from './run/lone-values.js';
 import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
 import { Profiler } from './run/profile.js';
 import { reportProgress } from './run/report-progress.js';
 import { shareRun } from './run/share.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
-import { type Ending, explainFailure, StopRules } from './run/stopping.js';
+import { DONE, explainEvaluation, explainFailure, StopRules } from './run/stopping.js';
 import type { EpochMetrics, TrainOptions, TrainResult } from './run/types.js';
 
 /**
@@ -49,6 +50,8 @@ export async function trainFitted(
     const threads = await pool.reserve(workers, signal);
     try {
       const data = selectData(fitted, kernels);
+      const warning = warnOfLoneValues(spec, data.train.length);
+      if (warning !== null) (options.onWarning ?? emitWarning)(warning);
       const run = shareRun(fitted, data, { workers, kernels: kernels.name });
       const memory = viewModel(run.memory.model, plan);
       initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
@@ -74,6 +77,11 @@ async function withPool<T>(
   }
 }
 
+/** Where nobody listens, a warning goes where those of Node.js itself do. */
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'ConvoyWarning');
+}
+
 /** A run that is ready to begin. */
 interface Start {
   readonly fitted: FittedRun;
@@ -86,19 +94,22 @@ interface Start {
 }
 
 async function trainEpochs(
-  { fitted: { spec, plan }, data, run, memory, kernels, threads }: Start,
+  { fitted, data, run, memory, kernels, threads }: Start,
   options: TrainOptions,
 ): Promise<TrainResult> {
+  const { spec, plan } = fitted;
   const epochs: EpochMetrics[] = [];
   let last: EpochResults | null = null;
   let kept: EpochResults | null = null;
   let augmented: TestResults | null = null;
+  let profiler: Profiler | null = null;
   const rules = new StopRules(spec, { run, plan, memory, kernels });
   const stopWatching = watch(run, options);
-  let ending: Ending | null = explainFailure(run, 0);
-  const profiler = options.profile && threads ? await Profiler.open(threads, run) : null;
-  const start = performance.now();
+  let start = performance.now();
+  let ending = explainFailure(run, 0);
   try {
+    if (options.profile && threads) profiler = await Profiler.open(threads, run);
+    start = performance.now();
     for (let epoch = 0; threads && ending === null && epoch < run.settings.length.epochs; epoch++) {
       const epochStart = performance.now();
       prepareEpoch(run, data, epoch);
@@ -109,7 +120,7 @@ async function trainEpochs(
       if (ending) break;
       if (run.memory.validation) await threads.evaluate(run, 'validation');
       await threads.evaluate(run, 'test');
-      ending = explainFailure(run, epoch);
+      ending = explainFailure(run, epoch) ?? explainEvaluation(run, epoch);
       if (ending) break;
       last = measureEpoch(run, spec, { plan, memory }, epoch, seconds);
       epochs.push(last.metrics);
@@ -117,44 +128,26 @@ async function trainEpochs(
       ending = rules.explainEnd(last);
     }
     kept = rules.best?.restore(memory) ?? last;
-    if (threads && spec.testTimeAugmentation !== 'none' && (ending === null || ending.state === 'done')) {
+    if (threads && spec.testTimeAugmentation !== 'none' && (ending ?? DONE).state === 'done') {
       await threads.evaluate(run, 'test', spec.testTimeAugmentation);
-      const failure = explainFailure(run, epochs.length - 1);
+      const failure = explainFailure(run, epochs.length - 1) ?? explainEvaluation(run, epochs.length - 1);
       if (failure) ending = failure;
       else augmented = measureTest(run, spec, { plan, memory });
     }
   } finally {
     stopWatching();
   }
-  const { confusion, predicted } = augmented ?? kept ?? NOT_TESTED;
-  const weights = exportWeights(memory, plan);
-  const images = epochs.reduce((sum, epoch) => sum + epoch.imagesPerSecond * epoch.seconds, 0);
-  const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
-  return {
-    ...(ending ?? { state: 'done', reason: null }),
-    spec,
-    classNames: data.dataset.classNames,
-    normalization: { mean: data.mean, scale: data.scale },
+  return concludeRun(fitted, data, memory, {
+    ending: ending ?? DONE,
     epochs,
     bestEpoch: rules.best?.epoch ?? null,
-    augmentedTest: augmented?.metrics ?? null,
-    confusion,
-    predicted,
-    parameterCount: plan.parameterCount,
-    weights,
-    weightsSha256: createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex'),
+    kept,
+    augmented,
     seconds: (performance.now() - start) / 1000,
-    imagesPerSecond: epochs.length > 0 ? images / trainingSeconds : 0,
     kernels: run.kernels,
-    ...(profiler ? { profile: profiler.summarize() } : {}),
-  };
+    profile: profiler?.summarize() ?? null,
+  });
 }
-
-/** Before the first epoch's end. */
-const NOT_TESTED: Pick<TrainResult, 'confusion' | 'predicted'> = {
-  confusion: [],
-  predicted: new Uint8Array(),
-};
 
 /** The training images' order in an epoch: a pure function of seed and epoch. */
 function prepareEpoch({ settings, memory }: SharedRun, data: RunData, epoch: number): void {

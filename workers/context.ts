@@ -48,10 +48,7 @@ function bindRun(run: SharedRun): RunContext {
     memory,
     activations,
     sampleIds: run.memory.batch.sampleIds,
-    batchSize,
-    slices,
     seed,
-    training: true,
     kernels,
   });
   const loss = LOSSES[spec.loss]!.bind(kernels, labelSmoothing);

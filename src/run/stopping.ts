@@ -11,6 +11,9 @@ import type { TrainResult } from './types.js';
 /** How a run ends. */
 export type Ending = Pick<TrainResult, 'state' | 'reason'>;
 
+/** With the last epoch's end. */
+export const DONE: Ending = { state: 'done', reason: null };
+
 /** Where a run stands at an epoch's end. */
 interface Stand {
   readonly run: SharedRun;
@@ -65,10 +68,9 @@ export class StopRules {
   #explainPatience({ metrics: { epoch } }: EpochResults): string | null {
     const { patience } = this.#spec;
     const best = this.best?.epoch ?? 0;
-    if (patience === null || epoch - best < patience) return null;
-    return best === 0
-      ? `the validation loss has not been a number for ${patience} epochs`
-      : `the validation loss has not fallen below epoch ${best}'s for ${patience} epochs`;
+    return patience !== null && epoch - best >= patience
+      ? `the validation loss has not fallen below epoch ${best}'s for ${patience} epochs`
+      : null;
   }
 }
 
@@ -99,6 +101,23 @@ export function explainFailure({ memory: { control } }: SharedRun, epoch: number
   // Raised within a step, or afterwards.
   if (stop & STOP.aborted || Atomics.load(control, CONTROL.abort) !== 0) {
     return { state: 'interrupted', reason: `interrupted in epoch ${epoch + 1}, after step ${step}` };
+  }
+  return null;
+}
+
+/**
+ * Why an epoch's evaluations come to nothing: a loss that is not finite, or an output, which the loss tells. Null if all are.
+ *
+ * @param epoch from 0
+ */
+export function explainEvaluation({ memory: { validation, test } }: SharedRun, epoch: number): Ending | null {
+  for (const [name, set] of Object.entries({ validation, test })) {
+    if (set === null) continue;
+    const { length } = set.samples;
+    const lost = set.results.loss.reduce((count, loss) => count + (Number.isFinite(loss) ? 0 : 1), 0);
+    if (lost === 0) continue;
+    const reason = `the ${name} loss is not finite after epoch ${epoch + 1}, for ${lost} of ${length} images`;
+    return { state: 'diverged', reason };
   }
   return null;
 }
