@@ -42,6 +42,8 @@ export class LocalExecutor implements Executor {
       onWarning: () => {},
       onProgress: (progress) => observer.progressed(progress),
       onEpoch: (metrics) => observer.epochEnded(metrics),
+      // Who plans points warns of them, before the first is trained.
+      onWarning: () => {},
     });
   }
 
