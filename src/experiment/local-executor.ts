@@ -40,8 +40,6 @@ export class LocalExecutor implements Executor {
       signal,
       onProgress: (progress) => observer.progressed(progress),
       onEpoch: (metrics) => observer.epochEnded(metrics),
-      // Who plans points warns of them, before the first is trained.
-      onWarning: () => {},
     });
   }
 

@@ -9,11 +9,11 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
+import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
 import { parseSweepArguments, type SweepCommand } from './options.js';
 import { formatPoints } from './points.js';
 import { recordSweep } from './record-sweep.js';
-import { printWarnings } from './warnings.js';
 
 /**
  * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.

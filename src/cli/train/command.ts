@@ -9,7 +9,7 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
-import { printWarnings } from '../sweep/warnings.js';
+import { printWarnings } from '../warnings.js';
 import { parseTrainArguments, type TrainCommand } from './options.js';
 import { formatTrainPlan } from './plan.js';
 import { recordTraining } from './record-training.js';
