@@ -38,12 +38,8 @@ export class LocalExecutor implements Executor {
       workers,
       profile,
       signal,
-      // Whoever plans the points tells of what cannot be meant.
-      onWarning: () => {},
       onProgress: (progress) => observer.progressed(progress),
       onEpoch: (metrics) => observer.epochEnded(metrics),
-      // Who plans points warns of them, before the first is trained.
-      onWarning: () => {},
     });
   }
 
