@@ -11,8 +11,8 @@ const ADDON = join('build', 'Release', 'convoy.node');
  * @param args for node-gyp, which npm puts on the PATH of the scripts that it runs
  * @param environment such as CXX and CXXFLAGS, which come after the flags of binding.gyp
  */
-export function compileAddon(folder, { args = [], environment = {} }) {
-  run('node-gyp', ['rebuild', '-j', 'max', ...args], { cwd: folder, environment });
+export async function compileAddon(folder, { args = [], environment = {} }) {
+  await run('node-gyp', ['rebuild', '-j', 'max', ...args], { cwd: folder, environment });
 }
 
 /** Puts the checkout's own addon into a copy. */

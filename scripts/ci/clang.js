@@ -8,17 +8,15 @@ const long = process.argv.includes('--long');
 
 runCheck('test:clang', () => {
   requireCommands({ 'clang++-19': 'clang-19' });
-  return withWorkCopy('clang', (folder) => {
+  return withWorkCopy('clang', async (folder) => {
     linkPackages(folder);
     copyAddon(folder);
-    compileDigests(folder);
-    const sets = listSets(folder);
-    const expected = sets.map((set) => readDigests(folder, set, { long }));
-    compileAddon(folder, { environment: { CC: 'clang-19', CXX: 'clang++-19' } });
-    return sumCounts(
-      sets.map((set, i) =>
-        compareDigests(`${set} by Clang`, expected[i], readDigests(folder, set, { long })),
-      ),
-    );
+    await compileDigests(folder);
+    const sets = await listSets(folder);
+    const readAll = () => Promise.all(sets.map((set) => readDigests(folder, set, { long })));
+    const expected = await readAll();
+    await compileAddon(folder, { environment: { CC: 'clang-19', CXX: 'clang++-19' } });
+    const actual = await readAll();
+    return sumCounts(sets.map((set, i) => compareDigests(`${set} by Clang`, expected[i], actual[i])));
   });
 });

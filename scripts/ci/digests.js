@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { run } from './run.js';
 
 /** Compiles the program that prints them, in a copy of the checkout. */
-export function compileDigests(folder) {
+export async function compileDigests(folder) {
   const tsc = join(folder, 'node_modules', 'typescript', 'bin', 'tsc');
-  run(process.execPath, [tsc, '-p', join(folder, 'test', 'digests', 'tsconfig.json')], { cwd: folder });
+  await run(process.execPath, [tsc, '-p', join(folder, 'test', 'digests', 'tsconfig.json')], { cwd: folder });
 }
 
 /** The kernel sets of a copy's addon that this machine can run, the fastest first. */
-export function listSets(folder, node = [process.execPath]) {
+export async function listSets(folder) {
   const print = `console.log(JSON.stringify(require('./build/Release/convoy.node').supportedNames()))`;
-  return JSON.parse(run(node[0], [...node.slice(1), '-e', print], { cwd: folder }));
+  return JSON.parse(await run(process.execPath, ['-e', print], { cwd: folder }));
 }
 
 /**
@@ -19,10 +19,10 @@ export function listSets(folder, node = [process.execPath]) {
  *
  * @param node the command that starts Node.js
  */
-export function readDigests(folder, set, { node = [process.execPath], long = false } = {}) {
+export async function readDigests(folder, set, { node = [process.execPath], long = false } = {}) {
   const program = join(folder, 'dist', 'test', 'digests', 'print-digests.js');
   const args = [...node.slice(1), program, ...(long ? ['--long'] : [])];
-  return JSON.parse(run(node[0], args, { cwd: folder, environment: { CONVOY_KERNELS: set } }));
+  return JSON.parse(await run(node[0], args, { cwd: folder, environment: { CONVOY_KERNELS: set } }));
 }
 
 /** Says what differs between two builds, and counts. */

