@@ -13,6 +13,7 @@ import { findGrid } from './grid.js';
 import { parseSweepArguments } from './options.js';
 import { formatPoints } from './points.js';
 import { recordSweep } from './record-sweep.js';
+import { printWarnings } from './warnings.js';
 
 /**
  * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.
@@ -33,6 +34,7 @@ export async function runSweepCommand(
   }
   const grid = findGrid(command.what);
   const points = await planSweep(expandGrid(grid, command.what!, command.overrides), engine.loadDataset);
+  printWarnings(points, streams.err);
   if (command.dryRun) {
     streams.out.write(formatPoints(points, readRecorded(command.db), command.json));
     return EXIT_CODES.done;
