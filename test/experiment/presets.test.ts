@@ -5,7 +5,7 @@ import { PRESET_NAMES, readPreset, TRAINING_PRESETS } from '../../src/experiment
 import { planNetwork } from '../../src/network/plan.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
 import { measureTraining } from '../../src/optim/training-length.js';
-import { fitSpec } from '../../src/run/data.js';
+import { fitRun } from '../../src/run/fit.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
 import { FAKE_CIFAR10, FAKE_DATASET } from './fake-runs.js';
 
@@ -107,7 +107,7 @@ describe('presets of one point', () => {
 
   it.each(TRAINED)('%s fits CIFAR-10', (name) => {
     const [spec] = readSpecs(name);
-    expect(fitSpec(spec!, FAKE_CIFAR10)).toMatchObject({
+    expect(fitRun(spec!, FAKE_CIFAR10).spec).toMatchObject({
       dataset: 'cifar10',
       trainCount: 50_000,
       testCount: 10_000,
