@@ -12,6 +12,9 @@ const ADDON = join('build', 'Release', 'convoy.node');
  * @param environment such as CXX and CXXFLAGS, which come after the flags of binding.gyp
  */
 export async function compileAddon(folder, { args = [], environment = {} }) {
+  if (!process.env.npm_execpath) {
+    throw new CommandError('expected npm to start this, found that it was started by hand. Use npm run.');
+  }
   await run('node-gyp', ['rebuild', '-j', 'max', ...args], { cwd: folder, environment });
 }
 
