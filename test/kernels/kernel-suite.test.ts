@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { groupByMethod } from '../helpers/kernel-suite/all-cases.js';
 import {
   callMethod,
   findMismatch,
   type KernelCase,
   type KernelMethod,
 } from '../helpers/kernel-suite/kernel-case.js';
-import { groupByMethod } from '../helpers/kernel-suite.js';
 
 type NumberArray = Float32Array | Int32Array | Uint8Array;
 
