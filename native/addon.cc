@@ -1,5 +1,5 @@
-// What JavaScript sees of the kernels. Each function in entries/ checks its arguments and calls one kernel; with call.h that is the only
-// code that knows of Node-API. The JavaScript side is src/kernels/native.ts, whose types document the order of the arguments.
+// What JavaScript sees of the kernels: sets of functions that bind them (bind.h). With reader.h these are the only files that know of Node-API.
+// The JavaScript side is src/kernels/native.ts.
 #include <node_api.h>
 #ifdef _WIN32
 #define NOMINMAX
@@ -11,34 +11,38 @@
 #include <memory>
 
 #include "bind.h"
-#include "call.h"
-#include "entries/assembly.inl.h"
-#include "entries/channels.inl.h"
-#include "entries/convolution.inl.h"
-#include "entries/convolution-lanes.inl.h"
-#include "entries/joins.inl.h"
-#include "entries/lanes.inl.h"
-#include "entries/losses.inl.h"
-#include "entries/pooling.inl.h"
-#include "entries/probes.inl.h"
-#include "entries/products.inl.h"
-#include "entries/winograd.inl.h"
 #include "huge-pages.h"
 #include "kernel-table.h"
 
 namespace convoy {
 namespace {
 
-// Lets the caller align slices of a buffer whose base is not aligned: the address of an array's first byte, modulo 64.
-napi_value address_modulo_64(Call& call) {
-  const auto array = call.bytes();
-  return call.ok ? call.give(long(reinterpret_cast<uintptr_t>(array.data) % 64)) : nullptr;
+// A typed array's bytes; none for anything else.
+struct Bytes {
+  uint8_t* data = nullptr;
+  size_t size = 0;
+};
+
+Bytes bytes_of_argument(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value array = nullptr;
+  napi_get_cb_info(env, info, &count, &array, nullptr, nullptr);
+  napi_typedarray_type type = napi_int8_array;
+  size_t length = 0;
+  void* data = nullptr;
+  if (napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr) != napi_ok) return {};
+  return {static_cast<uint8_t*>(data), length * (type == napi_float32_array ? sizeof(float) : 1)};
 }
 
-// Asks for huge pages behind an array, of which only whole ones count.
-napi_value hint_huge_pages(Call& call) {
-  const auto array = call.floats();
-  if (call.ok) prefer_huge_pages(array.data, array.length);
+// addressModulo64(bytes: Uint8Array) lets the caller align slices of a buffer whose base is not aligned.
+napi_value address_modulo_64(napi_env env, napi_callback_info info) {
+  return give(env, double(reinterpret_cast<uintptr_t>(bytes_of_argument(env, info).data) % 64));
+}
+
+// preferHugePages(floats: Float32Array)
+napi_value hint_huge_pages(napi_env env, napi_callback_info info) {
+  const Bytes bytes = bytes_of_argument(env, info);
+  prefer_huge_pages(bytes.data, bytes.size);
   return nullptr;
 }
 
@@ -50,16 +54,6 @@ napi_value yield_thread(napi_env, napi_callback_info) {
   sched_yield();
 #endif
   return nullptr;
-}
-
-// Puts functions on an object; they run on that table's kernels.
-template <size_t count>
-void add(napi_env env, napi_value object, const Export (&entries)[count], const KernelTable* table) {
-  for (const Export& entry : entries) {
-    napi_value function = nullptr;
-    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, const_cast<KernelTable*>(table), &function);
-    napi_set_named_property(env, object, entry.name, function);
-  }
 }
 
 // `activations`: by the function's name an object with its bindForward and bindBackward.
@@ -105,20 +99,20 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   }
   napi_create_object(env, &result);
   const auto scratch = std::make_shared<Scratch>();
-  add(env, result, kProducts, table);
-  add(env, result, kConvolution, table);
-  add(env, result, kConvolutionLanes, table);
-  add(env, result, kWinograd, table);
-  add(env, result, kLanes, table);
-  add(env, result, kAssembly, table);
-  add(env, result, kPooling, table);
-  add(env, result, kChannels, table);
-  add(env, result, kJoins, table);
-  add(env, result, kLosses, table);
+  add_family(env, result, table->products, scratch);
+  add_family(env, result, table->convolution, scratch);
+  add_family(env, result, table->lanes, scratch);
+  add_family(env, result, table->lane_convolution, scratch);
+  add_family(env, result, table->winograd, scratch);
+  add_family(env, result, table->pooling, scratch);
+  add_family(env, result, table->channels, scratch);
   add_activations(env, result, table->activations, scratch);
+  add_family(env, result, table->joins, scratch);
+  add_family(env, result, table->losses, scratch);
+  add_family(env, result, table->assembly, scratch);
   add_family(env, result, table->parameters, scratch);
+  add_family(env, result, table->probes, scratch);
   add_scratch(env, result, scratch);
-  add(env, result, kProbes, table);
   return result;
 }
 
@@ -137,14 +131,21 @@ napi_value supported_names(napi_env env, napi_callback_info) {
 }
 
 napi_value init(napi_env env, napi_value exports) {
-  const Export functions[] = {
+  const struct {
+    const char* name;
+    napi_callback callback;
+  } functions[] = {
       {"kernelSet", kernel_set},
       {"supportedNames", supported_names},
-      {"addressModulo64", invoke<address_modulo_64>},
-      {"preferHugePages", invoke<hint_huge_pages>},
+      {"addressModulo64", address_modulo_64},
+      {"preferHugePages", hint_huge_pages},
       {"yieldThread", yield_thread},
   };
-  add(env, exports, functions, nullptr);
+  for (const auto& [name, callback] : functions) {
+    napi_value function = nullptr;
+    napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+    napi_set_named_property(env, exports, name, function);
+  }
   return exports;
 }
 

@@ -9,7 +9,7 @@ import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
 import { bindAugmentation, planAssembly } from './assembly.js';
-import { computeLoss, getContext, type RunContext } from './context.js';
+import { bindLoss, getContext, type RunContext } from './context.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -58,10 +58,8 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
   const assemble = planAssembly(run, context, source, run.batch.labels, bindAugmentation(run, network));
   // Without any parameter that learns there is no gradient.
   const lossGradient = output.gradient.length > 0 ? output.gradient : null;
-  const loss = overSlices(
-    ({ first, count }) => computeLoss(context, run.batch.labels, lossGradient, run.batch, first, count),
-    { name: 'loss' },
-  );
+  const computeLoss = bindLoss(context, run.batch.labels, lossGradient, run.batch);
+  const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
   const update = planSgd(
     { plan, memory, kernels, batch },
     run.sgd,

@@ -41,7 +41,9 @@ export class LoneNetwork {
   readonly #network: BoundNetwork;
   readonly #forward: readonly Phase[];
   readonly #backward: readonly Phase[];
-  readonly #loss: LossPass;
+  readonly #computeLoss: LossPass;
+  /** With the gradient of the output. */
+  readonly #computeLossGradient: LossPass;
   readonly #results: LossResults;
   readonly #batch: MiniBatch;
   readonly #kernels: Kernels;
@@ -78,7 +80,6 @@ export class LoneNetwork {
     this.#network.batch.size = images;
     this.#forward = groupIntoPhases([...this.#network.prepare, ...this.#network.forward]);
     this.#backward = groupIntoPhases(this.#network.backward);
-    this.#loss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
     this.#results = {
       loss: allocate(images),
       predicted: new Uint8Array(images),
@@ -86,18 +87,28 @@ export class LoneNetwork {
     };
     this.#batch = batch;
     this.#kernels = kernels;
+    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
+    const { output } = this.#network;
+    const arrays = {
+      classes: output.shape.channels,
+      outputs: output.value,
+      labels: batch.labels,
+      ...this.#results,
+    };
+    this.#computeLoss = bindLoss({ ...arrays, dOutputs: null });
+    this.#computeLossGradient = bindLoss({ ...arrays, dOutputs: output.gradient });
     placeInputs(this.#network, batch);
   }
 
   /** Mean over the mini-batch. */
   computeLoss(): number {
-    this.#runForward(null);
+    this.#runForward(this.#computeLoss);
     return this.#results.loss.reduce((sum, loss) => sum + loss, 0) / this.#batch.images;
   }
 
   /** The loss's derivatives by all parameters that learn, in their places; overwritten by the next call. */
   computeGradient(): Float32Array {
-    this.#runForward(this.#network.output.gradient);
+    this.#runForward(this.#computeLossGradient);
     for (const phase of this.#backward) runPhase(phase, this.#network.batch, ALONE);
     const { gradient } = this.#memory;
     for (const { offset, size, partials } of this.parameters) {
@@ -109,13 +120,10 @@ export class LoneNetwork {
     return gradient;
   }
 
-  #runForward(gradient: Float32Array | null): void {
-    const { batch, output } = this.#network;
-    const { images, labels } = this.#batch;
-    const { loss, predicted, rank } = this.#results;
-    for (const phase of this.#forward) runPhase(phase, batch, ALONE);
-    const { channels } = output.shape;
-    this.#loss(channels, output.value, labels, gradient, 1 / images, loss, predicted, rank, 0, images);
+  #runForward(computeLoss: LossPass): void {
+    const { images } = this.#batch;
+    for (const phase of this.#forward) runPhase(phase, this.#network.batch, ALONE);
+    computeLoss(1 / images, 0, images);
   }
 }
 

@@ -54,14 +54,11 @@ export class Predictor {
    */
   computeOutputs(pixels: Uint8Array, images: number): Float32Array {
     const { input, inputLayout, output, batch } = this.#network;
-    const { mean, scale } = this.#normalization;
-    const size = sizeOf(input.shape);
+    const floatsPerImage = sizeOf(input.shape);
     const { sampleIds } = batch;
-    if (inputLayout === 'images') {
-      this.#kernels.assembleImages(pixels, sampleIds, mean, scale, input.value, size, 0, images);
-    } else {
-      this.#kernels.assembleLanes(pixels, sampleIds, mean, scale, input.value, size, 0, images, 0, size);
-    }
+    const assembly = { ...this.#normalization, pixels, sampleIds, x: input.value, floatsPerImage };
+    if (inputLayout === 'images') this.#kernels.bindAssembleImages(assembly)(0, images);
+    else this.#kernels.bindAssembleLanes(assembly)(0, images, 0, floatsPerImage);
     this.#run(this.#forward, images);
     return output.value.slice(0, images * output.shape.channels);
   }
