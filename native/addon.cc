@@ -17,32 +17,33 @@
 namespace convoy {
 namespace {
 
-// A typed array's bytes; none for anything else.
-struct Bytes {
-  uint8_t* data = nullptr;
-  size_t size = 0;
+// The first argument, a typed array of that type; throws if it is none.
+struct ArrayArgument {
+  void* data = nullptr;
+  size_t length = 0;
 };
 
-Bytes bytes_of_argument(napi_env env, napi_callback_info info) {
+ArrayArgument read_array(napi_env env, napi_callback_info info, napi_typedarray_type wanted, const char* message) {
   size_t count = 1;
-  napi_value array = nullptr;
-  napi_get_cb_info(env, info, &count, &array, nullptr, nullptr);
+  napi_value value = nullptr;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
   napi_typedarray_type type = napi_int8_array;
-  size_t length = 0;
-  void* data = nullptr;
-  if (napi_get_typedarray_info(env, array, &type, &length, &data, nullptr, nullptr) != napi_ok) return {};
-  return {static_cast<uint8_t*>(data), length * (type == napi_float32_array ? sizeof(float) : 1)};
+  ArrayArgument array;
+  const bool is_array = napi_get_typedarray_info(env, value, &type, &array.length, &array.data, nullptr, nullptr) == napi_ok;
+  if (is_array && type == wanted) return array;
+  napi_throw_type_error(env, nullptr, message);
+  return {};
 }
 
-// addressModulo64(bytes: Uint8Array) lets the caller align slices of a buffer whose base is not aligned.
+// Lets the caller align slices of a buffer whose base is not aligned: the address of an array's first byte, modulo 64.
 napi_value address_modulo_64(napi_env env, napi_callback_info info) {
-  return give(env, double(reinterpret_cast<uintptr_t>(bytes_of_argument(env, info).data) % 64));
+  const ArrayArgument array = read_array(env, info, napi_uint8_array, "addressModulo64: expected a Uint8Array");
+  return give(env, double(reinterpret_cast<uintptr_t>(array.data) % 64));
 }
 
-// preferHugePages(floats: Float32Array)
 napi_value hint_huge_pages(napi_env env, napi_callback_info info) {
-  const Bytes bytes = bytes_of_argument(env, info);
-  prefer_huge_pages(bytes.data, bytes.size);
+  const ArrayArgument array = read_array(env, info, napi_float32_array, "preferHugePages: expected a Float32Array");
+  prefer_huge_pages(array.data, array.length * sizeof(float));
   return nullptr;
 }
 
