@@ -29,6 +29,12 @@ inline double sum_parts(const PartSums& sums, long parts, long channel, Term ter
   return lane[0];
 }
 
+// The gain of x·a + d. A number that is alone is its own mean and normalises to 0, of which x·a − mean·a would leave the rounding error.
+inline double gain_of(double count, const float* scale, long channel, double inverse) {
+  if (count == 1) return 0;
+  return (scale ? double(scale[channel]) : 1.0) * inverse;
+}
+
 inline void repeat_in_lanes(const PartSums& sums, long channel, double value, float* to) {
   for (long i = 0; i < sums.lanes; i++) to[channel * sums.lanes + i] = float(value);
 }
@@ -46,7 +52,7 @@ void normalization_coefficients(const NormalizationCoefficients& n, long parts) 
     });
     const double variance = squares / count;
     const double inverse = 1.0 / __builtin_sqrt(variance + n.epsilon);
-    const double gain = (n.scale ? double(n.scale[c]) : 1.0) * inverse;
+    const double gain = gain_of(count, n.scale, c, inverse);
     repeat_in_lanes(sums, c, batch_mean, n.mean);
     repeat_in_lanes(sums, c, gain, n.a);
     repeat_in_lanes(sums, c, (n.shift ? double(n.shift[c]) : 0.0) - batch_mean * gain, n.d);
@@ -64,7 +70,7 @@ void normalization_gradient_coefficients(const NormalizationGradientCoefficients
     const double product = sum_parts(sums, parts, c, [&](long, long at) { return double(sums.second[at]); });
     const double mean = double(n.statistics[c]);
     const double inverse = double(n.statistics[2 * sums.channels + c]);
-    const double gain = (n.scale ? double(n.scale[c]) : 1.0) * inverse;
+    const double gain = gain_of(count, n.scale, c, inverse);
     const double slope = -gain * inverse * inverse * product / count;
     repeat_in_lanes(sums, c, gain, n.a);
     repeat_in_lanes(sums, c, slope, n.b);

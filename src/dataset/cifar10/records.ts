@@ -1,0 +1,109 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { UserError } from '../../core/errors.js';
+import { type Shape, sizeOf } from '../../core/shape.js';
+import type { LabelledImages } from '../dataset.js';
+import { checkLabels } from '../labels.js';
+import { explainReadError } from '../read-errors.js';
+
+/*
+ * CIFAR-10's binary version: records of a label and the image's red, green and blue planes, each row by row; nothing before,
+ * between or after them.
+ */
+
+/** Of one image. */
+export const CIFAR10_SHAPE: Shape = { height: 32, width: 32, channels: 3 };
+export const CIFAR10_CLASSES = 10;
+
+const PLANE_BYTES = CIFAR10_SHAPE.height * CIFAR10_SHAPE.width;
+const IMAGE_BYTES = sizeOf(CIFAR10_SHAPE);
+export const CIFAR10_RECORD_BYTES = 1 + IMAGE_BYTES;
+
+/** Records that are read at a time: they stay in the cache until they are transposed. */
+const CHUNK_RECORDS = 256;
+/** Of one file, a hundred times what the published ones have: keeps a wrong file from filling the memory. */
+const MAX_RECORDS = 1_000_000;
+
+/**
+ * Reads files of records, one after another, into shared memory as n×h×w×c.
+ *
+ * @throws UserError if a file cannot be read, does not have a whole number of records, or has a label that is no class
+ */
+export async function readCifar10Files(paths: readonly string[]): Promise<LabelledImages> {
+  const counts = await Promise.all(paths.map(countRecords));
+  const count = counts.reduce((sum, records) => sum + records, 0);
+  const pixels = new Uint8Array(new SharedArrayBuffer(count * IMAGE_BYTES));
+  const labels = new Uint8Array(new SharedArrayBuffer(count));
+  let first = 0;
+  const parts = counts.map((records) => {
+    const end = first + records;
+    const part = {
+      pixels: pixels.subarray(first * IMAGE_BYTES, end * IMAGE_BYTES),
+      labels: labels.subarray(first, end),
+    };
+    first = end;
+    return part;
+  });
+  await Promise.all(parts.map((part, i) => readRecords(paths[i]!, part)));
+  return { count, pixels, labels };
+}
+
+async function countRecords(path: string): Promise<number> {
+  const { size } = await stat(path).catch((error) => {
+    throw explainReadError(error, path);
+  });
+  const records = size / CIFAR10_RECORD_BYTES;
+  if (Number.isInteger(records) && records >= 1 && records <= MAX_RECORDS) return records;
+  throw wrongSize(path, size);
+}
+
+function wrongSize(path: string, sizeBytes: number): UserError {
+  return new UserError(
+    `${path}: expected 1 to ${MAX_RECORDS} whole records of ${CIFAR10_RECORD_BYTES} bytes (30730000 bytes as published), found ${sizeBytes} bytes. The file is truncated or corrupt: get it again.`,
+  );
+}
+
+type Part = Pick<LabelledImages, 'pixels' | 'labels'>;
+
+async function readRecords(path: string, part: Part): Promise<void> {
+  try {
+    const file = await open(path);
+    try {
+      await fill(file, part, path);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw explainReadError(error, path);
+  }
+  checkLabels(part.labels, CIFAR10_CLASSES, path);
+}
+
+async function fill(file: FileHandle, { pixels, labels }: Part, path: string): Promise<void> {
+  const chunk = new Uint8Array(CHUNK_RECORDS * CIFAR10_RECORD_BYTES);
+  for (let done = 0; done < labels.length; ) {
+    const records = Math.min(CHUNK_RECORDS, labels.length - done);
+    const sizeBytes = records * CIFAR10_RECORD_BYTES;
+    const offsetBytes = done * CIFAR10_RECORD_BYTES;
+    for (let read = 0; read < sizeBytes; ) {
+      const { bytesRead } = await file.read(chunk, read, sizeBytes - read, offsetBytes + read);
+      // Nothing more, though the size said so: it is being written to.
+      if (bytesRead === 0) throw wrongSize(path, offsetBytes + read);
+      read += bytesRead;
+    }
+    for (let record = 0; record < records; record++) {
+      labels[done + record] = chunk[record * CIFAR10_RECORD_BYTES]!;
+      const from = record * CIFAR10_RECORD_BYTES + 1;
+      interleave(chunk, from, pixels, (done + record) * IMAGE_BYTES);
+    }
+    done += records;
+  }
+}
+
+/** Writes three planes as one image of h×w×3. */
+function interleave(planes: Uint8Array, from: number, image: Uint8Array, to: number): void {
+  for (let red = from; red < from + PLANE_BYTES; red++, to += 3) {
+    image[to] = planes[red]!;
+    image[to + 1] = planes[red + PLANE_BYTES]!;
+    image[to + 2] = planes[red + 2 * PLANE_BYTES]!;
+  }
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { LabelledImages } from '../dataset/dataset.js';
+import { allocateArena } from '../kernels/memory.js';
+import type { LossResults } from '../layers/loss.js';
+import { allocateModel } from '../network/memory.js';
+import type { NetworkPlan } from '../network/plan.js';
+import { CONTROL_WORDS } from '../parallel/control.js';
+import { planEvaluation } from '../parallel/evaluation.js';
+import {
+  type BatchArrays,
+  type EvaluationSet,
+  type RunMemory,
+  type RunSettings,
+  type SharedRun,
+  TOTALS_LENGTH,
+} from '../parallel/protocol.js';
+import type { RunData } from './data.js';
+import type { FittedRun } from './fit.js';
+import { deriveSettings } from './settings.js';
+
+/** Makes a run ready to be shared among workers: allocates its memory, in which only the data's part is filled. */
+export function shareRun(
+  { spec, plan }: FittedRun,
+  data: RunData,
+  { workers, kernels }: { readonly workers: number; readonly kernels: string },
+): SharedRun {
+  const settings = deriveSettings(spec);
+  return {
+    id: randomUUID(),
+    workers,
+    kernels,
+    settings,
+    memory: allocateMemory(settings, plan, data, workers),
+  };
+}
+
+function allocateMemory(
+  { network, batchSize, restEpsilon, lookahead }: RunSettings,
+  plan: NetworkPlan,
+  { dataset, ...data }: RunData,
+  workers: number,
+): RunMemory {
+  const allocateWeights = () => shareFloats(new Float32Array(plan.weightFloats));
+  return {
+    model: allocateModel(plan),
+    previousWeights: restEpsilon === null ? null : allocateWeights(),
+    slowWeights: lookahead && allocateWeights(),
+    activations: allocateArena(
+      Math.max(plan.activationFloats, planEvaluation(network, workers).floats),
+      'activations',
+    ),
+    control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
+    totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
+    train: { pixels: dataset.train.pixels, labels: dataset.train.labels },
+    test: makeEvaluationSet(dataset.test, data.test),
+    validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
+    mean: shareFloats(data.mean),
+    scale: shareFloats(data.scale),
+    order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
+    batch: allocateBatch(batchSize),
+  };
+}
+
+function makeEvaluationSet({ pixels, labels }: LabelledImages, samples: Int32Array): EvaluationSet {
+  const shared = new Int32Array(new SharedArrayBuffer(samples.byteLength));
+  shared.set(samples);
+  return { images: { pixels, labels }, samples: shared, results: allocateResults(samples.length) };
+}
+
+function allocateResults(images: number): LossResults {
+  return {
+    loss: new Float32Array(new SharedArrayBuffer(images * 4)),
+    predicted: new Uint8Array(new SharedArrayBuffer(images)),
+    rank: new Uint8Array(new SharedArrayBuffer(images)),
+  };
+}
+
+function allocateBatch(images: number): BatchArrays {
+  return {
+    ...allocateResults(images),
+    sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
+    labels: new Uint8Array(new SharedArrayBuffer(images)),
+  };
+}
+
+function shareFloats(values: Float32Array): Float32Array {
+  const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  shared.set(values);
+  return shared;
+}
