@@ -21,13 +21,18 @@ export interface FittedRun {
  * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
  * data, so that two ways of asking for one thing are one run.
  *
+ * @param makePlan for who plans many runs, of which some have one network
  * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
  *   its classes apart
  */
-export function fitRun(spec: ResolvedRunSpec, dataset: Dataset): FittedRun {
+export function fitRun(
+  spec: ResolvedRunSpec,
+  dataset: Dataset,
+  makePlan: typeof planNetwork = planNetwork,
+): FittedRun {
   const { train, validation } = countSplit(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
-  const plan = planNetwork(spec.network, {
+  const plan = makePlan(spec.network, {
     batchSize: Math.min(spec.batchSize, train),
     slices: spec.slices,
     training: true,
