@@ -12,7 +12,7 @@ export interface ChannelParameter {
   /** As wide as a row. */
   readonly value: Float32Array;
   readonly prepare: readonly BlockPass[];
-  /** Where a kernel leaves each part's sums, as wide as a row; `fold` makes the part's gradient of them. */
+  /** Where a kernel leaves each part's sums, as wide as a row: in lanes one place for all. `fold` makes the part's gradient of them. */
   readonly sums: readonly Float32Array[];
   fold(part: number): void;
 }

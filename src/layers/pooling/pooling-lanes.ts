@@ -19,8 +19,6 @@ export interface PieceArrays {
   readonly y: Float32Array;
   readonly dy: Float32Array;
   readonly dx: Float32Array;
-  /** The unit whose piece it is. */
-  readonly unit: number;
 }
 
 /** A pooling kernel on images. */
@@ -56,7 +54,6 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
       dx: input.gradient.subarray(inputOffset),
       y: output.value.subarray(outputOffset),
       dy: output.gradient.subarray(outputOffset),
-      unit: index,
     };
     return {
       forward: pooling.bindForward(arrays),

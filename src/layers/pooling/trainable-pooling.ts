@@ -95,21 +95,26 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
     const parameters = { scale: scale.value, bias: bias.value, divisor };
     const bindForward = ({ g, x, y }: Pick<PieceArrays, 'g' | 'x' | 'y'>) =>
       kernels.bindTrainablePoolingForward({ g, x, y, ...parameters });
-    const bindBackward = ({ g, x, dy, dx, unit }: Omit<PieceArrays, 'y'>) =>
+    const bindBackward = (
+      { g, x, dy, dx }: Omit<PieceArrays, 'y'>,
+      dScale: Float32Array,
+      dBias: Float32Array,
+    ) =>
       kernels.bindTrainablePoolingBackward({
         g,
         x,
         dy,
         scale: scale.value,
         dx: needsInputGradient ? dx : null,
-        dScale: scale.sums[unit]!,
-        dBias: bias.sums[unit]!,
+        dScale,
+        dBias,
         divisor,
       });
     if (site.layout === 'lanes') {
       const passes = bindPoolingLanes(g, site, {
         bindForward,
-        bindBackward,
+        // In lanes the sums of all parts have one place.
+        bindBackward: (piece) => bindBackward(piece, scale.sums[0]!, bias.sums[0]!),
         afterBackward(unit) {
           scale.fold(unit);
           bias.fold(unit);
@@ -122,7 +127,9 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
     }
     const arrays = { g, x: input.value, y: output.value, dy: output.gradient, dx: input.gradient };
     const forward = bindForward(arrays);
-    const backward = training ? scale.sums.map((_, unit) => bindBackward({ ...arrays, unit })) : [];
+    const backward = training
+      ? scale.sums.map((sums, part) => bindBackward(arrays, sums, bias.sums[part]!))
+      : [];
     return {
       prepare,
       forward: [overSlices(({ first, count }) => forward(first, count))],
