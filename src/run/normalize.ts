@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { LabelledImages } from '../dataset/dataset.js';
-import { MAX_SUMMED_IMAGES } from '../kernels/interface/assembly.js';
+import { MAX_SUMMED_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
 
 export type NormalizationKind = 'mean-image' | 'per-channel' | 'none';
@@ -59,9 +59,16 @@ function sumPixels({ images, shape, samples }: NormalizedImages, kernels: Kernel
   const squares = new Float64Array(size);
   const someSums = new Int32Array(size);
   const someSquares = new Int32Array(size);
+  const sum = kernels.bindSumPixels({
+    pixels: images.pixels,
+    sampleIds: samples,
+    sums: someSums,
+    squares: someSquares,
+    floatsPerImage: size,
+  });
   for (let first = 0; first < samples.length; first += MAX_SUMMED_IMAGES) {
     const count = Math.min(MAX_SUMMED_IMAGES, samples.length - first);
-    kernels.sumPixels(images.pixels, samples, someSums, someSquares, size, first, count);
+    sum(first, count);
     for (let e = 0; e < size; e++) {
       sums[e]! += someSums[e]!;
       squares[e]! += someSquares[e]!;

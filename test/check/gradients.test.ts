@@ -70,25 +70,42 @@ describe('the gradient check', () => {
   it.each<[string, Partial<Kernels>]>([
     [
       'a derivative that is forgotten',
-      { reluBackward: (_y, dy, dx, first, count) => dx.set(dy.subarray(first, first + count), first) },
+      {
+        activations: {
+          ...referenceKernels.activations,
+          relu: {
+            ...referenceKernels.activations.relu!,
+            bindBackward:
+              ({ dy, dx }) =>
+              (first, count) =>
+                dx.set(dy.subarray(first, first + count), first),
+          },
+        },
+      },
     ],
     [
       'a factor that is a thousandth off',
       {
-        sumRows(channels, x, sums, scratch, first, rows) {
-          referenceKernels.sumRows(channels, x, sums, scratch, first, rows);
-          sums.forEach((sum, c) => {
-            sums[c] = 1.001 * sum;
-          });
+        bindSumRows(kernel) {
+          const run = referenceKernels.bindSumRows(kernel);
+          return (first, rows) => {
+            run(first, rows);
+            kernel.sums.forEach((sum, c) => {
+              kernel.sums[c] = 1.001 * sum;
+            });
+          };
         },
       },
     ],
     [
       'a loss without its gradient',
       {
-        softmaxCrossEntropy(classes, logits, labels, smoothing, dLogits, ...rest) {
-          referenceKernels.softmaxCrossEntropy(classes, logits, labels, smoothing, null, ...rest);
-          dLogits?.fill(0);
+        bindSoftmaxCrossEntropy(kernel) {
+          const run = referenceKernels.bindSoftmaxCrossEntropy({ ...kernel, dOutputs: null });
+          return (...numbers) => {
+            run(...numbers);
+            kernel.dOutputs?.fill(0);
+          };
         },
       },
     ],
@@ -108,9 +125,18 @@ describe('the gradient check', () => {
       const broken: Kernels = {
         ...kernels,
         name: 'broken',
-        sigmoidBackward(y, dy, dx, first, count) {
-          kernels.sigmoidBackward(y, dy, dx, first, count);
-          for (let i = first; i < first + count; i++) dx[i] = factor * dx[i]!;
+        activations: {
+          ...kernels.activations,
+          sigmoid: {
+            ...kernels.activations.sigmoid!,
+            bindBackward(kernel) {
+              const run = kernels.activations.sigmoid!.bindBackward(kernel);
+              return (first, count) => {
+                run(first, count);
+                for (let i = first; i < first + count; i++) kernel.dx[i] = factor * kernel.dx[i]!;
+              };
+            },
+          },
         },
       };
       const { passed, finding } = check([convolution, { kind: 'sigmoid' }], { kernels: broken });

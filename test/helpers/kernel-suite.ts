@@ -1,20 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../src/kernels/kernels.js';
+import { findProbes } from '../../src/kernels/probes.js';
+import { loadKernels } from '../../src/kernels/select.js';
 import { groupByMethod } from './kernel-suite/all-cases.js';
-import { callMethod, findMismatch, type KernelCase, type KernelMethod } from './kernel-suite/kernel-case.js';
+import {
+  type ArrayField,
+  callMethod,
+  findMismatch,
+  type KernelCase,
+  type KernelMethod,
+  listArrays,
+} from './kernel-suite/kernel-case.js';
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
 
-/**
- * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
- * depends on the greatest sample id.
- */
+/** Arrays whose length does not follow from the other fields: how many pixels are needed depends on the greatest sample id. */
 const UNBOUNDED = new Set([
-  'assembleImages 0',
-  'assembleLanes 0',
-  'assembleAugmentedImages 0',
-  'assembleAugmentedLanes 0',
-  'sumPixels 0',
+  'bindAssembleImages pixels',
+  'bindAssembleLanes pixels',
+  'bindAssembleAugmentedImages pixels',
+  'bindAssembleAugmentedLanes pixels',
+  'bindSumPixels pixels',
 ]);
+
+/** What an array of a bound call is too short for: the sizes, or the range that is run. */
+const TOO_SHORT = /expected at least \d+ elements|within the arrays that were bound/;
 
 /** Holds a kernel set against the reference, method by method; a native set must also refuse wrong arguments. */
 export function describeKernels(kernels: Kernels): void {
@@ -22,7 +31,12 @@ export function describeKernels(kernels: Kernels): void {
     for (const [method, cases] of groupByMethod()) {
       describe(method, () => {
         for (const kernelCase of cases) {
-          it(kernelCase.title, () => expect(findMismatch(kernelCase, kernels)).toBeNull());
+          it(kernelCase.title, () => {
+            // A set of its own, whose scratch is as long as this case needs.
+            const own = loadKernels(kernels.name);
+            expect(findMismatch(kernelCase, own)).toBeNull();
+            expect(findProbes(own)?.scratchIsIntact() ?? true, 'what lies around the scratch').toBe(true);
+          });
         }
         if (kernels.name !== 'reference') describeArgumentErrors(kernels, method, cases);
       });
@@ -46,40 +60,27 @@ export function describeBitAgreement(kernels: Kernels, other: Kernels): void {
 function describeArgumentErrors(kernels: Kernels, method: KernelMethod, cases: readonly KernelCase[]): void {
   const tight = cases.find((kernelCase) => kernelCase.tight);
   it('refuses arrays of another type', () => {
-    forEachArray(kernels, tight!, (args, position, array) => {
+    for (const { field, array, replace } of prepareArrays(kernels, tight!)) {
       for (const wrong of [
         new Float64Array(array.length),
         new Int8Array(array.length),
         [...array],
         undefined,
       ]) {
-        expect(() => callMethod(kernels, method, args.with(position, wrong)), `argument ${position}`).toThrow(
-          TypeError,
-        );
+        expect(() => callMethod(kernels, method, replace(wrong)), field).toThrow(TypeError);
       }
-    });
+    }
   });
   it('refuses arrays that are too short', () => {
-    forEachArray(kernels, tight!, (args, position, array) => {
-      if (array.length === 0 || UNBOUNDED.has(`${method} ${position}`)) return;
+    for (const { field, array, replace } of prepareArrays(kernels, tight!)) {
+      if (array.length === 0 || UNBOUNDED.has(`${method} ${field}`)) continue;
       const short = array.subarray(0, array.length - 1);
-      expect(() => callMethod(kernels, method, args.with(position, short)), `argument ${position}`).toThrow(
-        TypeError,
-      );
-    });
+      expect(() => callMethod(kernels, method, replace(short)), field).toThrow(TOO_SHORT);
+    }
   });
 }
 
-type NumberArray = Float32Array | Int32Array | Uint8Array;
-
-/** Visits each array among the arguments of the case's first call. */
-function forEachArray(
-  kernels: Kernels,
-  kernelCase: KernelCase,
-  visit: (args: readonly unknown[], position: number, array: NumberArray) => void,
-): void {
-  const args = kernelCase.prepare(new KernelMemory(), kernels)[0]!;
-  for (const [position, value] of args.entries()) {
-    if (ArrayBuffer.isView(value)) visit(args, position, value as NumberArray);
-  }
+/** The arrays of a case's first call. */
+function prepareArrays(kernels: Kernels, kernelCase: KernelCase): ArrayField[] {
+  return listArrays(kernelCase.prepare(new KernelMemory(), kernels)[0]!);
 }

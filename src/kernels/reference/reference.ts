@@ -1,143 +1,42 @@
 import type { Kernels } from '../kernels.js';
-import {
-  eluBackward,
-  eluForward,
-  leakyReluBackward,
-  leakyReluForward,
-  reluBackward,
-  reluForward,
-  sigmoidBackward,
-  sigmoidForward,
-  tanhBackward,
-  tanhForward,
-} from './activations.js';
-import { assembleImages, sumPixels } from './assemble.js';
-import { assembleAugmentedImages, assembleAugmentedLanes } from './augment.js';
-import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
-import { drawNormal, drawUniform } from './draws.js';
-import { dropout } from './dropout.js';
-import { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from './gelu.js';
-import { addElements, copyColumns } from './joins.js';
-import {
-  assembleLanes,
-  clearLanes,
-  convolutionForwardLanes,
-  convolutionInputGradientLanes,
-  convolutionKernelGradientLanes,
-  gatherLanes,
-  scatterLanes,
-  sumChannelLanes,
-} from './lanes.js';
-import { softmaxCrossEntropy, squaredError } from './losses.js';
-import {
-  channelGradientSums,
-  channelMoments,
-  combineChannels,
-  normalizationCoefficients,
-  normalizationGradientCoefficients,
-  scaleChannels,
-  sumRows,
-} from './normalisation.js';
-import {
-  averagePoolingBackward,
-  averagePoolingForward,
-  maxPoolingBackward,
-  maxPoolingForward,
-} from './pooling.js';
-import { preluBackward, preluForward } from './prelu.js';
-import { matmul, pack, packTransposed } from './products.js';
-import { trainablePoolingBackward, trainablePoolingForward } from './trainable-pooling.js';
-import { averageWeights, measureChange, reducePartials, sgdUpdate } from './update.js';
-import {
-  winogradForward,
-  winogradInputGradient,
-  winogradKernel,
-  winogradKernelGradient,
-  winogradKernelProducts,
-} from './winograd.js';
+import { activations } from './activations.js';
+import * as assembly from './assembly.js';
+import * as augment from './augment.js';
+import * as channels from './channels.js';
+import * as convolution from './convolution.js';
+import * as draws from './draws.js';
+import * as dropout from './dropout.js';
+import * as joins from './joins.js';
+import * as lanes from './lanes.js';
+import * as losses from './losses.js';
+import * as parameters from './parameters.js';
+import * as pooling from './pooling.js';
+import * as prelu from './prelu.js';
+import * as products from './products.js';
+import * as trainablePooling from './trainable-pooling.js';
+import * as winograd from './winograd.js';
 
 /**
  * The kernels as plain loops: the specification that every native set is held against, and the fallback where none can be
- * built. Sums run in float64 and are rounded to float32 when stored. Never optimised.
+ * built. Sums run in float64 and are rounded to float32 when stored. Never optimised, and without checks: it works on arrays of either
+ * precision.
  */
 export const referenceKernels: Kernels = {
   name: 'reference',
-
-  convolutionScratchFloats: () => 0,
-  matmulScratchFloats: () => 0,
-  channelScratchFloats: () => 0,
-  winogradScratchFloats: () => 0,
-
-  pack,
-  packTransposed,
-  matmul,
-
-  convolutionForward,
-  convolutionInputGradient,
-  convolutionKernelGradient,
-  sumRows,
-
-  convolutionForwardLanes,
-  convolutionInputGradientLanes,
-  convolutionKernelGradientLanes,
-  winogradKernel,
-  winogradForward,
-  winogradInputGradient,
-  winogradKernelProducts,
-  winogradKernelGradient,
-  sumChannelLanes,
-  clearLanes,
-  assembleLanes,
-  gatherLanes,
-  scatterLanes,
-
-  maxPoolingForward,
-  maxPoolingBackward,
-  averagePoolingForward,
-  averagePoolingBackward,
-  trainablePoolingForward,
-  trainablePoolingBackward,
-
-  channelMoments,
-  scaleChannels,
-  channelGradientSums,
-  combineChannels,
-  normalizationCoefficients,
-  normalizationGradientCoefficients,
-
-  reluForward,
-  reluBackward,
-  sigmoidForward,
-  sigmoidBackward,
-  tanhForward,
-  tanhBackward,
-  leakyReluForward,
-  leakyReluBackward,
-  eluForward,
-  eluBackward,
-  geluForward,
-  geluBackward,
-  geluTanhForward,
-  geluTanhBackward,
-  dropout,
-  preluForward,
-  preluBackward,
-
-  addElements,
-  copyColumns,
-
-  softmaxCrossEntropy,
-  squaredError,
-
-  sumPixels,
-  assembleImages,
-  assembleAugmentedImages,
-  assembleAugmentedLanes,
-  reducePartials,
-  sgdUpdate,
-  measureChange,
-  averageWeights,
-
-  drawNormal,
-  drawUniform,
+  activations,
+  ...assembly,
+  ...augment,
+  ...channels,
+  ...convolution,
+  ...draws,
+  ...dropout,
+  ...joins,
+  ...lanes,
+  ...losses,
+  ...parameters,
+  ...pooling,
+  ...prelu,
+  ...products,
+  ...trainablePooling,
+  ...winograd,
 };

@@ -1,4 +1,4 @@
-import { MAX_SUMMED_IMAGES } from '../../../src/kernels/interface/assembly.js';
+import { MAX_SUMMED_IMAGES } from '../../../src/kernels/constants.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { toleranceOfSum } from './kernel-memory.js';
 import { type Batch, describeBatch } from './windows.js';
@@ -21,7 +21,7 @@ export function listAssembleCases(): KernelCase[] {
 
 function makeAssembleCase(floatsPerImage: number, batch: Batch): KernelCase {
   return makeCase(
-    'assembleImages',
+    'bindAssembleImages',
     `${floatsPerImage} floats an image, ${describeBatch(batch)}`,
     (memory) => {
       const pixels = memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255)));
@@ -29,7 +29,7 @@ function makeAssembleCase(floatsPerImage: number, batch: Batch): KernelCase {
       const mean = memory.input('mean', memory.uniform(floatsPerImage, 0, 255));
       const scale = memory.input('scale', memory.uniform(floatsPerImage, 0, 2));
       const x = memory.output('x', batch.total * floatsPerImage, toleranceOfSum(2, 2 * 255));
-      return [[pixels, sampleIds, mean, scale, x, floatsPerImage, batch.first, batch.count]];
+      return [[{ pixels, sampleIds, mean, scale, x, floatsPerImage }, batch.first, batch.count]];
     },
     { tight: batch === TIGHT },
   );
@@ -40,13 +40,15 @@ export function listPixelSumCases(): KernelCase[] {
     ...[1, 3, 4, 7, 15, 16, 17, 33, 63, 784, 3072].map((floats) => makePixelSumCase(floats, MIDDLE)),
     makePixelSumCase(20, TIGHT),
     makePixelSumCase(20, EMPTY),
-    makeCase('sumPixels', 'as many white images as there may be', (memory) => [
+    makeCase('bindSumPixels', 'as many white images as there may be', (memory) => [
       [
-        memory.input('pixels', new Uint8Array(2 * 5).fill(255)),
-        memory.input('sampleIds', new Int32Array(MAX_SUMMED_IMAGES).fill(1)),
-        memory.outputIntegers('sums', 5),
-        memory.outputIntegers('squares', 5),
-        5,
+        {
+          pixels: memory.input('pixels', new Uint8Array(2 * 5).fill(255)),
+          sampleIds: memory.input('sampleIds', new Int32Array(MAX_SUMMED_IMAGES).fill(1)),
+          sums: memory.outputIntegers('sums', 5),
+          squares: memory.outputIntegers('squares', 5),
+          floatsPerImage: 5,
+        },
         0,
         MAX_SUMMED_IMAGES,
       ],
@@ -56,15 +58,17 @@ export function listPixelSumCases(): KernelCase[] {
 
 function makePixelSumCase(floatsPerImage: number, batch: Batch): KernelCase {
   return makeCase(
-    'sumPixels',
+    'bindSumPixels',
     `${floatsPerImage} floats an image, ${describeBatch(batch)}`,
     (memory) => [
       [
-        memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255))),
-        memory.input('sampleIds', Int32Array.of(6, 2, 0, 7, 2).slice(0, batch.total)),
-        memory.outputIntegers('sums', floatsPerImage),
-        memory.outputIntegers('squares', floatsPerImage),
-        floatsPerImage,
+        {
+          pixels: memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255))),
+          sampleIds: memory.input('sampleIds', Int32Array.of(6, 2, 0, 7, 2).slice(0, batch.total)),
+          sums: memory.outputIntegers('sums', floatsPerImage),
+          squares: memory.outputIntegers('squares', floatsPerImage),
+          floatsPerImage,
+        },
         batch.first,
         batch.count,
       ],
@@ -78,10 +82,19 @@ export function listReduceCases(): KernelCase[] {
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 16, 17, 31, 256].map((count) => makeReduceCase(count, 37)),
     ...COUNTS.map((elements) => makeReduceCase(12, elements)),
     makeCase(
-      'reducePartials',
+      'bindReducePartials',
       'arrays as long as needed',
       (memory) => [
-        [memory.input('partials', memory.uniform(5 * 21)), 5, 21, memory.output('out', 21, 0), 2, 19],
+        [
+          {
+            partials: memory.input('partials', memory.uniform(5 * 21)),
+            stride: 21,
+            sum: memory.output('sum', 21, 0),
+          },
+          5,
+          2,
+          19,
+        ],
       ],
       { tight: true },
     ),
@@ -90,12 +103,14 @@ export function listReduceCases(): KernelCase[] {
 
 /** The order of the sums is fixed, so the results are too. */
 function makeReduceCase(count: number, elements: number): KernelCase {
-  return makeCase('reducePartials', `${count} partials, ${elements} elements`, (memory) => {
+  return makeCase('bindReducePartials', `${count} partials, ${elements} elements`, (memory) => {
     const stride = BEFORE + elements + AFTER;
     const partials = memory.input('partials', memory.uniform(count * stride));
-    return [[partials, count, stride, memory.output('out', stride - 1, 0), BEFORE, elements]];
+    return [[{ partials, stride, sum: memory.output('sum', stride - 1, 0) }, count, BEFORE, elements]];
   });
 }
+
+const SETTINGS = { momentum: 0.9, weightDecay: 0.0005 };
 
 export function listUpdateCases(): KernelCase[] {
   return [
@@ -103,13 +118,15 @@ export function listUpdateCases(): KernelCase[] {
     ...[0, 1, 15, 16, 31, 36].flatMap((position) =>
       [NaN, Infinity, -Infinity, 3e38].map((gradient) => makeDivergedCase(position, gradient)),
     ),
-    makeCase('sgdUpdate', 'NaN outside the range', (memory) => {
+    makeCase('bindSgdUpdate', 'NaN outside the range', (memory) => {
       const w = memory.uniform(40);
       w[1] = NaN;
       w[38] = Infinity;
       const g = memory.input('g', memory.uniform(40));
       const v = memory.output('v', memory.uniform(40), toleranceOfSum(3, 2));
-      return [[memory.output('w', w, toleranceOfSum(5, 2)), g, v, 0.1, 0.9, 0.0005, true, 2, 36]];
+      return [
+        [{ w: memory.output('w', w, toleranceOfSum(5, 2)), g, v, ...SETTINGS, nesterov: true }, 0.1, 2, 36],
+      ];
     }),
     makeUpdateCase(19, true, { tight: true }),
   ];
@@ -117,14 +134,14 @@ export function listUpdateCases(): KernelCase[] {
 
 function makeUpdateCase(count: number, nesterov: boolean, { tight = false } = {}): KernelCase {
   return makeCase(
-    'sgdUpdate',
+    'bindSgdUpdate',
     `${count} elements${nesterov ? ', Nesterov' : ''}${tight ? ', arrays as long as needed' : ''}`,
     (memory) => {
       const length = BEFORE + count + (tight ? 0 : AFTER);
       const w = memory.output('w', memory.uniform(length), toleranceOfSum(5, 2));
       const g = memory.input('g', memory.uniform(length));
       const v = memory.output('v', memory.uniform(length), toleranceOfSum(3, 2));
-      return [[w, g, v, 0.05, 0.9, 0.0005, nesterov, BEFORE, count]];
+      return [[{ w, g, v, ...SETTINGS, nesterov }, 0.05, BEFORE, count]];
     },
     { tight },
   );
@@ -132,12 +149,13 @@ function makeUpdateCase(count: number, nesterov: boolean, { tight = false } = {}
 
 /** A gradient that makes one weight, in the vectors or in the tail, NaN or infinite (3e38 · 100 overflows). */
 function makeDivergedCase(position: number, gradient: number): KernelCase {
-  return makeCase('sgdUpdate', `a gradient of ${gradient} at ${position}`, (memory) => {
+  return makeCase('bindSgdUpdate', `a gradient of ${gradient} at ${position}`, (memory) => {
     const gradients = memory.uniform(37);
     gradients[position] = gradient;
     const w = memory.output('w', memory.uniform(37), toleranceOfSum(5, 200));
     const v = memory.output('v', memory.uniform(37), toleranceOfSum(3, 2));
-    return [[w, memory.input('g', gradients), v, 100, 0.9, 0, false, 0, 37]];
+    const g = memory.input('g', gradients);
+    return [[{ w, g, v, momentum: 0.9, weightDecay: 0, nesterov: false }, 100, 0, 37]];
   });
 }
 
@@ -159,12 +177,14 @@ export function listChangeCases(): KernelCase[] {
       w[BEFORE + 19] = 100;
     }),
     makeCase(
-      'measureChange',
+      'bindMeasureChange',
       'arrays as long as needed',
       (memory) => [
         [
-          memory.input('w', memory.uniform(21)),
-          memory.output('previous', memory.uniform(21), 0),
+          {
+            w: memory.input('w', memory.uniform(21)),
+            previous: memory.output('previous', memory.uniform(21), 0),
+          },
           BEFORE,
           21 - BEFORE,
         ],
@@ -175,11 +195,11 @@ export function listChangeCases(): KernelCase[] {
 }
 
 function makeChangeCase(title: string, count: number, change: (w: Float32Array) => void): KernelCase {
-  return makeCase('measureChange', title, (memory) => {
+  return makeCase('bindMeasureChange', title, (memory) => {
     const w = memory.uniform(BEFORE + count + AFTER);
     const previous = memory.output('previous', memory.uniform(w.length), 0);
     change(w);
-    return [[memory.input('w', w), previous, BEFORE, count]];
+    return [[{ w: memory.input('w', w), previous }, BEFORE, count]];
   });
 }
 
@@ -199,12 +219,12 @@ function makeAverageCase(
   tight = false,
 ): KernelCase {
   return makeCase(
-    'averageWeights',
+    'bindAverageWeights',
     title,
     (memory) => {
       const w = memory.output('w', memory.uniform(length), toleranceOfSum(3, 2));
       const slow = memory.output('slow', memory.uniform(length), toleranceOfSum(3, 2));
-      return [[w, slow, share, BEFORE, count]];
+      return [[{ w, slow }, share, BEFORE, count]];
     },
     { tight },
   );
