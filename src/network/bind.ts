@@ -3,7 +3,6 @@ import type { Kernels } from '../kernels/kernels.js';
 import { preferHugePages } from '../kernels/memory.js';
 import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
-import { findKind } from '../layers/registry.js';
 import { Scratch } from '../layers/scratch.js';
 import { type ModelMemory, viewParameters, viewTensor } from './memory.js';
 import type { NetworkPlan, StepPlan } from './plan.js';
@@ -57,7 +56,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     const state = step.state.map(
       ({ name, offset, size }) => [name, memory.weights.subarray(offset, offset + size)] as const,
     );
-    const bound = findKind(step.config.kind).bind(step.config, {
+    const bound = step.kind.bind(step.config, {
       layout: step.layout,
       inputs,
       outputs,

@@ -5,8 +5,9 @@ import { parseWith } from '../core/parse.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
-import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/registry.js';
+import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
 import { scheduleSchema } from '../optim/schedule.js';
@@ -156,6 +157,7 @@ function resolveNetwork(
     );
   }
   const parsed = parseNetwork(network, `${where}: network`);
+  checkActivation(fields, where, LAYER_KINDS);
   // A spec that has been resolved before has both, and they agree.
   if (model !== undefined && model !== parsed.name) {
     throw new UserError(

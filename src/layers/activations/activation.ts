@@ -10,10 +10,21 @@ import {
   planTransform,
 } from '../layer.js';
 import { overParts, overPartsBackward, widthOf } from '../parts.js';
+import type { PatternWord } from '../pattern-word.js';
 
 /** An activation without options. */
 export function activationSchema<Kind extends string>(kind: Kind) {
   return z.strictObject({ kind: z.literal(kind), name: z.string().optional() });
+}
+
+/** The word of an activation in patterns: its kind in capitals, with these of its options as arguments, all of which may be left out. */
+export function activationWord(kind: string, options: readonly string[] = []): PatternWord {
+  const word = kind.toUpperCase();
+  return {
+    word,
+    ...(options.length > 0 ? { usage: `${word} or ${word}(${options.join(',')})` } : {}),
+    places: options.map((name) => ({ name, lengths: [1] })),
+  };
 }
 
 /** A function of single elements: its kernels, for elements [first, first + count). */
@@ -26,19 +37,26 @@ interface Elementwise {
 /**
  * A kind of activation without parameters, in either layout.
  *
+ * @param definition.formula y, as the table of the docs has it
+ * @param definition.options those that a pattern may give, in order: numbers
  * @param definition.reads what backward takes the derivative from; with `output` the layer works in place, if the layer before lets it
  */
 export function makeActivation<Config extends LayerConfig>(definition: {
   readonly schema: z.ZodType<Config>;
   readonly kind: string;
+  readonly formula: string;
+  readonly options?: readonly (keyof Config & string)[];
   readonly reads: 'input' | 'output';
   describe?(config: Config): string;
   choose(kernels: Kernels, config: Config): Elementwise;
 }): LayerKind<Config> {
-  const { kind, schema, reads, choose, describe } = definition;
+  const { kind, schema, formula, options, reads, choose, describe } = definition;
   return {
     kind,
     schema,
+    role: 'activation',
+    summary: formula,
+    pattern: activationWord(kind, options),
     ...(describe && { describe }),
     plan: (_config, input) => planActivation(input, reads),
     suitsLanes: () => true,

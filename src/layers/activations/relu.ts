@@ -4,6 +4,7 @@ import { activationSchema, makeActivation } from './activation.js';
 export const relu = makeActivation({
   kind: 'relu',
   schema: activationSchema('relu'),
+  formula: 'x above zero, 0 below it',
   reads: 'output',
   choose: ({ reluForward: forward, reluBackward: backward }) => ({ forward, backward }),
 });

@@ -4,6 +4,7 @@ import { activationSchema, makeActivation } from './activation.js';
 export const tanh = makeActivation({
   kind: 'tanh',
   schema: activationSchema('tanh'),
+  formula: 'tanh x',
   reads: 'output',
   choose: ({ tanhForward: forward, tanhBackward: backward }) => ({ forward, backward }),
 });
