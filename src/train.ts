@@ -6,12 +6,13 @@ import { loadDataset } from './dataset/load.js';
 import type { Kernels } from './kernels/kernels.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
 import { exportWeights, initializeModel, viewModel } from './network/memory.js';
-import { type NetworkPlan, planNetwork } from './network/plan.js';
+import type { NetworkPlan } from './network/plan.js';
 import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
 import type { RunDescription } from './parallel/protocol.js';
-import { fitSpec, inputsOf, type RunData, selectData } from './run/data.js';
+import { inputsOf, type RunData, selectData } from './run/data.js';
 import { describeRun } from './run/describe.js';
+import { type FittedRun, fitRun } from './run/fit.js';
 import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
 import { Profiler } from './run/profile.js';
 import { reportProgress } from './run/report-progress.js';
@@ -30,28 +31,42 @@ const MAX_WORKERS = 256;
  */
 export async function train(
   spec: RunSpec | ResolvedRunSpec,
-  options: TrainOptions = {},
+  { dataset, ...options }: TrainOptions = {},
 ): Promise<TrainResult> {
-  const parsed = resolveRunSpec(spec);
-  const workers = checkWorkers(options);
-  const kernels = loadKernels(chooseKernelName());
+  const resolved = resolveRunSpec(spec);
   // Its threads start while this one reads the data.
+  return withPool(options, async (pool) => {
+    const data = dataset ?? (await loadDataset(resolved.dataset));
+    return trainFitted(fitRun(resolved, data), { ...options, pool });
+  });
+}
+
+/** The same for a run that has been fitted to its data before. */
+export async function trainFitted(
+  fitted: FittedRun,
+  options: Omit<TrainOptions, 'dataset'> = {},
+): Promise<TrainResult> {
+  const { spec, plan } = fitted;
+  const kernels = loadKernels(chooseKernelName());
+  return withPool(options, async (pool, workers) => {
+    const data = selectData(fitted, kernels);
+    const run = describeRun(spec, plan, data, { workers, kernels: kernels.name });
+    const memory = viewModel(run.model, plan);
+    initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
+    run.lookahead?.slow.set(memory.weights);
+    return trainEpochs({ spec, plan, data, run, kernels, pool }, options);
+  });
+}
+
+/** With the pool that was given, or else one for the while. */
+async function withPool<T>(
+  options: Pick<TrainOptions, 'pool' | 'workers'>,
+  action: (pool: WorkerPool, workers: number) => Promise<T>,
+): Promise<T> {
+  const workers = checkWorkers(options);
   const pool = options.pool ?? WorkerPool.create(workers);
   try {
-    const dataset = options.dataset ?? (await loadDataset(parsed.dataset));
-    const resolved = fitSpec(parsed, dataset);
-    const data = selectData(resolved, dataset, kernels);
-    const plan = planNetwork(resolved.network, {
-      batchSize: Math.min(resolved.batchSize, data.train.length),
-      slices: resolved.slices,
-      training: true,
-    });
-    const { name } = kernels;
-    const run = describeRun(resolved, plan, data, { workers, kernels: name });
-    const memory = viewModel(run.model, plan);
-    initializeModel(memory, plan, resolved.seed, kernels, inputsOf(data));
-    run.lookahead?.slow.set(memory.weights);
-    return await trainEpochs({ spec: resolved, plan, data, run, kernels, pool }, options);
+    return await action(pool, workers);
   } finally {
     if (!options.pool) await pool.close();
   }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/core/errors.js';
 import { WorkerPool } from '../src/parallel/pool.js';
-import type { RunSpec } from '../src/run/spec.js';
+import { fitRun } from '../src/run/fit.js';
+import { type RunSpec, resolveRunSpec } from '../src/run/spec.js';
 import type { TrainOptions, TrainResult } from '../src/run/types.js';
-import { train } from '../src/train.js';
+import { train, trainFitted } from '../src/train.js';
 import { makeTinyDataset } from './helpers/tiny-dataset.js';
 
 const dataset = makeTinyDataset();
@@ -79,6 +80,14 @@ describe('train', () => {
     await pool.close();
     expect(factsOf(beside[0])).toEqual(one);
     expect(factsOf(beside[2])).toEqual(one);
+  });
+
+  it('trains a run that has been fitted before, to the same bits', async () => {
+    const spec: RunSpec = { model: 'SK', width: 0.2, batchSize: 50, epochs: 1, validationCount: 60 };
+    const fitted = fitRun(resolveRunSpec(spec), dataset);
+    const result = await trainFitted(fitted, { workers: 2 });
+    expect(result.spec).toBe(fitted.spec);
+    expect(factsOf(result)).toEqual(factsOf(await run(spec)));
   });
 
   it.each([1, 7, 300, 1000])('takes mini-batches of %i images', async (batchSize) => {

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { type FittedRunSpec, fitSpec } from '../run/data.js';
+import { type FittedRunSpec, fitRun } from '../run/fit.js';
 import type { GridPoint } from './grid.js';
 import { computeIdentity } from './identity.js';
 import { labelRun } from './run-label.js';
@@ -32,7 +32,7 @@ export async function planSweep(
   for (const { spec: asked, where } of points) {
     const dataset = datasets.get(asked.dataset) ?? (await loadDataset(asked.dataset));
     datasets.set(asked.dataset, dataset);
-    const spec = withWhere(where, () => fitSpec(asked, dataset));
+    const { spec } = withWhere(where, () => fitRun(asked, dataset));
     const identity = computeIdentity(spec, dataset.sha256);
     if (planned.has(identity)) continue;
     planned.set(identity, {

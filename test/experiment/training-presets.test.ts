@@ -3,7 +3,7 @@ import { TRAINING_PRESETS } from '../../src/experiment/presets/training/registry
 import { planNetwork } from '../../src/network/plan.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
 import { measureTraining } from '../../src/optim/training-length.js';
-import { fitSpec } from '../../src/run/data.js';
+import { fitRun } from '../../src/run/fit.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 import { FAKE_CIFAR10 } from './fake-runs.js';
 
@@ -14,8 +14,8 @@ describe('the training presets', () => {
   });
 
   it.each(TRAINING_PRESETS)('$name fits CIFAR-10', ({ name, spec }) => {
-    const fitted = fitSpec(resolveRunSpec(spec, name), FAKE_CIFAR10);
-    expect(fitted).toMatchObject({ dataset: 'cifar10', trainCount: 50_000, testCount: 10_000 });
+    const fitted = fitRun(resolveRunSpec(spec, name), FAKE_CIFAR10);
+    expect(fitted.spec).toMatchObject({ dataset: 'cifar10', trainCount: 50_000, testCount: 10_000 });
   });
 });
 
