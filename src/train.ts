@@ -10,6 +10,7 @@ import type { NetworkPlan } from './network/plan.js';
 import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
 import type { RunDescription } from './parallel/protocol.js';
+import { loadPlugins } from './plugins/load.js';
 import { inputsOf, type RunData, selectData } from './run/data.js';
 import { describeRun } from './run/describe.js';
 import { type FittedRun, fitRun } from './run/fit.js';
@@ -31,26 +32,27 @@ const MAX_WORKERS = 256;
  */
 export async function train(
   spec: RunSpec | ResolvedRunSpec,
-  { dataset, ...options }: TrainOptions = {},
+  { dataset, plugins: source = [], ...options }: TrainOptions = {},
 ): Promise<TrainResult> {
-  const resolved = resolveRunSpec(spec);
+  const plugins = await loadPlugins(source);
+  const resolved = resolveRunSpec(spec, 'spec', plugins);
   // Its threads start while this one reads the data.
   return withPool(options, async (pool) => {
     const data = dataset ?? (await loadDataset(resolved.dataset));
-    return trainFitted(fitRun(resolved, data), { ...options, pool });
+    return trainFitted(fitRun(resolved, data, plugins), { ...options, pool });
   });
 }
 
 /** The same for a run that has been fitted to its data before. */
 export async function trainFitted(
   fitted: FittedRun,
-  options: Omit<TrainOptions, 'dataset'> = {},
+  options: Omit<TrainOptions, 'dataset' | 'plugins'> = {},
 ): Promise<TrainResult> {
-  const { spec, plan } = fitted;
+  const { plan, spec } = fitted;
   const kernels = loadKernels(chooseKernelName());
   return withPool(options, async (pool, workers) => {
     const data = selectData(fitted, kernels);
-    const run = describeRun(spec, plan, data, { workers, kernels: kernels.name });
+    const run = describeRun(fitted, data, { workers, kernels: kernels.name });
     const memory = viewModel(run.model, plan);
     initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
     run.lookahead?.slow.set(memory.weights);

@@ -7,10 +7,13 @@ import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { Barrier } from '../src/parallel/barrier.js';
 import type { RunDescription } from '../src/parallel/protocol.js';
+import { loadPluginsAgain } from '../src/plugins/load.js';
+import type { Plugins } from '../src/plugins/plugins.js';
 
 /** What a thread makes of a run: plans, views, kernels. */
 export interface RunContext {
   readonly kernels: Kernels;
+  readonly plugins: Plugins;
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
@@ -25,10 +28,9 @@ const contexts = new Map<number, RunContext>();
 const MAX_CONTEXTS = 4;
 
 /** The thread's context of a run, bound at its first task. */
-export function getContext(run: RunDescription): RunContext {
-  const known = contexts.get(run.id);
+export async function getContext(run: RunDescription): Promise<RunContext> {
+  const context = contexts.get(run.id) ?? (await bindRun(run));
   contexts.delete(run.id);
-  const context = known ?? bindRun(run);
   contexts.set(run.id, context);
   for (const id of contexts.keys()) {
     if (contexts.size <= MAX_CONTEXTS) break;
@@ -37,10 +39,11 @@ export function getContext(run: RunDescription): RunContext {
   return context;
 }
 
-function bindRun(run: RunDescription): RunContext {
+async function bindRun(run: RunDescription): Promise<RunContext> {
   const { network: spec, batchSize, slices, seed } = run;
   const kernels = loadKernels(run.kernels);
-  const plan = planNetwork(spec, { batchSize, slices, training: true });
+  const plugins = await loadPluginsAgain(run.plugins);
+  const plan = planNetwork(spec, { batchSize, slices, training: true, kinds: plugins.layers });
   const memory = viewModel(run.model, plan);
   const activations = viewArena(run.activations);
   const network = bindNetwork({
@@ -56,7 +59,7 @@ function bindRun(run: RunDescription): RunContext {
   });
   const loss = LOSSES[spec.loss]!.bind(kernels, run.labelSmoothing);
   const barrier = new Barrier(run.control, run.workers);
-  return { kernels, plan, memory, activations, network, loss, barrier };
+  return { kernels, plugins, plan, memory, activations, network, loss, barrier };
 }
 
 /** Computes losses of images of the mini-batch, and with a gradient array their gradients, as parts of the mean over it. */

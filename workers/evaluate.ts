@@ -25,8 +25,8 @@ const evaluators = new WeakMap<RunContext, Evaluator>();
 const ALONE = { worker: 0, workers: 1 };
 
 /** Evaluates this worker's share of a set of images. */
-export default function evaluate({ run, worker, on, augmentation }: EvaluateTask): void {
-  const context = getContext(run);
+export default async function evaluate({ run, worker, on, augmentation }: EvaluateTask): Promise<void> {
+  const context = await getContext(run);
   const { batch, prepare, evaluateFrom } = getEvaluator(run, worker, context);
   for (const phase of prepare) {
     runPhase(phase, batch, { worker, workers: run.workers });
@@ -59,9 +59,9 @@ function getEvaluator(run: RunDescription, worker: number, context: RunContext):
 function bindEvaluator(
   run: RunDescription,
   worker: number,
-  { memory, kernels, loss, activations }: RunContext,
+  { memory, kernels, plugins, loss, activations }: RunContext,
 ): Evaluator {
-  const { plan, shared, activations: places } = planEvaluation(run.network, run.workers);
+  const { plan, shared, activations: places } = planEvaluation(run.network, run.workers, plugins.layers);
   const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
   const network = bindNetwork({
     plan,

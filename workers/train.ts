@@ -18,8 +18,8 @@ interface StepState {
 }
 
 /** Trains one epoch with this worker's share of every phase. */
-export default function train({ run, worker, epoch, times }: TrainTask): void {
-  const context = getContext(run);
+export default async function train({ run, worker, epoch, times }: TrainTask): Promise<void> {
+  const context = await getContext(run);
   const { batch } = context.network;
   const share = { worker, workers: run.workers };
   const state: StepState = { first: 0, learningRate: 0 };

@@ -1,6 +1,7 @@
 import { sizeOf } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
@@ -17,6 +18,7 @@ export interface LoneNetworkOptions {
   readonly network: NetworkSpec;
   readonly labelSmoothing: number;
   readonly kernels: Kernels;
+  readonly kinds: LayerKinds;
   /** Numbers of 64 bits in place of 32, for the reference kernels alone. */
   readonly double: boolean;
 }
@@ -45,13 +47,13 @@ export class LoneNetwork {
   readonly #batch: MiniBatch;
   readonly #kernels: Kernels;
 
-  constructor({ network, labelSmoothing, kernels, double }: LoneNetworkOptions, batch: MiniBatch) {
+  constructor({ network, labelSmoothing, kernels, kinds, double }: LoneNetworkOptions, batch: MiniBatch) {
     // The reference's plain loops do not mind which of the two they work on.
     const allocate = (floats: number) =>
       double ? (new Float64Array(floats) as unknown as Float32Array) : new Float32Array(floats);
     const { images } = batch;
     const cut = { batchSize: images, slices: SLICES };
-    const plan = planNetwork(network, { ...cut, training: true });
+    const plan = planNetwork(network, { ...cut, training: true, kinds });
     this.plan = plan;
     this.parameters = plan.steps
       .flatMap((step) => step.parameters)

@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import { GROUP_IMAGES } from '../kernels/lanes.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { type BoundNetwork, bindNetwork } from '../network/bind.js';
 import { importWeights, type ModelMemory } from '../network/memory.js';
 import { groupIntoPhases, type Phase, runPhase } from '../network/phases.js';
@@ -23,10 +24,13 @@ export class Predictor {
   readonly #forward: readonly Phase[];
   readonly #normalization: Checkpoint['normalization'];
 
-  /** @throws UserError if there is not memory enough */
-  constructor({ spec, normalization, weights }: Omit<Checkpoint, 'classNames'>) {
+  /**
+   * @param kinds that the network's layers are of
+   * @throws UserError if there is not memory enough
+   */
+  constructor({ spec, normalization, weights }: Omit<Checkpoint, 'classNames'>, kinds: LayerKinds) {
     const cut = { batchSize: BATCH_IMAGES, slices: 1 };
-    const plan = planNetwork(spec.network, { ...cut, training: false });
+    const plan = planNetwork(spec.network, { ...cut, training: false, kinds });
     const memory = allocateMemory(plan);
     importWeights(memory, plan, weights);
     this.#kernels = loadKernels(chooseKernelName());

@@ -28,6 +28,13 @@ export function parseEpochs(text: string): Override {
   return { text: `--epochs ${value}`, path: ['epochs'], value };
 }
 
+/** How a command that reads a network takes modules of the user's own. */
+export const PLUGIN_OPTION = [
+  '--plugin <file>',
+  "a module with kinds of layer of the user's own (repeatable)",
+  (file: string, earlier: readonly string[] = []): readonly string[] => [...earlier, file],
+] as const;
+
 /** Reads one `--set` after others. */
 export function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
   return [...earlier, parseOverride(text)];

@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
+import { NO_PLUGINS } from '../plugins/plugins.js';
 import { type FittedRunSpec, fitRun } from '../run/fit.js';
 import type { GridPoint } from './grid.js';
 import { computeIdentity } from './identity.js';
@@ -26,13 +27,14 @@ export type LoadDataset = (name: string) => Promise<Dataset>;
 export async function planSweep(
   points: readonly GridPoint[],
   loadDataset: LoadDataset,
+  plugins = NO_PLUGINS,
 ): Promise<SweepPoint[]> {
   const datasets = new Map<string, Dataset>();
   const planned = new Map<string, SweepPoint>();
   for (const { spec: asked, where } of points) {
     const dataset = datasets.get(asked.dataset) ?? (await loadDataset(asked.dataset));
     datasets.set(asked.dataset, dataset);
-    const { spec } = withWhere(where, () => fitRun(asked, dataset));
+    const { spec } = withWhere(where, () => fitRun(asked, dataset, plugins));
     const identity = computeIdentity(spec, dataset.sha256);
     if (planned.has(identity)) continue;
     planned.set(identity, {

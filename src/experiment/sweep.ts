@@ -42,7 +42,7 @@ export interface SweepOptions {
   readonly missing: readonly SweepPoint[];
   readonly runOne: RunOne;
   /** Given to every run as it is. */
-  readonly trainOptions: Pick<TrainOptions, 'pool' | 'workers' | 'profile'>;
+  readonly trainOptions: Pick<TrainOptions, 'pool' | 'workers' | 'profile' | 'plugins'>;
   /** Runs side by side. */
   readonly parallel: number;
   /** Ends the sweep with its first failed run. */

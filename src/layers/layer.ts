@@ -52,8 +52,8 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> extends Ste
   };
   /** How patterns write it. Absent: they cannot. */
   readonly pattern?: PatternWord | PatternVariant;
-  /** Checks a configuration and fills in its defaults. */
-  readonly schema: z.ZodType<Config>;
+  /** Checks a configuration and fills in its defaults: see parseLayerConfig. What it gives it also takes. */
+  readonly schema: z.ZodType<Config> | OptionsCheck<Config>;
   /**
    * What the layer makes of an input.
    *
@@ -62,6 +62,17 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> extends Ste
    */
   plan(config: Config, input: Shape, where: string, layout: Layout): LayerPlan;
 }
+
+/**
+ * A plain check in place of a schema: takes a layer's options, all that stands beside its `kind` and `name`, and gives them back with
+ * defaults. An option that it does not give back is unknown.
+ *
+ * @throws Error that says what was expected
+ */
+export type OptionsCheck<Config extends LayerConfig> = (
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a user has written
+  options: Readonly<Record<string, any>>,
+) => Omit<Config, 'kind' | 'name'>;
 
 /** Kinds of layer by their names in a spec. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError, unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import type { LayerConfig, LayerKinds } from '../layers/layer.js';
+import { parseLayerConfig } from '../layers/layer-config.js';
 import { LOSSES } from '../layers/loss.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { COMPOSITE_KINDS } from './composite.js';
@@ -55,7 +56,7 @@ function parseLayer(value: unknown, where: string, kinds: LayerKinds): LayerConf
     throw new UserError(`${where}: expected an object with a 'kind', found ${JSON.stringify(value)}.`);
   }
   const place = `${where} (${kind})`;
-  if (Object.hasOwn(kinds, kind)) return parseWith(kinds[kind]!.schema, value, place);
+  if (Object.hasOwn(kinds, kind)) return parseLayerConfig(kinds[kind]!, value, place);
   if (Object.hasOwn(COMPOSITE_KINDS, kind)) {
     return COMPOSITE_KINDS[kind]!.parse(value, place, (values, branch) =>
       parseLayers(values, `${branch} >`, kinds),

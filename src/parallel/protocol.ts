@@ -6,6 +6,7 @@ import type { Lookahead } from '../optim/lookahead.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { SgdOptions } from '../optim/sgd.js';
 import type { TrainingLength } from '../optim/training-length.js';
+import type { PluginAddress } from '../plugins/plugins.js';
 import type { PassOutline } from './step-timer.js';
 
 /** Images as workers read them; everything lies in shared memory. */
@@ -21,6 +22,8 @@ export interface RunDescription {
   readonly workers: number;
   readonly kernels: string;
   readonly network: NetworkSpec;
+  /** Modules that bring kinds of the network's layers. */
+  readonly plugins: readonly PluginAddress[];
   readonly batchSize: number;
   readonly slices: number;
   readonly seed: number;

@@ -1,4 +1,5 @@
 import { LABEL_KEYS } from '../experiment/run-label.js';
+import type { PluginRecord } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 
 /** A spec with its label: a point of a sweep, or a run. */
@@ -9,7 +10,7 @@ export interface NamedSpec {
 
 /** Fields of the spec that differ between points and that the label and the seed's column do not tell. */
 export function findVaryingFields(points: readonly NamedSpec[]): string[] {
-  const told = new Set<string>([...LABEL_KEYS, 'network', 'seed']);
+  const told = new Set<string>([...LABEL_KEYS, 'network', 'plugins', 'seed']);
   const keys = Object.keys(points[0]?.spec ?? {}).filter((key) => !told.has(key));
   return keys.filter((key) => new Set(points.map((point) => formatField(point, key))).size > 1);
 }
@@ -23,7 +24,13 @@ export function formatField(point: NamedSpec, key: string): string {
 export function formatSpecField(spec: ResolvedRunSpec, key: string): string {
   const value = (spec as Readonly<Record<string, unknown>>)[key];
   if (key === 'learningRate') return formatSchedule(value as ResolvedRunSpec['learningRate']);
+  if (key === 'plugins') return formatPlugins(value as ResolvedRunSpec['plugins']);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function formatPlugins(plugins: readonly PluginRecord[]): string {
+  const named = plugins.map(({ provides, sha256 }) => `${provides.join(', ')} (sha256 ${sha256})`);
+  return named.join('; ') || 'none';
 }
 
 function formatSchedule({ kind, warmupEpochs, ...fields }: ResolvedRunSpec['learningRate']): string {

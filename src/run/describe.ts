@@ -2,7 +2,6 @@ import type { LabelledImages } from '../dataset/dataset.js';
 import { allocateArena } from '../kernels/memory.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
-import type { NetworkPlan } from '../network/plan.js';
 import { measureTraining } from '../optim/training-length.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
 import { planEvaluation } from '../parallel/evaluation.js';
@@ -13,14 +12,13 @@ import {
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
 import type { RunData } from './data.js';
-import type { ResolvedRunSpec } from './spec.js';
+import type { FittedRun } from './fit.js';
 
 let lastId = 0;
 
 /** Allocates a run's shared memory and describes it for the workers. */
 export function describeRun(
-  spec: ResolvedRunSpec,
-  plan: NetworkPlan,
+  { spec, plan, plugins }: FittedRun,
   data: RunData,
   { workers, kernels }: { workers: number; kernels: string },
 ): RunDescription {
@@ -31,6 +29,7 @@ export function describeRun(
     workers,
     kernels,
     network: spec.network,
+    plugins: plugins.modules.map(({ url, sha256 }) => ({ url, sha256 })),
     batchSize,
     slices: spec.slices,
     seed: spec.seed,
@@ -52,7 +51,7 @@ export function describeRun(
     schedule: spec.learningRate,
     model: allocateModel(plan),
     activations: allocateArena(
-      Math.max(plan.activationFloats, planEvaluation(spec.network, workers).floats),
+      Math.max(plan.activationFloats, planEvaluation(spec.network, workers, plugins.layers).floats),
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),

@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import { bindNetwork } from '../network/bind.js';
 import { allocateModel, importWeights, viewModel } from '../network/memory.js';
 import { groupIntoPhases, runPhase } from '../network/phases.js';
@@ -23,13 +24,15 @@ export interface FeatureMaps {
  *
  * @param weights parameters and running statistics, as `train` gives them
  * @param image h×w×c, normalised as in training
+ * @param kinds that the network's layers are of
  */
 export function computeFeatureMaps(
   network: NetworkSpec,
   weights: Float32Array,
   image: Float32Array,
+  kinds = LAYER_KINDS,
 ): FeatureMaps[] {
-  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false });
+  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds });
   const memory = viewModel(allocateModel(plan), plan);
   importWeights(memory, plan, weights);
   const activations = viewArena(allocateArena(plan.activationFloats, 'activations'));

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseWith } from '../../src/core/parse.js';
 import { findPackageRoot } from '../../src/core/paths.js';
 import type { LayerKind } from '../../src/layers/layer.js';
+import { parseLayerConfig } from '../../src/layers/layer-config.js';
 import { LAYER_KINDS, listActivations } from '../../src/layers/registry.js';
 
 const kinds = Object.entries(LAYER_KINDS);
@@ -15,8 +15,9 @@ function writeDefault(value: unknown): string {
 }
 
 /** The row that docs/specs.md has of an activation. */
-function writeRow({ kind, schema, pattern, summary }: LayerKind): string {
-  const { kind: _kind, ...options } = { ...parseWith(schema, { kind }, kind) };
+function writeRow(layer: LayerKind): string {
+  const { kind, pattern, summary } = layer;
+  const { kind: _kind, ...options } = { ...parseLayerConfig(layer, { kind }, layer.kind) };
   const fields = Object.entries(options).map(([name, value]) => `\`${name}\` (${writeDefault(value)})`);
   const { word, usage = word } = pattern as { word: string; usage?: string };
   const words = usage.split(' or ').map((form) => `\`${form}\``);

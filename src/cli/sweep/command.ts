@@ -4,6 +4,7 @@ import { expandGrid } from '../../experiment/grid.js';
 import { planSweep } from '../../experiment/plan-sweep.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
+import { loadPlugins } from '../../plugins/load.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
@@ -30,7 +31,9 @@ export async function runSweepCommand(
     return EXIT_CODES.done;
   }
   const grid = findGrid(command.what);
-  const points = await planSweep(expandGrid(grid, command.what!, command.overrides), engine.loadDataset);
+  const plugins = await loadPlugins(command.plugins);
+  const asked = expandGrid(grid, command.what!, command.overrides, plugins);
+  const points = await planSweep(asked, engine.loadDataset, plugins);
   if (command.dryRun) {
     streams.out.write(formatPoints(points, readRecorded(command.db), command.json));
     return EXIT_CODES.done;
@@ -38,7 +41,7 @@ export async function runSweepCommand(
   const store = Store.open(command.db);
   try {
     store.recoverDead();
-    return await recordSweep({ command, grid, points, store, streams, engine });
+    return await recordSweep({ command, grid, points, plugins, store, streams, engine });
   } finally {
     store.close();
   }

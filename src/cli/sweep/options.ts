@@ -5,6 +5,7 @@ import {
   collectOverrides,
   DEFAULT_DATABASE,
   MAX_THREADS,
+  PLUGIN_OPTION,
   parseDatabase,
   parseEpochs,
   parseWorkers,
@@ -19,6 +20,8 @@ export interface SweepCommand {
   readonly workers?: number;
   readonly parallel?: number;
   readonly overrides: readonly Override[];
+  /** Files. */
+  readonly plugins: readonly string[];
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly failFast: boolean;
@@ -32,6 +35,7 @@ interface Flags {
   readonly parallel?: number;
   readonly epochs?: Override;
   readonly set?: readonly Override[];
+  readonly plugin?: readonly string[];
   readonly dryRun?: true;
   readonly list?: true;
   readonly failFast?: true;
@@ -54,6 +58,7 @@ export async function parseSweepArguments(
     (what: string | undefined, flags: Flags) => {
       const {
         set = [],
+        plugin = [],
         epochs,
         dryRun = false,
         list = false,
@@ -67,6 +72,7 @@ export async function parseSweepArguments(
         ...(what === undefined ? {} : { what }),
         ...others,
         overrides,
+        plugins: plugin,
         dryRun,
         list,
         failFast,
@@ -96,6 +102,7 @@ function defineSweep(command: Command): Command {
       'a field of every spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
       collectOverrides,
     )
+    .option(...PLUGIN_OPTION)
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')
     .option('--fail-fast', 'end with the first run that fails')

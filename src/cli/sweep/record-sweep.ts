@@ -12,6 +12,7 @@ import {
 } from '../../experiment/run-records.js';
 import type { Store } from '../../experiment/store.js';
 import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
+import type { Plugins } from '../../plugins/plugins.js';
 import { formatJsonObject } from '../../report/format-rows.js';
 import { formatProfile } from '../../report/profile-table.js';
 import { formatSweepTables } from '../../report/sweep-table.js';
@@ -32,6 +33,7 @@ export interface SweepJob {
   readonly command: SweepCommand;
   readonly grid: Grid;
   readonly points: readonly SweepPoint[];
+  readonly plugins: Plugins;
   readonly store: Store;
   readonly streams: Streams;
   readonly engine: Engine;
@@ -76,7 +78,7 @@ export async function recordSweep(job: SweepJob): Promise<number> {
 }
 
 async function train(
-  { command, grid, points, store, streams, engine }: SweepJob,
+  { command, grid, points, plugins, store, streams, engine }: SweepJob,
   missing: readonly SweepPoint[],
   threads: Threads,
   progress: SweepProgress,
@@ -110,6 +112,7 @@ async function train(
       missing,
       runOne: engine.runOne,
       trainOptions: {
+        plugins,
         workers: threads.workers,
         profile: command.profile,
         ...(pool === undefined ? {} : { pool }),

@@ -4,6 +4,7 @@ import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { planSweep } from '../../experiment/plan-sweep.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
+import { loadPlugins } from '../../plugins/load.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
@@ -29,11 +30,12 @@ export async function runTrainCommand(
     streams.out.write(formatTrainingPresets(command.json));
     return EXIT_CODES.done;
   }
-  const subject = findTrainSubject(command.what, command.overrides);
-  const [point] = await planSweep([subject], engine.loadDataset);
+  const plugins = await loadPlugins(command.plugins);
+  const subject = findTrainSubject(command.what, command.overrides, plugins);
+  const [point] = await planSweep([subject], engine.loadDataset, plugins);
   if (command.dryRun) {
     const live = readRecorded(command.db, point!.identity);
-    streams.out.write(formatTrainPlan(subject, point!, live, command.json));
+    streams.out.write(formatTrainPlan(subject, point!, plugins, live, command.json));
     return EXIT_CODES.done;
   }
   // Before hours of training, not after them.
@@ -41,7 +43,7 @@ export async function runTrainCommand(
   const store = Store.open(command.db);
   try {
     store.recoverDead();
-    return await recordTraining({ command, subject, point: point!, store, streams, engine });
+    return await recordTraining({ command, subject, point: point!, plugins, store, streams, engine });
   } finally {
     store.close();
   }

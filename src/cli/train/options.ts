@@ -5,6 +5,7 @@ import { NETWORK_ARGUMENT } from '../network-argument.js';
 import {
   collectOverrides,
   DEFAULT_DATABASE,
+  PLUGIN_OPTION,
   parseDatabase,
   parseEpochs,
   parseWorkers,
@@ -18,6 +19,8 @@ export interface TrainCommand {
   readonly db: string;
   readonly workers?: number;
   readonly overrides: readonly Override[];
+  /** Files. */
+  readonly plugins: readonly string[];
   /** Where the trained network goes. */
   readonly save?: string;
   readonly again: boolean;
@@ -32,6 +35,7 @@ interface Flags {
   readonly workers?: number;
   readonly epochs?: Override;
   readonly set?: readonly Override[];
+  readonly plugin?: readonly string[];
   readonly save?: string;
   readonly again?: true;
   readonly dryRun?: true;
@@ -72,6 +76,7 @@ export async function parseTrainArguments(
       'save the trained network, as predict.js takes it: a .safetensors file',
       parseSave,
     )
+    .option(...PLUGIN_OPTION)
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
     .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
@@ -80,6 +85,7 @@ export async function parseTrainArguments(
     .action((what: string | undefined, flags: Flags) => {
       const {
         set = [],
+        plugin = [],
         epochs,
         again = false,
         dryRun = false,
@@ -92,6 +98,7 @@ export async function parseTrainArguments(
         ...(what === undefined ? {} : { what }),
         ...others,
         overrides: epochs === undefined ? set : [...set, epochs],
+        plugins: plugin,
         again,
         dryRun,
         list,

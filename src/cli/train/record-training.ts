@@ -12,6 +12,7 @@ import {
 import type { RunEnd, Store } from '../../experiment/store.js';
 import { runSweep } from '../../experiment/sweep.js';
 import { readWholeRun } from '../../experiment/whole-run.js';
+import type { Plugins } from '../../plugins/plugins.js';
 import { formatJsonObject } from '../../report/format-rows.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatProfile } from '../../report/profile-table.js';
@@ -34,6 +35,7 @@ export interface TrainJob {
   readonly command: TrainCommand;
   readonly subject: TrainSubject;
   readonly point: SweepPoint;
+  readonly plugins: Plugins;
   readonly store: Store;
   readonly streams: Streams;
   readonly engine: Engine;
@@ -80,7 +82,7 @@ export async function recordTraining(job: TrainJob): Promise<number> {
   }
   say(formatEnd(end));
   const result = 'result' in end ? end.result : null;
-  if (command.save !== undefined) say(await save(result, command.save));
+  if (command.save !== undefined) say(await save(result, command.save, job.plugins));
   const comparison = result && live && isRecorded(live) ? compareWeights(store, live, result) : null;
   writeResult(job, { profile: result?.profile, comparison });
   if (result?.state === 'interrupted') return EXIT_CODES.interrupted;
@@ -99,10 +101,10 @@ interface Comparison {
   readonly text: string;
 }
 
-function describeStart({ command, point }: TrainJob, live: LiveRun | undefined): string {
+function describeStart({ command, point, plugins }: TrainJob, live: LiveRun | undefined): string {
   const { spec, dataset } = point;
   const facts = [
-    `${point.label}, ${describeSize(spec)}`,
+    `${point.label}, ${describeSize(spec, plugins)}`,
     `${formatCount(spec.trainCount - spec.validationCount)} images of ${dataset.name}`,
     `${spec.epochs} ${spec.epochs === 1 ? 'epoch' : 'epochs'}`,
     live ? `in ${command.db} as run ${live.runId}, trained again` : `recorded in ${command.db}`,
@@ -112,7 +114,7 @@ function describeStart({ command, point }: TrainJob, live: LiveRun | undefined):
 
 /** @returns null if another process has claimed the run meanwhile */
 async function record(
-  { command, subject, point, store, engine }: TrainJob,
+  { command, subject, point, plugins, store, engine }: TrainJob,
   progress: TrainProgress,
   signal: AbortSignal,
 ): Promise<RunEnd | null> {
@@ -125,7 +127,7 @@ async function record(
     points: [point],
     missing: [point],
     runOne: engine.runOne,
-    trainOptions: chooseTrainOptions(command),
+    trainOptions: { ...chooseTrainOptions(command), plugins },
     parallel: 1,
     signal,
     observer: {
@@ -144,12 +146,13 @@ async function record(
 
 /** Trains a run that is recorded; the record stays as it is. */
 async function repeat(
-  { command, point, engine }: TrainJob,
+  { command, point, plugins, engine }: TrainJob,
   progress: TrainProgress,
   signal: AbortSignal,
 ): Promise<RunEnd> {
   const result = await engine.runOne(point.spec, {
     ...chooseTrainOptions(command),
+    plugins,
     dataset: point.dataset,
     signal,
     onProgress: (metrics) => progress.progressed(metrics),
@@ -159,9 +162,9 @@ async function repeat(
 }
 
 /** Saves what a run came to, and says so. */
-async function save(result: TrainResult | null, file: string): Promise<string> {
+async function save(result: TrainResult | null, file: string, plugins: Plugins): Promise<string> {
   if (result?.state !== 'done') return `${file} is not written, as the run has not come to its end`;
-  await saveModel(result, file);
+  await saveModel(result, file, { plugins });
   return `saved in ${file}`;
 }
 

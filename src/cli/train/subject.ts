@@ -4,6 +4,7 @@ import type { GridPoint } from '../../experiment/grid.js';
 import type { Override } from '../../experiment/overrides.js';
 import { TRAINING_PRESET_NAMES, TRAINING_PRESETS } from '../../experiment/presets/training/registry.js';
 import { MODEL_NAMES } from '../../models/registry.js';
+import { NO_PLUGINS } from '../../plugins/plugins.js';
 import { formatTable } from '../../report/tables.js';
 import { isNetworkArgument, readNetwork, resolveWithOverrides } from '../network-argument.js';
 
@@ -19,7 +20,11 @@ export interface TrainSubject extends GridPoint {
  *
  * @throws UserError if it is none of them, or not a valid spec
  */
-export function findTrainSubject(what: string | undefined, overrides: readonly Override[]): TrainSubject {
+export function findTrainSubject(
+  what: string | undefined,
+  overrides: readonly Override[],
+  plugins = NO_PLUGINS,
+): TrainSubject {
   if (what === undefined) {
     throw new UserError(
       `train: expected a preset, a network or a spec file, found nothing. Presets: ${TRAINING_PRESET_NAMES.join(', ')}.`,
@@ -30,7 +35,7 @@ export function findTrainSubject(what: string | undefined, overrides: readonly O
     const names = new Set([...TRAINING_PRESET_NAMES, ...MODEL_NAMES]);
     throw unknownName('train', 'preset or network', what, [...names]);
   }
-  const spec = resolveWithOverrides('train', what, preset?.spec ?? readNetwork(what), overrides);
+  const spec = resolveWithOverrides('train', what, preset?.spec ?? readNetwork(what), overrides, plugins);
   const isFile = preset === undefined && /\.json$/i.test(what);
   return {
     name: preset?.name ?? (isFile ? basename(what).replace(/\.json$/i, '') : spec.model),

@@ -1,7 +1,7 @@
 import { TextError, UserError } from '../../core/errors.js';
-import { parseWith } from '../../core/parse.js';
 import type { Shape } from '../../core/shape.js';
 import type { LayerKinds, LayerRole } from '../../layers/layer.js';
+import { parseLayerConfig } from '../../layers/layer-config.js';
 import { LAYER_KINDS } from '../../layers/registry.js';
 import { MisfitError } from '../../layers/window.js';
 import { makeSource, type Part, parseSyntax, type Sequence, type Source, type Word } from './syntax.js';
@@ -108,7 +108,7 @@ function addLayer(word: Word, { layers, shape }: Expansion, source: PatternSourc
   const draft = source.vocabulary.readLayer(word, source);
   const kind = source.kinds[draft.kind]!;
   const where = `${source.where}: character ${word.offset + 1}: ${word.name}`;
-  const config = pointOut(word, source, () => parseWith(kind.schema, draft, where));
+  const config = pointOut(word, source, () => parseLayerConfig(kind, draft, where));
   const output = pointOut(word, source, () => kind.plan(config, shape, where, 'images').output);
   return { layers: [...layers, draft], shape: output };
 }
