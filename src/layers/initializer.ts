@@ -39,8 +39,11 @@ function fillRandom(
   shape: 'normal' | 'uniform',
   { kernels, key }: Source,
 ): void {
-  if (shape === 'normal') kernels.drawNormal(values, deviation, key, 0, values.length);
-  else kernels.drawUniform(values, deviation * Math.sqrt(3), key, 0, values.length);
+  const draw =
+    shape === 'normal'
+      ? kernels.bindDrawNormal({ values, deviation, key })
+      : kernels.bindDrawUniform({ values, reach: deviation * Math.sqrt(3), key });
+  draw(0, values.length);
 }
 
 const distribution = z.enum(['normal', 'uniform']);

@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import { MAX_PARTIALS } from '../kernels/interface/parameters.js';
+import { MAX_PARTIALS } from '../kernels/constants.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { countUnits } from '../layers/parts.js';
 import type { Batch } from '../layers/pass.js';

@@ -16,8 +16,5 @@ export const gelu = makeActivation({
   formula: 'x·Φ(x), Φ the normal distribution; approximated with `tanh` at most 5e-4 off and a third quicker',
   reads: 'input',
   describe: ({ approximate }) => (approximate === 'tanh' ? 'by tanh' : ''),
-  choose: (kernels, { approximate }) =>
-    approximate === 'tanh'
-      ? { forward: kernels.geluTanhForward, backward: kernels.geluTanhBackward }
-      : { forward: kernels.geluForward, backward: kernels.geluBackward },
+  choose: ({ approximate }) => ({ name: approximate === 'tanh' ? 'gelu-tanh' : 'gelu', coefficient: 0 }),
 });

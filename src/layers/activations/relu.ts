@@ -6,5 +6,4 @@ export const relu = makeActivation({
   schema: activationSchema('relu'),
   formula: 'x above zero, 0 below it',
   reads: 'output',
-  choose: ({ reluForward: forward, reluBackward: backward }) => ({ forward, backward }),
 });

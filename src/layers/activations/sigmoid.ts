@@ -6,5 +6,4 @@ export const sigmoid = makeActivation({
   schema: activationSchema('sigmoid'),
   formula: '1 / (1 + e^(−x))',
   reads: 'output',
-  choose: ({ sigmoidForward: forward, sigmoidBackward: backward }) => ({ forward, backward }),
 });

@@ -6,5 +6,4 @@ export const tanh = makeActivation({
   schema: activationSchema('tanh'),
   formula: 'tanh x',
   reads: 'output',
-  choose: ({ tanhForward: forward, tanhBackward: backward }) => ({ forward, backward }),
 });
