@@ -1,10 +1,14 @@
 import { elu } from './activations/elu.js';
 import { gelu } from './activations/gelu.js';
+import { hardSwish } from './activations/hard-swish.js';
 import { identity } from './activations/identity.js';
 import { leakyRelu } from './activations/leaky-relu.js';
+import { mish } from './activations/mish.js';
 import { prelu } from './activations/prelu.js';
 import { relu } from './activations/relu.js';
 import { sigmoid } from './activations/sigmoid.js';
+import { silu } from './activations/silu.js';
+import { softplus } from './activations/softplus.js';
 import { tanh } from './activations/tanh.js';
 import { channelPadding } from './channel-padding.js';
 import { convolution } from './convolution/convolution.js';
@@ -37,6 +41,10 @@ export const LAYER_KINDS: LayerKinds = {
   prelu,
   elu,
   gelu,
+  silu,
+  'hard-swish': hardSwish,
+  softplus,
+  mish,
   sigmoid,
   tanh,
   identity,

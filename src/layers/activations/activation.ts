@@ -31,6 +31,8 @@ interface Elementwise {
   readonly name: string;
   /** A slope or the like; 0 for functions without one. */
   readonly coefficient: number;
+  /** Where it changes over to another form; absent for functions without such a place. */
+  readonly threshold?: number;
 }
 
 /**
@@ -74,15 +76,15 @@ export function planActivation(input: Shape, reads: 'input' | 'output'): LayerPl
 
 function bindActivation(
   site: LayerSite,
-  { name, coefficient }: Elementwise,
+  { name, ...constants }: Elementwise,
   reads: 'input' | 'output',
 ): BoundLayer {
   const { input, output, layout, kernels } = site;
   const width = widthOf(output.shape, layout);
   const from = reads === 'input' ? input.value : output.value;
   const { bindForward, bindBackward } = kernels.activations[name]!;
-  const forward = bindForward({ x: input.value, y: output.value, coefficient });
-  const backward = bindBackward({ from, dy: output.gradient, dx: input.gradient, coefficient });
+  const forward = bindForward({ x: input.value, y: output.value, ...constants });
+  const backward = bindBackward({ from, dy: output.gradient, dx: input.gradient, ...constants });
   return {
     prepare: [],
     forward: [
