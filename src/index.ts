@@ -1,5 +1,7 @@
 /** Convoy's public API. */
 
+export type { Finding } from './check/finding.js';
+export { checkLayer, type LayerCheckOptions } from './check/layer.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
 export { saveModel } from './checkpoint/save.js';
 export {

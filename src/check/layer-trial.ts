@@ -1,0 +1,184 @@
+import type { Shape } from '../core/shape.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { allocateArena, viewArena } from '../kernels/memory.js';
+import type { LayerKinds } from '../layers/layer.js';
+import { countParts } from '../layers/parts.js';
+import type { Pass } from '../layers/pass.js';
+import { type BoundNetwork, bindNetwork } from '../network/bind.js';
+import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../network/memory.js';
+import { groupIntoPhases, runPhase } from '../network/phases.js';
+import { type NetworkPlan, type PlannedParameter, planNetwork } from '../network/plan.js';
+import { parseNetwork } from '../network/spec.js';
+import { bindReduction } from '../optim/reduction.js';
+import { randomNumbers, spacedNumbers } from './probe-numbers.js';
+
+/** A layer as a spec has it, and what it is tried on. */
+export interface LayerTrialOptions {
+  readonly layer: { readonly kind: string } & Readonly<Record<string, unknown>>;
+  /** Of one image. */
+  readonly input: readonly [height: number, width: number, channels: number];
+  /** From 8 on the layer works with images in lanes if it can. */
+  readonly images: number;
+  readonly kernels: Kernels;
+  readonly kinds: LayerKinds;
+  /** Absent: true. */
+  readonly training?: boolean;
+}
+
+/** Parts of the mini-batch: more than a small one has images. */
+const SLICES = 3;
+const SEED = 5;
+/** Step of the numerical derivative: parameters move by so much, inputs by at most as much, and they lie further apart. */
+const STEP = 2e-3;
+/** A parameter whose derivatives are all near zero is measured by the net's greatest, times this. */
+const SMALL = 0.1;
+/** Derivatives checked in each parameter. */
+const SAMPLES = 24;
+
+/** A derivative that differs from the numerical one. */
+export interface DerivativeError {
+  /** Relative to the greatest of its parameter. */
+  readonly error: number;
+  /** `layer.kernel[3]: 0.25, expected 0.5`; that of the layer's input is named `input`. */
+  readonly text: string;
+}
+
+/**
+ * A layer behind a 1×1 convolution that begins as the identity: that one's kernel gradient is made of the layer's input gradient. Inputs have neither
+ * ties nor kinks within reach of a step, nor have parameters their initial zeros and ones.
+ */
+export class LayerTrial {
+  readonly plan: NetworkPlan;
+  readonly #memory: ModelMemory;
+  readonly #network: BoundNetwork;
+  readonly #kernels: Kernels;
+
+  /** @throws UserError if the configuration is wrong, or does not fit the input */
+  constructor({ layer, input, images, kernels, kinds, training = true }: LayerTrialOptions) {
+    const channels = input[2];
+    const lead = { kind: 'convolution', name: 'lead', kernel: 1, filters: channels, bias: true };
+    const spec = parseNetwork({ input, layers: [lead, layer] }, 'layer', kinds);
+    const cut = { batchSize: images, slices: SLICES, training };
+    this.plan = planNetwork(spec, { ...cut, kinds });
+    this.#memory = viewModel(allocateModel(this.plan), this.plan);
+    initializeModel(this.#memory, this.plan, SEED, kernels, null);
+    this.#network = bindNetwork({
+      ...cut,
+      plan: this.plan,
+      memory: this.#memory,
+      activations: viewArena(allocateArena(this.plan.activationFloats, 'activations')),
+      sampleIds: Int32Array.from({ length: images }, (_, i) => 100 + i),
+      seed: SEED,
+      kernels,
+    });
+    this.#network.batch.size = images;
+    this.#kernels = kernels;
+    this.#placeNumbers(channels);
+  }
+
+  get output(): Shape {
+    return this.plan.tensors.at(-1)!.shape;
+  }
+
+  /** Output and gradients of all parameters, the lead's among them, as so many workers compute them. */
+  compute(workers: number): { readonly output: Float32Array; readonly gradient: Float32Array } {
+    this.#forward(workers);
+    const output = this.#network.output.value.slice();
+    this.#backward(this.#drawDirection(), workers);
+    return { output, gradient: this.#memory.gradient.slice() };
+  }
+
+  /** The output alone. */
+  evaluate(): Float32Array {
+    this.#forward(1);
+    return this.#network.output.value.slice();
+  }
+
+  /** The worst of some derivatives of a random direction in the output, against central differences. */
+  findWorstDerivative(): DerivativeError {
+    const { weights } = this.#memory;
+    const direction = this.#drawDirection();
+    const objective = () => {
+      this.#forward(1);
+      return this.#network.output.value.reduce((sum, y, i) => sum + y * direction[i]!, 0);
+    };
+    objective();
+    this.#backward(direction, 1);
+    const gradient = this.#memory.gradient.slice();
+    const greatest = Math.max(...gradient.map(Math.abs));
+    let worst: DerivativeError = { error: 0, text: 'none' };
+    const tell = (label: string, error: number, found: number, expected: number) => {
+      // NaN is no agreement.
+      if (!(error <= worst.error)) worst = { error, text: `${label}: ${found}, expected ${expected}` };
+    };
+    for (const { label, offset, size, absent = [] } of this.#parameters) {
+      const analytic = gradient.subarray(offset, offset + size);
+      const scale = Math.max(SMALL * greatest, ...analytic.map(Math.abs));
+      const samples = Math.min(SAMPLES, size);
+      for (let sample = 0; sample < samples; sample++) {
+        const i = Math.floor((sample * size) / samples);
+        const name = `${label.replace(/^lead\..*/, 'input')}[${i}]`;
+        const value = weights[offset + i]!;
+        if (absent.includes(i)) {
+          tell(name, value === 0 && analytic[i] === 0 ? 0 : Number.POSITIVE_INFINITY, analytic[i]!, 0);
+          continue;
+        }
+        weights[offset + i] = value + STEP;
+        const above = objective();
+        weights[offset + i] = value - STEP;
+        const below = objective();
+        weights[offset + i] = value;
+        const numeric = (above - below) / (2 * STEP);
+        tell(name, Math.abs(numeric - analytic[i]!) / scale, analytic[i]!, numeric);
+      }
+    }
+    return worst;
+  }
+
+  get #parameters(): readonly PlannedParameter[] {
+    return this.plan.steps.flatMap((step) => step.parameters);
+  }
+
+  #placeNumbers(channels: number): void {
+    const { weights } = this.#memory;
+    for (const { label, offset, size } of this.#parameters) {
+      if (label === 'lead.kernel') {
+        for (let i = 0; i < size; i++) weights[offset + i] = i % (channels + 1) === 0 ? 1 : 0;
+      } else if (!label.startsWith('lead') && !label.endsWith('kernel')) {
+        const offsets = randomNumbers(size, 3);
+        for (let i = 0; i < size; i++) weights[offset + i]! += 0.2 * offsets[i]!;
+      }
+    }
+    const { value } = this.#network.input;
+    value.set(spacedNumbers(value.length));
+  }
+
+  #drawDirection(): Float32Array {
+    return randomNumbers(this.#network.output.value.length, 2);
+  }
+
+  #forward(workers: number): void {
+    this.#run([...this.#network.prepare, ...this.#network.forward], workers);
+  }
+
+  #backward(direction: Float32Array, workers: number): void {
+    const { output, backward, batch } = this.#network;
+    output.gradient.set(direction);
+    this.#run(backward, workers);
+    for (const { offset, size, partials } of this.#parameters) {
+      if (!partials) continue;
+      const whole = this.#memory.gradient.subarray(offset, offset + size);
+      const parts = countParts(partials.layout, batch);
+      bindReduction(this.#kernels, this.#memory, partials, whole)(parts, 0, size);
+    }
+  }
+
+  /** As so many workers would: phase by phase, one worker after another. */
+  #run(passes: readonly Pass[], workers: number): void {
+    for (const phase of groupIntoPhases(passes)) {
+      for (let worker = workers - 1; worker >= 0; worker--) {
+        runPhase(phase, this.#network.batch, { worker, workers });
+      }
+    }
+  }
+}
