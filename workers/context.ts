@@ -6,7 +6,7 @@ import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { Barrier } from '../src/parallel/barrier.js';
-import type { RunDescription } from '../src/parallel/protocol.js';
+import type { SharedRun } from '../src/parallel/protocol.js';
 import { loadPluginsAgain } from '../src/plugins/load.js';
 import type { Plugins } from '../src/plugins/plugins.js';
 
@@ -23,12 +23,12 @@ export interface RunContext {
 }
 
 /** Of the runs that this thread works on, the ones used last. */
-const contexts = new Map<number, RunContext>();
+const contexts = new Map<string, RunContext>();
 /** A thread takes part in one run at a time; a few stay, in case runs take turns on it. */
 const MAX_CONTEXTS = 4;
 
 /** The thread's context of a run, bound at its first task. */
-export async function getContext(run: RunDescription): Promise<RunContext> {
+export async function getContext(run: SharedRun): Promise<RunContext> {
   const context = contexts.get(run.id) ?? (await bindRun(run));
   contexts.delete(run.id);
   contexts.set(run.id, context);
@@ -39,26 +39,23 @@ export async function getContext(run: RunDescription): Promise<RunContext> {
   return context;
 }
 
-async function bindRun(run: RunDescription): Promise<RunContext> {
-  const { network: spec, batchSize, slices, seed } = run;
+async function bindRun(run: SharedRun): Promise<RunContext> {
+  const { network: spec, batchSize, slices, seed, labelSmoothing } = run.settings;
   const kernels = loadKernels(run.kernels);
-  const plugins = await loadPluginsAgain(run.plugins);
+  const plugins = await loadPluginsAgain(run.settings.plugins);
   const plan = planNetwork(spec, { batchSize, slices, training: true, kinds: plugins.layers });
-  const memory = viewModel(run.model, plan);
-  const activations = viewArena(run.activations);
+  const memory = viewModel(run.memory.model, plan);
+  const activations = viewArena(run.memory.activations);
   const network = bindNetwork({
     plan,
     memory,
     activations,
-    sampleIds: run.batch.sampleIds,
-    batchSize,
-    slices,
+    sampleIds: run.memory.batch.sampleIds,
     seed,
-    training: true,
     kernels,
   });
-  const loss = LOSSES[spec.loss]!.bind(kernels, run.labelSmoothing);
-  const barrier = new Barrier(run.control, run.workers);
+  const loss = LOSSES[spec.loss]!.bind(kernels, labelSmoothing);
+  const barrier = new Barrier(run.memory.control, run.workers);
   return { kernels, plugins, plan, memory, activations, network, loss, barrier };
 }
 

@@ -7,8 +7,8 @@ import { LAYER_KINDS } from '../layers/registry.js';
 import { countClasses, type PlannedParameter, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Finding } from './finding.js';
-import { LoneNetwork, type LoneNetworkOptions, type MiniBatch } from './lone-network.js';
 import { narrowNetwork } from './narrow.js';
+import { type MiniBatch, Objective, type ObjectiveOptions } from './objective.js';
 import { drawGenericWeights } from './weights.js';
 
 /** Of one image, so that a network of a hundred parameters takes seconds on plain loops. */
@@ -65,8 +65,8 @@ export function checkGradients(
   };
 }
 
-function compareWithDifferences(options: LoneNetworkOptions) {
-  const network = new LoneNetwork(options, drawBatch(options, FEW_IMAGES));
+function compareWithDifferences(options: ObjectiveOptions) {
+  const network = new Objective(options, drawBatch(options, FEW_IMAGES));
   network.weights.set(drawGenericWeights(network.plan));
   const gradient = network.computeGradient().slice();
   const scaleOf = makeScale(network.parameters, gradient);
@@ -84,7 +84,7 @@ function compareWithDifferences(options: LoneNetworkOptions) {
 
 /** The error of one derivative with the step that suits it best. */
 function compareDerivative(
-  network: LoneNetwork,
+  network: Objective,
   { offset, size }: PlannedParameter,
   index: number,
   gradient: Float32Array,
@@ -110,12 +110,12 @@ function compareDerivative(
   return least;
 }
 
-function compareKernels(precise: LoneNetworkOptions, kernels: Kernels): Worst {
+function compareKernels(precise: ObjectiveOptions, kernels: Kernels): Worst {
   const batch = drawBatch(precise, MORE_IMAGES);
-  const expected = new LoneNetwork(precise, batch);
+  const expected = new Objective(precise, batch);
   const weights = Float64Array.from(Float32Array.from(drawGenericWeights(expected.plan)));
   expected.weights.set(weights);
-  const found = new LoneNetwork({ ...precise, kernels, double: false }, batch);
+  const found = new Objective({ ...precise, kernels, double: false }, batch);
   found.weights.set(weights);
   const [exact, gradient] = [expected.computeGradient(), found.computeGradient()];
   const scaleOf = makeScale(expected.parameters, exact);
@@ -158,7 +158,7 @@ function chooseElements({ offset, size, absent = [] }: PlannedParameter, gradien
 }
 
 /** Images of noise with deviation 1, and labels of noise. */
-function drawBatch({ network, kinds }: LoneNetworkOptions, images: number): MiniBatch {
+function drawBatch({ network, kinds }: ObjectiveOptions, images: number): MiniBatch {
   const stream = new RandomStream([images, 1]);
   const classes = countClasses(planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds }));
   return {

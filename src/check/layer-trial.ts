@@ -1,14 +1,13 @@
 import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { allocateArena, viewArena } from '../kernels/memory.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
 import type { Pass } from '../layers/pass.js';
-import { type BoundNetwork, bindNetwork } from '../network/bind.js';
-import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../network/memory.js';
+import { initializeModel } from '../network/memory.js';
 import { groupIntoPhases, runPhase } from '../network/phases.js';
 import { type NetworkPlan, type PlannedParameter, planNetwork } from '../network/plan.js';
 import { parseNetwork } from '../network/spec.js';
+import { ThreadNetwork } from '../network/thread-network.js';
 import { bindReduction } from '../optim/reduction.js';
 import { randomNumbers, spacedNumbers } from './probe-numbers.js';
 
@@ -49,8 +48,7 @@ export interface DerivativeError {
  */
 export class LayerTrial {
   readonly plan: NetworkPlan;
-  readonly #memory: ModelMemory;
-  readonly #network: BoundNetwork;
+  readonly #thread: ThreadNetwork;
   readonly #kernels: Kernels;
 
   /** @throws UserError if the configuration is wrong, or does not fit the input */
@@ -58,20 +56,9 @@ export class LayerTrial {
     const channels = input[2];
     const lead = { kind: 'convolution', name: 'lead', kernel: 1, filters: channels, bias: true };
     const spec = parseNetwork({ input, layers: [lead, layer] }, 'layer', kinds);
-    const cut = { batchSize: images, slices: SLICES, training };
-    this.plan = planNetwork(spec, { ...cut, kinds });
-    this.#memory = viewModel(allocateModel(this.plan), this.plan);
-    initializeModel(this.#memory, this.plan, SEED, kernels, null);
-    this.#network = bindNetwork({
-      ...cut,
-      plan: this.plan,
-      memory: this.#memory,
-      activations: viewArena(allocateArena(this.plan.activationFloats, 'activations')),
-      sampleIds: Int32Array.from({ length: images }, (_, i) => 100 + i),
-      seed: SEED,
-      kernels,
-    });
-    this.#network.batch.size = images;
+    this.plan = planNetwork(spec, { batchSize: images, slices: SLICES, training, kinds });
+    this.#thread = ThreadNetwork.alone(this.plan, kernels, { seed: SEED });
+    initializeModel(this.#thread.memory, this.plan, SEED, kernels, null);
     this.#kernels = kernels;
     this.#placeNumbers(channels);
   }
@@ -83,28 +70,28 @@ export class LayerTrial {
   /** Output and gradients of all parameters, the lead's among them, as so many workers compute them. */
   compute(workers: number): { readonly output: Float32Array; readonly gradient: Float32Array } {
     this.#forward(workers);
-    const output = this.#network.output.value.slice();
+    const output = this.#thread.bound.output.value.slice();
     this.#backward(this.#drawDirection(), workers);
-    return { output, gradient: this.#memory.gradient.slice() };
+    return { output, gradient: this.#thread.memory.gradient.slice() };
   }
 
   /** The output alone. */
   evaluate(): Float32Array {
     this.#forward(1);
-    return this.#network.output.value.slice();
+    return this.#thread.bound.output.value.slice();
   }
 
   /** The worst of some derivatives of a random direction in the output, against central differences. */
   findWorstDerivative(): DerivativeError {
-    const { weights } = this.#memory;
+    const { weights } = this.#thread.memory;
     const direction = this.#drawDirection();
     const objective = () => {
       this.#forward(1);
-      return this.#network.output.value.reduce((sum, y, i) => sum + y * direction[i]!, 0);
+      return this.#thread.bound.output.value.reduce((sum, y, i) => sum + y * direction[i]!, 0);
     };
     objective();
     this.#backward(direction, 1);
-    const gradient = this.#memory.gradient.slice();
+    const gradient = this.#thread.memory.gradient.slice();
     const greatest = Math.max(...gradient.map(Math.abs));
     let worst: DerivativeError = { error: 0, text: 'none' };
     const tell = (label: string, error: number, found: number, expected: number) => {
@@ -140,7 +127,7 @@ export class LayerTrial {
   }
 
   #placeNumbers(channels: number): void {
-    const { weights } = this.#memory;
+    const { weights } = this.#thread.memory;
     for (const { label, offset, size } of this.#parameters) {
       if (label === 'lead.kernel') {
         for (let i = 0; i < size; i++) weights[offset + i] = i % (channels + 1) === 0 ? 1 : 0;
@@ -149,27 +136,27 @@ export class LayerTrial {
         for (let i = 0; i < size; i++) weights[offset + i]! += 0.2 * offsets[i]!;
       }
     }
-    const { value } = this.#network.input;
+    const { value } = this.#thread.bound.input;
     value.set(spacedNumbers(value.length));
   }
 
   #drawDirection(): Float32Array {
-    return randomNumbers(this.#network.output.value.length, 2);
+    return randomNumbers(this.#thread.bound.output.value.length, 2);
   }
 
   #forward(workers: number): void {
-    this.#run([...this.#network.prepare, ...this.#network.forward], workers);
+    this.#run([...this.#thread.bound.prepare, ...this.#thread.bound.forward], workers);
   }
 
   #backward(direction: Float32Array, workers: number): void {
-    const { output, backward, batch } = this.#network;
+    const { output, backward, batch } = this.#thread.bound;
     output.gradient.set(direction);
     this.#run(backward, workers);
     for (const { offset, size, partials } of this.#parameters) {
       if (!partials) continue;
-      const whole = this.#memory.gradient.subarray(offset, offset + size);
+      const whole = this.#thread.memory.gradient.subarray(offset, offset + size);
       const parts = countParts(partials.layout, batch);
-      bindReduction(this.#kernels, this.#memory, partials, whole)(parts, 0, size);
+      bindReduction(this.#kernels, this.#thread.memory, partials, whole)(parts, 0, size);
     }
   }
 
@@ -177,7 +164,7 @@ export class LayerTrial {
   #run(passes: readonly Pass[], workers: number): void {
     for (const phase of groupIntoPhases(passes)) {
       for (let worker = workers - 1; worker >= 0; worker--) {
-        runPhase(phase, this.#network.batch, { worker, workers });
+        runPhase(phase, this.#thread.bound.batch, { worker, workers });
       }
     }
   }

@@ -43,15 +43,15 @@ export interface Progress {
 }
 
 export interface TrainOptions {
-  /** Threads of this run; the results do not depend on it. Default: one for each core. Ignored if `pool` is given with `threads`. */
+  /** Threads of this run; the results do not depend on it. Default: all of the pool's, or else one for each core. */
   readonly workers?: number;
-  /** A pool to share between runs; without one the run starts and ends its own. */
+  /** A pool to share between runs, which wait until enough of its threads are free; without one the run starts and ends its own. */
   readonly pool?: WorkerPool;
   /** The data set, if it is loaded already. */
   readonly dataset?: Dataset;
   /** Modules that bring kinds of the user's own: see docs/plugins.md. */
   readonly plugins?: PluginSource;
-  /** Ends the run after the current step, as `interrupted`. */
+  /** Ends the run after the current step, or while it waits for threads, as `interrupted`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (metrics: EpochMetrics) => void;
@@ -73,7 +73,7 @@ export interface TrainResult {
   readonly epochs: readonly EpochMetrics[];
   /**
    * With `patience`: the epoch with the lowest validation loss, from 1, whose weights these are, also if another limit or a signal ended the run.
-   * Null without patience, then they are the last ones; and if no epoch had a loss that is a number.
+   * Null without patience, then they are the last ones; and before the first epoch's end.
    */
   readonly bestEpoch: number | null;
   /**

@@ -222,7 +222,7 @@ describe('sweep --list', () => {
   it('tells the presets', async () => {
     const { exitCode, out } = await sweep(['--list']);
     expect(exitCode).toBe(0);
-    expect(countLines(out)).toBe(2 + 12);
+    expect(countLines(out)).toBe(2 + 18);
     expect(out).toMatch(/^15\.6f +The number of channels$/m);
     expect((await sweep(['--list', '--json'])).out.split('\n')[0]).toContain('"name":"first-look"');
   });

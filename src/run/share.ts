@@ -1,57 +1,51 @@
+import { randomUUID } from 'node:crypto';
 import type { LabelledImages } from '../dataset/dataset.js';
 import { allocateArena } from '../kernels/memory.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
-import { measureTraining } from '../optim/training-length.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
 import { planEvaluation } from '../parallel/evaluation.js';
 import {
   type BatchArrays,
   type EvaluationSet,
-  type RunDescription,
+  type RunMemory,
+  type RunSettings,
+  type SharedRun,
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
 import type { RunData } from './data.js';
 import type { FittedRun } from './fit.js';
+import { deriveSettings } from './settings.js';
 
-let lastId = 0;
-
-/** Allocates a run's shared memory and describes it for the workers. */
-export function describeRun(
-  { spec, plan, plugins }: FittedRun,
+/** Makes a run ready to be shared among workers: allocates its memory, in which only the data's part is filled. */
+export function shareRun(
+  fitted: FittedRun,
   data: RunData,
-  { workers, kernels }: { workers: number; kernels: string },
-): RunDescription {
-  const { dataset } = data;
-  const batchSize = Math.min(spec.batchSize, data.train.length);
+  { workers, kernels }: { readonly workers: number; readonly kernels: string },
+): SharedRun {
+  const settings = deriveSettings(fitted);
   return {
-    id: ++lastId,
+    id: randomUUID(),
     workers,
     kernels,
-    network: spec.network,
-    plugins: plugins.modules.map(({ url, sha256 }) => ({ url, sha256 })),
-    batchSize,
-    slices: spec.slices,
-    seed: spec.seed,
-    length: measureTraining(data.train.length, spec),
-    maxIterations: spec.maxIterations ?? Number.POSITIVE_INFINITY,
-    atRest:
-      spec.minWeightChange?.per === 'iteration'
-        ? {
-            epsilon: spec.minWeightChange.epsilon,
-            previous: shareFloats(new Float32Array(plan.weightFloats)),
-          }
-        : null,
-    lookahead: spec.lookahead && {
-      ...spec.lookahead,
-      slow: shareFloats(new Float32Array(plan.weightFloats)),
-    },
-    labelSmoothing: spec.labelSmoothing,
-    sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
-    schedule: spec.learningRate,
+    settings,
+    memory: allocateMemory(settings, fitted, data, workers),
+  };
+}
+
+function allocateMemory(
+  { network, batchSize, restEpsilon, lookahead }: RunSettings,
+  { plan, plugins }: FittedRun,
+  { dataset, ...data }: RunData,
+  workers: number,
+): RunMemory {
+  const allocateWeights = () => shareFloats(new Float32Array(plan.weightFloats));
+  return {
     model: allocateModel(plan),
+    previousWeights: restEpsilon === null ? null : allocateWeights(),
+    slowWeights: lookahead && allocateWeights(),
     activations: allocateArena(
-      Math.max(plan.activationFloats, planEvaluation(spec.network, workers, plugins.layers).floats),
+      Math.max(plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
@@ -61,7 +55,6 @@ export function describeRun(
     validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
     mean: shareFloats(data.mean),
     scale: shareFloats(data.scale),
-    augmentation: spec.augmentation,
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
     batch: allocateBatch(batchSize),
   };
