@@ -12,6 +12,7 @@ import { loadPlugins } from './plugins/load.js';
 import { concludeRun } from './run/conclude.js';
 import { inputsOf, type RunData, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
+import { warnOfLoneValues } from './run/lone-values.js';
 import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
 import { Profiler } from './run/profile.js';
 import { reportProgress } from './run/report-progress.js';
@@ -51,6 +52,8 @@ export async function trainFitted(
     const threads = await pool.reserve(workers, signal);
     try {
       const data = selectData(fitted, kernels);
+      const warning = warnOfLoneValues(spec, data.train.length, fitted.plugins.layers);
+      if (warning !== null) (options.onWarning ?? emitWarning)(warning);
       const run = shareRun(fitted, data, { workers, kernels: kernels.name });
       const memory = viewModel(run.memory.model, plan);
       initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
@@ -74,6 +77,11 @@ async function withPool<T>(
   } finally {
     if (!options.pool) await pool.close();
   }
+}
+
+/** Where nobody listens, a warning goes where those of Node.js itself do. */
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'ConvoyWarning');
 }
 
 /** A run that is ready to begin. */

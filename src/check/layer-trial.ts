@@ -81,8 +81,12 @@ export class LayerTrial {
     return this.#thread.bound.output.value.slice();
   }
 
-  /** The worst of some derivatives of a random direction in the output, against central differences. */
-  findWorstDerivative(): DerivativeError {
+  /**
+   * The worst of some derivatives of a random direction in the output, against central differences.
+   *
+   * @param most so many of each parameter
+   */
+  findWorstDerivative(most = SAMPLES): DerivativeError {
     const { weights } = this.#thread.memory;
     const direction = this.#drawDirection();
     const objective = () => {
@@ -101,7 +105,7 @@ export class LayerTrial {
     for (const { label, offset, size, absent = [] } of this.#parameters) {
       const analytic = gradient.subarray(offset, offset + size);
       const scale = Math.max(SMALL * greatest, ...analytic.map(Math.abs));
-      const samples = Math.min(SAMPLES, size);
+      const samples = Math.min(most, size);
       for (let sample = 0; sample < samples; sample++) {
         const i = Math.floor((sample * size) / samples);
         const name = `${label.replace(/^lead\..*/, 'input')}[${i}]`;

@@ -15,6 +15,7 @@ import { loadPlugins } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
 import { formatCount } from '../report/format-values.js';
 import { formatTable } from '../report/tables.js';
+import { warnOfLoneValues } from '../run/lone-values.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
@@ -81,6 +82,8 @@ export async function main(args: readonly string[], streams: Streams = useProces
         streams.err.write(`${line}\n`);
       };
       say(describeSubject(spec, data, plugins));
+      const warning = warnOfLoneValues(spec, spec.trainCount ?? data.dataset.train.count, plugins.layers);
+      if (warning !== null) say(`warning: ${warning}`);
       const pool = WorkerPool.create(workers ?? availableParallelism());
       const findings: Finding[] = [];
       try {

@@ -43,7 +43,7 @@ export interface Progress {
 }
 
 export interface TrainOptions {
-  /** Threads of this run; the results do not depend on it. Default: all of the pool's, or else one for each core. */
+  /** Threads of this run, at most those of `pool`; the results do not depend on it. Default: all of the pool's, or else one for each core. */
   readonly workers?: number;
   /** A pool to share between runs, which wait until enough of its threads are free; without one the run starts and ends its own. */
   readonly pool?: WorkerPool;
@@ -53,6 +53,8 @@ export interface TrainOptions {
   readonly plugins?: PluginSource;
   /** Ends the run after the current step, or while it waits for threads, as `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Told before training what of it cannot be meant. Default: a warning of the process. */
+  readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (metrics: EpochMetrics) => void;
   /** Times every pass of every training step. The results stay the same to the bit; the run takes a few percent longer. */

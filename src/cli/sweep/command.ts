@@ -14,6 +14,7 @@ import { findGrid } from './grid.js';
 import { parseSweepArguments } from './options.js';
 import { formatPoints } from './points.js';
 import { recordSweep } from './record-sweep.js';
+import { printWarnings } from './warnings.js';
 
 /**
  * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.
@@ -36,6 +37,7 @@ export async function runSweepCommand(
   const plugins = await loadPlugins(command.plugins);
   const asked = expandGrid(grid, command.what!, command.overrides, plugins);
   const points = await planSweep(asked, engine.loadDataset, plugins);
+  printWarnings(points, plugins, streams.err);
   if (command.dryRun) {
     streams.out.write(formatPoints(points, readRecorded(command.db), command.json));
     return EXIT_CODES.done;

@@ -10,6 +10,7 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
+import { printWarnings } from '../sweep/warnings.js';
 import { parseTrainArguments } from './options.js';
 import { formatTrainPlan } from './plan.js';
 import { recordTraining } from './record-training.js';
@@ -35,6 +36,7 @@ export async function runTrainCommand(
   const plugins = await loadPlugins(command.plugins);
   const subject = findTrainSubject(command.what, command.overrides, plugins);
   const [point] = await planSweep([subject], engine.loadDataset, plugins);
+  printWarnings([point!], plugins, streams.err);
   if (command.dryRun) {
     const live = readRecorded(command.db, point!.identity);
     streams.out.write(formatTrainPlan(subject, point!, plugins, live, command.json));

@@ -56,7 +56,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   pattern: { word: 'BN' },
 
   plan(config, input, _where, layout): LayerPlan {
-    const { channels } = input;
+    const { height, width: columns, channels } = input;
     const width = widthOf(input, layout);
     const common = { size: channels, fanIn: 1, fanOut: 1, gradient: 'whole' as const };
     const scale: ParameterPlan = {
@@ -92,6 +92,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
       inPlace: false,
       backwardReads: { input: true, output: false },
       multiplyAddsPerImage: 0,
+      valuesPerStatistic: height * columns,
     };
   },
 
@@ -103,7 +104,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   },
 };
 
-/** Two sums of each part, and which rows and lanes of the mini-batch they are of. */
+/** Two sums of each part, and which rows and images of the mini-batch they are of. */
 class PartSums {
   readonly #site: LayerSite;
   readonly #first: Float32Array;
@@ -133,8 +134,8 @@ class PartSums {
     const parts = countParts(layout, batch);
     if (this.#cutImages !== batch.size) {
       for (let i = 0; i < parts; i++) {
-        const { rows, lanes } = partAt(i, input.shape, layout, batch);
-        this.#cuts.set([rows, lanes], 2 * i);
+        const { rows, imagesPerRow } = partAt(i, input.shape, layout, batch);
+        this.#cuts.set([rows, imagesPerRow], 2 * i);
       }
       this.#cutImages = batch.size;
     }
@@ -222,7 +223,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     scale?.gradient[0]?.set(dScale);
     shift?.gradient[0]?.set(dShift);
   };
-  const inputGradient = overParts(input.shape, layout, ({ firstRow, rows, lanes: images }) => {
+  const inputGradient = overParts(input.shape, layout, ({ firstRow, rows, imagesPerRow }) => {
     kernels.combineChannels(
       width,
       input.value,
@@ -236,8 +237,8 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
       rows,
     );
     // Where there is no image, x·b + d is not zero, and a gradient must be.
-    if (images < width / channels) {
-      kernels.clearLanes(input.gradient, images, firstRow * channels, rows * channels);
+    if (imagesPerRow < width / channels) {
+      kernels.clearLanes(input.gradient, imagesPerRow, firstRow * channels, rows * channels);
     }
   });
   return {

@@ -113,6 +113,15 @@ describe('train', () => {
     expect(JSON.parse(json.out).profile.passes[0].msPerStep).toBe(5);
   });
 
+  it('warns of what cannot be learned, in a dry run too', async () => {
+    const lone = ['INPUT(28x28x1) -> FC(20) -> BN -> FC(10)', '--set', 'batchSize=1', '--epochs', '1'];
+    for (const options of [[], ['--dry-run']]) {
+      const { exitCode, err } = await trainCommand([...lone, ...options, '--db', makeDb()]);
+      expect(exitCode).toBe(0);
+      expect(err).toMatch(/^warning: .*: batch-normalization1: expected at least two values a channel .*\n/);
+    }
+  });
+
   it('says how a run failed', async () => {
     const engine = new FakeEngine();
     engine.runOne = () => Promise.reject(new UserError('memory: no.'));
