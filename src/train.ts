@@ -36,11 +36,15 @@ export async function train(
   // Its threads start while this one reads the data.
   return withPool(options, async (pool) => {
     const data = dataset ?? (await loadDataset(resolved.dataset));
-    return trainFitted(fitRun(resolved, data, plugins), { ...options, pool });
+    const fitted = fitRun(resolved, data, { plugins });
+    const images = fitted.spec.trainCount - fitted.spec.validationCount;
+    const warning = warnOfLoneValues(fitted.spec, images, plugins.layers);
+    if (warning !== null) (options.onWarning ?? emitWarning)(warning);
+    return trainFitted(fitted, { ...options, pool });
   });
 }
 
-/** The same for a run that has been fitted to its data before. */
+/** The same for a run that has been fitted to its data before, without warnings: whoever planned it may give them. */
 export async function trainFitted(
   fitted: FittedRun,
   options: Omit<TrainOptions, 'dataset' | 'plugins'> = {},
@@ -52,8 +56,6 @@ export async function trainFitted(
     const threads = await pool.reserve(workers, signal);
     try {
       const data = selectData(fitted, kernels);
-      const warning = warnOfLoneValues(spec, data.train.length, fitted.plugins.layers);
-      if (warning !== null) (options.onWarning ?? emitWarning)(warning);
       const run = shareRun(fitted, data, { workers, kernels: kernels.name });
       const memory = viewModel(run.memory.model, plan);
       initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));

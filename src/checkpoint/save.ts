@@ -1,5 +1,6 @@
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import { checkPlugins } from '../plugins/plugins.js';
+import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { TrainResult } from '../run/types.js';
 import type { Tensor } from '../safetensors/format.js';
@@ -59,5 +60,6 @@ function describeResult({ epochs, bestEpoch, weightsSha256 }: TrainResult): Reco
     epoch: String(kept?.epoch ?? 0),
     ...(kept ? { testErrorPercent: String(kept.testErrorPercent) } : {}),
     weightsSha256,
+    numerics: String(NUMERICS),
   };
 }

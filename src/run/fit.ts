@@ -20,18 +20,28 @@ export interface FittedRun {
   readonly plugins: Plugins;
 }
 
+interface FitOptions {
+  /** That the spec was resolved with. */
+  readonly plugins?: Plugins;
+  /** For who plans many runs, of which some have one network. */
+  readonly makePlan?: typeof planNetwork;
+}
+
 /**
  * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
  * data, so that two ways of asking for one thing are one run.
  *
- * @param plugins that the spec was resolved with
  * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
  *   its classes apart
  */
-export function fitRun(spec: ResolvedRunSpec, dataset: Dataset, plugins = NO_PLUGINS): FittedRun {
+export function fitRun(
+  spec: ResolvedRunSpec,
+  dataset: Dataset,
+  { plugins = NO_PLUGINS, makePlan = planNetwork }: FitOptions = {},
+): FittedRun {
   const { train, validation } = countSplit(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
-  const plan = planNetwork(spec.network, {
+  const plan = makePlan(spec.network, {
     batchSize: Math.min(spec.batchSize, train),
     slices: spec.slices,
     training: true,

@@ -31,7 +31,51 @@ const square: LayerKind = {
   }),
 };
 
-/** The same with another binding. */
+/** y = scale[c]·x, with gradients of slices as docs/plugins.md has them. */
+const scale: LayerKind = {
+  kind: 'scale',
+  schema: () => ({}),
+  plan: (_config, input) => ({
+    ...planTransform(input, { inPlace: false, backwardReads: { input: true, output: false } }),
+    parameters: [
+      {
+        name: 'scale',
+        size: input.channels,
+        initializer: { kind: 'constant', value: 1 },
+        fanIn: 1,
+        fanOut: 1,
+        learningRate: 1,
+        weightDecay: 0,
+        gradient: 'parts',
+      },
+    ],
+  }),
+  bind: (_config, { input, output, parameters }) => {
+    const { value, gradient } = parameters.scale!;
+    const channels = value.length;
+    return {
+      prepare: [],
+      forward: [
+        overSlices(({ first, count }) => {
+          for (let i = first * SIZE; i < (first + count) * SIZE; i++) {
+            output.value[i] = value[i % channels]! * input.value[i]!;
+          }
+        }),
+      ],
+      backward: [
+        overSlices(({ index, first, count }) => {
+          const sums = gradient[index]!.fill(0);
+          for (let i = first * SIZE; i < (first + count) * SIZE; i++) {
+            sums[i % channels]! += input.value[i]! * output.gradient[i]!;
+            input.gradient[i] = value[i % channels]! * output.gradient[i]!;
+          }
+        }),
+      ],
+    };
+  },
+};
+
+/** The same as `square` with another binding. */
 const spoil = (change: (bound: BoundLayer, site: LayerSite) => Partial<BoundLayer>): LayerKind => ({
   ...square,
   bind(config, site) {
@@ -49,6 +93,10 @@ describe('the check of a layer', () => {
   it('passes one that is right', () => {
     expect(failuresOf(square)).toEqual([]);
     expect(checkLayer(square, { kind: 'square' }, INPUT)).toHaveLength(9);
+  });
+
+  it('passes one that has a parameter', () => {
+    expect(failuresOf(scale, { kind: 'scale' })).toEqual([]);
   });
 
   it.each(['relu', 'batch-normalization', 'prelu'])('passes %s', (kind) => {

@@ -30,7 +30,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
     streams.err.write(`${line}\n`);
   };
   const dataset = await loadDataset(command.spec.dataset);
-  const run = fitRun(command.spec, dataset, command.plugins);
+  const run = fitRun(command.spec, dataset, { plugins: command.plugins });
   const kinds = command.plugins.layers;
   const { spec } = run;
   const names = describeNetwork(spec.network, { kinds }).layers.map(({ name }) => name);

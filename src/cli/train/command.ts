@@ -10,8 +10,8 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
-import { printWarnings } from '../sweep/warnings.js';
-import { parseTrainArguments } from './options.js';
+import { printWarnings } from '../warnings.js';
+import { parseTrainArguments, type TrainCommand } from './options.js';
 import { formatTrainPlan } from './plan.js';
 import { recordTraining } from './record-training.js';
 import { findTrainSubject } from './subject.js';
@@ -36,10 +36,10 @@ export async function runTrainCommand(
   const plugins = await loadPlugins(command.plugins);
   const subject = findTrainSubject(command.what, command.overrides, plugins);
   const [point] = await planSweep([subject], engine.loadDataset, plugins);
-  printWarnings([point!], plugins, streams.err);
+  printWarnings([point!], streams.err);
   if (command.dryRun) {
-    const live = readRecorded(command.db, point!.identity);
-    streams.out.write(formatTrainPlan(subject, point!, plugins, live, command.json));
+    const live = readRecorded(command, point!.identity);
+    streams.out.write(formatTrainPlan(subject, point!, live, command.json));
     return EXIT_CODES.done;
   }
   // Before hours of training, not after them.
@@ -47,18 +47,18 @@ export async function runTrainCommand(
   const store = Store.open(command.db);
   try {
     store.recoverDead();
-    return await recordTraining({ command, subject, point: point!, plugins, store, streams, engine });
+    return await recordTraining({ command, subject, point: point!, store, streams, engine });
   } finally {
     store.close();
   }
 }
 
 /** A dry run changes nothing, so it makes no database either. */
-function readRecorded(file: string, identity: string): LiveRun | undefined {
+function readRecorded({ db: file, numerics }: TrainCommand, identity: string): LiveRun | undefined {
   if (!existsSync(file)) return undefined;
   const db = openDatabaseReadOnly(file);
   try {
-    return readLiveRuns(db).get(identity);
+    return readLiveRuns(db, numerics).get(identity);
   } finally {
     db.close();
   }

@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.js';
 import type { Override } from '../../experiment/overrides.js';
+import type { NumericsChoice } from '../../experiment/run-records.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import {
@@ -8,6 +9,7 @@ import {
   PLUGIN_OPTION,
   parseDatabase,
   parseEpochs,
+  parseNumerics,
   parseWorkers,
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
@@ -24,6 +26,8 @@ export interface TrainCommand {
   /** Where the trained network goes. */
   readonly save?: string;
   readonly again: boolean;
+  /** Whether a recorded run of any numerics version will do. */
+  readonly numerics: NumericsChoice;
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly json: boolean;
@@ -38,6 +42,7 @@ interface Flags {
   readonly plugin?: readonly string[];
   readonly save?: string;
   readonly again?: true;
+  readonly numerics: NumericsChoice;
   readonly dryRun?: true;
   readonly list?: true;
   readonly json?: true;
@@ -78,6 +83,12 @@ export async function parseTrainArguments(
     )
     .option(...PLUGIN_OPTION)
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
+    .option(
+      '--numerics <which>',
+      'runs that count as recorded: any, or those of the current numerics version alone',
+      parseNumerics,
+      'any',
+    )
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
     .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
     .option('--list', 'list the presets')

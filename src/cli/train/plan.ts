@@ -1,10 +1,9 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import type { LiveRun } from '../../experiment/run-records.js';
-import { describeNetwork } from '../../network/describe.js';
 import { measureTraining } from '../../optim/training-length.js';
-import type { Plugins } from '../../plugins/plugins.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatSpecField, formatTitle } from '../../report/varying-fields.js';
+import type { FittedRun } from '../../run/fit.js';
 import type { ResolvedRunSpec } from '../../run/spec.js';
 import { describeState, formatPointAsJson } from '../sweep/points.js';
 import type { TrainSubject } from './subject.js';
@@ -16,7 +15,6 @@ const UNTOLD: readonly string[] = ['model', 'network', 'slices', 'reportRegulari
 export function formatTrainPlan(
   subject: TrainSubject,
   point: SweepPoint,
-  plugins: Plugins,
   live: LiveRun | undefined,
   json: boolean,
 ): string {
@@ -27,7 +25,7 @@ export function formatTrainPlan(
     .map((key): [string, string] => [formatTitle(key), formatSpecField(spec, key)]);
   const lines: [string, string][] = [
     ...(subject.title === null ? [] : [['preset', subject.title] satisfies [string, string]]),
-    ['network', `${point.label}, ${describeSize(spec, plugins)}`],
+    ['network', `${point.label}, ${describeSize(point)}`],
     ...settings,
     ['mini-batches', describeSteps(spec, spec.trainCount - spec.validationCount)],
     ['state', describeState(live)],
@@ -37,8 +35,8 @@ export function formatTrainPlan(
 }
 
 /** `14,724,042 parameters` */
-export function describeSize({ network }: ResolvedRunSpec, { layers: kinds }: Plugins): string {
-  return `${formatCount(describeNetwork(network, { kinds }).parameters)} parameters`;
+export function describeSize({ plan }: FittedRun): string {
+  return `${formatCount(plan.parameterCount)} parameters`;
 }
 
 function describeSteps(spec: ResolvedRunSpec, images: number): string {
