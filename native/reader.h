@@ -59,6 +59,12 @@ class Reader {
     return value;
   }
 
+  double number_or(const char* field, double otherwise) {
+    napi_valuetype type = napi_undefined;
+    if (ok) napi_typeof(env_, get(field), &type);
+    return type == napi_undefined ? otherwise : number(field);
+  }
+
   bool boolean(const char* field) {
     bool value = false;
     expect(napi_get_value_bool(env_, get(field), &value) == napi_ok, field, "a boolean");

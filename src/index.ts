@@ -1,5 +1,7 @@
 /** Convoy's public API. */
 
+export type { Finding } from './check/finding.js';
+export { checkLayer, type LayerCheckOptions } from './check/layer.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
 export { saveModel } from './checkpoint/save.js';
 export {
@@ -17,7 +19,26 @@ export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
 export { packedFloats, panelCount } from './kernels/interface/products.js';
 export type { Kernels } from './kernels/kernels.js';
 export { availableKernelNames, chooseKernelName, loadKernels } from './kernels/select.js';
-export type { LayerConfig, LayerKind } from './layers/layer.js';
+export type { Initializer } from './layers/initializer.js';
+export {
+  type BoundLayer,
+  type BoundParameter,
+  type BoundTensor,
+  type LayerConfig,
+  type LayerKind,
+  type LayerPlan,
+  type LayerRole,
+  type LayerSite,
+  type Layout,
+  type OptionsCheck,
+  planTransform,
+  type SharedPlan,
+  type StatePlan,
+} from './layers/layer.js';
+export type { ParameterPlan } from './layers/parameter.js';
+export { overParts, overPartsBackward, type Part, widthOf } from './layers/parts.js';
+export { type BlockPass, overSlices, type Pass, type Slice, type SlicePass } from './layers/pass.js';
+export type { PatternField, PatternVariant, PatternWord } from './layers/pattern-word.js';
 export { splitChannels, splitKernels, stackChannels, stackKernels } from './mathematics/channels.js';
 export { type ConvolutionForm, conv2, correlate2, rotate180 } from './mathematics/conv2.js';
 export {
@@ -72,6 +93,8 @@ export { type NetworkPlan, type PlanOptions, planNetwork } from './network/plan.
 export { type NetworkSpec, parseNetwork } from './network/spec.js';
 export { learningRateAt, type Schedule } from './optim/schedule.js';
 export { WorkerPool } from './parallel/pool.js';
+export { loadPlugins, type PluginSource } from './plugins/load.js';
+export type { Plugin, PluginRecord, Plugins } from './plugins/plugins.js';
 export { formatNetworkTable } from './report/network-table.js';
 export { formatProfile } from './report/profile-table.js';
 export type { Normalization } from './run/normalize.js';

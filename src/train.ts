@@ -8,6 +8,7 @@ import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
 import type { SharedRun } from './parallel/protocol.js';
 import type { RunThreads } from './parallel/run-threads.js';
+import { loadPlugins } from './plugins/load.js';
 import { concludeRun } from './run/conclude.js';
 import { inputsOf, type RunData, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
@@ -28,14 +29,16 @@ import type { EpochMetrics, TrainOptions, TrainResult } from './run/types.js';
  */
 export async function train(
   spec: RunSpec | ResolvedRunSpec,
-  { dataset, ...options }: TrainOptions = {},
+  { dataset, plugins: source = [], ...options }: TrainOptions = {},
 ): Promise<TrainResult> {
-  const resolved = resolveRunSpec(spec);
+  const plugins = await loadPlugins(source);
+  const resolved = resolveRunSpec(spec, 'spec', plugins);
   // Its threads start while this one reads the data.
   return withPool(options, async (pool) => {
     const data = dataset ?? (await loadDataset(resolved.dataset));
-    const fitted = fitRun(resolved, data);
-    const warning = warnOfLoneValues(fitted.spec, fitted.spec.trainCount - fitted.spec.validationCount);
+    const fitted = fitRun(resolved, data, { plugins });
+    const images = fitted.spec.trainCount - fitted.spec.validationCount;
+    const warning = warnOfLoneValues(fitted.spec, images, plugins.layers);
     if (warning !== null) (options.onWarning ?? emitWarning)(warning);
     return trainFitted(fitted, { ...options, pool });
   });
@@ -44,7 +47,7 @@ export async function train(
 /** The same for a run that has been fitted to its data before, without warnings: whoever planned it may give them. */
 export async function trainFitted(
   fitted: FittedRun,
-  options: Omit<TrainOptions, 'dataset'> = {},
+  options: Omit<TrainOptions, 'dataset' | 'plugins'> = {},
 ): Promise<TrainResult> {
   const { spec, plan } = fitted;
   const kernels = loadKernels(chooseKernelName());

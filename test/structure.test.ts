@@ -15,6 +15,7 @@ const ORDER = [
   'network',
   'models',
   'optim',
+  'plugins',
   'parallel',
   'run',
   'checkpoint',

@@ -7,10 +7,13 @@ import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { Barrier } from '../src/parallel/barrier.js';
 import type { SharedRun } from '../src/parallel/protocol.js';
+import { loadPluginsAgain } from '../src/plugins/load.js';
+import type { Plugins } from '../src/plugins/plugins.js';
 
 /** What a thread makes of a run: plans, views, kernels. */
 export interface RunContext {
   readonly kernels: Kernels;
+  readonly plugins: Plugins;
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
@@ -25,10 +28,9 @@ const contexts = new Map<string, RunContext>();
 const MAX_CONTEXTS = 4;
 
 /** The thread's context of a run, bound at its first task. */
-export function getContext(run: SharedRun): RunContext {
-  const known = contexts.get(run.id);
+export async function getContext(run: SharedRun): Promise<RunContext> {
+  const context = contexts.get(run.id) ?? (await bindRun(run));
   contexts.delete(run.id);
-  const context = known ?? bindRun(run);
   contexts.set(run.id, context);
   for (const id of contexts.keys()) {
     if (contexts.size <= MAX_CONTEXTS) break;
@@ -37,10 +39,11 @@ export function getContext(run: SharedRun): RunContext {
   return context;
 }
 
-function bindRun(run: SharedRun): RunContext {
+async function bindRun(run: SharedRun): Promise<RunContext> {
   const { network: spec, batchSize, slices, seed, labelSmoothing } = run.settings;
   const kernels = loadKernels(run.kernels);
-  const plan = planNetwork(spec, { batchSize, slices, training: true });
+  const plugins = await loadPluginsAgain(run.settings.plugins);
+  const plan = planNetwork(spec, { batchSize, slices, training: true, kinds: plugins.layers });
   const memory = viewModel(run.memory.model, plan);
   const activations = viewArena(run.memory.activations);
   const network = bindNetwork({
@@ -53,7 +56,7 @@ function bindRun(run: SharedRun): RunContext {
   });
   const loss = LOSSES[spec.loss]!.bind(kernels, labelSmoothing);
   const barrier = new Barrier(run.memory.control, run.workers);
-  return { kernels, plan, memory, activations, network, loss, barrier };
+  return { kernels, plugins, plan, memory, activations, network, loss, barrier };
 }
 
 /** Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */

@@ -31,8 +31,8 @@ interface BoundSet {
 const evaluators = new WeakMap<RunContext, Evaluator[]>();
 
 /** Evaluates this worker's share of a set of images. */
-export default function evaluate({ run, worker, on, augmentation }: EvaluateTask): void {
-  const context = getContext(run);
+export default async function evaluate({ run, worker, on, augmentation }: EvaluateTask): Promise<void> {
+  const context = await getContext(run);
   const { batch, prepare, evaluateFrom } = getEvaluator(run, worker, context);
   for (const phase of prepare) {
     runPhase(phase, batch, { worker, workers: run.workers });
@@ -63,9 +63,13 @@ function getEvaluator(run: SharedRun, worker: number, context: RunContext): Eval
 function bindEvaluator(
   run: SharedRun,
   worker: number,
-  { memory, kernels, loss, activations }: RunContext,
+  { memory, kernels, plugins, loss, activations }: RunContext,
 ): Evaluator {
-  const { plan, shared, activations: places } = planEvaluation(run.settings.network, run.workers);
+  const {
+    plan,
+    shared,
+    activations: places,
+  } = planEvaluation(run.settings.network, run.workers, plugins.layers);
   const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
   const thread = new ThreadNetwork({
     plan,

@@ -7,8 +7,8 @@ import { planStep } from './train.js';
 const PEAK_MS = 100;
 
 /** Describes a training step for a profile, and measures this core's peak while the other workers measure theirs. */
-export default function outline({ run }: OutlineTask): StepOutline {
-  const context = getContext(run);
+export default async function outline({ run }: OutlineTask): Promise<StepOutline> {
+  const context = await getContext(run);
   context.barrier.wait();
   const peakGflops = measurePeakGflops(context.kernels, PEAK_MS);
   const phases = planStep(run, context, { first: 0, learningRate: 0 });

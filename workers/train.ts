@@ -18,10 +18,10 @@ interface StepState {
 }
 
 /** Trains one epoch with this worker's share of every phase. */
-export default function train({ run, worker, epoch, times }: TrainTask): void {
+export default async function train({ run, worker, epoch, times }: TrainTask): Promise<void> {
   const { batchSize, length, maxIterations, restEpsilon, schedule } = run.settings;
   const { control, order } = run.memory;
-  const context = getContext(run);
+  const context = await getContext(run);
   const { batch } = context.network;
   const share = { worker, workers: run.workers };
   const state: StepState = { first: 0, learningRate: 0 };

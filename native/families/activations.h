@@ -14,13 +14,14 @@ struct ActivationForward {
 
   const float* x;
   float* y;
-  float coefficient;
+  float coefficient, threshold;
   long length;
 
   template <typename Reader>
   static ActivationForward read(Reader& from) {
     const auto x = from.floats("x"), y = from.floats("y");
-    return {x.data, y.data, float(from.number("coefficient")), least(x.length, y.length)};
+    const float coefficient = float(from.number("coefficient")), threshold = float(from.number_or("threshold", 0));
+    return {x.data, y.data, coefficient, threshold, least(x.length, y.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }
 };
@@ -32,13 +33,14 @@ struct ActivationBackward {
   const float* from;
   const float* dy;
   float* dx;
-  float coefficient;
+  float coefficient, threshold;
   long length;
 
   template <typename Reader>
   static ActivationBackward read(Reader& reader) {
     const auto from = reader.floats("from"), dy = reader.floats("dy"), dx = reader.floats("dx");
-    return {from.data, dy.data, dx.data, float(reader.number("coefficient")), least(from.length, dy.length, dx.length)};
+    const float coefficient = float(reader.number("coefficient")), threshold = float(reader.number_or("threshold", 0));
+    return {from.data, dy.data, dx.data, coefficient, threshold, least(from.length, dy.length, dx.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }
 };

@@ -42,6 +42,22 @@ inline V exponential_less_one(V x) {
 // 1 / (1 + e^-x).
 inline V logistic(V x) { return splat(1.0f) / (splat(1.0f) + exponential(-x)); }
 
+// ln(1 + u) for 0 <= u <= 1: with s = u / (2 + u), at most 1/3, it is 2·(s + s³/3 + s⁵/5 + …); what is left out is below 2^-29 of it. Keeps the
+// digits of a small u; NaN stays NaN.
+inline V logarithm_of_one_and(V u) {
+  const V s = u / (splat(2.0f) + u);
+  const V square = s * s;
+  V p = splat(1.0f / 15);
+  p = fma(p, square, splat(1.0f / 13));
+  p = fma(p, square, splat(1.0f / 11));
+  p = fma(p, square, splat(1.0f / 9));
+  p = fma(p, square, splat(1.0f / 7));
+  p = fma(p, square, splat(1.0f / 5));
+  p = fma(p, square, splat(1.0f / 3));
+  const V twice = s + s;
+  return fma(twice, p * square, twice);
+}
+
 // tanh x: for |x| < 0.625 an odd polynomial (Cephes' tanhf), which keeps small values' relative error small, else (1 - e^-2|x|) / (1 + e^-2|x|).
 inline V hyperbolic_tangent(V x) {
   const V square = x * x;

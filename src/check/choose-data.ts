@@ -2,6 +2,7 @@ import { UserError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { makeSyntheticDataset } from '../dataset/synthetic.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import { countClasses, planNetwork } from '../network/plan.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 
@@ -21,8 +22,9 @@ export interface ChosenData {
 export async function chooseData(
   { network, dataset: name, slices }: ResolvedRunSpec,
   loadDataset: (name: string) => Promise<Dataset>,
+  kinds = LAYER_KINDS,
 ): Promise<ChosenData> {
-  const classes = countClasses(planNetwork(network, { batchSize: 1, slices, training: true }));
+  const classes = countClasses(planNetwork(network, { batchSize: 1, slices, training: true, kinds }));
   const makeNoise = (reason: string): ChosenData => ({
     dataset: makeSyntheticDataset(network.input, classes, { train: NOISE_IMAGES, test: 1 }),
     reason,

@@ -1,6 +1,7 @@
 import { sizeOf } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Kernels } from '../kernels/kernels.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import { describeNetwork } from '../network/describe.js';
 import { countClasses } from '../network/plan.js';
 import { computeNormalization } from '../run/normalize.js';
@@ -29,12 +30,19 @@ const UNTRAINED: Readonly<Record<string, (classes: number) => { loss: number; fo
  * Checks a network's loss before training (CS231n's assignment): with small weights it is that of a guess within 2%, and it rises with the
  * regularisation term. On the first training images, normalised as the spec says.
  */
-export function checkFirstLoss(spec: ResolvedRunSpec, dataset: Dataset, kernels: Kernels): Finding {
+export function checkFirstLoss(
+  spec: ResolvedRunSpec,
+  dataset: Dataset,
+  kernels: Kernels,
+  kinds = LAYER_KINDS,
+): Finding {
   const { network, labelSmoothing } = spec;
-  const affordable = Math.floor(MOST_MULTIPLY_ADDS / Math.max(1, describeNetwork(network).multiplyAdds));
+  const affordable = Math.floor(
+    MOST_MULTIPLY_ADDS / Math.max(1, describeNetwork(network, { kinds }).multiplyAdds),
+  );
   const images = Math.min(MOST_IMAGES, dataset.train.count, Math.max(LEAST_IMAGES, affordable));
   const batch = takeBatch(spec, dataset, images, kernels);
-  const objective = new Objective({ network, labelSmoothing, kernels, double: false }, batch);
+  const objective = new Objective({ network, labelSmoothing, kernels, kinds, double: false }, batch);
   objective.weights.set(drawSmallWeights(objective.plan));
   const loss = objective.computeLoss();
   const decay = spec.weightDecay > 0 ? spec.weightDecay : WEIGHT_DECAY;

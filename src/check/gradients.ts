@@ -2,6 +2,8 @@ import { RandomStream } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
+import type { LayerKinds } from '../layers/layer.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import { countClasses, type PlannedParameter, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Finding } from './finding.js';
@@ -42,11 +44,15 @@ interface Worst {
  */
 export function checkGradients(
   network: NetworkSpec,
-  { labelSmoothing, kernels }: { labelSmoothing: number; kernels: Kernels },
+  {
+    labelSmoothing,
+    kernels,
+    kinds = LAYER_KINDS,
+  }: { labelSmoothing: number; kernels: Kernels; kinds?: LayerKinds },
   oracle: Kernels = referenceKernels,
 ): Finding {
-  const narrow = narrowNetwork(network, MOST_MULTIPLY_ADDS);
-  const precise = { network: narrow.network, labelSmoothing, kernels: oracle, double: true };
+  const narrow = narrowNetwork(network, MOST_MULTIPLY_ADDS, kinds);
+  const precise = { network: narrow.network, labelSmoothing, kernels: oracle, kinds, double: true };
   const numerical = compareWithDifferences(precise);
   const native = compareKernels(precise, kernels);
   const copy = narrow.share < 1 ? `; with 1/${1 / narrow.share} of the channels` : '';
@@ -60,7 +66,7 @@ export function checkGradients(
 }
 
 function compareWithDifferences(options: ObjectiveOptions) {
-  const network = new Objective(options, drawBatch(options.network, FEW_IMAGES));
+  const network = new Objective(options, drawBatch(options, FEW_IMAGES));
   network.weights.set(drawGenericWeights(network.plan));
   const gradient = network.computeGradient().slice();
   const scaleOf = makeScale(network.parameters, gradient);
@@ -105,7 +111,7 @@ function compareDerivative(
 }
 
 function compareKernels(precise: ObjectiveOptions, kernels: Kernels): Worst {
-  const batch = drawBatch(precise.network, MORE_IMAGES);
+  const batch = drawBatch(precise, MORE_IMAGES);
   const expected = new Objective(precise, batch);
   const weights = Float64Array.from(Float32Array.from(drawGenericWeights(expected.plan)));
   expected.weights.set(weights);
@@ -152,9 +158,9 @@ function chooseElements({ offset, size, absent = [] }: PlannedParameter, gradien
 }
 
 /** Images of noise with deviation 1, and labels of noise. */
-function drawBatch(network: NetworkSpec, images: number): MiniBatch {
+function drawBatch({ network, kinds }: ObjectiveOptions, images: number): MiniBatch {
   const stream = new RandomStream([images, 1]);
-  const classes = countClasses(planNetwork(network, { batchSize: 1, slices: 1, training: false }));
+  const classes = countClasses(planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds }));
   return {
     images,
     inputs: Float64Array.from({ length: images * sizeOf(network.input) }, () =>

@@ -1,4 +1,6 @@
 import { UserError } from '../core/errors.js';
+import type { LayerKinds } from '../layers/layer.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import { describeNetwork } from '../network/describe.js';
 import type { NetworkSpec } from '../network/spec.js';
 
@@ -12,27 +14,27 @@ export interface NarrowNetwork {
 }
 
 /** A layer as JSON whose number of channels can be changed. */
-type Sized = {
-  kind: string;
-  filters?: number;
-  units?: number;
-  groups?: number;
-  connections?: unknown;
-  before?: number;
-  after?: number;
-};
+interface Sized {
+  readonly layer: Record<string, unknown>;
+  readonly fields: NonNullable<LayerKinds[string]['channelFields']>;
+}
 
 /**
  * A copy with fewer channels in every layer but the last, so that one image costs at most so many multiply-adds: the same layers in the same
  * order, quick enough for thousands of forward passes. The network itself where it is small enough, or cannot be narrowed.
  */
-export function narrowNetwork(network: NetworkSpec, mostMultiplyAdds: number): NarrowNetwork {
+export function narrowNetwork(
+  network: NetworkSpec,
+  mostMultiplyAdds: number,
+  kinds = LAYER_KINDS,
+): NarrowNetwork {
+  const countProducts = (copy: NetworkSpec) => describeNetwork(copy, { kinds }).multiplyAdds;
   let narrow: NarrowNetwork = { network, share: 1 };
-  while (narrow.share > LEAST_SHARE && describeNetwork(narrow.network).multiplyAdds > mostMultiplyAdds) {
+  while (narrow.share > LEAST_SHARE && countProducts(narrow.network) > mostMultiplyAdds) {
     const share = narrow.share / 2;
     try {
-      const next = takeShare(network, share);
-      describeNetwork(next);
+      const next = takeShare(network, share, kinds);
+      countProducts(next);
       narrow = { network: next, share };
     } catch (error) {
       // Channels that other layers count on.
@@ -43,33 +45,38 @@ export function narrowNetwork(network: NetworkSpec, mostMultiplyAdds: number): N
   return narrow;
 }
 
-function takeShare(network: NetworkSpec, share: number): NetworkSpec {
+function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): NetworkSpec {
   const layers = structuredClone(network.layers);
-  const all = findSized(layers);
-  const sized = all.filter(({ kind }) => kind !== 'channel-padding');
-  // The classifier keeps its classes.
-  const inner = sized.slice(0, -1);
-  if (sized.some(({ connections }) => connections !== undefined)) {
+  const all = findSized(layers, kinds);
+  const sized = all.flatMap(({ layer, fields: { output } }) =>
+    output === undefined ? [] : [{ layer, output }],
+  );
+  if (sized.some(({ layer }) => layer.connections !== undefined)) {
     throw new UserError('a connection table is for its own number of channels');
   }
-  const multiple = sized.reduce((product, { groups = 1 }) => leastCommonMultiple(product, groups), 1);
-  const shrink = (channels: number) => multiple * Math.max(1, Math.round((channels * share) / multiple));
-  for (const layer of inner) {
-    if (layer.filters !== undefined) layer.filters = shrink(layer.filters);
-    if (layer.units !== undefined) layer.units = shrink(layer.units);
+  const multiple = sized.reduce(
+    (product, { layer: { groups = 1 } }) => leastCommonMultiple(product, Number(groups)),
+    1,
+  );
+  // The classifier keeps its classes.
+  for (const { layer, output } of sized.slice(0, -1)) {
+    const channels = Number(layer[output]);
+    layer[output] = multiple * Math.max(1, Math.round((channels * share) / multiple));
   }
-  for (const padding of all) {
-    if (padding.before !== undefined) padding.before = Math.round(padding.before * share);
-    if (padding.after !== undefined) padding.after = Math.round(padding.after * share);
+  for (const { layer, fields } of all) {
+    for (const field of fields.added ?? []) layer[field] = Math.round(Number(layer[field]) * share);
   }
   return { ...network, layers };
 }
 
 /** Every layer with a number of channels of its own, in order, also inside of branches. */
-function findSized(value: unknown): Sized[] {
+function findSized(value: unknown, kinds: LayerKinds): Sized[] {
   if (typeof value !== 'object' || value === null) return [];
-  const own = ['filters', 'units', 'after'].some((field) => field in value) ? [value as Sized] : [];
-  return [...own, ...Object.values(value).flatMap(findSized)];
+  const { kind } = value as { readonly kind?: unknown };
+  const fields =
+    typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind]!.channelFields : undefined;
+  const own = fields ? [{ layer: value as Record<string, unknown>, fields }] : [];
+  return [...own, ...Object.values(value).flatMap((inside) => findSized(inside, kinds))];
 }
 
 function leastCommonMultiple(a: number, b: number): number {

@@ -1,4 +1,5 @@
 import type { Kernels } from '../kernels/kernels.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
@@ -13,6 +14,7 @@ export interface ObjectiveOptions {
   readonly network: NetworkSpec;
   readonly labelSmoothing: number;
   readonly kernels: Kernels;
+  readonly kinds: LayerKinds;
   /** Numbers of 64 bits in place of 32, for the reference kernels alone. */
   readonly double: boolean;
 }
@@ -40,12 +42,12 @@ export class Objective {
   readonly #batch: MiniBatch;
   readonly #kernels: Kernels;
 
-  constructor({ network, labelSmoothing, kernels, double }: ObjectiveOptions, batch: MiniBatch) {
+  constructor({ network, labelSmoothing, kernels, kinds, double }: ObjectiveOptions, batch: MiniBatch) {
     // The reference's plain loops do not mind which of the two they work on.
     const allocate = (floats: number) =>
       double ? (new Float64Array(floats) as unknown as Float32Array) : new Float32Array(floats);
     const { images } = batch;
-    this.plan = planNetwork(network, { batchSize: images, slices: SLICES, training: true });
+    this.plan = planNetwork(network, { batchSize: images, slices: SLICES, training: true, kinds });
     this.parameters = this.plan.steps
       .flatMap((step) => step.parameters)
       .filter((parameter) => countLearningEpochs(parameter) > 0);

@@ -1,6 +1,7 @@
 import { sizeOf } from '../core/shape.js';
 import type { Dataset, LabelledImages } from '../dataset/dataset.js';
 import type { WorkerPool } from '../parallel/pool.js';
+import { NO_PLUGINS, type Plugins } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { train } from '../train.js';
 import type { Finding } from './finding.js';
@@ -13,6 +14,7 @@ const RATES = [0.01, 0.001, 0.1, 0.0001] as const;
 
 export interface OverfitOptions {
   readonly pool: WorkerPool;
+  readonly plugins?: Plugins;
   /** Says what is being tried. */
   readonly say?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -54,7 +56,7 @@ async function learn(
   spec: ResolvedRunSpec,
   dataset: Dataset,
   rate: number,
-  { pool, signal }: OverfitOptions,
+  { pool, plugins = NO_PLUGINS, signal }: OverfitOptions,
 ): Promise<{ epochs: number; state: string; leastError: number }> {
   const stop = new AbortController();
   const abort = () => stop.abort();
@@ -83,6 +85,7 @@ async function learn(
     },
     {
       dataset,
+      plugins,
       pool,
       signal: stop.signal,
       onEpoch: ({ testErrorPercent }) => {

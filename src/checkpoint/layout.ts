@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js';
 import { type Shape, sizeOf } from '../core/shape.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { countClasses, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Normalization } from '../run/normalize.js';
@@ -23,8 +24,11 @@ export interface LayerTensor {
 }
 
 /** What a network keeps, in the order of its weights, and how many classes it tells apart. */
-export function layOutNetwork(network: NetworkSpec): { tensors: LayerTensor[]; classes: number } {
-  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false });
+export function layOutNetwork(
+  network: NetworkSpec,
+  kinds: LayerKinds,
+): { tensors: LayerTensor[]; classes: number } {
+  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds });
   const tensors = plan.steps.flatMap(({ name: layer, parameters, state }) => [
     ...parameters.map(({ name, size, shape = [size] }) => ({ name: `${layer}.${name}`, shape })),
     ...state.map(({ name, size }) => ({ name: `${layer}.${name}`, shape: [size] })),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { loadPlugins, type PluginSource } from '../plugins/load.js';
+import type { Plugins } from '../plugins/plugins.js';
 import { resolveRunSpec } from '../run/spec.js';
 import { countNumbers } from '../safetensors/format.js';
 import type { Header } from '../safetensors/header.js';
@@ -30,12 +32,14 @@ interface Description extends Pick<Checkpoint, 'spec' | 'classNames'> {
 /**
  * Reads a checkpoint that `saveModel` has written.
  *
- * @throws UserError if it is no such file, is cut, has numbers that are not finite, or tensors that are not those of its spec
+ * @param source the plugins that it was trained with, if any
+ * @throws UserError if it is no such file, is cut, needs a plugin that is not at hand or not the same, has numbers that are not finite, or tensors that are not those of its spec
  */
-export async function loadCheckpoint(file: string): Promise<Checkpoint> {
+export async function loadCheckpoint(file: string, source: PluginSource = []): Promise<Checkpoint> {
+  const plugins = await loadPlugins(source);
   let description: Description | null = null;
   const { tensors } = await readSafetensors(file, (header) => {
-    description = describeCheckpoint(header, file);
+    description = describeCheckpoint(header, file, plugins);
     checkTensors(header, description, file);
   });
   const { spec, classNames, tensors: expected } = description!;
@@ -56,7 +60,7 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   return { spec, classNames, normalization, weights };
 }
 
-function describeCheckpoint({ metadata }: Header, file: string): Description {
+function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins): Description {
   const known = metadataSchema.safeParse(metadata);
   if (!known.success || known.data.format !== FORMAT) {
     throw new UserError(
@@ -70,10 +74,10 @@ function describeCheckpoint({ metadata }: Header, file: string): Description {
     );
   }
   const content = parseWith(contentSchema, metadata, `${file}: metadata`);
-  const spec = resolveRunSpec(parseText(content.spec, `${file}: spec`), `${file}: spec`);
+  const spec = resolveRunSpec(parseText(content.spec, `${file}: spec`), `${file}: spec`, plugins);
   const names = parseText(content.classes, `${file}: classes`);
   const classNames = parseWith(classesSchema, names, `${file}: classes`);
-  const { tensors, classes } = layOutNetworkOf(spec, file);
+  const { tensors, classes } = layOutNetworkOf(spec, file, plugins);
   if (classNames.length > classes) {
     throw new UserError(
       `${file}: classes: expected at most ${classes} names, one an output, found ${classNames.length}.`,
@@ -83,9 +87,9 @@ function describeCheckpoint({ metadata }: Header, file: string): Description {
 }
 
 /** A mistake in the network is one in the file. */
-function layOutNetworkOf({ network }: Checkpoint['spec'], file: string) {
+function layOutNetworkOf({ network }: Checkpoint['spec'], file: string, { layers }: Plugins) {
   try {
-    return layOutNetwork(network);
+    return layOutNetwork(network, layers);
   } catch (error) {
     throw error instanceof UserError ? new UserError(`${file}: spec: ${error.message}`) : error;
   }

@@ -2,6 +2,7 @@ import { sizeOf } from '../core/shape.js';
 import { GROUP_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { importWeights } from '../network/memory.js';
 import { planNetwork } from '../network/plan.js';
 import { ThreadNetwork } from '../network/thread-network.js';
@@ -19,9 +20,12 @@ export class Predictor {
   readonly #network: ThreadNetwork;
   readonly #normalization: Checkpoint['normalization'];
 
-  /** @throws UserError if there is not memory enough */
-  constructor({ spec, normalization, weights }: Omit<Checkpoint, 'classNames'>) {
-    const plan = planNetwork(spec.network, { batchSize: BATCH_IMAGES, slices: 1, training: false });
+  /**
+   * @param kinds that the network's layers are of
+   * @throws UserError if there is not memory enough
+   */
+  constructor({ spec, normalization, weights }: Omit<Checkpoint, 'classNames'>, kinds: LayerKinds) {
+    const plan = planNetwork(spec.network, { batchSize: BATCH_IMAGES, slices: 1, training: false, kinds });
     this.#kernels = loadKernels(chooseKernelName());
     this.#network = ThreadNetwork.alone(plan, this.#kernels);
     this.#normalization = normalization;

@@ -1,3 +1,5 @@
+import { loadPlugins, type PluginSource } from '../plugins/load.js';
+import { checkPlugins } from '../plugins/plugins.js';
 import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { TrainResult } from '../run/types.js';
@@ -19,15 +21,25 @@ import {
  * predict with `loadModel`.
  *
  * @param trained what `train` gave, or a checkpoint
- * @throws UserError if weights are not those of the spec, or not finite (the run diverged), or the file cannot be written there
+ * @param options.plugins those that it was trained with, if any; their hashes go into the file
+ * @throws UserError if a plugin is not at hand, weights are not those of the spec, or not finite (the run diverged), or the file cannot be written there
  */
-export async function saveModel(trained: TrainResult | Checkpoint, file: string): Promise<void> {
+export async function saveModel(
+  trained: TrainResult | Checkpoint,
+  file: string,
+  { plugins: source = [] }: { readonly plugins?: PluginSource } = {},
+): Promise<void> {
   const { spec, classNames, normalization, weights } = trained;
+  const plugins = await loadPlugins(source);
+  checkPlugins(spec.plugins, plugins, file);
   const tensors = new Map<string, Tensor>();
   for (const [name, values] of listNormalization(normalization)) {
     tensors.set(name, shapeNormalization(values, spec.network.input));
   }
-  for (const { name, ...tensor } of cutWeights(layOutNetwork(spec.network).tensors, weights)) {
+  for (const { name, ...tensor } of cutWeights(
+    layOutNetwork(spec.network, plugins.layers).tensors,
+    weights,
+  )) {
     tensors.set(name, tensor);
   }
   for (const [name, { values }] of tensors) checkFinite(values, `${file}: ${name}`);

@@ -2,6 +2,8 @@ import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Image } from '../image/image.js';
 import { readImage } from '../image/read-image.js';
+import { loadPlugins, type PluginSource } from '../plugins/load.js';
+import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
 import { loadCheckpoint } from './load.js';
@@ -34,12 +36,14 @@ export class TrainedModel {
 
   /**
    * @param trained what `train` gave; for a file there is `loadModel`
-   * @throws UserError if there is not memory enough
+   * @param plugins those that it was trained with, if any: what `loadPlugins` gives
+   * @throws UserError if one is not at hand, or there is not memory enough
    */
-  constructor(trained: Checkpoint) {
+  constructor(trained: Checkpoint, plugins = NO_PLUGINS) {
+    checkPlugins(trained.spec.plugins, plugins, trained.spec.model);
     this.spec = trained.spec;
     this.classNames = trained.classNames;
-    this.#predictor = new Predictor(trained);
+    this.#predictor = new Predictor(trained, plugins.layers);
   }
 
   /** Of an image as the network takes it. */
@@ -111,8 +115,13 @@ export class TrainedModel {
 /**
  * Loads a trained network from a file that `saveModel` or `scripts/train.js --save` has written.
  *
- * @throws UserError if it is no such file, is cut, has weights that are not finite, or tensors that are not those of its spec
+ * @param options.plugins those that it was trained with, if any
+ * @throws UserError if it is no such file, is cut, needs a plugin that is not at hand or not the same, has weights that are not finite, or tensors that are not those of its spec
  */
-export async function loadModel(file: string): Promise<TrainedModel> {
-  return new TrainedModel(await loadCheckpoint(file));
+export async function loadModel(
+  file: string,
+  { plugins: source = [] }: { readonly plugins?: PluginSource } = {},
+): Promise<TrainedModel> {
+  const plugins = await loadPlugins(source);
+  return new TrainedModel(await loadCheckpoint(file, plugins), plugins);
 }

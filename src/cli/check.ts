@@ -11,6 +11,8 @@ import type { Override } from '../experiment/overrides.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { describeNetwork } from '../network/describe.js';
 import { WorkerPool } from '../parallel/pool.js';
+import { loadPlugins } from '../plugins/load.js';
+import type { Plugins } from '../plugins/plugins.js';
 import { formatCount } from '../report/format-values.js';
 import { formatTable } from '../report/tables.js';
 import { warnOfLoneValues } from '../run/lone-values.js';
@@ -18,7 +20,7 @@ import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
-import { collectOverrides, parseWorkers } from './run-options.js';
+import { collectOverrides, PLUGIN_OPTION, parseWorkers } from './run-options.js';
 import { type Streams, useProcessStreams } from './streams.js';
 
 interface Flags {
@@ -26,21 +28,28 @@ interface Flags {
   readonly only?: readonly CheckName[];
   readonly workers?: number;
   readonly json?: true;
+  readonly plugin?: readonly string[];
 }
 
 interface CheckJob {
   readonly spec: ResolvedRunSpec;
   readonly data: ChosenData;
+  readonly plugins: Plugins;
   readonly pool: WorkerPool;
   readonly say: (line: string) => void;
 }
 
 const CHECKS = {
-  'first-loss': ({ spec, data }: CheckJob) =>
-    checkFirstLoss(spec, data.dataset, loadKernels(chooseKernelName())),
-  gradients: ({ spec: { network, labelSmoothing } }: CheckJob) =>
-    checkGradients(network, { labelSmoothing, kernels: loadKernels(chooseKernelName()) }),
-  overfitting: ({ spec, data, pool, say }: CheckJob) => checkOverfitting(spec, data.dataset, { pool, say }),
+  'first-loss': ({ spec, data, plugins }: CheckJob) =>
+    checkFirstLoss(spec, data.dataset, loadKernels(chooseKernelName()), plugins.layers),
+  gradients: ({ spec: { network, labelSmoothing }, plugins }: CheckJob) =>
+    checkGradients(network, {
+      labelSmoothing,
+      kernels: loadKernels(chooseKernelName()),
+      kinds: plugins.layers,
+    }),
+  overfitting: ({ spec, data, plugins, pool, say }: CheckJob) =>
+    checkOverfitting(spec, data.dataset, { pool, plugins, say }),
 } as const satisfies Record<string, (job: CheckJob) => Finding | Promise<Finding>>;
 
 type CheckName = keyof typeof CHECKS;
@@ -62,20 +71,23 @@ export async function main(args: readonly string[], streams: Streams = useProces
     .option('--set <key=value>', 'a field of the spec, such as width=0.5 (repeatable)', collectOverrides)
     .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
+    .option(...PLUGIN_OPTION)
     .option('--json', 'one JSON object a check')
-    .action(async (what: string | undefined, { set = [], only = CHECK_NAMES, workers, json }: Flags) => {
-      const spec = resolveNetworkArgument('check', what, set);
-      const data = await chooseData(spec, loadDataset);
+    .action(async (what: string | undefined, flags: Flags) => {
+      const { set = [], only = CHECK_NAMES, workers, json, plugin = [] } = flags;
+      const plugins = await loadPlugins(plugin);
+      const spec = resolveNetworkArgument('check', what, set, plugins);
+      const data = await chooseData(spec, loadDataset, plugins.layers);
       const say = (line: string) => {
         streams.err.write(`${line}\n`);
       };
-      say(describeSubject(spec, data));
-      const warning = warnOfLoneValues(spec, spec.trainCount ?? data.dataset.train.count);
+      say(describeSubject(spec, data, plugins));
+      const warning = warnOfLoneValues(spec, spec.trainCount ?? data.dataset.train.count, plugins.layers);
       if (warning !== null) say(`warning: ${warning}`);
       const pool = WorkerPool.create(workers ?? availableParallelism());
       const findings: Finding[] = [];
       try {
-        for (const name of only) findings.push(await CHECKS[name]({ spec, data, pool, say }));
+        for (const name of only) findings.push(await CHECKS[name]({ spec, data, plugins, pool, say }));
       } finally {
         await pool.close();
       }
@@ -92,8 +104,12 @@ function collectChecks(text: string, earlier: readonly CheckName[] = []): readon
   return [...earlier, name];
 }
 
-function describeSubject({ model, network }: ResolvedRunSpec, { dataset, reason }: ChosenData): string {
-  const parameters = `${formatCount(describeNetwork(network).parameters)} parameters`;
+function describeSubject(
+  { model, network }: ResolvedRunSpec,
+  { dataset, reason }: ChosenData,
+  { layers: kinds }: Plugins,
+): string {
+  const parameters = `${formatCount(describeNetwork(network, { kinds }).parameters)} parameters`;
   const images = reason === null ? dataset.name : `images of noise (${reason})`;
   return `${model}: ${formatShape(network.input)}, ${parameters}, on ${images}`;
 }

@@ -3,6 +3,7 @@ import { UserError, unknownName } from '../core/errors.js';
 import { readJsonFile } from '../experiment/json-file.js';
 import { applyOverride, type Override } from '../experiment/overrides.js';
 import { isModel, MODEL_NAMES } from '../models/registry.js';
+import { NO_PLUGINS, type Plugins } from '../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
 
 /** How a command that takes a network says so. */
@@ -15,12 +16,14 @@ export const NETWORK_ARGUMENT =
  *
  * @param command in messages
  * @param overrides of fields of the spec
+ * @param plugins that it may need
  * @throws UserError if it is none of them, or not valid
  */
 export function resolveNetworkArgument(
   command: string,
   what: string | undefined,
   overrides: readonly Override[],
+  plugins = NO_PLUGINS,
 ): ResolvedRunSpec {
   if (what === undefined) {
     throw new UserError(
@@ -28,7 +31,7 @@ export function resolveNetworkArgument(
     );
   }
   if (!isNetworkArgument(what)) throw unknownName(command, 'network', what, MODEL_NAMES);
-  return resolveWithOverrides(command, what, readNetwork(what), overrides);
+  return resolveWithOverrides(command, what, readNetwork(what), overrides, plugins);
 }
 
 /** Whether it is a network's name or a pattern, or looks like a file. */
@@ -47,9 +50,10 @@ export function resolveWithOverrides(
   what: string,
   fields: Readonly<Record<string, unknown>>,
   overrides: readonly Override[],
+  plugins: Plugins,
 ): ResolvedRunSpec {
   const spec = overrides.reduce((changed, override) => applyOverride(changed, override), fields);
-  return resolveRunSpec(spec, isPattern(what) ? command : what);
+  return resolveRunSpec(spec, isPattern(what) ? command : what, plugins);
 }
 
 function isPattern(what: string): boolean {

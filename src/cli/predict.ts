@@ -2,6 +2,7 @@ import { loadModel, type Prediction } from '../checkpoint/trained-model.js';
 import { warnOfMissingAddon } from '../kernels/select.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
+import { PLUGIN_OPTION } from './run-options.js';
 import { type Streams, useProcessStreams } from './streams.js';
 
 const MAX_CLASSES = 256;
@@ -12,6 +13,7 @@ const IMAGES_AT_A_TIME = 16;
 interface Flags {
   readonly top: number;
   readonly json?: true;
+  readonly plugin?: readonly string[];
 }
 
 /**
@@ -31,11 +33,12 @@ export async function main(args: readonly string[], streams: Streams = useProces
       (text) => parseCount('--top', text, MAX_CLASSES),
       DEFAULT_TOP,
     )
+    .option(...PLUGIN_OPTION)
     .option('--json', 'one JSON object an image')
-    .action(async (file: string, images: readonly string[], { top, json }: Flags) => {
+    .action(async (file: string, images: readonly string[], { top, json, plugin = [] }: Flags) => {
       const warning = warnOfMissingAddon();
       if (warning) streams.err.write(`${warning}\n`);
-      const model = await loadModel(file);
+      const model = await loadModel(file, { plugins: plugin });
       const format = json ? formatAsJson : formatAsText;
       for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
         const some = images.slice(first, first + IMAGES_AT_A_TIME);

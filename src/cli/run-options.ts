@@ -35,6 +35,13 @@ export function parseNumerics(text: string): NumericsChoice {
   return choice;
 }
 
+/** How a command that reads a network takes modules of the user's own. */
+export const PLUGIN_OPTION = [
+  '--plugin <file>',
+  "a module with kinds of layer of the user's own (repeatable)",
+  (file: string, earlier: readonly string[] = []): readonly string[] => [...earlier, file],
+] as const;
+
 /** Reads one `--set` after others. */
 export function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
   return [...earlier, parseOverride(text)];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { NO_PLUGINS } from '../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
 import { applyOverride, type Override } from './overrides.js';
 import { type Fields, parsePath, setField } from './spec-path.js';
@@ -62,9 +63,15 @@ export function parseGrid(value: unknown, where: string, defaultName: string): G
  * All points of a grid in order, each checked and with its defaults filled in. `overrides` go over every point, so
  * points that differed only there become equal.
  *
+ * @param plugins that the points may need
  * @throws UserError for the first point that is not a valid spec
  */
-export function expandGrid(grid: Grid, where: string, overrides: readonly Override[] = []): GridPoint[] {
+export function expandGrid(
+  grid: Grid,
+  where: string,
+  overrides: readonly Override[] = [],
+  plugins = NO_PLUGINS,
+): GridPoint[] {
   const choices = Object.entries(grid.grid);
   const count = choices.reduce((product, [, values]) => product * values.length, grid.points.length);
   if (count > MAX_POINTS) {
@@ -84,7 +91,7 @@ export function expandGrid(grid: Grid, where: string, overrides: readonly Overri
         {},
       );
       const spec = overrides.reduce<Fields>(applyOverride, fields);
-      return { spec: resolveRunSpec(spec, pointWhere), where: pointWhere };
+      return { spec: resolveRunSpec(spec, pointWhere, plugins), where: pointWhere };
     }),
   );
 }

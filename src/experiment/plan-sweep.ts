@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
+import { NO_PLUGINS } from '../plugins/plugins.js';
 import { type FittedRun, fitRun } from '../run/fit.js';
 import type { GridPoint } from './grid.js';
 import { computeIdentity } from './identity.js';
@@ -20,11 +21,13 @@ export type LoadDataset = (name: string) => Promise<Dataset>;
 /**
  * The distinct points of a grid, in order, each fitted to its data once.
  *
+ * @param plugins that the points were resolved with
  * @throws UserError for the first point that cannot run
  */
 export async function planSweep(
   points: readonly GridPoint[],
   loadDataset: LoadDataset,
+  plugins = NO_PLUGINS,
 ): Promise<SweepPoint[]> {
   const datasets = new Map<string, Dataset>();
   const planned = new Map<string, SweepPoint>();
@@ -32,7 +35,7 @@ export async function planSweep(
   for (const { spec: asked, where } of points) {
     const dataset = datasets.get(asked.dataset) ?? (await loadDataset(asked.dataset));
     datasets.set(asked.dataset, dataset);
-    const run = withWhere(where, () => fitRun(asked, dataset, makePlan));
+    const run = withWhere(where, () => fitRun(asked, dataset, { plugins, makePlan }));
     const identity = computeIdentity(run.spec, dataset.sha256);
     if (planned.has(identity)) continue;
     planned.set(identity, {
@@ -45,11 +48,12 @@ export async function planSweep(
   return [...planned.values()];
 }
 
-/** Plans every network once: most points of a sweep differ in the seed or the rate alone. */
+/** Plans every network once: most points of a sweep differ in the seed or the rate alone. All are made of the same kinds. */
 function rememberPlans(): typeof planNetwork {
   const plans = new Map<string, NetworkPlan>();
   return (network, options) => {
-    const key = JSON.stringify([network, options]);
+    const { kinds: _kinds, ...cut } = options;
+    const key = JSON.stringify([network, cut]);
     const plan = plans.get(key) ?? planNetwork(network, options);
     plans.set(key, plan);
     return plan;

@@ -19,6 +19,7 @@ const schema = z.strictObject({
 export const channelPadding: LayerKind<z.output<typeof schema>> = {
   kind: 'channel-padding',
   schema,
+  channelFields: { added: ['before', 'after'] },
   plan: ({ before, after }, input) =>
     planTransform(
       { ...input, channels: before + input.channels + after },

@@ -17,6 +17,11 @@ const schema = z.strictObject({
 export const dropout: LayerKind<z.output<typeof schema>> = {
   kind: 'dropout',
   schema,
+  pattern: {
+    word: 'DROPOUT',
+    usage: 'DROPOUT or DROPOUT(rate)',
+    places: [{ name: 'rate', lengths: [1] }],
+  },
   plan: (_config, input) =>
     planTransform(input, { inPlace: true, backwardReads: { input: false, output: false } }),
   describe: ({ rate }) => String(rate),

@@ -4,57 +4,161 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { KernelShape } from './kernel-shape.js';
 import { type InputImages, whitenPatches } from './whitening.js';
 
-const distribution = z.enum(['normal', 'uniform']);
-
-/** Of any parameter. */
-const kinds = [
-  /** Normal with mean 0. */
-  z.strictObject({ kind: z.literal('gaussian'), std: z.number().positive() }),
-  /** Variance 2 / fanIn (He et al., ICCV 2015). */
-  z.strictObject({ kind: z.literal('he'), distribution: distribution.default('normal') }),
-  /** Variance 2 / (fanIn + fanOut) (Glorot and Bengio, AISTATS 2010). */
-  z.strictObject({ kind: z.literal('glorot'), distribution: distribution.default('uniform') }),
-  /** Between −1/√fanIn and 1/√fanIn: how PyTorch's convolutions and linear layers begin, their biases too. */
-  z.strictObject({ kind: z.literal('pytorch') }),
-  /** Between −limit and limit. */
-  z.strictObject({ kind: z.literal('uniform'), limit: z.number().positive() }),
-  z.strictObject({ kind: z.literal('zero') }),
-  z.strictObject({ kind: z.literal('constant'), value: z.number() }),
-] as const;
-
-/** A plain name is short for the kind with its defaults. */
-const unabbreviate = (value: unknown) => (typeof value === 'string' ? { kind: value } : value);
-
-/** How a parameter starts. */
-export const initializerSchema = z.preprocess(unabbreviate, z.discriminatedUnion('kind', kinds));
-
-/** How a convolution's kernel starts. */
-export const kernelInitializerSchema = z.preprocess(
-  unabbreviate,
-  z.discriminatedUnion('kind', [
-    ...kinds,
-    /** The identity in the first filters, see placeIdentity; the `rest` by another initialiser. */
-    z.strictObject({ kind: z.literal('dirac'), rest: initializerSchema.prefault('he') }),
-    /** From the data: see whitenPatches. */
-    z.strictObject({
-      kind: z.literal('whitening'),
-      /** Training images, the first ones; of fewer all. */
-      images: z.int().min(1).default(5000),
-      /** Added to the eigenvalues. */
-      epsilon: z.number().positive().default(5e-4),
-    }),
-  ]),
-);
-
-export type Initializer = z.output<typeof initializerSchema>;
-export type KernelInitializer = z.output<typeof kernelInitializerSchema>;
-
 /** What first numbers depend on. */
 interface Source {
   readonly key: PhiloxKey;
   readonly kernels: Kernels;
   /** Null where there are none. */
   readonly images: InputImages | null;
+}
+
+/** Of the parameter. */
+interface Sizes {
+  readonly fanIn: number;
+  readonly fanOut: number;
+  readonly kernel?: KernelShape;
+}
+
+/** A way to begin, whole: its configuration and what it makes. */
+interface InitializerKind<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  /** Whether it makes its numbers from the training images. Absent: it does not. */
+  readonly readsImages?: true;
+  fill(values: Float32Array, config: z.output<Schema>, sizes: Sizes, source: Source): void;
+}
+
+/** A kind whose configuration the schema tells. */
+function define<Schema extends z.ZodType>(kind: InitializerKind<Schema>): InitializerKind<Schema> {
+  return kind;
+}
+
+/** Mean 0 and the given deviation; uniform numbers reach out to √3 deviations. */
+function fillRandom(
+  values: Float32Array,
+  deviation: number,
+  shape: 'normal' | 'uniform',
+  { kernels, key }: Source,
+): void {
+  const draw =
+    shape === 'normal'
+      ? kernels.bindDrawNormal({ values, deviation, key })
+      : kernels.bindDrawUniform({ values, reach: deviation * Math.sqrt(3), key });
+  draw(0, values.length);
+}
+
+const distribution = z.enum(['normal', 'uniform']);
+
+/** Normal with mean 0. */
+const gaussian = define({
+  schema: z.strictObject({ kind: z.literal('gaussian'), std: z.number().positive() }),
+  fill: (values, { std }, _sizes, source) => fillRandom(values, std, 'normal', source),
+});
+
+/** Variance 2 / fanIn (He et al., ICCV 2015). */
+const he = define({
+  schema: z.strictObject({ kind: z.literal('he'), distribution: distribution.default('normal') }),
+  fill: (values, config, { fanIn }, source) =>
+    fillRandom(values, Math.sqrt(2 / fanIn), config.distribution, source),
+});
+
+/** Variance 2 / (fanIn + fanOut) (Glorot and Bengio, AISTATS 2010). */
+const glorot = define({
+  schema: z.strictObject({ kind: z.literal('glorot'), distribution: distribution.default('uniform') }),
+  fill: (values, config, { fanIn, fanOut }, source) =>
+    fillRandom(values, Math.sqrt(2 / (fanIn + fanOut)), config.distribution, source),
+});
+
+/** Between −1/√fanIn and 1/√fanIn: how PyTorch's convolutions and linear layers begin, their biases too. */
+const pytorch = define({
+  schema: z.strictObject({ kind: z.literal('pytorch') }),
+  fill: (values, _config, { fanIn }, source) =>
+    fillRandom(values, 1 / Math.sqrt(3 * fanIn), 'uniform', source),
+});
+
+/** Between −limit and limit. */
+const uniform = define({
+  schema: z.strictObject({ kind: z.literal('uniform'), limit: z.number().positive() }),
+  fill: (values, { limit }, _sizes, source) => fillRandom(values, limit / Math.sqrt(3), 'uniform', source),
+});
+
+const zero = define({
+  schema: z.strictObject({ kind: z.literal('zero') }),
+  fill: (values) => values.fill(0),
+});
+
+const constant = define({
+  schema: z.strictObject({ kind: z.literal('constant'), value: z.number() }),
+  fill: (values, { value }) => values.fill(value),
+});
+
+/** A plain name is short for the kind with its defaults. */
+const unabbreviate = (value: unknown) => (typeof value === 'string' ? { kind: value } : value);
+
+/** Of any parameter. */
+const schemas = [
+  gaussian.schema,
+  he.schema,
+  glorot.schema,
+  pytorch.schema,
+  uniform.schema,
+  zero.schema,
+  constant.schema,
+] as const;
+
+/** How a parameter starts. */
+export const initializerSchema = z.preprocess(unabbreviate, z.discriminatedUnion('kind', schemas));
+
+export type Initializer = z.output<typeof initializerSchema>;
+
+/** The identity in the first filters, see placeIdentity; the `rest` by another initialiser. */
+const dirac = define({
+  schema: z.strictObject({ kind: z.literal('dirac'), rest: initializerSchema.prefault('he') }),
+  fill(values, { rest }, sizes, source) {
+    initialize(values, rest, sizes, source);
+    placeIdentity(values, sizes.kernel!);
+  },
+});
+
+/** From the data: see whitenPatches. */
+const whitening = define({
+  schema: z.strictObject({
+    kind: z.literal('whitening'),
+    /** Training images, the first ones; of fewer all. */
+    images: z.int().min(1).default(5000),
+    /** Added to the eigenvalues. */
+    epsilon: z.number().positive().default(5e-4),
+  }),
+  readsImages: true,
+  fill(values, config, { kernel }, { images }) {
+    if (images === null) throw new Error('whitening: expected images to make the kernel from, found none');
+    whitenPatches(values, kernel!, images, config);
+  },
+});
+
+/** How a convolution's kernel starts. */
+export const kernelInitializerSchema = z.preprocess(
+  unabbreviate,
+  z.discriminatedUnion('kind', [...schemas, dirac.schema, whitening.schema]),
+);
+
+export type KernelInitializer = z.output<typeof kernelInitializerSchema>;
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
+const INITIALIZERS: Readonly<Record<KernelInitializer['kind'], InitializerKind<any>>> = {
+  gaussian,
+  he,
+  glorot,
+  pytorch,
+  uniform,
+  zero,
+  constant,
+  dirac,
+  whitening,
+};
+
+/** Whether an initialiser makes its numbers from the training images: then it is for the layer that reads those. */
+export function readsImages({ kind }: Initializer | KernelInitializer): boolean {
+  return INITIALIZERS[kind].readsImages ?? false;
 }
 
 /**
@@ -65,49 +169,10 @@ interface Source {
 export function initialize(
   values: Float32Array,
   initializer: Initializer | KernelInitializer,
-  sizes: { readonly fanIn: number; readonly fanOut: number; readonly kernel?: KernelShape },
+  sizes: Sizes,
   source: Source,
 ): void {
-  const { key, kernels, images } = source;
-  /** Mean 0 and the given deviation; uniform numbers reach out to √3 deviations. */
-  const fillRandom = (deviation: number, shape: 'normal' | 'uniform') => {
-    const draw =
-      shape === 'normal'
-        ? kernels.bindDrawNormal({ values, deviation, key })
-        : kernels.bindDrawUniform({ values, reach: deviation * Math.sqrt(3), key });
-    draw(0, values.length);
-  };
-  switch (initializer.kind) {
-    case 'zero':
-      values.fill(0);
-      return;
-    case 'constant':
-      values.fill(initializer.value);
-      return;
-    case 'gaussian':
-      fillRandom(initializer.std, 'normal');
-      return;
-    case 'uniform':
-      fillRandom(initializer.limit / Math.sqrt(3), 'uniform');
-      return;
-    case 'he':
-      fillRandom(Math.sqrt(2 / sizes.fanIn), initializer.distribution);
-      return;
-    case 'glorot':
-      fillRandom(Math.sqrt(2 / (sizes.fanIn + sizes.fanOut)), initializer.distribution);
-      return;
-    case 'pytorch':
-      fillRandom(1 / Math.sqrt(3 * sizes.fanIn), 'uniform');
-      return;
-    case 'dirac':
-      initialize(values, initializer.rest, sizes, source);
-      placeIdentity(values, sizes.kernel!);
-      return;
-    case 'whitening':
-      if (images === null) throw new Error('whitening: expected images to make the kernel from, found none');
-      whitenPatches(values, sizes.kernel!, images, initializer);
-      return;
-  }
+  INITIALIZERS[initializer.kind].fill(values, initializer, sizes, source);
 }
 
 /**

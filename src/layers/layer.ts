@@ -4,6 +4,7 @@ import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { ParameterPlan } from './parameter.js';
 import type { Batch, BlockPass, Pass } from './pass.js';
+import type { PatternVariant, PatternWord } from './pattern-word.js';
 import type { WindowConfig } from './window.js';
 
 /** A kind of step in a plan: how it is computed. */
@@ -13,6 +14,8 @@ export interface StepKind<Config extends LayerConfig = LayerConfig> {
   describe?(config: Config, input: Shape): string;
   /** Whether the step can work on, and is quick on, groups of images in lanes. Absent: never. */
   suitsLanes?(config: Config, input: Shape): boolean;
+  /** Whether it gains so much by lanes that they are worth a change of layout behind it. Absent: it only puts up with them. */
+  readonly gainsByLanes?: true;
   /** Ties a planned step to its memory. */
   bind(config: Config, site: LayerSite): BoundLayer;
 }
@@ -24,12 +27,32 @@ export interface JointKind extends StepKind {
 }
 
 /**
+ * What a kind is to its neighbours. Where a pattern names no activation, one follows each layer that is `weighted`, but the last, behind its
+ * `normalization`. Named networks take any `activation` in the place of theirs.
+ */
+export type LayerRole = 'weighted' | 'normalization' | 'activation';
+
+/**
  * A kind of layer, whole: what its configuration may be, the shape it makes, what it learns, how it is computed. To add a
- * kind: one file, one line in registry.ts, one test file.
+ * kind: one file, one line in registry.ts, one case in test/layers; words of patterns, options of models and the docs' tables follow.
  */
 export interface LayerKind<Config extends LayerConfig = LayerConfig> extends StepKind<Config> {
-  /** Checks a configuration and fills in its defaults. */
-  readonly schema: z.ZodType<Config>;
+  /** Absent: none of them. */
+  readonly role?: LayerRole;
+  /** What it computes, for the docs' table of activations. */
+  readonly summary?: string;
+  /**
+   * Fields of its configuration that count channels: all of its output's, or some that it adds. A check may train a narrower copy of a
+   * network, with smaller numbers there.
+   */
+  readonly channelFields?: {
+    readonly output?: keyof Config & string;
+    readonly added?: readonly (keyof Config & string)[];
+  };
+  /** How patterns write it. Absent: they cannot. */
+  readonly pattern?: PatternWord | PatternVariant;
+  /** Checks a configuration and fills in its defaults: see parseLayerConfig. What it gives it also takes. */
+  readonly schema: z.ZodType<Config> | OptionsCheck<Config>;
   /**
    * What the layer makes of an input.
    *
@@ -38,6 +61,21 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> extends Ste
    */
   plan(config: Config, input: Shape, where: string, layout: Layout): LayerPlan;
 }
+
+/**
+ * A plain check in place of a schema: takes a layer's options, all that stands beside its `kind` and `name`, and gives them back with
+ * defaults. An option that it does not give back is unknown.
+ *
+ * @throws Error that says what was expected
+ */
+export type OptionsCheck<Config extends LayerConfig> = (
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a user has written
+  options: Readonly<Record<string, any>>,
+) => Omit<Config, 'kind' | 'name'>;
+
+/** Kinds of layer by their names in a spec. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
+export type LayerKinds = Readonly<Record<string, LayerKind<any>>>;
 
 export interface LayerConfig {
   readonly kind: string;

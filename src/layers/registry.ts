@@ -1,10 +1,14 @@
 import { elu } from './activations/elu.js';
 import { gelu } from './activations/gelu.js';
+import { hardSwish } from './activations/hard-swish.js';
 import { identity } from './activations/identity.js';
 import { leakyRelu } from './activations/leaky-relu.js';
+import { mish } from './activations/mish.js';
 import { prelu } from './activations/prelu.js';
 import { relu } from './activations/relu.js';
 import { sigmoid } from './activations/sigmoid.js';
+import { silu } from './activations/silu.js';
+import { softplus } from './activations/softplus.js';
 import { tanh } from './activations/tanh.js';
 import { channelPadding } from './channel-padding.js';
 import { convolution } from './convolution/convolution.js';
@@ -14,16 +18,15 @@ import { add } from './joints/add.js';
 import { concat } from './joints/concat.js';
 import { fork } from './joints/fork.js';
 import { relayout } from './joints/relayout.js';
-import type { JointKind, LayerKind, StepKind } from './layer.js';
+import type { JointKind, LayerKinds } from './layer.js';
 import { multiply } from './multiply.js';
 import { batchNormalization } from './normalization/batch-normalization.js';
 import { averagePooling } from './pooling/average-pooling.js';
 import { maxPooling } from './pooling/max-pooling.js';
 import { trainablePooling } from './pooling/trainable-pooling.js';
 
-/** Every kind of layer by its name in a spec. */
-// biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
-export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
+/** Every kind of layer that is built in. */
+export const LAYER_KINDS: LayerKinds = {
   convolution,
   'fully-connected': fullyConnected,
   'max-pooling': maxPooling,
@@ -38,6 +41,10 @@ export const LAYER_KINDS: Readonly<Record<string, LayerKind<any>>> = {
   prelu,
   elu,
   gelu,
+  silu,
+  'hard-swish': hardSwish,
+  softplus,
+  mish,
   sigmoid,
   tanh,
   identity,
@@ -48,8 +55,7 @@ export const JOINT_KINDS = { add, concat, fork, relayout } as const satisfies Re
   Record<string, JointKind>
 >;
 
-/** The kind of a planned step. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
-export function findKind(kind: string): StepKind<any> {
-  return LAYER_KINDS[kind] ?? JOINT_KINDS[kind as keyof typeof JOINT_KINDS];
+/** The names of the kinds that are activations. */
+export function listActivations(kinds: LayerKinds): string[] {
+  return Object.keys(kinds).filter((name) => kinds[name]!.role === 'activation');
 }

@@ -1,22 +1,11 @@
 import { z } from 'zod';
 
-/** Kinds of layers, with their defaults, that a named network may put after its convolutions. */
-export const ACTIVATIONS = [
-  'relu',
-  'leaky-relu',
-  'prelu',
-  'elu',
-  'gelu',
-  'sigmoid',
-  'tanh',
-  'identity',
-] as const;
-
 /** Options of named networks, all part of a run's spec. Each network takes some of them, with defaults of its own. */
 export const MODEL_OPTIONS = {
   /** Multiplies every channel count but the classifier's (rounded): the s of SK-s. */
   width: z.number().positive(),
-  activation: z.enum(ACTIVATIONS),
+  /** A kind of layer, with its defaults: any that is an activation. */
+  activation: z.string(),
   /** Rate of the network's dropout layers; 0 for none. */
   dropout: z.number().min(0).lt(1),
   /** Outputs of the classifier. */

@@ -1,5 +1,7 @@
 import { unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import type { LayerKinds } from '../layers/layer.js';
+import { LAYER_KINDS, listActivations } from '../layers/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { AIRBENCH94_MODELS } from './airbench94.js';
 import { ALEXNET_MODELS } from './alexnet.js';
@@ -42,15 +44,33 @@ export interface BuiltModel {
  * The network of that name.
  *
  * @param options those that differ from the model's defaults
+ * @param kinds of layer that there are
  * @throws UserError if there is no such network, or it does not take such options
  */
-export function buildModel(name: string, options: object, where: string): BuiltModel {
+export function buildModel(name: string, options: object, where: string, kinds = LAYER_KINDS): BuiltModel {
   if (!isModel(name)) throw unknownName(where, 'model', name, MODEL_NAMES);
   const model = MODELS[name]!;
   const place = `${where}: model ${name}`;
   const parsed = parseWith(model.options, options, place);
+  checkActivation(parsed, place, kinds);
   const build = model.build as (options: object) => ModelDraft;
-  return { options: parsed, network: parseNetwork({ name, ...build(parsed) }, place) };
+  return { options: parsed, network: parseNetwork({ name, ...build(parsed) }, place, kinds) };
+}
+
+/**
+ * Checks what the options' own types cannot tell: that an activation is a kind that is one.
+ *
+ * @throws UserError if it is not
+ */
+export function checkActivation(
+  { activation }: { readonly activation?: unknown },
+  where: string,
+  kinds: LayerKinds,
+): void {
+  const names = listActivations(kinds);
+  if (activation !== undefined && !names.includes(activation as string)) {
+    throw unknownName(where, 'activation', String(activation), names);
+  }
 }
 
 /** The options of a model, or of a network of one's own, that differ from its defaults. */

@@ -2,7 +2,6 @@ import { makeKey } from '../core/rng.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
-import { findKind } from '../layers/registry.js';
 import { type NetworkMemory, viewParameters, viewTensor } from './memory.js';
 import type { NetworkPlan, StepPlan } from './plan.js';
 
@@ -52,7 +51,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     const state = step.state.map(
       ({ name, offset, size }) => [name, memory.weights.subarray(offset, offset + size)] as const,
     );
-    const bound = findKind(step.config.kind).bind(step.config, {
+    const bound = step.kind.bind(step.config, {
       layout: step.layout,
       inputs,
       outputs,

@@ -102,6 +102,16 @@ const titleOf = (index: number) => `branch${index + 1}`;
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
 export const COMPOSITE_KINDS: Readonly<Record<string, CompositeKind<any>>> = { residual, branches };
 
+/** The kinds of some layers, composites and the layers inside of them included. */
+export function listKinds(layers: readonly LayerConfig[]): Set<string> {
+  const kinds = layers.flatMap((config) => {
+    const composite = Object.hasOwn(COMPOSITE_KINDS, config.kind) ? COMPOSITE_KINDS[config.kind]! : null;
+    const inside = composite?.branches(config).flatMap((branch) => [...listKinds(branch.layers)]) ?? [];
+    return [config.kind, ...inside];
+  });
+  return new Set(kinds);
+}
+
 /**
  * Checks that what branches give can be joined.
  *

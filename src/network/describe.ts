@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { countParameters } from '../layers/parameter.js';
-import { findKind, JOINT_KINDS } from '../layers/registry.js';
+import { JOINT_KINDS } from '../layers/registry.js';
 import { countTensorFloats, layOutModel } from './memory.js';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan.js';
 import { type Extent, traceFieldsBack, traceFieldsInInput } from './receptive-field.js';
@@ -65,9 +65,9 @@ export interface NetworkDescription {
  */
 export function describeNetwork(
   spec: NetworkSpec,
-  options: Omit<PlanOptions, 'training'> = { batchSize: 100, slices: 12 },
+  { batchSize = 100, slices = 12, ...others }: Partial<Omit<PlanOptions, 'training'>> = {},
 ): NetworkDescription {
-  const plan = planNetwork(spec, { ...options, training: true });
+  const plan = planNetwork(spec, { batchSize, slices, ...others, training: true });
   const layers = describeLayers(plan);
   const inputBytes = FLOAT_BYTES * sizeOf(spec.input);
   return {
@@ -79,8 +79,8 @@ export function describeNetwork(
     parameters: plan.parameterCount,
     multiplyAdds: sum(layers.map(({ multiplyAdds }) => multiplyAdds)),
     activationBytes: inputBytes + sum(layers.map(({ activationBytes }) => activationBytes)),
-    batchSize: options.batchSize,
-    trainingMemory: describeMemory(plan, options.batchSize),
+    batchSize,
+    trainingMemory: describeMemory(plan, batchSize),
   };
 }
 
@@ -88,22 +88,22 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
   const fields = traceFieldsBack(plan);
   const fieldsInInput = traceFieldsInInput(plan);
   const layers: LayerDescription[] = [];
-  for (const { name, config, layer, parameters, inputs, outputs } of plan.steps) {
+  for (const { name, config, kind, layer, parameters, inputs, outputs } of plan.steps) {
     // It makes nothing.
-    if (config.kind === JOINT_KINDS.fork.kind) continue;
+    if (kind === JOINT_KINDS.fork) continue;
     const [input, output] = [inputs[0]!, outputs[0]!];
     const inPlace = inputs.some((one) => plan.tensors[one]!.offset === plan.tensors[output]!.offset);
     const activationBytes = inPlace ? 0 : FLOAT_BYTES * sizeOf(layer.output);
     const before = layers.at(-1);
     // A change of layout is no layer of the spec: its memory counts for the layer that asked for it.
-    if (config.kind === JOINT_KINDS.relayout.kind && before) {
+    if (kind === JOINT_KINDS.relayout && before) {
       layers[layers.length - 1] = { ...before, activationBytes: before.activationBytes + activationBytes };
       continue;
     }
     layers.push({
       name,
-      kind: config.kind,
-      description: findKind(config.kind).describe?.(config, plan.tensors[input]!.shape) ?? '',
+      kind: kind.kind,
+      description: kind.describe?.(config, plan.tensors[input]!.shape) ?? '',
       output: layer.output,
       receptiveField: fields[input]!,
       fieldInInput: fieldsInInput[output]!,

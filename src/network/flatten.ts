@@ -1,7 +1,8 @@
+import { unknownName } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
-import type { LayerConfig, LayerPlan, Layout } from '../layers/layer.js';
+import type { JointKind, LayerConfig, LayerKinds, LayerPlan, Layout, StepKind } from '../layers/layer.js';
 import { countLearningEpochs } from '../layers/parameter.js';
-import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
+import { JOINT_KINDS } from '../layers/registry.js';
 import { checkJoin } from './composite.js';
 import type { NamedComposite, NamedLayer } from './named-layers.js';
 
@@ -22,6 +23,9 @@ export interface FlatStep {
   readonly layerIndex: number;
   readonly name: string;
   readonly config: LayerConfig;
+  /** How it is computed. */
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration
+  readonly kind: StepKind<any>;
   /** Of the inputs. */
   readonly layout: Layout;
   readonly layer: LayerPlan;
@@ -41,8 +45,10 @@ export class FlatNetwork {
   readonly tensors: FlatTensor[];
   /** What the next layer reads. */
   #end = 0;
+  readonly #kinds: LayerKinds;
 
-  constructor(input: Shape, layout: Layout) {
+  constructor(input: Shape, layout: Layout, kinds: LayerKinds) {
+    this.#kinds = kinds;
     this.tensors = [{ name: 'input', shape: input, layout, needsGradient: false, learningEpochs: 0 }];
   }
 
@@ -62,9 +68,15 @@ export class FlatNetwork {
   #addLayer(layer: NamedLayer, layout: Layout, input: number): number {
     const { name, where, config, index, composite } = layer;
     if (composite) return this.#addComposite(layer, composite, layout, input);
-    const plan = LAYER_KINDS[config.kind]!.plan(config, this.tensors[input]!.shape, where, layout);
-    const step = { layerIndex: index, name, layout, config, layer: plan };
+    const kind = this.#findKind(config, where);
+    const plan = kind.plan(config, this.tensors[input]!.shape, where, layout);
+    const step = { layerIndex: index, name, layout, config, kind, layer: plan };
     return this.#addStep(step, [input], [name], layout)[0]!;
+  }
+
+  #findKind({ kind }: LayerConfig, where: string) {
+    if (Object.hasOwn(this.#kinds, kind)) return this.#kinds[kind]!;
+    throw unknownName(where, 'layer kind', kind, Object.keys(this.#kinds));
   }
 
   #addComposite(
@@ -104,8 +116,9 @@ export class FlatNetwork {
     outputs: readonly string[],
     outputLayout = origin.layout,
   ): number[] {
-    const layer = JOINT_KINDS[kind].plan(inputs.map((input) => this.tensors[input]!.shape));
-    return this.#addStep({ ...origin, config: { kind }, layer }, inputs, outputs, outputLayout);
+    const joint: JointKind = JOINT_KINDS[kind];
+    const layer = joint.plan(inputs.map((input) => this.tensors[input]!.shape));
+    return this.#addStep({ ...origin, config: { kind }, kind: joint, layer }, inputs, outputs, outputLayout);
   }
 
   /** @returns the indices of the outputs */

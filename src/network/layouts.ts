@@ -1,8 +1,8 @@
 import type { Shape } from '../core/shape.js';
 import { MAX_PARTIALS } from '../kernels/constants.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { countUnits } from '../layers/parts.js';
 import type { Batch } from '../layers/pass.js';
-import { findKind } from '../layers/registry.js';
 import { FlatNetwork, type FlatStep } from './flatten.js';
 import type { NamedLayer } from './named-layers.js';
 
@@ -11,7 +11,7 @@ const MIN_IMAGES_IN_LANES = 8;
 
 /**
  * Flattens a network and chooses its layouts: as many layers at its head as suit them work with images in lanes, a composite if all inside
- * it do; behind them a change of layout is put in. A rule of shapes and the mini-batch's size alone.
+ * it do, and if one of them gains by it; behind them a change of layout is put in. A rule of shapes and the mini-batch's size alone.
  *
  * @throws UserError if a layer does not fit its input
  */
@@ -19,10 +19,11 @@ export function flattenNetwork(
   input: Shape,
   layers: readonly NamedLayer[],
   cut: Pick<Batch, 'size' | 'bands'>,
+  kinds: LayerKinds,
 ): FlatNetwork {
-  const inLanes = countLayersInLanes(input, layers, cut);
+  const inLanes = countLayersInLanes(input, layers, cut, kinds);
   const layoutOf = (index: number) => (index < inLanes ? 'lanes' : 'images');
-  const network = new FlatNetwork(input, layoutOf(0));
+  const network = new FlatNetwork(input, layoutOf(0), kinds);
   for (const [index, layer] of layers.entries()) {
     network.append(layer, layoutOf(index));
     if (index + 1 === inLanes) network.appendRelayout(layer);
@@ -34,16 +35,17 @@ function countLayersInLanes(
   input: Shape,
   layers: readonly NamedLayer[],
   cut: Pick<Batch, 'size' | 'bands'>,
+  kinds: LayerKinds,
 ): number {
   if (cut.size < MIN_IMAGES_IN_LANES || countUnits(cut) > MAX_PARTIALS) return 0;
-  const network = new FlatNetwork(input, 'lanes');
-  let convolves = false;
+  const network = new FlatNetwork(input, 'lanes', kinds);
+  let gains = false;
   for (const [index, layer] of layers.entries()) {
     const steps = network.append(layer, 'lanes');
-    const suits = ({ config, inputs }: FlatStep) =>
-      findKind(config.kind).suitsLanes?.(config, network.tensors[inputs[0]!]!.shape) ?? false;
-    if (!steps.every(suits)) return convolves ? index : 0;
-    convolves ||= steps.some(({ config }) => config.kind === 'convolution');
+    const suits = ({ kind, config, inputs }: FlatStep) =>
+      kind.suitsLanes?.(config, network.tensors[inputs[0]!]!.shape) ?? false;
+    if (!steps.every(suits)) return gains ? index : 0;
+    gains ||= steps.some(({ kind }) => kind.gainsByLanes);
   }
-  return convolves ? layers.length : 0;
+  return gains ? layers.length : 0;
 }

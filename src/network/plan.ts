@@ -3,9 +3,11 @@ import { UserError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { GROUP_IMAGES } from '../kernels/constants.js';
 import { countGroups } from '../kernels/lanes.js';
-import type { Layout, SharedPlan, StatePlan } from '../layers/layer.js';
+import { readsImages } from '../layers/initializer.js';
+import type { LayerKinds, Layout, SharedPlan, StatePlan } from '../layers/layer.js';
 import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
 import { flattenNetwork } from './layouts.js';
@@ -79,6 +81,8 @@ export interface PlanOptions {
   readonly slices: number;
   /** False plans no gradients. */
   readonly training: boolean;
+  /** Of layers; those that are built in unless it is given. */
+  readonly kinds?: LayerKinds;
 }
 
 /** Classes fit into a byte. */
@@ -93,7 +97,7 @@ const MAX_BANDS = 8;
  * @throws UserError if a layer does not fit its input
  */
 export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPlan {
-  const { batchSize, slices, training } = options;
+  const { batchSize, slices, training, kinds = LAYER_KINDS } = options;
   const bands = training ? chooseBands(batchSize) : 1;
   const largest = { size: batchSize, slices, bands };
   const weights = new ArenaLayout();
@@ -105,8 +109,8 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     return { layout, parts, stride, offset: training ? partials.book(parts * stride) : 0 };
   };
 
-  const network = flattenNetwork(spec.input, nameLayers(spec), largest);
-  checkWhitening(network);
+  const network = flattenNetwork(spec.input, nameLayers(spec), largest, kinds);
+  checkInitializers(network);
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
   const steps = network.steps.map((step): StepPlan => {
@@ -149,14 +153,14 @@ function isTransient({ transient = false }: SharedPlan): boolean {
   return transient;
 }
 
-/** Kernels that are made from the training images are for the layer that reads those. */
-function checkWhitening({ steps, tensors }: FlatNetwork): void {
+/** Numbers that are made from the training images are for the layer that reads those. */
+function checkInitializers({ steps, tensors }: FlatNetwork): void {
   for (const { name, layer, inputs } of steps) {
-    const whitens = layer.parameters.some(({ initializer }) => initializer.kind === 'whitening');
-    if (whitens && inputs[0] !== 0) {
+    const reader = layer.parameters.find(({ initializer }) => readsImages(initializer));
+    if (reader && inputs[0] !== 0) {
       throw new UserError(
-        `${name}: whitening: expected the first layer, which reads the images, found one behind ${tensors[inputs[0]!]!.name}. ` +
-          'Take another initializer.',
+        `${name}: ${reader.initializer.kind}: expected the first layer, which reads the images, found one behind ` +
+          `${tensors[inputs[0]!]!.name}. Take another initializer.`,
       );
     }
   }

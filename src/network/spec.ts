@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { UserError, unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
-import type { LayerConfig } from '../layers/layer.js';
+import type { LayerConfig, LayerKinds } from '../layers/layer.js';
+import { parseLayerConfig } from '../layers/layer-config.js';
 import { LOSSES } from '../layers/loss.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { COMPOSITE_KINDS } from './composite.js';
@@ -32,32 +33,34 @@ export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers'> & {
  * Checks a network and fills in its defaults.
  *
  * @param value JSON, or a pattern such as `INPUT(28x28x1) -> [[CONV(5,20)]*1 -> POOL(2)]*2 -> FC(500) -> FC(10)`
+ * @param kinds of layer that it may have
  * @throws UserError for an unknown field, layer kind or loss, and for a field of the wrong type
  * @throws TextError for a malformed pattern
  */
-export function parseNetwork(value: unknown, where = 'network'): NetworkSpec {
-  const draft = typeof value === 'string' ? expandPattern(value, where) : value;
+export function parseNetwork(value: unknown, where = 'network', kinds = LAYER_KINDS): NetworkSpec {
+  const draft = typeof value === 'string' ? expandPattern(value, where, kinds) : value;
   const network = parseWith(networkSchema, draft, where);
   if (!Object.hasOwn(LOSSES, network.loss)) {
     throw unknownName(where, 'loss', network.loss, Object.keys(LOSSES));
   }
-  return { ...network, layers: parseLayers(network.layers, `${where}:`) };
+  return { ...network, layers: parseLayers(network.layers, `${where}:`, kinds) };
 }
 
-function parseLayers(values: readonly unknown[], where: string): LayerConfig[] {
-  return values.map((value, i) => parseLayer(value, `${where} layer ${i + 1}`));
+function parseLayers(values: readonly unknown[], where: string, kinds: LayerKinds): LayerConfig[] {
+  return values.map((value, i) => parseLayer(value, `${where} layer ${i + 1}`, kinds));
 }
 
-function parseLayer(value: unknown, where: string): LayerConfig {
+function parseLayer(value: unknown, where: string, kinds: LayerKinds): LayerConfig {
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (typeof kind !== 'string') {
     throw new UserError(`${where}: expected an object with a 'kind', found ${JSON.stringify(value)}.`);
   }
   const place = `${where} (${kind})`;
-  if (Object.hasOwn(LAYER_KINDS, kind)) return parseWith(LAYER_KINDS[kind]!.schema, value, place);
+  if (Object.hasOwn(kinds, kind)) return parseLayerConfig(kinds[kind]!, value, place);
   if (Object.hasOwn(COMPOSITE_KINDS, kind)) {
-    return COMPOSITE_KINDS[kind]!.parse(value, place, (values, branch) => parseLayers(values, `${branch} >`));
+    return COMPOSITE_KINDS[kind]!.parse(value, place, (values, branch) =>
+      parseLayers(values, `${branch} >`, kinds),
+    );
   }
-  const kinds = [...Object.keys(LAYER_KINDS), ...Object.keys(COMPOSITE_KINDS)];
-  throw unknownName(where, 'layer kind', kind, kinds);
+  throw unknownName(where, 'layer kind', kind, [...Object.keys(kinds), ...Object.keys(COMPOSITE_KINDS)]);
 }

@@ -1,4 +1,5 @@
 import { ArenaLayout } from '../core/arena.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 
@@ -16,8 +17,8 @@ export interface EvaluationPlan {
 }
 
 /** Plans evaluation in the memory of training's activations, which need not outlive a step. */
-export function planEvaluation(network: NetworkSpec, workers: number): EvaluationPlan {
-  const plan = planNetwork(network, { batchSize: EVALUATION_IMAGES, slices: 1, training: false });
+export function planEvaluation(network: NetworkSpec, workers: number, kinds: LayerKinds): EvaluationPlan {
+  const plan = planNetwork(network, { batchSize: EVALUATION_IMAGES, slices: 1, training: false, kinds });
   const layout = new ArenaLayout();
   const shared = layout.book(plan.sharedFloats);
   const activations = Array.from({ length: workers }, () => layout.book(plan.activationFloats));

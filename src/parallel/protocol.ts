@@ -6,6 +6,7 @@ import type { Lookahead } from '../optim/lookahead.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { SgdOptions } from '../optim/sgd.js';
 import type { TrainingLength } from '../optim/training-length.js';
+import type { PluginAddress } from '../plugins/plugins.js';
 import type { PassOutline } from './step-timer.js';
 
 /** Images as workers read them; everything lies in shared memory. */
@@ -26,6 +27,8 @@ export interface SharedRun {
 /** What a run does: plain data. */
 export interface RunSettings {
   readonly network: NetworkSpec;
+  /** Modules that bring kinds of the network's layers. */
+  readonly plugins: readonly PluginAddress[];
   /** Images of the greatest mini-batch. */
   readonly batchSize: number;
   readonly slices: number;

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Dataset } from '../dataset/dataset.js';
 import type { RecordedSweep } from '../experiment/find-runs.js';
 import { computeGroup } from '../experiment/identity.js';
-import { resolveRunSpec } from '../run/spec.js';
+import { readRecordedSpec } from '../run/spec.js';
 import { type Block, type Document, paragraph, type Section, warning } from './document/blocks.js';
 import { describeDifference, measureSeedMargin, type NamedRun } from './findings/compare.js';
 import { discussBest } from './findings/compare-many.js';
@@ -48,7 +48,7 @@ export function readSweepRuns(db: Database.Database, { name, title, points }: Re
     title,
     points: found.map((run) =>
       reader.readPoint(
-        { label: run.label, spec: resolveRunSpec(JSON.parse(run.spec), `run ${run.runId}`) },
+        { label: run.label, spec: readRecordedSpec(JSON.parse(run.spec), `run ${run.runId}`) },
         run,
       ),
     ),

@@ -1,4 +1,5 @@
 import { LABEL_KEYS } from '../experiment/run-label.js';
+import type { PluginRecord } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { findNetworkDifferences, formatNetworkFact } from './network-differences.js';
 
@@ -13,7 +14,7 @@ export interface NamedSpec {
  * apart that have one label.
  */
 export function findVaryingFields(points: readonly NamedSpec[]): string[] {
-  const told = new Set<string>([...LABEL_KEYS, 'network', 'seed']);
+  const told = new Set<string>([...LABEL_KEYS, 'network', 'plugins', 'seed']);
   const keys = Object.keys(points[0]?.spec ?? {}).filter((key) => !told.has(key));
   return [
     ...findNetworkDifferences(points.map(({ label, spec }) => ({ label, network: spec.network }))),
@@ -32,7 +33,13 @@ export function formatField(point: NamedSpec, key: string): string {
 export function formatSpecField(spec: ResolvedRunSpec, key: string): string {
   const value = (spec as Readonly<Record<string, unknown>>)[key];
   if (key === 'learningRate') return formatSchedule(value as ResolvedRunSpec['learningRate']);
+  if (key === 'plugins') return formatPlugins(value as ResolvedRunSpec['plugins']);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function formatPlugins(plugins: readonly PluginRecord[]): string {
+  const named = plugins.map(({ provides, sha256 }) => `${provides.join(', ')} (sha256 ${sha256})`);
+  return named.join('; ') || 'none';
 }
 
 function formatSchedule({ kind, warmupEpochs, ...fields }: ResolvedRunSpec['learningRate']): string {

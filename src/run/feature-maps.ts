@@ -1,5 +1,6 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import { LAYER_KINDS } from '../layers/registry.js';
 import { importWeights } from '../network/memory.js';
 import { planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
@@ -19,13 +20,15 @@ export interface FeatureMaps {
  *
  * @param weights parameters and running statistics, as `train` gives them
  * @param image h×w×c, normalised as in training
+ * @param kinds that the network's layers are of
  */
 export function computeFeatureMaps(
   network: NetworkSpec,
   weights: Float32Array,
   image: Float32Array,
+  kinds = LAYER_KINDS,
 ): FeatureMaps[] {
-  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false });
+  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds });
   const thread = ThreadNetwork.alone(plan, loadKernels(chooseKernelName()));
   importWeights(thread.memory, plan, weights);
   thread.placeInputs(image);

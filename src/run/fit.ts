@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset/dataset.js';
 import { countSplit } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import { countClasses, type NetworkPlan, planNetwork } from '../network/plan.js';
+import { NO_PLUGINS, type Plugins, takeUsed } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from './spec.js';
 
 /** A spec that has been fitted to its data: its counts are numbers. */
@@ -15,20 +16,28 @@ export interface FittedRun {
   readonly dataset: Dataset;
   /** Of the network in training. */
   readonly plan: NetworkPlan;
+  /** Those that the network needs. */
+  readonly plugins: Plugins;
+}
+
+interface FitOptions {
+  /** That the spec was resolved with. */
+  readonly plugins?: Plugins;
+  /** For who plans many runs, of which some have one network. */
+  readonly makePlan?: typeof planNetwork;
 }
 
 /**
  * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
  * data, so that two ways of asking for one thing are one run.
  *
- * @param makePlan for who plans many runs, of which some have one network
  * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
  *   its classes apart
  */
 export function fitRun(
   spec: ResolvedRunSpec,
   dataset: Dataset,
-  makePlan: typeof planNetwork = planNetwork,
+  { plugins = NO_PLUGINS, makePlan = planNetwork }: FitOptions = {},
 ): FittedRun {
   const { train, validation } = countSplit(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
@@ -36,6 +45,7 @@ export function fitRun(
     batchSize: Math.min(spec.batchSize, train),
     slices: spec.slices,
     training: true,
+    kinds: plugins.layers,
   });
   checkEnds(spec, countClasses(plan), dataset);
   const fitted = {
@@ -46,7 +56,7 @@ export function fitRun(
     validationFrom: validation > 0 ? spec.validationFrom : 'end',
     testCount: test.count,
   };
-  return { spec: fitted, dataset, plan };
+  return { spec: fitted, dataset, plan, plugins: takeUsed(plugins, spec.network) };
 }
 
 /** Whether the network takes the data's images and tells their classes apart. */

@@ -1,3 +1,4 @@
+import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 
@@ -17,9 +18,14 @@ export interface LayerKernels {
  * The kernels of every layer that has some: convolutions and fully connected layers.
  *
  * @param weights parameters and running statistics, as `train` gives them
+ * @param kinds that the network's layers are of
  */
-export function listKernels(network: NetworkSpec, weights: Float32Array): LayerKernels[] {
-  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false });
+export function listKernels(
+  network: NetworkSpec,
+  weights: Float32Array,
+  kinds = LAYER_KINDS,
+): LayerKernels[] {
+  const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds });
   const layers: LayerKernels[] = [];
   let at = 0;
   for (const { name, layer, inputs, parameters, state } of plan.steps) {

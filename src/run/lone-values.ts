@@ -1,3 +1,4 @@
+import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
 import { measureTraining } from '../optim/training-length.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -7,8 +8,9 @@ import type { ResolvedRunSpec } from './spec.js';
  * the same whatever comes in. Null if none does.
  *
  * @param images that the run trains on
+ * @param kinds that the network's layers are of
  */
-export function warnOfLoneValues(spec: ResolvedRunSpec, images: number): string | null {
+export function warnOfLoneValues(spec: ResolvedRunSpec, images: number, kinds = LAYER_KINDS): string | null {
   const batchSize = Math.min(spec.batchSize, images);
   const { stepsPerEpoch, steps } = measureTraining(images, spec);
   const hasWholeLast = spec.dropLast || images % batchSize === 0;
@@ -17,7 +19,7 @@ export function warnOfLoneValues(spec: ResolvedRunSpec, images: number): string 
     images % batchSize === 1 &&
     Math.min(steps, spec.maxIterations ?? steps) >= stepsPerEpoch;
   if (batchSize > 1 && !lastIsOne) return null;
-  const plan = planNetwork(spec.network, { batchSize, slices: spec.slices, training: true });
+  const plan = planNetwork(spec.network, { batchSize, slices: spec.slices, training: true, kinds });
   const layers = plan.steps.filter(({ layer }) => layer.valuesPerStatistic === 1).map(({ name }) => name);
   if (layers.length === 0) return null;
   const found =

@@ -1,13 +1,14 @@
 import { measureTraining } from '../optim/training-length.js';
 import type { RunSettings } from '../parallel/protocol.js';
-import type { FittedRunSpec } from './fit.js';
+import type { FittedRun } from './fit.js';
 
-/** What workers must know of a spec. */
-export function deriveSettings(spec: FittedRunSpec): RunSettings {
+/** What workers must know of a run. */
+export function deriveSettings({ spec, plugins }: FittedRun): RunSettings {
   const images = spec.trainCount - spec.validationCount;
   const { momentum, nesterov, weightDecay } = spec;
   return {
     network: spec.network,
+    plugins: plugins.modules.map(({ url, sha256 }) => ({ url, sha256 })),
     batchSize: Math.min(spec.batchSize, images),
     slices: spec.slices,
     seed: spec.seed,

@@ -3,7 +3,6 @@ import type { LabelledImages } from '../dataset/dataset.js';
 import { allocateArena } from '../kernels/memory.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
-import type { NetworkPlan } from '../network/plan.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
 import { planEvaluation } from '../parallel/evaluation.js';
 import {
@@ -20,23 +19,23 @@ import { deriveSettings } from './settings.js';
 
 /** Makes a run ready to be shared among workers: allocates its memory, in which only the data's part is filled. */
 export function shareRun(
-  { spec, plan }: FittedRun,
+  fitted: FittedRun,
   data: RunData,
   { workers, kernels }: { readonly workers: number; readonly kernels: string },
 ): SharedRun {
-  const settings = deriveSettings(spec);
+  const settings = deriveSettings(fitted);
   return {
     id: randomUUID(),
     workers,
     kernels,
     settings,
-    memory: allocateMemory(settings, plan, data, workers),
+    memory: allocateMemory(settings, fitted, data, workers),
   };
 }
 
 function allocateMemory(
   { network, batchSize, restEpsilon, lookahead }: RunSettings,
-  plan: NetworkPlan,
+  { plan, plugins }: FittedRun,
   { dataset, ...data }: RunData,
   workers: number,
 ): RunMemory {
@@ -46,7 +45,7 @@ function allocateMemory(
     previousWeights: restEpsilon === null ? null : allocateWeights(),
     slowWeights: lookahead && allocateWeights(),
     activations: allocateArena(
-      Math.max(plan.activationFloats, planEvaluation(network, workers).floats),
+      Math.max(plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),

@@ -6,11 +6,12 @@ import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.j
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
-import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/registry.js';
+import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
 import { scheduleSchema } from '../optim/schedule.js';
 
+import { checkPlugins, NO_PLUGINS, type Plugins, recordPlugins, takeUsed } from '../plugins/plugins.js';
 import { stoppingSchema } from './stopping-schema.js';
 
 /** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
@@ -24,6 +25,16 @@ const runSpecSchema = z.strictObject({
   ...z.object(MODEL_OPTIONS).partial().shape,
   /** A network layer by layer; its `name` stands where a model's would. */
   network: z.unknown().optional(),
+  /** Modules of the user's own that the network needs. Whoever resolves a spec fills that in. */
+  plugins: z
+    .array(
+      z.strictObject({
+        provides: z.array(z.string()).readonly(),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in 64 small hexadecimal digits'),
+      }),
+    )
+    .readonly()
+    .default([]),
 
   dataset: z.string().default('mnist'),
   /** Number of the first training example, counted from 1 as the exercise does. */
@@ -93,6 +104,7 @@ export const RUN_SPEC_KEYS: readonly string[] = Object.keys(runSpecSchema.shape)
 
 /** Fields that came after the first databases; their defaults mean what a run without them did. */
 const LATER_KEYS: ReadonlySet<string> = new Set([
+  'plugins',
   'balanced',
   'validationCount',
   'validationFraction',
@@ -125,37 +137,57 @@ export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown
  * Checks a spec and fills in its defaults.
  *
  * @param where names the spec in messages, for instance a file
- * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes, options that exclude each other
+ * @param plugins that are at hand; those that the network needs become part of the spec
+ * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes, options that exclude each other, a plugin
+ *   that the spec has been resolved with and that is not at hand
  */
-export function resolveRunSpec(spec: unknown, where = 'spec'): ResolvedRunSpec {
+export function resolveRunSpec(
+  spec: unknown,
+  where = 'spec',
+  plugins: Plugins = NO_PLUGINS,
+): ResolvedRunSpec {
   const { model, network, normalization, ...rest } = parseWith(runSpecSchema, spec, where);
-  const built = resolveNetwork({ model, network, ...rest }, where);
+  checkPlugins(rest.plugins, plugins, where);
+  const built = resolveNetwork({ model, network, ...rest }, where, plugins);
   const resolved = {
     ...rest,
     ...built.options,
     model: built.network.name,
     network: built.network,
+    plugins: recordPlugins(takeUsed(plugins, built.network)),
     normalization: normalization ?? (network === undefined ? 'mean-image' : 'per-channel'),
   };
   checkOptions(resolved, where);
   return resolved;
 }
 
+/**
+ * The spec of a recorded run, for whoever reads about it. Its plugins need not be at hand: its network is then as it was recorded.
+ *
+ * @throws UserError if it is no spec
+ */
+export function readRecordedSpec(recorded: unknown, where: string): ResolvedRunSpec {
+  const spec = parseWith(runSpecSchema, recorded, where);
+  return spec.plugins.length === 0 ? resolveRunSpec(recorded, where) : (spec as ResolvedRunSpec);
+}
+
 /** The network, and the options that it was built with. */
 function resolveNetwork(
   { model, network, ...fields }: z.output<typeof runSpecSchema>,
   where: string,
+  { layers }: Plugins,
 ): BuiltModel {
   const options = Object.fromEntries(
     MODEL_OPTION_NAMES.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]),
   );
   if (network === undefined) {
-    if (model !== undefined) return buildModel(model, options, where);
+    if (model !== undefined) return buildModel(model, options, where, layers);
     throw new UserError(
       `${where}: expected 'model' (${MODEL_NAMES.join(', ')}) or 'network', found neither. Give one.`,
     );
   }
-  const parsed = parseNetwork(network, `${where}: network`);
+  const parsed = parseNetwork(network, `${where}: network`, layers);
+  checkActivation(fields, where, layers);
   // A spec that has been resolved before has both, and they agree.
   if (model !== undefined && model !== parsed.name) {
     throw new UserError(

@@ -1,5 +1,6 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { WorkerPool } from '../parallel/pool.js';
+import type { PluginSource } from '../plugins/load.js';
 import type { Normalization } from './normalize.js';
 import type { TrainingProfile } from './profile.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -48,6 +49,8 @@ export interface TrainOptions {
   readonly pool?: WorkerPool;
   /** The data set, if it is loaded already. */
   readonly dataset?: Dataset;
+  /** Modules that bring kinds of the user's own: see docs/plugins.md. */
+  readonly plugins?: PluginSource;
   /** Ends the run after the current step, or while it waits for threads, as `interrupted`. */
   readonly signal?: AbortSignal;
   /** Told before training what of it cannot be meant. Default: a warning of the process. */

@@ -202,37 +202,6 @@ describeLayer('batch-normalization', [
   },
 ]);
 
-for (const kind of ['relu', 'sigmoid', 'tanh', 'identity']) {
-  describeLayer(kind, [{ name: 'maps', layer: { kind }, input: [3, 3, 3], output: [3, 3, 3] }]);
-}
-
-const activations: Record<string, readonly Record<string, unknown>[]> = {
-  'leaky-relu': [{}, { slope: 0 }, { slope: 0.3 }],
-  elu: [{}, { alpha: 0.4 }],
-  gelu: [{}, { approximate: 'tanh' }],
-  prelu: [{}, { initializer: { kind: 'gaussian', std: 0.5 } }],
-};
-for (const [kind, variants] of Object.entries(activations)) {
-  describeLayer(
-    kind,
-    variants.flatMap((options) => [
-      {
-        name: `maps ${JSON.stringify(options)}`,
-        layer: { kind, ...options },
-        input: [3, 4, 3],
-        output: [3, 4, 3],
-      } as const,
-      {
-        name: `vectors ${JSON.stringify(options)}, fewer images than slices`,
-        layer: { kind, ...options },
-        input: [1, 1, 21],
-        output: [1, 1, 21],
-        images: 2,
-      } as const,
-    ]),
-  );
-}
-
 describeLayer('channel-padding', [
   {
     name: 'both sides',

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { LAYER_KINDS } from '../../src/layers/registry.js';
-import { ACTIVATIONS } from '../../src/models/options.js';
+import { LAYER_KINDS, listActivations } from '../../src/layers/registry.js';
 import { buildModel, MODEL_NAMES, MODELS } from '../../src/models/registry.js';
 
 describe("a named network's activation", () => {
-  it.each(ACTIVATIONS)('%s takes the place of ReLU', (activation) => {
+  it.each(listActivations(LAYER_KINDS))('%s takes the place of ReLU', (activation) => {
     expect(Object.keys(LAYER_KINDS)).toContain(activation);
     for (const name of MODEL_NAMES.filter((model) => 'activation' in MODELS[model]!.options.shape)) {
       const kindsOf = (chosen: string) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { LAYER_KINDS } from '../../src/layers/registry.js';
 import { buildModel } from '../../src/models/registry.js';
 import { planNetwork } from '../../src/network/plan.js';
@@ -116,7 +117,7 @@ describe('a kind with a kernel', () => {
     [
       { kind, kernel: 2 },
       { kind, kernel: 2, filters: 2 },
-    ].filter((layer) => schema.safeParse(layer).success),
+    ].filter((layer) => (schema as z.ZodType).safeParse(layer).success),
   );
 
   it.each(windowed)('tells its window: %j', (layer) => {

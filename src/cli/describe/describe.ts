@@ -1,10 +1,11 @@
 import type { Override } from '../../experiment/overrides.js';
 import { describeNetwork } from '../../network/describe.js';
+import { loadPlugins } from '../../plugins/load.js';
 import { formatNetworkTable } from '../../report/network-table.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides } from '../run-options.js';
+import { collectOverrides, PLUGIN_OPTION } from '../run-options.js';
 import { type Streams, useProcessStreams } from '../streams.js';
 import { formatModels } from './models.js';
 
@@ -16,6 +17,7 @@ interface Flags {
   readonly json?: true;
   readonly spec?: true;
   readonly list?: true;
+  readonly plugin?: readonly string[];
 }
 
 /**
@@ -38,20 +40,26 @@ export async function main(args: readonly string[], streams: Streams = useProces
       'a field of the spec, such as width=0.5 or classes=10 (repeatable)',
       collectOverrides,
     )
+    .option(...PLUGIN_OPTION)
     .option('--json', 'as one JSON object; sizes in bytes')
     .option('--spec', "the network's spec instead, as JSON with every default filled in")
     .option('--list', 'list the named networks')
-    .action((what: string | undefined, { batch, set = [], json, spec, list }: Flags) => {
+    .action(async (what: string | undefined, { batch, set = [], json, spec, list, plugin = [] }: Flags) => {
       if (list) {
         streams.out.write(formatModels(json === true));
         return;
       }
-      const { network, batchSize, slices } = resolveNetworkArgument('describe', what, set);
+      const plugins = await loadPlugins(plugin);
+      const { network, batchSize, slices } = resolveNetworkArgument('describe', what, set, plugins);
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);
         return;
       }
-      const description = describeNetwork(network, { batchSize: batch ?? batchSize, slices });
+      const description = describeNetwork(network, {
+        batchSize: batch ?? batchSize,
+        slices,
+        kinds: plugins.layers,
+      });
       streams.out.write(json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description));
     });
   await parseCommand(command, args);

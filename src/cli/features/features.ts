@@ -30,9 +30,10 @@ export async function main(args: readonly string[], streams: Streams = useProces
     streams.err.write(`${line}\n`);
   };
   const dataset = await loadDataset(command.spec.dataset);
-  const run = fitRun(command.spec, dataset);
+  const run = fitRun(command.spec, dataset, { plugins: command.plugins });
+  const kinds = command.plugins.layers;
   const { spec } = run;
-  const names = describeNetwork(spec.network).layers.map(({ name }) => name);
+  const names = describeNetwork(spec.network, { kinds }).layers.map(({ name }) => name);
   for (const name of command.layer ?? []) {
     if (!names.includes(name)) throw unknownName('--layer', 'layer', name, names);
   }
@@ -41,8 +42,8 @@ export async function main(args: readonly string[], streams: Streams = useProces
 
   const { mean, scale } = normalization;
   const image = Float32Array.from(pixels, (pixel, i) => (pixel - mean[i]!) * scale[i]!);
-  const maps = computeFeatureMaps(spec.network, weights, image);
-  const kernels = listKernels(spec.network, weights);
+  const maps = computeFeatureMaps(spec.network, weights, image, kinds);
+  const kernels = listKernels(spec.network, weights, kinds);
   const rows: string[][] = [];
   const write = async (name: string, what: string, { image, caption }: FeatureSheet) => {
     const number = String(names.indexOf(name) + 1).padStart(2, '0');

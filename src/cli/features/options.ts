@@ -2,10 +2,12 @@ import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { applyOverride, type Override } from '../../experiment/overrides.js';
 import { readWholeRun } from '../../experiment/whole-run.js';
+import { loadPlugins } from '../../plugins/load.js';
+import type { Plugins } from '../../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides, DEFAULT_DATABASE, parseWorkers } from '../run-options.js';
+import { collectOverrides, DEFAULT_DATABASE, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
 
 const MAX_NUMBER = 1_000_000_000;
@@ -13,6 +15,7 @@ const MAX_NUMBER = 1_000_000_000;
 /** What `features` was asked to do. */
 export interface FeaturesCommand {
   readonly spec: ResolvedRunSpec;
+  readonly plugins: Plugins;
   /** Of the weights that a recorded run ended with, if it is to be run as it was. */
   readonly expectedSha256: string | null;
   /** Names of layers; all if it is absent. */
@@ -25,10 +28,11 @@ export interface FeaturesCommand {
   readonly out: string;
 }
 
-interface Flags extends Omit<FeaturesCommand, 'spec' | 'expectedSha256'> {
+interface Flags extends Omit<FeaturesCommand, 'spec' | 'expectedSha256' | 'plugins'> {
   readonly run?: number;
   readonly db: string;
   readonly set?: readonly Override[];
+  readonly plugin?: readonly string[];
 }
 
 /**
@@ -52,13 +56,16 @@ export async function parseFeaturesArguments(
     )
     .option('--db <file>', 'the database that has the run', DEFAULT_DATABASE)
     .option('--set <key=value>', 'a field of the spec, such as epochs=2 (repeatable)', collectOverrides)
+    .option(...PLUGIN_OPTION)
     .option('--layer <name>', 'only this layer (repeatable)', collectNames)
     .option('--example <n>', 'a test image, from 1', (text) => parseCount('--example', text, MAX_NUMBER), 1)
     .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option('--out <folder>', 'where the sheets go', 'features')
-    .action((what: string | undefined, { run, db, set = [], ...others }: Flags) => {
-      parsed = { ...others, ...(run === undefined ? readNetwork(what, set) : readRun(what, run, db, set)) };
+    .action(async (what: string | undefined, { run, db, set = [], plugin = [], ...others }: Flags) => {
+      const plugins = await loadPlugins(plugin);
+      const read = run === undefined ? readNetwork(what, set, plugins) : readRun(what, run, db, set, plugins);
+      parsed = { ...others, plugins, ...read };
     });
   await parseCommand(command, args);
   return parsed;
@@ -66,11 +73,17 @@ export async function parseFeaturesArguments(
 
 type What = Pick<FeaturesCommand, 'spec' | 'expectedSha256'>;
 
-function readNetwork(what: string | undefined, overrides: readonly Override[]): What {
-  return { spec: resolveNetworkArgument('features', what, overrides), expectedSha256: null };
+function readNetwork(what: string | undefined, overrides: readonly Override[], plugins: Plugins): What {
+  return { spec: resolveNetworkArgument('features', what, overrides, plugins), expectedSha256: null };
 }
 
-function readRun(what: string | undefined, id: number, file: string, overrides: readonly Override[]): What {
+function readRun(
+  what: string | undefined,
+  id: number,
+  file: string,
+  overrides: readonly Override[],
+  plugins: Plugins,
+): What {
   if (what !== undefined) {
     throw new UserError(`features: expected a network or --run, found both (${what}). Leave one out.`);
   }
@@ -80,7 +93,7 @@ function readRun(what: string | undefined, id: number, file: string, overrides: 
     const fields = overrides.reduce((changed, override) => applyOverride(changed, override), run.spec);
     const asItWas = overrides.length === 0 && run.state === 'done';
     return {
-      spec: resolveRunSpec(fields, `run ${id}`),
+      spec: resolveRunSpec(fields, `run ${id}`, plugins),
       expectedSha256: asItWas ? run.weightsSha256 : null,
     };
   } finally {

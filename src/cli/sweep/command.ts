@@ -5,6 +5,7 @@ import { planSweep } from '../../experiment/plan-sweep.js';
 import { PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
+import { loadPlugins } from '../../plugins/load.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
@@ -33,7 +34,9 @@ export async function runSweepCommand(
     return EXIT_CODES.done;
   }
   const grid = findGrid(command.what);
-  const points = await planSweep(expandGrid(grid, command.what!, command.overrides), engine.loadDataset);
+  const plugins = await loadPlugins(command.plugins);
+  const asked = expandGrid(grid, command.what!, command.overrides, plugins);
+  const points = await planSweep(asked, engine.loadDataset, plugins);
   printWarnings(points, streams.err);
   if (command.dryRun) {
     streams.out.write(formatPoints(points, readRecorded(command), command.json));

@@ -6,6 +6,7 @@ import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import {
   collectOverrides,
   DEFAULT_DATABASE,
+  PLUGIN_OPTION,
   parseDatabase,
   parseEpochs,
   parseNumerics,
@@ -21,6 +22,8 @@ export interface SweepCommand {
   readonly workers?: number;
   readonly parallel?: number;
   readonly overrides: readonly Override[];
+  /** Files. */
+  readonly plugins: readonly string[];
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly failFast: boolean;
@@ -36,6 +39,7 @@ interface Flags {
   readonly parallel?: number;
   readonly epochs?: Override;
   readonly set?: readonly Override[];
+  readonly plugin?: readonly string[];
   readonly dryRun?: true;
   readonly list?: true;
   readonly failFast?: true;
@@ -59,6 +63,7 @@ export async function parseSweepArguments(
     (what: string | undefined, flags: Flags) => {
       const {
         set = [],
+        plugin = [],
         epochs,
         dryRun = false,
         list = false,
@@ -72,6 +77,7 @@ export async function parseSweepArguments(
         ...(what === undefined ? {} : { what }),
         ...others,
         overrides,
+        plugins: plugin,
         dryRun,
         list,
         failFast,
@@ -101,6 +107,7 @@ function defineSweep(command: Command): Command {
       'a field of every spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
       collectOverrides,
     )
+    .option(...PLUGIN_OPTION)
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')
     .option(

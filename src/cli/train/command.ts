@@ -5,6 +5,7 @@ import { planSweep } from '../../experiment/plan-sweep.js';
 import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
+import { loadPlugins } from '../../plugins/load.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
@@ -32,8 +33,9 @@ export async function runTrainCommand(
     streams.out.write(formatPresets(TRAINING_PRESETS, 'what it trains', command.json));
     return EXIT_CODES.done;
   }
-  const subject = findTrainSubject(command.what, command.overrides);
-  const [point] = await planSweep([subject], engine.loadDataset);
+  const plugins = await loadPlugins(command.plugins);
+  const subject = findTrainSubject(command.what, command.overrides, plugins);
+  const [point] = await planSweep([subject], engine.loadDataset, plugins);
   printWarnings([point!], streams.err);
   if (command.dryRun) {
     const live = readRecorded(command, point!.identity);

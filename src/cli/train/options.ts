@@ -6,6 +6,7 @@ import { NETWORK_ARGUMENT } from '../network-argument.js';
 import {
   collectOverrides,
   DEFAULT_DATABASE,
+  PLUGIN_OPTION,
   parseDatabase,
   parseEpochs,
   parseNumerics,
@@ -20,6 +21,8 @@ export interface TrainCommand {
   readonly db: string;
   readonly workers?: number;
   readonly overrides: readonly Override[];
+  /** Files. */
+  readonly plugins: readonly string[];
   /** Where the trained network goes. */
   readonly save?: string;
   readonly again: boolean;
@@ -36,6 +39,7 @@ interface Flags {
   readonly workers?: number;
   readonly epochs?: Override;
   readonly set?: readonly Override[];
+  readonly plugin?: readonly string[];
   readonly save?: string;
   readonly again?: true;
   readonly numerics: NumericsChoice;
@@ -77,6 +81,7 @@ export async function parseTrainArguments(
       'save the trained network, as predict.js takes it: a .safetensors file',
       parseSave,
     )
+    .option(...PLUGIN_OPTION)
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
     .option(
       '--numerics <which>',
@@ -91,6 +96,7 @@ export async function parseTrainArguments(
     .action((what: string | undefined, flags: Flags) => {
       const {
         set = [],
+        plugin = [],
         epochs,
         again = false,
         dryRun = false,
@@ -103,6 +109,7 @@ export async function parseTrainArguments(
         ...(what === undefined ? {} : { what }),
         ...others,
         overrides: epochs === undefined ? set : [...set, epochs],
+        plugins: plugin,
         again,
         dryRun,
         list,

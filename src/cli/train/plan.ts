@@ -1,9 +1,9 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import type { LiveRun } from '../../experiment/run-records.js';
-import { describeNetwork } from '../../network/describe.js';
 import { measureTraining } from '../../optim/training-length.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatSpecField, formatTitle } from '../../report/varying-fields.js';
+import type { FittedRun } from '../../run/fit.js';
 import type { ResolvedRunSpec } from '../../run/spec.js';
 import { describeState, formatPointAsJson } from '../sweep/points.js';
 import type { TrainSubject } from './subject.js';
@@ -25,7 +25,7 @@ export function formatTrainPlan(
     .map((key): [string, string] => [formatTitle(key), formatSpecField(spec, key)]);
   const lines: [string, string][] = [
     ...(subject.title === null ? [] : [['preset', subject.title] satisfies [string, string]]),
-    ['network', `${point.label}, ${describeSize(spec)}`],
+    ['network', `${point.label}, ${describeSize(point)}`],
     ...settings,
     ['mini-batches', describeSteps(spec, spec.trainCount - spec.validationCount)],
     ['state', describeState(live)],
@@ -35,8 +35,8 @@ export function formatTrainPlan(
 }
 
 /** `14,724,042 parameters` */
-export function describeSize({ network }: ResolvedRunSpec): string {
-  return `${formatCount(describeNetwork(network).parameters)} parameters`;
+export function describeSize({ plan }: FittedRun): string {
+  return `${formatCount(plan.parameterCount)} parameters`;
 }
 
 function describeSteps(spec: ResolvedRunSpec, images: number): string {

@@ -79,7 +79,7 @@ export async function recordTraining(job: TrainJob): Promise<number> {
   );
   if (end !== null) say(formatEnd(end));
   const result = end !== null && 'result' in end ? end.result : null;
-  if (command.save !== undefined) say(await save(result, command.save));
+  if (command.save !== undefined) say(await save(result, command.save, point));
   const comparison = result && repeated ? compareWeights(store, repeated, result) : null;
   if (comparison?.same === false) say(comparison.text);
   writeResult(job, { profile: result?.profile, comparison });
@@ -117,7 +117,7 @@ interface Comparison {
 function describeStart({ command, point }: TrainJob, live: LiveRun | undefined): string {
   const { spec, dataset } = point;
   const facts = [
-    `${point.label}, ${describeSize(spec)}`,
+    `${point.label}, ${describeSize(point)}`,
     `${formatCount(spec.trainCount - spec.validationCount)} images of ${dataset.name}`,
     `${spec.epochs} ${spec.epochs === 1 ? 'epoch' : 'epochs'}`,
     live ? `in ${command.db} as run ${live.runId}, trained again` : `recorded in ${command.db}`,
@@ -187,9 +187,9 @@ async function repeat({ point }: TrainJob, { executor, progress, signal }: Train
 }
 
 /** Saves what a run came to, and says so. */
-async function save(result: TrainResult | null, file: string): Promise<string> {
+async function save(result: TrainResult | null, file: string, { plugins }: SweepPoint): Promise<string> {
   if (result?.state !== 'done') return `${file} is not written, as the run has not come to its end`;
-  await saveModel(result, file);
+  await saveModel(result, file, { plugins });
   return `saved in ${file}`;
 }
 

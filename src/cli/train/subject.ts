@@ -5,6 +5,7 @@ import type { Override } from '../../experiment/overrides.js';
 import { listPoints } from '../../experiment/presets/preset.js';
 import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { MODEL_NAMES } from '../../models/registry.js';
+import { NO_PLUGINS } from '../../plugins/plugins.js';
 import { isNetworkArgument, readNetwork, resolveWithOverrides } from '../network-argument.js';
 
 const PRESET_NAMES = TRAINING_PRESETS.map(({ name }) => name);
@@ -21,7 +22,11 @@ export interface TrainSubject extends GridPoint {
  *
  * @throws UserError if it is none of them, or not a valid spec
  */
-export function findTrainSubject(what: string | undefined, overrides: readonly Override[]): TrainSubject {
+export function findTrainSubject(
+  what: string | undefined,
+  overrides: readonly Override[],
+  plugins = NO_PLUGINS,
+): TrainSubject {
   if (what === undefined) {
     throw new UserError(
       `train: expected a preset, a network or a spec file, found nothing. Presets: ${PRESET_NAMES.join(', ')}.`,
@@ -33,7 +38,7 @@ export function findTrainSubject(what: string | undefined, overrides: readonly O
     throw unknownName('train', 'preset or network', what, [...names]);
   }
   const written = preset ? listPoints(preset)[0]! : readNetwork(what);
-  const spec = resolveWithOverrides('train', what, written, overrides);
+  const spec = resolveWithOverrides('train', what, written, overrides, plugins);
   const isFile = preset === undefined && /\.json$/i.test(what);
   return {
     name: preset?.name ?? (isFile ? basename(what).replace(/\.json$/i, '') : spec.model),

@@ -8,6 +8,8 @@ export interface ActivationKernel {
     readonly y: Float32Array;
     /** A slope or the like; 0 for functions without one. */
     readonly coefficient: number;
+    /** Where a function changes over to another form; 0, which is the default, for functions without such a place. */
+    readonly threshold?: number;
   }): (first: number, count: number) => void;
   /** dx = dy·dy/dx, taken `from` x or y, as the function says. */
   bindBackward(kernel: {
@@ -15,6 +17,7 @@ export interface ActivationKernel {
     readonly dy: Float32Array;
     readonly dx: Float32Array;
     readonly coefficient: number;
+    readonly threshold?: number;
   }): (first: number, count: number) => void;
 }
 

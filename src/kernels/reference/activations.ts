@@ -3,9 +3,9 @@ import { normalCumulative, normalDensity } from './normal.js';
 
 /** What an activation computes of one element. */
 interface Activation {
-  forward(x: number, coefficient: number): number;
+  forward(x: number, coefficient: number, threshold: number): number;
   /** Reads x or y; says which by its argument's name. */
-  backward(from: number, dy: number, coefficient: number): number;
+  backward(from: number, dy: number, coefficient: number, threshold: number): number;
 }
 
 /** NaN passes through, so that a run that diverges is seen to. */
@@ -47,9 +47,14 @@ const geluTanh: Activation = {
   },
 };
 
+/** 1 / (1 + e^(−x)). */
+function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
 /** y = 1 / (1 + e^(−x)). */
 const sigmoid: Activation = {
-  forward: (x) => 1 / (1 + Math.exp(-x)),
+  forward: logistic,
   backward: (y, dy) => dy * y * (1 - y),
 };
 
@@ -58,17 +63,46 @@ const tanh: Activation = {
   backward: (y, dy) => dy * (1 - y ** 2),
 };
 
+/** y = x / (1 + e^(−x)). */
+const silu: Activation = {
+  forward: (x) => x * logistic(x),
+  backward: (x, dy) => dy * (logistic(x) + x * logistic(x) * logistic(-x)),
+};
+
+/** y = x·(x + 3) / 6 between −3 and 3, 0 below, x above. */
+const hardSwish: Activation = {
+  forward: (x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
+  backward: (x, dy) => (x < -3 ? 0 : x > 3 ? dy : dy * (x / 3 + 0.5)),
+};
+
+/** y = ln(1 + e^(beta·x)) / beta, and x where beta·x is above the threshold. */
+const softplus: Activation = {
+  forward: (x, beta, threshold) => (beta * x > threshold ? x : Math.log1p(Math.exp(beta * x)) / beta),
+  backward: (x, dy, beta, threshold) => (beta * x > threshold ? dy : dy * logistic(beta * x)),
+};
+
+/** y = x·tanh(ln(1 + e^x)). */
+const mish: Activation = {
+  forward: (x) => x * Math.tanh(Math.log1p(Math.exp(x))),
+  backward: (x, dy) => {
+    const share = Math.tanh(Math.log1p(Math.exp(x)));
+    return dy * (share + x * logistic(x) * (1 - share ** 2));
+  },
+};
+
 function overElements({ forward, backward }: Activation): ActivationKernel {
   return {
     bindForward:
-      ({ x, y, coefficient }) =>
+      ({ x, y, coefficient, threshold = 0 }) =>
       (first, count) => {
-        for (let i = first; i < first + count; i++) y[i] = forward(x[i]!, coefficient);
+        for (let i = first; i < first + count; i++) y[i] = forward(x[i]!, coefficient, threshold);
       },
     bindBackward:
-      ({ from, dy, dx, coefficient }) =>
+      ({ from, dy, dx, coefficient, threshold = 0 }) =>
       (first, count) => {
-        for (let i = first; i < first + count; i++) dx[i] = backward(from[i]!, dy[i]!, coefficient);
+        for (let i = first; i < first + count; i++) {
+          dx[i] = backward(from[i]!, dy[i]!, coefficient, threshold);
+        }
       },
   };
 }
@@ -81,4 +115,8 @@ export const activations = {
   'gelu-tanh': overElements(geluTanh),
   sigmoid: overElements(sigmoid),
   tanh: overElements(tanh),
+  silu: overElements(silu),
+  'hard-swish': overElements(hardSwish),
+  softplus: overElements(softplus),
+  mish: overElements(mish),
 } satisfies ActivationKernels['activations'];

@@ -13,6 +13,8 @@ const schema = activationSchema('elu').extend({
 export const elu = makeActivation({
   kind: 'elu',
   schema,
+  formula: 'x above zero, below it alpha·(e^x − 1); alpha is at least 0',
+  options: ['alpha'],
   reads: 'output',
   describe: ({ alpha }) => String(alpha),
   choose: ({ alpha }) => ({ name: 'elu', coefficient: alpha }),

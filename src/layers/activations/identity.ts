@@ -1,11 +1,14 @@
 import type { LayerKind } from '../layer.js';
 import { overParts, overPartsBackward, type Part, widthOf } from '../parts.js';
-import { activationSchema, planActivation } from './activation.js';
+import { activationSchema, activationWord, planActivation } from './activation.js';
 
 /** y = x: holds a place where a layer may stand. */
 export const identity: LayerKind = {
   kind: 'identity',
   schema: activationSchema('identity'),
+  role: 'activation',
+  summary: 'x',
+  pattern: activationWord('identity'),
   plan: (_config, input) => planActivation(input, 'output'),
   suitsLanes: () => true,
   bind(_config, site) {

@@ -10,6 +10,8 @@ const schema = activationSchema('leaky-relu').extend({
 export const leakyRelu = makeActivation({
   kind: 'leaky-relu',
   schema,
+  formula: 'x above zero, below it slope·x; slope is at least 0',
+  options: ['slope'],
   reads: 'output',
   describe: ({ slope }) => String(slope),
   choose: ({ slope }) => ({ name: 'leaky-relu', coefficient: slope }),

@@ -3,7 +3,7 @@ import { bindChannelParameter, shareChannelParameter } from '../channel-paramete
 import { initializerSchema } from '../initializer.js';
 import type { LayerKind } from '../layer.js';
 import { overParts, overPartsBackward, widthOf } from '../parts.js';
-import { activationSchema } from './activation.js';
+import { activationSchema, activationWord } from './activation.js';
 
 const factor = z.number().nonnegative();
 
@@ -22,6 +22,9 @@ const schema = activationSchema('prelu').extend({
 export const prelu: LayerKind<z.output<typeof schema>> = {
   kind: 'prelu',
   schema,
+  role: 'activation',
+  summary: 'x above zero, below it slope·x with a slope that each channel learns',
+  pattern: activationWord('prelu'),
 
   plan: ({ initializer, learningRate, weightDecay }, input, _where, layout) => ({
     output: input,

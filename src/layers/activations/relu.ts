@@ -4,5 +4,6 @@ import { activationSchema, makeActivation } from './activation.js';
 export const relu = makeActivation({
   kind: 'relu',
   schema: activationSchema('relu'),
+  formula: 'x above zero, 0 below it',
   reads: 'output',
 });

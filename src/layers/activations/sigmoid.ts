@@ -4,5 +4,6 @@ import { activationSchema, makeActivation } from './activation.js';
 export const sigmoid = makeActivation({
   kind: 'sigmoid',
   schema: activationSchema('sigmoid'),
+  formula: '1 / (1 + e^(−x))',
   reads: 'output',
 });

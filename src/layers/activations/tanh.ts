@@ -4,5 +4,6 @@ import { activationSchema, makeActivation } from './activation.js';
 export const tanh = makeActivation({
   kind: 'tanh',
   schema: activationSchema('tanh'),
+  formula: 'tanh x',
   reads: 'output',
 });

@@ -10,6 +10,7 @@ import {
 } from '../../kernels/geometry.js';
 import { initializerSchema, kernelInitializerSchema } from '../initializer.js';
 import type { BoundLayer, LayerKind, LayerPlan, Layout } from '../layer.js';
+import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from '../window.js';
 import {
   checkConnections,
@@ -67,6 +68,22 @@ export type ConvolutionConfig = z.output<typeof convolutionSchema>;
 export const convolution: LayerKind<ConvolutionConfig> = {
   kind: 'convolution',
   schema: convolutionSchema,
+  role: 'weighted',
+  pattern: {
+    word: 'CONV',
+    usage:
+      'CONV(kernel,filters), with s for the stride, p for padding or same: CONV(3,20), CONV(5x3,20,s2,p1)',
+    places: [WINDOW_FIELDS.kernel, { name: 'filters', lengths: [1], least: 1 }],
+    required: 2,
+    letters: {
+      s: WINDOW_FIELDS.stride,
+      p: WINDOW_FIELDS.padding,
+      g: { name: 'groups', lengths: [1], least: 1 },
+    },
+    names: SAME_PADDING,
+  },
+  channelFields: { output: 'filters' },
+  gainsByLanes: true,
 
   plan(config, input, where, layout): LayerPlan {
     checkGroups(config, input, where);

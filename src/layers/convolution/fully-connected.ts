@@ -44,6 +44,14 @@ type FullyConnectedConfig = z.output<typeof schema>;
 export const fullyConnected: LayerKind<FullyConnectedConfig> = {
   kind: 'fully-connected',
   schema,
+  role: 'weighted',
+  pattern: {
+    word: 'FC',
+    usage: 'FC(units): FC(10)',
+    places: [{ name: 'units', lengths: [1], least: 1 }],
+    required: 1,
+  },
+  channelFields: { output: 'units' },
   plan: (config, input, _where, layout) => planConvolution(config, coverInput(input, config.units), layout),
   describe: ({ units }, { height, width, channels }) =>
     height * width === 1 ? `${channels}×${units}` : `(${height}×${width}×${channels})×${units}`,

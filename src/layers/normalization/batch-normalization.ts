@@ -52,6 +52,8 @@ type BatchNormalizationConfig = z.output<typeof schema>;
 export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   kind: 'batch-normalization',
   schema,
+  role: 'normalization',
+  pattern: { word: 'BN' },
 
   plan(config, input, _where, layout): LayerPlan {
     const { height, width: columns, channels } = input;

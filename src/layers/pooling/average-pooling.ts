@@ -18,6 +18,7 @@ const schema = z
 export const averagePooling: LayerKind<z.output<typeof schema>> = {
   kind: 'average-pooling',
   schema,
+  pattern: { variantOf: 'POOL', name: 'mean' },
   plan(config, input, where) {
     const window = windowOver(config, input);
     return planTransform(planPooling(window, input, where), {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type LayerKind, planTransform } from '../layer.js';
 import { overSlices } from '../pass.js';
+import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
 import { describeWindow } from '../window.js';
 import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
 import { bindPoolingLanes } from './pooling-lanes.js';
@@ -14,6 +15,15 @@ const schema = z.strictObject({ kind: z.literal('max-pooling'), ...poolingFields
 export const maxPooling: LayerKind<z.output<typeof schema>> = {
   kind: 'max-pooling',
   schema,
+  pattern: {
+    word: 'POOL',
+    usage:
+      'POOL(kernel) or POOL(global), with s for the stride, p for padding or same, mean or trainable: POOL(2), POOL(3,s2,mean)',
+    places: [WINDOW_FIELDS.kernel],
+    required: 1,
+    letters: { s: WINDOW_FIELDS.stride, p: WINDOW_FIELDS.padding },
+    names: { ...SAME_PADDING, global: { kernel: 'global' }, max: { kind: 'max-pooling' } },
+  },
   plan(config, input, where) {
     const window = windowOver(config, input);
     return planTransform(planPooling(window, input, where), {

@@ -40,6 +40,7 @@ const schema = z
 export const trainablePooling: LayerKind<z.output<typeof schema>> = {
   kind: 'trainable-pooling',
   schema,
+  pattern: { variantOf: 'POOL', name: 'trainable' },
 
   plan(config, input, where, layout) {
     const window = windowOver(config, input);

@@ -1,10 +1,11 @@
 import { TextError, UserError } from '../../core/errors.js';
-import { parseWith } from '../../core/parse.js';
 import type { Shape } from '../../core/shape.js';
+import type { LayerKinds, LayerRole } from '../../layers/layer.js';
+import { parseLayerConfig } from '../../layers/layer-config.js';
 import { LAYER_KINDS } from '../../layers/registry.js';
 import { MisfitError } from '../../layers/window.js';
 import { makeSource, type Part, parseSyntax, type Sequence, type Source, type Word } from './syntax.js';
-import { isActivation, isInput, type LayerDraft, readInput, readLayer } from './vocabulary.js';
+import { isInput, type LayerDraft, readInput, Vocabulary } from './vocabulary.js';
 
 /** A network as a pattern gives it, for parseNetwork to fill in. */
 export interface NetworkDraft {
@@ -29,8 +30,9 @@ const RELU: LayerDraft = { kind: 'relu' };
  *
  * @throws TextError that points at the character where the pattern is malformed or its sizes do not fit
  */
-export function expandPattern(text: string, where = 'pattern'): NetworkDraft {
-  const source = makeSource(text, where);
+export function expandPattern(text: string, where = 'pattern', kinds = LAYER_KINDS): NetworkDraft {
+  const vocabulary = new Vocabulary(kinds);
+  const source: PatternSource = { ...makeSource(text, where), kinds, vocabulary };
   const { parts } = parseSyntax(source);
   const [first, ...rest] = parts as [Part, ...Part[]];
   if (first.body.type !== 'word' || !isInput(first.body) || first.times !== 1 || first.optional) {
@@ -45,8 +47,16 @@ export function expandPattern(text: string, where = 'pattern'): NetworkDraft {
   return {
     name: text.trim().replace(/\s+/g, ' '),
     input,
-    layers: listWords(body).some(isActivation) ? layers : addActivations(layers),
+    layers: listWords(body).some((word) => vocabulary.isActivation(word))
+      ? layers
+      : addActivations(layers, kinds),
   };
+}
+
+/** A pattern and what its words mean. */
+interface PatternSource extends Source {
+  readonly kinds: LayerKinds;
+  readonly vocabulary: Vocabulary;
 }
 
 /** Layers so far, and what they make of the input. */
@@ -55,14 +65,16 @@ interface Expansion {
   readonly shape: Shape;
 }
 
-function expandSequence({ parts }: Sequence, start: Expansion, source: Source): Expansion {
+function expandSequence({ parts }: Sequence, start: Expansion, source: PatternSource): Expansion {
   return parts.reduce((before, part) => expandPart(part, before, source), start);
 }
 
-function expandPart(part: Part, start: Expansion, source: Source): Expansion {
+function expandPart(part: Part, start: Expansion, source: PatternSource): Expansion {
   if (part.optional) return expandIfFits(part, start, source);
   // What is repeated no times is still read.
-  if (part.times === 0) for (const word of listWords(part.body)) readLayer(word, source);
+  if (part.times === 0) {
+    for (const word of listWords(part.body)) source.vocabulary.readLayer(word, source);
+  }
   let expansion = start;
   for (let time = 0; time < part.times; time++) {
     const next = expandBody(part, expansion, source);
@@ -76,7 +88,7 @@ function expandPart(part: Part, start: Expansion, source: Source): Expansion {
 /** The mistake of a layer whose window does not fit, shown in the pattern. */
 class WordMisfitError extends TextError {}
 
-function expandIfFits(part: Part, start: Expansion, source: Source): Expansion {
+function expandIfFits(part: Part, start: Expansion, source: PatternSource): Expansion {
   try {
     return expandBody(part, start, source);
   } catch (error) {
@@ -85,18 +97,18 @@ function expandIfFits(part: Part, start: Expansion, source: Source): Expansion {
   }
 }
 
-function expandBody({ body }: Part, start: Expansion, source: Source): Expansion {
+function expandBody({ body }: Part, start: Expansion, source: PatternSource): Expansion {
   return body.type === 'word' ? addLayer(body, start, source) : expandSequence(body, start, source);
 }
 
-function addLayer(word: Word, { layers, shape }: Expansion, source: Source): Expansion {
+function addLayer(word: Word, { layers, shape }: Expansion, source: PatternSource): Expansion {
   if (layers.length === MAX_LAYERS) {
     throw source.fail(word.offset, `expected at most ${MAX_LAYERS} layers. Repeat less.`);
   }
-  const draft = readLayer(word, source);
-  const kind = LAYER_KINDS[draft.kind]!;
+  const draft = source.vocabulary.readLayer(word, source);
+  const kind = source.kinds[draft.kind]!;
   const where = `${source.where}: character ${word.offset + 1}: ${word.name}`;
-  const config = pointOut(word, source, () => parseWith(kind.schema, draft, where));
+  const config = pointOut(word, source, () => parseLayerConfig(kind, draft, where));
   const output = pointOut(word, source, () => kind.plan(config, shape, where, 'images').output);
   return { layers: [...layers, draft], shape: output };
 }
@@ -112,18 +124,17 @@ function pointOut<T>(word: Word, source: Source, run: () => T): T {
   }
 }
 
-function addActivations(layers: readonly LayerDraft[]): LayerDraft[] {
-  const isWeighted = ({ kind }: LayerDraft) => kind === 'convolution' || kind === 'fully-connected';
-  const last = layers.findLastIndex(isWeighted);
+function addActivations(layers: readonly LayerDraft[], kinds: LayerKinds): LayerDraft[] {
+  const has = (layer: LayerDraft | undefined, role: LayerRole) =>
+    layer !== undefined && kinds[layer.kind]!.role === role;
+  const last = layers.findLastIndex((layer) => has(layer, 'weighted'));
   return layers.flatMap((layer, i) => {
-    const isNormalization = layer.kind === 'batch-normalization';
+    const isNormalization = has(layer, 'normalization');
     const weighted = isNormalization ? i - 1 : i;
-    const before = layers[weighted];
     const ends =
-      before !== undefined &&
-      isWeighted(before) &&
+      has(layers[weighted], 'weighted') &&
       weighted !== last &&
-      (isNormalization || layers[i + 1]?.kind !== 'batch-normalization');
+      (isNormalization || !has(layers[i + 1], 'normalization'));
     return ends ? [layer, RELU] : [layer];
   });
 }

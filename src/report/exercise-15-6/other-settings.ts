@@ -3,7 +3,7 @@ import { withDatabaseErrors } from '../../experiment/database-errors.js';
 import { formatCanonicalJson } from '../../experiment/identity.js';
 import { EXERCISE_15_6_PARTS } from '../../experiment/presets/exercise-15-6.js';
 import { listPoints } from '../../experiment/presets/preset.js';
-import { resolveRunSpec } from '../../run/spec.js';
+import { readRecordedSpec, resolveRunSpec } from '../../run/spec.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export function findOtherSettings(db: Database.Database): string | null {
   const points = EXERCISE_15_6_PARTS.flatMap(listPoints).map((point) => resolveRunSpec(point) as Fields);
   const counts = new Map<string, number>();
   for (const text of specs) {
-    const recorded = resolveRunSpec(JSON.parse(text)) as Fields;
+    const recorded = readRecordedSpec(JSON.parse(text), 'report') as Fields;
     const differences = points.map((point) => findDifferences(point, recorded));
     const nearest = differences.reduce((least, options) => (options.length < least.length ? options : least));
     const options = nearest.join(' ');

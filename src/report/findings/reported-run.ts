@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Answers, readAnswers } from '../../experiment/answers.js';
 import { type FoundRun, findSeeds } from '../../experiment/find-runs.js';
 import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
-import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
+import { type ResolvedRunSpec, readRecordedSpec } from '../../run/spec.js';
 import { computeWilsonInterval, type Interval } from '../statistics/proportion.js';
 
 /** A finished run as reports use it. */
@@ -66,7 +66,7 @@ export class RunReader {
     const { low, high } = computeWilsonInterval(errors, images);
     return {
       ...whole,
-      spec: resolveRunSpec(whole.spec, `run ${runId}`),
+      spec: readRecordedSpec(whole.spec, `run ${runId}`),
       errors,
       images,
       errorPercent: (100 * errors) / images,

@@ -51,6 +51,7 @@ const REACH = 6;
 
 interface ActivationOptions {
   readonly coefficient?: number;
+  readonly threshold?: number;
   /** Bound of the output's magnitude; 0 if every set gives the same bits. */
   readonly magnitude: number;
   /** Bound of what backward takes the derivative from. */
@@ -71,6 +72,13 @@ const ACTIVATIONS: Readonly<Record<string, readonly ActivationOptions[]>> = {
   ],
   gelu: [{ magnitude: REACH, reach: REACH }],
   'gelu-tanh': [{ magnitude: REACH, reach: REACH }],
+  silu: [{ magnitude: REACH, reach: REACH }],
+  'hard-swish': [{ magnitude: REACH, reach: REACH }],
+  softplus: [
+    { coefficient: 1, threshold: 20, magnitude: REACH, reach: REACH },
+    { coefficient: 2, threshold: 5, magnitude: REACH, reach: REACH },
+  ],
+  mish: [{ magnitude: REACH, reach: REACH }],
 };
 
 export function listActivationCases(): KernelCase[] {
@@ -83,12 +91,18 @@ export function listActivationCases(): KernelCase[] {
       ...listBackwardCases(`activations.${name}.bindBackward`, options),
     ]),
     makeReluSelectionCase(),
-    ...['gelu', 'gelu-tanh'].map((name) => makeFarCase(`activations.${name}.bindBackward`)),
+    // Those that read the input.
+    ...each
+      .filter(([, { reach }]) => reach === REACH)
+      .map(([name, options]) => makeFarCase(`activations.${name}.bindBackward`, options)),
   ];
 }
 
-const describeCoefficient = ({ coefficient }: ActivationOptions) =>
-  coefficient === undefined ? '' : `, coefficient ${coefficient}`;
+const describeCoefficient = ({ coefficient, threshold }: ActivationOptions) =>
+  (coefficient === undefined ? '' : `, coefficient ${coefficient}`) +
+  (threshold === undefined ? '' : `, threshold ${threshold}`);
+
+const constantsOf = ({ coefficient = 0, threshold = 0 }: ActivationOptions) => ({ coefficient, threshold });
 
 function listForwardCases(method: ForwardMethod, options: ActivationOptions): KernelCase[] {
   const tolerance = options.magnitude === 0 ? 0 : toleranceOfSum(FUNCTION_TERMS, options.magnitude);
@@ -101,7 +115,7 @@ function listForwardCases(method: ForwardMethod, options: ActivationOptions): Ke
       const values = makeValues(memory);
       const x = inPlace ? memory.output('x', values, tolerance) : memory.input('x', values);
       const y = inPlace ? x : memory.output('y', values.length, tolerance);
-      return [[{ x, y, coefficient: options.coefficient ?? 0 }, BEFORE, values.length - BEFORE - AFTER]];
+      return [[{ x, y, ...constantsOf(options) }, BEFORE, values.length - BEFORE - AFTER]];
     });
   return [
     ...COUNTS.map((count) =>
@@ -117,7 +131,7 @@ function listForwardCases(method: ForwardMethod, options: ActivationOptions): Ke
       'arrays as long as needed',
       (memory) => {
         const x = memory.input('x', memory.uniform(21));
-        return [[{ x, y: memory.output('y', 21, tolerance), coefficient: options.coefficient ?? 0 }, 2, 19]];
+        return [[{ x, y: memory.output('y', 21, tolerance), ...constantsOf(options) }, 2, 19]];
       },
       { tight: true },
     ),
@@ -137,7 +151,7 @@ function listBackwardCases(method: BackwardMethod, options: ActivationOptions): 
         const gradients = memory.uniform(length);
         const dy = inPlace ? memory.output('dy', gradients, tolerance) : memory.input('dy', gradients);
         const dx = inPlace ? dy : memory.output('dx', length, tolerance);
-        return [[{ from, dy, dx, coefficient: options.coefficient ?? 0 }, BEFORE, count]];
+        return [[{ from, dy, dx, ...constantsOf(options) }, BEFORE, count]];
       }),
     ),
     makeCase(
@@ -147,7 +161,7 @@ function listBackwardCases(method: BackwardMethod, options: ActivationOptions): 
         const from = memory.input('from', memory.uniform(21));
         const dy = memory.input('dy', memory.uniform(21));
         const dx = memory.output('dx', 21, tolerance);
-        return [[{ from, dy, dx, coefficient: options.coefficient ?? 0 }, 2, 19]];
+        return [[{ from, dy, dx, ...constantsOf(options) }, 2, 19]];
       },
       { tight: true },
     ),
@@ -155,12 +169,12 @@ function listBackwardCases(method: BackwardMethod, options: ActivationOptions): 
 }
 
 /** Far out the derivative is 0 or 1, and nothing on the way to it overflows. */
-function makeFarCase(method: BackwardMethod): KernelCase {
-  return makeCase(method, 'special values', (memory) => {
+function makeFarCase(method: BackwardMethod, options: ActivationOptions): KernelCase {
+  return makeCase(method, `special values${describeCoefficient(options)}`, (memory) => {
     const x = memory.input('x', Float32Array.from(SPECIAL_VALUES));
     const dy = memory.input('dy', new Float32Array(x.length).fill(1));
     const dx = memory.output('dx', x.length, toleranceOfSum(FUNCTION_TERMS, 1));
-    return [[{ from: x, dy, dx, coefficient: 0 }, 0, x.length]];
+    return [[{ from: x, dy, dx, ...constantsOf(options) }, 0, x.length]];
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TextError } from '../../../src/core/errors.js';
-import { ACTIVATIONS } from '../../../src/models/options.js';
+import { LAYER_KINDS, listActivations } from '../../../src/layers/registry.js';
 import { expandPattern } from '../../../src/network/pattern/pattern.js';
 import { planNetwork } from '../../../src/network/plan.js';
 import { parseNetwork } from '../../../src/network/spec.js';
@@ -150,7 +150,7 @@ describe('activations', () => {
 });
 
 describe('every activation', () => {
-  it.each(ACTIVATIONS)('%s is a word', (kind) => {
+  it.each(listActivations(LAYER_KINDS))('%s is a word', (kind) => {
     expect(kindsOf(`INPUT(9x9x1) -> FC(5) -> ${kind.toUpperCase()} -> FC(5)`)).toEqual([FC, kind, FC]);
   });
 

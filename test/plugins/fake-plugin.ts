@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+const root = mkdtempSync(join(tmpdir(), 'convoy-plugins-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** A plugin's text: y = factor·x, in plain loops. */
+export function writeDoubling({ kind = 'doubling', more = '', factor = 2 } = {}): string {
+  return `
+    export const layer = {
+      kind: '${kind}',
+      ${more}
+      schema: ({ factor = ${factor} }) => ({ factor }),
+      plan: (_config, input) => ({
+        output: input, parameters: [], state: [], shared: {}, inPlace: false,
+        backwardReads: { input: false, output: false }, multiplyAddsPerImage: 0,
+      }),
+      bind({ factor }, { input, output }) {
+        const { height, width, channels } = output.shape;
+        const size = height * width * channels;
+        const multiply = (from, to) => ({
+          over: 'slices',
+          waits: false,
+          run({ first, count }) {
+            for (let i = first * size; i < (first + count) * size; i++) to[i] = factor * from[i];
+          },
+        });
+        return {
+          prepare: [],
+          forward: [multiply(input.value, output.value)],
+          backward: [multiply(output.gradient, input.gradient)],
+        };
+      },
+    };
+  `;
+}
+
+/** A folder that is there as long as the tests of the file run. */
+export function makePluginFolder(): string {
+  return mkdtempSync(join(root, 'plugin-'));
+}
+
+/** A file with that text, in a folder of its own. */
+export function makePlugin(text = writeDoubling(), name = 'plugin.mjs'): string {
+  const file = join(makePluginFolder(), name);
+  writeFileSync(file, text);
+  return file;
+}
