@@ -37,7 +37,7 @@ describe('the preset cifar10-94', () => {
     const shift = planNetwork(network, { batchSize: 16, slices: 1, training: true })
       .steps.flatMap(({ parameters }) => parameters)
       .find(({ name }) => name === 'shift')!;
-    expect(shift.learningRate * lr).toBeCloseTo(lrBiases, 12);
-    expect(shift.weightDecay * weightDecay * batchSize).toBeCloseTo(wd / lrBiases, 12);
+    expect(shift.learningRateFactor * lr).toBeCloseTo(lrBiases, 12);
+    expect(shift.weightDecayFactor * weightDecay * batchSize).toBeCloseTo(wd / lrBiases, 12);
   });
 });

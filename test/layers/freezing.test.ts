@@ -128,7 +128,12 @@ describe('batch normalisation', () => {
       kernels,
     })
       .parameters.filter(({ label }) => !label.startsWith('first'))
-      .map(({ name, learningRate, weightDecay, epochs }) => ({ name, learningRate, weightDecay, epochs }));
+      .map(({ name, learningRateFactor, weightDecayFactor, epochs }) => ({
+        name,
+        learningRateFactor,
+        weightDecayFactor,
+        epochs,
+      }));
 
   it('has factors for scale and shift together, and for each by itself', () => {
     const options = {
@@ -139,8 +144,8 @@ describe('batch normalisation', () => {
       scaleEpochs: 7,
     };
     expect(parametersOf(options)).toEqual([
-      { name: 'scale', learningRate: 2, weightDecay: 3, epochs: 7 },
-      { name: 'shift', learningRate: 64, weightDecay: 0.5, epochs: undefined },
+      { name: 'scale', learningRateFactor: 2, weightDecayFactor: 3, epochs: 7 },
+      { name: 'shift', learningRateFactor: 64, weightDecayFactor: 0.5, epochs: undefined },
     ]);
     expect(parametersOf({ scale: false, shiftLearningRate: 64 }).map(({ name }) => name)).toEqual(['shift']);
   });
