@@ -6,11 +6,12 @@
 #include <windows.h>
 #else
 #include <sched.h>
-#include <sys/mman.h>
 #endif
 
+#include <memory>
+
+#include "bind.h"
 #include "call.h"
-#include "entries/activations.inl.h"
 #include "entries/assembly.inl.h"
 #include "entries/channels.inl.h"
 #include "entries/convolution.inl.h"
@@ -18,11 +19,11 @@
 #include "entries/joins.inl.h"
 #include "entries/lanes.inl.h"
 #include "entries/losses.inl.h"
-#include "entries/parameters.inl.h"
 #include "entries/pooling.inl.h"
 #include "entries/probes.inl.h"
 #include "entries/products.inl.h"
 #include "entries/winograd.inl.h"
+#include "huge-pages.h"
 #include "kernel-table.h"
 
 namespace convoy {
@@ -35,15 +36,9 @@ napi_value address_modulo_64(Call& call) {
 }
 
 // Asks for huge pages behind an array, of which only whole ones count.
-napi_value prefer_huge_pages(Call& call) {
+napi_value hint_huge_pages(Call& call) {
   const auto array = call.floats();
-#ifdef MADV_HUGEPAGE
-  constexpr uintptr_t kHugePage = uintptr_t(1) << 21;
-  const uintptr_t first = reinterpret_cast<uintptr_t>(array.data), end = first + array.length * sizeof(float);
-  const uintptr_t begin = (first + kHugePage - 1) / kHugePage * kHugePage;
-  // A wish: what comes back does not matter.
-  if (call.ok && begin + kHugePage <= end) madvise(reinterpret_cast<void*>(begin), (end - begin) / kHugePage * kHugePage, MADV_HUGEPAGE);
-#endif
+  if (call.ok) prefer_huge_pages(array.data, array.length);
   return nullptr;
 }
 
@@ -67,6 +62,34 @@ void add(napi_env env, napi_value object, const Export (&entries)[count], const 
   }
 }
 
+// `activations`: by the function's name an object with its bindForward and bindBackward.
+void add_activations(napi_env env, napi_value kernels, const ActivationKernels& family, const std::shared_ptr<Scratch>& scratch) {
+  add_family(env, kernels, family, scratch);
+  napi_value functions = nullptr;
+  napi_create_object(env, &functions);
+  for (int i = 0; i < family.activations.count; i++) {
+    const Activation& activation = family.activations.first[i];
+    napi_value function = nullptr;
+    napi_create_object(env, &function);
+    add_kernel(env, function, activation.forward, scratch);
+    add_kernel(env, function, activation.backward, scratch);
+    napi_set_named_property(env, functions, activation.name, function);
+  }
+  napi_set_named_property(env, kernels, "activations", functions);
+}
+
+napi_value scratch_is_intact(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  return give(env, (*static_cast<const std::shared_ptr<Scratch>*>(data))->is_intact());
+}
+
+// `scratchIsIntact`: whether the set's kernels have kept to their scratch.
+void add_scratch(napi_env env, napi_value kernels, const std::shared_ptr<Scratch>& scratch) {
+  const napi_value function = make_function(env, "scratchIsIntact", scratch_is_intact, new std::shared_ptr<Scratch>(scratch));
+  napi_set_named_property(env, kernels, "scratchIsIntact", function);
+}
+
 // kernelSet(name): an object with one function a kernel, or null if the processor cannot run that set.
 napi_value kernel_set(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -81,6 +104,7 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
     return result;
   }
   napi_create_object(env, &result);
+  const auto scratch = std::make_shared<Scratch>();
   add(env, result, kProducts, table);
   add(env, result, kConvolution, table);
   add(env, result, kConvolutionLanes, table);
@@ -89,10 +113,11 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   add(env, result, kAssembly, table);
   add(env, result, kPooling, table);
   add(env, result, kChannels, table);
-  add(env, result, kActivations, table);
   add(env, result, kJoins, table);
   add(env, result, kLosses, table);
-  add(env, result, kParameters, table);
+  add_activations(env, result, table->activations, scratch);
+  add_family(env, result, table->parameters, scratch);
+  add_scratch(env, result, scratch);
   add(env, result, kProbes, table);
   return result;
 }
@@ -116,7 +141,7 @@ napi_value init(napi_env env, napi_value exports) {
       {"kernelSet", kernel_set},
       {"supportedNames", supported_names},
       {"addressModulo64", invoke<address_modulo_64>},
-      {"preferHugePages", invoke<prefer_huge_pages>},
+      {"preferHugePages", invoke<hint_huge_pages>},
       {"yieldThread", yield_thread},
   };
   add(env, exports, functions, nullptr);

@@ -5,34 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "constants.h"
+#include "families/activations.h"
+#include "families/parameters.h"
+#include "family.h"
+#include "geometry.h"
+#include "philox-key.h"
+
 namespace convoy {
-
-// Columns of one packed panel. Kept equal for all targets, so that packed memory can be booked without knowing the target.
-constexpr int kPanelColumns = 32;
-
-// A window that slides over n×h×w×c images; the same fields, in the same order, as WindowGeometry in geometry.ts.
-struct Geometry {
-  int32_t input_height, input_width, input_channels;
-  int32_t kernel_height, kernel_width;
-  int32_t stride_y, stride_x;
-  int32_t pad_top, pad_left;
-  int32_t output_height, output_width, output_channels;
-  // Equal parts of the channels, each convolved by itself; 1 but for grouped convolution.
-  int32_t groups;
-
-  long input_floats() const { return long(input_height) * input_width * input_channels; }
-  long positions() const { return long(output_height) * output_width; }
-  long output_floats() const { return positions() * output_channels; }
-  long group_inputs() const { return input_channels / groups; }
-  long group_outputs() const { return output_channels / groups; }
-  // H·W·cIn of one group: the rows of its kernel matrix F, and the length of one row of its phi(X).
-  long kernel_rows() const { return long(kernel_height) * kernel_width * group_inputs(); }
-};
-
-// A run [first, first + count) of images, rows, panels or elements.
-struct Range {
-  long first, count;
-};
 
 // An image of the data set, and what is seen beside it: its mirror image, or black.
 struct ImageFrame {
@@ -42,27 +22,9 @@ struct ImageFrame {
   long floats() const { return height * width * channels; }
 };
 
-// How one image is shifted, mirrored and cut: so many int32_t, augment.inl.h.
-constexpr long kTransformWords = 6;
-
 // Where a run of columns begins in a matrix with rows of so many floats.
 struct ColumnRun {
   long width, first;
-};
-
-struct SgdSettings {
-  float rate, momentum, weight_decay;
-  bool nesterov;
-};
-
-struct PhiloxKey {
-  uint32_t low, high;
-};
-
-struct DropoutSettings {
-  double rate;
-  PhiloxKey key;
-  uint32_t epoch;
 };
 
 // What the parts of a mini-batch leave of a channel's sums: of each part `lanes` numbers a channel, parts×channels×lanes.
@@ -82,9 +44,6 @@ struct LossOutputs {
   uint8_t* rank;
 };
 
-// Floats that probe_peak works on; at least what its chains fill on any target.
-constexpr int kProbeFloats = 512;
-
 // Minimal filtering on groups of 16 images by F(outputs×outputs, kernel×kernel), winograd.inl.h.
 enum WinogradFilter { kWinograd2x3, kWinograd4x3, kWinograd2x5, kWinogradFilters };
 
@@ -102,6 +61,9 @@ struct WinogradTable {
 
 struct KernelTable {
   const char* name;
+
+  ActivationKernels activations;
+  ParameterKernels parameters;
 
   long (*convolution_scratch_floats)(const Geometry&);
   long (*matmul_scratch_floats)(long k);
@@ -157,26 +119,6 @@ struct KernelTable {
   void (*normalization_gradient_coefficients)(const PartSums&, const float* scale, const float* statistics, float* a, float* b,
                                               float* d, float* d_scale, float* d_shift);
 
-  void (*relu_forward)(const float* x, float* y, Range elements);
-  void (*relu_backward)(const float* y, const float* dy, float* dx, Range elements);
-  void (*sigmoid_forward)(const float* x, float* y, Range elements);
-  void (*sigmoid_backward)(const float* y, const float* dy, float* dx, Range elements);
-  void (*tanh_forward)(const float* x, float* y, Range elements);
-  void (*tanh_backward)(const float* y, const float* dy, float* dx, Range elements);
-  void (*leaky_relu_forward)(const float* x, float* y, float slope, Range elements);
-  void (*leaky_relu_backward)(const float* y, const float* dy, float* dx, float slope, Range elements);
-  void (*elu_forward)(const float* x, float* y, float alpha, Range elements);
-  void (*elu_backward)(const float* y, const float* dy, float* dx, float alpha, Range elements);
-  void (*gelu_forward)(const float* x, float* y, Range elements);
-  void (*gelu_backward)(const float* x, const float* dy, float* dx, Range elements);
-  void (*gelu_tanh_forward)(const float* x, float* y, Range elements);
-  void (*gelu_tanh_backward)(const float* x, const float* dy, float* dx, Range elements);
-  void (*prelu_forward)(long channels, const float* x, const float* slope, float* y, float* scratch, Range rows);
-  void (*prelu_backward)(long channels, const float* x, const float* dy, const float* slope, float* dx, float* d_slope,
-                         float* scratch, Range rows);
-  void (*dropout)(const float* x, float* y, const DropoutSettings&, const int32_t* sample_ids, long floats_per_image,
-                  Range images);
-
   void (*add_elements)(const float* a, const float* b, float* sum, Range elements);
   void (*copy_columns)(long columns, const float* x, ColumnRun from, float* y, ColumnRun to, Range rows);
 
@@ -193,14 +135,6 @@ struct KernelTable {
   void (*assemble_augmented_lanes)(const uint8_t* pixels, const int32_t* sample_ids, const int32_t* transforms,
                                    const float* mean, const float* scale, float* x, const ImageFrame&, Range images,
                                    Range rows);
-  void (*reduce_partials)(const float* partials, long count, long stride, float* out, Range elements);
-  bool (*sgd_update)(float* w, const float* g, float* v, const SgdSettings&, Range elements);
-  float (*measure_change)(const float* w, float* previous, Range elements);
-  void (*average_weights)(float* w, float* slow, float share, Range elements);
-
-  void (*draw_normal)(float* values, double deviation, PhiloxKey, Range elements);
-  void (*draw_uniform)(float* values, double reach, PhiloxKey, Range elements);
-
   long (*probe_peak)(long rounds, float* ends);
   void (*probe_stream)(float* a, const float* b, const float* c, Range elements);
 };

@@ -1,8 +1,8 @@
 import { sizeOf } from '../src/core/shape.js';
 import { augments, TransformDraws } from '../src/dataset/augmentation.js';
 import { TRANSFORM_WORDS } from '../src/dataset/transform.js';
+import { GROUP_IMAGES } from '../src/kernels/constants.js';
 import type { Kernels } from '../src/kernels/kernels.js';
-import { GROUP_IMAGES } from '../src/kernels/lanes.js';
 import { rowsOf } from '../src/layers/parts.js';
 import { overSlices, type Pass } from '../src/layers/pass.js';
 import type { BoundNetwork } from '../src/network/bind.js';

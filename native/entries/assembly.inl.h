@@ -22,12 +22,12 @@ napi_value assemble_lanes(Call& call) {
   const auto mean = call.floats(), scale = call.floats(), x = call.floats();
   const long floats_per_image = call.integer(1), group = call.integer(), images = call.integer();
   const Range elements = call.range();
-  call.expect(images <= kGroupImages, "at most 16 images");
+  call.expect(images <= GROUP_IMAGES, "at most 16 images");
   call.expect(end(elements) <= size_t(floats_per_image), "elements of an image");
   call.holds(mean, floats_per_image);
   call.holds(scale, floats_per_image);
   call.holds(x, group_floats(group + 1, floats_per_image));
-  const Range range{group * kGroupImages, images};
+  const Range range{group * GROUP_IMAGES, images};
   if (call.ok && holds_samples(call, sample_ids, range, long(pixels.length) / floats_per_image)) {
     call.kernels->assemble_lanes(pixels.data, sample_ids.data, mean.data, scale.data,
                                  x.data + group_floats(group, floats_per_image), floats_per_image, range, elements);
@@ -79,9 +79,9 @@ AugmentedBatch read_augmented(Call& call) {
 bool can_augment(Call& call, const AugmentedBatch& batch, Range images) {
   const ImageFrame& frame = batch.frame;
   if (!call.ok || !holds_samples(call, batch.sample_ids, images, long(batch.pixels.length) / frame.floats())) return false;
-  if (!call.holds(batch.transforms, end(images) * kTransformWords)) return false;
+  if (!call.holds(batch.transforms, end(images) * TRANSFORM_WORDS)) return false;
   for (long i = images.first; call.ok && i < images.first + images.count; i++) {
-    const int32_t* words = batch.transforms.data + i * kTransformWords;
+    const int32_t* words = batch.transforms.data + i * TRANSFORM_WORDS;
     const long dy = words[1], dx = words[2];
     call.expect(dy > -frame.height && dy < frame.height && dx > -frame.width && dx < frame.width, "shifts inside the image");
   }
@@ -103,10 +103,10 @@ napi_value assemble_augmented_lanes(Call& call) {
   const AugmentedBatch batch = read_augmented(call);
   const long group = call.integer(), images = call.integer();
   const Range rows = call.range();
-  call.expect(images <= kGroupImages, "at most 16 images");
+  call.expect(images <= GROUP_IMAGES, "at most 16 images");
   call.expect(end(rows) <= size_t(batch.frame.height), "rows of an image");
   call.holds(batch.x, group_floats(group + 1, batch.frame.floats()));
-  const Range range{group * kGroupImages, images};
+  const Range range{group * GROUP_IMAGES, images};
   if (can_augment(call, batch, range)) {
     call.kernels->assemble_augmented_lanes(batch.pixels.data, batch.sample_ids.data, batch.transforms.data, batch.mean.data,
                                            batch.scale.data, batch.x.data + group_floats(group, batch.frame.floats()),
@@ -116,13 +116,11 @@ napi_value assemble_augmented_lanes(Call& call) {
 }
 
 napi_value sum_pixels(Call& call) {
-  // 255² times so many is below 2³¹.
-  constexpr long kMaxSummedImages = 33000;
   const auto pixels = call.bytes();
   const auto sample_ids = call.integers(), sums = call.integers(), squares = call.integers();
   const long floats_per_image = call.integer(1);
   const Range images = call.range();
-  call.expect(images.count <= kMaxSummedImages, "at most 33000 images");
+  call.expect(images.count <= MAX_SUMMED_IMAGES, "at most 33000 images");
   call.holds(sums, floats_per_image);
   call.holds(squares, floats_per_image);
   if (call.ok && holds_samples(call, sample_ids, images, long(pixels.length) / floats_per_image)) {

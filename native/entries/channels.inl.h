@@ -74,7 +74,7 @@ PartSums part_sums(Call& call) {
   const long channels = call.integer(1), lanes = call.integer(1), parts = call.integer(1);
   const auto cuts = call.integers();
   const auto first = call.floats(), second = call.floats();
-  call.expect(lanes == 1 || lanes == kGroupImages, "sums of 1 or 16 lanes");
+  call.expect(lanes == 1 || lanes == GROUP_IMAGES, "sums of 1 or 16 lanes");
   call.holds(cuts, 2 * parts);
   call.holds(first, parts * channels * lanes);
   call.holds(second, parts * channels * lanes);

@@ -20,7 +20,7 @@ napi_value clear_lanes(Call& call) {
   const auto x = call.floats();
   const long images = call.integer();
   const Range elements = call.range();
-  call.expect(images <= kGroupImages, "at most 16 images");
+  call.expect(images <= GROUP_IMAGES, "at most 16 images");
   call.holds(x, group_floats(1, end(elements)));
   if (call.ok) call.kernels->clear_lanes(x.data, images, elements);
   return nullptr;
@@ -31,9 +31,9 @@ template <void (*KernelTable::*kernel)(const float*, float*, long, long), bool f
 napi_value move_lanes(Call& call) {
   const auto from = call.floats(), to = call.floats();
   const long floats_per_image = call.integer(1), group = call.integer(), images = call.integer();
-  call.expect(images <= kGroupImages, "at most 16 images");
+  call.expect(images <= GROUP_IMAGES, "at most 16 images");
   call.holds(from_lanes ? from : to, group_floats(group + 1, floats_per_image));
-  call.holds(from_lanes ? to : from, size_t(group * kGroupImages + images) * floats_per_image);
+  call.holds(from_lanes ? to : from, size_t(group * GROUP_IMAGES + images) * floats_per_image);
   const size_t offset = group_floats(group, floats_per_image);
   if (call.ok) (call.kernels->*kernel)(from.data + offset, to.data + offset, floats_per_image, images);
   return nullptr;

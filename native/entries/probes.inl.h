@@ -10,7 +10,7 @@ namespace {
 napi_value probe_peak(Call& call) {
   const long rounds = call.integer();
   const auto ends = call.floats();
-  call.holds(ends, kProbeFloats);
+  call.holds(ends, PROBE_FLOATS);
   return call.ok ? call.give(call.kernels->probe_peak(rounds, ends.data)) : nullptr;
 }
 

@@ -13,11 +13,9 @@ struct MinimalFilter {
   const WinogradTable* table = nullptr;  // null if there is no such filter
   long points = 0;
 
-  long panels() const { return (g.output_channels + kPanel - 1) / kPanel; }
+  long panels() const { return (g.output_channels + WINOGRAD_PANEL - 1) / WINOGRAD_PANEL; }
   size_t kernel_floats() const { return size_t(points) * g.input_channels * g.output_channels; }
-  size_t gradient_floats(long parts) const { return size_t(parts) * panels() * points * (g.input_channels * kPanel + kPlaneGap); }
-
-  static constexpr long kPanel = 32, kPlaneGap = 80, kMostPanels = 4;
+  size_t gradient_floats(long parts) const { return size_t(parts) * panels() * points * (g.input_channels * WINOGRAD_PANEL + WINOGRAD_PLANE_GAP); }
 };
 
 // Reads both.
@@ -101,13 +99,13 @@ napi_value winograd_kernel_products(Call& call) {
   const long images = call.integer(), part = call.integer(), parts = call.integer(1);
   const Range panels = call.range();
   if (!call.ok) return nullptr;
-  const size_t groups = (size_t(images) + kGroupImages - 1) / kGroupImages;
+  const size_t groups = (size_t(images) + GROUP_IMAGES - 1) / GROUP_IMAGES;
   call.holds(x, group_floats(groups, g.input_floats()));
   call.holds(dy, group_floats(groups, g.output_floats()));
   call.holds(du, filter.gradient_floats(parts));
   call.holds(scratch, filter.table->scratch_floats(g));
   call.expect(part < parts, "one of the parts");
-  call.expect(end(panels) <= size_t(filter.panels()) && panels.count <= filter.kMostPanels, "panels of the output channels, at most 4");
+  call.expect(end(panels) <= size_t(filter.panels()) && panels.count <= WINOGRAD_MOST_PANELS, "panels of the output channels, at most 4");
   if (call.ok) filter.table->kernel_products(g, x.data, dy.data, du.data, scratch.data, images, part, parts, panels);
   return nullptr;
 }

@@ -1,78 +1,51 @@
-// Elementwise layers. Backward passes read the forward output, which may have overwritten the input, where it tells enough of it.
+// Activations and dropout. A function of single elements is a struct of its own file: `forward` of x, `backward` of what the layer reads (its
+// output, which may have overwritten the input, where that tells enough of it) and dy; both take a coefficient, which some have no use for.
 
-// Calls visit(offset, mask) for each vector of the elements.
-template <typename Visit>
-inline void for_each_element(Range elements, Visit visit) {
-  const Mask all = first_lanes(kLanes);
-  const long end = elements.first + elements.count;
-  long at = elements.first;
-  for (; at + kLanes <= end; at += kLanes) visit(at, all);
-  if (at < end) visit(at, first_lanes(end - at));
+#include "activations/elu.inl.h"
+#include "activations/gelu-tanh.inl.h"
+#include "activations/gelu.inl.h"
+#include "activations/leaky-relu.inl.h"
+#include "activations/relu.inl.h"
+#include "activations/sigmoid.inl.h"
+#include "activations/tanh.inl.h"
+#include "dropout.inl.h"
+#include "prelu.inl.h"
+
+template <typename Function>
+void activation_forward(const ActivationForward& a, Range elements) {
+  const float* x = a.x;
+  float* y = a.y;
+  const V coefficient = splat(a.coefficient);
+  for_each_element(elements, [&](long i, Mask mask) { store(y + i, Function::forward(load(x + i, mask), coefficient), mask); });
 }
 
-void relu_forward(const float* x, float* y, Range elements) {
-  const V zero = splat(0);
+template <typename Function>
+void activation_backward(const ActivationBackward& a, Range elements) {
+  const float* from = a.from;
+  const float* dy = a.dy;
+  float* dx = a.dx;
+  const V coefficient = splat(a.coefficient);
   for_each_element(elements, [&](long i, Mask mask) {
-    const V value = load(x + i, mask);
-    // NaN compares false and passes through.
-    store(y + i, value <= zero ? zero : value, mask);
+    store(dx + i, Function::backward(load(from + i, mask), load(dy + i, mask), coefficient), mask);
   });
 }
 
-void relu_backward(const float* y, const float* dy, float* dx, Range elements) {
-  const V zero = splat(0);
-  for_each_element(elements, [&](long i, Mask mask) {
-    store(dx + i, load(y + i, mask) > zero ? load(dy + i, mask) : zero, mask);
-  });
+template <typename Function>
+constexpr Activation activation(const char* name) {
+  return {name, {activation_forward<Function>}, {activation_backward<Function>}};
 }
 
-void sigmoid_forward(const float* x, float* y, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) { store(y + i, logistic(load(x + i, mask)), mask); });
-}
+constexpr Activation kActivations[] = {
+    activation<Relu>("relu"),
+    activation<LeakyRelu>("leaky-relu"),
+    activation<Elu>("elu"),
+    activation<Gelu>("gelu"),
+    activation<GeluTanh>("gelu-tanh"),
+    activation<Sigmoid>("sigmoid"),
+    activation<Tanh>("tanh"),
+};
 
-void sigmoid_backward(const float* y, const float* dy, float* dx, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) {
-    const V value = load(y + i, mask);
-    store(dx + i, load(dy + i, mask) * (value * (splat(1.0f) - value)), mask);
-  });
-}
-
-void tanh_forward(const float* x, float* y, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) { store(y + i, hyperbolic_tangent(load(x + i, mask)), mask); });
-}
-
-void tanh_backward(const float* y, const float* dy, float* dx, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) {
-    const V value = load(y + i, mask);
-    store(dx + i, load(dy + i, mask) * fma(-value, value, splat(1.0f)), mask);
-  });
-}
-
-void leaky_relu_forward(const float* x, float* y, float slope, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) {
-    const V value = load(x + i, mask);
-    store(y + i, value > splat(0) ? value : value * splat(slope), mask);
-  });
-}
-
-void leaky_relu_backward(const float* y, const float* dy, float* dx, float slope, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) {
-    const V gradient = load(dy + i, mask);
-    store(dx + i, load(y + i, mask) > splat(0) ? gradient : gradient * splat(slope), mask);
-  });
-}
-
-void elu_forward(const float* x, float* y, float alpha, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) {
-    const V value = load(x + i, mask);
-    store(y + i, value > splat(0) ? value : splat(alpha) * exponential_less_one(value), mask);
-  });
-}
-
-void elu_backward(const float* y, const float* dy, float* dx, float alpha, Range elements) {
-  for_each_element(elements, [&](long i, Mask mask) {
-    const V value = load(y + i, mask);
-    const V gradient = load(dy + i, mask);
-    store(dx + i, value > splat(0) ? gradient : gradient * (value + splat(alpha)), mask);
-  });
-}
+constexpr ActivationKernels kActivationKernels = {
+    {{prelu_forward, prelu_scratch_floats}, {prelu_backward, prelu_scratch_floats}, {dropout}},
+    {kActivations, sizeof kActivations / sizeof kActivations[0]},
+};

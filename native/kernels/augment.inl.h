@@ -4,11 +4,11 @@
 struct Transform {
   int32_t flip, dy, dx, cut_top, cut_left, cut_size;
 };
-static_assert(sizeof(Transform) == kTransformWords * sizeof(int32_t));
+static_assert(sizeof(Transform) == TRANSFORM_WORDS * sizeof(int32_t));
 
 inline Transform read_transform(const int32_t* transforms, long image) {
   Transform t;
-  __builtin_memcpy(&t, transforms + image * kTransformWords, sizeof t);
+  __builtin_memcpy(&t, transforms + image * TRANSFORM_WORDS, sizeof t);
   return t;
 }
 
@@ -111,7 +111,7 @@ void assemble_augmented_lanes(const uint8_t* pixels, const int32_t* sample_ids, 
   clear_lanes(x, images.count, Range{rows.first * row_floats, rows.count * row_floats});
   for (long lane = 0; lane < images.count; lane++) {
     const long image = images.first + lane;
-    assemble_transformed<kGroupImages>(pixels + sample_ids[image] * frame.floats(), read_transform(transforms, image), frame,
+    assemble_transformed<GROUP_IMAGES>(pixels + sample_ids[image] * frame.floats(), read_transform(transforms, image), frame,
                                        mean, scale, x + lane, rows);
   }
 }

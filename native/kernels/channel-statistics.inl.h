@@ -14,16 +14,16 @@ inline double count_numbers(const PartSums& sums) {
 // The sum of term(part, place in the arrays) over parts and lanes: a chain of ascending parts for each lane, then a tree over the lanes.
 template <typename Term>
 inline double sum_parts(const PartSums& sums, long channel, Term term) {
-  double lane[kGroupImages] = {};
+  double lane[GROUP_IMAGES] = {};
   for (long part = 0; part < sums.parts; part++) {
     const long at = (part * sums.channels + channel) * sums.lanes, used = lanes_of(sums, part);
-    if (used == kGroupImages) {
-      for (long i = 0; i < kGroupImages; i++) lane[i] += term(part, at + i);
+    if (used == GROUP_IMAGES) {
+      for (long i = 0; i < GROUP_IMAGES; i++) lane[i] += term(part, at + i);
     } else {
       for (long i = 0; i < used; i++) lane[i] += term(part, at + i);
     }
   }
-  for (long half = kGroupImages / 2; half > 0; half /= 2) {
+  for (long half = GROUP_IMAGES / 2; half > 0; half /= 2) {
     for (long i = 0; i < half; i++) lane[i] += lane[i + half];
   }
   return lane[0];

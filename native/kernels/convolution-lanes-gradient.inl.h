@@ -26,7 +26,7 @@ void correlate_tile(const GradientTile& t) {
   for (int i = 0; i < kInputs; i++) {
 #pragma GCC unroll 8
     for (int o = 0; o < kOutputs; o++) {
-      sum[i][o] = t.begins ? Vector{} : load_as<Vector>(t.lanes + (i * kOutputs + o) * kGroupImages);
+      sum[i][o] = t.begins ? Vector{} : load_as<Vector>(t.lanes + (i * kOutputs + o) * GROUP_IMAGES);
     }
   }
   for (long group = 0; group < t.groups; group++) {
@@ -36,10 +36,10 @@ void correlate_tile(const GradientTile& t) {
       for (long column = 0; column < t.columns; column++) {
         Vector gradient[kOutputs];
 #pragma GCC unroll 8
-        for (int o = 0; o < kOutputs; o++) gradient[o] = load_as<Vector>(dy + o * kGroupImages);
+        for (int o = 0; o < kOutputs; o++) gradient[o] = load_as<Vector>(dy + o * GROUP_IMAGES);
 #pragma GCC unroll 8
         for (int i = 0; i < kInputs; i++) {
-          const Vector value = load_as<Vector>(x + i * kGroupImages);
+          const Vector value = load_as<Vector>(x + i * GROUP_IMAGES);
 #pragma GCC unroll 8
           for (int o = 0; o < kOutputs; o++) sum[i][o] = fma(value, gradient[o], sum[i][o]);
         }
@@ -51,7 +51,7 @@ void correlate_tile(const GradientTile& t) {
 #pragma GCC unroll 8
   for (int i = 0; i < kInputs; i++) {
 #pragma GCC unroll 8
-    for (int o = 0; o < kOutputs; o++) store_as(t.lanes + (i * kOutputs + o) * kGroupImages, sum[i][o]);
+    for (int o = 0; o < kOutputs; o++) store_as(t.lanes + (i * kOutputs + o) * GROUP_IMAGES, sum[i][o]);
   }
 }
 
@@ -83,7 +83,7 @@ constexpr GradientTileTable kGradientTiles = make_gradient_tiles<V>();
 constexpr GradientTileTable kHalfGradientTiles = make_gradient_tiles<Half>();
 
 inline void clear_sums(const GradientTile& tile, long inputs, long outputs) {
-  for (long i = 0; i < inputs * outputs * kGroupImages; i++) tile.lanes[i] = 0;
+  for (long i = 0; i < inputs * outputs * GROUP_IMAGES; i++) tile.lanes[i] = 0;
 }
 
 // The lanes' sums: of all lanes of the full groups, then of the lanes in use of a last one with `images`.
@@ -95,7 +95,7 @@ inline void correlate_groups(GradientTile tile, long inputs, long outputs, long 
   }
   const GradientTile origin = tile;
   tile.groups = whole ? origin.groups : origin.groups - 1;
-  for (long lane = 0; lane < kGroupImages && tile.groups > 0; lane += kLanes) {
+  for (long lane = 0; lane < GROUP_IMAGES && tile.groups > 0; lane += kLanes) {
     tile.x = origin.x + lane;
     tile.dy = origin.dy + lane;
     tile.lanes = origin.lanes + lane;
@@ -118,12 +118,12 @@ class KernelGradient {
   KernelGradient(const Geometry& g, const float* x, const float* dy, Range groups, long images)
       : g_(g), images_(images), spans_taps_(g.input_channels < kFewChannels) {
     tile_.groups = groups.count;
-    tile_.x_group_floats = g.input_floats() * kGroupImages;
+    tile_.x_group_floats = g.input_floats() * GROUP_IMAGES;
     tile_.x_row_floats = g.stride_y * g.input_width * pixel();
     tile_.x_position_floats = g.stride_x * pixel();
-    tile_.dy_group_floats = g.output_floats() * kGroupImages;
-    tile_.dy_row_floats = g.output_width * g.output_channels * kGroupImages;
-    tile_.dy_position_floats = g.output_channels * kGroupImages;
+    tile_.dy_group_floats = g.output_floats() * GROUP_IMAGES;
+    tile_.dy_row_floats = g.output_width * g.output_channels * GROUP_IMAGES;
+    tile_.dy_position_floats = g.output_channels * GROUP_IMAGES;
     x_ = x + groups.first * tile_.x_group_floats;
     dy_ = dy + groups.first * tile_.dy_group_floats;
   }
@@ -150,12 +150,12 @@ class KernelGradient {
     tile.rows = ys.count;
     tile.begins = begins;
     const float* x_row = x_ + (ys.first * g_.stride_y + ky - g_.pad_top) * g_.input_width * pixel();
-    const float* dy_row = dy_ + ys.first * tile.dy_row_floats + outputs.first * kGroupImages;
+    const float* dy_row = dy_ + ys.first * tile.dy_row_floats + outputs.first * GROUP_IMAGES;
     // Adds products of rows [row, row + inputs) of this row of taps, at some places.
     const auto add = [&](Range xs, long row, long inputs, float* sums) {
       if (ys.count == 0 || xs.count <= 0) return;
       tile.columns = xs.count;
-      tile.x = x_row + (xs.first * g_.stride_x - g_.pad_left) * pixel() + row * kGroupImages;
+      tile.x = x_row + (xs.first * g_.stride_x - g_.pad_left) * pixel() + row * GROUP_IMAGES;
       tile.dy = dy_row + xs.first * tile.dy_position_floats;
       tile.lanes = sums;
       correlate_groups(tile, inputs, outputs.count, images_);
@@ -175,7 +175,7 @@ class KernelGradient {
     for (long i = 0; i < tile_rows.count; i++) {
       const Range own = places_of(first + i);
       const long own_end = own.first + own.count, behind = max(common_end, own.first);
-      float* sums = lanes + i * outputs.count * kGroupImages;
+      float* sums = lanes + i * outputs.count * GROUP_IMAGES;
       add({own.first, min(common, own_end) - own.first}, first + i, 1, sums);
       add({behind, own_end - behind}, first + i, 1, sums);
     }
@@ -185,7 +185,7 @@ class KernelGradient {
   void fold_tile(Range tile_rows, Range outputs, const float* lanes, float* df) const {
     const long n = g_.output_channels;
     float sums[kGradientInputs * kGradientOutputs + 3];
-    for (long i = 0; i < tile_rows.count * outputs.count; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * kGroupImages);
+    for (long i = 0; i < tile_rows.count * outputs.count; i += 4) *(V4*)(sums + i) = sum_lanes(lanes + i * GROUP_IMAGES);
     float* to = df + tile_rows.first * n + outputs.first;
     for (long i = 0; i < tile_rows.count; i++) {
       for (long o = 0; o < outputs.count; o++) to[i * n + o] = sums[i * outputs.count + o];
@@ -193,7 +193,7 @@ class KernelGradient {
   }
 
  private:
-  long pixel() const { return g_.input_channels * kGroupImages; }
+  long pixel() const { return g_.input_channels * GROUP_IMAGES; }
   long row_of_taps() const { return long(g_.kernel_width) * g_.input_channels; }
 
   // Output places along an axis whose tap k lies inside the input.
@@ -223,9 +223,9 @@ constexpr long kMaxBlockedKernelRows = 160;
 void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, Range groups, long images,
                                        Range rows, Range kernel_rows) {
   // Room for the tiles, and to the next multiple of four.
-  float lanes[(kMaxBlockedKernelRows * kGradientOutputs + 3) * kGroupImages];
+  float lanes[(kMaxBlockedKernelRows * kGradientOutputs + 3) * GROUP_IMAGES];
   const KernelGradient gradient(g, x, dy, groups, images);
-  const long row_floats = long(g.output_width) * g.output_channels * kGroupImages;
+  const long row_floats = long(g.output_width) * g.output_channels * GROUP_IMAGES;
   const bool in_blocks = groups.count == 1 && kernel_rows.count <= kMaxBlockedKernelRows && rows.count * row_floats > kMaxGradientFloats;
   const long block_rows = in_blocks ? max(1, kMaxGradientFloats / row_floats) : rows.count;
   // Outputs first, so that their few channels of dY stay in the cache while all rows of dF read them.
@@ -238,7 +238,7 @@ void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const 
       });
       return;
     }
-    const auto sums_of = [&](long k) { return lanes + (k - kernel_rows.first) * count * kGroupImages; };
+    const auto sums_of = [&](long k) { return lanes + (k - kernel_rows.first) * count * GROUP_IMAGES; };
     for (long row = 0; row < rows.count; row += block_rows) {
       const Range block{rows.first + row, min(block_rows, rows.count - row)};
       gradient.for_each_tile(kernel_rows, [&](long k, long inputs) {

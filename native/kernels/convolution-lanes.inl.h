@@ -56,7 +56,7 @@ void gather_tile(const LaneTile& t) {
 #pragma GCC unroll 8
           for (int p = 0; p < kPositions; p++) sum[p][c] = fma(weight, value[p], sum[p][c]);
         }
-        from += kGroupImages;
+        from += GROUP_IMAGES;
         w += t.depth_weights;
       }
     }
@@ -64,7 +64,7 @@ void gather_tile(const LaneTile& t) {
 #pragma GCC unroll 8
   for (int p = 0; p < kPositions; p++) {
 #pragma GCC unroll 9
-    for (int c = 0; c < kChannels; c++) store_as(t.y + p * t.y_position_floats + c * kGroupImages, sum[p][c]);
+    for (int c = 0; c < kChannels; c++) store_as(t.y + p * t.y_position_floats + c * GROUP_IMAGES, sum[p][c]);
   }
 }
 
@@ -108,14 +108,14 @@ inline void cut_evenly(long n, long most, Visit visit) {
 // Calls the tiles of one row of outputs whose taps are the same: `count` positions, all channels, the lanes in use. The others become zero.
 inline void gather_row(LaneTile tile, long count, long channels, long lanes) {
   const LaneTile origin = tile;
-  const bool whole = lanes == kGroupImages;
+  const bool whole = lanes == GROUP_IMAGES;
   const LaneTileTable& tiles = whole ? kLaneTiles : kHalfLaneTiles;
   const long vector = whole ? kLanes : width<Half>();
   for (long lane = 0; lane < lanes; lane += vector) {
     cut_evenly(channels, kMaxTileChannels, [&](long channel, long tile_channels) {
       cut_evenly(count, tiles.positions[tile_channels - 1], [&](long position, long positions) {
         tile.x = origin.x + position * origin.position_floats + lane;
-        tile.y = origin.y + position * origin.y_position_floats + channel * kGroupImages + lane;
+        tile.y = origin.y + position * origin.y_position_floats + channel * GROUP_IMAGES + lane;
         tile.weights = origin.weights + channel * origin.channel_weights;
         tile.bias = origin.bias ? origin.bias + channel : nullptr;
         tiles.function[tile_channels - 1][positions - 1](tile);
@@ -132,7 +132,7 @@ inline void gather_row(LaneTile tile, long count, long channels, long lanes) {
 void convolution_forward_lanes(const Geometry& g, const float* x, const float* f, const float* bias, float* y, long images,
                                Range rows) {
   const long n = g.output_channels;
-  const long pixel = g.input_channels * kGroupImages;
+  const long pixel = g.input_channels * GROUP_IMAGES;
   LaneTile tile{};
   tile.position_floats = g.stride_x * pixel;
   tile.row_weights = g.kernel_width * g.input_channels * n;
@@ -141,7 +141,7 @@ void convolution_forward_lanes(const Geometry& g, const float* x, const float* f
   tile.channel_weights = 1;
   tile.weights = f;
   tile.bias = bias;
-  tile.y_position_floats = n * kGroupImages;
+  tile.y_position_floats = n * GROUP_IMAGES;
   // Taps [max(0, -start), min(kernel, size - start)) of a window that starts there lie inside the input.
   const auto taps = [](long start, long kernel, long size, long stride) {
     return Taps{max(0, -start), min(kernel, size - start), 1, stride};
@@ -170,7 +170,7 @@ void convolution_forward_lanes(const Geometry& g, const float* x, const float* f
 // Rows of one group's dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
 void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const float* f, float* dx, long images, Range rows) {
   const long n = g.output_channels;
-  const long pixel = n * kGroupImages;
+  const long pixel = n * GROUP_IMAGES;
   LaneTile tile{};
   tile.depth = n;
   tile.position_floats = pixel;
@@ -179,7 +179,7 @@ void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const 
   tile.depth_weights = 1;
   tile.channel_weights = n;
   tile.weights = f;
-  tile.y_position_floats = g.input_channels * kGroupImages;
+  tile.y_position_floats = g.input_channels * GROUP_IMAGES;
   // The pixel at padded place p is at tap k of the output o = (p - k) / stride, which must be whole and inside [0, size).
   const auto taps = [](long place, long kernel, long size, long stride, long floats) {
     const long least = max(0, place - (size - 1) * stride);

@@ -4,7 +4,7 @@
 
 // Positions whose dPhi = dY F^T is held at a time before it is scattered, and its columns: 168 KiB.
 constexpr long kScatterRows = 84;
-constexpr long kScatterColumns = 16 * kPanelColumns;
+constexpr long kScatterColumns = 16 * PANEL_COLUMNS;
 
 // Positions summed in registers by the kernel gradient, and the columns of dY packed for them: the panel's block is 16 KiB, all 256 KiB.
 constexpr long kPositionDepth = 128;
@@ -12,14 +12,14 @@ constexpr long kGradientPanels = 16;
 
 // Floats of one group's packed matrix, rows × columns.
 inline long packed_group_floats(long rows, long columns) {
-  return rows * ((columns + kPanelColumns - 1) / kPanelColumns) * kPanelColumns;
+  return rows * ((columns + PANEL_COLUMNS - 1) / PANEL_COLUMNS) * PANEL_COLUMNS;
 }
 
 long convolution_scratch_floats(const Geometry& g) {
   const long forward = kBlockRows * kBlockStride;
   const long scatter = kScatterRows * (kBlockStride + min(kScatterColumns, g.kernel_rows()));
-  const long panels = min(kGradientPanels, (g.group_outputs() + kPanelColumns - 1) / kPanelColumns);
-  const long gradient = kPositionDepth * (kBlockStride + panels * kPanelColumns);
+  const long panels = min(kGradientPanels, (g.group_outputs() + PANEL_COLUMNS - 1) / PANEL_COLUMNS);
+  const long gradient = kPositionDepth * (kBlockStride + panels * PANEL_COLUMNS);
   return max(forward, max(scatter, gradient));
 }
 
@@ -34,10 +34,10 @@ inline void convolve_group(const Geometry& g, long group, const float* x, const 
     for (long k0 = 0; k0 < k; k0 += kDepth) {
       const long depth = min(kDepth, k - k0);
       pack_im2row(g, group, x, row, rows, k0, k0 + depth, scratch);
-      for (long column = 0; column < n; column += kPanelColumns) {
+      for (long column = 0; column < n; column += PANEL_COLUMNS) {
         multiply_panel<Layout::kRows>(PanelProduct{
-            scratch, rows, packed + column * k + k0 * kPanelColumns, depth, y + row * g.output_channels + column,
-            g.output_channels, min(kPanelColumns, n - column),
+            scratch, rows, packed + column * k + k0 * PANEL_COLUMNS, depth, y + row * g.output_channels + column,
+            g.output_channels, min(PANEL_COLUMNS, n - column),
             k0 > 0 ? Start::kAccumulate : bias ? Start::kBias : Start::kZero, bias ? bias + column : nullptr});
       }
     }
@@ -68,9 +68,9 @@ inline void scatter_group(const Geometry& g, long group, const float* dy, const 
       for (long n0 = 0; n0 < n; n0 += kDepth) {
         const long depth = min(kDepth, n - n0);
         for (long i = 0; i < rows; i++) copy_run(scratch + i * kBlockStride, dy + (row + i) * g.output_channels + n0, depth);
-        for (long column = k0; column < k1; column += kPanelColumns) {
-          multiply_panel<Layout::kRows>(PanelProduct{scratch, rows, packed + column * n + n0 * kPanelColumns, depth,
-                                                     d_phi + (column - k0), width, min(kPanelColumns, k1 - column),
+        for (long column = k0; column < k1; column += PANEL_COLUMNS) {
+          multiply_panel<Layout::kRows>(PanelProduct{scratch, rows, packed + column * n + n0 * PANEL_COLUMNS, depth,
+                                                     d_phi + (column - k0), width, min(PANEL_COLUMNS, k1 - column),
                                                      n0 > 0 ? Start::kAccumulate : Start::kZero, nullptr});
         }
       }
@@ -97,25 +97,25 @@ inline void correlate_group(const Geometry& g, long group, const float* x, const
   const long last_k = kernel_rows.first + kernel_rows.count;
   float* panels = scratch + kPositionDepth * kBlockStride;
   if (begin == end) zero_run(df + kernel_rows.first * n, kernel_rows.count * n);
-  for (long n0 = 0; n0 < n; n0 += kGradientPanels * kPanelColumns) {
-    const long n1 = min(n, n0 + kGradientPanels * kPanelColumns);
+  for (long n0 = 0; n0 < n; n0 += kGradientPanels * PANEL_COLUMNS) {
+    const long n1 = min(n, n0 + kGradientPanels * PANEL_COLUMNS);
     for (long row = begin; row < end; row += kPositionDepth) {
       const long depth = min(kPositionDepth, end - row);
-      for (long column = n0; column < n1; column += kPanelColumns) {
+      for (long column = n0; column < n1; column += PANEL_COLUMNS) {
         float* panel = panels + (column - n0) * kPositionDepth;
-        const long columns = min(kPanelColumns, n1 - column);
+        const long columns = min(PANEL_COLUMNS, n1 - column);
         for (long i = 0; i < depth; i++) {
-          copy_run(panel + i * kPanelColumns, dy + (row + i) * g.output_channels + column, columns);
-          zero_run(panel + i * kPanelColumns + columns, kPanelColumns - columns);
+          copy_run(panel + i * PANEL_COLUMNS, dy + (row + i) * g.output_channels + column, columns);
+          zero_run(panel + i * PANEL_COLUMNS + columns, PANEL_COLUMNS - columns);
         }
       }
       for (long k0 = kernel_rows.first; k0 < last_k; k0 += kDepth) {
         const long k1 = min(last_k, k0 + kDepth);
         pack_im2row(g, group, x, row, depth, k0, k1, scratch);
-        for (long column = n0; column < n1; column += kPanelColumns) {
+        for (long column = n0; column < n1; column += PANEL_COLUMNS) {
           multiply_panel<Layout::kTransposed>(PanelProduct{
               scratch, k1 - k0, panels + (column - n0) * kPositionDepth, depth, df + k0 * n + column, n,
-              min(kPanelColumns, n1 - column), row > begin ? Start::kAccumulate : Start::kZero, nullptr});
+              min(PANEL_COLUMNS, n1 - column), row > begin ? Start::kAccumulate : Start::kZero, nullptr});
         }
       }
     }

@@ -79,15 +79,15 @@ inline void draw(float* values, PhiloxKey key, Range elements, Draw draw_togethe
   }
 }
 
-void draw_normal(float* values, double deviation, PhiloxKey key, Range elements) {
-  draw(values, key, elements, [&](const uint32_t (&words)[kDrawnTogether], double (&drawn)[kDrawnTogether]) {
+void draw_normal(const DrawNormal& d, Range elements) {
+  draw(d.values, d.key, elements, [&](const uint32_t (&words)[kDrawnTogether], double (&drawn)[kDrawnTogether]) {
     draw_quantiles(words, drawn);
-    for (long i = 0; i < kDrawnTogether; i++) drawn[i] *= deviation;
+    for (long i = 0; i < kDrawnTogether; i++) drawn[i] *= d.deviation;
   });
 }
 
-void draw_uniform(float* values, double reach, PhiloxKey key, Range elements) {
-  draw(values, key, elements, [&](const uint32_t (&words)[kDrawnTogether], double (&drawn)[kDrawnTogether]) {
-    for (long i = 0; i < kDrawnTogether; i++) drawn[i] = (2 * uniform(words[i]) - 1) * reach;
+void draw_uniform(const DrawUniform& d, Range elements) {
+  draw(d.values, d.key, elements, [&](const uint32_t (&words)[kDrawnTogether], double (&drawn)[kDrawnTogether]) {
+    for (long i = 0; i < kDrawnTogether; i++) drawn[i] = (2 * uniform(words[i]) - 1) * d.reach;
   });
 }

@@ -6,7 +6,6 @@
 
 // Most groups are full; of one that holds at most 8 images, convolutions compute 8 lanes.
 
-constexpr long kGroupImages = 16;
 constexpr long kHalfGroup = 8;
 
 // A vector of at most 8 lanes: half a vector where one holds 16.
@@ -19,7 +18,7 @@ template <>
 struct HalfOf<true> {
   typedef V8 Vector;
 };
-typedef HalfOf<kLanes == kGroupImages>::Vector Half;
+typedef HalfOf<kLanes == GROUP_IMAGES>::Vector Half;
 
 template <typename Vector>
 constexpr long width() {
@@ -41,7 +40,7 @@ inline Vector splat_as(float x) {
 }
 
 // Lanes that are computed of a group with so many images.
-constexpr long lanes_in_use(long images) { return images > kHalfGroup ? kGroupImages : kHalfGroup; }
+constexpr long lanes_in_use(long images) { return images > kHalfGroup ? GROUP_IMAGES : kHalfGroup; }
 
 typedef float V4 __attribute__((vector_size(16), aligned(4)));
 typedef int32_t VI4 __attribute__((vector_size(16)));
@@ -54,8 +53,8 @@ inline V4 fold_lanes(const float* lanes) {
 
 // The sums over lanes of four rows of 16: + 2, then + 1, four rows at a time.
 inline V4 sum_lanes(const float* rows) {
-  const V4 r0 = fold_lanes(rows), r1 = fold_lanes(rows + kGroupImages);
-  const V4 r2 = fold_lanes(rows + 2 * kGroupImages), r3 = fold_lanes(rows + 3 * kGroupImages);
+  const V4 r0 = fold_lanes(rows), r1 = fold_lanes(rows + GROUP_IMAGES);
+  const V4 r2 = fold_lanes(rows + 2 * GROUP_IMAGES), r3 = fold_lanes(rows + 3 * GROUP_IMAGES);
   const VI4 low = {0, 1, 4, 5}, high = {2, 3, 6, 7}, even = {0, 2, 4, 6}, odd = {1, 3, 5, 7};
   const V4 first = __builtin_shuffle(r0, r1, low) + __builtin_shuffle(r0, r1, high);
   const V4 second = __builtin_shuffle(r2, r3, low) + __builtin_shuffle(r2, r3, high);
@@ -64,11 +63,11 @@ inline V4 sum_lanes(const float* rows) {
 
 // sums[c] = the sum over the lanes of channel c of one pixel.
 void sum_channel_lanes(long channels, const float* x, float* sums) {
-  float rows[4 * kGroupImages];
+  float rows[4 * GROUP_IMAGES];
   for (long c = 0; c < channels; c += 4) {
     const long count = min(4, channels - c);
-    for (long i = 0; i < 4 * kGroupImages; i++) {
-      rows[i] = i < count * kGroupImages ? x[c * kGroupImages + i] : 0.0f;
+    for (long i = 0; i < 4 * GROUP_IMAGES; i++) {
+      rows[i] = i < count * GROUP_IMAGES ? x[c * GROUP_IMAGES + i] : 0.0f;
     }
     const V4 four = sum_lanes(rows);
     for (long i = 0; i < count; i++) sums[c + i] = four[i];
@@ -79,35 +78,35 @@ void sum_channel_lanes(long channels, const float* x, float* sums) {
 void assemble_lanes(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,
                     long floats_per_image, Range images, Range elements) {
   const long end = elements.first + elements.count;
-  for (long lane = 0; lane < kGroupImages; lane++) {
+  for (long lane = 0; lane < GROUP_IMAGES; lane++) {
     if (lane >= images.count) {
-      for (long i = elements.first; i < end; i++) x[i * kGroupImages + lane] = 0;
+      for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = 0;
       continue;
     }
     const uint8_t* from = pixels + sample_ids[images.first + lane] * floats_per_image;
-    for (long i = elements.first; i < end; i++) x[i * kGroupImages + lane] = (float(from[i]) - mean[i]) * scale[i];
+    for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = (float(from[i]) - mean[i]) * scale[i];
   }
 }
 
 // Sets the lanes from `images` on to zero in some elements of one group.
 void clear_lanes(float* x, long images, Range elements) {
   for (long i = elements.first; i < elements.first + elements.count; i++) {
-    for (long lane = images; lane < kGroupImages; lane++) x[i * kGroupImages + lane] = 0;
+    for (long lane = images; lane < GROUP_IMAGES; lane++) x[i * GROUP_IMAGES + lane] = 0;
   }
 }
 
 // One group's images one after another.
 void gather_lanes(const float* lanes, float* images, long floats_per_image, long count) {
   for (long image = 0; image < count; image++) {
-    for (long i = 0; i < floats_per_image; i++) images[image * floats_per_image + i] = lanes[i * kGroupImages + image];
+    for (long i = 0; i < floats_per_image; i++) images[image * floats_per_image + i] = lanes[i * GROUP_IMAGES + image];
   }
 }
 
 // The other way round; lanes without an image are zero.
 void scatter_lanes(const float* images, float* lanes, long floats_per_image, long count) {
   for (long i = 0; i < floats_per_image; i++) {
-    for (long image = 0; image < kGroupImages; image++) {
-      lanes[i * kGroupImages + image] = image < count ? images[image * floats_per_image + i] : 0;
+    for (long image = 0; image < GROUP_IMAGES; image++) {
+      lanes[i * GROUP_IMAGES + image] = image < count ? images[image * floats_per_image + i] : 0;
     }
   }
 }

@@ -1,6 +1,6 @@
 // Packing of matrices into panels, and the plain product C = A B + bias.
 //
-// A packed matrix is a row of panels, kPanelColumns wide: element (k, j) of panel p at ((p·rows) + k)·kPanelColumns + j, zero where the
+// A packed matrix is a row of panels, PANEL_COLUMNS wide: element (k, j) of panel p at ((p·rows) + k)·PANEL_COLUMNS + j, zero where the
 // matrix has no column.
 
 // Rows of A packed at a time: with kDepth elements each they fill 172 KiB, which stays in L2.
@@ -8,30 +8,30 @@ constexpr long kBlockRows = 168;
 
 void pack(long rows, long columns, const float* b, float* packed, Range panels) {
   for (long p = panels.first; p < panels.first + panels.count; p++) {
-    const long first = p * kPanelColumns;
-    const long count = min(kPanelColumns, columns - first);
+    const long first = p * PANEL_COLUMNS;
+    const long count = min(PANEL_COLUMNS, columns - first);
     for (long k = 0; k < rows; k++) {
-      float* to = packed + (p * rows + k) * kPanelColumns;
+      float* to = packed + (p * rows + k) * PANEL_COLUMNS;
       copy_run(to, b + k * columns + first, count);
-      zero_run(to + count, kPanelColumns - count);
+      zero_run(to + count, PANEL_COLUMNS - count);
     }
   }
 }
 
 void pack_transposed(long rows, long columns, const float* b, float* packed, Range panels) {
   for (long p = panels.first; p < panels.first + panels.count; p++) {
-    const long first = p * kPanelColumns;
-    const long count = min(kPanelColumns, rows - first);
-    float* to = packed + p * columns * kPanelColumns;
+    const long first = p * PANEL_COLUMNS;
+    const long count = min(PANEL_COLUMNS, rows - first);
+    float* to = packed + p * columns * PANEL_COLUMNS;
     // Blocks of columns, so that the panel's rows being written stay in L1 while b is read along its rows.
     constexpr long kColumnBlock = 64;
     for (long k0 = 0; k0 < columns; k0 += kColumnBlock) {
       const long k1 = min(columns, k0 + kColumnBlock);
       for (long j = 0; j < count; j++) {
         const float* from = b + (first + j) * columns;
-        for (long k = k0; k < k1; k++) to[k * kPanelColumns + j] = from[k];
+        for (long k = k0; k < k1; k++) to[k * PANEL_COLUMNS + j] = from[k];
       }
-      for (long k = k0; k < k1; k++) zero_run(to + k * kPanelColumns + count, kPanelColumns - count);
+      for (long k = k0; k < k1; k++) zero_run(to + k * PANEL_COLUMNS + count, PANEL_COLUMNS - count);
     }
   }
 }
@@ -46,10 +46,10 @@ void matmul(long m, long n, long k, const float* a, const float* packed, const f
       const long depth = min(kDepth, k - k0);
       for (long i = 0; i < rows; i++) copy_run(scratch + i * kBlockStride, a + (row + i) * k + k0, depth);
       for (long p = panels.first; p < panels.first + panels.count; p++) {
-        const long column = p * kPanelColumns;
+        const long column = p * PANEL_COLUMNS;
         multiply_panel<Layout::kRows>(PanelProduct{
-            scratch, rows, packed + (p * k + k0) * kPanelColumns, depth, c + row * n + column, n,
-            min(kPanelColumns, n - column), k0 > 0 ? Start::kAccumulate : bias ? Start::kBias : Start::kZero,
+            scratch, rows, packed + (p * k + k0) * PANEL_COLUMNS, depth, c + row * n + column, n,
+            min(PANEL_COLUMNS, n - column), k0 > 0 ? Start::kAccumulate : bias ? Start::kBias : Start::kZero,
             bias ? bias + column : nullptr});
       }
     }

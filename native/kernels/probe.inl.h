@@ -3,10 +3,10 @@
 // As many chains as the micro-kernel's tile has, but enough to hide the latency of a multiply-add on two ports.
 constexpr int kProbeChains = kTileRows * kTileVectors > 12 ? kTileRows * kTileVectors : 12;
 
-static_assert(kProbeChains * kLanes <= kProbeFloats, "the chains' ends fit");
+static_assert(kProbeChains * kLanes <= PROBE_FLOATS, "the chains' ends fit");
 
 // Runs kProbeChains independent chains of `rounds` fused multiply-adds in registers and returns how many floating-point operations
-// that were. `ends` has kProbeFloats floats: the chains' first values, x -> x/2 + 1, overwritten by their last.
+// that were. `ends` has PROBE_FLOATS floats: the chains' first values, x -> x/2 + 1, overwritten by their last.
 long probe_peak(long rounds, float* ends) {
   V chain[kProbeChains];
   for (int i = 0; i < kProbeChains; i++) chain[i] = load(ends + i * kLanes);

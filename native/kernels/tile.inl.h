@@ -13,7 +13,7 @@ enum class Start { kZero, kBias, kAccumulate };
 
 struct Tile {
   const float* a;     // block of A: row i, element k at a[i·kBlockStride + k], or transposed at a[k·kBlockStride + i]
-  const float* b;     // panel of B: row k, column j at b[k·kPanelColumns + j]
+  const float* b;     // panel of B: row k, column j at b[k·PANEL_COLUMNS + j]
   long depth;         // k
   float* c;           // row i, column j at c[i·row_floats + j]
   long row_floats;
@@ -56,7 +56,7 @@ void multiply_tile(const Tile& t) {
       for (int j = 0; j < kVectors; j++) sum[i][j] = fma(factor, row[j], sum[i][j]);
     }
     a += kLayout == Layout::kRows ? 1 : kBlockStride;
-    b += kPanelColumns;
+    b += PANEL_COLUMNS;
   }
 #pragma GCC unroll 14
   for (int i = 0; i < kRows; i++) {
@@ -86,7 +86,7 @@ struct PanelProduct {
   long depth;
   float* c;            // first row and column of the panel in C
   long row_floats;
-  long columns;        // of the panel that exist in C, at most kPanelColumns
+  long columns;        // of the panel that exist in C, at most PANEL_COLUMNS
   Start start;
   const float* bias;
 };

@@ -3,17 +3,14 @@
 //
 // du holds the gradient with respect to u, for parts of the mini-batch and panels of 32 output channels: parts × panels × points × (input channels × 32 + a gap).
 
-// Output channels of one panel of du, and panels that one call sums, so that their input is transformed once.
-constexpr long kWinogradPanel = 32;
-constexpr long kMostWinogradPanels = 4;
 // What a kernel's gradient transforms at a time, and the fewest and most tiles of it.
 constexpr long kWinogradStripFloats = 192 * 1024;
 constexpr long kMinWinogradStripTiles = 4, kMaxWinogradStripTiles = 16;
 
 // Of a panel of du: a point's plane, and all of them. The gap is as between planes of transforms.
-constexpr long winograd_gradient_plane(long depth) { return depth * kWinogradPanel + kWinogradPlaneGap; }
+constexpr long winograd_gradient_plane(long depth) { return depth * WINOGRAD_PANEL + WINOGRAD_PLANE_GAP; }
 
-constexpr long winograd_panels(long channels) { return ceil_divide(channels, kWinogradPanel); }
+constexpr long winograd_panels(long channels) { return ceil_divide(channels, WINOGRAD_PANEL); }
 
 // Channels that are turned at a time.
 constexpr long kTurnedChannels = 16;
@@ -22,9 +19,9 @@ constexpr long kTurnedChannels = 16;
 inline void turn_lanes(const float* from, long channels, float* to) {
   const VI4 low = {0, 4, 1, 5}, high = {2, 6, 3, 7}, first = {0, 1, 4, 5}, last = {2, 3, 6, 7};
   for (long c = 0; c < kTurnedChannels; c += 4) {
-    for (long lane = 0; lane < kGroupImages; lane += 4) {
+    for (long lane = 0; lane < GROUP_IMAGES; lane += 4) {
       V4 r[4];
-      for (long i = 0; i < 4; i++) r[i] = c + i < channels ? *(const V4*)(from + (c + i) * kGroupImages + lane) : V4{};
+      for (long i = 0; i < 4; i++) r[i] = c + i < channels ? *(const V4*)(from + (c + i) * GROUP_IMAGES + lane) : V4{};
       const V4 a = __builtin_shuffle(r[0], r[1], low), b = __builtin_shuffle(r[2], r[3], low);
       const V4 d = __builtin_shuffle(r[0], r[1], high), e = __builtin_shuffle(r[2], r[3], high);
       float* row = to + lane * kTurnedChannels + c;
@@ -40,15 +37,15 @@ inline void turn_lanes(const float* from, long channels, float* to) {
 template <typename Filter>
 inline void transform_gradients(const float* dy, const LaneMap& map, long rows, long columns, long channels, float* w, long plane) {
   constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
-  float turned[outputs][outputs][kGroupImages * kTurnedChannels];
+  float turned[outputs][outputs][GROUP_IMAGES * kTurnedChannels];
   for (long first = 0; first < channels; first += kTurnedChannels) {
     for (long i = 0; i < outputs; i++) {
       for (long j = 0; j < outputs; j++) {
-        const float* from = dy + i * map.row_floats() + j * map.pixel_floats() + first * kGroupImages;
+        const float* from = dy + i * map.row_floats() + j * map.pixel_floats() + first * GROUP_IMAGES;
         turn_lanes(from, i < rows && j < columns ? channels - first : 0, turned[i][j]);
       }
     }
-    for (long at = 0; at < kGroupImages * kTurnedChannels; at += kLanes) {
+    for (long at = 0; at < GROUP_IMAGES * kTurnedChannels; at += kLanes) {
       V t[n][outputs];
 #pragma GCC unroll 4
       for (long j = 0; j < outputs; j++) {
@@ -59,7 +56,7 @@ inline void transform_gradients(const float* dy, const LaneMap& map, long rows, 
 #pragma GCC unroll 6
         for (long i = 0; i < n; i++) t[i][j] = column[i];
       }
-      float* to = w + at / kTurnedChannels * kWinogradPanel + first + at % kTurnedChannels;
+      float* to = w + at / kTurnedChannels * WINOGRAD_PANEL + first + at % kTurnedChannels;
 #pragma GCC unroll 6
       for (long i = 0; i < n; i++) {
         V row[n];
@@ -96,7 +93,7 @@ void outer_tile(const OuterTile& t) {
   }
   for (long tile = 0; tile < t.tiles; tile++) {
     const float* v = t.v + tile * t.v_tile_floats;
-    const float* w = t.w + tile * kGroupImages * kWinogradPanel;
+    const float* w = t.w + tile * GROUP_IMAGES * WINOGRAD_PANEL;
     for (long image = 0; image < t.images[tile]; image++) {
       V column[kVectors + 1];
       Half half{};
@@ -105,13 +102,13 @@ void outer_tile(const OuterTile& t) {
       if (kTail) half = load_as<Half>(w + kVectors * kLanes);
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; r++) {
-        const float value = v[r * kGroupImages];
+        const float value = v[r * GROUP_IMAGES];
 #pragma GCC unroll 4
         for (int i = 0; i < kVectors; i++) sum[r][i] = fma(splat(value), column[i], sum[r][i]);
         if (kTail) tail[r] = fma(splat_as<Half>(value), half, tail[r]);
       }
       v++;
-      w += kWinogradPanel;
+      w += WINOGRAD_PANEL;
     }
   }
   float* const to = t.sums;
@@ -119,15 +116,15 @@ void outer_tile(const OuterTile& t) {
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; r++) {
 #pragma GCC unroll 4
-      for (int i = 0; i < kVectors; i++) sum[r][i] = load(to + r * kWinogradPanel + i * kLanes) + sum[r][i];
-      if (kTail) tail[r] = load_as<Half>(to + r * kWinogradPanel + kVectors * kLanes) + tail[r];
+      for (int i = 0; i < kVectors; i++) sum[r][i] = load(to + r * WINOGRAD_PANEL + i * kLanes) + sum[r][i];
+      if (kTail) tail[r] = load_as<Half>(to + r * WINOGRAD_PANEL + kVectors * kLanes) + tail[r];
     }
   }
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; r++) {
 #pragma GCC unroll 4
-    for (int i = 0; i < kVectors; i++) store(to + r * kWinogradPanel + i * kLanes, sum[r][i]);
-    if (kTail) store_as<Half>(to + r * kWinogradPanel + kVectors * kLanes, tail[r]);
+    for (int i = 0; i < kVectors; i++) store(to + r * WINOGRAD_PANEL + i * kLanes, sum[r][i]);
+    if (kTail) store_as<Half>(to + r * WINOGRAD_PANEL + kVectors * kLanes, tail[r]);
   }
 }
 
@@ -158,7 +155,7 @@ constexpr OuterTileTable make_outer_tiles() {
 constexpr OuterTileTable kOuterTiles = make_outer_tiles();
 
 inline long winograd_strip_tiles(long points, long depth, long panels) {
-  const long floats = points * kGroupImages * (depth + panels * kWinogradPanel);
+  const long floats = points * GROUP_IMAGES * (depth + panels * WINOGRAD_PANEL);
   return min(kMaxWinogradStripTiles, max(kMinWinogradStripTiles, kWinogradStripFloats / floats));
 }
 
@@ -167,9 +164,9 @@ template <typename Filter>
 long winograd_scratch_floats(const Geometry& g) {
   constexpr long points = points_of<Filter>();
   const long depth = g.input_channels, channels = g.output_channels;
-  const long panels = min(kMostWinogradPanels, winograd_panels(channels));
+  const long panels = min(WINOGRAD_MOST_PANELS, winograd_panels(channels));
   const long tiles = winograd_strip_tiles(points, depth, 1);
-  const long strip = points * (tiles * kGroupImages * (depth + panels * kWinogradPanel) + (1 + panels) * kWinogradPlaneGap);
+  const long strip = points * (tiles * GROUP_IMAGES * (depth + panels * WINOGRAD_PANEL) + (1 + panels) * WINOGRAD_PLANE_GAP);
   return max(strip, max(winograd_block_floats(points, depth, channels), winograd_block_floats(points, channels, depth)));
 }
 
@@ -183,9 +180,9 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
   const LaneMap output{g.output_height, g.output_width, g.output_channels};
   const long wide = ceil_divide(output.width, outputs), tiles_of_group = ceil_divide(output.height, outputs) * wide;
   const long most = winograd_strip_tiles(points, input.channels, panels.count);
-  const long v_plane = most * input.pixel_floats() + kWinogradPlaneGap;
-  const long w_tile = kGroupImages * kWinogradPanel, w_plane = most * w_tile + kWinogradPlaneGap;
-  const long tiles = (images + kGroupImages - 1) / kGroupImages * tiles_of_group;
+  const long v_plane = most * input.pixel_floats() + WINOGRAD_PLANE_GAP;
+  const long w_tile = GROUP_IMAGES * WINOGRAD_PANEL, w_plane = most * w_tile + WINOGRAD_PLANE_GAP;
+  const long tiles = (images + GROUP_IMAGES - 1) / GROUP_IMAGES * tiles_of_group;
   const long begin = part * tiles / parts, end = (part + 1) * tiles / parts;
   float* v = scratch;
   float* w = scratch + points * v_plane;
@@ -198,20 +195,20 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
   if (begin == end) {
     for (long i = 0; i < panels.count * points * plane; i++) to[i] = 0;
   }
-  const auto channels_of = [&](long panel) { return min(kWinogradPanel, output.channels - (panels.first + panel) * kWinogradPanel); };
+  const auto channels_of = [&](long panel) { return min(WINOGRAD_PANEL, output.channels - (panels.first + panel) * WINOGRAD_PANEL); };
   for (long first = begin; first < end; first += most) {
     product.tiles = min(most, end - first);
     product.begins = first == begin;
     for (long t = 0; t < product.tiles; t++) {
       const long group = (first + t) / tiles_of_group, tile = (first + t) % tiles_of_group;
-      tile_images[t] = int(min(kGroupImages, images - group * kGroupImages));
+      tile_images[t] = int(min(GROUP_IMAGES, images - group * GROUP_IMAGES));
       const long top = tile / wide * outputs, left = tile % wide * outputs;
       transform_tile<Filter>(x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left,
                              v + t * input.pixel_floats(), v_plane, lanes_in_use(tile_images[t]));
       const float* gradient = dy + group * output.group_floats() + top * output.row_floats() + left * output.pixel_floats();
       for (long panel = 0; panel < panels.count; panel++) {
-        const long channel = (panels.first + panel) * kWinogradPanel;
-        transform_gradients<Filter>(gradient + channel * kGroupImages, output, output.height - top, output.width - left,
+        const long channel = (panels.first + panel) * WINOGRAD_PANEL;
+        transform_gradients<Filter>(gradient + channel * GROUP_IMAGES, output, output.height - top, output.width - left,
                                     channels_of(panel), w + panel * points * w_plane + t * w_tile, w_plane);
       }
     }
@@ -223,9 +220,9 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
           const bool tail = kHasTails && left % kLanes > 0 && left % kLanes <= width<Half>();
           const long vectors = tail ? left / kLanes : ceil_divide(left, kLanes);
           cut_evenly(input.channels, kTileRows, [&](long row, long rows) {
-            product.v = v + point * v_plane + row * kGroupImages;
+            product.v = v + point * v_plane + row * GROUP_IMAGES;
             product.w = w + (panel * points + point) * w_plane + c;
-            product.sums = to + (panel * points + point) * plane + row * kWinogradPanel + c;
+            product.sums = to + (panel * points + point) * plane + row * WINOGRAD_PANEL + c;
             kOuterTiles.function[rows - 1][vectors][tail](product);
           });
         }
@@ -245,7 +242,7 @@ void winograd_kernel_gradient(const Geometry& g, const float* du, float* df, lon
   for (long input = inputs.first; input < inputs.first + inputs.count; input++) {
     for (long c = 0; c < outputs; c += kLanes) {
       const Mask mask = first_lanes(outputs - c);
-      const float* from = du + c / kWinogradPanel * panel_floats + input * kWinogradPanel + c % kWinogradPanel;
+      const float* from = du + c / WINOGRAD_PANEL * panel_floats + input * WINOGRAD_PANEL + c % WINOGRAD_PANEL;
       V columns[n][r];
       for (long x = 0; x < n; x++) {
         V values[n];

@@ -11,8 +11,6 @@
 
 // Transformed tiles that are held at a time, inputs and outputs: half of a core's L2.
 constexpr long kWinogradBlockFloats = 128 * 1024;
-// Between the points' planes: an odd number of cache lines, so that the places of one element are not all in one set of the L1.
-constexpr long kWinogradPlaneGap = 5 * kGroupImages;
 
 // G f G^T for the kernels of some input channels.
 template <typename Filter>
@@ -42,7 +40,7 @@ void winograd_kernel(const Geometry& g, const float* f, float* u, Range inputs) 
 struct LaneMap {
   long height, width, channels;
 
-  long pixel_floats() const { return channels * kGroupImages; }
+  long pixel_floats() const { return channels * GROUP_IMAGES; }
   long row_floats() const { return width * pixel_floats(); }
   long group_floats() const { return height * row_floats(); }
 };
@@ -98,14 +96,14 @@ inline void transform_tile(const float* x, const LaneMap& map, long top, long le
   const Range rows = inside_of(top, n, map.height), columns = inside_of(left, n, map.width);
   const float* from = x + top * map.row_floats() + left * map.pixel_floats();
   const bool inside = rows.count == n && columns.count == n;
-  if (lanes == kGroupImages) {
+  if (lanes == GROUP_IMAGES) {
     const auto transform = inside ? transform_inputs<Filter, V, true> : transform_inputs<Filter, V, false>;
     transform(from, map, rows, columns, v, plane, kLanes);
     return;
   }
   for (long lane = 0; lane < lanes; lane += width<Half>()) {
     const auto transform = inside ? transform_inputs<Filter, Half, true> : transform_inputs<Filter, Half, false>;
-    transform(from + lane, map, rows, columns, v + lane, plane, kGroupImages);
+    transform(from + lane, map, rows, columns, v + lane, plane, GROUP_IMAGES);
   }
 }
 
@@ -126,7 +124,7 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
 #pragma GCC unroll 4
       for (long i = 0; i < outputs; i++) s[i][j] = column[i];
     }
-    const V start = splat(bias ? bias[k / kGroupImages] : 0.0f);
+    const V start = splat(bias ? bias[k / GROUP_IMAGES] : 0.0f);
     for (long i = 0; i < rows; i++) {
       V values[outputs];
       Filter::transform_outputs(s[i], values);
@@ -134,19 +132,19 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
       for (long j = 0; j < columns; j++) store(to + j * pixel, start + values[j]);
     }
   }
-  if (lanes == kGroupImages) return;
+  if (lanes == GROUP_IMAGES) return;
   for (long i = 0; i < rows; i++) clear_lanes(y + i * row, lanes, {0, columns * map.channels});
 }
 
 // Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers.
 inline long winograd_block_tiles(long points, long depth, long channels) {
   const long least = kLaneTiles.positions[min(channels, kMaxTileChannels) - 1];
-  return least * max(1, kWinogradBlockFloats / ((depth + channels) * kGroupImages * points * least));
+  return least * max(1, kWinogradBlockFloats / ((depth + channels) * GROUP_IMAGES * points * least));
 }
 
 inline long winograd_block_floats(long points, long depth, long channels) {
   const long tiles = winograd_block_tiles(points, depth, channels);
-  return points * (tiles * (depth + channels) * kGroupImages + 2 * kWinogradPlaneGap);
+  return points * (tiles * (depth + channels) * GROUP_IMAGES + 2 * WINOGRAD_PLANE_GAP);
 }
 
 // Rows of one group's output.
@@ -156,8 +154,8 @@ void winograd_product(const WinogradProduct& p, const float* x, const float* bia
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const long depth = p.input.channels, channels = p.output.channels;
   const long block = winograd_block_tiles(points, depth, channels);
-  const long v_plane = block * p.input.pixel_floats() + kWinogradPlaneGap;
-  const long m_plane = block * p.output.pixel_floats() + kWinogradPlaneGap;
+  const long v_plane = block * p.input.pixel_floats() + WINOGRAD_PLANE_GAP;
+  const long m_plane = block * p.output.pixel_floats() + WINOGRAD_PLANE_GAP;
   float* v = scratch;
   float* m = scratch + points * v_plane;
   const long lanes = lanes_in_use(images);

@@ -1,5 +1,6 @@
 // All kernels, in the order of their dependencies. A target includes this inside its own namespace, after its vectors.
 #include "../kernels/rows.inl.h"
+#include "../kernels/elements.inl.h"
 #include "../kernels/tile.inl.h"
 #include "../kernels/matmul.inl.h"
 #include "../kernels/im2row.inl.h"
@@ -16,22 +17,20 @@
 #include "../kernels/channel-statistics.inl.h"
 #include "../kernels/exponential.inl.h"
 #include "../kernels/normal.inl.h"
-#include "../kernels/activations.inl.h"
-#include "../kernels/gelu.inl.h"
-#include "../kernels/prelu.inl.h"
 #include "../kernels/philox.inl.h"
-#include "../kernels/dropout.inl.h"
+#include "../kernels/activations.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assemble.inl.h"
 #include "../kernels/augment.inl.h"
-#include "../kernels/update.inl.h"
-#include "../kernels/draws.inl.h"
+#include "../kernels/parameters.inl.h"
 #include "../kernels/probe.inl.h"
 
 constexpr KernelTable make_table(const char* name) {
   return KernelTable{
       name,
+      kActivationKernels,
+      kParameterKernels,
       convolution_scratch_floats,
       matmul_scratch_floats,
       channel_scratch_floats,
@@ -63,23 +62,6 @@ constexpr KernelTable make_table(const char* name) {
       combine_channels,
       normalization_coefficients,
       normalization_gradient_coefficients,
-      relu_forward,
-      relu_backward,
-      sigmoid_forward,
-      sigmoid_backward,
-      tanh_forward,
-      tanh_backward,
-      leaky_relu_forward,
-      leaky_relu_backward,
-      elu_forward,
-      elu_backward,
-      gelu_forward,
-      gelu_backward,
-      gelu_tanh_forward,
-      gelu_tanh_backward,
-      prelu_forward,
-      prelu_backward,
-      dropout,
       add_elements,
       copy_columns,
       softmax_cross_entropy,
@@ -88,12 +70,6 @@ constexpr KernelTable make_table(const char* name) {
       assemble_images,
       assemble_augmented_images,
       assemble_augmented_lanes,
-      reduce_partials,
-      sgd_update,
-      measure_change,
-      average_weights,
-      draw_normal,
-      draw_uniform,
       probe_peak,
       probe_stream,
   };

@@ -3,6 +3,7 @@ import { countParts } from '../layers/parts.js';
 import type { BlockPass, Pass } from '../layers/pass.js';
 import { groupIntoPhases, runPhase, type Share } from '../network/phases.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import { bindReduction } from '../optim/reduction.js';
 import { listSegments } from '../optim/segments.js';
 import type { ConvolutionPart, ConvolutionShape } from './convolution-shape.js';
 import { bindShared, type SharedNetwork, type ThreadNetwork } from './shared-network.js';
@@ -72,20 +73,15 @@ function makeReduction({ plan, memory, bound }: ThreadNetwork, kernels: Kernels)
           {
             ...piece,
             parts: countParts(partials.layout, bound.batch),
-            stride: partials.stride,
-            partials: memory.partials.subarray(partials.offset),
-            gradient: memory.gradient.subarray(offset, offset + size),
+            reduce: bindReduction(kernels, memory, partials, memory.gradient.subarray(offset, offset + size)),
           },
         ]
       : [];
   });
   if (segments.length === 0) return [];
   const run = (from: number, count: number) => {
-    for (const { partials, parts, stride, gradient, first, count: floats } of segments.slice(
-      from,
-      from + count,
-    )) {
-      kernels.reducePartials(partials, parts, stride, gradient, first, floats);
+    for (const { reduce, parts, first, count: floats } of segments.slice(from, from + count)) {
+      reduce(parts, first, floats);
     }
   };
   return [{ name: 'reduction', over: 'blocks', waits: true, blocks: segments.length, run }];

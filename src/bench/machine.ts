@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
-import { findProbes, PEAK_ROUNDS, PROBE_FLOATS } from '../kernels/probes.js';
+import { PROBE_FLOATS } from '../kernels/constants.js';
+import { findProbes, PEAK_ROUNDS } from '../kernels/probes.js';
 import { loadKernels } from '../kernels/select.js';
 import type { Effort } from './effort.js';
 import type { Figure } from './figure.js';

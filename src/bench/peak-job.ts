@@ -1,5 +1,6 @@
+import { PROBE_FLOATS } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { findProbes, PROBE_FLOATS } from '../kernels/probes.js';
+import { findProbes } from '../kernels/probes.js';
 import { drawFloats } from './floats.js';
 
 /** Fused multiply-adds in registers: as much arithmetic as there can be. */

@@ -1,6 +1,6 @@
 import { sizeOf } from '../core/shape.js';
+import { GROUP_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { GROUP_IMAGES } from '../kernels/lanes.js';
 import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
@@ -9,6 +9,7 @@ import type { ModelMemory } from '../network/memory.js';
 import { groupIntoPhases, type Phase, runPhase } from '../network/phases.js';
 import { type NetworkPlan, type PlannedParameter, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
+import { bindReduction } from '../optim/reduction.js';
 
 const SLICES = 4;
 const ALONE = { worker: 0, workers: 1 };
@@ -98,12 +99,12 @@ export class LoneNetwork {
   computeGradient(): Float32Array {
     this.#runForward(this.#network.output.gradient);
     for (const phase of this.#backward) runPhase(phase, this.#network.batch, ALONE);
-    const { gradient, partials: all } = this.#memory;
+    const { gradient } = this.#memory;
     for (const { offset, size, partials } of this.parameters) {
       if (!partials) continue;
       const parts = countParts(partials.layout, this.#network.batch);
       const sum = gradient.subarray(offset, offset + size);
-      this.#kernels.reducePartials(all.subarray(partials.offset), parts, partials.stride, sum, 0, size);
+      bindReduction(this.#kernels, this.#memory, partials, sum)(parts, 0, size);
     }
     return gradient;
   }

@@ -1,6 +1,6 @@
 import { sizeOf } from '../core/shape.js';
+import { GROUP_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { GROUP_IMAGES } from '../kernels/lanes.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { type BoundNetwork, bindNetwork } from '../network/bind.js';

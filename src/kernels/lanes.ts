@@ -1,9 +1,4 @@
-/**
- * The layout of narrow layers: groups of 16 images side by side, groups×h×w×c×16, so that a vector holds one channel of one pixel
- * in neighbouring images. Layers with few channels waste no lane of it, and nothing needs packing.
- */
-export const GROUP_IMAGES = 16;
-
+import { GROUP_IMAGES } from './constants.js';
 /** Groups that hold so many images; the last may be filled in part. */
 export function countGroups(images: number): number {
   return Math.ceil(images / GROUP_IMAGES);

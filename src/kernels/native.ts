@@ -21,32 +21,8 @@ type WithWords<Method> = Method extends (g: WindowGeometry, ...rest: infer Rest)
   : Method;
 
 type NativeKernels = {
-  readonly [Name in Exclude<keyof Kernels, 'name' | 'dropout' | DrawName>]: WithWords<Kernels[Name]>;
-} & {
-  dropout(
-    x: Float32Array,
-    y: Float32Array,
-    rate: number,
-    keyLow: number,
-    keyHigh: number,
-    epoch: number,
-    sampleIds: Int32Array,
-    floatsPerImage: number,
-    firstImage: number,
-    images: number,
-  ): void;
-} & {
-  readonly [Name in DrawName]: (
-    values: Float32Array,
-    spread: number,
-    keyLow: number,
-    keyHigh: number,
-    first: number,
-    count: number,
-  ) => void;
+  readonly [Name in Exclude<keyof Kernels, 'name'>]: WithWords<Kernels[Name]>;
 };
-
-type DrawName = 'drawNormal' | 'drawUniform';
 
 /** Loads the addon, or returns null if it was not built. */
 export function loadAddon(): Addon | null {
@@ -81,10 +57,6 @@ export function loadNativeKernels(addon: Addon, name: string): Kernels | null {
     averagePoolingBackward: (g, ...rest) => native.averagePoolingBackward(encode(g), ...rest),
     trainablePoolingForward: (g, ...rest) => native.trainablePoolingForward(encode(g), ...rest),
     trainablePoolingBackward: (g, ...rest) => native.trainablePoolingBackward(encode(g), ...rest),
-    dropout: (x, y, rate, key, ...rest) => native.dropout(x, y, rate, key[0], key[1], ...rest),
-    drawNormal: (values, deviation, key, ...rest) =>
-      native.drawNormal(values, deviation, key[0], key[1], ...rest),
-    drawUniform: (values, reach, key, ...rest) => native.drawUniform(values, reach, key[0], key[1], ...rest),
   };
 }
 

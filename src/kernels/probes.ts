@@ -1,3 +1,4 @@
+import { PROBE_FLOATS } from './constants.js';
 import type { Kernels } from './kernels.js';
 
 /** What native kernel sets have beside the arithmetic of layers: the limits of the machine. See native/kernels/probe.inl.h. */
@@ -9,11 +10,11 @@ export interface Probes {
    * @returns how many floating-point operations that were
    */
   probePeak(rounds: number, ends: Float32Array): number;
+  /** Whether nothing has been written around the scratch that this set's kernels share: the kernel suite asks. */
+  scratchIsIntact(): boolean;
   /** a = b + 3c, elements [first, first + count). */
   probeStream(a: Float32Array, b: Float32Array, c: Float32Array, first: number, count: number): void;
 }
-
-export const PROBE_FLOATS = 512;
 
 /** About a millisecond of probePeak, beside which a call is nothing. */
 export const PEAK_ROUNDS = 200_000;

@@ -2,8 +2,6 @@ import type { WindowGeometry } from './geometry.js';
 
 /** Output channels of a panel of the kernel's gradient. */
 const PANEL_CHANNELS = 32;
-/** Panels of it that one call sums at most, transforming their input once. */
-export const MOST_PANELS = 4;
 /** Floats between its planes, one for each point. */
 const PLANE_GAP = 80;
 

@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import { GROUP_IMAGES } from '../kernels/lanes.js';
+import { GROUP_IMAGES } from '../kernels/constants.js';
 import type { LayerSite, Layout, SharedPlan } from './layer.js';
 import { widthOf } from './parts.js';
 import type { BlockPass } from './pass.js';
@@ -12,8 +12,8 @@ export interface ChannelParameter {
   /** As wide as a row. */
   readonly value: Float32Array;
   readonly prepare: readonly BlockPass[];
-  /** Where a kernel leaves a part's sums, as wide as a row; `fold` makes the part's gradient of them. */
-  sumsOf(part: number): Float32Array;
+  /** Where a kernel leaves each part's sums, as wide as a row; `fold` makes the part's gradient of them. */
+  readonly sums: readonly Float32Array[];
   fold(part: number): void;
 }
 
@@ -30,7 +30,7 @@ export function shareChannelParameter(
 export function bindChannelParameter(site: LayerSite, name: string): ChannelParameter {
   const { value, gradient } = site.parameters[name]!;
   if (site.layout === 'images') {
-    return { value, prepare: [], sumsOf: (part) => gradient[part]!, fold() {} };
+    return { value, prepare: [], sums: gradient, fold() {} };
   }
   const repeated = site.shared[name]!;
   const sums = new Float32Array(repeated.length);
@@ -45,7 +45,7 @@ export function bindChannelParameter(site: LayerSite, name: string): ChannelPara
   return {
     value: repeated,
     prepare: [repeat],
-    sumsOf: () => sums,
+    sums: gradient.map(() => sums),
     fold: (part) => site.kernels.sumChannelLanes(value.length, sums, gradient[part]!),
   };
 }

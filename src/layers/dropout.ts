@@ -22,10 +22,11 @@ export const dropout: LayerKind<z.output<typeof schema>> = {
   describe: ({ rate }) => String(rate),
   bind({ rate }, { input, output, kernels, batch, training, randomKey }) {
     const size = sizeOf(output.shape);
-    const keep = (from: Float32Array, to: Float32Array) =>
-      overSlices(({ first, count }) =>
-        kernels.dropout(from, to, rate, randomKey, batch.epoch, batch.sampleIds, size, first, count),
-      );
+    const keep = (x: Float32Array, y: Float32Array) => {
+      const { sampleIds } = batch;
+      const run = kernels.bindDropout({ x, y, rate, key: randomKey, sampleIds, floatsPerImage: size });
+      return overSlices(({ first, count }) => run(batch.epoch, first, count));
+    };
     if (training) {
       return {
         prepare: [],

@@ -71,8 +71,11 @@ export function initialize(
   const { key, kernels, images } = source;
   /** Mean 0 and the given deviation; uniform numbers reach out to √3 deviations. */
   const fillRandom = (deviation: number, shape: 'normal' | 'uniform') => {
-    if (shape === 'normal') kernels.drawNormal(values, deviation, key, 0, values.length);
-    else kernels.drawUniform(values, deviation * Math.sqrt(3), key, 0, values.length);
+    const draw =
+      shape === 'normal'
+        ? kernels.bindDrawNormal({ values, deviation, key })
+        : kernels.bindDrawUniform({ values, reach: deviation * Math.sqrt(3), key });
+    draw(0, values.length);
   };
   switch (initializer.kind) {
     case 'zero':

@@ -1,5 +1,6 @@
 import type { Shape } from '../core/shape.js';
-import { countGroups, GROUP_IMAGES, imagesOfGroup, lanesInUse } from '../kernels/lanes.js';
+import { GROUP_IMAGES } from '../kernels/constants.js';
+import { countGroups, imagesOfGroup, lanesInUse } from '../kernels/lanes.js';
 import type { LayerSite, Layout } from './layer.js';
 import { type Batch, overSlices, type Pass, type PassLabel, type Slice, type Unit } from './pass.js';
 

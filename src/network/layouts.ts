@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import { MAX_PARTIALS } from '../kernels/interface/parameters.js';
+import { MAX_PARTIALS } from '../kernels/constants.js';
 import { countUnits } from '../layers/parts.js';
 import type { Batch } from '../layers/pass.js';
 import { findKind } from '../layers/registry.js';

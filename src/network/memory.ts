@@ -1,8 +1,9 @@
 import { ArenaLayout } from '../core/arena.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
+import { GROUP_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
+import { countGroups } from '../kernels/lanes.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { initialize } from '../layers/initializer.js';
 import type { BoundParameter, BoundTensor } from '../layers/layer.js';

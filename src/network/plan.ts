@@ -1,7 +1,8 @@
 import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
-import { countGroups, GROUP_IMAGES } from '../kernels/lanes.js';
+import { GROUP_IMAGES } from '../kernels/constants.js';
+import { countGroups } from '../kernels/lanes.js';
 import type { Layout, SharedPlan, StatePlan } from '../layers/layer.js';
 import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';

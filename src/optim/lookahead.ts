@@ -51,6 +51,7 @@ export function planLookahead(
   options: Lookahead & { readonly slow: Float32Array },
   course: Course,
 ): BlockPass[] {
+  const averageWeights = kernels.bindAverageWeights({ w: weights, slow: options.slow });
   const average = (name: string, pieces: readonly Slot[]): BlockPass => ({
     name,
     over: 'blocks',
@@ -61,7 +62,7 @@ export function planLookahead(
       if (share === null) return;
       for (let i = first; i < first + count; i++) {
         const { offset, size } = pieces[i]!;
-        kernels.averageWeights(weights, options.slow, share, offset, size);
+        averageWeights(share, offset, size);
       }
     },
   });

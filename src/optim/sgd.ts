@@ -3,7 +3,8 @@ import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import type { Batch, BlockPass } from '../layers/pass.js';
 import type { ModelMemory } from '../network/memory.js';
-import type { NetworkPlan } from '../network/plan.js';
+import type { NetworkPlan, PlannedParameter } from '../network/plan.js';
+import { bindReduction, type Reduction } from './reduction.js';
 import { listSegments, type Segment } from './segments.js';
 
 export interface SgdOptions {
@@ -12,10 +13,11 @@ export interface SgdOptions {
   readonly weightDecay: number;
 }
 
-/** A segment of a parameter, with the parameter's partial gradients and its gradient. */
-interface BoundSegment extends Segment {
-  readonly partials: Float32Array;
-  readonly gradient: Float32Array;
+/** A parameter's kernels. */
+interface BoundParameter {
+  /** Null if the layer itself sums the gradient. */
+  readonly reduce: Reduction | null;
+  readonly update: ReturnType<Kernels['bindSgdUpdate']>;
 }
 
 /**
@@ -36,29 +38,31 @@ export function planSgd(
   learningRate: () => number,
   reportNonFinite: () => void,
 ): BlockPass {
-  const segments = listSegments(plan).map((segment): BoundSegment => {
-    const { offset, size, partials } = segment.parameter;
-    const gradient = memory.gradient.subarray(offset, offset + size);
-    return { ...segment, partials: memory.partials.subarray(partials?.offset ?? 0), gradient };
-  });
-  const update = ({ parameter, partials, gradient, first, count }: BoundSegment, rate: number): void => {
+  const bindParameter = ({ offset, size, partials, weightDecayFactor }: PlannedParameter): BoundParameter => {
+    const cut = (floats: Float32Array) => floats.subarray(offset, offset + size);
+    const g = cut(memory.gradient);
+    return {
+      reduce: partials && bindReduction(kernels, memory, partials, g),
+      update: kernels.bindSgdUpdate({
+        w: cut(memory.weights),
+        g,
+        v: cut(memory.velocity),
+        momentum: options.momentum,
+        weightDecay: options.weightDecay * weightDecayFactor,
+        nesterov: options.nesterov,
+      }),
+    };
+  };
+  const parameters = plan.steps.flatMap((step) => step.parameters);
+  const bound = new Map(parameters.map((parameter) => [parameter, bindParameter(parameter)]));
+  const segments = listSegments(plan).map((segment) => ({ ...segment, ...bound.get(segment.parameter)! }));
+  const update = (
+    { parameter, reduce, update: move, first, count }: Segment & BoundParameter,
+    rate: number,
+  ): void => {
     if (batch.epoch >= countLearningEpochs(parameter)) return;
-    if (parameter.partials) {
-      const { layout, stride } = parameter.partials;
-      kernels.reducePartials(partials, countParts(layout, batch), stride, gradient, first, count);
-    }
-    const finite = kernels.sgdUpdate(
-      memory.weights,
-      memory.gradient,
-      memory.velocity,
-      rate * parameter.learningRateFactor,
-      options.momentum,
-      options.weightDecay * parameter.weightDecayFactor,
-      options.nesterov,
-      parameter.offset + first,
-      count,
-    );
-    if (!finite) reportNonFinite();
+    reduce?.(countParts(parameter.partials!.layout, batch), first, count);
+    if (!move(rate * parameter.learningRateFactor, first, count)) reportNonFinite();
   };
   return {
     name: 'reduction and update',

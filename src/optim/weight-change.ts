@@ -18,6 +18,7 @@ export function watchWeights(
   reportMove: () => void,
 ): BlockPass {
   const segments = listSegments(plan);
+  const measureChange = kernels.bindMeasureChange({ w: memory.weights, previous });
   return {
     name: 'weight change',
     over: 'blocks',
@@ -26,7 +27,7 @@ export function watchWeights(
     run(first, count) {
       for (let i = first; i < first + count; i++) {
         const { parameter, first: begin, count: floats } = segments[i]!;
-        const change = kernels.measureChange(memory.weights, previous, parameter.offset + begin, floats);
+        const change = measureChange(parameter.offset + begin, floats);
         if (change > epsilon) reportMove();
       }
     },

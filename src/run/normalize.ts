@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { LabelledImages } from '../dataset/dataset.js';
-import { MAX_SUMMED_IMAGES } from '../kernels/interface/assembly.js';
+import { MAX_SUMMED_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
 
 export type NormalizationKind = 'mean-image' | 'per-channel' | 'none';

@@ -56,9 +56,10 @@ export class StopRules {
   /** Since the last epoch's end, over all parameters. */
   #measureChange(): number {
     const { plan, memory, kernels } = this.#stand;
+    const measure = kernels.bindMeasureChange({ w: memory.weights, previous: this.#weights! });
     const changes = plan.steps
       .flatMap((step) => step.parameters)
-      .map(({ offset, size }) => kernels.measureChange(memory.weights, this.#weights!, offset, size));
+      .map(({ offset, size }) => measure(offset, size));
     return Math.max(0, ...changes);
   }
 

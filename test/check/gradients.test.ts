@@ -70,7 +70,18 @@ describe('the gradient check', () => {
   it.each<[string, Partial<Kernels>]>([
     [
       'a derivative that is forgotten',
-      { reluBackward: (_y, dy, dx, first, count) => dx.set(dy.subarray(first, first + count), first) },
+      {
+        activations: {
+          ...referenceKernels.activations,
+          relu: {
+            ...referenceKernels.activations.relu!,
+            bindBackward:
+              ({ dy, dx }) =>
+              (first, count) =>
+                dx.set(dy.subarray(first, first + count), first),
+          },
+        },
+      },
     ],
     [
       'a factor that is a thousandth off',
@@ -108,9 +119,18 @@ describe('the gradient check', () => {
       const broken: Kernels = {
         ...kernels,
         name: 'broken',
-        sigmoidBackward(y, dy, dx, first, count) {
-          kernels.sigmoidBackward(y, dy, dx, first, count);
-          for (let i = first; i < first + count; i++) dx[i] = factor * dx[i]!;
+        activations: {
+          ...kernels.activations,
+          sigmoid: {
+            ...kernels.activations.sigmoid!,
+            bindBackward(kernel) {
+              const run = kernels.activations.sigmoid!.bindBackward(kernel);
+              return (first, count) => {
+                run(first, count);
+                for (let i = first; i < first + count; i++) kernel.dx[i] = factor * kernel.dx[i]!;
+              };
+            },
+          },
         },
       };
       const { passed, finding } = check([convolution, { kind: 'sigmoid' }], { kernels: broken });

@@ -1,7 +1,8 @@
+import { GROUP_IMAGES } from '../../src/kernels/constants.js';
 import { kernelRows, type WindowGeometry } from '../../src/kernels/geometry.js';
 import { packedFloats, panelCount } from '../../src/kernels/interface/products.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
-import { countGroups, GROUP_IMAGES, imagesOfGroup } from '../../src/kernels/lanes.js';
+import { countGroups, imagesOfGroup } from '../../src/kernels/lanes.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { winogradGradientFloats, winogradKernelFloats, winogradPanels } from '../../src/kernels/winograd.js';
 import { splitChannels, splitKernels, stackChannels, stackKernels } from '../../src/mathematics/channels.js';

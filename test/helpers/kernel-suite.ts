@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../src/kernels/kernels.js';
+import { findProbes } from '../../src/kernels/probes.js';
+import { loadKernels } from '../../src/kernels/select.js';
 import { listActivationCases } from './kernel-suite/activation-cases.js';
 import { listAugmentCases } from './kernel-suite/augment-cases.js';
 import { listChannelCases } from './kernel-suite/channel-cases.js';
@@ -7,7 +9,14 @@ import { listConvolutionCases } from './kernel-suite/convolution-cases.js';
 import { listDrawCases } from './kernel-suite/draw-cases.js';
 import { listDropoutCases } from './kernel-suite/dropout-cases.js';
 import { listJoinCases } from './kernel-suite/join-cases.js';
-import { callMethod, findMismatch, type KernelCase, type KernelMethod } from './kernel-suite/kernel-case.js';
+import {
+  type ArrayArgument,
+  callMethod,
+  findMismatch,
+  type KernelCase,
+  type KernelMethod,
+  listArrays,
+} from './kernel-suite/kernel-case.js';
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
 import { listLaneCases } from './kernel-suite/lane-cases.js';
 import { listLossCases } from './kernel-suite/loss-cases.js';
@@ -36,6 +45,9 @@ const UNBOUNDED = new Set([
   'assembleAugmentedLanes 0',
   'sumPixels 0',
 ]);
+
+/** What an array of a bound call is too short for: the sizes, or the range that is run. */
+const TOO_SHORT = /expected at least \d+ elements|expected numbers within the arrays/;
 
 /** Every case of every method. */
 export function listKernelCases(): KernelCase[] {
@@ -69,7 +81,12 @@ export function describeKernels(kernels: Kernels): void {
     for (const [method, cases] of groupByMethod()) {
       describe(method, () => {
         for (const kernelCase of cases) {
-          it(kernelCase.title, () => expect(findMismatch(kernelCase, kernels)).toBeNull());
+          it(kernelCase.title, () => {
+            // A set of its own, whose scratch is as long as this case needs.
+            const own = loadKernels(kernels.name);
+            expect(findMismatch(kernelCase, own)).toBeNull();
+            expect(findProbes(own)?.scratchIsIntact() ?? true, 'what lies around the scratch').toBe(true);
+          });
         }
         if (kernels.name !== 'reference') describeArgumentErrors(kernels, method, cases);
       });
@@ -104,40 +121,27 @@ export function groupByMethod(): Map<KernelMethod, KernelCase[]> {
 function describeArgumentErrors(kernels: Kernels, method: KernelMethod, cases: readonly KernelCase[]): void {
   const tight = cases.find((kernelCase) => kernelCase.tight);
   it('refuses arrays of another type', () => {
-    forEachArray(kernels, tight!, (args, position, array) => {
+    for (const { where, array, replace } of prepareArrays(kernels, tight!)) {
       for (const wrong of [
         new Float64Array(array.length),
         new Int8Array(array.length),
         [...array],
         undefined,
       ]) {
-        expect(() => callMethod(kernels, method, args.with(position, wrong)), `argument ${position}`).toThrow(
-          TypeError,
-        );
+        expect(() => callMethod(kernels, method, replace(wrong)), where).toThrow(TypeError);
       }
-    });
+    }
   });
   it('refuses arrays that are too short', () => {
-    forEachArray(kernels, tight!, (args, position, array) => {
-      if (array.length === 0 || UNBOUNDED.has(`${method} ${position}`)) return;
+    for (const { where, array, replace } of prepareArrays(kernels, tight!)) {
+      if (array.length === 0 || UNBOUNDED.has(`${method} ${where}`)) continue;
       const short = array.subarray(0, array.length - 1);
-      expect(() => callMethod(kernels, method, args.with(position, short)), `argument ${position}`).toThrow(
-        TypeError,
-      );
-    });
+      expect(() => callMethod(kernels, method, replace(short)), where).toThrow(TOO_SHORT);
+    }
   });
 }
 
-type NumberArray = Float32Array | Int32Array | Uint8Array;
-
-/** Visits each array among the arguments of the case's first call. */
-function forEachArray(
-  kernels: Kernels,
-  kernelCase: KernelCase,
-  visit: (args: readonly unknown[], position: number, array: NumberArray) => void,
-): void {
-  const args = kernelCase.prepare(new KernelMemory(), kernels)[0]!;
-  for (const [position, value] of args.entries()) {
-    if (ArrayBuffer.isView(value)) visit(args, position, value as NumberArray);
-  }
+/** The arrays of a case's first call. */
+function prepareArrays(kernels: Kernels, kernelCase: KernelCase): ArrayArgument[] {
+  return listArrays(kernelCase.method, kernelCase.prepare(new KernelMemory(), kernels)[0]!);
 }

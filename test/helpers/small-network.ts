@@ -9,6 +9,7 @@ import { allocateModel, initializeModel, viewModel } from '../../src/network/mem
 import { groupIntoPhases, makePhase, runPhase } from '../../src/network/phases.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import { bindReduction } from '../../src/optim/reduction.js';
 
 export interface SmallNetworkOptions {
   readonly input: readonly [height: number, width: number, channels: number];
@@ -81,14 +82,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
         if (!partials) continue;
         const whole = memory.gradient.subarray(offset, offset + size);
         const parts = countParts(partials.layout, network.batch);
-        kernels.reducePartials(
-          memory.partials.subarray(partials.offset),
-          parts,
-          partials.stride,
-          whole,
-          0,
-          size,
-        );
+        bindReduction(kernels, memory, partials, whole)(parts, 0, size);
       }
     },
   };

@@ -52,11 +52,18 @@ describe.each(availableKernelNames().filter((name) => name !== 'reference'))('fu
   // Without fused multiply-add the square in the normal density's exponent is rounded.
   const fused = name !== 'baseline';
   const ones = (length: number) => new Float32Array(length).fill(1);
+  const runForward = (activation: string, x: Float32Array, y: Float32Array, coefficient = 0) =>
+    kernels.activations[activation]!.bindForward({ x, y, coefficient })(0, x.length);
+  const runBackward = (activation: string, from: Float32Array, dx: Float32Array) =>
+    kernels.activations[activation]!.bindBackward({ from, dy: ones(from.length), dx, coefficient: 0 })(
+      0,
+      from.length,
+    );
 
   it('GELU keeps its relative precision far into the left tail', () => {
     const x = spread(-12.5, 12.5);
     const y = new Float32Array(x.length);
-    kernels.geluForward(x, y, 0, x.length);
+    runForward('gelu', x, y);
     const error = greatestError(x, y, (value) => value * normalCumulative(value), true);
     expect(error).toBeLessThan((fused ? 5 : 50) * EPSILON);
   });
@@ -64,7 +71,7 @@ describe.each(availableKernelNames().filter((name) => name !== 'reference'))('fu
   it("GELU's derivative is within 2 epsilons", () => {
     const x = spread(-20, 20);
     const dx = new Float32Array(x.length);
-    kernels.geluBackward(x, ones(x.length), dx, 0, x.length);
+    runBackward('gelu', x, dx);
     const slope = (value: number) => normalCumulative(value) + value * normalDensity(value);
     expect(greatestError(x, dx, slope, false)).toBeLessThan(2 * EPSILON);
   });
@@ -74,12 +81,12 @@ describe.each(availableKernelNames().filter((name) => name !== 'reference'))('fu
     const y = new Float32Array(x.length);
     const root = Math.sqrt(2 / Math.PI);
     const tanh = (value: number) => Math.tanh(root * (value + 0.044715 * value ** 3));
-    kernels.geluTanhForward(x, y, 0, x.length);
+    runForward('gelu-tanh', x, y);
     const perUnit = y.map((value, i) => value / Math.max(1, Math.abs(x[i]!)));
     const wanted = (value: number) => (0.5 * value * (1 + tanh(value))) / Math.max(1, Math.abs(value));
     expect(greatestError(x, perUnit, wanted, false)).toBeLessThan(2 * EPSILON);
 
-    kernels.geluTanhBackward(x, ones(x.length), y, 0, x.length);
+    runBackward('gelu-tanh', x, y);
     const slope = (value: number) => {
       const t = tanh(value);
       return 0.5 * (1 + t) + 0.5 * value * (1 - t * t) * root * (1 + 3 * 0.044715 * value ** 2);
@@ -90,7 +97,7 @@ describe.each(availableKernelNames().filter((name) => name !== 'reference'))('fu
   it('ELU keeps its relative precision near zero', () => {
     const x = spread(-100, 10);
     const y = new Float32Array(x.length);
-    kernels.eluForward(x, y, 1, 0, x.length);
+    runForward('elu', x, y, 1);
     const exact = (value: number) => (value > 0 ? value : Math.expm1(value));
     expect(greatestError(x, y, exact, true)).toBeLessThan(EPSILON);
   });

@@ -6,10 +6,11 @@ import {
   findMismatch,
   type KernelCase,
   type KernelMethod,
+  listArrays,
+  type NumberArray,
+  replaceMethod,
 } from '../helpers/kernel-suite/kernel-case.js';
 import { groupByMethod } from '../helpers/kernel-suite.js';
-
-type NumberArray = Float32Array | Int32Array | Uint8Array;
 
 /** The arrays of one right call, and what the call changed in them. */
 interface Call {
@@ -44,10 +45,10 @@ const FAULTS: Record<string, Fault> = {
 
 /** Methods without an array that they only read. */
 const WITHOUT_INPUT: ReadonlySet<KernelMethod> = new Set([
-  'averageWeights',
+  'bindAverageWeights',
   'clearLanes',
-  'drawNormal',
-  'drawUniform',
+  'bindDrawNormal',
+  'bindDrawUniform',
 ]);
 
 /** Every so many cases are tried with faults, to spare time. */
@@ -74,12 +75,15 @@ describe('the kernel suite', () => {
     expect(tryFault(groupByMethod().get(method)![2]!, method, fault)).toBe('noticed');
   });
 
-  it('notices a wrong value that sgdUpdate returns', () => {
+  it('notices a wrong value that bindSgdUpdate returns', () => {
     const kernels: Kernels = {
       ...referenceKernels,
-      sgdUpdate: (...args) => !referenceKernels.sgdUpdate(...args),
+      bindSgdUpdate: (descriptor) => {
+        const run = referenceKernels.bindSgdUpdate(descriptor);
+        return (...numbers) => !run(...numbers);
+      },
     };
-    for (const kernelCase of groupByMethod().get('sgdUpdate')!) {
+    for (const kernelCase of groupByMethod().get('bindSgdUpdate')!) {
       expect(findMismatch(kernelCase, kernels), kernelCase.title).toMatch('returned');
     }
   });
@@ -93,14 +97,14 @@ function tryFault(
 ): 'noticed' | 'missed' | 'no fault' {
   let done = false;
   const faulty = (...args: readonly unknown[]): unknown => {
-    const arrays = args.filter((arg): arg is NumberArray => ArrayBuffer.isView(arg));
+    const arrays = listArrays(method, args).map(({ array }) => array);
     const before = arrays.map((array) => array.slice());
     const returned = callMethod(referenceKernels, method, args);
     // Once only: a second fault might undo the first.
     done ||= fault({ arrays, changes: findChanges(arrays, before) });
     return returned;
   };
-  const mismatch = findMismatch(kernelCase, { ...referenceKernels, [method]: faulty });
+  const mismatch = findMismatch(kernelCase, replaceMethod(referenceKernels, method, faulty));
   if (!done) return 'no fault';
   return mismatch === null ? 'missed' : 'noticed';
 }

@@ -12,18 +12,25 @@ describe.each(availableKernelNames())("the texts' activations and losses on %s",
     return to;
   };
 
+  const runForward = (activation: string) =>
+    run((y) => kernels.activations[activation]!.bindForward({ x, y, coefficient: 0 })(0, x.length));
+  const runBackward = (activation: string, y: Float32Array) =>
+    run((dx) =>
+      kernels.activations[activation]!.bindBackward({ from: y, dy: ones, dx, coefficient: 0 })(0, x.length),
+    );
+
   // Chapter 15, equations 15.13 to 15.15: at 0 the slope is 0.
   it('ReLU cuts off at zero and lets gradients pass where its input was positive', () => {
-    const y = run((to) => kernels.reluForward(x, to, 0, x.length));
+    const y = runForward('relu');
     expect([...y]).toEqual([...x].map((value) => Math.max(0, value)));
-    const dx = run((to) => kernels.reluBackward(y, ones, to, 0, x.length));
+    const dx = runBackward('relu', y);
     expect([...dx]).toEqual([...x].map((value) => (value > 0 ? 1 : 0)));
   });
 
   // The tutorial and chapter 15: at most 1/4, at 0; nearly nothing beyond ±6.
   it("sigmoid's slope is y(1 − y), at most 1/4", () => {
-    const y = run((to) => kernels.sigmoidForward(x, to, 0, x.length));
-    const dx = run((to) => kernels.sigmoidBackward(y, ones, to, 0, x.length));
+    const y = runForward('sigmoid');
+    const dx = runBackward('sigmoid', y);
     expect(Math.max(...dx)).toBe(0.25);
     expect(dx.indexOf(0.25)).toBe(80);
     dx.forEach((slope, i) => {

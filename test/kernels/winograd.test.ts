@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { GROUP_IMAGES, WINOGRAD_MOST_PANELS } from '../../src/kernels/constants.js';
 import { countTaps } from '../../src/kernels/geometry.js';
-import { GROUP_IMAGES } from '../../src/kernels/lanes.js';
 import { listTaps } from '../../src/kernels/reference/window.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
-import {
-  listTiles,
-  MOST_PANELS,
-  winogradGradientFloats,
-  winogradKernelFloats,
-} from '../../src/kernels/winograd.js';
+import { listTiles, winogradGradientFloats, winogradKernelFloats } from '../../src/kernels/winograd.js';
 import { makeWindow } from '../helpers/kernel-suite/windows.js';
 
 const g = makeWindow({ input: [4, 5, 3], kernel: [3, 3], outputChannels: 40 });
@@ -57,15 +52,15 @@ describe('minimal filtering', () => {
       expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 0, 2, 1, 2)).toThrow(
         TypeError,
       );
-      const wide = { ...g, outputChannels: 32 * (MOST_PANELS + 1) };
+      const wide = { ...g, outputChannels: 32 * (WINOGRAD_MOST_PANELS + 1) };
       const sum = (panels: number) => {
         const gradients = new Float32Array(GROUP_IMAGES * 2 * 3 * wide.outputChannels);
         const sums = new Float32Array(winogradGradientFloats(wide, 4, 1));
         const room = new Float32Array(kernels.winogradScratchFloats(wide, 4));
         kernels.winogradKernelProducts(wide, 4, x, gradients, sums, room, 16, 0, 1, 0, panels);
       };
-      expect(() => sum(MOST_PANELS)).not.toThrow();
-      expect(() => sum(MOST_PANELS + 1)).toThrow(TypeError);
+      expect(() => sum(WINOGRAD_MOST_PANELS)).not.toThrow();
+      expect(() => sum(WINOGRAD_MOST_PANELS + 1)).toThrow(TypeError);
       expect(() => kernels.winogradScratchFloats(strided, 2)).toThrow(TypeError);
     },
   );

@@ -1,6 +1,3 @@
-/** 255² times so many is below 2³¹. */
-export const MAX_SUMMED_IMAGES = 33_000;
-
 /** From the data set's bytes to a network's input. */
 export interface AssemblyKernels {
   /**

@@ -1,6 +1,4 @@
-/** Columns of one packed panel of a matrix; blocks of a product are counted in panels. */
-export const PANEL_COLUMNS = 32;
-
+import { PANEL_COLUMNS } from '../constants.js';
 /** How many panels a matrix with that many columns has. */
 export function panelCount(columns: number): number {
   return Math.ceil(columns / PANEL_COLUMNS);

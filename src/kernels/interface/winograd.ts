@@ -45,7 +45,7 @@ export interface WinogradKernels {
     rows: number,
   ): void;
   /**
-   * Some panels of du, MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its groups, are cut
+   * Some panels of du, WINOGRAD_MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its groups, are cut
    * into parts as even as can be. Overwrites those panels of that part. Reads only lanes that hold one of the `images`.
    */
   winogradKernelProducts(

@@ -1,42 +1,84 @@
-import type { Kernels } from '../kernels.js';
+import type { ActivationKernel, ActivationKernels } from '../interface/activations.js';
+import { normalCumulative, normalDensity } from './normal.js';
+
+/** What an activation computes of one element. */
+interface Activation {
+  forward(x: number, coefficient: number): number;
+  /** Reads x or y; says which by its argument's name. */
+  backward(from: number, dy: number, coefficient: number): number;
+}
 
 /** NaN passes through, so that a run that diverges is seen to. */
-export const reluForward: Kernels['reluForward'] = (x, y, first, count) => {
-  for (let i = first; i < first + count; i++) y[i] = x[i]! > 0 || Number.isNaN(x[i]) ? x[i]! : 0;
+const relu: Activation = {
+  forward: (x) => (x > 0 || Number.isNaN(x) ? x : 0),
+  backward: (y, dy) => (y > 0 ? dy : 0),
 };
 
-export const reluBackward: Kernels['reluBackward'] = (y, dy, dx, first, count) => {
-  for (let i = first; i < first + count; i++) dx[i] = y[i]! > 0 ? dy[i]! : 0;
+/** y = x where x > 0, else slope·x; the slope is not negative, so that y has x's sign. */
+const leakyRelu: Activation = {
+  forward: (x, slope) => (x > 0 ? x : slope * x),
+  backward: (y, dy, slope) => (y > 0 ? dy : slope * dy),
 };
 
-export const sigmoidForward: Kernels['sigmoidForward'] = (x, y, first, count) => {
-  for (let i = first; i < first + count; i++) y[i] = 1 / (1 + Math.exp(-x[i]!));
+/** y = x where x > 0, else alpha·(e^x − 1); alpha is not negative. */
+const elu: Activation = {
+  forward: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
+  backward: (y, dy, alpha) => (y > 0 ? dy : dy * (y + alpha)),
 };
 
-export const sigmoidBackward: Kernels['sigmoidBackward'] = (y, dy, dx, first, count) => {
-  for (let i = first; i < first + count; i++) dx[i] = dy[i]! * y[i]! * (1 - y[i]!);
+/** y = x·Φ(x), Φ being the standard normal distribution: the relative error of native sets is below 6e-7 for −12 ≤ x. */
+const gelu: Activation = {
+  forward: (x) => x * normalCumulative(x),
+  backward: (x, dy) => dy * (normalCumulative(x) + x * normalDensity(x)),
 };
 
-export const tanhForward: Kernels['tanhForward'] = (x, y, first, count) => {
-  for (let i = first; i < first + count; i++) y[i] = Math.tanh(x[i]!);
+/** ½·(1 + tanh u) without the cancellation of 1 + tanh u for negative u. */
+function shareOf(x: number): number {
+  return 1 / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+}
+
+/** y = ½x·(1 + tanh u), u = √(2/π)·(x + 0.044715·x³). */
+const geluTanh: Activation = {
+  forward: (x) => x * shareOf(x),
+  backward: (x, dy) => {
+    const share = shareOf(x);
+    const slope = 2 * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2);
+    return dy * (share + x * share * (1 - share) * slope);
+  },
 };
 
-export const tanhBackward: Kernels['tanhBackward'] = (y, dy, dx, first, count) => {
-  for (let i = first; i < first + count; i++) dx[i] = dy[i]! * (1 - y[i]! ** 2);
+/** y = 1 / (1 + e^(−x)). */
+const sigmoid: Activation = {
+  forward: (x) => 1 / (1 + Math.exp(-x)),
+  backward: (y, dy) => dy * y * (1 - y),
 };
 
-export const leakyReluForward: Kernels['leakyReluForward'] = (x, y, slope, first, count) => {
-  for (let i = first; i < first + count; i++) y[i] = x[i]! > 0 ? x[i]! : slope * x[i]!;
+const tanh: Activation = {
+  forward: (x) => Math.tanh(x),
+  backward: (y, dy) => dy * (1 - y ** 2),
 };
 
-export const leakyReluBackward: Kernels['leakyReluBackward'] = (y, dy, dx, slope, first, count) => {
-  for (let i = first; i < first + count; i++) dx[i] = y[i]! > 0 ? dy[i]! : slope * dy[i]!;
-};
+function overElements({ forward, backward }: Activation): ActivationKernel {
+  return {
+    bindForward:
+      ({ x, y, coefficient }) =>
+      (first, count) => {
+        for (let i = first; i < first + count; i++) y[i] = forward(x[i]!, coefficient);
+      },
+    bindBackward:
+      ({ from, dy, dx, coefficient }) =>
+      (first, count) => {
+        for (let i = first; i < first + count; i++) dx[i] = backward(from[i]!, dy[i]!, coefficient);
+      },
+  };
+}
 
-export const eluForward: Kernels['eluForward'] = (x, y, alpha, first, count) => {
-  for (let i = first; i < first + count; i++) y[i] = x[i]! > 0 ? x[i]! : alpha * Math.expm1(x[i]!);
-};
-
-export const eluBackward: Kernels['eluBackward'] = (y, dy, dx, alpha, first, count) => {
-  for (let i = first; i < first + count; i++) dx[i] = y[i]! > 0 ? dy[i]! : dy[i]! * (y[i]! + alpha);
-};
+export const activations = {
+  relu: overElements(relu),
+  'leaky-relu': overElements(leakyRelu),
+  elu: overElements(elu),
+  gelu: overElements(gelu),
+  'gelu-tanh': overElements(geluTanh),
+  sigmoid: overElements(sigmoid),
+  tanh: overElements(tanh),
+} satisfies ActivationKernels['activations'];

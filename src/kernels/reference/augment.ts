@@ -1,6 +1,6 @@
 import { TRANSFORM, TRANSFORM_WORDS } from '../../dataset/transform.js';
+import { GROUP_IMAGES } from '../constants.js';
 import type { Kernels } from '../kernels.js';
-import { GROUP_IMAGES } from '../lanes.js';
 
 interface Frame {
   readonly height: number;

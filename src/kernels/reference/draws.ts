@@ -1,11 +1,15 @@
 import { invertNormal, type PhiloxKey, philox } from '../../core/rng.js';
-import type { Kernels } from '../kernels.js';
+import type { ParameterKernels } from '../interface/parameters.js';
 
-export const drawNormal: Kernels['drawNormal'] = (values, deviation, key, first, count) =>
-  fillFromWords(values, key, first, count, (u) => invertNormal(u) * deviation);
+export const bindDrawNormal: ParameterKernels['bindDrawNormal'] =
+  ({ values, deviation, key }) =>
+  (first, count) =>
+    fillFromWords(values, key, first, count, (u) => invertNormal(u) * deviation);
 
-export const drawUniform: Kernels['drawUniform'] = (values, reach, key, first, count) =>
-  fillFromWords(values, key, first, count, (u) => (2 * u - 1) * reach);
+export const bindDrawUniform: ParameterKernels['bindDrawUniform'] =
+  ({ values, reach, key }) =>
+  (first, count) =>
+    fillFromWords(values, key, first, count, (u) => (2 * u - 1) * reach);
 
 function fillFromWords(
   values: Float32Array,

@@ -1,6 +1,7 @@
+import { GROUP_IMAGES } from '../constants.js';
 import type { WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
-import { GROUP_IMAGES, imagesOfGroup, lanesInUse } from '../lanes.js';
+import { imagesOfGroup, lanesInUse } from '../lanes.js';
 import { inputFloats, listTaps, outputFloats, type Tap } from './window.js';
 
 const LANES = Array.from({ length: GROUP_IMAGES }, (_, lane) => lane);

@@ -1,4 +1,5 @@
-import { PANEL_COLUMNS, panelCount } from '../interface/products.js';
+import { PANEL_COLUMNS } from '../constants.js';
+import { panelCount } from '../interface/products.js';
 import type { Kernels } from '../kernels.js';
 
 /*

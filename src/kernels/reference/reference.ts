@@ -1,22 +1,10 @@
 import type { Kernels } from '../kernels.js';
-import {
-  eluBackward,
-  eluForward,
-  leakyReluBackward,
-  leakyReluForward,
-  reluBackward,
-  reluForward,
-  sigmoidBackward,
-  sigmoidForward,
-  tanhBackward,
-  tanhForward,
-} from './activations.js';
+import { activations } from './activations.js';
 import { assembleImages, sumPixels } from './assemble.js';
 import { assembleAugmentedImages, assembleAugmentedLanes } from './augment.js';
 import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
-import { drawNormal, drawUniform } from './draws.js';
-import { dropout } from './dropout.js';
-import { geluBackward, geluForward, geluTanhBackward, geluTanhForward } from './gelu.js';
+import * as draws from './draws.js';
+import { bindDropout } from './dropout.js';
 import { addElements, copyColumns } from './joins.js';
 import {
   assembleLanes,
@@ -38,16 +26,16 @@ import {
   scaleChannels,
   sumRows,
 } from './normalisation.js';
+import * as parameters from './parameters.js';
 import {
   averagePoolingBackward,
   averagePoolingForward,
   maxPoolingBackward,
   maxPoolingForward,
 } from './pooling.js';
-import { preluBackward, preluForward } from './prelu.js';
+import * as prelu from './prelu.js';
 import { matmul, pack, packTransposed } from './products.js';
 import { trainablePoolingBackward, trainablePoolingForward } from './trainable-pooling.js';
-import { averageWeights, measureChange, reducePartials, sgdUpdate } from './update.js';
 import {
   winogradForward,
   winogradInputGradient,
@@ -105,23 +93,9 @@ export const referenceKernels: Kernels = {
   normalizationCoefficients,
   normalizationGradientCoefficients,
 
-  reluForward,
-  reluBackward,
-  sigmoidForward,
-  sigmoidBackward,
-  tanhForward,
-  tanhBackward,
-  leakyReluForward,
-  leakyReluBackward,
-  eluForward,
-  eluBackward,
-  geluForward,
-  geluBackward,
-  geluTanhForward,
-  geluTanhBackward,
-  dropout,
-  preluForward,
-  preluBackward,
+  activations,
+  bindDropout,
+  ...prelu,
 
   addElements,
   copyColumns,
@@ -133,11 +107,6 @@ export const referenceKernels: Kernels = {
   assembleImages,
   assembleAugmentedImages,
   assembleAugmentedLanes,
-  reducePartials,
-  sgdUpdate,
-  measureChange,
-  averageWeights,
-
-  drawNormal,
-  drawUniform,
+  ...parameters,
+  ...draws,
 };

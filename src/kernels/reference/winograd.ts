@@ -1,6 +1,6 @@
+import { GROUP_IMAGES } from '../constants.js';
 import { kernelRows, type WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
-import { GROUP_IMAGES } from '../lanes.js';
 import { countTiles } from '../winograd.js';
 import { convolutionForwardLanes, convolutionInputGradientLanes } from './lanes.js';
 import { inputFloats, listTaps, outputFloats } from './window.js';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Shape } from '../../core/shape.js';
-import type { Kernels } from '../../kernels/kernels.js';
 import {
   type BoundLayer,
   type LayerConfig,
@@ -16,16 +15,17 @@ export function activationSchema<Kind extends string>(kind: Kind) {
   return z.strictObject({ kind: z.literal(kind), name: z.string().optional() });
 }
 
-/** A function of single elements: its kernels, for elements [first, first + count). */
+/** Which function of the kernels' `activations` a configuration means. */
 interface Elementwise {
-  forward(x: Float32Array, y: Float32Array, first: number, count: number): void;
-  /** `from` is the layer's input or its output, as `reads` says. */
-  backward(from: Float32Array, dy: Float32Array, dx: Float32Array, first: number, count: number): void;
+  readonly name: string;
+  /** A slope or the like; 0 for functions without one. */
+  readonly coefficient: number;
 }
 
 /**
  * A kind of activation without parameters, in either layout.
  *
+ * @param definition.choose absent: the function called like the kind, without a coefficient
  * @param definition.reads what backward takes the derivative from; with `output` the layer works in place, if the layer before lets it
  */
 export function makeActivation<Config extends LayerConfig>(definition: {
@@ -33,16 +33,17 @@ export function makeActivation<Config extends LayerConfig>(definition: {
   readonly kind: string;
   readonly reads: 'input' | 'output';
   describe?(config: Config): string;
-  choose(kernels: Kernels, config: Config): Elementwise;
+  choose?(config: Config): Elementwise;
 }): LayerKind<Config> {
-  const { kind, schema, reads, choose, describe } = definition;
+  const { kind, schema, reads, describe } = definition;
+  const { choose = () => ({ name: kind, coefficient: 0 }) } = definition;
   return {
     kind,
     schema,
     ...(describe && { describe }),
     plan: (_config, input) => planActivation(input, reads),
     suitsLanes: () => true,
-    bind: (config, site) => bindActivation(site, choose(site.kernels, config), reads),
+    bind: (config, site) => bindActivation(site, choose(config), reads),
   };
 }
 
@@ -55,23 +56,20 @@ export function planActivation(input: Shape, reads: 'input' | 'output'): LayerPl
 
 function bindActivation(
   site: LayerSite,
-  { forward, backward }: Elementwise,
+  { name, coefficient }: Elementwise,
   reads: 'input' | 'output',
 ): BoundLayer {
-  const { input, output, layout } = site;
+  const { input, output, layout, kernels } = site;
   const width = widthOf(output.shape, layout);
   const from = reads === 'input' ? input.value : output.value;
+  const { bindForward, bindBackward } = kernels.activations[name]!;
+  const forward = bindForward({ x: input.value, y: output.value, coefficient });
+  const backward = bindBackward({ from, dy: output.gradient, dx: input.gradient, coefficient });
   return {
     prepare: [],
     forward: [
-      overParts(output.shape, layout, ({ firstRow, rows }) =>
-        forward(input.value, output.value, firstRow * width, rows * width),
-      ),
+      overParts(output.shape, layout, ({ firstRow, rows }) => forward(firstRow * width, rows * width)),
     ],
-    backward: [
-      overPartsBackward(site, ({ firstRow, rows }) =>
-        backward(from, output.gradient, input.gradient, firstRow * width, rows * width),
-      ),
-    ],
+    backward: [overPartsBackward(site, ({ firstRow, rows }) => backward(firstRow * width, rows * width))],
   };
 }

@@ -15,8 +15,5 @@ export const elu = makeActivation({
   schema,
   reads: 'output',
   describe: ({ alpha }) => String(alpha),
-  choose: ({ eluForward, eluBackward }, { alpha }) => ({
-    forward: (x, y, first, count) => eluForward(x, y, alpha, first, count),
-    backward: (y, dy, dx, first, count) => eluBackward(y, dy, dx, alpha, first, count),
-  }),
+  choose: ({ alpha }) => ({ name: 'elu', coefficient: alpha }),
 });

@@ -12,8 +12,5 @@ export const leakyRelu = makeActivation({
   schema,
   reads: 'output',
   describe: ({ slope }) => String(slope),
-  choose: ({ leakyReluForward, leakyReluBackward }, { slope }) => ({
-    forward: (x, y, first, count) => leakyReluForward(x, y, slope, first, count),
-    backward: (y, dy, dx, first, count) => leakyReluBackward(y, dy, dx, slope, first, count),
-  }),
+  choose: ({ slope }) => ({ name: 'leaky-relu', coefficient: slope }),
 });

@@ -47,31 +47,32 @@ export const prelu: LayerKind<z.output<typeof schema>> = {
   suitsLanes: () => true,
 
   bind(_config, site) {
-    const { kernels, scratch, input, output, layout } = site;
+    const { kernels, input, output, layout, training } = site;
     const width = widthOf(output.shape, layout);
     const slope = bindChannelParameter(site, 'slope');
     const dx = site.needsInputGradient ? input.gradient : null;
-    scratch.book(kernels.channelScratchFloats(width));
+    const forward = kernels.bindPreluForward({
+      channels: width,
+      x: input.value,
+      slope: slope.value,
+      y: output.value,
+    });
+    const bindBackward = (dSlope: Float32Array) =>
+      kernels.bindPreluBackward({
+        channels: width,
+        x: input.value,
+        dy: output.gradient,
+        slope: slope.value,
+        dx,
+        dSlope,
+      });
+    const backward = training ? slope.sums.map(bindBackward) : [];
     return {
       prepare: slope.prepare,
-      forward: [
-        overParts(output.shape, layout, ({ firstRow, rows }) =>
-          kernels.preluForward(width, input.value, slope.value, output.value, scratch.floats, firstRow, rows),
-        ),
-      ],
+      forward: [overParts(output.shape, layout, ({ firstRow, rows }) => forward(firstRow, rows))],
       backward: [
         overPartsBackward(site, ({ index, firstRow, rows }) => {
-          kernels.preluBackward(
-            width,
-            input.value,
-            output.gradient,
-            slope.value,
-            dx,
-            slope.sumsOf(index),
-            scratch.floats,
-            firstRow,
-            rows,
-          );
+          backward[index]!(firstRow, rows);
           slope.fold(index);
         }),
       ],

@@ -5,5 +5,4 @@ export const relu = makeActivation({
   kind: 'relu',
   schema: activationSchema('relu'),
   reads: 'output',
-  choose: ({ reluForward: forward, reluBackward: backward }) => ({ forward, backward }),
 });

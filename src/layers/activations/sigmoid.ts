@@ -5,5 +5,4 @@ export const sigmoid = makeActivation({
   kind: 'sigmoid',
   schema: activationSchema('sigmoid'),
   reads: 'output',
-  choose: ({ sigmoidForward: forward, sigmoidBackward: backward }) => ({ forward, backward }),
 });

@@ -5,5 +5,4 @@ export const tanh = makeActivation({
   kind: 'tanh',
   schema: activationSchema('tanh'),
   reads: 'output',
-  choose: ({ tanhForward: forward, tanhBackward: backward }) => ({ forward, backward }),
 });

@@ -1,5 +1,5 @@
+import { GROUP_IMAGES } from '../../kernels/constants.js';
 import type { WindowGeometry } from '../../kernels/geometry.js';
-import { GROUP_IMAGES } from '../../kernels/lanes.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
 import { overParts, widthOf } from '../parts.js';
 import { type Pass, passUntil } from '../pass.js';

@@ -1,9 +1,9 @@
+import { WINOGRAD_MOST_PANELS } from '../../kernels/constants.js';
 import { countTaps, type WindowGeometry } from '../../kernels/geometry.js';
 import {
   countPoints,
   countTiles,
   listTiles,
-  MOST_PANELS,
   winogradGradientFloats,
   winogradKernelFloats,
   winogradPanels,
@@ -97,7 +97,7 @@ function costKernelGradient(g: WindowGeometry, tile: number): number {
  */
 function cutGradient(g: WindowGeometry, tile: number): { parts: number; panels: number; runs: number } {
   const panels = winogradPanels(g);
-  const fewestRuns = Math.ceil(panels / MOST_PANELS);
+  const fewestRuns = Math.ceil(panels / WINOGRAD_MOST_PANELS);
   const mostParts = Math.floor(MAX_GRADIENT_FLOATS / winogradGradientFloats(g, tile, 1));
   const parts = Math.max(1, Math.min(mostParts, Math.ceil(MIN_GRADIENT_TASKS / fewestRuns)));
   const runs = Math.min(panels, Math.max(fewestRuns, Math.ceil(MIN_GRADIENT_TASKS / parts)));

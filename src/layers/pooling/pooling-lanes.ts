@@ -1,6 +1,6 @@
 import { sizeOf } from '../../core/shape.js';
+import { GROUP_IMAGES } from '../../kernels/constants.js';
 import type { WindowGeometry } from '../../kernels/geometry.js';
-import { GROUP_IMAGES } from '../../kernels/lanes.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
 import { countUnits, rowsOf, unitAt } from '../parts.js';
 import type { UnitPass } from '../pass.js';

@@ -1,8 +1,5 @@
-import type { Kernels } from '../../../src/kernels/kernels.js';
-import { type KernelCase, makeCase } from './kernel-case.js';
+import { type BackwardMethod, type ForwardMethod, type KernelCase, makeCase } from './kernel-case.js';
 import { type KernelMemory, toleranceOfSum } from './kernel-memory.js';
-
-type Activation = 'relu' | 'sigmoid' | 'tanh' | 'leakyRelu' | 'elu' | 'gelu' | 'geluTanh';
 
 const COUNTS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 1000];
 /** Elements before and after those that a call works on. */
@@ -53,72 +50,58 @@ const FUNCTION_TERMS = 3;
 const REACH = 6;
 
 interface ActivationOptions {
-  /** A slope or the like, after the arrays. */
-  readonly shape?: number;
+  readonly coefficient?: number;
   /** Bound of the output's magnitude; 0 if every set gives the same bits. */
   readonly magnitude: number;
   /** Bound of what backward takes the derivative from. */
   readonly reach: number;
 }
 
-const ACTIVATIONS: Readonly<Record<Activation, readonly ActivationOptions[]>> = {
+const ACTIVATIONS: Readonly<Record<string, readonly ActivationOptions[]>> = {
   relu: [{ magnitude: 0, reach: 1 }],
   sigmoid: [{ magnitude: 1, reach: 1 }],
   tanh: [{ magnitude: 1, reach: 1 }],
-  leakyRelu: [
-    { shape: 0.01, magnitude: 1, reach: 1 },
-    { shape: 0, magnitude: 1, reach: 1 },
+  'leaky-relu': [
+    { coefficient: 0.01, magnitude: 1, reach: 1 },
+    { coefficient: 0, magnitude: 1, reach: 1 },
   ],
   elu: [
-    { shape: 1, magnitude: 1, reach: 1 },
-    { shape: 0.3, magnitude: 1, reach: 1 },
+    { coefficient: 1, magnitude: 1, reach: 1 },
+    { coefficient: 0.3, magnitude: 1, reach: 1 },
   ],
   gelu: [{ magnitude: REACH, reach: REACH }],
-  geluTanh: [{ magnitude: REACH, reach: REACH }],
+  'gelu-tanh': [{ magnitude: REACH, reach: REACH }],
 };
 
 export function listActivationCases(): KernelCase[] {
   const each = Object.entries(ACTIVATIONS).flatMap(([name, variants]) =>
-    variants.map((options) => [name as Activation, options] as const),
+    variants.map((options) => [name, options] as const),
   );
   return [
     ...each.flatMap(([name, options]) => [
-      ...listForwardCases(`${name}Forward`, options),
-      ...listBackwardCases(`${name}Backward`, options),
+      ...listForwardCases(`activations.${name}.bindForward`, options),
+      ...listBackwardCases(`activations.${name}.bindBackward`, options),
     ]),
     makeReluSelectionCase(),
-    ...(['gelu', 'geluTanh'] as const).map((name) => makeFarCase(`${name}Backward`)),
+    ...['gelu', 'gelu-tanh'].map((name) => makeFarCase(`activations.${name}.bindBackward`)),
   ];
 }
 
-/** The arguments of a call, with the number that some methods take after the arrays. */
-function listArguments<Method extends `${Activation}${'Forward' | 'Backward'}`>(
-  arrays: readonly Float32Array[],
-  { shape }: Pick<ActivationOptions, 'shape'>,
-  first: number,
-  count: number,
-) {
-  const numbers = shape === undefined ? [first, count] : [shape, first, count];
-  return [[...arrays, ...numbers] as unknown as Parameters<Kernels[Method]>];
-}
+const describeCoefficient = ({ coefficient }: ActivationOptions) =>
+  coefficient === undefined ? '' : `, coefficient ${coefficient}`;
 
-const describeShape = ({ shape }: ActivationOptions) => (shape === undefined ? '' : `, shape ${shape}`);
-
-function listForwardCases<Method extends `${Activation}Forward`>(
-  method: Method,
-  options: ActivationOptions,
-): KernelCase[] {
+function listForwardCases(method: ForwardMethod, options: ActivationOptions): KernelCase[] {
   const tolerance = options.magnitude === 0 ? 0 : toleranceOfSum(FUNCTION_TERMS, options.magnitude);
   const makeValuesCase = (
     title: string,
     makeValues: (memory: KernelMemory) => Float32Array,
     inPlace: boolean,
   ) =>
-    makeCase(method, `${title}${describeShape(options)}`, (memory) => {
+    makeCase(method, `${title}${describeCoefficient(options)}`, (memory) => {
       const values = makeValues(memory);
       const x = inPlace ? memory.output('x', values, tolerance) : memory.input('x', values);
       const y = inPlace ? x : memory.output('y', values.length, tolerance);
-      return listArguments<Method>([x, y], options, BEFORE, values.length - BEFORE - AFTER);
+      return [[{ x, y, coefficient: options.coefficient ?? 0 }, BEFORE, values.length - BEFORE - AFTER]];
     });
   return [
     ...COUNTS.map((count) =>
@@ -132,35 +115,29 @@ function listForwardCases<Method extends `${Activation}Forward`>(
     makeCase(
       method,
       'arrays as long as needed',
-      (memory) =>
-        listArguments<Method>(
-          [memory.input('x', memory.uniform(21)), memory.output('y', 21, tolerance)],
-          options,
-          2,
-          19,
-        ),
+      (memory) => {
+        const x = memory.input('x', memory.uniform(21));
+        return [[{ x, y: memory.output('y', 21, tolerance), coefficient: options.coefficient ?? 0 }, 2, 19]];
+      },
       { tight: true },
     ),
   ];
 }
 
-function listBackwardCases<Method extends `${Activation}Backward`>(
-  method: Method,
-  options: ActivationOptions,
-): KernelCase[] {
+function listBackwardCases(method: BackwardMethod, options: ActivationOptions): KernelCase[] {
   const { magnitude, reach } = options;
   // A derivative is of magnitude 1 or a little more, whatever the function's.
   const tolerance = magnitude === 0 ? 0 : toleranceOfSum(FUNCTION_TERMS, 1);
   return [
     ...COUNTS.map((count) =>
-      makeCase(method, `${count} elements${describeShape(options)}`, (memory) => {
+      makeCase(method, `${count} elements${describeCoefficient(options)}`, (memory) => {
         const length = BEFORE + count + AFTER;
         const from = memory.input('from', memory.uniform(length, -reach, reach));
         const inPlace = count % 2 === 1;
         const gradients = memory.uniform(length);
         const dy = inPlace ? memory.output('dy', gradients, tolerance) : memory.input('dy', gradients);
         const dx = inPlace ? dy : memory.output('dx', length, tolerance);
-        return listArguments<Method>([from, dy, dx], options, BEFORE, count);
+        return [[{ from, dy, dx, coefficient: options.coefficient ?? 0 }, BEFORE, count]];
       }),
     ),
     makeCase(
@@ -169,7 +146,8 @@ function listBackwardCases<Method extends `${Activation}Backward`>(
       (memory) => {
         const from = memory.input('from', memory.uniform(21));
         const dy = memory.input('dy', memory.uniform(21));
-        return listArguments<Method>([from, dy, memory.output('dx', 21, tolerance)], options, 2, 19);
+        const dx = memory.output('dx', 21, tolerance);
+        return [[{ from, dy, dx, coefficient: options.coefficient ?? 0 }, 2, 19]];
       },
       { tight: true },
     ),
@@ -177,17 +155,18 @@ function listBackwardCases<Method extends `${Activation}Backward`>(
 }
 
 /** Far out the derivative is 0 or 1, and nothing on the way to it overflows. */
-function makeFarCase(method: 'geluBackward' | 'geluTanhBackward'): KernelCase {
+function makeFarCase(method: BackwardMethod): KernelCase {
   return makeCase(method, 'special values', (memory) => {
     const x = memory.input('x', Float32Array.from(SPECIAL_VALUES));
     const dy = memory.input('dy', new Float32Array(x.length).fill(1));
-    return [[x, dy, memory.output('dx', x.length, toleranceOfSum(FUNCTION_TERMS, 1)), 0, x.length]];
+    const dx = memory.output('dx', x.length, toleranceOfSum(FUNCTION_TERMS, 1));
+    return [[{ from: x, dy, dx, coefficient: 0 }, 0, x.length]];
   });
 }
 
 /** A gradient is selected, not multiplied: NaN and infinity pass where y > 0 and vanish elsewhere, also where y is NaN. */
 function makeReluSelectionCase(): KernelCase {
-  return makeCase('reluBackward', 'special values', (memory) => {
+  return makeCase('activations.relu.bindBackward', 'special values', (memory) => {
     const pairs = SPECIAL_VALUES.flatMap((y) => SPECIAL_VALUES.map((dy) => [y, dy] as const));
     const y = memory.input(
       'y',
@@ -197,7 +176,7 @@ function makeReluSelectionCase(): KernelCase {
       'dy',
       Float32Array.from(pairs, (pair) => pair[1]),
     );
-    return [[y, dy, memory.output('dx', y.length, 0), 0, y.length]];
+    return [[{ from: y, dy, dx: memory.output('dx', y.length, 0), coefficient: 0 }, 0, y.length]];
   });
 }
 

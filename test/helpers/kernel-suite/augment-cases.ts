@@ -1,5 +1,5 @@
 import { TRANSFORM_WORDS } from '../../../src/dataset/transform.js';
-import { GROUP_IMAGES } from '../../../src/kernels/lanes.js';
+import { GROUP_IMAGES } from '../../../src/kernels/constants.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { type KernelMemory, toleranceOfSum } from './kernel-memory.js';
 import { type Batch, describeBatch } from './windows.js';

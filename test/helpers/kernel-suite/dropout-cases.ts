@@ -25,16 +25,16 @@ export function listDropoutCases(): KernelCase[] {
 
 function makeDropoutCase(floatsPerImage: number, rate: number, epoch: number, batch: Batch): KernelCase {
   return makeCase(
-    'dropout',
+    'bindDropout',
     `${floatsPerImage} elements an image, rate ${rate}, ${describeBatch(batch)}`,
     (memory) => {
       const x = memory.input('x', memory.uniform(batch.total * floatsPerImage));
       const y = memory.output('y', x.length, 0);
-      const ids = memory.input(
+      const sampleIds = memory.input(
         'sampleIds',
         Int32Array.of(59_999, 0, 7, 0x7fffffff, 1, 65_536).slice(0, batch.total),
       );
-      return [[x, y, rate, KEY, epoch, ids, floatsPerImage, batch.first, batch.count]];
+      return [[{ x, y, rate, key: KEY, sampleIds, floatsPerImage }, epoch, batch.first, batch.count]];
     },
     { tight: batch === TIGHT },
   );
@@ -45,32 +45,38 @@ function makeDropoutCase(floatsPerImage: number, rate: number, epoch: number, ba
  * dropped if it is 1. A rate rounded to float32 gets one of the two wrong.
  */
 function makeThresholdCase(excess: 0 | 1): KernelCase {
-  return makeCase('dropout', `a rate ${excess === 0 ? 'equal to' : 'just above'} a random word`, (memory) => {
-    const block = new Uint32Array(4);
-    philox(KEY, 0, 5, 1, 0, block);
-    const rate = (block[1]! + excess) / 2 ** 32;
-    const x = memory.input('x', memory.uniform(8));
-    const y = memory.output('y', 8, 0);
-    return [[x, y, rate, KEY, 1, memory.input('sampleIds', Int32Array.of(5)), 8, 0, 1]];
-  });
+  return makeCase(
+    'bindDropout',
+    `a rate ${excess === 0 ? 'equal to' : 'just above'} a random word`,
+    (memory) => {
+      const block = new Uint32Array(4);
+      philox(KEY, 0, 5, 1, 0, block);
+      const rate = (block[1]! + excess) / 2 ** 32;
+      const x = memory.input('x', memory.uniform(8));
+      const y = memory.output('y', 8, 0);
+      const sampleIds = memory.input('sampleIds', Int32Array.of(5));
+      return [[{ x, y, rate, key: KEY, sampleIds, floatsPerImage: 8 }, 1, 0, 1]];
+    },
+  );
 }
 
 function makeInPlaceCase(): KernelCase {
-  return makeCase('dropout', 'in place', (memory) => {
+  return makeCase('bindDropout', 'in place', (memory) => {
     const x = memory.output('x', memory.uniform(3 * 50), 0);
-    return [[x, x, 0.5, KEY, 3, memory.input('sampleIds', Int32Array.of(3, 1, 2)), 50, 0, 3]];
+    const sampleIds = memory.input('sampleIds', Int32Array.of(3, 1, 2));
+    return [[{ x, y: x, rate: 0.5, key: KEY, sampleIds, floatsPerImage: 50 }, 3, 0, 3]];
   });
 }
 
 /** What is dropped is 0, whatever it was. */
 function makeDiscardCase(): KernelCase {
-  return makeCase('dropout', 'NaN and infinity', (memory) => {
+  return makeCase('bindDropout', 'NaN and infinity', (memory) => {
     const x = memory.input(
       'x',
       memory.integers(100, -1, 1).map((value) => value / 0),
     );
-    return [
-      [x, memory.output('y', 100, 0), 0.5, KEY, 3, memory.input('sampleIds', Int32Array.of(3)), 100, 0, 1],
-    ];
+    const y = memory.output('y', 100, 0);
+    const sampleIds = memory.input('sampleIds', Int32Array.of(3));
+    return [[{ x, y, rate: 0.5, key: KEY, sampleIds, floatsPerImage: 100 }, 3, 0, 1]];
   });
 }

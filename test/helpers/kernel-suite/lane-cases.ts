@@ -1,5 +1,5 @@
+import { GROUP_IMAGES } from '../../../src/kernels/constants.js';
 import { kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
-import { GROUP_IMAGES } from '../../../src/kernels/lanes.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { toleranceOfSum } from './kernel-memory.js';

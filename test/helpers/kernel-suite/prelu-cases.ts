@@ -33,17 +33,16 @@ export function listPreluCases(): KernelCase[] {
 
 function makeForwardCase(size: Rows, inPlace: boolean): KernelCase {
   return makeCase(
-    'preluForward',
+    'bindPreluForward',
     describe(size),
-    (memory, kernels) => {
+    (memory) => {
       const { channels, total, first, count } = size;
       const values = memory.uniform(total * channels);
       const tolerance = toleranceOfSum(1, 1);
       const x = inPlace ? memory.output('x', values, tolerance) : memory.input('x', values);
       const y = inPlace ? x : memory.output('y', values.length, tolerance);
       const slope = memory.input('slope', memory.uniform(channels));
-      const scratch = memory.private('scratch', kernels.channelScratchFloats(channels));
-      return [[channels, x, slope, y, scratch, first, count]];
+      return [[{ channels, x, slope, y }, first, count]];
     },
     { tight: size === TIGHT },
   );
@@ -51,9 +50,9 @@ function makeForwardCase(size: Rows, inPlace: boolean): KernelCase {
 
 function makeBackwardCase(size: Rows, inPlace: boolean, withInput = true): KernelCase {
   return makeCase(
-    'preluBackward',
+    'bindPreluBackward',
     `${describe(size)}${withInput ? '' : ", without the input's gradient"}`,
-    (memory, kernels) => {
+    (memory) => {
       const { channels, total, first, count } = size;
       const x = memory.input('x', memory.uniform(total * channels));
       const gradients = memory.uniform(total * channels);
@@ -62,20 +61,18 @@ function makeBackwardCase(size: Rows, inPlace: boolean, withInput = true): Kerne
       const slope = memory.input('slope', memory.uniform(channels));
       const dx = inPlace ? dy : memory.output('dx', gradients.length, tolerance);
       const dSlope = memory.output('dSlope', channels, toleranceOfSum(count, 1));
-      const scratch = memory.private('scratch', kernels.channelScratchFloats(channels));
-      return [[channels, x, dy, slope, withInput ? dx : null, dSlope, scratch, first, count]];
+      return [[{ channels, x, dy, slope, dx: withInput ? dx : null, dSlope }, first, count]];
     },
     { tight: size === TIGHT && withInput },
   );
 }
 
 function makeSpecialCase(): KernelCase {
-  return makeCase('preluForward', 'special values', (memory, kernels) => {
+  return makeCase('bindPreluForward', 'special values', (memory) => {
     const channels = 3;
     const x = memory.input('x', Float32Array.from(SPECIAL_VALUES));
     const slope = memory.input('slope', Float32Array.of(0.25, 0, -2));
-    const scratch = memory.private('scratch', kernels.channelScratchFloats(channels));
-    return [[channels, x, slope, memory.output('y', x.length, 0), scratch, 0, x.length / channels]];
+    return [[{ channels, x, slope, y: memory.output('y', x.length, 0) }, 0, x.length / channels]];
   });
 }
 

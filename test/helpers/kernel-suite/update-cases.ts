@@ -1,4 +1,4 @@
-import { MAX_SUMMED_IMAGES } from '../../../src/kernels/interface/assembly.js';
+import { MAX_SUMMED_IMAGES } from '../../../src/kernels/constants.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { toleranceOfSum } from './kernel-memory.js';
 import { type Batch, describeBatch } from './windows.js';
@@ -78,10 +78,19 @@ export function listReduceCases(): KernelCase[] {
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 16, 17, 31, 256].map((count) => makeReduceCase(count, 37)),
     ...COUNTS.map((elements) => makeReduceCase(12, elements)),
     makeCase(
-      'reducePartials',
+      'bindReducePartials',
       'arrays as long as needed',
       (memory) => [
-        [memory.input('partials', memory.uniform(5 * 21)), 5, 21, memory.output('out', 21, 0), 2, 19],
+        [
+          {
+            partials: memory.input('partials', memory.uniform(5 * 21)),
+            stride: 21,
+            sum: memory.output('sum', 21, 0),
+          },
+          5,
+          2,
+          19,
+        ],
       ],
       { tight: true },
     ),
@@ -90,12 +99,14 @@ export function listReduceCases(): KernelCase[] {
 
 /** The order of the sums is fixed, so the results are too. */
 function makeReduceCase(count: number, elements: number): KernelCase {
-  return makeCase('reducePartials', `${count} partials, ${elements} elements`, (memory) => {
+  return makeCase('bindReducePartials', `${count} partials, ${elements} elements`, (memory) => {
     const stride = BEFORE + elements + AFTER;
     const partials = memory.input('partials', memory.uniform(count * stride));
-    return [[partials, count, stride, memory.output('out', stride - 1, 0), BEFORE, elements]];
+    return [[{ partials, stride, sum: memory.output('sum', stride - 1, 0) }, count, BEFORE, elements]];
   });
 }
+
+const SETTINGS = { momentum: 0.9, weightDecay: 0.0005 };
 
 export function listUpdateCases(): KernelCase[] {
   return [
@@ -103,13 +114,15 @@ export function listUpdateCases(): KernelCase[] {
     ...[0, 1, 15, 16, 31, 36].flatMap((position) =>
       [NaN, Infinity, -Infinity, 3e38].map((gradient) => makeDivergedCase(position, gradient)),
     ),
-    makeCase('sgdUpdate', 'NaN outside the range', (memory) => {
+    makeCase('bindSgdUpdate', 'NaN outside the range', (memory) => {
       const w = memory.uniform(40);
       w[1] = NaN;
       w[38] = Infinity;
       const g = memory.input('g', memory.uniform(40));
       const v = memory.output('v', memory.uniform(40), toleranceOfSum(3, 2));
-      return [[memory.output('w', w, toleranceOfSum(5, 2)), g, v, 0.1, 0.9, 0.0005, true, 2, 36]];
+      return [
+        [{ w: memory.output('w', w, toleranceOfSum(5, 2)), g, v, ...SETTINGS, nesterov: true }, 0.1, 2, 36],
+      ];
     }),
     makeUpdateCase(19, true, { tight: true }),
   ];
@@ -117,14 +130,14 @@ export function listUpdateCases(): KernelCase[] {
 
 function makeUpdateCase(count: number, nesterov: boolean, { tight = false } = {}): KernelCase {
   return makeCase(
-    'sgdUpdate',
+    'bindSgdUpdate',
     `${count} elements${nesterov ? ', Nesterov' : ''}${tight ? ', arrays as long as needed' : ''}`,
     (memory) => {
       const length = BEFORE + count + (tight ? 0 : AFTER);
       const w = memory.output('w', memory.uniform(length), toleranceOfSum(5, 2));
       const g = memory.input('g', memory.uniform(length));
       const v = memory.output('v', memory.uniform(length), toleranceOfSum(3, 2));
-      return [[w, g, v, 0.05, 0.9, 0.0005, nesterov, BEFORE, count]];
+      return [[{ w, g, v, ...SETTINGS, nesterov }, 0.05, BEFORE, count]];
     },
     { tight },
   );
@@ -132,12 +145,13 @@ function makeUpdateCase(count: number, nesterov: boolean, { tight = false } = {}
 
 /** A gradient that makes one weight, in the vectors or in the tail, NaN or infinite (3e38 · 100 overflows). */
 function makeDivergedCase(position: number, gradient: number): KernelCase {
-  return makeCase('sgdUpdate', `a gradient of ${gradient} at ${position}`, (memory) => {
+  return makeCase('bindSgdUpdate', `a gradient of ${gradient} at ${position}`, (memory) => {
     const gradients = memory.uniform(37);
     gradients[position] = gradient;
     const w = memory.output('w', memory.uniform(37), toleranceOfSum(5, 200));
     const v = memory.output('v', memory.uniform(37), toleranceOfSum(3, 2));
-    return [[w, memory.input('g', gradients), v, 100, 0.9, 0, false, 0, 37]];
+    const g = memory.input('g', gradients);
+    return [[{ w, g, v, momentum: 0.9, weightDecay: 0, nesterov: false }, 100, 0, 37]];
   });
 }
 
@@ -159,12 +173,14 @@ export function listChangeCases(): KernelCase[] {
       w[BEFORE + 19] = 100;
     }),
     makeCase(
-      'measureChange',
+      'bindMeasureChange',
       'arrays as long as needed',
       (memory) => [
         [
-          memory.input('w', memory.uniform(21)),
-          memory.output('previous', memory.uniform(21), 0),
+          {
+            w: memory.input('w', memory.uniform(21)),
+            previous: memory.output('previous', memory.uniform(21), 0),
+          },
           BEFORE,
           21 - BEFORE,
         ],
@@ -175,11 +191,11 @@ export function listChangeCases(): KernelCase[] {
 }
 
 function makeChangeCase(title: string, count: number, change: (w: Float32Array) => void): KernelCase {
-  return makeCase('measureChange', title, (memory) => {
+  return makeCase('bindMeasureChange', title, (memory) => {
     const w = memory.uniform(BEFORE + count + AFTER);
     const previous = memory.output('previous', memory.uniform(w.length), 0);
     change(w);
-    return [[memory.input('w', w), previous, BEFORE, count]];
+    return [[{ w: memory.input('w', w), previous }, BEFORE, count]];
   });
 }
 
@@ -199,12 +215,12 @@ function makeAverageCase(
   tight = false,
 ): KernelCase {
   return makeCase(
-    'averageWeights',
+    'bindAverageWeights',
     title,
     (memory) => {
       const w = memory.output('w', memory.uniform(length), toleranceOfSum(3, 2));
       const slow = memory.output('slow', memory.uniform(length), toleranceOfSum(3, 2));
-      return [[w, slow, share, BEFORE, count]];
+      return [[{ w, slow }, share, BEFORE, count]];
     },
     { tight },
   );

@@ -1,10 +1,9 @@
+import { GROUP_IMAGES, WINOGRAD_MOST_PANELS } from '../../../src/kernels/constants.js';
 import { kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
 import type { Kernels } from '../../../src/kernels/kernels.js';
-import { GROUP_IMAGES } from '../../../src/kernels/lanes.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
 import {
   listTiles,
-  MOST_PANELS,
   winogradGradientFloats,
   winogradKernelFloats,
   winogradPanels,
@@ -169,7 +168,7 @@ function multiplyAll(
   const du = memory.private('products', winogradGradientFloats(g, tile, parts));
   for (let part = 0; part < parts; part++) {
     // Of one part a panel at a time, of the next one several at once.
-    const most = part % 2 === 0 ? 1 : MOST_PANELS;
+    const most = part % 2 === 0 ? 1 : WINOGRAD_MOST_PANELS;
     for (let panel = 0; panel < winogradPanels(g); panel += most) {
       const panels = Math.min(most, winogradPanels(g) - panel);
       kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, parts, panel, panels);

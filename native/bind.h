@@ -1,0 +1,188 @@
+// Binds kernels for JavaScript: bindX(descriptor) checks and reads everything once and gives a function of a call's few numbers.
+#pragma once
+
+#include <node_api.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+
+#include "family.h"
+#include "reader.h"
+#include "scratch.h"
+
+namespace convoy {
+
+// What a bindX function knows: a target's kernel, and the scratch that all kernels of the set share.
+template <typename D>
+struct Binder {
+  const Entry<D>& entry;
+  std::shared_ptr<Scratch> scratch;
+};
+
+// What the function that it gives knows.
+template <typename D>
+struct Bound {
+  D descriptor;
+  typename D::Run run;
+  std::shared_ptr<Scratch> scratch;
+  napi_env env;
+  napi_ref arrays;
+
+  ~Bound() { napi_delete_reference(env, arrays); }
+};
+
+// A function that owns its data.
+template <typename Data>
+napi_value make_function(napi_env env, const char* name, napi_callback callback, Data* data) {
+  napi_value function = nullptr;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &function);
+  napi_add_finalizer(env, function, data, [](napi_env, void* owned, void*) { delete static_cast<Data*>(owned); }, nullptr, nullptr);
+  return function;
+}
+
+// The numbers of one call, taken in order.
+struct Numbers {
+  napi_env env;
+  const napi_value* next;
+  bool ok = true;
+
+  template <typename T>
+  T take();
+};
+
+// -1 for what is no whole number that JavaScript can tell from its neighbours: no kernel allows it.
+template <>
+inline long Numbers::take<long>() {
+  constexpr double kLimit = 9007199254740992.0;
+  double value = 0;
+  ok = napi_get_value_double(env, *next++, &value) == napi_ok && ok;
+  return value > -kLimit && value < kLimit ? long(value) : -1;
+}
+
+template <>
+inline double Numbers::take<double>() {
+  double value = 0;
+  ok = napi_get_value_double(env, *next++, &value) == napi_ok && ok;
+  return value;
+}
+
+template <>
+inline Range Numbers::take<Range>() {
+  const long first = take<long>();
+  return Range{first, take<long>()};
+}
+
+template <typename T>
+constexpr size_t kNumbersOf = 1;
+template <>
+constexpr size_t kNumbersOf<Range> = 2;
+
+inline napi_value give(napi_env env, bool value) {
+  napi_value result = nullptr;
+  napi_get_boolean(env, value, &result);
+  return result;
+}
+
+inline napi_value give(napi_env env, double value) {
+  napi_value result = nullptr;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+// Throws for a call that `allows` refuses, naming its numbers.
+inline napi_value refuse(napi_env env, const char* kernel, const napi_value* values, size_t count) {
+  char message[256];
+  int length = std::snprintf(message, sizeof message, "%s: run: expected numbers within the arrays that were bound, found", kernel);
+  for (size_t i = 0; i < count; i++) {
+    double value = 0;
+    napi_get_value_double(env, values[i], &value);
+    length += std::snprintf(message + length, sizeof message - size_t(length), "%s %g", i ? "," : "", value);
+  }
+  napi_throw_range_error(env, nullptr, message);
+  return nullptr;
+}
+
+// How a kernel of some signature is called.
+template <typename Run>
+struct Caller;
+
+template <typename D, typename Result, typename... Args>
+struct Caller<Result (*)(const D&, Args...)> {
+  static napi_value call(napi_env env, napi_callback_info info) {
+    return call_with(env, info, [](const Bound<D>& bound, Args... args) { return bound.run(bound.descriptor, args...); });
+  }
+
+  template <typename Kernel>
+  static napi_value call_with(napi_env env, napi_callback_info info, Kernel kernel) {
+    constexpr size_t kCount = (0 + ... + kNumbersOf<Args>);
+    napi_value values[kCount + 1];
+    size_t count = kCount;
+    void* data = nullptr;
+    napi_get_cb_info(env, info, &count, values, nullptr, &data);
+    const Bound<D>& bound = *static_cast<const Bound<D>*>(data);
+    Numbers numbers{env, values};
+    // In braces the numbers are taken from left to right.
+    const std::tuple<Args...> args{numbers.take<Args>()...};
+    if (!numbers.ok) {
+      napi_throw_type_error(env, nullptr, "run: expected numbers");
+      return nullptr;
+    }
+    const auto allows = [&](Args... taken) { return bound.descriptor.allows(taken...); };
+    if (!std::apply(allows, args)) return refuse(env, D::kName, values, kCount);
+    const auto run = [&](Args... taken) { return kernel(bound, taken...); };
+    if constexpr (std::is_void_v<Result>) {
+      std::apply(run, args);
+      return nullptr;
+    } else if constexpr (std::is_same_v<Result, bool>) {
+      return give(env, std::apply(run, args));
+    } else {
+      return give(env, double(std::apply(run, args)));
+    }
+  }
+};
+
+// With scratch.
+template <typename D, typename Result, typename... Args>
+struct Caller<Result (*)(const D&, float*, Args...)> {
+  static napi_value call(napi_env env, napi_callback_info info) {
+    return Caller<Result (*)(const D&, Args...)>::call_with(env, info, [](const Bound<D>& bound, Args... args) {
+      return bound.run(bound.descriptor, bound.scratch->floats(), args...);
+    });
+  }
+};
+
+// bindX(descriptor).
+template <typename D>
+napi_value bind(napi_env env, napi_callback_info info) {
+  napi_value object = nullptr;
+  size_t count = 1;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, &object, nullptr, &data);
+  const Binder<D>& binder = *static_cast<const Binder<D>*>(data);
+  Reader reader(env, object, D::kName);
+  const D descriptor = D::read(reader);
+  if (!reader.ok) return nullptr;
+  if (binder.entry.scratch_floats && !binder.scratch->book(binder.entry.scratch_floats(descriptor))) {
+    napi_throw_error(env, nullptr, "kernels: expected memory for a kernel's scratch, found none. Take a smaller network.");
+    return nullptr;
+  }
+  napi_ref arrays = nullptr;
+  napi_create_reference(env, reader.arrays(), 1, &arrays);
+  return make_function(env, D::kName, Caller<typename D::Run>::call, new Bound<D>{descriptor, binder.entry.run, binder.scratch, env, arrays});
+}
+
+// Puts a kernel's bindX on an object.
+template <typename D>
+void add_kernel(napi_env env, napi_value object, const Entry<D>& entry, const std::shared_ptr<Scratch>& scratch) {
+  napi_set_named_property(env, object, D::kName, make_function(env, D::kName, bind<D>, new Binder<D>{entry, scratch}));
+}
+
+template <typename... Ds>
+void add_family(napi_env env, napi_value object, const Family<Ds...>& family, const std::shared_ptr<Scratch>& scratch) {
+  (add_kernel<Ds>(env, object, family, scratch), ...);
+}
+
+}  // namespace convoy

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#ifndef _WIN32
+#include <sys/mman.h>
+#endif
+
+namespace convoy {
+
+// Asks for huge pages behind an array, of which only whole ones count. A wish: what comes of it does not matter.
+inline void prefer_huge_pages(float* floats, size_t count) {
+#ifdef MADV_HUGEPAGE
+  constexpr uintptr_t kHugePage = uintptr_t(1) << 21;
+  const uintptr_t first = reinterpret_cast<uintptr_t>(floats), end = first + count * sizeof(float);
+  const uintptr_t begin = (first + kHugePage - 1) / kHugePage * kHugePage;
+  if (begin + kHugePage <= end) madvise(reinterpret_cast<void*>(begin), (end - begin) / kHugePage * kHugePage, MADV_HUGEPAGE);
+#else
+  (void)floats, (void)count;
+#endif
+}
+
+}  // namespace convoy

@@ -1,0 +1,28 @@
+// The numbers that plans and kernels share. native/constants.h reads this file as C++: nothing but comments and lines like these.
+
+/** Images of a group in lanes. */
+export const GROUP_IMAGES = 16;
+
+/** Columns of one packed panel of a matrix; blocks of a product are counted in panels. Equal for all kernel sets. */
+export const PANEL_COLUMNS = 32;
+
+/** `bindReducePartials` sums no more. */
+export const MAX_PARTIALS = 1024;
+
+/** More images than this could overflow the sum of their pixels' squares: 255² · 33,000 < 2³¹. */
+export const MAX_SUMMED_IMAGES = 33000;
+
+/** Int32 words that say how one image is transformed: TRANSFORM in dataset/transform.ts. */
+export const TRANSFORM_WORDS = 6;
+
+/** Output channels of a panel of a transformed kernel's gradient (Winograd). */
+export const WINOGRAD_PANEL = 32;
+
+/** Panels of it that one call sums at most, transforming their input once. */
+export const WINOGRAD_MOST_PANELS = 4;
+
+/** Floats between its planes, one for each point: an odd number of cache lines, so that one element's places are not all in one set of the L1. */
+export const WINOGRAD_PLANE_GAP = 80;
+
+/** Floats that the probe of the peak works on: at least what its chains fill in any kernel set. */
+export const PROBE_FLOATS = 512;
