@@ -117,6 +117,7 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   add(env, result, kLosses, table);
   add_activations(env, result, table->activations, scratch);
   add_family(env, result, table->parameters, scratch);
+  add_family(env, result, table->optimizers, scratch);
   add_scratch(env, result, scratch);
   add(env, result, kProbes, table);
   return result;

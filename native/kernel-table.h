@@ -7,6 +7,7 @@
 
 #include "constants.h"
 #include "families/activations.h"
+#include "families/optimizers.h"
 #include "families/parameters.h"
 #include "family.h"
 #include "geometry.h"
@@ -64,6 +65,7 @@ struct KernelTable {
 
   ActivationKernels activations;
   ParameterKernels parameters;
+  OptimizerKernels optimizers;
 
   long (*convolution_scratch_floats)(const Geometry&);
   long (*matmul_scratch_floats)(long k);

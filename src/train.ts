@@ -5,7 +5,7 @@ import { makeKey, RandomStream, shuffle } from './core/rng.js';
 import { loadDataset } from './dataset/load.js';
 import type { Kernels } from './kernels/kernels.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
-import { exportWeights, initializeModel, viewModel } from './network/memory.js';
+import { exportWeights, initializeModel, type ModelMemory, viewModel } from './network/memory.js';
 import { type NetworkPlan, planNetwork } from './network/plan.js';
 import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
@@ -51,6 +51,7 @@ export async function train(
     const memory = viewModel(run.model, plan);
     initializeModel(memory, plan, resolved.seed, kernels, inputsOf(data));
     run.lookahead?.slow.set(memory.weights);
+    run.averaging?.average.set(memory.weights);
     return await trainEpochs({ spec: resolved, plan, data, run, kernels, pool }, options);
   } finally {
     if (!options.pool) await pool.close();
@@ -77,7 +78,8 @@ async function trainEpochs(
   let augmented: TestResults | null = null;
   let ending: Ending | null = null;
   const memory = viewModel(run.model, plan);
-  const rules = new StopRules(spec, { run, plan, memory, kernels });
+  const tested: ModelMemory = { ...memory, weights: run.averaging?.average ?? memory.weights };
+  const rules = new StopRules(spec, { run, plan, memory, tested, kernels });
   const profiler = options.profile ? await Profiler.open(pool, run) : null;
   const start = performance.now();
   const stopWatching = watch(run, options);
@@ -94,23 +96,23 @@ async function trainEpochs(
       await pool.evaluate(run, 'test');
       ending = explainFailure(run, epoch);
       if (ending) break;
-      last = measureEpoch(run, spec, { plan, memory }, epoch, seconds);
+      last = measureEpoch(run, spec, { plan, memory: tested }, epoch, seconds);
       epochs.push(last.metrics);
       options.onEpoch?.(last.metrics);
       ending = rules.explainEnd(last);
     }
-    kept = rules.best?.restore(memory) ?? last;
+    kept = rules.best?.restore(tested) ?? last;
     if (spec.testTimeAugmentation !== 'none' && (ending === null || ending.state === 'done')) {
       await pool.evaluate(run, 'test', spec.testTimeAugmentation);
       const failure = explainFailure(run, epochs.length - 1);
       if (failure) ending = failure;
-      else augmented = measureTest(run, spec, { plan, memory });
+      else augmented = measureTest(run, spec, { plan, memory: tested });
     }
   } finally {
     stopWatching();
   }
   const { confusion, predicted } = augmented ?? kept ?? NOT_TESTED;
-  const weights = exportWeights(memory, plan);
+  const weights = exportWeights(tested, plan);
   const images = epochs.reduce((sum, epoch) => sum + epoch.imagesPerSecond * epoch.seconds, 0);
   const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
   return {

@@ -5,6 +5,7 @@ import { LOSSES, type LossPass, type LossResults } from '../src/layers/loss.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
+import { planOptimizer } from '../src/optim/update.js';
 import { Barrier } from '../src/parallel/barrier.js';
 import type { RunDescription } from '../src/parallel/protocol.js';
 
@@ -41,7 +42,7 @@ function bindRun(run: RunDescription): RunContext {
   const { network: spec, batchSize, slices, seed } = run;
   const kernels = loadKernels(run.kernels);
   const plan = planNetwork(spec, { batchSize, slices, training: true });
-  const memory = viewModel(run.model, plan);
+  const memory = viewModel(run.model, plan, planOptimizer(plan, run.optimizer));
   const activations = viewArena(run.activations);
   const network = bindNetwork({
     plan,

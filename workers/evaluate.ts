@@ -55,7 +55,7 @@ function getEvaluator(run: RunDescription, worker: number, context: RunContext):
   return evaluator;
 }
 
-/** The run's own parameters, and packed kernels that its workers share, with activations of the worker's own. */
+/** The run's own parameters, or their average, and packed kernels that its workers share, with activations of the worker's own. */
 function bindEvaluator(
   run: RunDescription,
   worker: number,
@@ -65,7 +65,11 @@ function bindEvaluator(
   const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
   const network = bindNetwork({
     plan,
-    memory: { ...memory, shared: place(shared, plan.sharedFloats) },
+    memory: {
+      ...memory,
+      weights: run.averaging?.average ?? memory.weights,
+      shared: place(shared, plan.sharedFloats),
+    },
     activations: place(places[worker]!, plan.activationFloats),
     sampleIds: new Int32Array(EVALUATION_IMAGES),
     batchSize: EVALUATION_IMAGES,

@@ -1,9 +1,10 @@
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
+import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
-import { planSgd } from '../src/optim/sgd.js';
 import { countStepsOf } from '../src/optim/training-length.js';
+import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunDescription, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
@@ -62,18 +63,17 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
     ({ first, count }) => computeLoss(context, run.batch.labels, lossGradient, run.batch, first, count),
     { name: 'loss' },
   );
-  const update = planSgd(
-    { plan, memory, kernels, batch },
-    run.sgd,
-    () => state.learningRate,
-    () => Atomics.or(run.control, CONTROL.stop, STOP.parameterNotFinite),
-  );
+  const update = planUpdate({ plan, memory, kernels, batch }, run, {
+    learningRate: () => state.learningRate,
+    reportNonFinite: () => Atomics.or(run.control, CONTROL.stop, STOP.parameterNotFinite),
+  });
   const lookahead = run.lookahead
     ? planLookahead({ plan, memory, kernels, batch }, run.lookahead, {
         steps: run.length.steps,
         lastStep: Math.min(run.length.steps, run.maxIterations),
       })
     : [];
+  const averaging = run.averaging ? planAveraging({ plan, memory, kernels, batch }, run.averaging) : [];
   const watch =
     run.atRest &&
     watchWeights(context, run.atRest.previous, run.atRest.epsilon, () =>
@@ -92,7 +92,7 @@ export function planStep(run: RunDescription, context: RunContext, state: StepSt
     // The parameters are there, and so are the images.
     makePhase([...network.prepare, assemble]),
     ...groupIntoPhases([...network.forward, loss, ...network.backward]),
-    ...groupIntoPhases([update, ...lookahead, ...(watch ? [watch] : []), tally]),
+    ...groupIntoPhases([...update, ...lookahead, ...averaging, ...(watch ? [watch] : []), tally]),
   ];
 }
 

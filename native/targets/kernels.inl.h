@@ -24,6 +24,7 @@
 #include "../kernels/assemble.inl.h"
 #include "../kernels/augment.inl.h"
 #include "../kernels/parameters.inl.h"
+#include "../kernels/optimizers.inl.h"
 #include "../kernels/probe.inl.h"
 
 constexpr KernelTable make_table(const char* name) {
@@ -31,6 +32,7 @@ constexpr KernelTable make_table(const char* name) {
       name,
       kActivationKernels,
       kParameterKernels,
+      kOptimizerKernels,
       convolution_scratch_floats,
       matmul_scratch_floats,
       channel_scratch_floats,

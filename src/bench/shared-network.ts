@@ -8,8 +8,11 @@ import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../
 import { groupIntoPhases, runPhase } from '../network/phases.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
+import type { SgdOptions } from '../optim/optimizers/sgd.js';
+import { planOptimizer } from '../optim/update.js';
 import { DEFAULT_SLICES } from '../run/spec.js';
 import { drawFloats } from './floats.js';
+import { HYPERPARAMETERS } from './network-rate.js';
 
 /** A network in training that several threads work on: plain data and shared memory, as a run's workers get it. */
 export interface SharedNetwork {
@@ -26,6 +29,14 @@ export interface ThreadNetwork {
   readonly bound: BoundNetwork;
 }
 
+/** That steps are measured with. */
+export const SGD: SgdOptions = {
+  kind: 'sgd',
+  momentum: HYPERPARAMETERS.momentum,
+  nesterov: false,
+  weightDecay: HYPERPARAMETERS.weightDecay,
+};
+
 const SEED = 1;
 const NOISE_IMAGES = 10;
 const ALONE = { worker: 0, workers: 1 };
@@ -36,7 +47,7 @@ export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: K
   const shared: SharedNetwork = {
     network,
     batchSize,
-    model: allocateModel(plan),
+    model: allocateModel(plan, planOptimizer(plan, SGD)),
     activations: allocateArena(plan.activationFloats, 'activations'),
   };
   const { memory, bound } = bindShared(shared, kernels);
@@ -62,7 +73,7 @@ export function bindShared(
 ): ThreadNetwork {
   const { batchSize, model, activations } = shared;
   const plan = change(planTraining(shared));
-  const memory = viewModel(model, plan);
+  const memory = viewModel(model, plan, planOptimizer(plan, SGD));
   const bound = bindNetwork({
     plan,
     memory,

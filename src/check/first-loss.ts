@@ -4,6 +4,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import { describeNetwork } from '../network/describe.js';
 import { countClasses } from '../network/plan.js';
 import { computeNormalization } from '../run/normalize.js';
+import { penaltyOf } from '../run/optimizer-fields.js';
 import { computeRegularization } from '../run/regularization.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Finding } from './finding.js';
@@ -37,7 +38,7 @@ export function checkFirstLoss(spec: ResolvedRunSpec, dataset: Dataset, kernels:
   const lone = new LoneNetwork({ network, labelSmoothing, kernels, double: false }, batch);
   lone.weights.set(drawSmallWeights(lone.plan));
   const loss = lone.computeLoss();
-  const decay = spec.weightDecay > 0 ? spec.weightDecay : WEIGHT_DECAY;
+  const decay = penaltyOf(spec) || WEIGHT_DECAY;
   const regularized = loss + computeRegularization(lone.plan, lone, decay);
   const expected = UNTRAINED[network.loss]!(countClasses(lone.plan));
   const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;

@@ -60,9 +60,10 @@ export class LoneNetwork {
     this.weights = allocate(plan.weightFloats);
     this.#memory = {
       weights: this.weights,
-      velocity: allocate(0),
       gradient: allocate(plan.weightFloats),
       partials: allocate(plan.partialFloats),
+      slots: [],
+      work: allocate(0),
       shared: allocate(plan.sharedFloats),
     };
     this.#network = bindNetwork({

@@ -73,14 +73,15 @@ export class Predictor {
   }
 }
 
-/** What evaluation needs: no gradients, no velocities. */
+/** What evaluation needs: no gradients, nothing of an optimizer. */
 function allocateMemory(plan: NetworkPlan): ModelMemory {
   const none = new Float32Array();
   return {
     weights: allocate(plan.weightFloats, 'parameters'),
-    velocity: none,
     gradient: none,
     partials: none,
+    slots: [],
+    work: none,
     shared: allocate(plan.sharedFloats, 'parameters'),
   };
 }

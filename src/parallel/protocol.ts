@@ -2,9 +2,11 @@ import type { Augmentation } from '../dataset/augmentation.js';
 import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
 import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
+import type { Averaging } from '../optim/averaging.js';
+import type { Clipping } from '../optim/clipping.js';
 import type { Lookahead } from '../optim/lookahead.js';
+import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
 import type { Schedule } from '../optim/schedule.js';
-import type { SgdOptions } from '../optim/sgd.js';
 import type { TrainingLength } from '../optim/training-length.js';
 import type { PassOutline } from './step-timer.js';
 
@@ -31,8 +33,12 @@ export interface RunDescription {
   readonly atRest: { readonly epsilon: number; readonly previous: Float32Array } | null;
   /** The slow weights lie in shared memory, in the places of the weights. */
   readonly lookahead: (Lookahead & { readonly slow: Float32Array }) | null;
+  /** The average lies in shared memory likewise. Where there is one it is evaluated, and kept at the end, in place of the weights. */
+  readonly averaging: (Averaging & { readonly average: Float32Array }) | null;
   readonly labelSmoothing: number;
-  readonly sgd: SgdOptions;
+  readonly optimizer: OptimizerOptions;
+  /** Null for none. */
+  readonly clipping: Clipping | null;
   readonly schedule: Schedule;
   readonly model: SharedArrayBuffer;
   /** A mini-batch's; between epochs, evaluation's (see evaluation.ts). */

@@ -3,7 +3,9 @@ import { allocateArena } from '../kernels/memory.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
+import { listSegments } from '../optim/segments.js';
 import { measureTraining } from '../optim/training-length.js';
+import { planOptimizer } from '../optim/update.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
 import { planEvaluation } from '../parallel/evaluation.js';
 import {
@@ -13,6 +15,7 @@ import {
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
 import type { RunData } from './data.js';
+import { optimizerOf } from './optimizer-fields.js';
 import type { ResolvedRunSpec } from './spec.js';
 
 let lastId = 0;
@@ -26,6 +29,7 @@ export function describeRun(
 ): RunDescription {
   const { dataset } = data;
   const batchSize = Math.min(spec.batchSize, data.train.length);
+  const optimizer = optimizerOf(spec);
   return {
     id: ++lastId,
     workers,
@@ -47,10 +51,18 @@ export function describeRun(
       ...spec.lookahead,
       slow: shareFloats(new Float32Array(plan.weightFloats)),
     },
+    averaging: spec.averaging && {
+      ...spec.averaging,
+      average: shareFloats(new Float32Array(plan.weightFloats)),
+    },
     labelSmoothing: spec.labelSmoothing,
-    sgd: { momentum: spec.momentum, nesterov: spec.nesterov, weightDecay: spec.weightDecay },
+    optimizer,
+    clipping:
+      spec.clipNorm === null
+        ? null
+        : { norm: spec.clipNorm, squares: shareFloats(new Float32Array(listSegments(plan).length)) },
     schedule: spec.learningRate,
-    model: allocateModel(plan),
+    model: allocateModel(plan, planOptimizer(plan, optimizer)),
     activations: allocateArena(
       Math.max(plan.activationFloats, planEvaluation(spec.network, workers).floats),
       'activations',

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { TRAINING_PRESETS } from '../../src/experiment/presets/training/registry.js';
 import { planNetwork } from '../../src/network/plan.js';
+import type { SgdOptions } from '../../src/optim/optimizers/sgd.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
 import { measureTraining } from '../../src/optim/training-length.js';
 import { fitSpec } from '../../src/run/data.js';
+import { optimizerOf } from '../../src/run/optimizer-fields.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 import { FAKE_CIFAR10 } from './fake-runs.js';
 
@@ -20,9 +22,9 @@ describe('the training presets', () => {
 });
 
 describe('the preset cifar10-94', () => {
-  const { learningRate, weightDecay, momentum, batchSize, network } = resolveRunSpec(
-    TRAINING_PRESETS.find(({ name }) => name === 'cifar10-94')!.spec,
-  );
+  const spec = resolveRunSpec(TRAINING_PRESETS.find(({ name }) => name === 'cifar10-94')!.spec);
+  const { learningRate, batchSize, network } = spec;
+  const { momentum, weightDecay } = optimizerOf(spec) as SgdOptions;
 
   it('has the published rates and decays, for a loss that is a mean', () => {
     // As airbench94.py works them out for the sum over the mini-batch.

@@ -20,6 +20,7 @@ import {
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
 import { listLaneCases } from './kernel-suite/lane-cases.js';
 import { listLossCases } from './kernel-suite/loss-cases.js';
+import { listOptimizerCases } from './kernel-suite/optimizer-cases.js';
 import { listPoolingCases } from './kernel-suite/pooling-cases.js';
 import { listPreluCases } from './kernel-suite/prelu-cases.js';
 import { listProductCases } from './kernel-suite/product-cases.js';
@@ -72,6 +73,7 @@ export function listKernelCases(): KernelCase[] {
     ...listUpdateCases(),
     ...listChangeCases(),
     ...listAverageCases(),
+    ...listOptimizerCases(),
   ];
 }
 

@@ -1,6 +1,8 @@
 import type { Override } from '../../experiment/overrides.js';
 import { describeNetwork } from '../../network/describe.js';
+import { planOptimizer } from '../../optim/update.js';
 import { formatNetworkTable } from '../../report/network-table.js';
+import { optimizerOf } from '../../run/optimizer-fields.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
@@ -46,12 +48,17 @@ export async function main(args: readonly string[], streams: Streams = useProces
         streams.out.write(formatModels(json === true));
         return;
       }
-      const { network, batchSize, slices } = resolveNetworkArgument('describe', what, set);
+      const resolved = resolveNetworkArgument('describe', what, set);
+      const { network, batchSize, slices } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);
         return;
       }
-      const description = describeNetwork(network, { batchSize: batch ?? batchSize, slices });
+      const description = describeNetwork(network, {
+        batchSize: batch ?? batchSize,
+        slices,
+        needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved)),
+      });
       streams.out.write(json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description));
     });
   await parseCommand(command, args);

@@ -26,6 +26,7 @@ import {
   scaleChannels,
   sumRows,
 } from './normalisation.js';
+import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
 import {
   averagePoolingBackward,
@@ -108,5 +109,6 @@ export const referenceKernels: Kernels = {
   assembleAugmentedImages,
   assembleAugmentedLanes,
   ...parameters,
+  ...optimizers,
   ...draws,
 };
