@@ -1,10 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Train networks, or compute as much, which takes the reference kernels hours. */
+const TOO_MUCH_FOR_THE_REFERENCE = [
+  'test/{train,readme,docs}.test.ts',
+  'test/{bench,check,checkpoint,workers}/**',
+  'test/cli/{check,predict}.test.ts',
+  'test/cli/features/**',
+  'test/cli/sweep/real-sweep.test.ts',
+  'test/layers/{freezing,layers}.test.ts',
+  'test/layers/convolution/fully-connected.test.ts',
+  'test/models/training.test.ts',
+  'test/network/{composites,memory-places,phases}.test.ts',
+  'test/optim/lookahead.test.ts',
+  'test/run/{augmentation,feature-maps,length,profile,stopping,test-time-augmentation}.test.ts',
+];
+
+const leftOut = process.env.CONVOY_KERNELS === 'reference' ? TOO_MUCH_FOR_THE_REFERENCE : [];
+if (leftOut.length > 0)
+  process.stderr.write(`convoy: left out with the reference kernels: ${leftOut.join(', ')}\n`);
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: leftOut,
     // The addon and worker threads live in processes, not in vitest's own threads.
     pool: 'forks',
+    // By default one core is left idle, which on two cores is half of them.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,5 @@
 // What a target (one instruction set) offers to addon.cc: a table of functions over plain pointers. The meaning of every
-// function stands in src/kernels/kernels.ts; sizes have been checked before a call.
+// function stands in src/kernels/interface; sizes have been checked before a call.
 #pragma once
 
 #include <cstddef>

@@ -4,8 +4,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { canLoadAddon } from './native-modules.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+if (process.env.CONVOY_KERNELS !== 'reference' && !canLoadAddon()) {
+  process.stderr.write(
+    'convoy: npm test: expected the native kernels, found none that load: they could not be compiled. Install a C++ compiler, make and ' +
+      'python3 and run: npm run build:native; to test without them on purpose: CONVOY_KERNELS=reference npm test\n',
+  );
+  process.exit(1);
+}
 const folder = mkdtempSync(join(tmpdir(), 'convoy-test-'));
 const report = join(folder, 'report.json');
 try {

@@ -12,6 +12,7 @@ import { WorkerPool } from './parallel/pool.js';
 import type { RunDescription } from './parallel/protocol.js';
 import { fitSpec, inputsOf, type RunData, selectData } from './run/data.js';
 import { describeRun } from './run/describe.js';
+import { warnOfLoneValues } from './run/lone-values.js';
 import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
 import { Profiler } from './run/profile.js';
 import { reportProgress } from './run/report-progress.js';
@@ -41,6 +42,8 @@ export async function train(
     const dataset = options.dataset ?? (await loadDataset(parsed.dataset));
     const resolved = fitSpec(parsed, dataset);
     const data = selectData(resolved, dataset, kernels);
+    const warning = warnOfLoneValues(resolved, data.train.length);
+    if (warning !== null) (options.onWarning ?? emitWarning)(warning);
     const plan = planNetwork(resolved.network, {
       batchSize: Math.min(resolved.batchSize, data.train.length),
       slices: resolved.slices,
@@ -56,6 +59,11 @@ export async function train(
   } finally {
     if (!options.pool) await pool.close();
   }
+}
+
+/** Where nobody listens, a warning goes where those of Node.js itself do. */
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'ConvoyWarning');
 }
 
 /** A run that is ready to begin. */

@@ -52,6 +52,23 @@ const branched = (() => {
 })();
 
 describe('train', () => {
+  it('warns of a mini-batch with one value to normalise by', async () => {
+    const spec: RunSpec = {
+      network: 'INPUT(28x28x1) -> FC(8) -> BN -> FC(10)',
+      batchSize: 1,
+      trainCount: 3,
+      epochs: 1,
+    };
+    const told: string[] = [];
+    await run(spec, { onWarning: (message) => told.push(message) });
+    expect(told).toEqual([
+      expect.stringContaining('batch-normalization1: expected at least two values a channel'),
+    ]);
+    const emitted = new Promise<Error>((resolve) => process.once('warning', resolve));
+    await run(spec);
+    expect(await emitted).toMatchObject({ name: 'ConvoyWarning', message: told[0] });
+  });
+
   it('learns', async () => {
     const { epochs, state } = await run({ model: 'BN', learningRate: 0.01, epochs: 4 });
     expect(state).toBe('done');

@@ -29,6 +29,12 @@ inline double sum_parts(const PartSums& sums, long channel, Term term) {
   return lane[0];
 }
 
+// The gain of x·a + d. A number that is alone is its own mean and normalises to 0, of which x·a − mean·a would leave the rounding error.
+inline double gain_of(double count, const float* scale, long channel, double inverse) {
+  if (count == 1) return 0;
+  return (scale ? double(scale[channel]) : 1.0) * inverse;
+}
+
 inline void repeat_in_lanes(const PartSums& sums, long channel, double value, float* to) {
   for (long i = 0; i < sums.lanes; i++) to[channel * sums.lanes + i] = float(value);
 }
@@ -46,7 +52,7 @@ void normalization_coefficients(const PartSums& sums, const float* scale, const 
     });
     const double variance = squares / count;
     const double inverse = 1.0 / __builtin_sqrt(variance + epsilon);
-    const double gain = (scale ? double(scale[c]) : 1.0) * inverse;
+    const double gain = gain_of(count, scale, c, inverse);
     repeat_in_lanes(sums, c, batch_mean, mean);
     repeat_in_lanes(sums, c, gain, a);
     repeat_in_lanes(sums, c, (shift ? double(shift[c]) : 0.0) - batch_mean * gain, d);
@@ -64,7 +70,7 @@ void normalization_gradient_coefficients(const PartSums& sums, const float* scal
     const double product = sum_parts(sums, c, [&](long, long at) { return double(sums.second[at]); });
     const double mean = double(statistics[c]);
     const double inverse = double(statistics[2 * sums.channels + c]);
-    const double gain = (scale ? double(scale[c]) : 1.0) * inverse;
+    const double gain = gain_of(count, scale, c, inverse);
     const double slope = -gain * inverse * inverse * product / count;
     repeat_in_lanes(sums, c, gain, a);
     repeat_in_lanes(sums, c, slope, b);

@@ -13,6 +13,7 @@ import { describeNetwork } from '../network/describe.js';
 import { WorkerPool } from '../parallel/pool.js';
 import { formatCount } from '../report/format-values.js';
 import { formatTable } from '../report/tables.js';
+import { warnOfLoneValues } from '../run/lone-values.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
@@ -69,6 +70,8 @@ export async function main(args: readonly string[], streams: Streams = useProces
         streams.err.write(`${line}\n`);
       };
       say(describeSubject(spec, data));
+      const warning = warnOfLoneValues(spec, spec.trainCount ?? data.dataset.train.count);
+      if (warning !== null) say(`warning: ${warning}`);
       const pool = WorkerPool.create(workers ?? availableParallelism());
       const findings: Finding[] = [];
       try {

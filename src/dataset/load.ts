@@ -1,19 +1,7 @@
-import { unknownName } from '../core/errors.js';
-import { loadCifar10 } from './cifar10.js';
-import { CIFAR10_FOLDER } from './cifar10-files.js';
 import type { Dataset } from './dataset.js';
-import { FASHION_MNIST_FOLDER, loadFashionMnist } from './fashion-mnist.js';
-import { loadMnist, MNIST_FOLDER } from './mnist.js';
-
-/** Where each data set's files belong, under the current folder, and how they are loaded. */
-const PLACES: ReadonlyMap<string, { folder: string; load: (folder: string) => Promise<Dataset> }> = new Map([
-  ['mnist', { folder: MNIST_FOLDER, load: loadMnist }],
-  ['fashion-mnist', { folder: FASHION_MNIST_FOLDER, load: loadFashionMnist }],
-  ['cifar10', { folder: CIFAR10_FOLDER, load: loadCifar10 }],
-]);
-
-/** The names that `loadDataset` knows. */
-export const DATASET_NAMES: readonly string[] = [...PLACES.keys()];
+import type { DatasetDefinition } from './definition.js';
+import { listFolder } from './folder.js';
+import { findDefinition } from './registry.js';
 
 /**
  * Loads a data set into shared memory.
@@ -22,21 +10,21 @@ export const DATASET_NAMES: readonly string[] = [...PLACES.keys()];
  * @throws UserError for an unknown name, and for files that are missing or broken
  */
 export async function loadDataset(name: string, options: { folder?: string } = {}): Promise<Dataset> {
-  const place = findPlace(name);
-  return place.load(options.folder ?? place.folder);
+  const definition = findDefinition(name);
+  return definition.read(await locateFiles(definition, options.folder ?? definition.folder));
 }
 
 /**
- * Where a data set's files belong, under the current folder.
+ * The paths of a data set's files, by their published names less `.gz`: in `folder`, or if there is nothing in it, where else the definition
+ * finds them.
  *
- * @throws UserError for an unknown name
+ * @throws UserError if some are missing
  */
-export function findDatasetFolder(name: string): string {
-  return findPlace(name).folder;
-}
-
-function findPlace(name: string) {
-  const place = PLACES.get(name);
-  if (place === undefined) throw unknownName('dataset', 'name', name, DATASET_NAMES);
-  return place;
+export async function locateFiles(
+  definition: DatasetDefinition,
+  folder: string,
+): Promise<ReadonlyMap<string, string>> {
+  const isEmpty = (await listFolder(definition.name, folder)).length === 0;
+  const elsewhere = isEmpty ? definition.findElsewhere?.() : null;
+  return definition.locate(elsewhere ?? folder);
 }

@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Dataset } from './dataset.js';
+import type { Checksum, Reference } from './definition.js';
 import { computeFingerprint } from './fingerprint.js';
 import { startsWithGzip } from './gzip.js';
-import { findDatasetFolder, loadDataset } from './load.js';
-import { locateFiles } from './locate.js';
-import { type FileReference, REFERENCES, type Reference } from './references.js';
+import { locateFiles } from './load.js';
+import { findDefinition } from './registry.js';
 import { computeStatistics, type DatasetStatistics } from './statistics.js';
 
 /**
@@ -34,11 +34,12 @@ export interface Verification {
  * @throws UserError for an unknown name, files that are missing or broken
  */
 export async function verifyDataset(name: string, options: { folder?: string } = {}): Promise<Verification> {
-  const paths = await locateFiles(name, options.folder ?? findDatasetFolder(name));
-  const dataset = await loadDataset(name, options);
-  const reference = REFERENCES.get(name)!;
+  const definition = findDefinition(name);
+  const { reference } = definition;
+  const paths = await locateFiles(definition, options.folder ?? definition.folder);
+  const dataset = await definition.read(paths);
   const otherFiles: string[] = [];
-  for (const [file, expected] of reference.files) {
+  for (const [file, expected] of reference.checksums) {
     const path = paths.get(file)!;
     if ((await digestFile(path, expected)) !== expected.digest) otherFiles.push(path);
   }
@@ -77,7 +78,7 @@ export function findDifferences(
   );
 }
 
-async function digestFile(path: string, { algorithm, of }: FileReference): Promise<string> {
+async function digestFile(path: string, { algorithm, of }: Checksum): Promise<string> {
   const hash = createHash(algorithm);
   const file = await open(path);
   try {

@@ -24,11 +24,25 @@ const EXPLANATIONS: readonly (readonly [code: string, explanation: string])[] = 
   ['SQLITE_IOERR', 'could not be read or written: the disk reports an error. What was recorded is kept.'],
 ];
 
+/** Whether the package's native half is missing or does not load; nothing else of a database loads native code. */
+function isBindingError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_DLOPEN_FAILED' || error.message.startsWith('Could not locate the bindings file');
+}
+
 /**
- * The UserError for an SQLite error that comes from the file or its surroundings; any other error as it is, since a
- * constraint or a syntax error is a bug of ours.
+ * The UserError for an SQLite error that comes from the file or its surroundings, or from how the package is installed; any other error
+ * as it is, since a constraint or a syntax error is a bug of ours.
  */
 export function explainDatabaseError(error: unknown, file: string): unknown {
+  if (isBindingError(error)) {
+    return new UserError(
+      `database: expected the package better-sqlite3 compiled for this Node.js (${process.version}), found it compiled for another ` +
+        'version, damaged or missing. Run: npm rebuild better-sqlite3',
+      { cause: error },
+    );
+  }
   if (!(error instanceof Database.SqliteError)) return error;
   const found = EXPLANATIONS.find(([code]) => error.code.startsWith(code));
   return found === undefined ? error : new UserError(`${file} ${found[1]}`, { cause: error });

@@ -21,9 +21,8 @@ export interface Environment {
   readonly gitDirty: boolean | null;
 }
 
-/** Describes this machine, this Node.js and this copy of convoy. */
-export function readEnvironment(): Environment {
-  const root = findPackageRoot();
+/** Describes this machine, this Node.js and the copy of convoy in `root`. */
+export function readEnvironment(root = findPackageRoot()): Environment {
   const manifest = readManifest(join(root, 'package.json'));
   const versions: Record<string, string> = { convoy: manifest.version ?? 'unknown' };
   for (const name of Object.keys(manifest.dependencies ?? {}))

@@ -19,7 +19,7 @@ import type { WinogradKernels } from './interface/winograd.js';
  *
  * Arrays hold whole tensors of the mini-batch, n×h×w×c, image after image; the arguments `first` and `count` of a method say
  * which images (or panels, rows, elements) it touches. Outputs are overwritten unless a method says that it accumulates. `scratch` is
- * private memory of the calling thread, at least `scratchFloats` of the geometry or channel count long; its contents mean
+ * private memory of the calling thread, as long as the method's family says (`convolutionScratchFloats` and its like); its contents mean
  * nothing before and after a call.
  *
  * The native sets throw a TypeError if an array has another type than declared or is too short for the sizes given.

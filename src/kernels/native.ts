@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { UserError } from '../core/errors.js';
 import { findPackageRoot } from '../core/paths.js';
 import type { WindowGeometry } from './geometry.js';
 import type { Kernels } from './kernels.js';
@@ -24,10 +25,22 @@ type NativeKernels = {
   readonly [Name in Exclude<keyof Kernels, 'name'>]: WithWords<Kernels[Name]>;
 };
 
-/** Loads the addon, or returns null if it was not built. */
-export function loadAddon(): Addon | null {
-  const path = join(findPackageRoot(), 'build', 'Release', 'convoy.node');
-  return existsSync(path) ? (createRequire(import.meta.url)(path) as Addon) : null;
+/**
+ * Loads the addon, or returns null if it was not built.
+ *
+ * @throws UserError if the file is there and cannot be loaded
+ */
+export function loadAddon(file = join(findPackageRoot(), 'build', 'Release', 'convoy.node')): Addon | null {
+  if (!existsSync(file)) return null;
+  try {
+    return createRequire(import.meta.url)(file) as Addon;
+  } catch (cause) {
+    throw new UserError(
+      `kernels: expected the compiled addon, found a file that cannot be loaded (${(cause as Error).message}). ` +
+        'Run: npm run build:native',
+      { cause },
+    );
+  }
 }
 
 /** The kernel set of that name, or null if this processor cannot run it. */

@@ -74,6 +74,8 @@ export interface LayerPlan {
   readonly backwardReads: { readonly input: boolean; readonly output: boolean };
   /** Of products; work element by element is not counted. */
   readonly multiplyAddsPerImage: number;
+  /** Numbers of one image in each of the mini-batch's statistics by which the layer normalises. Absent: it has none. */
+  readonly valuesPerStatistic?: number;
   /** The input positions that one output position depends on. Absent: those at its own position alone. */
   readonly window?: Pick<WindowConfig, 'kernel' | 'stride'>;
 }

@@ -56,8 +56,8 @@ export interface Part {
   readonly index: number;
   readonly firstRow: number;
   readonly rows: number;
-  /** Lanes that hold an image; 1 with images one after another. */
-  readonly lanes: number;
+  /** Images whose numbers lie side by side in a row: 1, or as many as the unit's group holds. */
+  readonly imagesPerRow: number;
 }
 
 /** Floats of one row of a tensor seen as rows × width. */
@@ -87,7 +87,7 @@ export function overParts(
 }
 
 function partOfSlice({ index, first, count }: Slice, { height, width }: Shape): Part {
-  return { index, firstRow: first * height * width, rows: count * height * width, lanes: 1 };
+  return { index, firstRow: first * height * width, rows: count * height * width, imagesPerRow: 1 };
 }
 
 function partOfUnit(unit: Unit, { height, width }: Shape): Part {
@@ -96,7 +96,7 @@ function partOfUnit(unit: Unit, { height, width }: Shape): Part {
     index: unit.index,
     firstRow: (unit.group * height + first) * width,
     rows: count * width,
-    lanes: unit.images,
+    imagesPerRow: unit.images,
   };
 }
 

@@ -42,7 +42,7 @@ export interface Progress {
 }
 
 export interface TrainOptions {
-  /** Threads of this run; the results do not depend on it. Default: one for each core. Ignored if `pool` is given with `threads`. */
+  /** Threads of this run, at most those of `pool`; the results do not depend on it. Default: all of the pool's, or one for each core. */
   readonly workers?: number;
   /** A pool to share between runs; without one the run starts and ends its own. */
   readonly pool?: WorkerPool;
@@ -50,6 +50,8 @@ export interface TrainOptions {
   readonly dataset?: Dataset;
   /** Ends the run after the current step, as `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Told before training what of it cannot be meant. Default: a warning of the process. */
+  readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;
   readonly onEpoch?: (metrics: EpochMetrics) => void;
   /** Times every pass of every training step. The results stay the same to the bit; the run takes a few percent longer. */

@@ -39,6 +39,17 @@ describe('check', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('warns where a mini-batch of the spec has one value to normalise by', async () => {
+    const file = writeNetwork(
+      { kind: 'fully-connected', units: 8 },
+      { kind: 'batch-normalization' },
+      dense(4),
+    );
+    const { exitCode, err } = await check([file, '--set', 'batchSize=1', '--only', 'gradients']);
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/^warning: mine: batch-normalization1: expected at least two values a channel /m);
+  });
+
   it('takes fields of the spec', async () => {
     const { err } = await check(['SK', '--set', 'width=0.1', '--only', 'first-loss']);
     expect(err).toMatch(/^SK: 28×28×1, /);

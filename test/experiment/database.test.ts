@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { findPackageRoot } from '../../src/core/paths.js';
 import { openDatabase, openDatabaseReadOnly } from '../../src/experiment/database.js';
-import { explainDatabaseError } from '../../src/experiment/database-errors.js';
+import { explainDatabaseError, withDatabaseErrors } from '../../src/experiment/database-errors.js';
 import { SCHEMA_VERSION } from '../../src/experiment/schema.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
 import { makeFolder } from './fake-runs.js';
@@ -157,5 +157,22 @@ describe('an SQLite error', () => {
   it.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR'])('%s is a bug and stays as it is', (code) => {
     const error = new Database.SqliteError('original', code);
     expect(explainDatabaseError(error, 'x.db')).toBe(error);
+  });
+});
+
+describe('a database package that does not fit this Node.js', () => {
+  const remedy =
+    /^database: expected the package better-sqlite3 compiled for this Node\.js .*Run: npm rebuild better-sqlite3$/;
+
+  it('is explained in one line where it does not load', () => {
+    const nativeBinding = join(makeFolder(), 'better_sqlite3.node');
+    writeFileSync(nativeBinding, 'compiled for another');
+    const open = () => new Database(':memory:', { nativeBinding });
+    expect(messageOf(() => withDatabaseErrors('x.db', open))).toMatch(remedy);
+  });
+
+  it('is explained in one line where it was not compiled', () => {
+    const error = new Error('Could not locate the bindings file. Tried:\n → build/better_sqlite3.node');
+    expect((explainDatabaseError(error, 'x.db') as Error).message).toMatch(remedy);
   });
 });

@@ -1,19 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { expandGrid } from '../../src/experiment/grid.js';
 import { planSweep } from '../../src/experiment/plan-sweep.js';
-import { PRESET_NAMES, readPreset } from '../../src/experiment/presets/registry.js';
+import { PRESET_NAMES, readPreset, TRAINING_PRESETS } from '../../src/experiment/presets/registry.js';
+import { planNetwork } from '../../src/network/plan.js';
+import type { SgdOptions } from '../../src/optim/optimizers/sgd.js';
+import { learningRateAt } from '../../src/optim/schedule.js';
+import { measureTraining } from '../../src/optim/training-length.js';
+import { fitSpec } from '../../src/run/data.js';
+import { optimizerOf } from '../../src/run/optimizer-fields.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
-import { FAKE_DATASET } from './fake-runs.js';
+import { FAKE_CIFAR10, FAKE_DATASET } from './fake-runs.js';
 
 function readSpecs(name: string): ResolvedRunSpec[] {
   return expandGrid(readPreset(name), name).map(({ spec }) => spec);
 }
 
+const TRAINED = ['three-layer', 'cifar-quick', 'resnet20', 'vgg11', 'vgg16', 'cifar10-94'];
 const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6${part}`);
 
 describe('the presets of exercise 15.6', () => {
   it('are all there', () => {
-    expect(PRESET_NAMES).toEqual(['first-look', '15.6', ...PARTS, 'lenet5']);
+    expect(PRESET_NAMES).toEqual(['first-look', '15.6', ...PARTS, 'lenet5', ...TRAINED]);
   });
 
   it('are one sweep together, each point of which runs once', async () => {
@@ -91,6 +98,45 @@ describe("LeNet-5's preset", () => {
     for (const spec of specs) {
       expect(spec).toMatchObject({ trainCount: 60_000, validationCount: 0, testCount: 10_000, epochs: 20 });
     }
+  });
+});
+
+describe('presets of one point', () => {
+  it('are what `train` takes: networks on CIFAR-10, and the parts of the exercise that are one run', () => {
+    const names = TRAINING_PRESETS.map(({ name }) => name);
+    expect(names).toEqual(['15.6b', '15.6c', '15.6e', '15.6j', ...TRAINED]);
+  });
+
+  it.each(TRAINED)('%s fits CIFAR-10', (name) => {
+    const [spec] = readSpecs(name);
+    expect(fitSpec(spec!, FAKE_CIFAR10)).toMatchObject({
+      dataset: 'cifar10',
+      trainCount: 50_000,
+      testCount: 10_000,
+    });
+  });
+});
+
+describe('the preset cifar10-94', () => {
+  const spec = readSpecs('cifar10-94')[0]!;
+  const { learningRate, batchSize, network } = spec;
+  const { momentum, weightDecay } = optimizerOf(spec) as SgdOptions;
+
+  it('has the published rates and decays, for a loss that is a mean', () => {
+    // As airbench94.py works them out for the sum over the mini-batch.
+    const kilostepScale = 1024 * (1 + 1 / (1 - momentum));
+    const lr = 11.5 / kilostepScale;
+    const wd = (0.0153 * batchSize) / kilostepScale;
+    const length = measureTraining(50_000, { batchSize, dropLast: true, epochs: 9.9 });
+    // The sum's gradient is batchSize times the mean's: w −= lr·(batchSize·g + (wd / lr)·w).
+    expect(learningRateAt(learningRate, 109, length)).toBeCloseTo(lr * batchSize, 12);
+    expect(weightDecay * batchSize).toBeCloseTo(wd / lr, 12);
+    const lrBiases = 64 * lr;
+    const shift = planNetwork(network, { batchSize: 16, slices: 1, training: true })
+      .steps.flatMap(({ parameters }) => parameters)
+      .find(({ name }) => name === 'shift')!;
+    expect(shift.learningRateFactor * lr).toBeCloseTo(lrBiases, 12);
+    expect(shift.weightDecayFactor * weightDecay * batchSize).toBeCloseTo(wd / lrBiases, 12);
   });
 });
 

@@ -1,9 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { allocateArena, preferHugePages, viewArena } from '../../src/kernels/memory.js';
 import { loadAddon } from '../../src/kernels/native.js';
 
 const addon = loadAddon();
+const HUGE_PAGE_FLOATS = 2 ** 19;
+const HAS_HUGE_PAGES = existsSync('/sys/kernel/mm/transparent_hugepage') && existsSync('/proc/self/smaps');
+
+/** Bytes of this process for which huge pages are asked for (`hg`: proc(5)). */
+function countAdvisedBytes(): number {
+  const mappings = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[\da-f]+-[\da-f]+ )/m);
+  return mappings
+    .filter((mapping) => /^VmFlags:.* hg\b/m.test(mapping))
+    .reduce((sum, mapping) => sum + 1024 * Number(mapping.match(/^Size: +(\d+) kB/m)![1]), 0);
+}
 
 describe('an arena', () => {
   it('is zero, as long as was asked for, and begins at a cache line', () => {
@@ -37,6 +48,13 @@ describe('preferHugePages', () => {
       preferHugePages(memory);
       expect(memory.every((value, i) => value === i)).toBe(true);
     }
+  });
+
+  it.runIf(addon && HAS_HUGE_PAGES)('asks for whole huge pages of what an arena has', () => {
+    const before = countAdvisedBytes();
+    const arena = allocateArena(64 * HUGE_PAGE_FLOATS, 'tests');
+    // The ends need not lie at pages' borders, and earlier tests' memory may be given back meanwhile.
+    expect(countAdvisedBytes() - before).toBeGreaterThan(arena.byteLength / 2);
   });
 
   it.runIf(addon)('takes floats alone', () => {

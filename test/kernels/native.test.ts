@@ -1,9 +1,29 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { loadAddon } from '../../src/kernels/native.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+import { makeFolder } from '../experiment/fake-runs.js';
 import { describeBitAgreement, describeKernels } from '../helpers/kernel-suite.js';
 
 /** The sets that promise equal bits: they use fused multiply-add. */
 const FUSED = ['avx512', 'avx2', 'neon'];
+
+describe('the addon', () => {
+  it('is null where it was not built', () => {
+    expect(loadAddon(join(makeFolder(), 'convoy.node'))).toBeNull();
+  });
+
+  it('says how to mend a file that is none', () => {
+    const file = join(makeFolder(), 'convoy.node');
+    writeFileSync(file, 'not elf');
+    expect(() => loadAddon(file)).toThrow(UserError);
+    expect(() => loadAddon(file)).toThrow(
+      /^kernels: expected the compiled addon, .*Run: npm run build:native$/,
+    );
+  });
+});
 
 describe('native kernels', () => {
   const names = availableKernelNames().filter((name) => name !== 'reference');

@@ -25,9 +25,12 @@ function imagineError({
   return base * bySize + (activation === 'sigmoid' ? 0.5 : 0) + (dropout ? 0.1 : 0) + jitter;
 }
 
-/** What a run would say of the fake test images: hard ones are hard for all, the others a matter of luck. */
-export function imagineResult(spec: ResolvedRunSpec): TrainResult {
-  const error = imagineError(spec);
+/**
+ * What a run would say of the fake test images: hard ones are hard for all, the others a matter of luck.
+ *
+ * @param error about what it comes to, in percent
+ */
+export function imagineResult(spec: ResolvedRunSpec, error = imagineError(spec)): TrainResult {
   const { labels } = FAKE_DATASET.test;
   const stream = new RandomStream([spec.seed + spec.trainFirst, Math.round(1000 * error)]);
   const predicted = labels.map((label, i) => {

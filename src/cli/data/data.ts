@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { UserError, unknownName } from '../../core/errors.js';
 import { type GetOptions, getDataset } from '../../dataset/get/get-dataset.js';
-import { DATASET_NAMES, findDatasetFolder, loadDataset } from '../../dataset/load.js';
-import { REFERENCES } from '../../dataset/references.js';
+import { loadDataset } from '../../dataset/load.js';
+import { DATASET_NAMES, findDefinition } from '../../dataset/registry.js';
 import { computeStatistics } from '../../dataset/statistics.js';
 import { findDifferences, type Verification, verifyDataset } from '../../dataset/verify.js';
 import { writePng } from '../../image/write-png.js';
@@ -15,12 +15,12 @@ import { drawDataset, type SheetOptions } from './show.js';
 import { formatClasses, formatMoments, formatSizes } from './text.js';
 
 /** Where data sets come from and where they lie; tests have other places. */
-export interface DataPlaces extends Pick<GetOptions, 'publications' | 'pace'> {
+export interface DataPlaces extends Pick<GetOptions, 'published' | 'pace'> {
   /** A data set's folder. */
   readonly locate: (name: string) => string;
 }
 
-const USUAL_PLACES: DataPlaces = { locate: findDatasetFolder };
+const USUAL_PLACES: DataPlaces = { locate: (name) => findDefinition(name).folder };
 /** More would be too small for the text beside them. */
 const MAX_EACH = 15;
 const HALVES = ['train', 'test'] as const;
@@ -144,7 +144,7 @@ function formatVerification({ dataset, folder, statistics, likeness, otherFiles 
 }
 
 function explainOther({ dataset: { name }, folder, statistics, otherFiles }: Verification): string {
-  const differences = findDifferences(statistics, REFERENCES.get(name)!);
+  const differences = findDifferences(statistics, findDefinition(name).reference);
   const words = {
     trainCounts: 'numbers of training images',
     testCounts: 'numbers of test images',

@@ -1,4 +1,4 @@
-import type { PublishedFile } from '../../dataset/get/published.js';
+import type { PublishedFile } from '../../dataset/definition.js';
 import { formatBytes } from '../../report/format-values.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
 import type { Streams } from '../streams.js';

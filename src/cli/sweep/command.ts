@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { expandGrid } from '../../experiment/grid.js';
 import { planSweep } from '../../experiment/plan-sweep.js';
+import { PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
+import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
-import { findGrid, formatPresets } from './grid.js';
+import { findGrid } from './grid.js';
 import { parseSweepArguments } from './options.js';
 import { formatPoints } from './points.js';
 import { recordSweep } from './record-sweep.js';
+import { printWarnings } from './warnings.js';
 
 /**
  * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.
@@ -26,11 +29,12 @@ export async function runSweepCommand(
   const command = await parseSweepArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   if (command.list) {
-    streams.out.write(formatPresets(command.json));
+    streams.out.write(formatPresets(PRESETS, 'what it asks', command.json));
     return EXIT_CODES.done;
   }
   const grid = findGrid(command.what);
   const points = await planSweep(expandGrid(grid, command.what!, command.overrides), engine.loadDataset);
+  printWarnings(points, streams.err);
   if (command.dryRun) {
     streams.out.write(formatPoints(points, readRecorded(command.db), command.json));
     return EXIT_CODES.done;

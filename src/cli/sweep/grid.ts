@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.js';
 import type { Grid } from '../../experiment/grid.js';
 import { readGridFile } from '../../experiment/grid-file.js';
-import { PRESET_NAMES, PRESETS, readPreset } from '../../experiment/presets/registry.js';
-import { formatTable } from '../../report/tables.js';
+import { PRESET_NAMES, readPreset } from '../../experiment/presets/registry.js';
 
 /**
  * The grid that a user means: a preset's name, or else a file.
@@ -18,17 +17,4 @@ export function findGrid(what: string | undefined): Grid {
   }
   const looksLikeFile = /[/\\]|\.json$/i.test(what) || existsSync(what);
   return looksLikeFile && !PRESET_NAMES.includes(what) ? readGridFile(what) : readPreset(what);
-}
-
-/** The presets as a table, or one JSON object a line. */
-export function formatPresets(json: boolean): string {
-  if (json) return PRESETS.map((preset) => `${JSON.stringify(preset)}\n`).join('');
-  const columns = [
-    { title: 'preset', align: 'left' },
-    { title: 'what it asks', align: 'left' },
-  ] as const;
-  return formatTable(
-    columns,
-    PRESETS.map(({ name, title }) => [name, title]),
-  );
 }

@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs';
 import { checkWritable } from '../../core/write-whole-file.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { planSweep } from '../../experiment/plan-sweep.js';
+import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
+import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
+import { printWarnings } from '../sweep/warnings.js';
 import { parseTrainArguments } from './options.js';
 import { formatTrainPlan } from './plan.js';
 import { recordTraining } from './record-training.js';
-import { findTrainSubject, formatTrainingPresets } from './subject.js';
+import { findTrainSubject } from './subject.js';
 
 /**
  * `train <preset, network or spec file>`: one run, recorded like those of a sweep.
@@ -26,11 +29,12 @@ export async function runTrainCommand(
   const command = await parseTrainArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   if (command.list) {
-    streams.out.write(formatTrainingPresets(command.json));
+    streams.out.write(formatPresets(TRAINING_PRESETS, 'what it trains', command.json));
     return EXIT_CODES.done;
   }
   const subject = findTrainSubject(command.what, command.overrides);
   const [point] = await planSweep([subject], engine.loadDataset);
+  printWarnings([point!], streams.err);
   if (command.dryRun) {
     const live = readRecorded(command.db, point!.identity);
     streams.out.write(formatTrainPlan(subject, point!, live, command.json));

@@ -16,7 +16,8 @@ export function createTrainEngine(err: Streams['err']): Engine {
   if (warning) err.write(`${warning}\n`);
   return {
     loadDataset: (name) => loadDataset(name),
-    runOne: train,
+    // The commands print warnings when they have planned what to run.
+    runOne: (spec, options) => train(spec, { ...options, onWarning: () => {} }),
     createPool: (threads) => WorkerPool.create(threads),
   };
 }

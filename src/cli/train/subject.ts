@@ -2,10 +2,12 @@ import { basename } from 'node:path';
 import { UserError, unknownName } from '../../core/errors.js';
 import type { GridPoint } from '../../experiment/grid.js';
 import type { Override } from '../../experiment/overrides.js';
-import { TRAINING_PRESET_NAMES, TRAINING_PRESETS } from '../../experiment/presets/training/registry.js';
+import { listPoints } from '../../experiment/presets/preset.js';
+import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { MODEL_NAMES } from '../../models/registry.js';
-import { formatTable } from '../../report/tables.js';
 import { isNetworkArgument, readNetwork, resolveWithOverrides } from '../network-argument.js';
+
+const PRESET_NAMES = TRAINING_PRESETS.map(({ name }) => name);
 
 /** A run that a user asks for. */
 export interface TrainSubject extends GridPoint {
@@ -22,15 +24,16 @@ export interface TrainSubject extends GridPoint {
 export function findTrainSubject(what: string | undefined, overrides: readonly Override[]): TrainSubject {
   if (what === undefined) {
     throw new UserError(
-      `train: expected a preset, a network or a spec file, found nothing. Presets: ${TRAINING_PRESET_NAMES.join(', ')}.`,
+      `train: expected a preset, a network or a spec file, found nothing. Presets: ${PRESET_NAMES.join(', ')}.`,
     );
   }
   const preset = TRAINING_PRESETS.find(({ name }) => name === what);
   if (preset === undefined && !isNetworkArgument(what)) {
-    const names = new Set([...TRAINING_PRESET_NAMES, ...MODEL_NAMES]);
+    const names = new Set([...PRESET_NAMES, ...MODEL_NAMES]);
     throw unknownName('train', 'preset or network', what, [...names]);
   }
-  const spec = resolveWithOverrides('train', what, preset?.spec ?? readNetwork(what), overrides);
+  const written = preset ? listPoints(preset)[0]! : readNetwork(what);
+  const spec = resolveWithOverrides('train', what, written, overrides);
   const isFile = preset === undefined && /\.json$/i.test(what);
   return {
     name: preset?.name ?? (isFile ? basename(what).replace(/\.json$/i, '') : spec.model),
@@ -38,14 +41,4 @@ export function findTrainSubject(what: string | undefined, overrides: readonly O
     spec,
     where: what,
   };
-}
-
-/** The presets as a table, or one JSON object a line. */
-export function formatTrainingPresets(json: boolean): string {
-  if (json) return TRAINING_PRESETS.map((preset) => `${JSON.stringify(preset)}\n`).join('');
-  const columns = ['preset', 'what it trains'].map((title) => ({ title, align: 'left' as const }));
-  return formatTable(
-    columns,
-    TRAINING_PRESETS.map(({ name, title }) => [name, title]),
-  );
 }

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from '../../core/errors.js';
+import type { PublishedFile } from '../definition.js';
 import { fetchPart } from './fetch-part.js';
 import type { PaceLimits } from './pace.js';
 import { PartFile } from './part-file.js';
-import type { PublishedFile } from './published.js';
 import { describeTransferError, TooSlowError, WrongContentError } from './transfer-error.js';
 
 export interface DownloadOptions {

@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import type { PublishedFile } from '../definition.js';
 import { GZIP_MAGIC } from '../gzip.js';
 import { Pace, type PaceLimits } from './pace.js';
 import type { PartFile } from './part-file.js';
-import type { PublishedFile } from './published.js';
 import { requestAddress } from './request.js';
 import { TransferError, WrongContentError } from './transfer-error.js';
 

@@ -2,11 +2,10 @@ import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import type { Dataset } from '../dataset.js';
-import { IDX_NAMES, variantsOf } from '../idx-files.js';
-import { findDatasetFolder, loadDataset } from '../load.js';
+import type { DatasetDefinition, PublishedFile } from '../definition.js';
+import { findDefinition } from '../registry.js';
 import { downloadFile } from './download.js';
 import { PACE_LIMITS, type PaceLimits } from './pace.js';
-import { PUBLICATIONS, type Publications, type PublishedFile } from './published.js';
 import { replaceFiles } from './replace-files.js';
 import { stageDownload, stageLocal } from './stage.js';
 
@@ -18,7 +17,8 @@ export interface GetOptions {
   readonly signal: AbortSignal;
   /** Told of a download, a few times a second and more. */
   readonly onProgress?: (file: PublishedFile, receivedBytes: number) => void;
-  readonly publications?: Publications;
+  /** In place of what the data set's publisher offers. */
+  readonly published?: readonly PublishedFile[];
   readonly pace?: PaceLimits;
 }
 
@@ -35,21 +35,22 @@ export interface Gotten {
  * @throws UserError for an unknown name, a download that fails, files that are not a data set of that name; the signal's reason
  */
 export async function getDataset(name: string, options: GetOptions): Promise<Gotten> {
-  const usualFolder = findDatasetFolder(name);
-  const { from, folder = usualFolder, signal } = options;
+  const known = findDefinition(name);
+  const { from, folder = known.folder, published = known.published, signal } = options;
+  const definition = { ...known, published };
   const staging = join(dirname(folder), `.get-${name}`);
   try {
     await rm(staging, { recursive: true, force: true });
     await mkdir(staging, { recursive: true });
     const names =
       from === undefined
-        ? await download(name, folder, staging, options)
-        : await stageLocal(name, from, staging, signal);
+        ? await download(definition, folder, staging, options)
+        : await stageLocal(definition, from, staging, signal);
     signal.throwIfAborted();
-    const dataset = await checkStaged(name, staging, from ?? 'download');
+    const dataset = await checkStaged(definition, staging, from ?? 'download');
     signal.throwIfAborted();
     await replaceFiles(staging, names, folder);
-    await removeSuperseded(names, folder);
+    await removeSuperseded(definition, names, folder);
     return { folder, dataset };
   } catch (error) {
     throw explainWriteError(error, name, dirname(folder));
@@ -60,9 +61,13 @@ export async function getDataset(name: string, options: GetOptions): Promise<Got
 }
 
 /** Loads what is staged. Messages are to name where it came from, not a folder that is gone when they are read. */
-async function checkStaged(name: string, staging: string, source: string): Promise<Dataset> {
+async function checkStaged(
+  { locate, read }: DatasetDefinition,
+  staging: string,
+  source: string,
+): Promise<Dataset> {
   try {
-    return await loadDataset(name, { folder: staging });
+    return await read(await locate(staging));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(error.message.replaceAll(staging + sep, `${source}: `));
@@ -70,23 +75,22 @@ async function checkStaged(name: string, staging: string, source: string): Promi
 }
 
 async function download(
-  name: string,
+  definition: DatasetDefinition,
   folder: string,
   staging: string,
   options: GetOptions,
 ): Promise<string[]> {
-  const { signal, onProgress, publications = PUBLICATIONS, pace = PACE_LIMITS } = options;
-  const files = publications.get(name)!;
-  const downloads = join(dirname(folder), 'downloads', name);
-  const otherwise = explainOtherwise(name, folder, files);
+  const { signal, onProgress, pace = PACE_LIMITS } = options;
+  const downloads = join(dirname(folder), 'downloads', definition.name);
+  const otherwise = explainOtherwise(definition, folder);
   const paths: string[] = [];
-  for (const file of files) {
+  for (const file of definition.published) {
     const path = join(downloads, `${file.name}.part`);
     const onBytes = (receivedBytes: number) => onProgress?.(file, receivedBytes);
     await downloadFile(file, path, { signal, pace, onBytes, otherwise });
     paths.push(path);
   }
-  const names = await stageDownload(name, files, paths, staging, signal);
+  const names = await stageDownload(definition, paths, staging, signal);
   await rm(downloads, { recursive: true, force: true });
   // Another data set's download may be waiting there.
   await rmdir(dirname(downloads)).catch(() => {});
@@ -94,20 +98,26 @@ async function download(
 }
 
 /** What to do without a network. */
-function explainOtherwise(name: string, folder: string, files: readonly PublishedFile[]): string {
-  const [{ name: archive, addresses }] = files as [PublishedFile];
-  if (name === 'cifar10') {
+function explainOtherwise({ name, files, published, archive }: DatasetDefinition, folder: string): string {
+  const { name: first, addresses } = published[0]!;
+  if (archive) {
     return (
-      `get ${addresses[0]} elsewhere and run node scripts/data.js get cifar10 --from ${archive}, ` +
-      `or unpack it so that ${join(folder, 'data_batch_1.bin')} and the others are there`
+      `get ${addresses[0]} elsewhere and run node scripts/data.js get ${name} --from ${first}, ` +
+      `or unpack it so that ${join(folder, files[0]!)} and the others are there`
     );
   }
-  return `get ${files.map((file) => file.name).join(', ')} from ${addresses[0]!.replace(archive, '')} elsewhere and put them in ${folder}`;
+  const names = published.map((file) => file.name).join(', ');
+  return `get ${names} from ${addresses[0]!.replace(first, '')} elsewhere and put them in ${folder}`;
 }
 
 /** A file that is plain where it was gzipped, or the other way round, takes the other's place; two would be one too many. */
-async function removeSuperseded(names: readonly string[], folder: string): Promise<void> {
-  for (const variants of Object.values(IDX_NAMES).map(variantsOf)) {
+async function removeSuperseded(
+  { files, variantsOf }: DatasetDefinition,
+  names: readonly string[],
+  folder: string,
+): Promise<void> {
+  for (const file of files) {
+    const variants = variantsOf?.(file) ?? [];
     if (!variants.some((variant) => names.includes(variant))) continue;
     for (const variant of variants) {
       if (!names.includes(variant)) await rm(join(folder, variant), { force: true });

@@ -1,13 +1,7 @@
 import { chmod, copyFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../core/errors.js';
-import { CIFAR10_NAMES, findCifar10Files } from '../cifar10-files.js';
-import { findIdxFiles } from '../idx-files.js';
-import type { PublishedFile } from './published.js';
-import { unpackCifar10 } from './unpack-cifar10.js';
-
-/** The folder that CIFAR-10's archive unpacks to. */
-const CIFAR10_INNER_FOLDER = 'cifar-10-batches-bin';
+import type { DatasetArchive, DatasetDefinition } from '../definition.js';
 
 /**
  * Makes a data set's files of what was downloaded.
@@ -17,15 +11,14 @@ const CIFAR10_INNER_FOLDER = 'cifar-10-batches-bin';
  * @returns the files' names
  */
 export async function stageDownload(
-  name: string,
-  files: readonly PublishedFile[],
+  { published, archive }: Pick<DatasetDefinition, 'published' | 'archive'>,
   paths: readonly string[],
   staging: string,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (name === 'cifar10') return stageArchive(paths[0]!, staging, signal);
-  await Promise.all(paths.map((path, i) => rename(path, join(staging, files[i]!.name))));
-  return files.map((file) => file.name);
+  if (archive) return stageArchive(archive, paths[0]!, staging, signal);
+  await Promise.all(paths.map((path, i) => rename(path, join(staging, published[i]!.name))));
+  return published.map((file) => file.name);
 }
 
 /**
@@ -36,22 +29,22 @@ export async function stageDownload(
  * @throws UserError if there is no such archive or folder, or files are missing
  */
 export async function stageLocal(
-  name: string,
+  { name, files, published, archive, locate }: DatasetDefinition,
   from: string,
   staging: string,
   signal: AbortSignal,
 ): Promise<string[]> {
   const found = await stat(from).catch(() => null);
-  if (found?.isFile() && name === 'cifar10') return stageArchive(from, staging, signal);
+  if (archive && found?.isFile()) return stageArchive(archive, from, staging, signal);
   if (!found?.isDirectory()) {
-    const expected =
-      name === 'cifar10' ? 'cifar-10-binary.tar.gz, or a folder of its files,' : 'a folder of four files';
+    const expected = archive
+      ? `${published[0]!.name}, or a folder of its files,`
+      : `a folder of ${files.length} files`;
     throw new UserError(
       `--from ${from}: expected ${expected} for ${name}, found ${found ? 'something else' : 'nothing there'}. Check the path.`,
     );
   }
-  const paths =
-    name === 'cifar10' ? await findRecords(from) : Object.values(await findIdxFiles(name, from, null));
+  const paths = [...(await locate(await findUnpacked(from, archive))).values()];
   for (const path of paths) {
     signal.throwIfAborted();
     const copy = join(staging, basename(path));
@@ -62,15 +55,20 @@ export async function stageLocal(
   return paths.map((path) => basename(path));
 }
 
-async function findRecords(from: string): Promise<string[]> {
-  const inner = join(from, CIFAR10_INNER_FOLDER);
-  const folder = (await stat(inner).catch(() => null))?.isDirectory() ? inner : from;
-  await findCifar10Files(folder);
-  return CIFAR10_NAMES.map((file) => join(folder, file));
+/** The folder itself, or the one inside it that the archive unpacked to. */
+async function findUnpacked(from: string, archive: DatasetArchive | undefined): Promise<string> {
+  if (archive === undefined) return from;
+  const inner = join(from, archive.folder);
+  return (await stat(inner).catch(() => null))?.isDirectory() ? inner : from;
 }
 
-async function stageArchive(path: string, staging: string, signal: AbortSignal): Promise<string[]> {
-  const files = await unpackCifar10(path, signal);
+async function stageArchive(
+  archive: DatasetArchive,
+  path: string,
+  staging: string,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const files = await archive.unpack(path, signal);
   for (const [file, content] of files) await writeFile(join(staging, file), content);
   return [...files.keys()];
 }

@@ -1,13 +1,33 @@
 import { unknownName } from '../../core/errors.js';
 import { type Grid, parseGrid } from '../grid.js';
+import { CIFAR_QUICK } from './cifar-quick.js';
+import { CIFAR10_94 } from './cifar10-94.js';
 import { EXERCISE_15_6, EXERCISE_15_6_PARTS } from './exercise-15-6.js';
 import { FIRST_LOOK } from './first-look.js';
 import { LENET5 } from './lenet5.js';
-import type { Preset } from './preset.js';
+import { listPoints, type Preset } from './preset.js';
+import { RESNET20 } from './resnet20.js';
+import { THREE_LAYER } from './three-layer.js';
+import { VGG } from './vgg.js';
 
-export const PRESETS: readonly Preset[] = [FIRST_LOOK, EXERCISE_15_6, ...EXERCISE_15_6_PARTS, LENET5];
+export const PRESETS: readonly Preset[] = [
+  FIRST_LOOK,
+  EXERCISE_15_6,
+  ...EXERCISE_15_6_PARTS,
+  LENET5,
+  THREE_LAYER,
+  CIFAR_QUICK,
+  RESNET20,
+  ...VGG,
+  CIFAR10_94,
+];
 
 export const PRESET_NAMES: readonly string[] = PRESETS.map((preset) => preset.name);
+
+/** The presets of one point: a network and how to train it. */
+export const TRAINING_PRESETS: readonly Preset[] = PRESETS.filter(
+  (preset) => listPoints(preset).length === 1,
+);
 
 /**
  * A preset as a grid.

@@ -49,7 +49,8 @@ export interface ChannelKernels {
   /**
    * From each part's moments those of the whole mini-batch, and y = x·a + d, which normalises by them: a = scale / √(variance + epsilon),
    * d = shift − mean·a. A part has `lanes` numbers a channel, parts×channels×lanes; of part p they are of cuts[2p] rows each, and
-   * the first cuts[2p + 1] of them count. `mean`, `a` and `d` are channels×lanes, each number repeated.
+   * the first cuts[2p + 1] of them count. `mean`, `a` and `d` are channels×lanes, each number repeated. If there is but one number a
+   * channel, y is exactly the shift: a = 0.
    *
    * @param lanes 1 or 16
    * @param scale null is 1
@@ -72,7 +73,8 @@ export interface ChannelKernels {
     d: Float32Array,
   ): void;
   /**
-   * The way back, from each part's sums of dy and of dy·(x − mean): dx = dy·a + x·b + d, dscale and dshift.
+   * The way back, from each part's sums of dy and of dy·(x − mean): dx = dy·a + x·b + d, dscale and dshift. If there is but one number
+   * a channel, dx and dscale are exactly 0.
    *
    * @param statistics as normalizationCoefficients made them
    */

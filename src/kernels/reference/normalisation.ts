@@ -106,6 +106,13 @@ function sumParts(
   return sum;
 }
 
+/**
+ * The gain of x·a + d. A number that is alone is its own mean and normalises to 0, of which x·a − mean·a would leave the rounding error.
+ */
+function gainOf(count: number, scale: number, inverse: number): number {
+  return count === 1 ? 0 : scale * inverse;
+}
+
 export const normalizationCoefficients: Kernels['normalizationCoefficients'] = (
   channels,
   lanes,
@@ -128,7 +135,7 @@ export const normalizationCoefficients: Kernels['normalizationCoefficients'] = (
     // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each part's own.
     const variance = sumParts(cut, c, (i, rows) => squares[i]! + (means[i]! - batchMean) ** 2 * rows) / count;
     const inverse = 1 / Math.sqrt(variance + epsilon);
-    const gain = (scale?.[c] ?? 1) * inverse;
+    const gain = gainOf(count, scale?.[c] ?? 1, inverse);
     mean.fill(batchMean, c * lanes, (c + 1) * lanes);
     a.fill(gain, c * lanes, (c + 1) * lanes);
     d.fill((shift?.[c] ?? 0) - batchMean * gain, c * lanes, (c + 1) * lanes);
@@ -160,7 +167,7 @@ export const normalizationGradientCoefficients: Kernels['normalizationGradientCo
     const product = sumParts(cut, c, (i) => products[i]!);
     const mean = statistics[c]!;
     const inverse = statistics[2 * channels + c]!;
-    const gain = (scale?.[c] ?? 1) * inverse;
+    const gain = gainOf(count, scale?.[c] ?? 1, inverse);
     const slope = (-gain * inverse * inverse * product) / count;
     a.fill(gain, c * lanes, (c + 1) * lanes);
     b.fill(slope, c * lanes, (c + 1) * lanes);

@@ -54,7 +54,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   schema,
 
   plan(config, input, _where, layout): LayerPlan {
-    const { channels } = input;
+    const { height, width: columns, channels } = input;
     const width = widthOf(input, layout);
     const common = { size: channels, fanIn: 1, fanOut: 1, gradient: 'whole' as const };
     const scale: ParameterPlan = {
@@ -90,6 +90,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
       inPlace: false,
       backwardReads: { input: true, output: false },
       multiplyAddsPerImage: 0,
+      valuesPerStatistic: height * columns,
     };
   },
 
@@ -101,7 +102,7 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   },
 };
 
-/** Two sums of each part, and which rows and lanes of the mini-batch they are of. */
+/** Two sums of each part, and which rows and images of the mini-batch they are of. */
 class PartSums {
   readonly #site: LayerSite;
   readonly #first: Float32Array;
@@ -131,8 +132,8 @@ class PartSums {
     const parts = countParts(layout, batch);
     if (this.#cutImages !== batch.size) {
       for (let i = 0; i < parts; i++) {
-        const { rows, lanes } = partAt(i, input.shape, layout, batch);
-        this.#cuts.set([rows, lanes], 2 * i);
+        const { rows, imagesPerRow } = partAt(i, input.shape, layout, batch);
+        this.#cuts.set([rows, imagesPerRow], 2 * i);
       }
       this.#cutImages = batch.size;
     }
@@ -220,7 +221,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     scale?.gradient[0]?.set(dScale);
     shift?.gradient[0]?.set(dShift);
   };
-  const inputGradient = overParts(input.shape, layout, ({ firstRow, rows, lanes: images }) => {
+  const inputGradient = overParts(input.shape, layout, ({ firstRow, rows, imagesPerRow }) => {
     kernels.combineChannels(
       width,
       input.value,
@@ -234,8 +235,8 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
       rows,
     );
     // Where there is no image, x·b + d is not zero, and a gradient must be.
-    if (images < width / channels) {
-      kernels.clearLanes(input.gradient, images, firstRow * channels, rows * channels);
+    if (imagesPerRow < width / channels) {
+      kernels.clearLanes(input.gradient, imagesPerRow, firstRow * channels, rows * channels);
     }
   });
   return {

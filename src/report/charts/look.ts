@@ -2,7 +2,6 @@
 export const INK = 'var(--ink)';
 export const FAINT = 'var(--faint)';
 export const LINE = 'var(--line)';
-export const SURFACE = 'var(--surface)';
 
 /** A series is told by its symbol and dashes too, for eyes and printers that do not tell colours. */
 export interface SeriesLook {

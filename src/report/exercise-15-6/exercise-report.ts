@@ -115,8 +115,8 @@ function describeReading({ part, margin }: ExerciseRuns): Block[] {
         'All networks are tested on the same digits, so two of them can be compared more sharply than ' +
           'by their intervals: only the digits that one gets right and the other wrong count. McNemar’s ' +
           'test (in its mid-p form) gives the probability of so uneven a split if both were equally good. ' +
-          'Below 0.05 this page says that two trained networks differ; with dozens of comparisons on it, ' +
-          'one or two of those will be chance, while a probability below 0.001 hardly is.',
+          'Below 0.05 this page says that two trained networks differ; of comparisons of equally good ones, ' +
+          'one in 20 comes out so by chance, and below 0.001 one in 1,000.',
         margin === null
           ? 'Such a test is about two trained networks, not about two recipes: another seed gives ' +
             'another network. How much that matters is not known yet, as part (i) has not been run.'

@@ -3,7 +3,8 @@ import type { NamedRun } from '../findings/compare.js';
 import { describeConfusion, describeConfusions } from '../findings/confusion.js';
 import { chartBothCurves } from '../findings/error-charts.js';
 import { readCurve } from '../findings/reported-run.js';
-import { formatInterval, formatPercent } from '../findings/words.js';
+import { formatInterval, formatPercent, formatPoints } from '../findings/words.js';
+import { predictRateDifference } from '../statistics/proportion.js';
 import { nameRun } from './exercise-runs.js';
 import { keepFinished, listErrors, type Part } from './part.js';
 
@@ -34,11 +35,12 @@ export const PART_B: Part = {
 };
 
 function describeResult({ run }: NamedRun): string {
+  const chance = 100 * predictRateDifference(run.errors, run.images);
   return (
     `BASE gets ${run.errors} of ${run.images.toLocaleString('en-US')} test digits wrong, ` +
     `${formatPercent(run.errorPercent)}. On other digits of the same kind, this trained network would ` +
-    `be wrong in ${formatInterval(run.interval)}% of the cases (Wilson’s 95% interval); the totals of ` +
-    'two networks that differ by a tenth of a point say nothing about which is better.'
+    `be wrong in ${formatInterval(run.interval)}% of the cases (Wilson’s 95% interval); two that ` +
+    `are equally good, each tested on as many digits of its own, lie within ${formatPoints(chance)} of each other 19 times out of 20.`
   );
 }
 

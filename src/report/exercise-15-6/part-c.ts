@@ -1,4 +1,5 @@
 import { type Block, paragraph } from '../document/blocks.js';
+import { isBetter } from '../findings/compare.js';
 import { chartBothCurves } from '../findings/error-charts.js';
 import { findFirstBelow, readCurve } from '../findings/reported-run.js';
 import { formatPercent, formatTimes } from '../findings/words.js';
@@ -59,9 +60,11 @@ function discussSpeed(runs: ExerciseRuns): Block[] {
     base.run.seconds && bn.run.seconds
       ? `Its run took ${formatTimes(bn.run.seconds / base.run.seconds)} as long.`
       : '',
-    'Normalisation keeps the inputs of each block at one scale, whatever the layers below learn, so ' +
-      'that small initial weights (deviation 0.01) and one learning rate for all layers do less harm; and ' +
-      'a mini-batch’s statistics are a little random, which makes memorising harder.',
+    isBetter(bn.run, base.run)
+      ? 'Reasons may be that normalisation keeps the inputs of each block at one scale, whatever the layers below learn, so that small ' +
+        'initial weights (deviation 0.01) and one learning rate for all layers do less harm; and that a mini-batch’s statistics are a ' +
+        'little random, which makes memorising harder.'
+      : '',
   ];
   return [paragraph(sentences.filter(Boolean).join(' '))];
 }

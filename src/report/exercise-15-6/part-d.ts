@@ -51,18 +51,18 @@ export const PART_D: Part = {
 };
 
 function discussPlace(runs: ExerciseRuns): Block[] {
-  const { baseDropout, bnDropout } = findRuns(runs);
-  const finished = keepFinished([baseDropout, bnDropout]);
+  const { base, baseDropout, bn, bnDropout } = findRuns(runs);
+  const finished = keepFinished([base, baseDropout, bn, bnDropout]);
   const told = finished.flatMap(({ name, run }) => {
     const last = readCurve(run, 'trainErrorPercent').at(-1)?.[1];
-    return last == null ? [] : [`${name} ends with a training error of ${formatPercent(last)}`];
+    return last == null ? [] : [`${name} ends with ${formatPercent(last)}`];
   });
-  if (told.length === 0) return [];
+  if (told.length === 0 || (baseDropout ?? bnDropout) === null) return [];
   return [
     paragraph(
       'Dropout stands behind the last layer here, where it strikes the ten class scores themselves: in ' +
-        'half of the cases the right class’s score is set to zero. No weights can prevent that, so the ' +
-        `training error, which is measured with dropout at work, stays high (${joinWords(told)}); in the ` +
+        'half of the cases the right class’s score is set to zero. No weights can prevent that, and the ' +
+        `training error is measured with dropout at work (${joinWords(told)}); in the ` +
         'test all scores count. The usual place of dropout is before the classification layer, among many ' +
         'features of which any may be missing; this part asks what it does at another one.',
     ),

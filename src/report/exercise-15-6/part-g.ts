@@ -80,7 +80,7 @@ function discussLaw(points: readonly (NamedRun & { x: number })[]): Block[] {
   ];
 }
 
-/** Where the curve bends: what the first and the last doubling are worth. */
+/** What the first and the last doubling are worth. */
 function describeSlopes(points: readonly (NamedRun & { x: number })[]): string {
   const worth = points.slice(1).flatMap((point, i) => {
     const law = fitPowerLaw([points[i]!, point].map(({ x, run }) => [x, run.errorPercent]));
@@ -92,7 +92,7 @@ function describeSlopes(points: readonly (NamedRun & { x: number })[]): string {
   const last = points.at(-1)!;
   const before = points.at(-2)!;
   return (
-    ` It is not one rate throughout: from ${formatCount(points[0]!.x)} to ${formatCount(points[1]!.x)} ` +
+    ` Piece by piece, from ${formatCount(points[0]!.x)} to ${formatCount(points[1]!.x)} ` +
     `examples a doubling brings ${tell(worth[0]!)} errors, from ${formatCount(before.x)} to ` +
     `${formatCount(last.x)} ${tell(worth.at(-1)!)}.`
   );

@@ -1,6 +1,6 @@
 import { type Block, paragraph } from '../document/blocks.js';
 import type { NamedRun } from '../findings/compare.js';
-import { testEquality } from '../findings/compare-many.js';
+import { describeEquality } from '../findings/compare-many.js';
 import { chartErrors } from '../findings/error-charts.js';
 import { describeVote } from '../findings/vote.js';
 import { formatPoints } from '../findings/words.js';
@@ -40,7 +40,7 @@ export const PART_I: Part = {
         describeSeedBand(runs),
       ),
       ...discussMargin(points, runs),
-      ...testEquality(points, NOUN),
+      ...describeEquality(points, NOUN),
       ...describeVote(points, NOUN),
     ];
   },

@@ -5,10 +5,16 @@ import { haveSameImages, LEVEL, type NamedRun, type SeedMargin, testDifference }
 import { listWrong } from './reported-run.js';
 import { formatP, formatPercent, formatPoints, formatProbability, joinWords } from './words.js';
 
-/** Whether several runs could have one and the same error rate (Cochran's Q); nothing without their answers. */
-export function testEquality(points: readonly NamedRun[], noun: string): Block[] {
-  if (points.length < 3 || !points.every(({ run }) => haveSameImages(points[0]!.run, run))) return [];
-  const { p } = testCochran(points.map(({ run }) => listWrong(run)!));
+/** How probable totals at least so different are if all runs are equally good (Cochran's Q); null for fewer than three, or without their answers. */
+export function testEquality(points: readonly NamedRun[]): number | null {
+  if (points.length < 3 || !points.every(({ run }) => haveSameImages(points[0]!.run, run))) return null;
+  return testCochran(points.map(({ run }) => listWrong(run)!)).p;
+}
+
+/** Whether several runs could have one and the same error rate; nothing where that cannot be tested. */
+export function describeEquality(points: readonly NamedRun[], noun: string): Block[] {
+  const p = testEquality(points);
+  if (p === null) return [];
   const verdict =
     p < LEVEL
       ? 'so they are not all equally good'
@@ -42,7 +48,7 @@ export function discussBest(points: readonly NamedRun[], margin: SeedMargin | nu
     ({ name, run }, i): Other => ({ name, points: run.errorPercent - best.run.errorPercent, p: p[i]! }),
   );
   return [
-    ...testEquality(points, noun),
+    ...describeEquality(points, noun),
     paragraph(
       `${best.name} has the fewest errors, ${formatPercent(best.run.errorPercent)}. ` +
         `${tellApart(others, noun)} (McNemar’s test against the best, corrected for ${others.length} comparisons by Holm’s method.) ` +

@@ -47,7 +47,7 @@ export function haveSameImages(a: ReportedRun, b: ReportedRun): boolean {
 }
 
 /** How two runs differ on the same test images; null where their answers are not recorded, or of other images. */
-export function findDiscordance(a: ReportedRun, b: ReportedRun): Discordance | null {
+function findDiscordance(a: ReportedRun, b: ReportedRun): Discordance | null {
   if (!haveSameImages(a, b)) return null;
   const [wrongA, wrongB] = [listWrong(a)!, listWrong(b)!];
   let [onlyFirst, onlySecond] = [0, 0];
@@ -63,6 +63,11 @@ export function testDifference(a: ReportedRun, b: ReportedRun): number {
   const discordance = findDiscordance(a, b);
   if (discordance !== null) return testMcNemar(discordance);
   return compareProportions({ hits: a.errors, n: a.images }, { hits: b.errors, n: b.images });
+}
+
+/** Whether a run has fewer errors than another, by more than chance. */
+export function isBetter(a: ReportedRun, b: ReportedRun): boolean {
+  return a.errorPercent < b.errorPercent && testDifference(a, b) < LEVEL;
 }
 
 /**

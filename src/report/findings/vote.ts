@@ -19,8 +19,8 @@ export function describeVote(points: readonly NamedRun[], noun: string): Block[]
   const mean = points.reduce((sum, { run }) => sum + run.errors, 0) / points.length;
   return [
     paragraph(
-      `The networks do not make the same mistakes: ${byAny} ${noun} are missed by at least one of the ` +
-        `${points.length}, ${byAll} by all, while one network misses ${mean.toFixed(0)} on average. Let ` +
+      `${byAny === byAll ? 'The networks miss the same' : 'The networks do not miss the same'} ${noun}: ${byAny} are missed by at least ` +
+        `one of the ${points.length}, ${byAll} by all, while one network misses ${mean.toFixed(0)} on average. Let ` +
         'them vote (the class that most of them name; of equally many, the one named first), and ' +
         `${formatPercent((100 * byVote) / labels.length)} are wrong.`,
     ),

@@ -13,24 +13,16 @@ export interface Discordance {
  * probability 1/2. The exact conditional test is needlessly cautious, the asymptotic one at times too bold; the mid-p one is recommended
  * for both reasons (Fagerland, Lydersen and Laake, BMC Med. Res. Methodol. 13:91, 2013).
  */
-export function testMcNemar(counts: Discordance): number {
-  const { atMost, exactly } = describeSplit(counts);
-  return counts.onlyFirst === counts.onlySecond ? 1 - exactly / 2 : 2 * atMost - exactly;
-}
-
-/** McNemar's exact conditional test (a two-sided sign test of the discordant examples). */
-export function testMcNemarExactly(counts: Discordance): number {
-  return Math.min(1, 2 * describeSplit(counts).atMost);
-}
-
-/** Of k = the lesser count under a binomial distribution with probability 1/2: P(X <= k) and P(X = k). */
-function describeSplit({ onlyFirst, onlySecond }: Discordance): { atMost: number; exactly: number } {
+export function testMcNemar({ onlyFirst, onlySecond }: Discordance): number {
   const n = onlyFirst + onlySecond;
+  // No example on which they differ: nothing speaks against equality.
+  if (n === 0) return 1;
   const k = Math.min(onlyFirst, onlySecond);
   const logChoose = logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
+  // Of a binomial distribution with probability 1/2: P(X = k) and P(X <= k).
   const exactly = Math.exp(logChoose - n * Math.LN2);
   let atMost = 0;
   // From k down, so that the first term is the greatest; P(X = i − 1) = P(X = i) i / (n − i + 1).
   for (let i = k, term = exactly; i >= 0 && term > 0; term *= i / (n - i + 1), i--) atMost += term;
-  return { atMost, exactly };
+  return onlyFirst === onlySecond ? 1 - exactly / 2 : 2 * atMost - exactly;
 }

@@ -17,6 +17,12 @@ export function computeWilsonInterval(hits: number, n: number): Interval {
   return { low: hits === 0 ? 0 : centre - half, high: hits === n ? 1 : centre + half };
 }
 
+/** Within what two classifiers with the rate of `hits` in `n` lie of each other with probability 95%, each tried on `n` examples of its own. */
+export function predictRateDifference(hits: number, n: number): number {
+  const rate = hits / n;
+  return NORMAL_975 * Math.sqrt((2 * rate * (1 - rate)) / n);
+}
+
 /** The pooled two-proportion test: how probable a difference at least so large is if both rates are equal and the trials independent. */
 export function compareProportions(
   a: { readonly hits: number; readonly n: number },

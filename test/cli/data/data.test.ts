@@ -33,8 +33,7 @@ function tryOut(
         md5: createHash('md5').update(bytes).digest('hex'),
         addresses: [server.address + name],
       }));
-      const publications = new Map([['fashion-mnist', files]]);
-      return work(folder, { publications, locate: (name) => join(folder, name) });
+      return work(folder, { published: files, locate: (name) => join(folder, name) });
     }),
   );
 }

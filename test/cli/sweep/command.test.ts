@@ -46,6 +46,14 @@ describe('sweep', () => {
     expect(engine.pools).toEqual([]);
   });
 
+  it('warns once of what several points cannot learn', async () => {
+    const network = 'INPUT(28x28x1) -> FC(20) -> BN -> FC(10)';
+    const { grid, db } = writeGrid({ base: { network, batchSize: 1, epochs: 1 }, grid: { seed: [0, 1] } });
+    const { exitCode, err } = await sweep([grid, '--db', db, '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(err).toMatch(/^warning: .*: batch-normalization1: expected at least two values a channel .*\n$/);
+  });
+
   it('runs a preset, with overrides', async () => {
     const { db } = writeGrid();
     const { exitCode } = await sweep([
@@ -222,7 +230,7 @@ describe('sweep --list', () => {
   it('tells the presets', async () => {
     const { exitCode, out } = await sweep(['--list']);
     expect(exitCode).toBe(0);
-    expect(countLines(out)).toBe(2 + 12);
+    expect(countLines(out)).toBe(2 + 18);
     expect(out).toMatch(/^15\.6f +The number of channels$/m);
     expect((await sweep(['--list', '--json'])).out.split('\n')[0]).toContain('"name":"first-look"');
   });

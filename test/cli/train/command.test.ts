@@ -113,6 +113,15 @@ describe('train', () => {
     expect(JSON.parse(json.out).profile.passes[0].msPerStep).toBe(5);
   });
 
+  it('warns of what cannot be learned, in a dry run too', async () => {
+    const lone = ['INPUT(28x28x1) -> FC(20) -> BN -> FC(10)', '--set', 'batchSize=1', '--epochs', '1'];
+    for (const options of [[], ['--dry-run']]) {
+      const { exitCode, err } = await trainCommand([...lone, ...options, '--db', makeDb()]);
+      expect(exitCode).toBe(0);
+      expect(err).toMatch(/^warning: .*: batch-normalization1: expected at least two values a channel .*\n/);
+    }
+  });
+
   it('says how a run failed', async () => {
     const engine = new FakeEngine();
     engine.runOne = () => Promise.reject(new UserError('memory: no.'));
@@ -246,13 +255,13 @@ describe('train --list', () => {
     const { exitCode, out } = await trainCommand(['--list']);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^vgg16 +VGG-16 with batch normalisation on CIFAR-10$/m);
-    expect((await trainCommand(['--list', '--json'])).out.split('\n')[0]).toContain('"name":"three-layer"');
+    expect((await trainCommand(['--list', '--json'])).out).toMatch(/^\{"name":"15\.6b"/);
   });
 });
 
 describe('wrong usage of train', () => {
   it.each([
-    [[], 'train: expected a preset, a network or a spec file, found nothing. Presets: three-layer,'],
+    [[], 'train: expected a preset, a network or a spec file, found nothing. Presets: 15.6b,'],
     [
       ['vgg61'],
       "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, ",

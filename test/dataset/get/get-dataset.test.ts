@@ -7,7 +7,7 @@ import { packTar } from 'modern-tar';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.js';
 import { type Gotten, getDataset } from '../../../src/dataset/get/get-dataset.js';
-import { PUBLICATIONS } from '../../../src/dataset/get/published.js';
+import { DATASETS } from '../../../src/dataset/registry.js';
 import { buildCifar10, buildRecords, CLASS_LIST, writeFiles } from '../../helpers/cifar10-builder.js';
 import { type Answer, breakOff, type FileServer, serve, withServer } from '../../helpers/file-server.js';
 import { buildImages, buildLabels, withFolder } from '../../helpers/idx-builder.js';
@@ -62,7 +62,7 @@ function download(
   return withServer(answers, (server) =>
     getDataset(name, {
       folder: join(data, name),
-      publications: new Map([[name, publish(server, files)]]),
+      published: publish(server, files),
       signal,
     }),
   );
@@ -80,7 +80,7 @@ const CIFAR10_FILES = Object.keys(buildCifar10())
 
 describe('what is published', () => {
   it('has a checksum and several addresses for every file', () => {
-    for (const file of [...PUBLICATIONS.values()].flat()) {
+    for (const file of DATASETS.flatMap(({ published }) => published)) {
       expect(file.md5).toMatch(/^[0-9a-f]{32}$/);
       expect(file.addresses.length).toBeGreaterThan(1);
       for (const address of file.addresses)
@@ -118,9 +118,9 @@ describe('getDataset from a server', () => {
     await withServer(serveAll(FOUR), (server) =>
       withFolder(async (data) => {
         const progress: [string, number][] = [];
-        const publications = new Map([['mnist', publish(server, FOUR)]]);
+        const published = publish(server, FOUR);
         const onProgress = (file: { name: string }, bytes: number) => progress.push([file.name, bytes]);
-        await getDataset('mnist', { folder: join(data, 'mnist'), publications, signal, onProgress });
+        await getDataset('mnist', { folder: join(data, 'mnist'), published, signal, onProgress });
         expect(progress).toEqual(Object.entries(FOUR).map(([name, bytes]) => [name, bytes.length]));
       }),
     );
@@ -233,7 +233,7 @@ describe('getDataset from local files', () => {
       'none',
       /^--from .*none: expected cifar-10-binary\.tar\.gz, or a folder of its files, for cifar10, found nothing there\./,
     ],
-    ['mnist', 'file', /^--from .*file: expected a folder of four files for mnist, found something else\./],
+    ['mnist', 'file', /^--from .*file: expected a folder of 4 files for mnist, found something else\./],
     ['mnist', '.', /^mnist: expected all four files in .*, found no train-images-idx3-ubyte, /],
     ['cifar10', '.', /^cifar10: expected 7 files in .*, found no data_batch_1\.bin, /],
     ['cifar', '.', /^dataset: unknown name 'cifar'\. Did you mean 'cifar10'\?/],

@@ -53,6 +53,16 @@ const PARTS: readonly PartsSize[] = [1, 3, 4, 17].flatMap((channels) => [
     ],
   },
   { channels, lanes: 16, cuts: [[3, 1]] },
+  // One number a channel.
+  { channels, lanes: 1, cuts: [[1, 1]] },
+  {
+    channels,
+    lanes: 16,
+    cuts: [
+      [1, 1],
+      [0, 1],
+    ],
+  },
 ]);
 
 /** Sums over rows and arithmetic by channel, as biases and batch normalisation need them. */

@@ -13,6 +13,7 @@ import { findOtherSettings } from '../../../src/report/exercise-15-6/other-setti
 import { PARTS } from '../../../src/report/exercise-15-6/parts.js';
 import { testMcNemar } from '../../../src/report/statistics/mcnemar.js';
 import { measureSpread } from '../../../src/report/statistics/spread.js';
+import { type ResolvedRunSpec, resolveRunSpec } from '../../../src/run/spec.js';
 import { FAKE_DATASET, makeFolder, makeResult } from '../../experiment/fake-runs.js';
 import {
   findMarkupErrors,
@@ -185,6 +186,88 @@ describe('a report of a part', () => {
     expect(document.sections.map(({ id }) => id)).toEqual(['overview', 'part-c', 'mistakes', 'conditions']);
     expect(document.title).toBe('Exercise 15.6 (c): Batch normalisation');
     expect(sectionOf(document, 'part-c')).toContain('How much another seed would move either is not known.');
+  });
+});
+
+describe('what is said of a test', () => {
+  const tellPart = (store: Store, part: string) => {
+    const parts = PARTS.filter(({ letter }) => letter === part);
+    return sectionOf(report(store.db, { parts, dataset: null }), `part-${part}`);
+  };
+
+  /** Of part h, with errors by training set and by seed; the first of either is the same run. */
+  async function tellSets(bySet: (first: number) => number, bySeed: (seed: number) => number) {
+    const store = open();
+    const result = (spec: ResolvedRunSpec) =>
+      imagineResult(spec, spec.trainFirst === 1 ? bySeed(spec.seed) : bySet(spec.trainFirst));
+    for (const part of ['15.6h', '15.6i']) await recordGrid(store, readPreset(part), { result });
+    return tellPart(store, 'h');
+  }
+  const DIFFER = 'they are not all equally good. So another training set of this size makes another network';
+  const ALIKE = 'their order may be chance. So these digits do not show that another training set';
+
+  it('follows it: sets that differ, more than seeds', async () => {
+    const text = await tellSets(
+      (first) => 1.5 + first / 10_000,
+      () => 1.5,
+    );
+    expect(text).toContain('the two deviations differ.');
+    expect(text).toContain(DIFFER);
+    expect(text).toContain('Other examples move the error more than another seed does.');
+  });
+
+  it('follows it: sets that do not differ, and less than seeds', async () => {
+    const text = await tellSets(
+      () => 1.5,
+      (seed) => 1.5 + 3 * (Math.log10(seed + 1) / 5),
+    );
+    expect(text).toContain(ALIKE);
+    expect(text).toContain('Other examples move the error less than another seed does.');
+  });
+
+  it('follows it: sets that do not differ, beside seeds that are as far apart', async () => {
+    const text = await tellSets(
+      () => 1.5,
+      () => 1.5,
+    );
+    expect(text).toContain('the two deviations cannot be told apart.');
+    expect(text).toContain(ALIKE);
+    expect(text).toContain('so few runs do not tell.');
+  });
+
+  it('follows it: sets that are given the same answers, without seeds', async () => {
+    const store = open();
+    const { predicted, confusion, epochs } = imagineResult(
+      resolveRunSpec({ ...readPreset('15.6h').base, trainCount: 10_000 }),
+    );
+    await recordGrid(store, readPreset('15.6h'), {
+      result: (spec) => makeResult(spec, { predicted, confusion, epochs }),
+    });
+    const text = tellPart(store, 'h');
+    expect(text).toContain('How much of that the seeds would do alone is not known');
+    expect(text).toContain(ALIKE);
+    expect(text).not.toContain('than another seed does');
+  });
+
+  it('ranks two networks by the margin between training sets', async () => {
+    const store = open();
+    for (const part of ['15.6b', '15.6c', '15.6h']) await recordGrid(store, readPreset(part));
+    const text = tellPart(store, 'h');
+    const [, margin, apart] = text.match(
+      /lie within ([\d.]+) points of each other.* BASE and BN lie ([\d.]+) points apart/,
+    )!;
+    expect(text).toContain(Number(apart) > Number(margin) ? 'which is more.' : 'which is within that');
+  });
+
+  it.each([
+    ['better', 2.2, 1.2, true],
+    ['no better', 1.4, 1.4, false],
+    ['worse', 1.2, 2.2, false],
+  ])('explains batch normalisation where it is %s: %f beside %f', async (_, base, bn, explains) => {
+    const store = open();
+    const result = (spec: ResolvedRunSpec) => imagineResult(spec, spec.model === 'BN' ? bn : base);
+    for (const part of ['15.6b', '15.6c']) await recordGrid(store, readPreset(part), { result });
+    expect(tellPart(store, 'c').includes('Reasons may be')).toBe(explains);
   });
 });
 

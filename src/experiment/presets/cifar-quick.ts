@@ -1,4 +1,4 @@
-import type { TrainingPreset } from './training-preset.js';
+import type { Preset } from './preset.js';
 
 /** Epochs at each rate. */
 const STAGES = [
@@ -11,10 +11,10 @@ const STAGES = [
  * As MatConvNet's cnn_cifar.m trains it, but in 20 epochs where that takes 45, and without the whitening of its images: pixels of 0 to 255
  * less their mean.
  */
-export const CIFAR_QUICK_TRAINING: TrainingPreset = {
+export const CIFAR_QUICK: Preset = {
   name: 'cifar-quick',
   title: "MatConvNet's and Caffe's quick network on CIFAR-10",
-  spec: {
+  base: {
     dataset: 'cifar10',
     model: 'cifar-quick',
     normalization: 'mean-image',

@@ -1,10 +1,10 @@
-import { UserError } from '../core/errors.js';
-import { formatShape, type Shape } from '../core/shape.js';
-import type { Dataset, LabelledImages } from './dataset.js';
+import { UserError } from '../../core/errors.js';
+import { formatShape, type Shape } from '../../core/shape.js';
+import type { Dataset, LabelledImages } from '../dataset.js';
+import { checkLabels } from '../labels.js';
+import { makeDataset } from '../make-dataset.js';
+import { IDX_NAMES } from './find-files.js';
 import { readIdxFile } from './idx-file.js';
-import type { IdxFiles } from './idx-files.js';
-import { checkLabels } from './labels.js';
-import { makeDataset } from './make-dataset.js';
 
 /** Of MNIST's images, and of every data set that takes its place. */
 const SHAPE: Shape = { height: 28, width: 28, channels: 1 };
@@ -17,11 +17,12 @@ const SHAPE: Shape = { height: 28, width: 28, channels: 1 };
 export async function readIdxDataset(
   name: string,
   classNames: readonly string[],
-  files: IdxFiles,
+  paths: ReadonlyMap<string, string>,
 ): Promise<Dataset> {
+  const locate = (file: keyof typeof IDX_NAMES) => paths.get(IDX_NAMES[file])!;
   const [train, test] = await Promise.all([
-    readHalf(files.trainImages, files.trainLabels, classNames.length),
-    readHalf(files.testImages, files.testLabels, classNames.length),
+    readHalf(locate('trainImages'), locate('trainLabels'), classNames.length),
+    readHalf(locate('testImages'), locate('testLabels'), classNames.length),
   ]);
   return makeDataset({ name, shape: SHAPE, classNames, train, test });
 }

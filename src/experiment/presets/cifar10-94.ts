@@ -1,4 +1,4 @@
-import type { TrainingPreset } from './training-preset.js';
+import type { Preset } from './preset.js';
 
 /**
  * The rate and the decay as published for 1,024 examples, "decoupled": a step's length as if gradients were constant, and the decay of a
@@ -13,10 +13,10 @@ const DECOUPLED_DECAY = 0.0153;
 const RATE = 1.5;
 
 /** "94% on CIFAR-10 in 3.29 seconds on a single GPU" (Jordan 2024, arXiv 2404.00498): airbench94. */
-export const CIFAR10_94_TRAINING: TrainingPreset = {
+export const CIFAR10_94: Preset = {
   name: 'cifar10-94',
   title: "Jordan's recipe for 94% on CIFAR-10 in 9.9 epochs",
-  spec: {
+  base: {
     dataset: 'cifar10',
     model: 'airbench94',
     normalization: 'per-channel',

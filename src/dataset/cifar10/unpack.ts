@@ -4,12 +4,11 @@ import type { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { UserError } from '../../core/errors.js';
-import { CIFAR10_NAMES } from '../cifar10-files.js';
-import { CIFAR10_RECORD_BYTES } from '../cifar10-records.js';
 import { explainReadError } from '../read-errors.js';
+import { CIFAR10_INNER_FOLDER, CIFAR10_NAMES } from './files.js';
+import { CIFAR10_RECORD_BYTES } from './records.js';
 
-/** The folder inside the published archive. */
-const FOLDER = 'cifar-10-batches-bin/';
+const FOLDER = `${CIFAR10_INNER_FOLDER}/`;
 /** In the published archive too; not read. */
 const SKIPPED = ['readme.html'];
 /** Images in a file, as published. */

@@ -1,4 +1,4 @@
-import type { RunSpec } from '../../../run/spec.js';
+import type { RunSpec } from '../../run/spec.js';
 
 /**
  * What the networks have in common: mini-batches, momentum, decay and augmentation (a border of 4 black pixels, mirroring) of Wide

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../core/errors.js';
-import { listFolder } from './folder.js';
-import { explainReadError } from './read-errors.js';
+import { UserError } from '../../core/errors.js';
+import { listFolder } from '../folder.js';
+import { explainReadError } from '../read-errors.js';
 
-/** The folder that the published archive unpacks to, under the current folder's `data`. */
-export const CIFAR10_FOLDER = join('data', 'cifar-10-batches-bin');
+/** The folder that the published archive unpacks to. */
+export const CIFAR10_INNER_FOLDER = 'cifar-10-batches-bin';
 
 export const CIFAR10_TRAIN_NAMES = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
 export const CIFAR10_TEST_NAME = 'test_batch.bin';
@@ -35,14 +35,14 @@ export const CIFAR10_CLASS_NAMES: readonly string[] = [
 const MAX_CLASS_FILE_BYTES = 1000;
 
 /**
- * Checks that a folder has all of CIFAR-10's files.
+ * Finds CIFAR-10's files in a folder, by their names.
  *
  * @throws UserError that names what is missing
  */
-export async function findCifar10Files(folder: string): Promise<void> {
+export async function findCifar10Files(folder: string): Promise<Map<string, string>> {
   const present = await listFolder('cifar10', folder);
   const missing = CIFAR10_NAMES.filter((name) => !present.includes(name));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return new Map(CIFAR10_NAMES.map((name) => [name, join(folder, name)]));
   throw new UserError(
     `cifar10: expected ${CIFAR10_NAMES.length} files in ${folder}, found no ${missing.join(', ')}. Run node scripts/data.js get cifar10, or unpack cifar-10-binary.tar.gz so that they are there.`,
   );

@@ -1,9 +1,9 @@
 import { CIFAR10_TRAINING, climbAndFall } from './cifar10.js';
-import type { TrainingPreset } from './training-preset.js';
+import type { Preset } from './preset.js';
 
 /** He, Zhang, Ren and Sun's network and rate (CVPR 2016, section 4.2), in a twentieth of their epochs. */
-export const RESNET20_TRAINING: TrainingPreset = {
+export const RESNET20: Preset = {
   name: 'resnet20',
   title: 'ResNet-20 on CIFAR-10',
-  spec: { ...CIFAR10_TRAINING, model: 'resnet20', epochs: 8, learningRate: climbAndFall(0.1) },
+  base: { ...CIFAR10_TRAINING, model: 'resnet20', epochs: 8, learningRate: climbAndFall(0.1) },
 };

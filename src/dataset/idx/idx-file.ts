@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { UserError } from '../core/errors.js';
-import { startsWithGzip } from './gzip.js';
+import { UserError } from '../../core/errors.js';
+import { startsWithGzip } from '../gzip.js';
+import { explainReadError } from '../read-errors.js';
 import { checkIdxSize, type IdxHeader, type IdxKind, idxHeaderBytes, parseIdxHeader } from './idx.js';
-import { explainReadError } from './read-errors.js';
 
 /** The header and the bytes of an IDX file, the latter over a SharedArrayBuffer. */
 export interface IdxFile extends IdxHeader {

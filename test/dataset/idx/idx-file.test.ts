@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/core/errors.js';
-import type { IdxKind } from '../../src/dataset/idx.js';
-import { type IdxFile, readIdxFile } from '../../src/dataset/idx-file.js';
-import { bigEndian, buildImages, buildLabels, withFolder } from '../helpers/idx-builder.js';
+import { UserError } from '../../../src/core/errors.js';
+import type { IdxKind } from '../../../src/dataset/idx/idx.js';
+import { type IdxFile, readIdxFile } from '../../../src/dataset/idx/idx-file.js';
+import { bigEndian, buildImages, buildLabels, withFolder } from '../../helpers/idx-builder.js';
 
 function readBytes(bytes: Uint8Array, kind: IdxKind): Promise<IdxFile> {
   return withFolder(async (folder) => {

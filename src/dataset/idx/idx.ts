@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors.js';
+import { UserError } from '../../core/errors.js';
 
 /*
  * The IDX format of MNIST: a magic number, 0x800 for unsigned bytes plus the number of dimensions; the dimensions;

@@ -1,9 +1,9 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { UserError } from '../core/errors.js';
-import { type Shape, sizeOf } from '../core/shape.js';
-import type { LabelledImages } from './dataset.js';
-import { checkLabels } from './labels.js';
-import { explainReadError } from './read-errors.js';
+import { UserError } from '../../core/errors.js';
+import { type Shape, sizeOf } from '../../core/shape.js';
+import type { LabelledImages } from '../dataset.js';
+import { checkLabels } from '../labels.js';
+import { explainReadError } from '../read-errors.js';
 
 /*
  * CIFAR-10's binary version: records of a label and the image's red, green and blue planes, each row by row; nothing before,

@@ -1,0 +1,21 @@
+import type { DatasetDefinition } from '../definition.js';
+import { findIdxFiles, IDX_NAMES, variantsOf } from './find-files.js';
+import { readIdxDataset } from './read-dataset.js';
+
+/** What is left to say of a data set that is published as MNIST is: grey images of 28×28 in four IDX files. */
+type IdxDefinition = Omit<DatasetDefinition, 'files' | 'variantsOf' | 'locate' | 'read'> & {
+  /** In the order of the labels. */
+  readonly classNames: readonly string[];
+};
+
+/** A data set that is published as MNIST is. */
+export function defineIdxDataset({ classNames, ...definition }: IdxDefinition): DatasetDefinition {
+  const { name } = definition;
+  return {
+    ...definition,
+    files: Object.values(IDX_NAMES),
+    variantsOf,
+    locate: (folder) => findIdxFiles(name, folder),
+    read: (paths) => readIdxDataset(name, classNames, paths),
+  };
+}

@@ -1,0 +1,17 @@
+import { unknownName } from '../core/errors.js';
+import { cifar10 } from './cifar10.js';
+import type { DatasetDefinition } from './definition.js';
+import { fashionMnist } from './fashion-mnist.js';
+import { mnist } from './mnist.js';
+
+/** Every data set that the program knows by name. */
+export const DATASETS: readonly DatasetDefinition[] = [mnist, fashionMnist, cifar10];
+
+export const DATASET_NAMES: readonly string[] = DATASETS.map(({ name }) => name);
+
+/** @throws UserError for an unknown name */
+export function findDefinition(name: string): DatasetDefinition {
+  const definition = DATASETS.find((candidate) => candidate.name === name);
+  if (definition === undefined) throw unknownName('dataset', 'name', name, DATASET_NAMES);
+  return definition;
+}

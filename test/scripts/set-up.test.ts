@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findPackageRoot } from '../../src/core/paths.js';
+import { loadAddon } from '../../src/kernels/native.js';
+import { makeFolder } from '../experiment/fake-runs.js';
+
+const ADDON = 'build/Release/convoy.node';
+const DATABASE_PACKAGE = 'node_modules/better-sqlite3';
+
+/** The database's package, which is broken until it is rebuilt. */
+const BROKEN_DATABASE = {
+  [`${DATABASE_PACKAGE}/package.json`]: JSON.stringify({
+    name: 'better-sqlite3',
+    version: '1.0.0',
+    scripts: { install: "node -e \"require('fs').writeFileSync('rebuilt', '')\"" },
+  }),
+  [`${DATABASE_PACKAGE}/index.js`]:
+    "if (!require('fs').existsSync(__dirname + '/rebuilt')) throw new Error('NODE_MODULE_VERSION');\n" +
+    'module.exports = class {};\n',
+};
+const WORKING_DATABASE = { ...BROKEN_DATABASE, [`${DATABASE_PACKAGE}/rebuilt`]: '' };
+
+/** A project with the scripts that set one up, whose own builds only tell that they ran. */
+function makeProject(files: Readonly<Record<string, string>>): string {
+  const root = findPackageRoot();
+  const folder = makeFolder();
+  for (const name of ['set-up.js', 'native-modules.js', 'test.js']) {
+    cpSync(join(root, 'scripts', name), join(folder, 'scripts', name));
+  }
+  const tell = (what: string) => `node -e "require('fs').appendFileSync('ran', '${what} ')"`;
+  const scripts = { install: tell('addon'), 'build:ts': tell('typescript') };
+  const own = {
+    'package.json': JSON.stringify({
+      name: 'project',
+      version: '1.0.0',
+      type: 'module',
+      scripts,
+      dependencies: { 'better-sqlite3': '1.0.0' },
+      allowScripts: { 'better-sqlite3': true },
+    }),
+    'package-lock.json': '{}',
+    'native/addon.cc': '',
+    'src/index.ts': '',
+    'dist/.tsbuildinfo': '',
+    'build/config.gypi': '',
+    'node_modules/.package-lock.json': JSON.stringify({
+      name: 'project',
+      lockfileVersion: 3,
+      packages: { [DATABASE_PACKAGE]: { version: '1.0.0', hasInstallScript: true } },
+    }),
+    ran: '',
+  };
+  for (const [name, text] of Object.entries({ ...own, ...files })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+function run(folder: string, script: string, environment: Readonly<Record<string, string>> = {}) {
+  const { CONVOY_KERNELS: _, ...outer } = process.env;
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', script)], {
+    cwd: folder,
+    env: { ...outer, ...environment },
+    encoding: 'utf8',
+  });
+  return { status, stderr, ran: readFileSync(join(folder, 'ran'), 'utf8').trim() };
+}
+
+describe('setting up', () => {
+  it.runIf(loadAddon())('does nothing where all is there', () => {
+    const folder = makeProject(WORKING_DATABASE);
+    mkdirSync(join(folder, 'build/Release'));
+    cpSync(join(findPackageRoot(), ADDON), join(folder, ADDON));
+    expect(run(folder, 'set-up.js')).toEqual({ status: 0, stderr: '', ran: '' });
+  });
+
+  it('compiles the addon again where its file is none', () => {
+    const folder = makeProject({ ...WORKING_DATABASE, [ADDON]: 'not elf' });
+    expect(run(folder, 'set-up.js')).toMatchObject({ status: 0, ran: 'addon' });
+  });
+
+  it('does not try again what could not be compiled, until its sources change', () => {
+    expect(run(makeProject(WORKING_DATABASE), 'set-up.js')).toMatchObject({ status: 0, ran: '' });
+  });
+
+  it('rebuilds a database package that was compiled for another Node.js', () => {
+    const folder = makeProject(BROKEN_DATABASE);
+    expect(run(folder, 'set-up.js')).toMatchObject({ status: 0, ran: '' });
+    expect(readFileSync(join(folder, DATABASE_PACKAGE, 'rebuilt'), 'utf8')).toBe('');
+    expect(run(folder, 'set-up.js').stderr).toBe('');
+  });
+
+  it('says so where that does not help', () => {
+    const stillBroken = { [`${DATABASE_PACKAGE}/index.js`]: "throw new Error('NODE_MODULE_VERSION');\n" };
+    const { status, stderr } = run(makeProject({ ...BROKEN_DATABASE, ...stillBroken }), 'set-up.js');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /\nconvoy: better-sqlite3 was compiled and does not load in Node\.js v.*npm ci\n$/,
+    );
+  });
+});
+
+describe('the tests', () => {
+  it.each([
+    ['is missing', {}],
+    ['is none', { [ADDON]: 'not elf' }],
+  ])('fail with one line where the addon %s', (_, files) => {
+    const { status, stderr } = run(makeProject({ ...WORKING_DATABASE, ...files }), 'test.js');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^convoy: npm test: expected the native kernels, .*npm run build:native.*\n$/);
+  });
+});
