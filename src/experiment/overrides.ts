@@ -1,5 +1,6 @@
 import { UserError, unknownName } from '../core/errors.js';
 import { MODEL_OPTION_NAMES } from '../models/options.js';
+import { SHORT_FIELDS } from '../run/optimizer-fields.js';
 import { RUN_SPEC_KEYS } from '../run/spec.js';
 
 /** One `--set`: a field of the spec, perhaps inside another one, and its value. */
@@ -14,6 +15,7 @@ export interface Override {
 const REPLACED: Readonly<Record<string, readonly string[]>> = {
   network: ['model', ...MODEL_OPTION_NAMES],
   model: ['network'],
+  optimizer: SHORT_FIELDS,
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +38,7 @@ export function parseOverride(text: string): Override {
 
 /**
  * The spec with the field changed; objects on the way are made where they are missing. A network given whole takes the place of a model
- * and its options; a model takes the place of a network. Nothing is checked.
+ * and its options; a model takes the place of a network; an optimizer given whole takes the place of SGD's short form. Nothing is checked.
  */
 export function applyOverride(spec: Fields, { path, value }: Override): Fields {
   const replaced = path.length > 1 ? [] : (REPLACED[path[0]!] ?? []);
@@ -52,13 +54,14 @@ function change(target: unknown, path: readonly string[], value: unknown): unkno
     copy[Number(key)] = change(copy[Number(key)], rest, value);
     return copy;
   }
-  const fields = expandShortRate(target);
+  const fields = expandShortForm(target);
   return { ...fields, [key]: change(fields[key], rest, value) };
 }
 
-/** A plain number where fields are asked for is a constant learning rate in short: the only such short form of a spec. */
-function expandShortRate(target: unknown): Fields {
+/** Where fields are asked for, a plain number is a constant learning rate in short, and a plain name a kind with its defaults. */
+function expandShortForm(target: unknown): Fields {
   if (typeof target === 'number') return { kind: 'constant', rate: target };
+  if (typeof target === 'string' && /^[\w-]+$/.test(target)) return { kind: target };
   return typeof target === 'object' && target !== null ? (target as Fields) : {};
 }
 

@@ -1,5 +1,6 @@
 import { LABEL_KEYS } from '../experiment/run-label.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
+import { formatOptimizer } from './format-optimizer.js';
 
 /** A spec with its label: a point of a sweep, or a run. */
 export interface NamedSpec {
@@ -10,8 +11,15 @@ export interface NamedSpec {
 /** Fields of the spec that differ between points and that the label and the seed's column do not tell. */
 export function findVaryingFields(points: readonly NamedSpec[]): string[] {
   const told = new Set<string>([...LABEL_KEYS, 'network', 'seed']);
-  const keys = Object.keys(points[0]?.spec ?? {}).filter((key) => !told.has(key));
-  return keys.filter((key) => new Set(points.map((point) => formatField(point, key))).size > 1);
+  const keys = new Set(points.flatMap(({ spec }) => Object.keys(spec)).filter((key) => !told.has(key)));
+  return [...keys].filter(
+    (key) => new Set(pointsWith(key, points).map((point) => formatField(point, key))).size > 1,
+  );
+}
+
+/** Those that a field is for: the options of one optimizer say nothing of another. Every run has an optimizer, named or not. */
+function pointsWith(key: string, points: readonly NamedSpec[]): readonly NamedSpec[] {
+  return key === 'optimizer' ? points : points.filter(({ spec }) => key in spec);
 }
 
 /** A field's value in short: `0.001`, `step(rate 0.1, factor 0.5, every 3)`. */
@@ -22,6 +30,8 @@ export function formatField(point: NamedSpec, key: string): string {
 /** The same of a spec by itself. */
 export function formatSpecField(spec: ResolvedRunSpec, key: string): string {
   const value = (spec as Readonly<Record<string, unknown>>)[key];
+  if (key === 'optimizer') return formatOptimizer(spec);
+  if (value === undefined) return '–';
   if (key === 'learningRate') return formatSchedule(value as ResolvedRunSpec['learningRate']);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -10,7 +10,7 @@ import { type BuiltModel, buildModel, isModel, MODEL_NAMES } from '../models/reg
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
-import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
+import type { OptimizerSpec } from '../optim/optimizers/optimizer.js';
 import { sgdFields } from '../optim/optimizers/sgd.js';
 import { scheduleSchema } from '../optim/schedule.js';
 import { type OptimizerFields, penaltyOf, resolveOptimizer } from './optimizer-fields.js';
@@ -66,7 +66,7 @@ const runSpecSchema = z.strictObject({
   dropLast: z.boolean().default(false),
   learningRate: scheduleSchema.prefault(0.001),
   /** A name, or one with its options; see optim/optimizers. Absent: sgd. */
-  optimizer: z.custom<string | OptimizerOptions>().optional(),
+  optimizer: z.custom<OptimizerSpec>().optional(),
   /** Options of sgd, in short. */
   momentum: sgdFields.momentum.optional(),
   nesterov: sgdFields.nesterov.optional(),

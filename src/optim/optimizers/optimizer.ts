@@ -8,6 +8,9 @@ export interface OptimizerOptions {
   readonly kind: string;
 }
 
+/** An optimizer as a user writes it: its name, which is short for the kind with its defaults, or some of its options. */
+export type OptimizerSpec = string | (OptimizerOptions & { readonly [option: string]: unknown });
+
 /**
  * A kind of optimizer, whole: what its options may be, what it keeps of a parameter, how it moves parameters by their gradients. To add a
  * kind: one file, one line in registry.ts, one test file.
