@@ -1,27 +1,25 @@
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { UserError } from './core/errors.js';
 import { makeKey, RandomStream, shuffle } from './core/rng.js';
 import { loadDataset } from './dataset/load.js';
 import type { Kernels } from './kernels/kernels.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
-import { exportWeights, initializeModel, type ModelMemory, viewModel } from './network/memory.js';
-import { type NetworkPlan, planNetwork } from './network/plan.js';
+import { initializeModel, type ModelMemory, viewModel } from './network/memory.js';
+import { planOptimizer } from './optim/update.js';
 import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
-import type { RunDescription } from './parallel/protocol.js';
-import { fitSpec, inputsOf, type RunData, selectData } from './run/data.js';
-import { describeRun } from './run/describe.js';
+import type { SharedRun } from './parallel/protocol.js';
+import type { RunThreads } from './parallel/run-threads.js';
+import { concludeRun } from './run/conclude.js';
+import { inputsOf, type RunData, selectData } from './run/data.js';
+import { type FittedRun, fitRun } from './run/fit.js';
 import { warnOfLoneValues } from './run/lone-values.js';
 import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
 import { Profiler } from './run/profile.js';
 import { reportProgress } from './run/report-progress.js';
+import { shareRun } from './run/share.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
-import { type Ending, explainFailure, StopRules } from './run/stopping.js';
+import { DONE, explainEvaluation, explainFailure, StopRules } from './run/stopping.js';
 import type { EpochMetrics, TrainOptions, TrainResult } from './run/types.js';
-
-/** More threads than this are a slip of the finger. */
-const MAX_WORKERS = 256;
 
 /**
  * Trains a network and evaluates it on the validation and test images after each epoch. The result is a pure function of spec and
@@ -31,31 +29,52 @@ const MAX_WORKERS = 256;
  */
 export async function train(
   spec: RunSpec | ResolvedRunSpec,
-  options: TrainOptions = {},
+  { dataset, ...options }: TrainOptions = {},
 ): Promise<TrainResult> {
-  const parsed = resolveRunSpec(spec);
-  const workers = checkWorkers(options);
-  const kernels = loadKernels(chooseKernelName());
+  const resolved = resolveRunSpec(spec);
   // Its threads start while this one reads the data.
+  return withPool(options, async (pool) => {
+    const data = dataset ?? (await loadDataset(resolved.dataset));
+    const fitted = fitRun(resolved, data);
+    const warning = warnOfLoneValues(fitted.spec, fitted.spec.trainCount - fitted.spec.validationCount);
+    if (warning !== null) (options.onWarning ?? emitWarning)(warning);
+    return trainFitted(fitted, { ...options, pool });
+  });
+}
+
+/** The same for a run that has been fitted to its data before, without warnings: whoever planned it may give them. */
+export async function trainFitted(
+  fitted: FittedRun,
+  options: Omit<TrainOptions, 'dataset'> = {},
+): Promise<TrainResult> {
+  const { spec, plan } = fitted;
+  const kernels = loadKernels(chooseKernelName());
+  return withPool(options, async (pool, workers) => {
+    const signal = pool.watch(options.signal);
+    const threads = await pool.reserve(workers, signal);
+    try {
+      const data = selectData(fitted, kernels);
+      const run = shareRun(fitted, data, { workers, kernels: kernels.name });
+      const memory = viewModel(run.memory.model, plan, planOptimizer(plan, run.settings.optimizer));
+      initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
+      run.memory.slowWeights?.set(memory.weights);
+      run.memory.averageWeights?.set(memory.weights);
+      return await trainEpochs({ fitted, data, run, memory, kernels, threads }, { ...options, signal });
+    } finally {
+      threads?.release();
+    }
+  });
+}
+
+/** With the pool that was given, or else one for the while. */
+async function withPool<T>(
+  options: Pick<TrainOptions, 'pool' | 'workers'>,
+  action: (pool: WorkerPool, workers: number) => Promise<T>,
+): Promise<T> {
+  const workers = options.workers ?? options.pool?.threads ?? availableParallelism();
   const pool = options.pool ?? WorkerPool.create(workers);
   try {
-    const dataset = options.dataset ?? (await loadDataset(parsed.dataset));
-    const resolved = fitSpec(parsed, dataset);
-    const data = selectData(resolved, dataset, kernels);
-    const warning = warnOfLoneValues(resolved, data.train.length);
-    if (warning !== null) (options.onWarning ?? emitWarning)(warning);
-    const plan = planNetwork(resolved.network, {
-      batchSize: Math.min(resolved.batchSize, data.train.length),
-      slices: resolved.slices,
-      training: true,
-    });
-    const { name } = kernels;
-    const run = describeRun(resolved, plan, data, { workers, kernels: name });
-    const memory = viewModel(run.model, plan);
-    initializeModel(memory, plan, resolved.seed, kernels, inputsOf(data));
-    run.lookahead?.slow.set(memory.weights);
-    run.averaging?.average.set(memory.weights);
-    return await trainEpochs({ spec: resolved, plan, data, run, kernels, pool }, options);
+    return await action(pool, workers);
   } finally {
     if (!options.pool) await pool.close();
   }
@@ -68,41 +87,44 @@ function emitWarning(message: string): void {
 
 /** A run that is ready to begin. */
 interface Start {
-  readonly spec: ResolvedRunSpec;
-  readonly plan: NetworkPlan;
+  readonly fitted: FittedRun;
   readonly data: RunData;
-  readonly run: RunDescription;
+  readonly run: SharedRun;
+  readonly memory: ModelMemory;
   readonly kernels: Kernels;
-  readonly pool: WorkerPool;
+  /** Null for a run that was interrupted while it waited for them. */
+  readonly threads: RunThreads | null;
 }
 
 async function trainEpochs(
-  { spec, plan, data, run, kernels, pool }: Start,
+  { fitted, data, run, memory, kernels, threads }: Start,
   options: TrainOptions,
 ): Promise<TrainResult> {
+  const { spec, plan } = fitted;
   const epochs: EpochMetrics[] = [];
   let last: EpochResults | null = null;
   let kept: EpochResults | null = null;
   let augmented: TestResults | null = null;
-  let ending: Ending | null = null;
-  const memory = viewModel(run.model, plan);
-  const tested: ModelMemory = { ...memory, weights: run.averaging?.average ?? memory.weights };
+  let profiler: Profiler | null = null;
+  const tested = { ...memory, weights: run.memory.averageWeights ?? memory.weights };
   const rules = new StopRules(spec, { run, plan, memory, tested, kernels });
-  const profiler = options.profile ? await Profiler.open(pool, run) : null;
-  const start = performance.now();
   const stopWatching = watch(run, options);
+  let start = performance.now();
+  let ending = explainFailure(run, 0);
   try {
-    for (let epoch = 0; epoch < run.length.epochs && ending === null; epoch++) {
+    if (options.profile && threads) profiler = await Profiler.open(threads, run);
+    start = performance.now();
+    for (let epoch = 0; threads && ending === null && epoch < run.settings.length.epochs; epoch++) {
       const epochStart = performance.now();
-      prepareEpoch(run, data, spec.seed, epoch);
+      prepareEpoch(run, data, epoch);
       const stopReporting = reportProgress(run, epoch, options);
-      await pool.train(run, epoch, profiler?.times).finally(stopReporting);
+      await threads.train(run, epoch, profiler?.times).finally(stopReporting);
       const seconds = (performance.now() - epochStart) / 1000;
       ending = explainFailure(run, epoch);
       if (ending) break;
-      if (run.validation) await pool.evaluate(run, 'validation');
-      await pool.evaluate(run, 'test');
-      ending = explainFailure(run, epoch);
+      if (run.memory.validation) await threads.evaluate(run, 'validation');
+      await threads.evaluate(run, 'test');
+      ending = explainFailure(run, epoch) ?? explainEvaluation(run, epoch);
       if (ending) break;
       last = measureEpoch(run, spec, { plan, memory: tested }, epoch, seconds);
       epochs.push(last.metrics);
@@ -110,65 +132,38 @@ async function trainEpochs(
       ending = rules.explainEnd(last);
     }
     kept = rules.best?.restore(tested) ?? last;
-    if (spec.testTimeAugmentation !== 'none' && (ending === null || ending.state === 'done')) {
-      await pool.evaluate(run, 'test', spec.testTimeAugmentation);
-      const failure = explainFailure(run, epochs.length - 1);
+    if (threads && spec.testTimeAugmentation !== 'none' && (ending ?? DONE).state === 'done') {
+      await threads.evaluate(run, 'test', spec.testTimeAugmentation);
+      const failure = explainFailure(run, epochs.length - 1) ?? explainEvaluation(run, epochs.length - 1);
       if (failure) ending = failure;
       else augmented = measureTest(run, spec, { plan, memory: tested });
     }
   } finally {
     stopWatching();
   }
-  const { confusion, predicted } = augmented ?? kept ?? NOT_TESTED;
-  const weights = exportWeights(tested, plan);
-  const images = epochs.reduce((sum, epoch) => sum + epoch.imagesPerSecond * epoch.seconds, 0);
-  const trainingSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
-  return {
-    ...(ending ?? { state: 'done', reason: null }),
-    spec,
-    classNames: data.dataset.classNames,
-    normalization: { mean: data.mean, scale: data.scale },
+  return concludeRun(fitted, data, tested, {
+    ending: ending ?? DONE,
     epochs,
     bestEpoch: rules.best?.epoch ?? null,
-    augmentedTest: augmented?.metrics ?? null,
-    confusion,
-    predicted,
-    parameterCount: plan.parameterCount,
-    weights,
-    weightsSha256: createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex'),
+    kept,
+    augmented,
     seconds: (performance.now() - start) / 1000,
-    imagesPerSecond: epochs.length > 0 ? images / trainingSeconds : 0,
     kernels: run.kernels,
-    ...(profiler ? { profile: profiler.summarize() } : {}),
-  };
-}
-
-/** Before the first epoch's end. */
-const NOT_TESTED: Pick<TrainResult, 'confusion' | 'predicted'> = {
-  confusion: [],
-  predicted: new Uint8Array(),
-};
-
-function checkWorkers({ workers, pool }: TrainOptions): number {
-  const limit = pool?.threads ?? MAX_WORKERS;
-  const count = workers ?? pool?.threads ?? availableParallelism();
-  if (!Number.isInteger(count) || count < 1 || count > limit) {
-    throw new UserError(`workers: expected a whole number from 1 to ${limit}, found ${count}.`);
-  }
-  return count;
+    profile: profiler?.summarize() ?? null,
+  });
 }
 
 /** The training images' order in an epoch: a pure function of seed and epoch. */
-function prepareEpoch(run: RunDescription, data: RunData, seed: number, epoch: number): void {
-  for (let i = 0; i < run.order.length; i++) run.order[i] = data.train[i]!;
-  shuffle(run.order, new RandomStream(makeKey(seed, 'shuffle'), epoch));
-  run.totals.fill(0);
-  Atomics.store(run.control, CONTROL.step, 0);
+function prepareEpoch({ settings, memory }: SharedRun, data: RunData, epoch: number): void {
+  memory.order.set(data.train);
+  shuffle(memory.order, new RandomStream(makeKey(settings.seed, 'shuffle'), epoch));
+  memory.totals.fill(0);
+  Atomics.store(memory.control, CONTROL.step, 0);
 }
 
 /** Passes the signal on to the workers. */
-function watch(run: RunDescription, { signal }: TrainOptions): () => void {
-  const abort = () => Atomics.store(run.control, CONTROL.abort, 1);
+function watch(run: SharedRun, { signal }: TrainOptions): () => void {
+  const abort = () => Atomics.store(run.memory.control, CONTROL.abort, 1);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   return () => signal?.removeEventListener('abort', abort);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/core/errors.js';
+import type { LabelledImages } from '../src/dataset/dataset.js';
 import { WorkerPool } from '../src/parallel/pool.js';
-import type { RunSpec } from '../src/run/spec.js';
+import { fitRun } from '../src/run/fit.js';
+import { type RunSpec, resolveRunSpec } from '../src/run/spec.js';
 import type { TrainOptions, TrainResult } from '../src/run/types.js';
-import { train } from '../src/train.js';
+import { train, trainFitted } from '../src/train.js';
 import { makeTinyDataset } from './helpers/tiny-dataset.js';
 
 const dataset = makeTinyDataset();
@@ -98,12 +100,22 @@ describe('train', () => {
     expect(factsOf(beside[2])).toEqual(one);
   });
 
+  it('trains a run that has been fitted before, to the same bits', async () => {
+    const spec: RunSpec = { model: 'SK', width: 0.2, batchSize: 50, epochs: 1, validationCount: 60 };
+    const fitted = fitRun(resolveRunSpec(spec), dataset);
+    const result = await trainFitted(fitted, { workers: 2 });
+    expect(result.spec).toBe(fitted.spec);
+    expect(factsOf(result)).toEqual(factsOf(await run(spec)));
+  });
+
   it.each([1, 7, 300, 1000])('takes mini-batches of %i images', async (batchSize) => {
     const small = makeTinyDataset({ train: batchSize === 1 ? 12 : 300, test: 10 });
     const spec = { model: 'SK', width: 0.2, batchSize, epochs: 1 };
-    const one = await train(spec, { dataset: small, workers: 1 });
+    // With one image its batch normalisation on 1×1 maps cannot learn.
+    const options = { dataset: small, onWarning: () => {} };
+    const one = await train(spec, { ...options, workers: 1 });
     expect(one.state).toBe('done');
-    expect(factsOf(await train(spec, { dataset: small, workers: 2 }))).toEqual(factsOf(one));
+    expect(factsOf(await train(spec, { ...options, workers: 2 }))).toEqual(factsOf(one));
   });
 
   it.each([
@@ -210,6 +222,77 @@ describe('train', () => {
     expect(result.state).toBe('diverged');
     expect(result.reason).toMatch(/^(the loss|a parameter) is no longer finite in epoch 1, step [1-3]$/);
     expect(factsOf(await run({ model: 'BASE', learningRate: 1e6 }, { workers: 3 }))).toEqual(factsOf(result));
+  });
+
+  describe('ends as diverged when images come out as no numbers', () => {
+    // A black image's outputs are the biases, and any other's are infinite.
+    const network = {
+      input: [28, 28, 1],
+      layers: [{ kind: 'fully-connected', units: 10, initializer: { kind: 'constant', value: 1e38 } }],
+    };
+    const spec: RunSpec = { network, normalization: 'none', weightDecay: 0 };
+    const withBright = (images: LabelledImages, bright: number): LabelledImages => {
+      const pixels = new Uint8Array(new SharedArrayBuffer(images.pixels.length));
+      pixels.fill(200, pixels.length - (bright * pixels.length) / images.count);
+      return { ...images, pixels };
+    };
+    const [trained, tested] = [withBright(dataset.train, 0), withBright(dataset.test, 0)];
+
+    it('of the test', async () => {
+      const data = { ...dataset, train: trained, test: withBright(dataset.test, 7) };
+      const result = await run(spec, { dataset: data });
+      expect(result).toMatchObject({
+        state: 'diverged',
+        reason: 'the test loss is not finite after epoch 1, for 7 of 90 images',
+        epochs: [],
+        confusion: [],
+      });
+      expect(factsOf(await run(spec, { dataset: data, workers: 3 }))).toEqual(factsOf(result));
+    });
+
+    it('of the validation, with patience or without', async () => {
+      const data = { ...dataset, train: withBright(dataset.train, 4), test: tested };
+      for (const patience of [null, 1]) {
+        const result = await run({ ...spec, validationCount: 50, patience }, { dataset: data });
+        expect(result).toMatchObject({
+          state: 'diverged',
+          reason: 'the validation loss is not finite after epoch 1, for 4 of 50 images',
+          bestEpoch: null,
+        });
+      }
+    });
+
+    it('of the test at the end, with the epochs before it', async () => {
+      // Sees nothing but an image's first pixel, which is the mirror image's last of its row.
+      const corner = {
+        input: [28, 28, 1],
+        layers: [
+          {
+            kind: 'convolution',
+            kernel: 1,
+            stride: 28,
+            filters: 10,
+            initializer: { kind: 'constant', value: 1e38 },
+          },
+        ],
+      };
+      const test = withBright(dataset.test, 0);
+      test.pixels[27] = 200;
+      const result = await run(
+        { ...spec, network: corner, testTimeAugmentation: 'mirror' },
+        { dataset: { ...dataset, train: trained, test } },
+      );
+      expect(result).toMatchObject({
+        state: 'diverged',
+        reason: 'the test loss is not finite after epoch 2, for 1 of 90 images',
+        augmentedTest: null,
+      });
+      expect(result.epochs).toHaveLength(2);
+    });
+
+    it('and not before', async () => {
+      expect((await run(spec, { dataset: { ...dataset, train: trained, test: tested } })).state).toBe('done');
+    });
   });
 
   it('ends as interrupted when the signal is raised, and keeps completed epochs', async () => {

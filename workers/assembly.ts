@@ -6,7 +6,8 @@ import type { Kernels } from '../src/kernels/kernels.js';
 import { rowsOf } from '../src/layers/parts.js';
 import { overSlices, type Pass } from '../src/layers/pass.js';
 import type { BoundNetwork } from '../src/network/bind.js';
-import type { RunDescription } from '../src/parallel/protocol.js';
+import type { RunSettings } from '../src/parallel/protocol.js';
+import type { Normalization } from '../src/run/normalize.js';
 
 /** Images that a network's input is filled with. */
 interface Source {
@@ -28,7 +29,7 @@ export interface Transforms {
 
 /** The run's augmentation, drawn for the training step at hand; null if it has none. */
 export function bindAugmentation(
-  { augmentation, seed, batchSize }: RunDescription,
+  { augmentation, seed, batchSize }: Pick<RunSettings, 'augmentation' | 'seed' | 'batchSize'>,
   { batch, input }: BoundNetwork,
 ): Transforms | null {
   if (!augments(augmentation)) return null;
@@ -57,7 +58,7 @@ interface Filler {
 
 /** The pass that fills a network's input, and the labels of the mini-batch. Without `transforms` images stay as they are. */
 export function planAssembly(
-  run: RunDescription,
+  normalization: Normalization,
   { kernels, network }: { kernels: Kernels; network: BoundNetwork },
   source: Source,
   labels: Uint8Array,
@@ -65,8 +66,8 @@ export function planAssembly(
 ): Pass {
   const { input, batch, inputLayout } = network;
   const filler = transforms
-    ? bindAugmented(run, kernels, network, source, transforms)
-    : bindPlain(run, kernels, network, source);
+    ? bindAugmented(normalization, kernels, network, source, transforms)
+    : bindPlain(normalization, kernels, network, source);
   const name = (first: number, count: number) => {
     for (let i = first; i < first + count; i++) {
       const sample = source.sampleAt(i);
@@ -99,7 +100,7 @@ export function planAssembly(
 }
 
 function bindPlain(
-  { mean, scale }: RunDescription,
+  { mean, scale }: Normalization,
   kernels: Kernels,
   { input: { shape, value }, batch: { sampleIds } }: BoundNetwork,
   source: Source,
@@ -128,7 +129,7 @@ function bindPlain(
 }
 
 function bindAugmented(
-  { mean, scale }: RunDescription,
+  { mean, scale }: Normalization,
   kernels: Kernels,
   { input: { shape, value }, batch: { sampleIds } }: BoundNetwork,
   source: Source,

@@ -7,7 +7,7 @@ import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { planOptimizer } from '../src/optim/update.js';
 import { Barrier } from '../src/parallel/barrier.js';
-import type { RunDescription } from '../src/parallel/protocol.js';
+import type { SharedRun } from '../src/parallel/protocol.js';
 
 /** What a thread makes of a run: plans, views, kernels. */
 export interface RunContext {
@@ -21,12 +21,12 @@ export interface RunContext {
 }
 
 /** Of the runs that this thread works on, the ones used last. */
-const contexts = new Map<number, RunContext>();
+const contexts = new Map<string, RunContext>();
 /** A thread takes part in one run at a time; a few stay, in case runs take turns on it. */
 const MAX_CONTEXTS = 4;
 
 /** The thread's context of a run, bound at its first task. */
-export function getContext(run: RunDescription): RunContext {
+export function getContext(run: SharedRun): RunContext {
   const known = contexts.get(run.id);
   contexts.delete(run.id);
   const context = known ?? bindRun(run);
@@ -38,25 +38,22 @@ export function getContext(run: RunDescription): RunContext {
   return context;
 }
 
-function bindRun(run: RunDescription): RunContext {
-  const { network: spec, batchSize, slices, seed } = run;
+function bindRun(run: SharedRun): RunContext {
+  const { network: spec, batchSize, slices, seed, labelSmoothing } = run.settings;
   const kernels = loadKernels(run.kernels);
   const plan = planNetwork(spec, { batchSize, slices, training: true });
-  const memory = viewModel(run.model, plan, planOptimizer(plan, run.optimizer));
-  const activations = viewArena(run.activations);
+  const memory = viewModel(run.memory.model, plan, planOptimizer(plan, run.settings.optimizer));
+  const activations = viewArena(run.memory.activations);
   const network = bindNetwork({
     plan,
     memory,
     activations,
-    sampleIds: run.batch.sampleIds,
-    batchSize,
-    slices,
+    sampleIds: run.memory.batch.sampleIds,
     seed,
-    training: true,
     kernels,
   });
-  const loss = LOSSES[spec.loss]!.bind(kernels, run.labelSmoothing);
-  const barrier = new Barrier(run.control, run.workers);
+  const loss = LOSSES[spec.loss]!.bind(kernels, labelSmoothing);
+  const barrier = new Barrier(run.memory.control, run.workers);
   return { kernels, plan, memory, activations, network, loss, barrier };
 }
 

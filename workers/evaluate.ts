@@ -5,11 +5,11 @@ import {
 } from '../src/dataset/test-time-augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import type { Batch } from '../src/layers/pass.js';
-import { bindNetwork } from '../src/network/bind.js';
 import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
+import { ThreadNetwork } from '../src/network/thread-network.js';
 import { CONTROL } from '../src/parallel/control.js';
 import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
-import type { EvaluateTask, EvaluationSet, RunDescription } from '../src/parallel/protocol.js';
+import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { planAssembly } from './assembly.js';
 import { computeLoss, getContext, type RunContext } from './context.js';
 
@@ -21,8 +21,8 @@ interface Evaluator {
   evaluateFrom(set: EvaluationSet, first: number, augmentation: TestTimeAugmentation): void;
 }
 
-const evaluators = new WeakMap<RunContext, Evaluator>();
-const ALONE = { worker: 0, workers: 1 };
+/** By worker: a thread need not be the same one each time, and each has activations of its own. */
+const evaluators = new WeakMap<RunContext, Evaluator[]>();
 
 /** Evaluates this worker's share of a set of images. */
 export default function evaluate({ run, worker, on, augmentation }: EvaluateTask): void {
@@ -32,55 +32,49 @@ export default function evaluate({ run, worker, on, augmentation }: EvaluateTask
     runPhase(phase, batch, { worker, workers: run.workers });
     context.barrier.wait();
   }
-  const set = run[on]!;
+  const set = run.memory[on]!;
   const images = set.samples.length;
   const [firstChunk, lastChunk] = shareOf(Math.ceil(images / EVALUATION_IMAGES), {
     worker,
     workers: run.workers,
   });
   for (let chunk = firstChunk; chunk < lastChunk; chunk++) {
-    if (Atomics.load(run.control, CONTROL.abort) !== 0) return;
+    if (Atomics.load(run.memory.control, CONTROL.abort) !== 0) return;
     const first = chunk * EVALUATION_IMAGES;
     batch.size = Math.min(EVALUATION_IMAGES, images - first);
     evaluateFrom(set, first, augmentation);
   }
 }
 
-function getEvaluator(run: RunDescription, worker: number, context: RunContext): Evaluator {
-  let evaluator = evaluators.get(context);
-  if (!evaluator) {
-    evaluator = bindEvaluator(run, worker, context);
-    evaluators.set(context, evaluator);
-  }
-  return evaluator;
+function getEvaluator(run: SharedRun, worker: number, context: RunContext): Evaluator {
+  const own = evaluators.get(context) ?? [];
+  evaluators.set(context, own);
+  own[worker] ??= bindEvaluator(run, worker, context);
+  return own[worker];
 }
 
 /** The run's own parameters, or their average, and packed kernels that its workers share, with activations of the worker's own. */
 function bindEvaluator(
-  run: RunDescription,
+  run: SharedRun,
   worker: number,
   { memory, kernels, loss, activations }: RunContext,
 ): Evaluator {
-  const { plan, shared, activations: places } = planEvaluation(run.network, run.workers);
+  const { plan, shared, activations: places } = planEvaluation(run.settings.network, run.workers);
   const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
-  const network = bindNetwork({
+  const thread = new ThreadNetwork({
     plan,
     memory: {
       ...memory,
-      weights: run.averaging?.average ?? memory.weights,
+      weights: run.memory.averageWeights ?? memory.weights,
       shared: place(shared, plan.sharedFloats),
     },
     activations: place(places[worker]!, plan.activationFloats),
-    sampleIds: new Int32Array(EVALUATION_IMAGES),
-    batchSize: EVALUATION_IMAGES,
-    slices: 1,
-    seed: run.seed,
-    training: false,
     kernels,
   });
+  const network = thread.bound;
   const { batch } = network;
   const labels = new Uint8Array(EVALUATION_IMAGES);
-  let set = run.test;
+  let set = run.memory.test;
   let firstImage = 0;
   const source = {
     get pixels() {
@@ -93,17 +87,17 @@ function bindEvaluator(
   };
   const words = new Int32Array(EVALUATION_IMAGES * TRANSFORM_WORDS);
   const transforms = { words, reflect: true, update: () => {} };
-  const assemblePlain = planAssembly(run, { kernels, network }, source, labels, null);
-  const assembleView = planAssembly(run, { kernels, network }, source, labels, transforms);
-  const forward = groupIntoPhases([assemblePlain, ...network.forward]);
-  const forwardView = groupIntoPhases([assembleView, ...network.forward]);
+  const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, null);
+  const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, transforms);
+  const forward = thread.schedule([assemblePlain, ...network.forward]);
+  const forwardView = thread.schedule([assembleView, ...network.forward]);
   const { value: outputs } = network.output;
   const sums = new Float32Array(outputs.length);
   const averageViews = (views: readonly TestView[]) => {
     sums.fill(0);
     for (const view of views) {
       showView(view, words);
-      for (const phase of forwardView) runPhase(phase, batch, ALONE);
+      forwardView();
       for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! + view.weight * outputs[i]!;
     }
     outputs.set(sums);
@@ -114,7 +108,7 @@ function bindEvaluator(
     evaluateFrom(evaluated, first, augmentation) {
       set = evaluated;
       firstImage = first;
-      if (augmentation === 'none') for (const phase of forward) runPhase(phase, batch, ALONE);
+      if (augmentation === 'none') forward();
       else averageViews(TEST_VIEWS[augmentation]);
       const cut = <Array extends { subarray(begin: number, end: number): Array }>(results: Array) =>
         results.subarray(first, first + batch.size);

@@ -1,18 +1,28 @@
-// Losses and their gradients, one pass an image.
+// Losses and their gradients, one pass an image. The loss of an image whose outputs are not all finite is NaN, so that no result hides them.
 
 // One byte holds a class, so there are at most so many.
 constexpr long kMaxClasses = 256;
 
-// The class with the greatest output, the first of equals; and how many classes stand before the label.
-inline void rank_classes(long classes, const float* outputs, long label, const LossOutputs& out, long image) {
+// Of a label whose output is not a number: behind every class, so that it counts as wrong however many are right.
+constexpr uint8_t kUnranked = 255;
+
+// The class with the greatest output, the first of equals; and how many classes stand before the label. What is not a number stands
+// behind all that are. Returns whether all outputs are finite.
+inline bool rank_classes(long classes, const float* outputs, long label, const LossOutputs& out, long image) {
+  const float own = outputs[label];
   long best = 0;
   long rank = 0;
+  bool finite = true;
   for (long c = 0; c < classes; c++) {
-    if (outputs[c] > outputs[best]) best = c;
-    if (outputs[c] > outputs[label] || (outputs[c] == outputs[label] && c < label)) rank++;
+    const float x = outputs[c];
+    const float greatest = outputs[best];
+    if (x > greatest || (x == x && greatest != greatest)) best = c;
+    if (x > own || (x == own && c < label)) rank++;
+    finite &= x - x == 0;
   }
   out.predicted[image] = uint8_t(best);
-  out.rank[image] = uint8_t(rank);
+  out.rank[image] = own == own ? uint8_t(rank) : kUnranked;
+  return finite;
 }
 
 void softmax_cross_entropy(long classes, const float* logits, const uint8_t* labels, double smoothing, const LossOutputs& out,
@@ -24,7 +34,7 @@ void softmax_cross_entropy(long classes, const float* logits, const uint8_t* lab
   for (long image = images.first; image < images.first + images.count; image++) {
     const float* z = logits + image * classes;
     const long label = labels[image];
-    rank_classes(classes, z, label, out, image);
+    const bool finite = rank_classes(classes, z, label, out, image);
     float greatest = z[0];
     for (long c = 1; c < classes; c++) greatest = z[c] > greatest ? z[c] : greatest;
     for_each_vector(classes, [&](long c, Mask mask) { store(e + c, exponential(load(z + c, mask) - splat(greatest)), mask); });
@@ -37,8 +47,7 @@ void softmax_cross_entropy(long classes, const float* logits, const uint8_t* lab
       for (long c = 0; c < classes; c++) all += double(greatest) - double(z[c]);
       distance = right * distance + every * all;
     }
-    // A sum that is not finite comes from logits that are not; NaN says so.
-    out.loss[image] = sum < 1e300 ? float(natural_logarithm(sum) + distance) : float(sum);
+    out.loss[image] = finite ? float(natural_logarithm(sum) + distance) : __builtin_nanf("");
     if (!out.d_outputs) continue;
     float* gradient = out.d_outputs + image * classes;
     for (long c = 0; c < classes; c++) {
@@ -52,13 +61,13 @@ void squared_error(long classes, const float* outputs, const uint8_t* labels, co
   for (long image = images.first; image < images.first + images.count; image++) {
     const float* z = outputs + image * classes;
     const long label = labels[image];
-    rank_classes(classes, z, label, out, image);
+    const bool finite = rank_classes(classes, z, label, out, image);
     double sum = 0;
     for (long c = 0; c < classes; c++) {
       const double difference = double(z[c]) - (c == label ? 1.0 : 0.0);
       sum += difference * difference;
       if (out.d_outputs) out.d_outputs[image * classes + c] = float(difference * double(out.scale));
     }
-    out.loss[image] = float(0.5 * sum);
+    out.loss[image] = finite ? float(0.5 * sum) : __builtin_nanf("");
   }
 }

@@ -3,10 +3,11 @@ import { countParts } from '../layers/parts.js';
 import type { BlockPass, Pass } from '../layers/pass.js';
 import { groupIntoPhases, runPhase, type Share } from '../network/phases.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import type { ThreadNetwork } from '../network/thread-network.js';
 import { bindReduction } from '../optim/reduction.js';
 import { listSegments } from '../optim/segments.js';
 import type { ConvolutionPart, ConvolutionShape } from './convolution-shape.js';
-import { bindShared, type SharedNetwork, type ThreadNetwork } from './shared-network.js';
+import { bindShared, type SharedNetwork } from './shared-network.js';
 
 /** Parts of a convolution, one after another, as the layer does them in training: a thread's share of its passes. */
 export interface ConvolutionJob {

@@ -1,26 +1,19 @@
-import { join } from 'node:path';
-import { Piscina } from 'piscina';
-import { findPackageRoot } from '../core/paths.js';
 import { breakBarrier } from '../parallel/barrier.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
+import { findModule, Threads } from '../parallel/threads.js';
 import type { Effort } from './effort.js';
 import type { Job } from './jobs.js';
 import type { TimedTask } from './timed-task.js';
 
 /** Threads that time kernels. They sleep between measurements. */
 export class Crew {
-  readonly #piscina: Piscina;
+  readonly #threads: Threads;
   readonly #kernels: string;
 
   /** @param kernels the kernel set's name */
   constructor(threads: number, kernels: string) {
     this.#kernels = kernels;
-    this.#piscina = new Piscina({
-      filename: join(findPackageRoot(), 'dist', 'src', 'bench', 'timed-task.js'),
-      minThreads: threads,
-      maxThreads: threads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-    });
+    this.#threads = new Threads(threads, findModule('src', 'bench', 'timed-task'));
   }
 
   /**
@@ -40,7 +33,7 @@ export class Crew {
     const times = await Promise.all(
       jobs.map(async (job, thread): Promise<number[]> => {
         try {
-          return await this.#piscina.run({ ...shared, job, thread } satisfies TimedTask);
+          return await this.#threads.run({ ...shared, job, thread } satisfies TimedTask);
         } catch (error) {
           breakBarrier(shared.control);
           throw error;
@@ -51,6 +44,6 @@ export class Crew {
   }
 
   async close(): Promise<void> {
-    await this.#piscina.destroy();
+    await this.#threads.close();
   }
 }

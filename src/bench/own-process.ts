@@ -58,13 +58,16 @@ export async function measureOwnProcess(task: OwnProcessTask): Promise<OwnProces
 /** What that process does: trains, and prints its report. */
 export async function trainInOwnProcess(task: OwnProcessTask): Promise<void> {
   const { spec, workers, noise, onlyFirstStep } = task;
+  const stop = new AbortController();
   let trainedAt: number | undefined;
-  await train(spec, {
+  await train(onlyFirstStep ? { ...spec, maxIterations: 1 } : spec, {
     workers,
     ...(noise ? { dataset: makeSyntheticDataset(...noise) } : {}),
-    ...(onlyFirstStep ? { signal: AbortSignal.abort() } : {}),
+    signal: stop.signal,
     onProgress: () => {
       trainedAt ??= readClock();
+      // Before anything is evaluated.
+      if (onlyFirstStep) stop.abort();
     },
   });
   console.log(JSON.stringify({ trainedAt, peakMegabytes: (readPeakKibibytes() * 1024) / 1e6 }));

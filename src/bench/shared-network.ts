@@ -3,11 +3,10 @@ import { makeSyntheticDataset } from '../dataset/synthetic.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import type { InputImages } from '../layers/whitening.js';
-import { type BoundNetwork, bindNetwork } from '../network/bind.js';
 import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../network/memory.js';
-import { groupIntoPhases, runPhase } from '../network/phases.js';
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
+import { ThreadNetwork } from '../network/thread-network.js';
 import type { SgdOptions } from '../optim/optimizers/sgd.js';
 import { planOptimizer } from '../optim/update.js';
 import { DEFAULT_SLICES } from '../run/spec.js';
@@ -22,13 +21,6 @@ export interface SharedNetwork {
   readonly activations: SharedArrayBuffer;
 }
 
-/** A network in one thread. */
-export interface ThreadNetwork {
-  readonly plan: NetworkPlan;
-  readonly memory: ModelMemory;
-  readonly bound: BoundNetwork;
-}
-
 /** That steps are measured with. */
 export const SGD: SgdOptions = {
   kind: 'sgd',
@@ -39,7 +31,6 @@ export const SGD: SgdOptions = {
 
 const SEED = 1;
 const NOISE_IMAGES = 10;
-const ALONE = { worker: 0, workers: 1 };
 
 /** Plans a network and fills its memory: every pass has run once on noise, so that all of it holds numbers such as training has. */
 export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: Kernels): SharedNetwork {
@@ -50,14 +41,14 @@ export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: K
     model: allocateModel(plan, planOptimizer(plan, SGD)),
     activations: allocateArena(plan.activationFloats, 'activations'),
   };
-  const { memory, bound } = bindShared(shared, kernels);
-  initializeModel(memory, plan, SEED, kernels, makeNoise(network));
-  const { batch, input, output } = bound;
-  const forward = groupIntoPhases([...bound.prepare, ...bound.forward]);
+  const thread = bindShared(shared, kernels);
+  initializeModel(thread.memory, plan, SEED, kernels, makeNoise(network));
+  const { input, output } = thread.bound;
   input.value.set(drawFloats(input.value.length));
-  for (const phase of forward) runPhase(phase, batch, ALONE);
+  thread.prepare();
+  thread.forward();
   output.gradient.set(drawFloats(output.gradient.length));
-  for (const phase of groupIntoPhases(bound.backward)) runPhase(phase, batch, ALONE);
+  thread.backward();
   return shared;
 }
 
@@ -70,23 +61,10 @@ export function bindShared(
   shared: SharedNetwork,
   kernels: Kernels,
   change: (plan: NetworkPlan) => NetworkPlan = (plan) => plan,
-): ThreadNetwork {
-  const { batchSize, model, activations } = shared;
+): ThreadNetwork<ModelMemory> {
   const plan = change(planTraining(shared));
-  const memory = viewModel(model, plan, planOptimizer(plan, SGD));
-  const bound = bindNetwork({
-    plan,
-    memory,
-    activations: viewArena(activations),
-    sampleIds: new Int32Array(batchSize),
-    batchSize,
-    slices: DEFAULT_SLICES,
-    seed: SEED,
-    training: true,
-    kernels,
-  });
-  bound.batch.size = batchSize;
-  return { plan, memory, bound };
+  const memory = viewModel(shared.model, plan, planOptimizer(plan, SGD));
+  return new ThreadNetwork({ plan, memory, activations: viewArena(shared.activations), kernels, seed: SEED });
 }
 
 /** For an initialiser that reads images. */

@@ -8,7 +8,7 @@ import { penaltyOf } from '../run/optimizer-fields.js';
 import { computeRegularization } from '../run/regularization.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Finding } from './finding.js';
-import { LoneNetwork, type MiniBatch } from './lone-network.js';
+import { type MiniBatch, Objective } from './objective.js';
 import { drawSmallWeights, SMALL_DEVIATION } from './weights.js';
 
 const MOST_IMAGES = 100;
@@ -35,12 +35,12 @@ export function checkFirstLoss(spec: ResolvedRunSpec, dataset: Dataset, kernels:
   const affordable = Math.floor(MOST_MULTIPLY_ADDS / Math.max(1, describeNetwork(network).multiplyAdds));
   const images = Math.min(MOST_IMAGES, dataset.train.count, Math.max(LEAST_IMAGES, affordable));
   const batch = takeBatch(spec, dataset, images, kernels);
-  const lone = new LoneNetwork({ network, labelSmoothing, kernels, double: false }, batch);
-  lone.weights.set(drawSmallWeights(lone.plan));
-  const loss = lone.computeLoss();
+  const objective = new Objective({ network, labelSmoothing, kernels, double: false }, batch);
+  objective.weights.set(drawSmallWeights(objective.plan));
+  const loss = objective.computeLoss();
   const decay = penaltyOf(spec) || WEIGHT_DECAY;
-  const regularized = loss + computeRegularization(lone.plan, lone, decay);
-  const expected = UNTRAINED[network.loss]!(countClasses(lone.plan));
+  const regularized = loss + computeRegularization(objective.plan, objective, decay);
+  const expected = UNTRAINED[network.loss]!(countClasses(objective.plan));
   const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;
   return {
     check: 'first loss',

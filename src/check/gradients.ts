@@ -5,8 +5,8 @@ import { referenceKernels } from '../kernels/reference/reference.js';
 import { countClasses, type PlannedParameter, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Finding } from './finding.js';
-import { LoneNetwork, type LoneNetworkOptions, type MiniBatch } from './lone-network.js';
 import { narrowNetwork } from './narrow.js';
+import { type MiniBatch, Objective, type ObjectiveOptions } from './objective.js';
 import { drawGenericWeights } from './weights.js';
 
 /** Of one image, so that a network of a hundred parameters takes seconds on plain loops. */
@@ -59,8 +59,8 @@ export function checkGradients(
   };
 }
 
-function compareWithDifferences(options: LoneNetworkOptions) {
-  const network = new LoneNetwork(options, drawBatch(options.network, FEW_IMAGES));
+function compareWithDifferences(options: ObjectiveOptions) {
+  const network = new Objective(options, drawBatch(options.network, FEW_IMAGES));
   network.weights.set(drawGenericWeights(network.plan));
   const gradient = network.computeGradient().slice();
   const scaleOf = makeScale(network.parameters, gradient);
@@ -78,7 +78,7 @@ function compareWithDifferences(options: LoneNetworkOptions) {
 
 /** The error of one derivative with the step that suits it best. */
 function compareDerivative(
-  network: LoneNetwork,
+  network: Objective,
   { offset, size }: PlannedParameter,
   index: number,
   gradient: Float32Array,
@@ -104,12 +104,12 @@ function compareDerivative(
   return least;
 }
 
-function compareKernels(precise: LoneNetworkOptions, kernels: Kernels): Worst {
+function compareKernels(precise: ObjectiveOptions, kernels: Kernels): Worst {
   const batch = drawBatch(precise.network, MORE_IMAGES);
-  const expected = new LoneNetwork(precise, batch);
+  const expected = new Objective(precise, batch);
   const weights = Float64Array.from(Float32Array.from(drawGenericWeights(expected.plan)));
   expected.weights.set(weights);
-  const found = new LoneNetwork({ ...precise, kernels, double: false }, batch);
+  const found = new Objective({ ...precise, kernels, double: false }, batch);
   found.weights.set(weights);
   const [exact, gradient] = [expected.computeGradient(), found.computeGradient()];
   const scaleOf = makeScale(expected.parameters, exact);

@@ -1,12 +1,10 @@
 import { sizeOf } from '../core/shape.js';
 import { GROUP_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
-import { type BoundNetwork, bindNetwork } from '../network/bind.js';
-import { importWeights, type ModelMemory } from '../network/memory.js';
-import { groupIntoPhases, type Phase, runPhase } from '../network/phases.js';
-import { type NetworkPlan, planNetwork } from '../network/plan.js';
+import { importWeights } from '../network/memory.js';
+import { planNetwork } from '../network/plan.js';
+import { ThreadNetwork } from '../network/thread-network.js';
 import type { Checkpoint } from './checkpoint.js';
 
 /**
@@ -14,35 +12,21 @@ import type { Checkpoint } from './checkpoint.js';
  * evaluation to the bit and do not depend on how many images come together.
  */
 export const BATCH_IMAGES = GROUP_IMAGES;
-const ALONE = { worker: 0, workers: 1 };
 
 /** A trained network that computes in this thread. */
 export class Predictor {
   readonly #kernels: Kernels;
-  readonly #network: BoundNetwork;
-  readonly #forward: readonly Phase[];
+  readonly #network: ThreadNetwork;
   readonly #normalization: Checkpoint['normalization'];
 
   /** @throws UserError if there is not memory enough */
   constructor({ spec, normalization, weights }: Omit<Checkpoint, 'classNames'>) {
-    const cut = { batchSize: BATCH_IMAGES, slices: 1 };
-    const plan = planNetwork(spec.network, { ...cut, training: false });
-    const memory = allocateMemory(plan);
-    importWeights(memory, plan, weights);
+    const plan = planNetwork(spec.network, { batchSize: BATCH_IMAGES, slices: 1, training: false });
     this.#kernels = loadKernels(chooseKernelName());
-    this.#network = bindNetwork({
-      ...cut,
-      plan,
-      memory,
-      activations: allocate(plan.activationFloats, 'activations'),
-      sampleIds: Int32Array.from({ length: BATCH_IMAGES }, (_, i) => i),
-      seed: spec.seed,
-      training: false,
-      kernels: this.#kernels,
-    });
-    this.#forward = groupIntoPhases(this.#network.forward);
+    this.#network = ThreadNetwork.alone(plan, this.#kernels);
     this.#normalization = normalization;
-    this.#run(groupIntoPhases(this.#network.prepare), BATCH_IMAGES);
+    importWeights(this.#network.memory, plan, weights);
+    this.#network.prepare();
   }
 
   /**
@@ -53,39 +37,17 @@ export class Predictor {
    * @returns n×outputs, not yet probabilities
    */
   computeOutputs(pixels: Uint8Array, images: number): Float32Array {
-    const { input, inputLayout, output, batch } = this.#network;
+    const { input, inputLayout, output, batch } = this.#network.bound;
     const { mean, scale } = this.#normalization;
     const size = sizeOf(input.shape);
     const { sampleIds } = batch;
+    batch.size = images;
     if (inputLayout === 'images') {
       this.#kernels.assembleImages(pixels, sampleIds, mean, scale, input.value, size, 0, images);
     } else {
       this.#kernels.assembleLanes(pixels, sampleIds, mean, scale, input.value, size, 0, images, 0, size);
     }
-    this.#run(this.#forward, images);
+    this.#network.forward();
     return output.value.slice(0, images * output.shape.channels);
   }
-
-  #run(phases: readonly Phase[], images: number): void {
-    const { batch } = this.#network;
-    batch.size = images;
-    for (const phase of phases) runPhase(phase, batch, ALONE);
-  }
-}
-
-/** What evaluation needs: no gradients, nothing of an optimizer. */
-function allocateMemory(plan: NetworkPlan): ModelMemory {
-  const none = new Float32Array();
-  return {
-    weights: allocate(plan.weightFloats, 'parameters'),
-    gradient: none,
-    partials: none,
-    slots: [],
-    work: none,
-    shared: allocate(plan.sharedFloats, 'parameters'),
-  };
-}
-
-function allocate(floats: number, what: string): Float32Array {
-  return viewArena(allocateArena(floats, what));
 }

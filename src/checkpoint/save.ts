@@ -1,3 +1,4 @@
+import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { TrainResult } from '../run/types.js';
 import type { Tensor } from '../safetensors/format.js';
@@ -47,5 +48,6 @@ function describeResult({ epochs, bestEpoch, weightsSha256 }: TrainResult): Reco
     epoch: String(kept?.epoch ?? 0),
     ...(kept ? { testErrorPercent: String(kept.testErrorPercent) } : {}),
     weightsSha256,
+    numerics: String(NUMERICS),
   };
 }

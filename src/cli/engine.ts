@@ -1,10 +1,13 @@
+import type { Executor } from '../experiment/executor.js';
+import type { LocalOptions } from '../experiment/local-executor.js';
 import type { LoadDataset } from '../experiment/plan-sweep.js';
-import type { RunOne } from '../experiment/sweep.js';
-import type { WorkerPool } from '../parallel/pool.js';
 
 /** What trains: given to the commands, so that tests can give something quicker. */
 export interface Engine {
   readonly loadDataset: LoadDataset;
-  readonly runOne: RunOne;
-  createPool(threads: number): WorkerPool;
+  /**
+   * @param count of the points that are to be trained
+   * @throws UserError if that takes too many threads
+   */
+  createExecutor(options: LocalOptions, count: number): Executor;
 }

@@ -1,11 +1,11 @@
-import { UserError } from '../core/errors.js';
+import { UserError, unknownName } from '../core/errors.js';
+import { MAX_THREADS } from '../experiment/choose-threads.js';
 import { type Override, parseOverride } from '../experiment/overrides.js';
+import { NUMERICS_CHOICES, type NumericsChoice } from '../experiment/run-records.js';
 import { parseCount } from './command-line.js';
 
 /** Where experiments are recorded if the user does not say: in the current folder. */
 export const DEFAULT_DATABASE = 'data/experiments.db';
-/** More threads than any machine of today has cores. */
-export const MAX_THREADS = 256;
 const MAX_EPOCHS = 100_000;
 
 /** Reads `--db`. */
@@ -26,6 +26,13 @@ export function parseEpochs(text: string): Override {
     throw new UserError(`--epochs: expected a number above 0, ${MAX_EPOCHS} at most, found '${text}'.`);
   }
   return { text: `--epochs ${value}`, path: ['epochs'], value };
+}
+
+/** Reads `--numerics`. */
+export function parseNumerics(text: string): NumericsChoice {
+  const choice = NUMERICS_CHOICES.find((candidate) => candidate === text);
+  if (choice === undefined) throw unknownName('--numerics', 'choice', text, NUMERICS_CHOICES);
+  return choice;
 }
 
 /** Reads one `--set` after others. */

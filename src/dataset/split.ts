@@ -32,9 +32,10 @@ export interface Split {
  * @throws UserError if there are too few images, or counts that cannot be shared out evenly among the classes
  */
 export function splitTraining(images: LabelledImages, classes: number, options: SplitOptions): Split {
-  const groups = options.balanced ? takeOfEachClass(images, classes, options) : [takeAll(images, options)];
-  const size = groups[0]!.length;
-  const validation = countValidation(size, groups.length, options);
+  const { size, validation } = planGroups(images, classes, options);
+  const groups = options.balanced
+    ? takeOfEachClass(images, classes, size, options)
+    : [takeAll(images, options)];
   const parts = groups.map((group, i) => splitGroup(group, validation, i, options));
   return {
     train: joinSorted(parts.map((part) => part.train)),
@@ -42,29 +43,69 @@ export function splitTraining(images: LabelledImages, classes: number, options: 
   };
 }
 
+/**
+ * How many images `splitTraining` gives each part.
+ *
+ * @throws UserError as that does
+ */
+export function countSplit(
+  images: LabelledImages,
+  classes: number,
+  options: SplitOptions,
+): { readonly train: number; readonly validation: number } {
+  const { groups, size, validation } = planGroups(images, classes, options);
+  return { train: groups * (size - validation), validation: groups * validation };
+}
+
+/** Images of equal standing, such as those of one class: how many groups, the images of each, and those of them for validation. */
+function planGroups(images: LabelledImages, classes: number, options: SplitOptions) {
+  const groups = options.balanced ? classes : 1;
+  const size = options.balanced
+    ? countOfEachClass(images, classes, options)
+    : takeSubset(images, options.trainFirst, options.trainCount, 'train').count;
+  return { groups, size, validation: countValidation(size, groups, options) };
+}
+
 function takeAll(images: LabelledImages, { trainFirst, trainCount }: SplitOptions): Int32Array {
   const { first, count } = takeSubset(images, trainFirst, trainCount, 'train');
   return Int32Array.from({ length: count }, (_, i) => first + i);
 }
 
-function takeOfEachClass(
+/** How many images of each class a balanced run takes. */
+function countOfEachClass(
   images: LabelledImages,
   classes: number,
   { trainFirst, trainCount }: SplitOptions,
-): Int32Array[] {
+): number {
   const { first } = takeSubset(images, trainFirst, null, 'train');
   if (trainCount !== null) checkShares('trainCount', trainCount, classes);
-  const groups = Array.from({ length: classes }, (): number[] => []);
-  for (let i = first; i < images.count; i++) groups[images.labels[i]!]!.push(i);
-  const least = groups.reduce((a, b) => (b.length < a.length ? b : a));
-  const size = trainCount === null ? least.length : trainCount / classes;
-  if (least.length < size || size === 0) {
+  const counts = new Uint32Array(classes);
+  for (let i = first; i < images.count; i++) counts[images.labels[i]!]!++;
+  const least = Math.min(...counts);
+  const size = trainCount === null ? least : trainCount / classes;
+  if (least < size || size === 0) {
     throw new UserError(
       `balanced: expected at least ${Math.max(1, size)} images of each class from example ${trainFirst} on, ` +
-        `found ${least.length} of class ${groups.indexOf(least)}. Lower trainFirst or trainCount.`,
+        `found ${least} of class ${counts.indexOf(least)}. Lower trainFirst or trainCount.`,
     );
   }
-  return groups.map((group) => Int32Array.from(group.slice(0, size)));
+  return size;
+}
+
+/** The first `size` images of each class. */
+function takeOfEachClass(
+  images: LabelledImages,
+  classes: number,
+  size: number,
+  { trainFirst }: SplitOptions,
+): Int32Array[] {
+  const { first } = takeSubset(images, trainFirst, null, 'train');
+  const groups = Array.from({ length: classes }, (): number[] => []);
+  for (let i = first; i < images.count; i++) {
+    const group = groups[images.labels[i]!]!;
+    if (group.length < size) group.push(i);
+  }
+  return groups.map((group) => Int32Array.from(group));
 }
 
 /** How many images of each group are for validation. */

@@ -3,7 +3,7 @@ import { UserError, unknownName } from '../core/errors.js';
 import { type ResolvedRunSpec, trimSpec } from '../run/spec.js';
 import { withDatabaseErrors } from './database-errors.js';
 import { formatCanonicalJson } from './identity.js';
-import type { RunState } from './run-records.js';
+import { type RunState, SPEAKER_FIRST, SPEAKER_LAST } from './run-records.js';
 
 /** A run as it is found: which, of what, how far. */
 export interface FoundRun {
@@ -22,7 +22,7 @@ export function formatRecordedSpec(spec: ResolvedRunSpec): string {
 }
 
 /**
- * The latest run of each of some recorded specs, whatever its state, by the spec's text. Where the same has been run on several data sets, all
+ * The run that speaks for each of some recorded specs, whatever its state, by the spec's text. Where the same has been run on several data sets, all
  * are of the one for which most runs have ended well.
  */
 export function findRunsBySpec(db: Database.Database, specs: readonly string[]): Map<string, FoundRun> {
@@ -34,7 +34,7 @@ export function findRunsBySpec(db: Database.Database, specs: readonly string[]):
     WHERE dataset_sha256 = (
       SELECT dataset_sha256 FROM found GROUP BY dataset_sha256 ORDER BY sum(state = 'done') DESC, max(run_id) DESC LIMIT 1
     )
-    ORDER BY run_id`;
+    ${SPEAKER_LAST}`;
   const rows = withDatabaseErrors(db.name, () =>
     db.prepare<[object], FoundRun>(query).all({ specs: JSON.stringify(specs) }),
   );
@@ -45,7 +45,7 @@ export function findRunsBySpec(db: Database.Database, specs: readonly string[]):
 export function findSeeds(db: Database.Database, runId: number): number[] {
   const query = `
     SELECT other.run_id FROM runs AS other JOIN runs AS this USING (dataset_sha256)
-    WHERE this.run_id = ? AND other.state = 'done' AND other.label = this.label
+    WHERE this.run_id = ? AND other.run_id IN (SELECT run_id FROM results) AND other.label = this.label
       AND json_remove(other.spec, '$.seed') = json_remove(this.spec, '$.seed')
     ORDER BY other.seed`;
   return withDatabaseErrors(db.name, () => db.prepare<[number], number>(query).pluck().all(runId));
@@ -55,7 +55,7 @@ export function findSeeds(db: Database.Database, runId: number): number[] {
 export interface RecordedSweep {
   readonly name: string;
   readonly title: string | null;
-  /** The latest run of each point, in order; null for a point of which there is none. */
+  /** The run that speaks for each point, in order; null for a point of which there is none. */
   readonly points: readonly (FoundRun | null)[];
 }
 
@@ -73,8 +73,11 @@ export function findSweep(db: Database.Database, name: string): RecordedSweep {
       .get(name);
     if (sweep === undefined) throw explainUnknownSweep(db, name);
     const query = `
-      SELECT max(run_id) AS runId, label, spec, dataset_sha256 AS datasetSha256, state, reason
-      FROM sweep_points LEFT JOIN runs USING (identity) WHERE sweep_points.sweep_id = ? GROUP BY position ORDER BY position`;
+      SELECT run_id AS runId, label, spec, dataset_sha256 AS datasetSha256, state, reason
+      FROM sweep_points LEFT JOIN runs ON run_id = (
+        SELECT run_id FROM runs WHERE runs.identity = sweep_points.identity ${SPEAKER_FIRST} LIMIT 1
+      )
+      WHERE sweep_points.sweep_id = ? ORDER BY position`;
     const rows = db.prepare<[number], FoundRun | { runId: null }>(query).all(sweep.sweepId);
     return { name, title: sweep.title, points: rows.map((row) => (row.runId === null ? null : row)) };
   });

@@ -1,17 +1,21 @@
 import { z } from 'zod';
-import { UserError, unknownName } from '../core/errors.js';
+import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
-import { type ResolvedRunSpec, RUN_SPEC_KEYS, resolveRunSpec } from '../run/spec.js';
+import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
 import { applyOverride, type Override } from './overrides.js';
+import { type Fields, parsePath, setField } from './spec-path.js';
 
 /** More than any machine trains; keeps a slip of the pen from filling the memory. */
 const MAX_POINTS = 100_000;
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A sweep as it is written: every combination of `grid` over each of `points`, merged over `base`. */
+/**
+ * A sweep as it is written: every combination of `grid` over each of `points`, merged over `base`. A key may lead inside other fields, as in
+ * `--set`.
+ */
 export interface Grid {
   readonly name: string;
+  /** The file that it has its name from, if it has none of its own. */
+  readonly source?: string;
   /** One line that says what the sweep asks. */
   readonly title?: string | undefined;
   readonly base: Fields;
@@ -69,17 +73,17 @@ export function expandGrid(grid: Grid, where: string, overrides: readonly Overri
   const hasPoints = grid.points.length > 1 || Object.keys(grid.points[0] ?? {}).length > 0;
   return grid.points.flatMap((point, i) =>
     listCombinations(choices).map((combination) => {
-      const fields = { ...grid.base, ...point, ...combination.fields };
       const place = [
         ...(hasPoints ? [`points[${i}]`] : []),
         ...combination.places,
         ...overrides.map((override) => override.text),
       ];
       const pointWhere = `${where}: ${place.length > 0 ? place.join(', ') : 'base'}`;
-      const spec = overrides.reduce(
-        (changed, override) => applyOverride(changed, override),
-        fields as Fields,
+      const fields = [grid.base, point, combination.fields].reduce<Fields>(
+        (merged, part) => merge(merged, part, pointWhere),
+        {},
       );
+      const spec = overrides.reduce<Fields>(applyOverride, fields);
       return { spec: resolveRunSpec(spec, pointWhere), where: pointWhere };
     }),
   );
@@ -99,7 +103,13 @@ function listCombinations(choices: readonly (readonly [key: string, values: read
   return combinations;
 }
 
+function merge(fields: Fields, part: Fields, where: string): Fields {
+  return Object.entries(part).reduce<Fields>(
+    (merged, [key, value]) => setField(merged, parsePath(key, where), value, where),
+    fields,
+  );
+}
+
 function checkKeys(fields: Fields, where: string): void {
-  const unknown = Object.keys(fields).find((key) => !RUN_SPEC_KEYS.includes(key));
-  if (unknown !== undefined) throw unknownName(where, 'field', unknown, RUN_SPEC_KEYS);
+  for (const key of Object.keys(fields)) parsePath(key, where);
 }

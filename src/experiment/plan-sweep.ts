@@ -1,17 +1,16 @@
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { type FittedRunSpec, fitSpec } from '../run/data.js';
+import { type NetworkPlan, planNetwork } from '../network/plan.js';
+import { type FittedRun, fitRun } from '../run/fit.js';
 import type { GridPoint } from './grid.js';
 import { computeIdentity } from './identity.js';
 import { labelRun } from './run-label.js';
 
-/** A point of a sweep with its data: all that a run needs. */
-export interface SweepPoint {
+/** A point of a sweep, fitted to its data: all that a run needs. */
+export interface SweepPoint extends FittedRun {
   /** In the sweep, from 1. */
   readonly position: number;
   readonly label: string;
-  readonly spec: FittedRunSpec;
-  readonly dataset: Dataset;
   readonly identity: string;
 }
 
@@ -19,7 +18,7 @@ export interface SweepPoint {
 export type LoadDataset = (name: string) => Promise<Dataset>;
 
 /**
- * The distinct points of a grid, in order.
+ * The distinct points of a grid, in order, each fitted to its data once.
  *
  * @throws UserError for the first point that cannot run
  */
@@ -29,21 +28,32 @@ export async function planSweep(
 ): Promise<SweepPoint[]> {
   const datasets = new Map<string, Dataset>();
   const planned = new Map<string, SweepPoint>();
+  const makePlan = rememberPlans();
   for (const { spec: asked, where } of points) {
     const dataset = datasets.get(asked.dataset) ?? (await loadDataset(asked.dataset));
     datasets.set(asked.dataset, dataset);
-    const spec = withWhere(where, () => fitSpec(asked, dataset));
-    const identity = computeIdentity(spec, dataset.sha256);
+    const run = withWhere(where, () => fitRun(asked, dataset, makePlan));
+    const identity = computeIdentity(run.spec, dataset.sha256);
     if (planned.has(identity)) continue;
     planned.set(identity, {
       position: planned.size + 1,
-      label: labelRun(spec),
-      spec,
-      dataset,
+      label: labelRun(run.spec),
       identity,
+      ...run,
     });
   }
   return [...planned.values()];
+}
+
+/** Plans every network once: most points of a sweep differ in the seed or the rate alone. */
+function rememberPlans(): typeof planNetwork {
+  const plans = new Map<string, NetworkPlan>();
+  return (network, options) => {
+    const key = JSON.stringify([network, options]);
+    const plan = plans.get(key) ?? planNetwork(network, options);
+    plans.set(key, plan);
+    return plan;
+  };
 }
 
 /** Puts the place of a mistake before its message. */

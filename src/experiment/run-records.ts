@@ -1,8 +1,10 @@
 import type Database from 'better-sqlite3';
+import { NUMERICS } from '../run/numerics.js';
 import { withDatabaseErrors } from './database-errors.js';
-import { isAlive } from './process-mark.js';
+import { isAlive, type ProcessMark } from './process-mark.js';
 import { queryRows, type Rows } from './rows.js';
 
+/** `queued` is written by older versions alone: a run is claimed as `running`. */
 export const RUN_STATES = ['queued', 'running', 'done', 'failed', 'diverged', 'interrupted'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
@@ -26,12 +28,13 @@ export interface RunSummary {
   readonly imagesPerSecond: number | null;
   readonly weightsSha256: string | null;
   readonly reason: string | null;
+  readonly numerics: number;
 }
 
 const SELECT_SUMMARY = `
   SELECT run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
     train_loss AS trainLoss, test_error_percent AS testErrorPercent, best_test_error_percent AS bestTestErrorPercent,
-    parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason
+    parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics
   FROM all_runs`;
 
 /** Which runs; all if nothing is said. */
@@ -43,7 +46,7 @@ export interface RunFilter {
 const WHERE_FILTER =
   'WHERE sweep = coalesce(@sweep, sweep) AND state = coalesce(@state, state) ORDER BY run_id';
 
-/** Runs in short, in the order in which they were queued. */
+/** Runs in short, in the order in which they were begun. */
 export function listRuns(db: Database.Database, filter: RunFilter = {}): RunSummary[] {
   const statement = `${SELECT_SUMMARY} ${WHERE_FILTER}`;
   return withDatabaseErrors(db.name, () =>
@@ -51,7 +54,7 @@ export function listRuns(db: Database.Database, filter: RunFilter = {}): RunSumm
   );
 }
 
-/** Runs as the view all_runs has them, in the order in which they were queued. */
+/** Runs as the view all_runs has them, in the order in which they were begun. */
 export function selectRunRows(db: Database.Database, filter: RunFilter = {}): Rows {
   const statement = `SELECT * FROM all_runs ${WHERE_FILTER}`;
   return withDatabaseErrors(db.name, () => queryRows(db.prepare(statement), [bindFilter(filter)]));
@@ -74,42 +77,71 @@ export function readRunRow(db: Database.Database, runId: number): Rows {
   );
 }
 
-/** The latest run of each of some identities, whatever its state. */
+/** Of a query's runs of one identity, one speaks for it: a recorded one before others, then the newest. Here it comes last. */
+export const SPEAKER_LAST = "ORDER BY state IN ('done', 'diverged'), numerics, run_id";
+/** Here it comes first. */
+export const SPEAKER_FIRST = "ORDER BY state IN ('done', 'diverged') DESC, numerics DESC, run_id DESC";
+
+/** The run that speaks for each of some identities, whatever its state. */
 export function readLatestRuns(
   db: Database.Database,
   identities: readonly string[],
 ): Map<string, RunSummary> {
-  const query = `${SELECT_SUMMARY} WHERE identity IN (SELECT value FROM json_each(?)) ORDER BY run_id`;
+  const query = `${SELECT_SUMMARY} WHERE identity IN (SELECT value FROM json_each(?)) ${SPEAKER_LAST}`;
   const rows = withDatabaseErrors(db.name, () =>
     db.prepare<[string], RunSummary>(query).all(JSON.stringify(identities)),
   );
   return new Map(rows.map((row) => [row.identity, row]));
 }
 
+/** Which runs make another one of their identity needless: those of any numerics version, or of this program's alone. */
+export const NUMERICS_CHOICES = ['any', 'current'] as const;
+export type NumericsChoice = (typeof NUMERICS_CHOICES)[number];
+
 /** A run that stands in the way of a second one with its identity. */
 export interface LiveRun {
   readonly runId: number;
   readonly state: RunState;
+  readonly numerics: number;
   /** Of the process that is at it. */
   readonly host: string;
   readonly pid: number;
 }
 
-/** By identity: runs that are recorded, or queued or running in a process that is alive. */
-export function readLiveRuns(db: Database.Database): Map<string, LiveRun> {
-  const query = `
-    SELECT identity, run_id AS runId, state, host, pid, start_marker AS startMarker, seen_at AS seenAt
-    FROM runs JOIN processes USING (process_id)
-    WHERE state IN ('queued', 'running', 'done', 'diverged')`;
-  type Row = LiveRun & { identity: string; startMarker: string; seenAt: string };
-  const rows = withDatabaseErrors(db.name, () => db.prepare<[], Row>(query).all());
-  const live = rows.filter(
-    (row) => row.state === 'done' || row.state === 'diverged' || isAlive(row, row.seenAt),
-  );
-  return new Map(live.map((row) => [row.identity, row]));
+/** A run that is recorded, or that a process has begun, which may have gone since. */
+export interface ClaimedRun extends LiveRun, ProcessMark {
+  readonly identity: string;
+  readonly seenAt: string;
 }
 
-/** Whether a live run is over: done or diverged, not queued or running. */
-export function isRecorded(run: LiveRun): boolean {
+/** Runs that are recorded or begun, in an order in which the one that speaks for an identity comes last. */
+export function selectClaimedRuns(
+  db: Database.Database,
+  numerics: NumericsChoice,
+  identity: string | null = null,
+): ClaimedRun[] {
+  const query = `
+    SELECT identity, run_id AS runId, state, numerics, host, pid, start_marker AS startMarker, seen_at AS seenAt
+    FROM runs JOIN processes USING (process_id)
+    WHERE state IN ('queued', 'running', 'done', 'diverged')
+      AND numerics = coalesce(@numerics, numerics) ${identity === null ? '' : 'AND identity = @identity'}
+    ${SPEAKER_LAST}`;
+  const wanted = numerics === 'current' ? NUMERICS : null;
+  return db.prepare<[object], ClaimedRun>(query).all({ numerics: wanted, identity });
+}
+
+/** By identity: runs that are recorded, or under way in a process that is alive. */
+export function readLiveRuns(db: Database.Database, numerics: NumericsChoice = 'any'): Map<string, LiveRun> {
+  const rows = withDatabaseErrors(db.name, () => selectClaimedRuns(db, numerics));
+  return new Map(rows.filter(isLive).map((row) => [row.identity, row]));
+}
+
+/** Whether a run is recorded or its process is alive. */
+export function isLive(run: ClaimedRun): boolean {
+  return isRecorded(run) || isAlive(run, run.seenAt);
+}
+
+/** Whether a live run is over: done or diverged, not under way. */
+export function isRecorded(run: Pick<LiveRun, 'state'>): boolean {
   return run.state === 'done' || run.state === 'diverged';
 }

@@ -8,22 +8,29 @@ import { findPackageRoot } from '../core/paths.js';
 const APPLICATION_ID = 0x436e7679;
 
 /**
- * The file that brings a database from one version to the next: the first makes version 1 of an empty one, the second
- * version 2 of version 1. A released file never changes.
+ * The file in `migrations/` that brings a database from one version to the next: the first makes version 1 of an empty one, the second
+ * version 2 of version 1. A released file never changes. Views that these files make are not meant to last: `views.sql` has all of them.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   'schema.sql',
   'add-predictions.sql',
   'add-validation.sql',
   'add-best-epoch.sql',
   'add-augmented-test.sql',
+  'add-numerics.sql',
+  'add-sweep-source.sql',
 ];
 
 /** The schema version that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
+/** The text of an SQL file of this folder. */
+export function readSql(file: string): string {
+  return readFileSync(join(findPackageRoot(), 'src/experiment', file), 'utf8');
+}
+
 /**
- * Brings a database up to this program's schema; each step is one transaction.
+ * Brings a database up to this program's schema, in one transaction, and makes all views again if it was not there yet.
  *
  * @param file names the database in messages
  * @throws UserError if it is another program's database or has a newer schema
@@ -31,15 +38,15 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 export function migrate(db: Database.Database, file: string): void {
   checkOwner(db, file);
   if (readVersion(db) === SCHEMA_VERSION) return;
-  const runNextStep = db.transaction(() => {
+  db.transaction(() => {
     // Read again inside the transaction: another process may have been first.
     const version = readVersion(db);
     if (version >= SCHEMA_VERSION) return;
-    db.exec(readFileSync(join(findPackageRoot(), 'src/experiment', MIGRATIONS[version]!), 'utf8'));
+    for (const migration of MIGRATIONS.slice(version)) db.exec(readSql(`migrations/${migration}`));
+    db.exec(readSql('views.sql'));
     db.pragma(`application_id = ${APPLICATION_ID}`);
-    db.pragma(`user_version = ${version + 1}`);
-  });
-  while (readVersion(db) < SCHEMA_VERSION) runNextStep.immediate();
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
+  }).immediate();
 }
 
 /**

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import { UserError } from '../core/errors.js';
+import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { EpochMetrics, TrainResult } from '../run/types.js';
 import { openDatabase } from './database.js';
@@ -7,6 +10,7 @@ import type { Environment } from './environment.js';
 import { formatCanonicalJson } from './identity.js';
 import type { SweepPoint } from './plan-sweep.js';
 import { isAlive, markProcess, type ProcessMark } from './process-mark.js';
+import { isLive, type LiveRun, type NumericsChoice, selectClaimedRuns } from './run-records.js';
 
 /** How a run ended, as far as the store is told. */
 export type RunEnd =
@@ -18,9 +22,25 @@ export type RunEnd =
 export interface SweepEntry {
   readonly name: string;
   readonly title: string | null;
+  /** The file that it has its name from, if it has none of its own. */
+  readonly source?: string | undefined;
   /** Keeps the points that it had before. */
   readonly grows?: boolean;
 }
+
+/** What is recorded of a run as it begins. */
+export interface RunStart {
+  readonly sweepId: number;
+  readonly point: SweepPoint;
+  readonly environment: Environment;
+  /** Threads of the run; null if they are not known. */
+  readonly workers: number | null;
+  /** Which runs make this one needless. */
+  readonly numerics: NumericsChoice;
+}
+
+/** A point that is this process's to run, or the run that makes that needless: one that is recorded, or under way in another process. */
+export type Claim = { readonly runId: number } | { readonly live: LiveRun };
 
 /**
  * Writes runs into the experiments' database: the one writer of this process. Every method is one transaction, and turns
@@ -51,8 +71,8 @@ export class Store {
   }
 
   /**
-   * Frees the identities that dead processes hold: their running runs become `interrupted` and keep their epochs; runs that
-   * never began leave no row.
+   * Frees the identities that dead processes hold: their running runs become `interrupted` and keep their epochs; those
+   * that an older version has queued leave no row.
    *
    * @returns how many runs became `interrupted`
    */
@@ -73,103 +93,133 @@ export class Store {
   }
 
   /**
-   * Records what a sweep consists of and queues those of its points that are to run. Other points that it had are no longer its points,
-   * unless it `grows`.
+   * Records what a sweep consists of. Other points that it had are no longer its points, unless it `grows`.
    *
-   * @param all identities of all points, in order
-   * @returns the new runs' ids, in the order of `missing`; null for a point that another process has claimed meanwhile
+   * @returns the sweep's number
+   * @throws UserError if there is a sweep of that name which has it from another file
    */
-  queueRuns(sweep: SweepEntry, all: readonly string[], missing: readonly SweepPoint[]): (number | null)[] {
+  recordSweep(sweep: SweepEntry, points: readonly SweepPoint[]): number {
+    const { name, title, source = null, grows = false } = sweep;
     return this.write(() => {
-      const sweepId = this.saveSweep(sweep, all);
-      this.saveTestLabels(missing);
-      const insert = this.db
+      this.checkSource(sweep);
+      const sweepId = this.db
         .prepare(
-          `INSERT INTO runs (sweep_id, identity, dataset_sha256, spec, label, seed, state, process_id, environment, queued_at)
-           VALUES (@sweepId, @identity, @datasetSha256, @spec, @label, @seed, 'queued', @processId, '{}', @queuedAt)
-           ON CONFLICT (identity) WHERE state IN ('queued', 'running', 'done', 'diverged') DO NOTHING
+          `INSERT INTO sweeps (name, title, source, created_at) VALUES (?, ?, ?, ?)
+           ON CONFLICT (name) DO UPDATE SET title = excluded.title, source = excluded.source RETURNING sweep_id`,
+        )
+        .pluck()
+        .get(name, title, source, now()) as number;
+      if (!grows) this.db.prepare('DELETE FROM sweep_points WHERE sweep_id = ?').run(sweepId);
+      const insert = this.db.prepare(
+        `INSERT INTO sweep_points
+         SELECT @sweepId, coalesce(max(position), 0) + 1, @identity FROM sweep_points WHERE sweep_id = @sweepId
+         ON CONFLICT (sweep_id, identity) DO NOTHING`,
+      );
+      for (const { identity } of points) insert.run({ sweepId, identity });
+      this.saveTestLabels(points);
+      return sweepId;
+    });
+  }
+
+  /**
+   * Begins a run in this process's name, unless one of its identity is recorded or under way. What a process left behind that has gone is
+   * freed first. All of it is one transaction, so that of several processes one gets the run.
+   */
+  claimRun({ sweepId, point, environment, workers, numerics }: RunStart): Claim {
+    return this.write(() => {
+      const claimed = selectClaimedRuns(this.db, numerics, point.identity);
+      const live = claimed.findLast(isLive);
+      if (live !== undefined) return { live };
+      for (const { runId } of claimed) this.free('run_id = ?', runId, 'its process ended');
+      const runId = this.db
+        .prepare(
+          `INSERT INTO runs (sweep_id, identity, numerics, dataset_sha256, spec, label, seed, state, process_id, environment, workers,
+             queued_at, started_at)
+           VALUES (@sweepId, @identity, @numerics, @datasetSha256, @spec, @label, @seed, 'running', @processId, @environment, @workers,
+             @startedAt, @startedAt)
            RETURNING run_id`,
         )
-        .pluck();
-      return missing.map((point) => {
-        const row = {
+        .pluck()
+        .get({
           sweepId,
           identity: point.identity,
+          numerics: NUMERICS,
           datasetSha256: point.dataset.sha256,
           spec: formatCanonicalJson(trimSpec(point.spec)),
           label: point.label,
           seed: point.spec.seed,
           processId: this.processId,
-          queuedAt: now(),
-        };
-        return (insert.get(row) as number | undefined) ?? null;
-      });
+          environment: formatCanonicalJson(environment),
+          workers,
+          startedAt: now(),
+        }) as number;
+      return { runId };
     });
   }
 
-  /** Takes a queued run up. */
-  startRun(runId: number, environment: Environment, workers: number | null): void {
-    this.write(() => {
-      this.db
-        .prepare(
-          `UPDATE runs SET state = 'running', started_at = ?, environment = ?, workers = ? WHERE run_id = ?`,
-        )
-        .run(now(), formatCanonicalJson(environment), workers, runId);
-    });
-  }
-
-  addEpoch(runId: number, metrics: EpochMetrics): void {
-    this.write(() => {
-      this.db
+  /**
+   * Records an epoch of a run that this process has claimed.
+   *
+   * @returns whether the run still is this process's: another one takes it over when it holds this one to be gone
+   */
+  addEpoch(runId: number, metrics: EpochMetrics): boolean {
+    return this.write(() => {
+      const { changes } = this.db
         .prepare(
           `INSERT INTO epochs (run_id, epoch, train_loss, train_error_percent, validation_loss, validation_error_percent,
              test_loss, test_error_percent, test_top5_error_percent, learning_rate, seconds, images_per_second)
-           VALUES (@runId, @epoch, @trainLoss, @trainErrorPercent, @validationLoss, @validationErrorPercent,
-             @testLoss, @testErrorPercent, @testTop5ErrorPercent, @learningRate, @seconds, @imagesPerSecond)`,
+           SELECT @runId, @epoch, @trainLoss, @trainErrorPercent, @validationLoss, @validationErrorPercent,
+             @testLoss, @testErrorPercent, @testTop5ErrorPercent, @learningRate, @seconds, @imagesPerSecond
+           FROM runs WHERE run_id = @runId AND state = 'running'`,
         )
         .run({ ...metrics, runId });
+      return changes === 1;
     });
   }
 
-  finishRun(runId: number, end: RunEnd): void {
-    this.write(() => {
-      if (!('result' in end)) {
-        this.db
-          .prepare('UPDATE runs SET state = ?, reason = ?, finished_at = ? WHERE run_id = ?')
-          .run(end.state, end.reason, now(), runId);
-        return;
-      }
-      const { result } = end;
-      this.db
+  /**
+   * Records how a run ended that this process has claimed.
+   *
+   * @returns whether the run still was this process's; if not, nothing is recorded
+   */
+  finishRun(runId: number, end: RunEnd): boolean {
+    return this.write(() => {
+      const result = 'result' in end ? end.result : null;
+      const { state, reason } = 'result' in end ? end.result : end;
+      const { changes } = this.db
         .prepare(
           `UPDATE runs SET state = @state, reason = @reason, finished_at = @finishedAt, parameters = @parameterCount,
              weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond, best_epoch = @bestEpoch,
              augmented_test_loss = @augmentedTestLoss, augmented_test_error_percent = @augmentedTestErrorPercent,
              augmented_test_top5_error_percent = @augmentedTestTop5ErrorPercent,
              environment = json_set(environment, '$.kernels', @kernels)
-           WHERE run_id = @runId`,
+           WHERE run_id = @runId AND state = 'running'`,
         )
         .run({
           runId,
           finishedAt: now(),
-          state: result.state,
-          reason: result.reason,
-          parameterCount: result.parameterCount,
-          weightsSha256: result.weightsSha256,
-          seconds: result.seconds,
-          imagesPerSecond: result.imagesPerSecond,
-          bestEpoch: result.bestEpoch,
-          augmentedTestLoss: result.augmentedTest?.testLoss ?? null,
-          augmentedTestErrorPercent: result.augmentedTest?.testErrorPercent ?? null,
-          augmentedTestTop5ErrorPercent: result.augmentedTest?.testTop5ErrorPercent ?? null,
-          kernels: result.kernels,
+          state,
+          reason,
+          parameterCount: result?.parameterCount ?? null,
+          weightsSha256: result?.weightsSha256 ?? null,
+          seconds: result?.seconds ?? null,
+          imagesPerSecond: result?.imagesPerSecond ?? null,
+          bestEpoch: result?.bestEpoch ?? null,
+          augmentedTestLoss: result?.augmentedTest?.testLoss ?? null,
+          augmentedTestErrorPercent: result?.augmentedTest?.testErrorPercent ?? null,
+          augmentedTestTop5ErrorPercent: result?.augmentedTest?.testTop5ErrorPercent ?? null,
+          kernels: result?.kernels ?? null,
         });
-      this.saveConfusion(runId, result.confusion);
-      this.savePredictions(runId, result.predicted);
+      if (changes === 0) return false;
+      if (result !== null) {
+        this.saveConfusion(runId, result.confusion);
+        this.savePredictions(runId, result.predicted);
+      }
+      return true;
     });
   }
 
-  /** Lets go of those of some runs that have not ended: running ones become `interrupted`, queued ones leave no row. */
+  /** Lets go of those of some runs that have not ended: they become `interrupted`. */
   releaseRuns(runIds: readonly number[], reason: string): void {
     this.write(() => this.free('run_id IN (SELECT value FROM json_each(?))', JSON.stringify(runIds), reason));
   }
@@ -197,22 +247,15 @@ export class Store {
       .run(reason, now(), parameter).changes;
   }
 
-  private saveSweep(sweep: SweepEntry, identities: readonly string[]): number {
-    const sweepId = this.db
-      .prepare(
-        `INSERT INTO sweeps (name, title, created_at) VALUES (?, ?, ?)
-         ON CONFLICT (name) DO UPDATE SET title = excluded.title RETURNING sweep_id`,
-      )
-      .pluck()
-      .get(sweep.name, sweep.title, now()) as number;
-    if (!sweep.grows) this.db.prepare('DELETE FROM sweep_points WHERE sweep_id = ?').run(sweepId);
-    const insert = this.db.prepare(
-      `INSERT INTO sweep_points
-       SELECT @sweepId, coalesce(max(position), 0) + 1, @identity FROM sweep_points WHERE sweep_id = @sweepId
-       ON CONFLICT (sweep_id, identity) DO NOTHING`,
+  /** Keeps sweeps apart whose files are called alike. A file that has been moved is the same one. */
+  private checkSource({ name, source }: SweepEntry): void {
+    const select = 'SELECT source FROM sweeps WHERE name = ?';
+    const recorded = this.db.prepare<[string], string | null>(select).pluck().get(name);
+    if (source === undefined || !recorded || recorded === source || !existsSync(recorded)) return;
+    throw new UserError(
+      `${source}: expected a grid that has a name of its own, found one that is called '${name}' by its file, as the sweep of ` +
+        `${recorded} in ${this.db.name} is. Give it a "name", or another database with --db.`,
     );
-    for (const identity of identities) insert.run({ sweepId, identity });
-    return sweepId;
   }
 
   private saveConfusion(runId: number, confusion: TrainResult['confusion']): void {

@@ -1,20 +1,22 @@
-import type { ResolvedRunSpec } from '../run/spec.js';
-import type { EpochMetrics, Progress, TrainOptions, TrainResult } from '../run/types.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EpochMetrics, Progress } from '../run/types.js';
 import { readEnvironment } from './environment.js';
+import type { Executor } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
-import type { RunEnd, Store } from './store.js';
+import { isRecorded, type LiveRun, type NumericsChoice } from './run-records.js';
+import type { RunEnd, Store, SweepEntry } from './store.js';
 
 /** How often the store is told that this process lives; much less than what counts as gone. */
 const TOUCH_INTERVAL_MS = 60_000;
-
-/** Trains one network: `train`, or a stand-in. */
-export type RunOne = (spec: ResolvedRunSpec, options: TrainOptions) => Promise<TrainResult>;
+/** How often points are looked at that other processes run, once there is nothing else to do. */
+const LOOK_INTERVAL_MS = 1_000;
 
 /** A run that this sweep does. */
 export interface SweepRun {
   readonly runId: number;
-  /** Among the runs that this sweep does, from 1. */
+  /** Of its point among those that were missing when the sweep began, from 1: other processes may do some of them. */
   readonly index: number;
+  /** Of the points that were missing. */
   readonly count: number;
   readonly point: SweepPoint;
 }
@@ -26,25 +28,21 @@ export interface SweepObserver {
   epochEnded?(run: SweepRun, metrics: EpochMetrics): void;
   /** `error` is what a failed run threw. */
   runEnded?(run: SweepRun, end: RunEnd, error?: unknown): void;
-  /** Another process has claimed the point since the sweep was planned. */
-  pointSkipped?(point: SweepPoint): void;
+  /** Another process is at the point; it is looked at again. Told once a point. */
+  pointHeld?(point: SweepPoint, by: LiveRun): void;
+  /** Another process has recorded the point since the sweep began. */
+  pointRecorded?(point: SweepPoint, by: LiveRun): void;
 }
 
-export interface SweepOptions {
+export interface SweepOptions extends SweepEntry {
   readonly store: Store;
-  readonly name: string;
-  readonly title: string | null;
-  /** Keeps the points that a sweep of this name had before. */
-  readonly grows?: boolean;
   /** All of the sweep's points. */
   readonly points: readonly SweepPoint[];
   /** Those of them that are to run. */
   readonly missing: readonly SweepPoint[];
-  readonly runOne: RunOne;
-  /** Given to every run as it is. */
-  readonly trainOptions: Pick<TrainOptions, 'pool' | 'workers' | 'profile'>;
-  /** Runs side by side. */
-  readonly parallel: number;
+  readonly executor: Executor;
+  /** Which recorded runs make another one needless: by default those of any version. */
+  readonly numerics?: NumericsChoice;
   /** Ends the sweep with its first failed run. */
   readonly failFast?: boolean;
   readonly signal?: AbortSignal;
@@ -52,10 +50,11 @@ export interface SweepOptions {
 }
 
 /**
- * Runs the points of a sweep that the database does not hold, and records each as it goes on. A run that throws becomes
+ * Runs the points of a sweep that the database does not hold, and records each as it goes on. A point is claimed when it begins, so any number
+ * of processes may run one sweep together; points that others are at are left for the end, and waited for. A run that throws becomes
  * `failed` and the others go on; once the signal is raised, runs in progress end as `interrupted`.
  *
- * @returns how the runs ended, by state
+ * @returns how this process's runs ended, by state
  * @throws UserError if the database cannot be written any longer; runs in progress are ended first
  */
 export async function runSweep(options: SweepOptions): Promise<ReadonlyMap<string, number>> {
@@ -66,80 +65,106 @@ class Sweep {
   private readonly stop = new AbortController();
   private readonly environment = readEnvironment();
   private readonly ends = new Map<string, number>();
+  private readonly sweepId: number;
+  private readonly begun: number[] = [];
+  private readonly waiting: SweepPoint[];
+  /** Points that other processes are at. */
+  private readonly held = new Set<SweepPoint>();
+  private readonly toldOf = new Set<SweepPoint>();
   /** The first error of the store; nothing can be recorded after it. */
   private storeError: unknown = null;
 
-  constructor(private readonly options: SweepOptions) {}
+  constructor(private readonly options: SweepOptions) {
+    this.sweepId = options.store.recordSweep(options, options.points);
+    this.waiting = [...options.missing];
+  }
 
   async run(): Promise<ReadonlyMap<string, number>> {
-    const { store, signal, parallel } = this.options;
-    const runs = this.queue();
+    const { store, signal, executor } = this.options;
     const abort = () => this.stop.abort();
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     const timer = setInterval(() => this.keep(() => store.touch()), TOUCH_INTERVAL_MS);
     try {
-      const waiting = [...runs];
-      const lanes = await Promise.allSettled(Array.from({ length: parallel }, () => this.runLane(waiting)));
+      const lanes = await Promise.allSettled(Array.from({ length: executor.parallel }, () => this.runLane()));
       for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
       if (this.storeError !== null) throw this.storeError;
       return this.ends;
     } finally {
       clearInterval(timer);
       signal?.removeEventListener('abort', abort);
-      this.release(runs);
+      this.release();
     }
   }
 
-  private async runLane(waiting: SweepRun[]): Promise<void> {
+  private async runLane(): Promise<void> {
     try {
-      for (let run = waiting.shift(); run !== undefined && !this.stop.signal.aborted; run = waiting.shift()) {
-        await this.runPoint(run);
-      }
+      for (let run = await this.findRun(); run !== null; run = await this.findRun()) await this.runPoint(run);
     } catch (error) {
       this.stop.abort();
       throw error;
     }
   }
 
+  /** The next run to do. Waits while there are points that only other processes are at; null at the end. */
+  private async findRun(): Promise<SweepRun | null> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      const run = this.claimNext();
+      if (run !== null) return run;
+      if (this.held.size === 0) return null;
+      // Raised, the signal ends the pause with an error of its own.
+      await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
+      this.waiting.push(...this.held);
+      this.held.clear();
+    }
+    return null;
+  }
+
+  private claimNext(): SweepRun | null {
+    const { store, observer, executor, missing, numerics = 'any' } = this.options;
+    const { sweepId, environment } = this;
+    const { workers } = executor;
+    for (let point = this.waiting.shift(); point !== undefined; point = this.waiting.shift()) {
+      const claim = store.claimRun({ sweepId, point, environment, workers, numerics });
+      if ('runId' in claim) {
+        this.begun.push(claim.runId);
+        return { runId: claim.runId, point, index: missing.indexOf(point) + 1, count: missing.length };
+      }
+      if (isRecorded(claim.live)) observer?.pointRecorded?.(point, claim.live);
+      else {
+        this.held.add(point);
+        if (!this.toldOf.has(point)) observer?.pointHeld?.(point, claim.live);
+        this.toldOf.add(point);
+      }
+    }
+    return null;
+  }
+
   /** Where even this cannot be written, the next sweep finds that the process is gone and does it. */
-  private release(runs: readonly SweepRun[]): void {
+  private release(): void {
     try {
-      this.options.store.releaseRuns(
-        runs.map((run) => run.runId),
-        'the sweep ended before it',
-      );
+      this.options.store.releaseRuns(this.begun, 'the sweep ended before it');
     } catch {}
   }
 
-  private queue(): SweepRun[] {
-    const { store, name, title, grows = false, points, missing, observer } = this.options;
-    const identities = points.map((point) => point.identity);
-    const ids = store.queueRuns({ name, title, grows }, identities, missing);
-    const claimed = missing.filter((point, i) => {
-      if (ids[i] === null) observer?.pointSkipped?.(point);
-      return ids[i] !== null;
-    });
-    const runIds = ids.filter((id) => id !== null);
-    return claimed.map((point, i) => ({ point, runId: runIds[i]!, index: i + 1, count: claimed.length }));
-  }
-
   private async runPoint(run: SweepRun): Promise<void> {
-    const { store, observer, runOne, trainOptions, failFast } = this.options;
-    const { spec, dataset } = run.point;
-    this.keep(() => store.startRun(run.runId, this.environment, trainOptions.workers ?? null));
+    const { store, observer, executor, failFast } = this.options;
     observer?.runStarted?.(run);
+    const loss = new AbortController();
     let end: RunEnd;
     let thrown: unknown;
     try {
-      const result = await runOne(spec, {
-        ...trainOptions,
-        dataset,
-        signal: this.stop.signal,
-        onProgress: (progress) => observer?.progressed?.(run, progress),
-        onEpoch: (metrics) => {
-          this.keep(() => store.addEpoch(run.runId, metrics));
-          observer?.epochEnded?.(run, metrics);
+      const result = await executor.run(run.point, {
+        signal: AbortSignal.any([this.stop.signal, loss.signal]),
+        observer: {
+          progressed: (progress) => observer?.progressed?.(run, progress),
+          epochEnded: (metrics) => {
+            this.keep(() => {
+              if (!store.addEpoch(run.runId, metrics)) loss.abort();
+            });
+            observer?.epochEnded?.(run, metrics);
+          },
         },
       });
       end = { result };
@@ -147,7 +172,11 @@ class Sweep {
       thrown = error;
       end = { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
     }
-    this.keep(() => store.finishRun(run.runId, end));
+    this.keep(() => {
+      if (store.finishRun(run.runId, end)) return;
+      end = { state: 'interrupted', reason: 'another process took it over, as this one seemed to be gone' };
+      this.waiting.push(run.point);
+    });
     if (this.storeError !== null) end = { state: 'interrupted', reason: 'it could not be recorded' };
     this.count('result' in end ? end.result.state : end.state);
     if (thrown !== undefined && failFast) this.stop.abort();

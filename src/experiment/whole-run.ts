@@ -12,6 +12,9 @@ export interface WholeRun {
   readonly label: string;
   readonly identity: string;
   readonly datasetSha256: string;
+  /** The version of the arithmetic; 0 if the run was recorded before versions were counted. */
+  readonly numerics: number;
+  /** When it was claimed; runs of older versions waited from then on. */
   readonly queuedAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
@@ -36,7 +39,7 @@ export interface WholeRun {
 }
 
 const SELECT_RUN = `
-  SELECT run_id AS runId, name AS sweep, state, reason, label, identity, dataset_sha256 AS datasetSha256,
+  SELECT run_id AS runId, name AS sweep, state, reason, label, identity, dataset_sha256 AS datasetSha256, numerics,
     queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt, workers,
     parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, best_epoch AS bestEpoch,
     augmented_test_loss AS augmentedTestLoss, augmented_test_error_percent AS augmentedTestErrorPercent,

@@ -2,6 +2,7 @@ import type { Kernels } from '../kernels/kernels.js';
 
 /** What a loss leaves for each image of the mini-batch. */
 export interface LossResults {
+  /** NaN if an output is not finite. */
   readonly loss: Float32Array;
   readonly predicted: Uint8Array;
   /** How many classes stand before the label: top-k is right if it is below k. */

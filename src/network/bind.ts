@@ -5,7 +5,7 @@ import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
 import { findKind } from '../layers/registry.js';
 import { Scratch } from '../layers/scratch.js';
-import { type ModelMemory, viewParameters, viewTensor } from './memory.js';
+import { type NetworkMemory, viewParameters, viewTensor } from './memory.js';
 import type { NetworkPlan, StepPlan } from './plan.js';
 
 /** A planned network tied to memory and kernels, in one thread. */
@@ -24,20 +24,18 @@ export interface BoundNetwork {
 
 export interface BindOptions {
   readonly plan: NetworkPlan;
-  readonly memory: ModelMemory;
+  readonly memory: NetworkMemory;
   readonly activations: Float32Array;
   /** Of each image of the mini-batch. */
   readonly sampleIds: Int32Array;
-  readonly batchSize: number;
-  readonly slices: number;
   readonly seed: number;
-  readonly training: boolean;
   readonly kernels: Kernels;
 }
 
 /** Ties every layer of a plan to its memory. */
 export function bindNetwork(options: BindOptions): BoundNetwork {
-  const { plan, memory, activations, batchSize, slices, training } = options;
+  const { plan, memory, activations } = options;
+  const { batchSize, slices, training } = plan;
   const batch: Batch = {
     size: 0,
     epoch: 0,

@@ -10,6 +10,8 @@ export interface Branch {
   readonly title: string;
   /** Before the names of its layers; empty for none. */
   readonly prefix: string;
+  /** Where its layers stand in the configuration: `['branches', '1']`. */
+  readonly path: readonly string[];
   readonly layers: readonly LayerConfig[];
 }
 
@@ -58,8 +60,8 @@ const residual: CompositeKind<ResidualConfig> = {
     };
   },
   branches: ({ body, shortcut }) => [
-    { title: 'body', prefix: '', layers: body },
-    { title: 'shortcut', prefix: 'shortcut', layers: shortcut },
+    { title: 'body', prefix: '', path: ['body'], layers: body },
+    { title: 'shortcut', prefix: 'shortcut', path: ['shortcut'], layers: shortcut },
   ],
   join: () => 'add',
 };
@@ -85,7 +87,12 @@ const branches: CompositeKind<BranchesConfig> = {
     return { ...config, branches: parsed };
   },
   branches: (config) =>
-    config.branches.map((layers, i) => ({ title: titleOf(i), prefix: titleOf(i), layers })),
+    config.branches.map((layers, i) => ({
+      title: titleOf(i),
+      prefix: titleOf(i),
+      path: ['branches', String(i)],
+      layers,
+    })),
   join: ({ join }) => join,
 };
 

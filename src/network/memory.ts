@@ -27,6 +27,9 @@ export interface ModelMemory {
   readonly shared: Float32Array;
 }
 
+/** What a network's layers read and write of it. */
+export type NetworkMemory = Pick<ModelMemory, 'weights' | 'gradient' | 'partials' | 'shared'>;
+
 /** Books a model's memory, the same way in every thread. */
 export function layOutModel(plan: NetworkPlan, needs: OptimizerNeeds = NO_OPTIMIZER) {
   const layout = new ArenaLayout();
@@ -73,7 +76,7 @@ export function viewModel(
  * @param images that the network is to be trained on; null if no initialiser reads them
  */
 export function initializeModel(
-  memory: ModelMemory,
+  memory: Pick<ModelMemory, 'weights'>,
   plan: NetworkPlan,
   seed: number,
   kernels: Kernels,
@@ -108,7 +111,7 @@ export function viewTensor(activations: Float32Array, tensor: TensorPlan, images
 }
 
 /** A step's parameters, with one gradient a part of the mini-batch. */
-export function viewParameters(memory: ModelMemory, step: StepPlan): Record<string, BoundParameter> {
+export function viewParameters(memory: NetworkMemory, step: StepPlan): Record<string, BoundParameter> {
   const entries = step.parameters.map((parameter) => {
     const { name, offset, size, partials } = parameter;
     const whole = memory.gradient.subarray(offset, offset + size);
@@ -125,7 +128,7 @@ export function viewParameters(memory: ModelMemory, step: StepPlan): Record<stri
 }
 
 /** Parameters and state one after another, without the gaps of the arena. */
-export function exportWeights(memory: ModelMemory, plan: NetworkPlan): Float32Array {
+export function exportWeights(memory: Pick<ModelMemory, 'weights'>, plan: NetworkPlan): Float32Array {
   const slots = listSlots(plan);
   const weights = new Float32Array(slots.reduce((sum, { size }) => sum + size, 0));
   let at = 0;
@@ -137,7 +140,11 @@ export function exportWeights(memory: ModelMemory, plan: NetworkPlan): Float32Ar
 }
 
 /** The other way round. */
-export function importWeights(memory: ModelMemory, plan: NetworkPlan, weights: Float32Array): void {
+export function importWeights(
+  memory: Pick<ModelMemory, 'weights'>,
+  plan: NetworkPlan,
+  weights: Float32Array,
+): void {
   let at = 0;
   for (const { offset, size } of listSlots(plan)) {
     memory.weights.set(weights.subarray(at, at + size), offset);

@@ -21,6 +21,16 @@ export interface NamedComposite {
   readonly branches: readonly { readonly title: string; readonly layers: readonly NamedLayer[] }[];
 }
 
+/** The names of layers that stand one after another: each its own, or its kind and a count among them. */
+export function nameSiblings(layers: readonly Pick<LayerConfig, 'kind' | 'name'>[]): string[] {
+  const counts = new Map<string, number>();
+  return layers.map(({ kind, name }) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return name ?? `${kind}${count}`;
+  });
+}
+
 /**
  * Names every layer by its own name, or by its kind and a count among its neighbours; inside composites behind theirs.
  *
@@ -36,11 +46,9 @@ export function nameLayers(spec: NetworkSpec): NamedLayer[] {
     prefix: string,
     whereIs: (name: string, i: number) => string,
   ): NamedLayer[] => {
-    const counts = new Map<string, number>();
+    const names = nameSiblings(configs);
     return configs.map((config, i) => {
-      const count = (counts.get(config.kind) ?? 0) + 1;
-      counts.set(config.kind, count);
-      const local = config.name ?? `${config.kind}${count}`;
+      const local = names[i]!;
       const name = `${prefix}${local}`;
       const place = whereIs(local, i);
       const where = `${spec.name}: ${place}`;

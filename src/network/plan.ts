@@ -57,7 +57,7 @@ export interface StepPlan extends FlatStep {
  * Everything about a network that can be known before training: a pure function of spec, mini-batch size and slices, so every
  * thread makes its own.
  */
-export interface NetworkPlan {
+export interface NetworkPlan extends PlanOptions {
   readonly tensors: readonly TensorPlan[];
   readonly steps: readonly StepPlan[];
   /** Numbers that training changes by gradients. */
@@ -131,6 +131,9 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   const { tensors, activationFloats } = bookTensors(network, options);
 
   return {
+    batchSize,
+    slices,
+    training,
     tensors,
     steps,
     bands,

@@ -1,90 +1,71 @@
-import { join } from 'node:path';
-import { Piscina } from 'piscina';
-import { findPackageRoot } from '../core/paths.js';
-import { breakBarrier } from './barrier.js';
-import type { EvaluateTask, OutlineTask, RunDescription, StepOutline, TrainTask } from './protocol.js';
+import { UserError } from '../core/errors.js';
+import { RunThreads } from './run-threads.js';
+import { ThreadQueue } from './thread-queue.js';
+import { findModule, Threads } from './threads.js';
+
+/** More threads than this are a slip of the finger. */
+const MAX_THREADS = 256;
 
 /**
- * The threads that do a process's runs. Workers of one run wait for each other at barriers, so all of them must be at work at once: runs
- * in progress may not have more workers in all than there are threads.
+ * The threads that do a process's runs. Workers of one run wait for each other at barriers, so all of them must be at work at once: a run gets
+ * all of its threads, or waits until those that have asked before have got theirs.
  */
 export class WorkerPool {
   readonly threads: number;
-  readonly #piscina: Piscina;
+  readonly #threads: Threads;
+  readonly #queue: ThreadQueue;
+  readonly #closing = new AbortController();
+  #closed: Promise<void> | null = null;
 
   private constructor(threads: number) {
     this.threads = threads;
-    this.#piscina = new Piscina({
-      // Threads load this as they start, before there is anything to do.
-      filename: findWorker('train'),
-      minThreads: threads,
-      maxThreads: threads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-    });
+    this.#threads = new Threads(threads, findModule('workers', 'train'));
+    this.#queue = new ThreadQueue(threads);
   }
 
+  /** @throws UserError if the number makes no sense */
   static create(threads: number): WorkerPool {
-    return new WorkerPool(threads);
+    return new WorkerPool(checkWorkers(threads, MAX_THREADS));
+  }
+
+  /** When a run of this pool is to end: its own signal, if it has one, or the pool's closing. */
+  watch(signal?: AbortSignal): AbortSignal {
+    const closing = this.#closing.signal;
+    return signal ? AbortSignal.any([signal, closing]) : closing;
   }
 
   /**
-   * Trains one epoch on all of the run's workers.
+   * Waits for threads for a run.
    *
-   * @param times of a profiled run, one array a worker: see TrainTask
+   * @param signal see `watch`
+   * @returns null if the signal is raised before they are free
+   * @throws UserError if there are not so many, or the pool has been closed
    */
-  async train(
-    run: RunDescription,
-    epoch: number,
-    times: readonly Float64Array[] | null = null,
-  ): Promise<void> {
-    await this.#fanOut(
-      'train',
-      run,
-      (worker): TrainTask => ({ run, worker, epoch, times: times && times[worker]! }),
-    );
+  async reserve(workers: number, signal: AbortSignal): Promise<RunThreads | null> {
+    checkWorkers(workers, this.threads);
+    if (this.#closed) {
+      throw new UserError('pool: expected an open one, found it closed. Close it when its runs are done.');
+    }
+    const granted = await this.#queue.take(workers, signal);
+    return granted ? new RunThreads(this.#threads, () => this.#queue.give(workers)) : null;
   }
 
-  /** What each of the run's workers makes of a training step, before the first one; about a tenth of a second. */
-  async outline(run: RunDescription): Promise<readonly StepOutline[]> {
-    return this.#fanOut('outline', run, (worker): OutlineTask => ({ run, worker }));
-  }
-
-  /** Evaluates one of the run's sets on all of its workers. */
-  async evaluate(
-    run: RunDescription,
-    on: EvaluateTask['on'],
-    augmentation: EvaluateTask['augmentation'] = 'none',
-  ): Promise<void> {
-    await this.#fanOut('evaluate', run, (worker): EvaluateTask => ({ run, worker, on, augmentation }));
-  }
-
+  /** Ends all runs as `interrupted`, those that still wait at once and the others after their step, and then the threads. */
   async close(): Promise<void> {
-    await this.#piscina.destroy();
+    this.#closed ??= this.#end();
+    await this.#closed;
   }
 
-  /** One task a worker. If one throws or dies, the others are let go from their barriers, and its error is thrown. */
-  async #fanOut<Result>(
-    name: 'train' | 'evaluate' | 'outline',
-    run: RunDescription,
-    makeTask: (worker: number) => unknown,
-  ): Promise<Result[]> {
-    const filename = findWorker(name);
-    const results: Result[] = [];
-    let failure: unknown;
-    const tasks = Array.from({ length: run.workers }, async (_, worker) => {
-      try {
-        results[worker] = await this.#piscina.run(makeTask(worker), { filename });
-      } catch (error) {
-        failure ??= error;
-        breakBarrier(run.control);
-      }
-    });
-    await Promise.all(tasks);
-    if (failure) throw failure;
-    return results;
+  async #end(): Promise<void> {
+    this.#closing.abort();
+    await this.#queue.take(this.threads);
+    await this.#threads.close();
   }
 }
 
-function findWorker(name: string): string {
-  return join(findPackageRoot(), 'dist', 'workers', `${name}.js`);
+function checkWorkers(count: number, limit: number): number {
+  if (!Number.isInteger(count) || count < 1 || count > limit) {
+    throw new UserError(`workers: expected a whole number from 1 to ${limit}, found ${count}.`);
+  }
+  return count;
 }

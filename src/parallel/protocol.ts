@@ -3,7 +3,6 @@ import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js'
 import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Averaging } from '../optim/averaging.js';
-import type { Clipping } from '../optim/clipping.js';
 import type { Lookahead } from '../optim/lookahead.js';
 import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
 import type { Schedule } from '../optim/schedule.js';
@@ -16,34 +15,53 @@ export interface SharedImages {
   readonly labels: Uint8Array;
 }
 
-/** All that a worker must know of a run. Sent with every task (buffers are shared, not copied); a thread binds it once. */
-export interface RunDescription {
-  /** Distinguishes runs within the process. */
-  readonly id: number;
+/** A run as its workers get it with every task: buffers are shared, not copied, and a thread binds it once. */
+export interface SharedRun {
+  readonly id: string;
   readonly workers: number;
   readonly kernels: string;
+  readonly settings: RunSettings;
+  readonly memory: RunMemory;
+}
+
+/** What a run does: plain data. */
+export interface RunSettings {
   readonly network: NetworkSpec;
+  /** Images of the greatest mini-batch. */
   readonly batchSize: number;
   readonly slices: number;
   readonly seed: number;
   readonly length: TrainingLength;
   /** Steps of the whole training at most; infinite if only `length` counts. */
   readonly maxIterations: number;
-  /** Set if the run is to stop once no weight moves by more than epsilon in a step. */
-  readonly atRest: { readonly epsilon: number; readonly previous: Float32Array } | null;
-  /** The slow weights lie in shared memory, in the places of the weights. */
-  readonly lookahead: (Lookahead & { readonly slow: Float32Array }) | null;
-  /** The average lies in shared memory likewise. Where there is one it is evaluated, and kept at the end, in place of the weights. */
-  readonly averaging: (Averaging & { readonly average: Float32Array }) | null;
+  /** The run stops once no weight moves by more than this in a step; null if it does not ask. */
+  readonly restEpsilon: number | null;
+  readonly lookahead: Lookahead | null;
+  /** Of the weights; it is evaluated, and kept at the end, in their place. */
+  readonly averaging: Averaging | null;
   readonly labelSmoothing: number;
   readonly optimizer: OptimizerOptions;
-  /** Null for none. */
-  readonly clipping: Clipping | null;
+  /** That gradients may have at most; null for any. */
+  readonly clipNorm: number | null;
   readonly schedule: Schedule;
+  /** Of the training images. */
+  readonly augmentation: Augmentation;
+}
+
+/** What a run's workers read and write together: shared memory, all of it. */
+export interface RunMemory {
   readonly model: SharedArrayBuffer;
+  /** In the places of the weights: theirs before the step, if there is `restEpsilon`. */
+  readonly previousWeights: Float32Array | null;
+  /** Likewise, the slow ones of lookahead. */
+  readonly slowWeights: Float32Array | null;
+  /** Likewise, their average. */
+  readonly averageWeights: Float32Array | null;
+  /** See Clipping. */
+  readonly squares: Float32Array | null;
   /** A mini-batch's; between epochs, evaluation's (see evaluation.ts). */
   readonly activations: SharedArrayBuffer;
-  /** See CONTROL in barrier.ts. */
+  /** See CONTROL in control.ts. */
   readonly control: Int32Array;
   /** See TOTALS. */
   readonly totals: Float64Array;
@@ -54,8 +72,6 @@ export interface RunDescription {
   /** Subtracted from, then multiplied with, each element of an image. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
-  /** Of the training images. */
-  readonly augmentation: Augmentation;
   /** Sample ids of the training images in this epoch's order. */
   readonly order: Int32Array;
   /** Of the mini-batch's images, in order. */
@@ -82,7 +98,7 @@ export const TOTALS_LENGTH = 3;
 
 /** Trains one epoch; resolves when the worker's share is done, or the run is to stop. */
 export interface TrainTask {
-  readonly run: RunDescription;
+  readonly run: SharedRun;
   readonly worker: number;
   /** From 0. */
   readonly epoch: number;
@@ -92,7 +108,7 @@ export interface TrainTask {
 
 /** Tells what a training step is made of, and how fast this worker's core could be beside the others'. */
 export interface OutlineTask {
-  readonly run: RunDescription;
+  readonly run: SharedRun;
   readonly worker: number;
 }
 
@@ -106,7 +122,7 @@ export interface StepOutline {
 
 /** Evaluates the worker's share of a set into its `results`. */
 export interface EvaluateTask {
-  readonly run: RunDescription;
+  readonly run: SharedRun;
   readonly worker: number;
   readonly on: 'test' | 'validation';
   readonly augmentation: TestTimeAugmentation;

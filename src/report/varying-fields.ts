@@ -1,6 +1,7 @@
 import { LABEL_KEYS } from '../experiment/run-label.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { formatOptimizer } from './format-optimizer.js';
+import { findNetworkDifferences, formatNetworkFact } from './network-differences.js';
 
 /** A spec with its label: a point of a sweep, or a run. */
 export interface NamedSpec {
@@ -8,13 +9,19 @@ export interface NamedSpec {
   readonly spec: ResolvedRunSpec;
 }
 
-/** Fields of the spec that differ between points and that the label and the seed's column do not tell. */
+/**
+ * Fields of the spec that differ between points and that the label and the seed's column do not tell, and before them what tells networks
+ * apart that have one label.
+ */
 export function findVaryingFields(points: readonly NamedSpec[]): string[] {
   const told = new Set<string>([...LABEL_KEYS, 'network', 'seed']);
   const keys = new Set(points.flatMap(({ spec }) => Object.keys(spec)).filter((key) => !told.has(key)));
-  return [...keys].filter(
-    (key) => new Set(pointsWith(key, points).map((point) => formatField(point, key))).size > 1,
-  );
+  return [
+    ...findNetworkDifferences(points.map(({ label, spec }) => ({ label, network: spec.network }))),
+    ...[...keys].filter(
+      (key) => new Set(pointsWith(key, points).map((point) => formatField(point, key))).size > 1,
+    ),
+  ];
 }
 
 /** Those that a field is for: the options of one optimizer say nothing of another. Every run has an optimizer, named or not. */
@@ -24,7 +31,9 @@ function pointsWith(key: string, points: readonly NamedSpec[]): readonly NamedSp
 
 /** A field's value in short: `0.001`, `step(rate 0.1, factor 0.5, every 3)`. */
 export function formatField(point: NamedSpec, key: string): string {
-  return formatSpecField(point.spec, key);
+  return Object.hasOwn(point.spec, key)
+    ? formatSpecField(point.spec, key)
+    : formatNetworkFact(point.spec.network, key);
 }
 
 /** The same of a spec by itself. */
@@ -44,7 +53,7 @@ function formatSchedule({ kind, warmupEpochs, ...fields }: ResolvedRunSpec['lear
 
 /** `trainCount` -> `train count` */
 export function formatTitle(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return key.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** Names each point by its label and what else differs in the sweep: `SK-0.2 train count 500 seed 1`. */

@@ -6,7 +6,7 @@ export class BestEpoch {
   #results: EpochResults | null = null;
   #weights = new Float32Array();
 
-  /** From 1; null before the first epoch with a loss that is a number. */
+  /** From 1; null before the first epoch's end. */
   get epoch(): number | null {
     return this.#results?.metrics.epoch ?? null;
   }

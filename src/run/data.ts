@@ -1,16 +1,10 @@
-import { UserError } from '../core/errors.js';
-import { formatShape } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { splitTraining } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { InputImages } from '../layers/whitening.js';
-import { countClasses, planNetwork } from '../network/plan.js';
+import type { FittedRun } from './fit.js';
 import { computeNormalization } from './normalize.js';
-import type { ResolvedRunSpec } from './spec.js';
-
-/** A spec that has been fitted to its data: its counts are numbers. */
-export type FittedRunSpec = ResolvedRunSpec & { readonly trainCount: number; readonly testCount: number };
 
 /** The parts of a data set that a run uses. */
 export interface RunData {
@@ -25,44 +19,8 @@ export interface RunData {
   readonly scale: Float32Array;
 }
 
-/**
- * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
- * data, so that two ways of asking for one thing are one run.
- *
- * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
- *   its classes apart
- */
-export function fitSpec(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec {
-  const { train, validation } = splitTraining(dataset.train, dataset.classNames.length, spec);
-  const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
-  const { name, input } = spec.network;
-  const classes = countClasses(
-    planNetwork(spec.network, { batchSize: 1, slices: spec.slices, training: true }),
-  );
-  if (formatShape(input) !== formatShape(dataset.shape)) {
-    throw new UserError(
-      `${name}: expected images of ${formatShape(input)}, found ${formatShape(dataset.shape)} in ${dataset.name}. ` +
-        "Change the network's input or take another data set.",
-    );
-  }
-  if (classes < dataset.classNames.length) {
-    throw new UserError(
-      `${name}: expected at least ${dataset.classNames.length} outputs for the classes of ${dataset.name}, ` +
-        `found ${classes}. Give the last layer one output a class.`,
-    );
-  }
-  return {
-    ...spec,
-    trainCount: train.length + validation.length,
-    validationCount: validation.length,
-    validationFraction: 0,
-    validationFrom: validation.length > 0 ? spec.validationFrom : 'end',
-    testCount: test.count,
-  };
-}
-
 /** A run's images, and how they are normalised: by those that it trains on. */
-export function selectData(spec: FittedRunSpec, dataset: Dataset, kernels: Kernels): RunData {
+export function selectData({ spec, dataset }: FittedRun, kernels: Kernels): RunData {
   const { train, validation } = splitTraining(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
   return {

@@ -2,7 +2,7 @@ import type { ModelMemory } from '../network/memory.js';
 import { countClasses, type NetworkPlan } from '../network/plan.js';
 import { learningRateAt } from '../optim/schedule.js';
 import { CONTROL } from '../parallel/control.js';
-import { type RunDescription, TOTALS } from '../parallel/protocol.js';
+import { type SharedRun, TOTALS } from '../parallel/protocol.js';
 import { penaltyOf } from './optimizer-fields.js';
 import { computeRegularization } from './regularization.js';
 import { summarizeResults } from './results.js';
@@ -28,9 +28,9 @@ interface Model {
 }
 
 /** Sums up what the run's test images have been evaluated to. */
-export function measureTest(run: RunDescription, spec: ResolvedRunSpec, model: Model): TestResults {
+export function measureTest(run: SharedRun, spec: ResolvedRunSpec, model: Model): TestResults {
   const { loss, errorPercent, top5ErrorPercent, confusion, predicted } = summarizeResults(
-    run.test,
+    run.memory.test,
     countClasses(model.plan),
   );
   const metrics = {
@@ -53,27 +53,29 @@ function measureRegularization(spec: ResolvedRunSpec, { plan, memory }: Model): 
  * @param seconds that its training took
  */
 export function measureEpoch(
-  run: RunDescription,
+  run: SharedRun,
   spec: ResolvedRunSpec,
   { plan, memory }: Model,
   epoch: number,
   seconds: number,
 ): EpochResults {
   const classes = countClasses(plan);
+  const { totals, control, validation: validationSet } = run.memory;
+  const { length } = run.settings;
   const test = measureTest(run, spec, { plan, memory });
-  const validation = run.validation && summarizeResults(run.validation, classes);
+  const validation = validationSet && summarizeResults(validationSet, classes);
   const regularization = measureRegularization(spec, { plan, memory });
-  const images = run.totals[TOTALS.images]!;
-  const lastStep = epoch * run.length.stepsPerEpoch + Atomics.load(run.control, CONTROL.step) - 1;
+  const images = totals[TOTALS.images]!;
+  const lastStep = epoch * length.stepsPerEpoch + Atomics.load(control, CONTROL.step) - 1;
   return {
     metrics: {
       epoch: epoch + 1,
-      trainLoss: run.totals[TOTALS.loss]! / images + regularization,
-      trainErrorPercent: (100 * run.totals[TOTALS.errors]!) / images,
+      trainLoss: totals[TOTALS.loss]! / images + regularization,
+      trainErrorPercent: (100 * totals[TOTALS.errors]!) / images,
       validationLoss: validation && validation.loss + regularization,
       validationErrorPercent: validation?.errorPercent ?? null,
       ...test.metrics,
-      learningRate: learningRateAt(spec.learningRate, lastStep, run.length),
+      learningRate: learningRateAt(spec.learningRate, lastStep, length),
       seconds,
       imagesPerSecond: images / seconds,
     },

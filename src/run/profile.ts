@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { WorkerPool } from '../parallel/pool.js';
-import type { RunDescription, StepOutline } from '../parallel/protocol.js';
+import type { SharedRun, StepOutline } from '../parallel/protocol.js';
+import type { RunThreads } from '../parallel/run-threads.js';
 import { type PassOutline, TIMES, TIMES_HEADER } from '../parallel/step-timer.js';
 
 /** Where the time of a run's training steps went. Times are means over the steps that were timed, and over the workers. */
@@ -68,8 +68,8 @@ export class Profiler {
   }
 
   /** Asks the run's workers, before its first step, what a step consists of and what their cores can do. */
-  static async open(pool: WorkerPool, run: RunDescription): Promise<Profiler> {
-    return new Profiler(run.kernels, await pool.outline(run));
+  static async open(threads: RunThreads, run: SharedRun): Promise<Profiler> {
+    return new Profiler(run.kernels, await threads.outline(run));
   }
 
   /** What has been timed so far. */

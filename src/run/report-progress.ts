@@ -1,5 +1,5 @@
 import { CONTROL } from '../parallel/control.js';
-import { type RunDescription, TOTALS } from '../parallel/protocol.js';
+import { type SharedRun, TOTALS } from '../parallel/protocol.js';
 import type { TrainOptions } from './types.js';
 
 const INTERVAL_MS = 100;
@@ -10,18 +10,27 @@ const INTERVAL_MS = 100;
  * @param epoch from 0
  * @returns what ends it
  */
-export function reportProgress(run: RunDescription, epoch: number, { onProgress }: TrainOptions): () => void {
+export function reportProgress(
+  {
+    settings: {
+      length: { epochs, stepsPerEpoch },
+    },
+    memory: { totals, control },
+  }: SharedRun,
+  epoch: number,
+  { onProgress }: Pick<TrainOptions, 'onProgress'>,
+): () => void {
   if (!onProgress) return () => {};
   const start = performance.now();
   const report = () => {
-    const images = run.totals[TOTALS.images]!;
+    const images = totals[TOTALS.images]!;
     if (images === 0) return;
     onProgress({
       epoch: epoch + 1,
-      epochs: run.length.epochs,
-      step: Atomics.load(run.control, CONTROL.step),
-      stepsPerEpoch: run.length.stepsPerEpoch,
-      trainLoss: run.totals[TOTALS.loss]! / images,
+      epochs,
+      step: Atomics.load(control, CONTROL.step),
+      stepsPerEpoch,
+      trainLoss: totals[TOTALS.loss]! / images,
       imagesPerSecond: (1000 * images) / (performance.now() - start),
     });
   };

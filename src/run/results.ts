@@ -13,7 +13,7 @@ export interface EvaluationSummary {
   readonly predicted: Uint8Array;
 }
 
-/** Sums up the results of an evaluation, image by image in order. */
+/** Sums up the results of an evaluation, image by image in order. Their losses are finite, so that ranks and predictions agree. */
 export function summarizeResults(
   { images: { labels }, samples, results }: EvaluationSet,
   classes: number,
@@ -24,10 +24,12 @@ export function summarizeResults(
   let errors = 0;
   let top5Errors = 0;
   for (let i = 0; i < images; i++) {
+    const label = labels[samples[i]!]!;
+    const predicted = results.predicted[i]!;
     loss += results.loss[i]!;
-    if (results.rank[i]! >= 1) errors++;
+    if (predicted !== label) errors++;
     if (results.rank[i]! >= 5) top5Errors++;
-    confusion[labels[samples[i]!]!]![results.predicted[i]!]!++;
+    confusion[label]![predicted]!++;
   }
   return {
     loss: loss / images,

@@ -2,7 +2,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { CONTROL, STOP } from '../parallel/control.js';
-import type { RunDescription } from '../parallel/protocol.js';
+import type { SharedRun } from '../parallel/protocol.js';
 import { BestEpoch } from './best-epoch.js';
 import type { EpochResults } from './measure.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -11,9 +11,12 @@ import type { TrainResult } from './types.js';
 /** How a run ends. */
 export type Ending = Pick<TrainResult, 'state' | 'reason'>;
 
+/** With the last epoch's end. */
+export const DONE: Ending = { state: 'done', reason: null };
+
 /** Where a run stands at an epoch's end. */
 interface Stand {
-  readonly run: RunDescription;
+  readonly run: SharedRun;
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
   /** With the weights that are evaluated and kept: their average, if there is one. */
@@ -36,7 +39,7 @@ export class StopRules {
     this.#stand = stand;
     this.best = spec.patience === null ? null : new BestEpoch();
     this.#weights = spec.minWeightChange?.per === 'epoch' ? stand.memory.weights.slice() : null;
-    stand.run.atRest?.previous.set(stand.memory.weights);
+    stand.run.memory.previousWeights?.set(stand.memory.weights);
   }
 
   /** Why the run is over, if an epoch was its last; null if it is to go on. */
@@ -48,7 +51,7 @@ export class StopRules {
   }
 
   #explainRest({ metrics: { epoch } }: EpochResults): string | null {
-    const { control } = this.#stand.run;
+    const { control } = this.#stand.run.memory;
     const text = `no weight moved by more than ${this.#spec.minWeightChange?.epsilon} in epoch ${epoch}`;
     if (this.#weights) return this.#measureChange() <= this.#spec.minWeightChange!.epsilon ? text : null;
     const rests = Atomics.load(control, CONTROL.stop) & STOP.atRest;
@@ -68,19 +71,21 @@ export class StopRules {
   #explainPatience({ metrics: { epoch } }: EpochResults): string | null {
     const { patience } = this.#spec;
     const best = this.best?.epoch ?? 0;
-    if (patience === null || epoch - best < patience) return null;
-    return best === 0
-      ? `the validation loss has not been a number for ${patience} epochs`
-      : `the validation loss has not fallen below epoch ${best}'s for ${patience} epochs`;
+    return patience !== null && epoch - best >= patience
+      ? `the validation loss has not fallen below epoch ${best}'s for ${patience} epochs`
+      : null;
   }
 }
 
-function explainLimit(run: RunDescription, { metrics: { epoch } }: EpochResults): string | null {
-  const { stepsPerEpoch, steps } = run.length;
-  const step = Atomics.load(run.control, CONTROL.step);
+function explainLimit(run: SharedRun, { metrics: { epoch } }: EpochResults): string | null {
+  const {
+    maxIterations,
+    length: { stepsPerEpoch, steps },
+  } = run.settings;
+  const step = Atomics.load(run.memory.control, CONTROL.step);
   const done = (epoch - 1) * stepsPerEpoch + step;
-  return done >= run.maxIterations && done < steps
-    ? `maxIterations ${run.maxIterations} reached in epoch ${epoch}, step ${step}`
+  return done >= maxIterations && done < steps
+    ? `maxIterations ${maxIterations} reached in epoch ${epoch}, step ${step}`
     : null;
 }
 
@@ -89,16 +94,33 @@ function explainLimit(run: RunDescription, { metrics: { epoch } }: EpochResults)
  *
  * @param epoch from 0
  */
-export function explainFailure(run: RunDescription, epoch: number): Ending | null {
-  const stop = Atomics.load(run.control, CONTROL.stop);
-  const step = Atomics.load(run.control, CONTROL.step);
+export function explainFailure({ memory: { control } }: SharedRun, epoch: number): Ending | null {
+  const stop = Atomics.load(control, CONTROL.stop);
+  const step = Atomics.load(control, CONTROL.step);
   if (stop & (STOP.lossNotFinite | STOP.parameterNotFinite)) {
     const what = stop & STOP.lossNotFinite ? 'the loss' : 'a parameter';
     return { state: 'diverged', reason: `${what} is no longer finite in epoch ${epoch + 1}, step ${step}` };
   }
   // Raised within a step, or afterwards.
-  if (stop & STOP.aborted || Atomics.load(run.control, CONTROL.abort) !== 0) {
+  if (stop & STOP.aborted || Atomics.load(control, CONTROL.abort) !== 0) {
     return { state: 'interrupted', reason: `interrupted in epoch ${epoch + 1}, after step ${step}` };
+  }
+  return null;
+}
+
+/**
+ * Why an epoch's evaluations come to nothing: a loss that is not finite, or an output, which the loss tells. Null if all are.
+ *
+ * @param epoch from 0
+ */
+export function explainEvaluation({ memory: { validation, test } }: SharedRun, epoch: number): Ending | null {
+  for (const [name, set] of Object.entries({ validation, test })) {
+    if (set === null) continue;
+    const { length } = set.samples;
+    const lost = set.results.loss.reduce((count, loss) => count + (Number.isFinite(loss) ? 0 : 1), 0);
+    if (lost === 0) continue;
+    const reason = `the ${name} loss is not finite after epoch ${epoch + 1}, for ${lost} of ${length} images`;
+    return { state: 'diverged', reason };
   }
   return null;
 }

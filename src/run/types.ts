@@ -42,13 +42,13 @@ export interface Progress {
 }
 
 export interface TrainOptions {
-  /** Threads of this run, at most those of `pool`; the results do not depend on it. Default: all of the pool's, or one for each core. */
+  /** Threads of this run, at most those of `pool`; the results do not depend on it. Default: all of the pool's, or else one for each core. */
   readonly workers?: number;
-  /** A pool to share between runs; without one the run starts and ends its own. */
+  /** A pool to share between runs, which wait until enough of its threads are free; without one the run starts and ends its own. */
   readonly pool?: WorkerPool;
   /** The data set, if it is loaded already. */
   readonly dataset?: Dataset;
-  /** Ends the run after the current step, as `interrupted`. */
+  /** Ends the run after the current step, or while it waits for threads, as `interrupted`. */
   readonly signal?: AbortSignal;
   /** Told before training what of it cannot be meant. Default: a warning of the process. */
   readonly onWarning?: (message: string) => void;
@@ -72,7 +72,7 @@ export interface TrainResult {
   readonly epochs: readonly EpochMetrics[];
   /**
    * With `patience`: the epoch with the lowest validation loss, from 1, whose weights these are, also if another limit or a signal ended the run.
-   * Null without patience, then they are the last ones; and if no epoch had a loss that is a number.
+   * Null without patience, then they are the last ones; and before the first epoch's end.
    */
   readonly bestEpoch: number | null;
   /**

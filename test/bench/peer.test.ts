@@ -5,6 +5,8 @@ import { SUITES } from '../../src/bench/suites.js';
 import { parseNetwork } from '../../src/network/spec.js';
 
 const QUICKLY = [3, 0.001] as const;
+/** PyTorch is imported several times, which takes seconds each time, and on a busy machine tens of them. */
+const TIMEOUT_MS = 240_000;
 const cases = [...SUITES.kernels.listCases(1), ...SUITES.steps.listCases(1)];
 const jobOf = (name: string) => {
   const { counterpart } = cases.find((one) => one.name === name)!;
@@ -58,17 +60,21 @@ it.for([
     wrong: { batchSize: -1 },
     reason: /^PyTorch .* failed at step: RuntimeError/,
   },
-])('$script does its kinds of job, and says what is wrong with one', async (one, context) => {
-  const peer = await Peer.find(one.script);
-  if (!peer) return context.skip();
-  try {
-    for (const job of one.jobs) {
-      const measured = await peer.measure(job, ...QUICKLY);
-      expect(measured).toHaveLength(job.kind === 'memory' ? 1 : 3);
-      expect(Math.min(...measured)).toBeGreaterThan(0);
+])(
+  '$script does its kinds of job, and says what is wrong with one',
+  { timeout: TIMEOUT_MS },
+  async (one, context) => {
+    const peer = await Peer.find(one.script);
+    if (!peer) return context.skip();
+    try {
+      for (const job of one.jobs) {
+        const measured = await peer.measure(job, ...QUICKLY);
+        expect(measured).toHaveLength(job.kind === 'memory' ? 1 : 3);
+        expect(Math.min(...measured)).toBeGreaterThan(0);
+      }
+      await expect(peer.measure({ ...one.jobs[0]!, ...one.wrong }, ...QUICKLY)).rejects.toThrow(one.reason);
+    } finally {
+      await peer.close();
     }
-    await expect(peer.measure({ ...one.jobs[0]!, ...one.wrong }, ...QUICKLY)).rejects.toThrow(one.reason);
-  } finally {
-    await peer.close();
-  }
-});
+  },
+);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Writable } from 'node:stream';
 import { main as runCheck } from '../../src/cli/check.js';
 import { type DataPlaces, runDataCommand } from '../../src/cli/data/data.js';
@@ -12,8 +13,10 @@ import { main as runRuns } from '../../src/cli/runs/runs.js';
 import type { Streams } from '../../src/cli/streams.js';
 import { runSweepCommand } from '../../src/cli/sweep/command.js';
 import { runTrainCommand } from '../../src/cli/train/command.js';
-import type { WorkerPool } from '../../src/parallel/pool.js';
-import { FAKE_CIFAR10, FAKE_DATASET, runFake } from '../experiment/fake-runs.js';
+import { chooseThreads } from '../../src/experiment/choose-threads.js';
+import type { Executor } from '../../src/experiment/executor.js';
+import type { LocalOptions } from '../../src/experiment/local-executor.js';
+import { FAKE_CIFAR10, FAKE_DATASET, makeExecutor, type RunOne, runFake } from '../experiment/fake-runs.js';
 
 /** What a command did. */
 export interface Outcome {
@@ -22,23 +25,24 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** Trains nothing and counts its pools. */
+/** Trains nothing and counts its executors. */
 export class FakeEngine implements Engine {
-  readonly pools: { threads: number; closed: boolean }[] = [];
+  readonly executors: { parallel: number; workers: number; closed: boolean }[] = [];
   runOne = runFake;
 
   readonly loadDataset = async (name: string) => (name === 'cifar10' ? FAKE_CIFAR10 : FAKE_DATASET);
 
-  createPool(threads: number): WorkerPool {
-    const pool = {
-      threads,
-      closed: false,
-      async close() {
-        pool.closed = true;
+  createExecutor({ profile = false, ...wishes }: LocalOptions, count: number): Executor {
+    const threads = { ...chooseThreads(wishes, availableParallelism(), count), closed: false };
+    this.executors.push(threads);
+    const run: RunOne = (spec, options) => this.runOne(spec, options);
+    return {
+      ...makeExecutor(run, { parallel: threads.parallel, profile }),
+      workers: threads.workers,
+      close: async () => {
+        threads.closed = true;
       },
     };
-    this.pools.push(pool);
-    return pool as unknown as WorkerPool;
   }
 }
 

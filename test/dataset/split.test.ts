@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import { type SplitOptions, splitTraining } from '../../src/dataset/split.js';
+import { countSplit, type SplitOptions, splitTraining } from '../../src/dataset/split.js';
 
 /** Labels 0 1 2 0 1 2 ..., and one more 0 at the end. */
 const images = {
@@ -17,8 +17,11 @@ const PLAIN: SplitOptions = {
   validationFrom: 'end',
   seed: 0,
 };
+/** Whatever is split has been counted rightly. */
 const split = (options: Partial<SplitOptions>) => {
   const { train, validation } = splitTraining(images, 3, { ...PLAIN, ...options });
+  const counts = countSplit(images, 3, { ...PLAIN, ...options });
+  expect(counts).toEqual({ train: train.length, validation: validation.length });
   return { train: [...train], validation: [...validation] };
 };
 const labelsOf = (samples: readonly number[]) => samples.map((sample) => images.labels[sample]!);

@@ -1,13 +1,11 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import { findPackageRoot } from '../../src/core/paths.js';
 import { openDatabase, openDatabaseReadOnly } from '../../src/experiment/database.js';
 import { explainDatabaseError, withDatabaseErrors } from '../../src/experiment/database-errors.js';
 import { SCHEMA_VERSION } from '../../src/experiment/schema.js';
-import { readWholeRun } from '../../src/experiment/whole-run.js';
 import { makeFolder } from './fake-runs.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -42,52 +40,6 @@ describe('a new database', () => {
     const file = join(makeFolder(), 'empty.db');
     writeFileSync(file, '');
     openDatabase(file).close();
-    openDatabaseReadOnly(file).close();
-  });
-});
-
-describe('a database of an older version', () => {
-  it('is brought up to date and keeps its runs', () => {
-    const file = join(makeFolder(), 'old.db');
-    const old = new Database(file);
-    old.exec(readFileSync(join(findPackageRoot(), 'src/experiment/schema.sql'), 'utf8'));
-    old.pragma(`application_id = ${0x436e7679}`);
-    old.pragma('user_version = 1');
-    old.exec(`
-      INSERT INTO processes VALUES (1, 'host', 1, '', '');
-      INSERT INTO sweeps VALUES (1, 'first', NULL, '');
-      INSERT INTO runs VALUES (1, 1, '${'a'.repeat(64)}', 'd', '{"testFirst":1}', 'BN', 0, 'done', NULL, 1, '{}', 1, '',
-        NULL, 'then', 9, 'w', 1.5, 1000);
-      INSERT INTO confusion VALUES (1, 0, 0, 5);
-      INSERT INTO epochs VALUES (1, 1, 2.5, 20, 2, 10, 1, 0.001, 1.5, 1000);`);
-    old.close();
-    expect(messageOf(() => openDatabaseReadOnly(file))).toContain('found schema version 1');
-
-    const db = openDatabase(file);
-    expect(db.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
-    expect(readWholeRun(db, 1)).toMatchObject({
-      state: 'done',
-      parameters: 9,
-      confusion: [[5]],
-      predictions: 0,
-      epochs: [
-        {
-          epoch: 1,
-          trainLoss: 2.5,
-          validationLoss: null,
-          validationErrorPercent: null,
-          testErrorPercent: 10,
-        },
-      ],
-    });
-    expect(db.prepare('SELECT test_error_percent, validation_loss FROM learning_curves').all()).toEqual([
-      { test_error_percent: 10, validation_loss: null },
-    ]);
-    expect(db.prepare('SELECT test_error_percent, plain_test_error_percent FROM results').all()).toEqual([
-      { test_error_percent: 10, plain_test_error_percent: 10 },
-    ]);
-    expect(db.prepare('SELECT * FROM test_predictions').all()).toEqual([]);
-    db.close();
     openDatabaseReadOnly(file).close();
   });
 });

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
+import { readEnvironment } from '../../src/experiment/environment.js';
+import type { Executor } from '../../src/experiment/executor.js';
 import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
 import { planSweep, type SweepPoint } from '../../src/experiment/plan-sweep.js';
-import { Store } from '../../src/experiment/store.js';
-import type { RunOne } from '../../src/experiment/sweep.js';
+import { markProcess } from '../../src/experiment/process-mark.js';
+import { Store, type SweepEntry } from '../../src/experiment/store.js';
+import type { FittedRunSpec } from '../../src/run/fit.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
-import type { EpochMetrics, TrainResult } from '../../src/run/types.js';
+import type { EpochMetrics, TrainOptions, TrainResult } from '../../src/run/types.js';
 
 /** MNIST's sizes without its pixels, at which nothing here looks. Test labels are 0 1 2 ... 9 0 1 2 ... */
 export const FAKE_DATASET: Dataset = {
@@ -45,6 +48,33 @@ export function openStore(file = join(makeFolder(), 'experiments.db')): Store {
   const store = Store.open(file);
   onTestFinished(() => store.close());
   return store;
+}
+
+/** Claims points for a sweep as this process's runs; null for one that is recorded or claimed before. */
+export function claimRuns(
+  store: Store,
+  sweep: string | SweepEntry,
+  points: readonly SweepPoint[],
+  all: readonly SweepPoint[] = points,
+): (number | null)[] {
+  const sweepId = store.recordSweep(typeof sweep === 'string' ? { name: sweep, title: null } : sweep, all);
+  const environment = readEnvironment();
+  return points.map((point) => {
+    const claim = store.claimRun({ sweepId, point, environment, workers: 1, numerics: 'any' });
+    return 'runId' in claim ? claim.runId : null;
+  });
+}
+
+/** Makes a run that of this process's parent: another process, which lives. */
+export function giveToParent(store: Store, runId: number): void {
+  const processId = store.db
+    .prepare(
+      `INSERT INTO processes (host, pid, start_marker, seen_at) VALUES (@host, @pid, @startMarker, @seenAt)
+       ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at RETURNING process_id`,
+    )
+    .pluck()
+    .get({ ...markProcess(process.ppid), seenAt: new Date().toISOString() });
+  store.db.prepare('UPDATE runs SET process_id = ? WHERE run_id = ?').run(processId, runId);
 }
 
 /** The points of a grid over the fake data. */
@@ -94,6 +124,9 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
   };
 }
 
+/** Trains one network: `train`, or a stand-in. */
+export type RunOne = (spec: FittedRunSpec, options: TrainOptions) => Promise<TrainResult>;
+
 /** Trains nothing: an epoch's test error falls from `seed + 10`, one percent an epoch. Stops between epochs once asked to. */
 export const runFake: RunOne = async (spec, { onEpoch, onProgress, signal }) => {
   const epochs: EpochMetrics[] = [];
@@ -114,3 +147,22 @@ export const runFake: RunOne = async (spec, { onEpoch, onProgress, signal }) => 
   }
   return makeResult(spec, { epochs });
 };
+
+/** An executor that calls a function for each run. */
+export function makeExecutor(
+  runOne: RunOne = runFake,
+  { parallel = 1, profile = false }: { parallel?: number; profile?: boolean } = {},
+): Executor {
+  return {
+    parallel,
+    workers: 1,
+    run: ({ spec, dataset }, { signal, observer }) =>
+      runOne(spec, {
+        dataset,
+        profile,
+        signal,
+        onProgress: (progress) => observer.progressed(progress),
+        onEpoch: (metrics) => observer.epochEnded(metrics),
+      }),
+  };
+}

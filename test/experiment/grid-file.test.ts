@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readGridFile } from '../../src/experiment/grid-file.js';
@@ -8,7 +8,10 @@ describe('a grid file', () => {
   it('is read with or without a byte order mark and takes the name of its file', () => {
     const file = join(makeFolder(), 'widths.json');
     writeFileSync(file, '\uFEFF{"base": {"model": "BN"}}');
-    expect(readGridFile(file)).toEqual({ name: 'widths', base: { model: 'BN' }, grid: {}, points: [{}] });
+    const grid = { base: { model: 'BN' }, grid: {}, points: [{}] };
+    expect(readGridFile(file)).toEqual({ name: 'widths', source: realpathSync(file), ...grid });
+    writeFileSync(file, '{"name": "mine", "base": {"model": "BN"}}');
+    expect(readGridFile(file)).toEqual({ name: 'mine', ...grid });
   });
 
   it('that is missing or a folder is named', () => {

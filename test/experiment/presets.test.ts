@@ -6,7 +6,7 @@ import { planNetwork } from '../../src/network/plan.js';
 import type { SgdOptions } from '../../src/optim/optimizers/sgd.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
 import { measureTraining } from '../../src/optim/training-length.js';
-import { fitSpec } from '../../src/run/data.js';
+import { fitRun } from '../../src/run/fit.js';
 import { optimizerOf } from '../../src/run/optimizer-fields.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
 import { FAKE_CIFAR10, FAKE_DATASET } from './fake-runs.js';
@@ -109,7 +109,7 @@ describe('presets of one point', () => {
 
   it.each(TRAINED)('%s fits CIFAR-10', (name) => {
     const [spec] = readSpecs(name);
-    expect(fitSpec(spec!, FAKE_CIFAR10)).toMatchObject({
+    expect(fitRun(spec!, FAKE_CIFAR10).spec).toMatchObject({
       dataset: 'cifar10',
       trainCount: 50_000,
       testCount: 10_000,

@@ -1,13 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { listRuns, readLiveRuns } from '../../src/experiment/run-records.js';
+import { findSeeds, findSweep } from '../../src/experiment/find-runs.js';
+import { listRuns, readLatestRuns, readLiveRuns } from '../../src/experiment/run-records.js';
 import type { Store } from '../../src/experiment/store.js';
-import { type RunOne, runSweep, type SweepOptions } from '../../src/experiment/sweep.js';
-import { makeResult, openStore, planGrid, runFake } from './fake-runs.js';
+import { runSweep, type SweepObserver, type SweepOptions } from '../../src/experiment/sweep.js';
+import { NUMERICS } from '../../src/run/numerics.js';
+import {
+  claimRuns,
+  giveToParent,
+  makeExecutor,
+  makeResult,
+  openStore,
+  planGrid,
+  type RunOne,
+  runFake,
+} from './fake-runs.js';
+
+type Changes = Partial<SweepOptions> & { readonly runOne?: RunOne; readonly parallel?: number };
 
 async function run(
   store: Store,
   grid: object,
-  changes: Partial<SweepOptions> = {},
+  { runOne = runFake, parallel = 1, ...changes }: Changes = {},
 ): Promise<Record<string, number>> {
   const points = await planGrid(grid);
   const live = readLiveRuns(store.db);
@@ -17,9 +30,7 @@ async function run(
     title: null,
     points,
     missing: points.filter((point) => !live.has(point.identity)),
-    runOne: runFake,
-    trainOptions: { workers: 1 },
-    parallel: 1,
+    executor: makeExecutor(runOne, { parallel }),
     ...changes,
   });
   return Object.fromEntries(ends);
@@ -125,16 +136,159 @@ describe('an interrupted sweep', () => {
   });
 });
 
-describe('a point that another process claims meanwhile', () => {
-  it('is left to it', async () => {
+describe('a point that another process is at', () => {
+  /** The second of three points is claimed by another process; `then` gets its run once the sweep has found that out. */
+  async function share(then: (store: Store, runId: number) => void) {
     const store = openStore();
     const points = await planGrid(threeSeeds);
-    store.queueRuns({ name: 'other', title: null }, [], [points[1]!]);
-    const skipped: number[] = [];
-    const observer = { pointSkipped: (point: { position: number }) => skipped.push(point.position) };
-    expect(await run(store, threeSeeds, { observer, missing: points })).toEqual({ done: 2 });
-    expect(skipped).toEqual([2]);
-    expect(states(store)).toEqual(['queued', 'done', 'done']);
+    const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
+    giveToParent(store, runId);
+    const told: [string, number, number][] = [];
+    const tell = (what: string) => (point: { position: number }, by: { runId: number }) =>
+      told.push([what, point.position, by.runId]);
+    const observer: SweepObserver = {
+      pointHeld: (point, by) => {
+        tell('held')(point, by);
+        setTimeout(() => then(store, runId), 50);
+      },
+      pointRecorded: tell('recorded'),
+      runStarted: (current) => tell('started')(current.point, current),
+    };
+    const ends = await run(store, threeSeeds, { observer, missing: points });
+    return { ends, told, store, runId };
+  }
+
+  it('is left to it, and its end is waited for', async () => {
+    const { ends, told, store, runId } = await share((store, runId) => {
+      const spec = JSON.parse(store.db.prepare('SELECT spec FROM runs').pluck().get() as string);
+      store.finishRun(runId, { result: makeResult(spec) });
+    });
+    expect(ends).toEqual({ done: 2 });
+    expect(told.map(([what, position]) => [what, position])).toEqual([
+      ['started', 1],
+      ['held', 2],
+      ['started', 3],
+      ['recorded', 2],
+    ]);
+    expect(told[1]![2]).toBe(runId);
+    expect(states(store)).toEqual(['done', 'done', 'done']);
+  });
+
+  it.each([
+    [
+      'fails',
+      (store: Store, runId: number) => store.finishRun(runId, { state: 'failed', reason: 'no' }),
+      'failed',
+    ],
+    [
+      'is gone',
+      (store: Store) => store.db.prepare("UPDATE processes SET start_marker = 'earlier'").run(),
+      'interrupted',
+    ],
+  ] as const)('is taken over if that one %s', async (_, then, state) => {
+    const { ends, told, store } = await share(then);
+    expect(ends).toEqual({ done: 3 });
+    expect(told.map(([what, position]) => [what, position]).at(-1)).toEqual(['started', 2]);
+    expect(states(store)).toEqual([state, 'done', 'done', 'done']);
+  });
+
+  it('is not waited for any longer once the sweep is interrupted', async () => {
+    const store = openStore();
+    const points = await planGrid(threeSeeds);
+    const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
+    giveToParent(store, runId);
+    const controller = new AbortController();
+    const observer = { pointHeld: () => setTimeout(() => controller.abort(), 50) };
+    expect(await run(store, threeSeeds, { observer, missing: points, signal: controller.signal })).toEqual({
+      done: 2,
+    });
+    expect(states(store)).toEqual(['running', 'done', 'done']);
+  });
+
+  it('keeps the number that it has among the missing ones', async () => {
+    const store = openStore();
+    const points = await planGrid(threeSeeds);
+    claimRuns(store, 'other', [points[0]!]).forEach((runId) => {
+      store.finishRun(runId!, { result: makeResult(points[0]!.spec) });
+    });
+    const seen: [number, number][] = [];
+    const observer: SweepObserver = { runStarted: ({ index, count }) => seen.push([index, count]) };
+    await run(store, threeSeeds, { observer, missing: points });
+    expect(seen).toEqual([
+      [2, 3],
+      [3, 3],
+    ]);
+  });
+});
+
+describe('a run that another process takes over, since this one seemed to be gone', () => {
+  it('ends here, is recorded there alone, and its record is waited for', async () => {
+    const store = openStore();
+    const points = await planGrid({ base: { model: 'BN', epochs: 3 } });
+    const ended: unknown[] = [];
+    const observer: SweepObserver = {
+      epochEnded: ({ runId }, { epoch }) => {
+        if (epoch !== 1 || listRuns(store.db).length > 1) return;
+        store.releaseRuns([runId], 'its process ended');
+        const [other] = claimRuns(store, 'other', points) as [number];
+        giveToParent(store, other);
+        setTimeout(() => store.finishRun(other, { result: makeResult(points[0]!.spec) }), 50);
+      },
+      runEnded: (_run, end) => ended.push(end),
+    };
+    expect(await run(store, { base: { model: 'BN', epochs: 3 } }, { observer })).toEqual({ interrupted: 1 });
+    expect(ended).toMatchObject([{ state: 'interrupted', reason: expect.stringContaining('took it over') }]);
+    expect(listRuns(store.db)).toMatchObject([
+      { state: 'interrupted', epochs: 1, weightsSha256: null },
+      { state: 'done' },
+    ]);
+  });
+});
+
+describe('a run of an older numerics version', () => {
+  const record = async (store: Store) => {
+    await run(store, threeSeeds);
+    store.db.prepare('UPDATE runs SET numerics = 0 WHERE seed < 2').run();
+  };
+
+  it('is recorded', async () => {
+    const store = openStore();
+    await record(store);
+    expect(await run(store, threeSeeds)).toEqual({});
+  });
+
+  it('is run again if only the current one will do, and takes the place of the older', async () => {
+    const store = openStore();
+    await record(store);
+    const points = await planGrid(threeSeeds);
+    expect(await run(store, threeSeeds, { missing: points, numerics: 'current' })).toEqual({ done: 2 });
+    const rows = store.db.prepare('SELECT run_id, seed, numerics FROM results ORDER BY seed').all();
+    expect(rows).toEqual([
+      { run_id: 4, seed: 0, numerics: NUMERICS },
+      { run_id: 5, seed: 1, numerics: NUMERICS },
+      { run_id: 3, seed: 2, numerics: NUMERICS },
+    ]);
+    expect(store.db.prepare('SELECT n FROM error_by_group').pluck().all()).toEqual([3]);
+    expect(findSeeds(store.db, 3)).toEqual([4, 5, 3]);
+    expect(findSweep(store.db, 'test').points.map((point) => point?.runId)).toEqual([4, 5, 3]);
+  });
+
+  it('still speaks for its identity if the newer run does not come to its end', async () => {
+    const store = openStore();
+    await record(store);
+    const points = await planGrid(threeSeeds);
+    const runOne: RunOne = () => Promise.reject(new Error('no'));
+    expect(await run(store, threeSeeds, { missing: points, numerics: 'current', runOne })).toEqual({
+      failed: 2,
+    });
+    expect(findSweep(store.db, 'test').points.map((point) => point?.runId)).toEqual([1, 2, 3]);
+    const identities = points.map(({ identity }) => identity);
+    expect([...readLatestRuns(store.db, identities).values()].map(({ state }) => state)).toEqual([
+      'done',
+      'done',
+      'done',
+    ]);
+    expect(await run(store, threeSeeds)).toEqual({});
   });
 });
 

@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { formatRun } from '../../src/cli/runs/show.js';
-import { readEnvironment } from '../../src/experiment/environment.js';
 import type { Store } from '../../src/experiment/store.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
-import { makeMetrics, makeResult, openStore, planGrid } from './fake-runs.js';
+import { claimRuns, makeMetrics, makeResult, openStore, planGrid } from './fake-runs.js';
 
 /** Records a finished run for each point of a grid, with these test errors after the last of two epochs. */
 async function record(store: Store, sweep: string, grid: object, errors: readonly number[]): Promise<void> {
   const points = await planGrid(grid);
-  const identities = points.map((point) => point.identity);
-  const ids = store.queueRuns({ name: sweep, title: null }, identities, points);
+  const ids = claimRuns(store, sweep, points);
   points.forEach((point, i) => {
     const runId = ids[i];
     if (runId === null || runId === undefined) return;
-    store.startRun(runId, readEnvironment(), 1);
     const epochs = [makeMetrics(1, errors[i]! - 0.25), makeMetrics(2, errors[i]!)];
     for (const metrics of epochs) store.addEpoch(runId, metrics);
     store.finishRun(runId, { result: makeResult(point.spec, { epochs }) });
@@ -57,18 +54,14 @@ describe('results', () => {
   it('leaves out what did not finish', async () => {
     const store = openStore();
     const points = await planGrid({ base: { model: 'BN' }, grid: { seed: [0, 1, 2] } });
-    const ids = store.queueRuns(
-      { name: 't', title: null },
-      points.map(({ identity }) => identity),
-      points,
-    ) as number[];
+    const ids = claimRuns(store, 't', points) as number[];
     store.finishRun(ids[0]!, { result: makeResult(points[0]!.spec, { state: 'diverged' }) });
     store.finishRun(ids[1]!, { state: 'failed', reason: 'x' });
     expect(query(store, 'SELECT * FROM results')).toEqual([]);
     expect(query(store, 'SELECT state FROM all_runs').map((row) => row.state)).toEqual([
       'diverged',
       'failed',
-      'queued',
+      'running',
     ]);
   });
 
@@ -76,7 +69,7 @@ describe('results', () => {
     const store = openStore();
     const base = { model: 'BN', validationCount: 100, patience: 2, epochs: 20 };
     const [point] = await planGrid({ base });
-    const [runId] = store.queueRuns({ name: 't', title: null }, [point!.identity], [point!]) as number[];
+    const [runId] = claimRuns(store, 't', [point!]) as number[];
     const epochs = [makeMetrics(1, 9, true), makeMetrics(2, 8, true), makeMetrics(3, 7, true)];
     for (const metrics of epochs) store.addEpoch(runId!, metrics);
     const reason = "the validation loss has not fallen below epoch 1's for 2 epochs";
@@ -102,7 +95,7 @@ describe('results', () => {
   it("have the error with test-time augmentation as the run's, and the plain one beside it", async () => {
     const store = openStore();
     const [point] = await planGrid({ base: { model: 'BN', testTimeAugmentation: 'mirror', epochs: 2 } });
-    const [runId] = store.queueRuns({ name: 't', title: null }, [point!.identity], [point!]) as number[];
+    const [runId] = claimRuns(store, 't', [point!]) as number[];
     const epochs = [makeMetrics(1, 9), makeMetrics(2, 8)];
     for (const metrics of epochs) store.addEpoch(runId!, metrics);
     const augmentedTest = { testLoss: 0.5, testErrorPercent: 7.5, testTop5ErrorPercent: 0.25 };
@@ -212,8 +205,7 @@ describe('test_predictions', () => {
   it('has a row a run and test image, with its label', async () => {
     const store = openStore();
     const points = await planGrid({ base: { model: 'BN', testFirst: 9_998 }, grid: { seed: [0, 1] } });
-    const identities = points.map(({ identity }) => identity);
-    const ids = store.queueRuns({ name: 't', title: null }, identities, points) as number[];
+    const ids = claimRuns(store, 't', points) as number[];
     const predicted = [Uint8Array.of(7, 255, 16), Uint8Array.of(0, 8)];
     points.forEach(({ spec }, i) => {
       store.finishRun(ids[i]!, { result: makeResult(spec, { predicted: predicted[i]! }) });

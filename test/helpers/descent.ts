@@ -1,4 +1,4 @@
-import { LoneNetwork } from '../../src/check/lone-network.js';
+import { Objective } from '../../src/check/objective.js';
 import { sizeOf } from '../../src/core/shape.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
@@ -69,21 +69,21 @@ export function descendPlainly(
     { length: IMAGES * size },
     (_, i) => (pixels[i]! - mean[i % size]!) * scale[i % size]!,
   );
-  const lone = new LoneNetwork(
+  const objective = new Objective(
     { network: spec, labelSmoothing: 0, kernels: referenceKernels, double: true },
     { images: IMAGES, inputs, labels },
   );
-  const memory = viewModel(allocateModel(lone.plan), lone.plan);
-  initializeModel(memory, lone.plan, seed, referenceKernels, null);
-  lone.weights.set(memory.weights);
-  const weights = lone.weights as unknown as Float64Array;
-  const parameters = lone.parameters.map((plan) => ({
+  const memory = viewModel(allocateModel(objective.plan), objective.plan);
+  initializeModel(memory, objective.plan, seed, referenceKernels, null);
+  objective.weights.set(memory.weights);
+  const weights = objective.weights as unknown as Float64Array;
+  const parameters = objective.parameters.map((plan) => ({
     plan,
     w: weights.subarray(plan.offset, plan.offset + plan.size),
     g: new Float64Array(plan.size),
   }));
   for (let step = 1; step <= STEPS; step++) {
-    const gradient = lone.computeGradient();
+    const gradient = objective.computeGradient();
     for (const { plan, g } of parameters) g.set(gradient.subarray(plan.offset, plan.offset + plan.size));
     move(parameters, step);
   }

@@ -43,10 +43,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
     memory,
     activations,
     sampleIds,
-    batchSize: images,
-    slices,
     seed,
-    training,
     kernels,
   });
   network.batch.size = images;

@@ -1,13 +1,11 @@
 import { RandomStream } from '../../src/core/rng.js';
-import { readEnvironment } from '../../src/experiment/environment.js';
 import { expandGrid, type Grid } from '../../src/experiment/grid.js';
-import { computeIdentity } from '../../src/experiment/identity.js';
 import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { planSweep } from '../../src/experiment/plan-sweep.js';
 import type { Store } from '../../src/experiment/store.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
-import { FAKE_DATASET, makeMetrics, makeResult } from '../experiment/fake-runs.js';
+import { claimRuns, FAKE_DATASET, makeMetrics, makeResult } from '../experiment/fake-runs.js';
 
 /** Test errors in percent that look like those of real runs. */
 function imagineError({
@@ -63,13 +61,10 @@ export async function recordGrid(
 ): Promise<void> {
   const points = await planSweep(expandGrid(grid, grid.name), async () => FAKE_DATASET);
   const missing = points.filter((point) => !leaveOut(point));
-  const identities = points.map(({ spec }) => computeIdentity(spec, FAKE_DATASET.sha256));
-  const ids = store.queueRuns({ name: grid.name, title: grid.title ?? null }, identities, missing);
-  const environment = readEnvironment();
+  const ids = claimRuns(store, { name: grid.name, title: grid.title ?? null }, missing, points);
   missing.forEach((point, i) => {
     const runId = ids[i];
     if (runId == null) return;
-    store.startRun(runId, environment, 1);
     const end = result(point.spec);
     for (const metrics of end.epochs) store.addEpoch(runId, metrics);
     store.finishRun(runId, { result: end });

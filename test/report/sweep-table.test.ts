@@ -22,6 +22,7 @@ function summarize(error: number | null, state: RunState = 'done'): RunSummary {
     imagesPerSecond: 3000,
     weightsSha256: null,
     reason: null,
+    numerics: 1,
   };
 }
 

@@ -5,7 +5,7 @@ import { TRANSFORM, TRANSFORM_WORDS } from '../../src/dataset/transform.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import type { BoundNetwork } from '../../src/network/bind.js';
 import { groupIntoPhases, runPhase } from '../../src/network/phases.js';
-import type { RunDescription } from '../../src/parallel/protocol.js';
+import type { Normalization } from '../../src/run/normalize.js';
 import { bindAugmentation, planAssembly } from '../../workers/assembly.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
@@ -66,7 +66,7 @@ function assemble(options: {
   augmentation: Augmentation;
   workers?: number;
   samples?: number[];
-}): { images: number[][]; run: RunDescription; labels: Uint8Array } {
+}): { images: number[][]; normalization: Normalization; labels: Uint8Array } {
   const { shape, layout, augmentation, workers = 1 } = options;
   const samples = options.samples ?? Array.from({ length: IMAGES }, (_, i) => (i * 7) % 50);
   const size = sizeOf(shape);
@@ -75,7 +75,8 @@ function assemble(options: {
   const value = new Float32Array(places * size).fill(Number.NaN);
   const mean = Float32Array.from({ length: size }, (_, e) => 90 + (e % 17));
   const scale = Float32Array.from({ length: size }, (_, e) => 0.01 + 0.001 * (e % 5));
-  const run = { augmentation, seed: SEED, batchSize: samples.length, mean, scale } as RunDescription;
+  const settings = { augmentation, seed: SEED, batchSize: samples.length };
+  const normalization = { mean, scale };
   const labels = new Uint8Array(samples.length);
   for (let worker = 0; worker < workers; worker++) {
     // Each worker has a batch of its own, as in a thread of its own, and the input in common.
@@ -91,7 +92,7 @@ function assemble(options: {
     const network = { batch, input, inputLayout: layout } as unknown as BoundNetwork;
     const source = { ...train, sampleAt: (i: number) => samples[i]! };
     const context = { kernels: loadKernels(options.kernels), network };
-    const pass = planAssembly(run, context, source, labels, bindAugmentation(run, network));
+    const pass = planAssembly(normalization, context, source, labels, bindAugmentation(settings, network));
     for (const phase of groupIntoPhases([pass])) runPhase(phase, batch, { worker, workers });
   }
   const images = samples.map((_, i) => {
@@ -100,7 +101,7 @@ function assemble(options: {
       layout === 'lanes' ? value[(group * size + e) * 16 + lane]! : value[i * size + e]!,
     );
   });
-  return { images, run, labels };
+  return { images, normalization, labels };
 }
 
 describe.each(availableKernelNames())('assembly with kernels: %s', (kernels) => {
@@ -116,14 +117,14 @@ describe.each(availableKernelNames())('assembly with kernels: %s', (kernels) => 
 
   it.each(cases)('is pad, crop, flip, normalise and cut in both layouts: $title', ({ shape, fields }) => {
     const augmentation = augmentationSchema.parse(fields);
-    const { images, run, labels } = assemble({ shape, layout: 'images', kernels, augmentation });
+    const { images, normalization, labels } = assemble({ shape, layout: 'images', kernels, augmentation });
     const { train } = makeTinyDataset({ train: 50, test: 1, shape });
     const draws = new TransformDraws(augmentation, shape, SEED);
     const words = new Int32Array(TRANSFORM_WORDS);
     for (const [i, image] of images.entries()) {
       const sample = (i * 7) % 50;
       draws.draw(EPOCH, sample, words, 0);
-      const expected = transform(cutPicture(train.pixels, sample, shape), augmentation, words, run);
+      const expected = transform(cutPicture(train.pixels, sample, shape), augmentation, words, normalization);
       // The reference computes in double precision and rounds once.
       const error = Math.max(...image.map((value, e) => Math.abs(value - expected[e]!)));
       expect(error, `image ${i}`).toBeLessThanOrEqual(kernels === 'reference' ? 1e-6 : 0);
@@ -159,7 +160,9 @@ describe('assembly', () => {
     const plain = assemble({ shape, layout: 'lanes', kernels, augmentation: none });
     const { train } = makeTinyDataset({ train: 50, test: 1, shape });
     const words = new Int32Array(TRANSFORM_WORDS);
-    expect(plain.images[6]).toEqual(transform(cutPicture(train.pixels, 42, shape), none, words, plain.run));
+    expect(plain.images[6]).toEqual(
+      transform(cutPicture(train.pixels, 42, shape), none, words, plain.normalization),
+    );
     expect(assemble({ shape, layout: 'images', kernels, augmentation: none }).images).toEqual(plain.images);
   });
 });

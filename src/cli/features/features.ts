@@ -5,15 +5,14 @@ import type { Dataset } from '../../dataset/dataset.js';
 import { loadDataset } from '../../dataset/load.js';
 import { readImage } from '../../image/read-image.js';
 import { writePng } from '../../image/write-png.js';
-import { chooseKernelName, loadKernels } from '../../kernels/select.js';
 import { describeNetwork } from '../../network/describe.js';
 import { drawKernels, drawMaps, drawPicture, type FeatureSheet } from '../../report/feature-sheets.js';
 import { formatTable } from '../../report/tables.js';
-import { type FittedRunSpec, fitSpec, selectData } from '../../run/data.js';
 import { computeFeatureMaps, type FeatureMaps } from '../../run/feature-maps.js';
+import { type FittedRun, fitRun } from '../../run/fit.js';
 import { listKernels } from '../../run/layer-kernels.js';
 import type { TrainResult } from '../../run/types.js';
-import { train } from '../../train.js';
+import { trainFitted } from '../../train.js';
 import { EXIT_CODES } from '../exit.js';
 import { type Streams, useProcessStreams } from '../streams.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
@@ -31,15 +30,16 @@ export async function main(args: readonly string[], streams: Streams = useProces
     streams.err.write(`${line}\n`);
   };
   const dataset = await loadDataset(command.spec.dataset);
-  const spec = fitSpec(command.spec, dataset);
+  const run = fitRun(command.spec, dataset);
+  const { spec } = run;
   const names = describeNetwork(spec.network).layers.map(({ name }) => name);
   for (const name of command.layer ?? []) {
     if (!names.includes(name)) throw unknownName('--layer', 'layer', name, names);
   }
   const pixels = await readPixels(dataset, command);
-  const { weights } = await trainAloud(spec, dataset, command, say);
+  const { weights, normalization } = await trainAloud(run, command, say);
 
-  const { mean, scale } = selectData(spec, dataset, loadKernels(chooseKernelName()));
+  const { mean, scale } = normalization;
   const image = Float32Array.from(pixels, (pixel, i) => (pixel - mean[i]!) * scale[i]!);
   const maps = computeFeatureMaps(spec.network, weights, image);
   const kernels = listKernels(spec.network, weights);
@@ -69,17 +69,15 @@ function hasExtent({ height, width }: { readonly height: number; readonly width:
 }
 
 async function trainAloud(
-  spec: FittedRunSpec,
-  dataset: Dataset,
+  run: FittedRun,
   { workers, expectedSha256 }: FeaturesCommand,
   say: (line: string) => void,
 ): Promise<TrainResult> {
-  const result = await train(spec, {
-    dataset,
+  const result = await trainFitted(run, {
     ...(workers === undefined ? {} : { workers }),
     onEpoch: ({ epoch, trainLoss, testErrorPercent }) => {
       const figures = `train loss ${trainLoss.toFixed(4)}, test error ${testErrorPercent.toFixed(2)}%`;
-      say(`epoch ${epoch}/${spec.epochs}: ${figures}`);
+      say(`epoch ${epoch}/${run.spec.epochs}: ${figures}`);
     },
   });
   if (result.state !== 'done') throw new UserError(`features: ${result.reason}. There is nothing to draw.`);

@@ -3,7 +3,15 @@ import type { Streams } from '../streams.js';
 import type { RunState } from '../sweep/state.js';
 import { showLiveLines } from './live-lines.js';
 import type { ProgressSubject, SweepProgress } from './progress.js';
-import { formatEndLine, formatLiveRun, formatLiveSummary, formatLiveTitles, layOutLive } from './text.js';
+import {
+  formatEndLine,
+  formatHeldLine,
+  formatLiveRun,
+  formatLiveSummary,
+  formatLiveTitles,
+  formatRecordedLine,
+  layOutLive,
+} from './text.js';
 
 /** Titles, the sweep's own line, and one of the shell's. */
 const OTHER_ROWS = 3;
@@ -48,6 +56,11 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
       if (slot >= 0) slots[slot] = null;
       state.end(run);
       say(formatEndLine(run, name(run.point), end));
+    },
+    pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
+    pointRecorded: (point, by) => {
+      state.endPoint(point);
+      say(formatRecordedLine(name(point), by));
     },
   };
 }

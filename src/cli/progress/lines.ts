@@ -1,6 +1,6 @@
 import type { Streams } from '../streams.js';
 import type { ProgressSubject, SweepProgress } from './progress.js';
-import { formatEndLine, formatEpochLine } from './text.js';
+import { formatEndLine, formatEpochLine, formatHeldLine, formatRecordedLine } from './text.js';
 
 /** One line an epoch and one a run. */
 export function showProgressLines(err: Streams['err'], { state, name }: ProgressSubject): SweepProgress {
@@ -19,6 +19,11 @@ export function showProgressLines(err: Streams['err'], { state, name }: Progress
     runEnded: (run, end) => {
       state.end(run);
       say(formatEndLine(run, name(run.point), end));
+    },
+    pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
+    pointRecorded: (point, by) => {
+      state.endPoint(point);
+      say(formatRecordedLine(name(point), by));
     },
     close: () => {},
   };

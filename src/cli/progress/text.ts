@@ -1,3 +1,4 @@
+import type { LiveRun } from '../../experiment/run-records.js';
 import type { RunEnd } from '../../experiment/store.js';
 import type { SweepRun } from '../../experiment/sweep.js';
 import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
@@ -104,6 +105,16 @@ export function formatEpochLine(state: RunState, name: string): string {
 /** How a run ended. */
 export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string {
   return `run ${run.index} of ${run.count}, ${name}: ${formatEnd(end)}`;
+}
+
+/** That a point is left to another process, and waited for. */
+export function formatHeldLine(name: string, { runId, pid, host }: LiveRun): string {
+  return `${name}: process ${pid} on ${host} is at it, run ${runId}; its end is waited for`;
+}
+
+/** That another process has done a point. */
+export function formatRecordedLine(name: string, { runId, state, pid, host }: LiveRun): string {
+  return `${name}: ${state} by process ${pid} on ${host}, run ${runId}`;
 }
 
 /** `done, test error 8.00%, 2 s`, or what happened. */

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { listRuns, type RunFilter, type RunSummary, selectRunRows } from '../../experiment/run-records.js';
 import { formatDuration, formatNumber } from '../../report/format-values.js';
 import { type Column, formatTable } from '../../report/tables.js';
+import { NUMERICS } from '../../run/numerics.js';
 import { formatRows, type RowFormat } from './query.js';
 
 const COLUMNS: readonly Column[] = [
@@ -14,11 +15,19 @@ const COLUMNS: readonly Column[] = [
   { title: 'test error %', align: 'right' },
   { title: 'time', align: 'right' },
 ];
+/** Told where some run is of another version than this program's. */
+const NUMERICS_COLUMN: Column = { title: 'numerics', align: 'right' };
 
-/** Prints the runs, in the order in which they were queued: as a table in short, else with all columns of `all_runs`. */
+/** Prints the runs, in the order in which they were begun: as a table in short, else with all columns of `all_runs`. */
 export function formatList(db: Database.Database, filter: RunFilter, format: RowFormat): string {
   if (format !== 'table') return formatRows(selectRunRows(db, filter), format);
-  return formatTable(COLUMNS, listRuns(db, filter).map(formatRun));
+  const runs = listRuns(db, filter);
+  const tellsNumerics = runs.some(({ numerics }) => numerics !== NUMERICS);
+  const columns = tellsNumerics ? [...COLUMNS, NUMERICS_COLUMN] : COLUMNS;
+  return formatTable(
+    columns,
+    runs.map((run) => [...formatRun(run), ...(tellsNumerics ? [String(run.numerics)] : [])]),
+  );
 }
 
 function formatRun(run: RunSummary): string[] {

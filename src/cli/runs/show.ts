@@ -45,7 +45,6 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ...(run.augmentedTestErrorPercent === null
       ? []
       : [['test error %', describeAugmented(run)] satisfies [string, unknown]]),
-    ['queued', run.queuedAt],
     ['started', run.startedAt],
     ['finished', run.finishedAt],
     ['time', formatDuration(run.seconds)],
@@ -54,6 +53,7 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ['parameters', formatCount(run.parameters)],
     ['predictions', run.predictions === 0 ? null : `${formatCount(run.predictions)} in test_predictions`],
     ['weights sha256', run.weightsSha256],
+    ['numerics', run.numerics],
     ['data sha256', run.datasetSha256],
     ['identity', run.identity],
   ];

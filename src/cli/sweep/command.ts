@@ -9,11 +9,11 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
+import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
-import { parseSweepArguments } from './options.js';
+import { parseSweepArguments, type SweepCommand } from './options.js';
 import { formatPoints } from './points.js';
 import { recordSweep } from './record-sweep.js';
-import { printWarnings } from './warnings.js';
 
 /**
  * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.
@@ -36,7 +36,7 @@ export async function runSweepCommand(
   const points = await planSweep(expandGrid(grid, command.what!, command.overrides), engine.loadDataset);
   printWarnings(points, streams.err);
   if (command.dryRun) {
-    streams.out.write(formatPoints(points, readRecorded(command.db), command.json));
+    streams.out.write(formatPoints(points, readRecorded(command), command.json));
     return EXIT_CODES.done;
   }
   const store = Store.open(command.db);
@@ -49,11 +49,11 @@ export async function runSweepCommand(
 }
 
 /** A dry run changes nothing, so it makes no database either. */
-function readRecorded(file: string): ReadonlyMap<string, LiveRun> {
+function readRecorded({ db: file, numerics }: SweepCommand): ReadonlyMap<string, LiveRun> {
   if (!existsSync(file)) return new Map();
   const db = openDatabaseReadOnly(file);
   try {
-    return readLiveRuns(db);
+    return readLiveRuns(db, numerics);
   } finally {
     db.close();
   }

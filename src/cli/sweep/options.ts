@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
+import { MAX_THREADS } from '../../experiment/choose-threads.js';
 import type { Override } from '../../experiment/overrides.js';
+import type { NumericsChoice } from '../../experiment/run-records.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import {
   collectOverrides,
   DEFAULT_DATABASE,
-  MAX_THREADS,
   parseDatabase,
   parseEpochs,
+  parseNumerics,
   parseWorkers,
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
@@ -22,6 +24,8 @@ export interface SweepCommand {
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly failFast: boolean;
+  /** Which recorded runs need not be run again. */
+  readonly numerics: NumericsChoice;
   readonly json: boolean;
   readonly profile: boolean;
 }
@@ -35,6 +39,7 @@ interface Flags {
   readonly dryRun?: true;
   readonly list?: true;
   readonly failFast?: true;
+  readonly numerics: NumericsChoice;
   readonly json?: true;
   readonly profile?: true;
 }
@@ -98,6 +103,12 @@ function defineSweep(command: Command): Command {
     )
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')
+    .option(
+      '--numerics <which>',
+      'runs that count as recorded: any, or those of the current numerics version alone',
+      parseNumerics,
+      'any',
+    )
     .option('--fail-fast', 'end with the first run that fails')
     .option(
       '--profile',

@@ -1,7 +1,9 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { isRecorded, type LiveRun } from '../../experiment/run-records.js';
+import { formatNumberOf, joinWords } from '../../report/findings/words.js';
 import { formatTable } from '../../report/tables.js';
 import { namePoints } from '../../report/varying-fields.js';
+import { NUMERICS } from '../../run/numerics.js';
 
 /** What `--dry-run` prints: each point and whether it is recorded. */
 export function formatPoints(
@@ -25,18 +27,30 @@ export function formatPoints(
   return `${formatTable(columns, rows)}\n${missing} of ${points.length} to run.\n`;
 }
 
-/** Says of a run of another process that its point is left to it. */
-export function describeSkipped(point: SweepPoint, name: string, run: LiveRun | undefined): string {
-  const who = run === undefined ? 'another process' : `process ${run.pid} on ${run.host}, run ${run.runId}`;
-  return `point ${point.position}, ${name}: skipped, it is being run by ${who}`;
-}
-
 /** `missing`, `recorded (run 3)` or who is at it. */
 export function describeState(run: LiveRun | undefined): string {
   if (run === undefined) return 'missing';
-  if (run.state === 'done') return `recorded (run ${run.runId})`;
-  if (isRecorded(run)) return `recorded (run ${run.runId}, ${run.state})`;
+  if (isRecorded(run)) {
+    const facts = [
+      `run ${run.runId}`,
+      ...(run.state === 'done' ? [] : [run.state]),
+      ...(run.numerics === NUMERICS ? [] : [`numerics ${run.numerics}`]),
+    ];
+    return `recorded (${facts.join(', ')})`;
+  }
   return `${run.state} (run ${run.runId}, process ${run.pid} on ${run.host})`;
+}
+
+/** Says how many recorded runs are of other numerics versions than this program's; null if none is. */
+export function describeOtherNumerics(recorded: readonly LiveRun[]): string | null {
+  const others = recorded.filter(({ numerics }) => numerics !== NUMERICS);
+  if (others.length === 0) return null;
+  const versions = [...new Set(others.map(({ numerics }) => numerics))].sort((a, b) => a - b);
+  return (
+    `${others.length} of ${formatNumberOf(recorded.length, 'recorded run')} ${others.length === 1 ? 'is' : 'are'} of numerics ` +
+    `${joinWords(versions.map(String))}, this program's is ${NUMERICS}: --numerics current runs ` +
+    `${others.length === 1 ? 'it' : 'them'} again`
+  );
 }
 
 /** One line. */
@@ -47,6 +61,7 @@ export function formatPointAsJson(point: SweepPoint, run: LiveRun | undefined): 
     recorded: run !== undefined && isRecorded(run),
     state: run?.state ?? null,
     run_id: run?.runId ?? null,
+    numerics: run?.numerics ?? null,
     identity: point.identity,
     spec: point.spec,
   });

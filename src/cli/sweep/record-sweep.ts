@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { UserError } from '../../core/errors.js';
-import { chooseThreads, type Threads } from '../../experiment/choose-threads.js';
+import type { Executor } from '../../experiment/executor.js';
 import type { Grid } from '../../experiment/grid.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../../experiment/run-records.js';
 import type { Store } from '../../experiment/store.js';
 import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
+import { formatNumberOf } from '../../report/findings/words.js';
 import { formatJsonObject } from '../../report/format-rows.js';
 import { formatProfile } from '../../report/profile-table.js';
 import { formatSweepTables } from '../../report/sweep-table.js';
@@ -22,10 +22,9 @@ import { EXIT_CODES } from '../exit.js';
 import { withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
 import { showProgress } from '../progress/show-progress.js';
-import { MAX_THREADS } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import type { SweepCommand } from './options.js';
-import { describeSkipped } from './points.js';
+import { describeOtherNumerics } from './points.js';
 
 /** All that recording a sweep needs. */
 export interface SweepJob {
@@ -40,28 +39,24 @@ export interface SweepJob {
 /**
  * Runs what is missing of a sweep, shows how it goes on and prints the table at its end.
  *
- * @returns the exit code
+ * @returns the exit code: 0 if every point is recorded
  * @throws UserError if the threads are too many or the database cannot be written any longer
  */
 export async function recordSweep(job: SweepJob): Promise<number> {
-  const { command, points, store, streams } = job;
-  const live = readLiveRuns(store.db);
-  const missing = points.filter((point) => !live.has(point.identity));
-  const threads = chooseThreads(command, availableParallelism(), missing.length);
-  if (threads.workers * threads.parallel > MAX_THREADS) {
-    throw new UserError(
-      `sweep: expected at most ${MAX_THREADS} threads, found ${threads.workers} workers × ${threads.parallel} runs side by side. ` +
-        'Lower --workers or --parallel.',
-    );
-  }
-  const progress = showProgress(streams.err, points, missing, threads.parallel);
-  const { ends, interrupted } = await withInterruption(
+  const { command, points, streams, engine } = job;
+  const recorded = readRecordedRuns(job);
+  const missing = points.filter((point) => !recorded.has(point.identity));
+  const executor = engine.createExecutor(command, missing.length);
+  const progress = showProgress(streams.err, points, missing, executor.parallel);
+  const interrupted = await withInterruption(
     async (signal) => {
       try {
-        announce(job, live, missing.length, threads, progress);
-        return { ends: await train(job, missing, threads, progress, signal), interrupted: signal.aborted };
+        for (const line of announce(job, recorded, missing.length, executor)) progress.say(line);
+        await train(job, missing, executor, progress, signal);
+        return signal.aborted;
       } finally {
         progress.close();
+        await executor.close?.();
       }
     },
     {
@@ -72,21 +67,29 @@ export async function recordSweep(job: SweepJob): Promise<number> {
   );
   if (!command.json) streams.out.write(formatResults(job));
   if (interrupted) return EXIT_CODES.interrupted;
-  return (ends.get('failed') ?? 0) > 0 ? EXIT_CODES.failed : EXIT_CODES.done;
+  return readRecordedRuns(job).size < points.length ? EXIT_CODES.failed : EXIT_CODES.done;
+}
+
+/** Of the sweep's points, by identity. */
+function readRecordedRuns({ command, points, store }: SweepJob): ReadonlyMap<string, LiveRun> {
+  const live = readLiveRuns(store.db, command.numerics);
+  const runs = points.flatMap(({ identity }): [string, LiveRun][] => {
+    const run = live.get(identity);
+    return run !== undefined && isRecorded(run) ? [[identity, run]] : [];
+  });
+  return new Map(runs);
 }
 
 async function train(
-  { command, grid, points, store, streams, engine }: SweepJob,
+  { command, grid, points, store, streams }: SweepJob,
   missing: readonly SweepPoint[],
-  threads: Threads,
+  executor: Executor,
   progress: SweepProgress,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<void> {
   const name = namePoints(points);
-  const pool = missing.length > 0 ? engine.createPool(threads.workers * threads.parallel) : undefined;
   const observer: SweepObserver = {
     ...progress,
-    pointSkipped: (point) => progress.say(describeSkipped(point, name(point), undefined)),
     runEnded: (run, end, error) => {
       progress.runEnded?.(run, end, error);
       // A user's mistake is told by its one line; what else is thrown is a bug, and the stack tells where.
@@ -101,48 +104,36 @@ async function train(
       }
     },
   };
-  try {
-    return await runSweep({
-      store,
-      name: grid.name,
-      title: grid.title ?? null,
-      points,
-      missing,
-      runOne: engine.runOne,
-      trainOptions: {
-        workers: threads.workers,
-        profile: command.profile,
-        ...(pool === undefined ? {} : { pool }),
-      },
-      parallel: threads.parallel,
-      failFast: command.failFast,
-      signal,
-      observer,
-    });
-  } finally {
-    await pool?.close();
-  }
+  await runSweep({
+    store,
+    name: grid.name,
+    title: grid.title ?? null,
+    source: grid.source,
+    points,
+    missing,
+    executor,
+    numerics: command.numerics,
+    failFast: command.failFast,
+    signal,
+    observer,
+  });
 }
 
+/** What is told before anything runs, line by line. */
 function announce(
   { command, grid, points }: SweepJob,
-  live: ReadonlyMap<string, LiveRun>,
+  recorded: ReadonlyMap<string, LiveRun>,
   missing: number,
-  threads: Threads,
-  progress: SweepProgress,
-): void {
-  const name = namePoints(points);
-  for (const point of points) {
-    const run = live.get(point.identity);
-    if (run !== undefined && !isRecorded(run)) progress.say(describeSkipped(point, name(point), run));
-  }
-  const recorded = points.filter(
-    (point) => live.has(point.identity) && isRecorded(live.get(point.identity)!),
-  ).length;
-  const each = threads.workers > 1 ? `, ${threads.workers} threads each` : '';
-  const plan =
-    missing > 0 ? `${missing} to run, ${threads.parallel} at a time${each}` : describeNothing(command);
-  progress.say(`${grid.name}: ${points.length} points, ${recorded} recorded in ${command.db}, ${plan}`);
+  { parallel, workers }: Executor,
+): string[] {
+  const each = workers !== null && workers > 1 ? `, ${workers} threads each` : '';
+  const plan = missing > 0 ? `${missing} to run, ${parallel} at a time${each}` : describeNothing(command);
+  const count = formatNumberOf(points.length, 'point');
+  const numerics = describeOtherNumerics([...recorded.values()]);
+  return [
+    `${grid.name}: ${count}, ${recorded.size} recorded in ${command.db}, ${plan}`,
+    ...(numerics === null ? [] : [`${grid.name}: ${numerics}`]),
+  ];
 }
 
 function describeNothing({ profile }: SweepCommand): string {

@@ -26,14 +26,18 @@ export class RunState {
 /** How far a sweep is: what the bars and the lines are drawn from. */
 export class SweepState {
   readonly running = new Map<number, RunState>();
-  endedCount = 0;
-  private endedWork = 0;
+  /** Those that are over, whichever process ran them. */
+  private readonly ended = new Set<SweepPoint>();
   private readonly work: number;
   private readonly timeLeft = new TimeLeft();
 
   /** @param missing the points that are to run */
   constructor(readonly missing: readonly SweepPoint[]) {
-    this.work = missing.reduce((sum, point) => sum + measureWork(point), 0);
+    this.work = sumWork(missing);
+  }
+
+  get endedCount(): number {
+    return this.ended.size;
   }
 
   start(run: SweepRun): RunState {
@@ -58,8 +62,11 @@ export class SweepState {
 
   end(run: SweepRun): void {
     this.running.delete(run.runId);
-    this.endedCount += 1;
-    this.endedWork += measureWork(run.point);
+    this.endPoint(run.point);
+  }
+
+  endPoint(point: SweepPoint): void {
+    this.ended.add(point);
   }
 
   /** Of the whole sweep; rough, as networks differ in cost. */
@@ -68,9 +75,13 @@ export class SweepState {
       (sum, state) => sum + measureWork(state.run.point) * state.fraction,
       0,
     );
-    this.timeLeft.update((this.endedWork + current) / this.work);
+    this.timeLeft.update((sumWork([...this.ended]) + current) / this.work);
     return this.timeLeft.seconds;
   }
+}
+
+function sumWork(points: readonly SweepPoint[]): number {
+  return points.reduce((sum, point) => sum + measureWork(point), 0);
 }
 
 /** Training images over all epochs. */

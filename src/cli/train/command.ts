@@ -9,8 +9,8 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
-import { printWarnings } from '../sweep/warnings.js';
-import { parseTrainArguments } from './options.js';
+import { printWarnings } from '../warnings.js';
+import { parseTrainArguments, type TrainCommand } from './options.js';
 import { formatTrainPlan } from './plan.js';
 import { recordTraining } from './record-training.js';
 import { findTrainSubject } from './subject.js';
@@ -36,7 +36,7 @@ export async function runTrainCommand(
   const [point] = await planSweep([subject], engine.loadDataset);
   printWarnings([point!], streams.err);
   if (command.dryRun) {
-    const live = readRecorded(command.db, point!.identity);
+    const live = readRecorded(command, point!.identity);
     streams.out.write(formatTrainPlan(subject, point!, live, command.json));
     return EXIT_CODES.done;
   }
@@ -52,11 +52,11 @@ export async function runTrainCommand(
 }
 
 /** A dry run changes nothing, so it makes no database either. */
-function readRecorded(file: string, identity: string): LiveRun | undefined {
+function readRecorded({ db: file, numerics }: TrainCommand, identity: string): LiveRun | undefined {
   if (!existsSync(file)) return undefined;
   const db = openDatabaseReadOnly(file);
   try {
-    return readLiveRuns(db).get(identity);
+    return readLiveRuns(db, numerics).get(identity);
   } finally {
     db.close();
   }

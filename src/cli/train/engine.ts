@@ -1,7 +1,6 @@
 import { loadDataset } from '../../dataset/load.js';
+import { LocalExecutor } from '../../experiment/local-executor.js';
 import { chooseKernelName, loadKernels, warnOfMissingAddon } from '../../kernels/select.js';
-import { WorkerPool } from '../../parallel/pool.js';
-import { train } from '../../train.js';
 import type { Engine } from '../engine.js';
 import type { Streams } from '../streams.js';
 
@@ -16,8 +15,6 @@ export function createTrainEngine(err: Streams['err']): Engine {
   if (warning) err.write(`${warning}\n`);
   return {
     loadDataset: (name) => loadDataset(name),
-    // The commands print warnings when they have planned what to run.
-    runOne: (spec, options) => train(spec, { ...options, onWarning: () => {} }),
-    createPool: (threads) => WorkerPool.create(threads),
+    createExecutor: (options, count) => new LocalExecutor(options, count),
   };
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.js';
 import type { Override } from '../../experiment/overrides.js';
+import type { NumericsChoice } from '../../experiment/run-records.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import {
@@ -7,6 +8,7 @@ import {
   DEFAULT_DATABASE,
   parseDatabase,
   parseEpochs,
+  parseNumerics,
   parseWorkers,
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
@@ -21,6 +23,8 @@ export interface TrainCommand {
   /** Where the trained network goes. */
   readonly save?: string;
   readonly again: boolean;
+  /** Whether a recorded run of any numerics version will do. */
+  readonly numerics: NumericsChoice;
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly json: boolean;
@@ -34,6 +38,7 @@ interface Flags {
   readonly set?: readonly Override[];
   readonly save?: string;
   readonly again?: true;
+  readonly numerics: NumericsChoice;
   readonly dryRun?: true;
   readonly list?: true;
   readonly json?: true;
@@ -73,6 +78,12 @@ export async function parseTrainArguments(
       parseSave,
     )
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
+    .option(
+      '--numerics <which>',
+      'runs that count as recorded: any, or those of the current numerics version alone',
+      parseNumerics,
+      'any',
+    )
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
     .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
     .option('--list', 'list the presets')

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { saveModel } from '../../checkpoint/save.js';
 import { UserError } from '../../core/errors.js';
+import type { Executor } from '../../experiment/executor.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import {
   isRecorded,
@@ -16,14 +16,15 @@ import { formatJsonObject } from '../../report/format-rows.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatProfile } from '../../report/profile-table.js';
 import { formatSweepTables } from '../../report/sweep-table.js';
+import { NUMERICS } from '../../run/numerics.js';
 import type { TrainingProfile } from '../../run/profile.js';
 import type { TrainResult } from '../../run/types.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { withInterruption } from '../interruption.js';
-import { formatEnd } from '../progress/text.js';
+import { formatEnd, formatHeldLine, formatRecordedLine } from '../progress/text.js';
 import type { Streams } from '../streams.js';
-import { describeState } from '../sweep/points.js';
+import { describeOtherNumerics } from '../sweep/points.js';
 import type { TrainCommand } from './options.js';
 import { describeSize } from './plan.js';
 import { showTrainProgress, type TrainProgress } from './progress.js';
@@ -41,32 +42,34 @@ export interface TrainJob {
 
 /**
  * Trains a run and records it. A run that is recorded already is not trained, or only for its weights, which the record does not have: to
- * save them, or to see that they are the same.
+ * save them, or to see that they are the same. A run that another process is at is waited for.
  *
  * @returns the exit code: 1 if the run failed, or did not give the recorded weights again
  * @throws UserError if the database cannot be written any longer, or the network cannot be saved
  */
 export async function recordTraining(job: TrainJob): Promise<number> {
-  const { command, subject, point, store, streams } = job;
-  const live = readLiveRuns(store.db).get(point.identity);
+  const { command, subject, point, store, streams, engine } = job;
+  const recorded = findRecorded(job);
   const say = (text: string) => streams.err.write(`${subject.name}: ${text}\n`);
-  if (live && !command.again && command.save === undefined) {
+  if (recorded && !wantsWeights(command)) {
     say(
-      isRecorded(live)
-        ? `recorded in ${command.db} as run ${live.runId}, nothing to train. --again or --save trains it once more`
-        : `${describeState(live)}, so not trained here`,
+      `recorded in ${command.db} as run ${recorded.runId}, nothing to train. --again or --save trains it once more`,
     );
+    const numerics = describeOtherNumerics([recorded]);
+    if (numerics !== null) say(numerics);
     writeResult(job, {});
     return EXIT_CODES.done;
   }
-  say(describeStart(job, live));
+  say(describeStart(job, recorded));
   const progress = showTrainProgress(streams.err, point);
-  const end = await withInterruption(
+  const executor = engine.createExecutor(command, 1);
+  const { end, repeated, interrupted } = await withInterruption(
     async (signal) => {
       try {
-        return live ? await repeat(job, progress, signal) : await record(job, progress, signal);
+        return { ...(await trainPoint(job, { executor, progress, signal })), interrupted: signal.aborted };
       } finally {
         progress.close();
+        await executor.close?.();
       }
     },
     {
@@ -74,17 +77,29 @@ export async function recordTraining(job: TrainJob): Promise<number> {
       second: () => progress.close(),
     },
   );
-  if (end === null) {
-    say('another process has begun it meanwhile');
-    return EXIT_CODES.done;
-  }
-  say(formatEnd(end));
-  const result = 'result' in end ? end.result : null;
+  if (end !== null) say(formatEnd(end));
+  const result = end !== null && 'result' in end ? end.result : null;
   if (command.save !== undefined) say(await save(result, command.save));
-  const comparison = result && live && isRecorded(live) ? compareWeights(store, live, result) : null;
+  const comparison = result && repeated ? compareWeights(store, repeated, result) : null;
+  if (comparison?.same === false) say(comparison.text);
   writeResult(job, { profile: result?.profile, comparison });
-  if (result?.state === 'interrupted') return EXIT_CODES.interrupted;
-  return result === null || comparison?.same === false ? EXIT_CODES.failed : EXIT_CODES.done;
+  if (interrupted) return EXIT_CODES.interrupted;
+  const isDone =
+    findRecorded(job) !== undefined &&
+    comparison?.same !== false &&
+    (command.save === undefined || result?.state === 'done');
+  return isDone ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** The record of the run, if there is one that will do. */
+function findRecorded({ command, point, store }: TrainJob): LiveRun | undefined {
+  const live = readLiveRuns(store.db, command.numerics).get(point.identity);
+  return live !== undefined && isRecorded(live) ? live : undefined;
+}
+
+/** Whether the record alone will not do. */
+function wantsWeights({ again, save }: TrainCommand): boolean {
+  return again || save !== undefined;
 }
 
 /** What there is to print besides the recorded run. */
@@ -110,11 +125,34 @@ function describeStart({ command, point }: TrainJob, live: LiveRun | undefined):
   return facts.join(', ');
 }
 
-/** @returns null if another process has claimed the run meanwhile */
+/** How a run is trained. */
+interface Training {
+  readonly executor: Executor;
+  readonly progress: TrainProgress;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains the run and records it, or trains it for its weights alone where it is recorded, be it by another process meanwhile.
+ *
+ * @returns how it ended, null if there was nothing to train, and the record that it repeats
+ */
+async function trainPoint(
+  job: TrainJob,
+  training: Training,
+): Promise<{ end: RunEnd | null; repeated: LiveRun | null }> {
+  const end = findRecorded(job) ? null : await record(job, training);
+  const recorded = findRecorded(job);
+  if (end !== null || !recorded || !wantsWeights(job.command) || training.signal.aborted) {
+    return { end, repeated: null };
+  }
+  return { end: await repeat(job, training), repeated: recorded };
+}
+
+/** @returns null if another process did the run, or was at it when this one was interrupted */
 async function record(
-  { command, subject, point, store, engine }: TrainJob,
-  progress: TrainProgress,
-  signal: AbortSignal,
+  { command, subject, point, store }: TrainJob,
+  { executor, progress, signal }: Training,
 ): Promise<RunEnd | null> {
   let end: RunEnd | null = null;
   await runSweep({
@@ -124,13 +162,14 @@ async function record(
     grows: true,
     points: [point],
     missing: [point],
-    runOne: engine.runOne,
-    trainOptions: chooseTrainOptions(command),
-    parallel: 1,
+    executor,
+    numerics: command.numerics,
     signal,
     observer: {
       progressed: (_run, metrics) => progress.progressed(metrics),
       epochEnded: (_run, metrics) => progress.epochEnded(metrics),
+      pointHeld: (_point, by) => progress.say(formatHeldLine(subject.name, by)),
+      pointRecorded: (_point, by) => progress.say(formatRecordedLine(subject.name, by)),
       runEnded: (_run, ended, error) => {
         end = ended;
         // A user's mistake is told by its one line; what else is thrown is a bug, and the stack tells where.
@@ -143,19 +182,8 @@ async function record(
 }
 
 /** Trains a run that is recorded; the record stays as it is. */
-async function repeat(
-  { command, point, engine }: TrainJob,
-  progress: TrainProgress,
-  signal: AbortSignal,
-): Promise<RunEnd> {
-  const result = await engine.runOne(point.spec, {
-    ...chooseTrainOptions(command),
-    dataset: point.dataset,
-    signal,
-    onProgress: (metrics) => progress.progressed(metrics),
-    onEpoch: (metrics) => progress.epochEnded(metrics),
-  });
-  return { result };
+async function repeat({ point }: TrainJob, { executor, progress, signal }: Training): Promise<RunEnd> {
+  return { result: await executor.run(point, { signal, observer: progress }) };
 }
 
 /** Saves what a run came to, and says so. */
@@ -165,35 +193,43 @@ async function save(result: TrainResult | null, file: string): Promise<string> {
   return `saved in ${file}`;
 }
 
-function chooseTrainOptions({ workers = availableParallelism(), profile }: TrainCommand) {
-  return { workers, profile };
-}
-
 /** Null for a run that did not come to its end. */
 function compareWeights(
   { db }: Store,
-  { runId }: LiveRun,
+  { runId, numerics }: LiveRun,
   { state, weightsSha256 }: TrainResult,
 ): Comparison | null {
   if (state === 'interrupted') return null;
   const recorded = readWholeRun(db, runId).weightsSha256;
-  return recorded === weightsSha256
-    ? { same: true, text: `The weights are those of run ${runId}, to the bit: sha256 ${weightsSha256}.` }
-    : {
-        same: false,
-        text: `The weights are not those of run ${runId}: expected sha256 ${recorded}, found ${weightsSha256}.`,
-      };
+  if (recorded === weightsSha256) {
+    return {
+      same: true,
+      text: `The weights are those of run ${runId}, to the bit: sha256 ${weightsSha256}.`,
+    };
+  }
+  const why =
+    numerics === NUMERICS
+      ? `Both are of numerics ${numerics}, under which the weights must be equal: a machine or the program is at fault. Train it once more ` +
+        'on another machine, and report the spec.'
+      : `Run ${runId} is of numerics ${numerics} and this program's is ${NUMERICS}, whose bits may be others: --numerics current records ` +
+        'the run again.';
+  return {
+    same: false,
+    text: `The weights are not those of run ${runId}: expected sha256 ${recorded}, found ${weightsSha256}. ${why}`,
+  };
 }
 
 function writeResult({ command, point, store, streams }: TrainJob, { profile, comparison }: Findings): void {
-  const run = readLatestRuns(store.db, [point.identity]).get(point.identity)!;
+  const run = readLatestRuns(store.db, [point.identity]).get(point.identity) ?? null;
   if (command.json) {
+    // Interrupted before it began.
+    if (run === null) return;
     const { titles, rows } = readRunRow(store.db, run.runId);
     const more = { ...(profile && { profile }), ...(comparison && { repeats: comparison.same }) };
     streams.out.write(`${formatJsonObject(titles, rows[0]!, more)}\n`);
     return;
   }
   streams.out.write(formatSweepTables([{ point, run }]));
-  if (comparison) streams.out.write(`${comparison.text}\n`);
+  if (comparison?.same) streams.out.write(`${comparison.text}\n`);
   if (profile) streams.out.write(`\n${formatProfile(profile)}\n`);
 }

@@ -2,6 +2,9 @@
  * Losses. `logits` and `dLogits` are n × classes. For each image: its loss, the class with the greatest output (the first of equals), and
  * the rank of its label, which is how many classes stand before it (greater, or equal and earlier). With `dLogits` the gradient is written
  * too, times `scale`.
+ *
+ * Outputs that are not finite show: the image's loss is NaN. What is not a number stands behind all that are, and a label without one has
+ * rank 255, behind every class.
  */
 export interface LossKernels {
   /**

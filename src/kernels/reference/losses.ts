@@ -1,14 +1,21 @@
 import type { Kernels } from '../kernels.js';
 
-/** The class with the greatest output, the first of equals. */
+/** The rank of a label whose output is not a number: behind every class, so that it counts as wrong however many are right. */
+const UNRANKED = 255;
+
+/** The class with the greatest output, the first of equals; what is not a number stands behind all that are. */
 function findGreatest(outputs: Float32Array): number {
   let greatest = 0;
-  for (let c = 1; c < outputs.length; c++) if (outputs[c]! > outputs[greatest]!) greatest = c;
+  for (let c = 1; c < outputs.length; c++) {
+    const [x, best] = [outputs[c]!, outputs[greatest]!];
+    if (x > best || (Number.isNaN(best) && !Number.isNaN(x))) greatest = c;
+  }
   return greatest;
 }
 
 /** How many classes stand before `label`: those with a greater output, and those with an equal one and a smaller index. */
 function countBefore(outputs: Float32Array, label: number): number {
+  if (Number.isNaN(outputs[label])) return UNRANKED;
   let before = 0;
   for (let c = 0; c < outputs.length; c++) {
     if (outputs[c]! > outputs[label]! || (outputs[c] === outputs[label] && c < label)) before++;
@@ -40,10 +47,11 @@ export const softmaxCrossEntropy: Kernels['softmaxCrossEntropy'] = (
     for (const logit of row) sum += Math.exp(logit - greatest);
     const targetOf = (c: number) => smoothing / classes + (c === label ? 1 - smoothing : 0);
     // A class without a share says nothing, however small its logit.
-    loss[image] = row.reduce(
+    const crossEntropy = row.reduce(
       (total, logit, c) => total + (targetOf(c) > 0 ? targetOf(c) * (greatest - logit) : 0),
       Math.log(sum),
     );
+    loss[image] = row.every(Number.isFinite) ? crossEntropy : Number.NaN;
 
     if (dLogits === null) continue;
     for (let c = 0; c < classes; c++) {
@@ -77,6 +85,6 @@ export const squaredError: Kernels['squaredError'] = (
       sum += error * error;
       if (dOutputs !== null) dOutputs[image * classes + c] = scale * error;
     }
-    loss[image] = sum / 2;
+    loss[image] = row.every(Number.isFinite) ? sum / 2 : Number.NaN;
   }
 };

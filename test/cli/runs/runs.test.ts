@@ -92,7 +92,10 @@ describe('runs query', () => {
 
   it.each([
     ['DELETE FROM runs', 'expected a statement that reads'],
-    ["INSERT INTO sweeps VALUES (9, 'x', NULL, '') RETURNING name", 'expected a statement that reads'],
+    [
+      "INSERT INTO sweeps (name, created_at) VALUES ('x', '') RETURNING name",
+      'expected a statement that reads',
+    ],
     ["ATTACH 'other.db' AS other", 'expected a statement that reads'],
     ['SELECT 1; DELETE FROM runs', 'more than one statement'],
     ['', 'no statements'],

@@ -1,9 +1,9 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/core/errors.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
-import { makeFolder, makeResult, runFake } from '../../experiment/fake-runs.js';
+import { makeFolder, makeResult, openStore, runFake } from '../../experiment/fake-runs.js';
 import { FakeEngine, runs, sweep } from '../fake-command.js';
 
 const TWO_SEEDS = { name: 'seeds', base: { model: 'SK', width: 0.2, epochs: 2 }, grid: { seed: [0, 1] } };
@@ -36,14 +36,17 @@ describe('sweep', () => {
     ]);
     expect(first.out).toContain('8.50 ± 0.71');
 
-    const engine = new FakeEngine();
-    const second = await sweep([grid, '--db', db], engine);
+    const second = await sweep([grid, '--db', db]);
     expect(second).toMatchObject({
       exitCode: 0,
       out: first.out,
       err: `seeds: 2 points, 2 recorded in ${db}, nothing to run\n`,
     });
-    expect(engine.pools).toEqual([]);
+  });
+
+  it('counts one point as one', async () => {
+    const { grid, db } = writeGrid({ ...TWO_SEEDS, grid: {} });
+    expect((await sweep([grid, '--db', db])).err).toContain('seeds: 1 point, 0 recorded');
   });
 
   it('warns once of what several points cannot learn', async () => {
@@ -84,11 +87,11 @@ describe('sweep', () => {
     );
   });
 
-  it('makes one pool for all runs and closes it', async () => {
+  it('makes one executor for all runs and closes it', async () => {
     const { grid, db } = writeGrid();
     const engine = new FakeEngine();
     await sweep([grid, '--db', db, '--workers', '3', '--parallel', '2'], engine);
-    expect(engine.pools).toMatchObject([{ threads: 6, closed: true }]);
+    expect(engine.executors).toEqual([{ workers: 3, parallel: 2, closed: true }]);
   });
 
   it('prints with --json one object a finished run and nothing else', async () => {
@@ -155,7 +158,7 @@ describe('sweep', () => {
     expect(outcome.err).toContain('run 1 of 2, SK-0.2 seed 0: failed: conv2: no.\n');
     expect(outcome.err).not.toMatch(/^ +at /m);
     expect(outcome.out).toMatch(/SK-0.2 +0 +failed/);
-    expect(engine.pools[0]?.closed).toBe(true);
+    expect(engine.executors[0]?.closed).toBe(true);
   });
 
   it('tells where an unexpected error was thrown', async () => {
@@ -199,6 +202,58 @@ describe('sweep', () => {
       expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
     },
   );
+});
+
+describe('two grids without a name whose files are called alike', () => {
+  const { name: _name, ...unnamed } = TWO_SEEDS;
+
+  it('are kept apart', async () => {
+    const [first, second] = [writeGrid(unnamed), writeGrid({ ...unnamed, grid: { seed: [5] } })];
+    expect((await sweep([first.grid, '--db', first.db])).exitCode).toBe(0);
+    expect((await sweep([first.grid, '--db', first.db, '--epochs', '1'])).exitCode).toBe(0);
+    const { exitCode, err } = await sweep([second.grid, '--db', first.db]);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(
+      `called 'grid' by its file, as the sweep of ${realpathSync(first.grid)} in ${first.db} is.`,
+    );
+    const points = await runs([
+      'query',
+      'SELECT count(*) AS n FROM sweep_results',
+      '--db',
+      first.db,
+      '--json',
+    ]);
+    expect(JSON.parse(points.out)).toEqual([{ n: 2 }]);
+    expect(JSON.parse((await runs(['ls', '--db', first.db, '--json'])).out)).toHaveLength(4);
+  });
+
+  it('are one if the file has been moved', async () => {
+    const [first, second] = [writeGrid(unnamed), writeGrid(unnamed)];
+    await sweep([first.grid, '--db', first.db]);
+    rmSync(first.grid);
+    const { exitCode, err } = await sweep([second.grid, '--db', first.db]);
+    expect([exitCode, err]).toEqual([0, expect.stringContaining('2 recorded')]);
+  });
+});
+
+describe('sweep over runs of an older numerics version', () => {
+  it('tells how many they are, and runs them again if it is asked to', async () => {
+    const { grid, db } = writeGrid();
+    await sweep([grid, '--db', db]);
+    openStore(db).db.prepare('UPDATE runs SET numerics = 0 WHERE seed = 0').run();
+    const plain = await sweep([grid, '--db', db]);
+    expect(plain.exitCode).toBe(0);
+    expect(plain.err).toBe(
+      `seeds: 2 points, 2 recorded in ${db}, nothing to run\n` +
+        "seeds: 1 of 2 recorded runs is of numerics 0, this program's is 1: --numerics current runs it again\n",
+    );
+    const dry = await sweep([grid, '--db', db, '--dry-run', '--numerics', 'current']);
+    expect(dry.out).toMatch(/seed 0 {2}missing\n.*seed 1 {2}recorded \(run 2\)\n\n1 of 2 to run\.\n$/);
+    const again = await sweep([grid, '--db', db, '--numerics', 'current']);
+    expect(again.err).toContain(`seeds: 2 points, 1 recorded in ${db}, 1 to run`);
+    expect(again.out).toBe(plain.out);
+    expect((await sweep([grid, '--db', db])).err).not.toContain('numerics');
+  });
 });
 
 describe('sweep --dry-run', () => {
@@ -273,7 +328,7 @@ describe('wrong usage of sweep', () => {
     const { grid } = writeGrid();
     const engine = new FakeEngine();
     const { exitCode, err } = await sweep([grid, '--db', grid], engine);
-    expect([exitCode, engine.pools.length]).toEqual([2, 0]);
+    expect([exitCode, engine.executors.length]).toEqual([2, 0]);
     expect(err).toContain('is not an SQLite database');
   });
 });

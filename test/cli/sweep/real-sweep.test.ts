@@ -20,6 +20,19 @@ function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   return spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, ...environment } });
 }
 
+/** The same beside others. */
+async function runAside(args: readonly string[]) {
+  const child = spawn(process.execPath, args);
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (data) => {
+      text[name] += String(data);
+    });
+  }
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  return { status, ...text };
+}
+
 /** The weights' hashes of a sweep's runs, by label. */
 function hashesOf(args: readonly string[], environment?: NodeJS.ProcessEnv): Record<string, string> {
   const { stdout, stderr, status } = run([...args, '--json'], environment);
@@ -47,6 +60,32 @@ describe('a sweep on MNIST', () => {
   it.runIf(availableKernelNames().includes('avx512'))('gives the same weights on AVX-512 and on AVX2', () => {
     const wide = hashesOf(makeSweep(grid), { CONVOY_KERNELS: 'avx512' });
     expect(hashesOf(makeSweep(grid), { CONVOY_KERNELS: 'avx2' })).toEqual(wide);
+  });
+
+  it('is shared by two processes: every point is run once, and both end when all are recorded', async () => {
+    const args = makeSweep({
+      base: { ...SMALL, model: 'SK', width: 0.2 },
+      grid: { seed: [0, 1, 2, 3, 4, 5] },
+    });
+    const both = await Promise.all(
+      [1, 2].map(() => runAside([...args, '--parallel', '1', '--workers', '1'])),
+    );
+    for (const { status, stderr } of both) expect(status, stderr).toBe(0);
+    expect(both[0]!.stdout).toBe(both[1]!.stdout);
+    expect(both[0]!.stdout).not.toContain('not run');
+    const started = both.flatMap(({ stderr }) =>
+      [...stderr.matchAll(/run (\d) of \d, .*: done/g)].map(([, n]) => n),
+    );
+    expect(started).toHaveLength(6);
+    expect(run(args).stderr).toContain('6 recorded');
+    const rows = run([
+      join(findPackageRoot(), 'scripts/runs.js'),
+      'ls',
+      '--json',
+      '--db',
+      args.at(-1)!,
+    ]).stdout;
+    expect(JSON.parse(rows).map(({ state }: { state: string }) => state)).toEqual(Array(6).fill('done'));
   });
 
   it('ends cleanly on Ctrl-C, and the same command runs what is missing', async () => {

@@ -5,12 +5,25 @@ import { loadCheckpoint } from '../../../src/checkpoint/load.js';
 import { UserError } from '../../../src/core/errors.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
 import type { TrainResult } from '../../../src/run/types.js';
-import { makeFolder, makeResult, runFake } from '../../experiment/fake-runs.js';
+import {
+  claimRuns,
+  giveToParent,
+  makeFolder,
+  makeResult,
+  openStore,
+  planGrid,
+  runFake,
+} from '../../experiment/fake-runs.js';
 import { FakeEngine, runs, sweep, trainCommand } from '../fake-command.js';
 
 const makeDb = () => join(makeFolder(), 'new/experiments.db');
 const SMALL = ['SK', '--set', 'width=0.2', '--epochs', '2'];
 const countLines = (text: string) => text.split('\n').filter((line) => line !== '').length;
+
+/** Makes all runs of a database those of another numerics version. */
+function setNumerics(db: string, numerics: number): void {
+  openStore(db).db.prepare('UPDATE runs SET numerics = ?').run(numerics);
+}
 
 describe('train', () => {
   it('records a run and prints it; the same command again trains nothing', async () => {
@@ -169,14 +182,78 @@ describe('train --again', () => {
     await trainCommand([...SMALL, '--db', db]);
     const engine = new FakeEngine();
     engine.runOne = async (spec) => makeResult(spec, { weightsSha256: 'e'.repeat(64) });
-    const { exitCode, out } = await trainCommand([...SMALL, '--db', db, '--again'], engine);
+    const { exitCode, err } = await trainCommand([...SMALL, '--db', db, '--again'], engine);
     expect(exitCode).toBe(1);
-    expect(out).toMatch(/not those of run 1: expected sha256 [0-9a-f]{64}, found e{64}\.\n$/);
+    expect(err).toMatch(
+      /not those of run 1: expected sha256 [0-9a-f]{64}, found e{64}\. Both are of numerics 1, under which the weights must be equal/,
+    );
+
+    setNumerics(db, 0);
+    const older = await trainCommand([...SMALL, '--db', db, '--again'], engine);
+    expect(older.exitCode).toBe(1);
+    expect(older.err).toContain(
+      "Run 1 is of numerics 0 and this program's is 1, whose bits may be others: --numerics current records the run again.",
+    );
   });
 
   it('records a run that is not recorded', async () => {
     const { exitCode, err } = await trainCommand([...SMALL, '--db', makeDb(), '--again']);
     expect([exitCode, err]).toEqual([0, expect.stringContaining('SK: done')]);
+  });
+});
+
+describe('train --numerics current', () => {
+  it('records again what is of an older version, of which a plain train tells', async () => {
+    const db = makeDb();
+    await trainCommand([...SMALL, '--db', db]);
+    const current = [...SMALL, '--db', db, '--numerics', 'current'];
+    expect((await trainCommand(current)).err).toContain('nothing to train');
+    setNumerics(db, 0);
+    const plain = await trainCommand([...SMALL, '--db', db]);
+    expect(plain.err).toContain(
+      "SK: 1 of 1 recorded run is of numerics 0, this program's is 1: --numerics current runs it again\n",
+    );
+    expect((await trainCommand([...current, '--dry-run'])).out).toMatch(/\nstate +missing\n$/);
+    expect((await trainCommand([...SMALL, '--db', db, '--dry-run'])).out).toMatch(
+      /\nstate +recorded \(run 1, numerics 0\)\n$/,
+    );
+    expect((await trainCommand(current)).err).toContain('SK: done');
+    const rows = JSON.parse((await runs(['ls', '--db', db, '--json'])).out);
+    expect(rows.map((row: { run_id: number; numerics: number }) => [row.run_id, row.numerics])).toEqual([
+      [1, 0],
+      [2, 1],
+    ]);
+    expect((await runs(['ls', '--db', db])).out).toMatch(/numerics\n.*\n +1 .* 0\n +2 .* 1\n$/);
+    expect((await runs(['show', '2', '--db', db])).out).toMatch(/^ +numerics +1$/m);
+  });
+});
+
+describe('train of a run that another process is at', () => {
+  /** The run is claimed by another process, which records it once its end is waited for. */
+  async function share(db: string) {
+    const store = openStore(db);
+    const points = await planGrid({ base: { model: 'SK', width: 0.2, epochs: 2 } });
+    const [runId] = claimRuns(store, 'other', points) as [number];
+    giveToParent(store, runId);
+    setTimeout(() => store.finishRun(runId, { result: makeResult(points[0]!.spec) }), 300);
+  }
+
+  it('waits for its record', async () => {
+    const db = makeDb();
+    await share(db);
+    const engine = new FakeEngine();
+    engine.runOne = () => Promise.reject(new Error('nothing should run'));
+    const { exitCode, err, out } = await trainCommand([...SMALL, '--db', db], engine);
+    expect([exitCode, out]).toEqual([0, expect.stringContaining('SK-0.2')]);
+    expect(err).toMatch(/SK: process \d+ on \S+ is at it, run 1; its end is waited for\n/);
+    expect(err).toMatch(/SK: done by process \d+ on \S+, run 1\n/);
+  });
+
+  it('trains it afterwards for the weights that are asked for', async () => {
+    const db = makeDb();
+    await share(db);
+    const { exitCode, out } = await trainCommand([...SMALL, '--db', db, '--again']);
+    expect([exitCode, out]).toEqual([0, expect.stringContaining('The weights are those of run 1')]);
   });
 });
 
@@ -203,7 +280,11 @@ describe('train --save', () => {
 
   it.each(['diverged', 'interrupted'] as const)('saves nothing of a run that %s', async (state) => {
     const file = join(makeFolder(), 'model.safetensors');
-    const { err } = await trainCommand([...SMALL, '--db', makeDb(), '--save', file], makeEngine({ state }));
+    const { exitCode, err } = await trainCommand(
+      [...SMALL, '--db', makeDb(), '--save', file],
+      makeEngine({ state }),
+    );
+    expect(exitCode).toBe(1);
     expect(err).toContain(`SK: ${file} is not written, as the run has not come to its end\n`);
     expect(existsSync(file)).toBe(false);
   });
@@ -270,6 +351,7 @@ describe('wrong usage of train', () => {
     [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
     [['vgg16', 'vgg11'], 'train: too many arguments'],
     [['vgg16', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
+    [['vgg16', '--numerics', 'curent'], "--numerics: unknown choice 'curent'. Did you mean 'current'?"],
     [['vgg16', '--epochs', 'x'], '--epochs: expected a number above 0, 100000 at most'],
     [['vgg16', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
     [['vgg16', '--set', 'epochs="x"'], 'vgg16: field \'epochs\': expected number, found "x".'],

@@ -57,7 +57,7 @@ function listPlainCases(method: LossMethod): KernelCase[] {
     ...Object.keys(LOGITS).map((logits) => makeLossCase(method, 10, logits, MANY, true)),
     makeLossCase(method, 10, 'small logits', EMPTY, true),
     makeLossCase(method, 10, 'small logits', TIGHT, true),
-    ...[NaN, Infinity].map((value) => makeDivergedCase(method, value)),
+    ...[NaN, Infinity, -Infinity].map((value) => makeDivergedCase(method, value)),
   ];
 }
 
@@ -69,7 +69,7 @@ function listSmoothedCases(smoothing: number): KernelCase[] {
     ...Object.keys(LOGITS).map((logits) =>
       makeLossCase('softmaxCrossEntropy', 10, logits, MANY, true, smoothing),
     ),
-    ...[NaN, Infinity].map((value) => makeDivergedCase('softmaxCrossEntropy', value, smoothing)),
+    ...[NaN, Infinity, -Infinity].map((value) => makeDivergedCase('softmaxCrossEntropy', value, smoothing)),
   ];
 }
 
@@ -113,16 +113,21 @@ function makeLossCase(
   );
 }
 
-/** One logit that is no longer finite must show in the loss, wherever it stands. What is predicted then means nothing. */
+/**
+ * One logit that is no longer finite must show in the loss, wherever it stands, and so must a row of nothing else. Ranks and predictions agree:
+ * what is not a number stands behind all that are.
+ */
 function makeDivergedCase(method: LossMethod, value: number, smoothing = 0): KernelCase {
   const classes = 19;
+  const images = classes + 1;
   return makeCase(method, `a logit of ${value}${describeSmoothing(smoothing)}`, (memory) => {
-    const logits = memory.uniform(classes * classes);
+    const logits = memory.uniform(images * classes);
     for (let image = 0; image < classes; image++) logits[image * classes + image] = value;
-    const labels = memory.input('labels', new Uint8Array(classes).fill(3));
-    const predicted = memory.privateBytes('predicted', classes);
-    const rank = memory.privateBytes('rank', classes);
-    const loss = memory.output('loss', classes, 0);
+    logits.fill(value, classes * classes);
+    const labels = memory.input('labels', new Uint8Array(images).fill(3));
+    const predicted = memory.outputBytes('predicted', images);
+    const rank = memory.outputBytes('rank', images);
+    const loss = memory.output('loss', images, 0);
     const settings = settingsOf(method, smoothing);
     return [
       [
@@ -136,7 +141,7 @@ function makeDivergedCase(method: LossMethod, value: number, smoothing = 0): Ker
         predicted,
         rank,
         0,
-        classes,
+        images,
       ],
     ];
   });

@@ -60,6 +60,35 @@ describe('losses by hand', () => {
     expect(lose('softmaxCrossEntropy', [1, 5, 3, 5, 3, 0], 4)).toMatchObject({ predicted: 1, rank: 3 });
   });
 
+  it.each(['softmaxCrossEntropy', 'squaredError'] as const)(
+    'takes no output for right that is not a number: %s',
+    (method) => {
+      const nan = Number.NaN;
+      // The label has none, whatever the others have; the only one that has one; all but the label's.
+      expect(lose(method, [nan, nan, nan], 0)).toMatchObject({ rank: 255, loss: nan });
+      expect(lose(method, [nan], 0)).toMatchObject({ rank: 255, loss: nan });
+      expect(lose(method, [nan, -2, 3, nan], 3)).toMatchObject({ predicted: 2, rank: 255, loss: nan });
+      expect(lose(method, [nan, 3, nan], 1)).toMatchObject({ predicted: 1, rank: 0, loss: nan });
+      expect(lose(method, [nan, 3, 4], 1)).toMatchObject({ predicted: 2, rank: 1, loss: nan });
+    },
+  );
+
+  it.each(['softmaxCrossEntropy', 'squaredError'] as const)(
+    'has no loss for outputs that are infinite: %s',
+    (method) => {
+      for (const label of [0, 1]) {
+        expect(lose(method, [1, Number.NEGATIVE_INFINITY], label)).toMatchObject({
+          loss: Number.NaN,
+          rank: label,
+        });
+        expect(lose(method, [1, Number.POSITIVE_INFINITY], label)).toMatchObject({
+          loss: Number.NaN,
+          predicted: 1,
+        });
+      }
+    },
+  );
+
   it('halves the squared distance to the label (15.6)', () => {
     expect(lose('squaredError', [1, 2, 0], 0, 10)).toEqual({
       loss: 2,

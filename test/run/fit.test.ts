@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fitSpec } from '../../src/run/data.js';
+import { planNetwork } from '../../src/network/plan.js';
+import { fitRun } from '../../src/run/fit.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 import { FAKE_DATASET } from '../experiment/fake-runs.js';
 
-const check = (spec: object) => fitSpec(resolveRunSpec(spec), FAKE_DATASET);
+const check = (spec: object) => fitRun(resolveRunSpec(spec), FAKE_DATASET).spec;
 
 describe('a run on its data', () => {
   it('knows how many images it means', () => {
@@ -28,6 +29,16 @@ describe('a run on its data', () => {
       });
     }
     expect(check({ model: 'BASE', validationFrom: 'random' }).validationFrom).toBe('end');
+  });
+
+  it('is planned for the mini-batches that it has', () => {
+    const planFor = (spec: object) => fitRun(resolveRunSpec(spec), FAKE_DATASET).plan;
+    const { network } = resolveRunSpec({ model: 'BASE' });
+    const small = planNetwork(network, { batchSize: 30, slices: 12, training: true });
+    expect(planFor({ model: 'BASE', batchSize: 30 })).toEqual(small);
+    // No more images than are left to train on.
+    expect(planFor({ model: 'BASE', trainCount: 40, validationCount: 10 })).toEqual(small);
+    expect(planFor({ model: 'BASE' })).not.toEqual(small);
   });
 
   it.each([

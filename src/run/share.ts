@@ -1,70 +1,56 @@
+import { randomUUID } from 'node:crypto';
 import type { LabelledImages } from '../dataset/dataset.js';
 import { allocateArena } from '../kernels/memory.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { listSegments } from '../optim/segments.js';
-import { measureTraining } from '../optim/training-length.js';
 import { planOptimizer } from '../optim/update.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
 import { planEvaluation } from '../parallel/evaluation.js';
 import {
   type BatchArrays,
   type EvaluationSet,
-  type RunDescription,
+  type RunMemory,
+  type RunSettings,
+  type SharedRun,
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
 import type { RunData } from './data.js';
-import { optimizerOf } from './optimizer-fields.js';
-import type { ResolvedRunSpec } from './spec.js';
+import type { FittedRun } from './fit.js';
+import { deriveSettings } from './settings.js';
 
-let lastId = 0;
-
-/** Allocates a run's shared memory and describes it for the workers. */
-export function describeRun(
-  spec: ResolvedRunSpec,
-  plan: NetworkPlan,
+/** Makes a run ready to be shared among workers: allocates its memory, in which only the data's part is filled. */
+export function shareRun(
+  { spec, plan }: FittedRun,
   data: RunData,
-  { workers, kernels }: { workers: number; kernels: string },
-): RunDescription {
-  const { dataset } = data;
-  const batchSize = Math.min(spec.batchSize, data.train.length);
-  const optimizer = optimizerOf(spec);
+  { workers, kernels }: { readonly workers: number; readonly kernels: string },
+): SharedRun {
+  const settings = deriveSettings(spec);
   return {
-    id: ++lastId,
+    id: randomUUID(),
     workers,
     kernels,
-    network: spec.network,
-    batchSize,
-    slices: spec.slices,
-    seed: spec.seed,
-    length: measureTraining(data.train.length, spec),
-    maxIterations: spec.maxIterations ?? Number.POSITIVE_INFINITY,
-    atRest:
-      spec.minWeightChange?.per === 'iteration'
-        ? {
-            epsilon: spec.minWeightChange.epsilon,
-            previous: shareFloats(new Float32Array(plan.weightFloats)),
-          }
-        : null,
-    lookahead: spec.lookahead && {
-      ...spec.lookahead,
-      slow: shareFloats(new Float32Array(plan.weightFloats)),
-    },
-    averaging: spec.averaging && {
-      ...spec.averaging,
-      average: shareFloats(new Float32Array(plan.weightFloats)),
-    },
-    labelSmoothing: spec.labelSmoothing,
-    optimizer,
-    clipping:
-      spec.clipNorm === null
-        ? null
-        : { norm: spec.clipNorm, squares: shareFloats(new Float32Array(listSegments(plan).length)) },
-    schedule: spec.learningRate,
+    settings,
+    memory: allocateMemory(settings, plan, data, workers),
+  };
+}
+
+function allocateMemory(
+  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm }: RunSettings,
+  plan: NetworkPlan,
+  { dataset, ...data }: RunData,
+  workers: number,
+): RunMemory {
+  const allocateFloats = (floats: number) => shareFloats(new Float32Array(floats));
+  return {
     model: allocateModel(plan, planOptimizer(plan, optimizer)),
+    previousWeights: restEpsilon === null ? null : allocateFloats(plan.weightFloats),
+    slowWeights: lookahead && allocateFloats(plan.weightFloats),
+    averageWeights: averaging && allocateFloats(plan.weightFloats),
+    squares: clipNorm === null ? null : allocateFloats(listSegments(plan).length),
     activations: allocateArena(
-      Math.max(plan.activationFloats, planEvaluation(spec.network, workers).floats),
+      Math.max(plan.activationFloats, planEvaluation(network, workers).floats),
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
@@ -74,7 +60,6 @@ export function describeRun(
     validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
     mean: shareFloats(data.mean),
     scale: shareFloats(data.scale),
-    augmentation: spec.augmentation,
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
     batch: allocateBatch(batchSize),
   };

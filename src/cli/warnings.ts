@@ -1,6 +1,6 @@
-import type { SweepPoint } from '../../experiment/plan-sweep.js';
-import { warnOfLoneValues } from '../../run/lone-values.js';
-import type { Streams } from '../streams.js';
+import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { warnOfLoneValues } from '../run/lone-values.js';
+import type { Streams } from './streams.js';
 
 /** Says what is doubtful about runs before they are trained, each thing once. */
 export function printWarnings(points: readonly SweepPoint[], err: Streams['err']): void {

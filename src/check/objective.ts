@@ -1,0 +1,92 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
+import { countLearningEpochs } from '../layers/parameter.js';
+import { countParts } from '../layers/parts.js';
+import { type NetworkPlan, type PlannedParameter, planNetwork } from '../network/plan.js';
+import type { NetworkSpec } from '../network/spec.js';
+import { ThreadNetwork } from '../network/thread-network.js';
+import { bindReduction } from '../optim/reduction.js';
+
+const SLICES = 4;
+
+export interface ObjectiveOptions {
+  readonly network: NetworkSpec;
+  readonly labelSmoothing: number;
+  readonly kernels: Kernels;
+  /** Numbers of 64 bits in place of 32, for the reference kernels alone. */
+  readonly double: boolean;
+}
+
+/** Images and their labels, as a network takes them. */
+export interface MiniBatch {
+  readonly images: number;
+  /** n×h×w×c. */
+  readonly inputs: Float64Array;
+  readonly labels: Uint8Array;
+}
+
+/** A network's loss on one mini-batch, and its gradient, for any weights: as in training, in this thread alone. */
+export class Objective {
+  readonly plan: NetworkPlan;
+  /** Those that learn. */
+  readonly parameters: readonly PlannedParameter[];
+  /** In the plan's places; may be written. */
+  readonly weights: Float32Array;
+  readonly #network: ThreadNetwork;
+  readonly #loss: LossPass;
+  readonly #results: LossResults;
+  readonly #batch: MiniBatch;
+  readonly #kernels: Kernels;
+
+  constructor({ network, labelSmoothing, kernels, double }: ObjectiveOptions, batch: MiniBatch) {
+    // The reference's plain loops do not mind which of the two they work on.
+    const allocate = (floats: number) =>
+      double ? (new Float64Array(floats) as unknown as Float32Array) : new Float32Array(floats);
+    const { images } = batch;
+    this.plan = planNetwork(network, { batchSize: images, slices: SLICES, training: true });
+    this.parameters = this.plan.steps
+      .flatMap((step) => step.parameters)
+      .filter((parameter) => countLearningEpochs(parameter) > 0);
+    this.#network = ThreadNetwork.alone(this.plan, kernels, { allocate });
+    this.#network.placeInputs(batch.inputs);
+    this.weights = this.#network.memory.weights;
+    this.#loss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
+    this.#results = {
+      loss: allocate(images),
+      predicted: new Uint8Array(images),
+      rank: new Uint8Array(images),
+    };
+    this.#batch = batch;
+    this.#kernels = kernels;
+  }
+
+  /** Mean over the mini-batch. */
+  computeLoss(): number {
+    this.#runForward(null);
+    return this.#results.loss.reduce((sum, loss) => sum + loss, 0) / this.#batch.images;
+  }
+
+  /** The loss's derivatives by all parameters that learn, in their places; overwritten by the next call. */
+  computeGradient(): Float32Array {
+    const { bound, memory, backward } = this.#network;
+    this.#runForward(bound.output.gradient);
+    backward();
+    for (const { offset, size, partials } of this.parameters) {
+      if (!partials) continue;
+      const parts = countParts(partials.layout, bound.batch);
+      const sum = memory.gradient.subarray(offset, offset + size);
+      bindReduction(this.#kernels, memory, partials, sum)(parts, 0, size);
+    }
+    return memory.gradient;
+  }
+
+  #runForward(gradient: Float32Array | null): void {
+    const { images, labels } = this.#batch;
+    const { loss, predicted, rank } = this.#results;
+    const { bound, prepare, forward } = this.#network;
+    prepare();
+    forward();
+    const { shape, value } = bound.output;
+    this.#loss(shape.channels, value, labels, gradient, 1 / images, loss, predicted, rank, 0, images);
+  }
+}

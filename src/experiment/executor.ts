@@ -1,0 +1,33 @@
+import type { EpochMetrics, Progress, TrainResult } from '../run/types.js';
+import type { SweepPoint } from './plan-sweep.js';
+
+/**
+ * Trains points, wherever that is: in this process's pool, in another process, as a batch system's task. What it gives is plain data, the
+ * same to the bit as `train` gives for the point's spec, and of this program's numerics version.
+ */
+export interface Executor {
+  /** Points that it takes at a time. */
+  readonly parallel: number;
+  /** Threads of one run, for the record: nothing but the time depends on them. Null if that is not known before. */
+  readonly workers: number | null;
+  /**
+   * Trains one point. Once the signal is raised, the run ends as soon as it can, as `interrupted`.
+   *
+   * @throws UserError if the point cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
+   */
+  run(point: SweepPoint, options: ExecutorOptions): Promise<TrainResult>;
+  /** Gives back what it holds, after the last run. */
+  close?(): Promise<void>;
+}
+
+export interface ExecutorOptions {
+  readonly signal: AbortSignal;
+  readonly observer: RunObserver;
+}
+
+/** Who wants to know how a run goes on. */
+export interface RunObserver {
+  progressed(progress: Progress): void;
+  /** Called for every epoch, in order, before the run's end. */
+  epochEnded(metrics: EpochMetrics): void;
+}

@@ -1,0 +1,62 @@
+import { type NamedLayer, nameLayers } from '../network/named-layers.js';
+import type { NetworkSpec } from '../network/spec.js';
+import { NOTHING } from './format-values.js';
+
+/** A network and the label that stands for it. */
+export interface LabelledNetwork {
+  readonly label: string;
+  readonly network: NetworkSpec;
+}
+
+/**
+ * Facts that tell networks apart whose labels are equal, such as `conv1 filters`: the first ones that do, and no more of them than it takes.
+ * None where labels tell enough.
+ */
+export function findNetworkDifferences(networks: readonly LabelledNetwork[]): string[] {
+  const distinct = [
+    ...new Map(networks.map((item) => [JSON.stringify([item.label, item.network]), item])).values(),
+  ];
+  if (countDistinct(distinct.map(({ label }) => [label])) === distinct.length) return [];
+  const described = distinct.map(({ label, network }) => ({ label, facts: listFacts(network) }));
+  const tell = (chosen: readonly string[]) =>
+    countDistinct(described.map(({ label, facts }) => [label, ...chosen.map((fact) => facts.get(fact))]));
+  const chosen: string[] = [];
+  for (const fact of new Set(described.flatMap(({ facts }) => [...facts.keys()]))) {
+    if (tell(chosen) === distinct.length) break;
+    if (tell([...chosen, fact]) > tell(chosen)) chosen.push(fact);
+  }
+  return chosen;
+}
+
+/** What a network has in place of a fact: `8`, or a dash if it has no such layer or field. */
+export function formatNetworkFact(network: NetworkSpec, fact: string): string {
+  return listFacts(network).get(fact) ?? NOTHING;
+}
+
+function listFacts(network: NetworkSpec): Map<string, string> {
+  const layers = nameLayers(network).flatMap(listInside);
+  return new Map([
+    ['layers', String(layers.length)],
+    ...layers.flatMap(({ name, config }) =>
+      Object.entries(config)
+        .filter(([field]) => field !== 'name')
+        .map(([field, value]): [string, string] => [`${name} ${field}`, formatValue(value)]),
+    ),
+    ['input', formatValue(network.input)],
+    ['loss', network.loss],
+  ]);
+}
+
+/** The layer, or those that a composite is made of. */
+function listInside(layer: NamedLayer): readonly NamedLayer[] {
+  if (layer.composite === null) return [layer];
+  return layer.composite.branches.flatMap(({ layers }) => layers.flatMap(listInside));
+}
+
+function formatValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function countDistinct(keys: readonly unknown[]): number {
+  return new Set(keys.map((key) => JSON.stringify(key))).size;
+}

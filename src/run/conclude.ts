@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { exportWeights, type ModelMemory } from '../network/memory.js';
+import type { RunData } from './data.js';
+import type { FittedRun } from './fit.js';
+import type { TestResults } from './measure.js';
+import type { TrainingProfile } from './profile.js';
+import type { Ending } from './stopping.js';
+import type { EpochMetrics, TrainResult } from './types.js';
+
+/** What a run has been through. */
+export interface Course {
+  readonly ending: Ending;
+  readonly epochs: readonly EpochMetrics[];
+  readonly bestEpoch: number | null;
+  /** Of the epoch whose weights these are; null if none has ended. */
+  readonly kept: TestResults | null;
+  readonly augmented: TestResults | null;
+  readonly seconds: number;
+  readonly kernels: string;
+  readonly profile: TrainingProfile | null;
+}
+
+/** What a run leaves behind, with the weights that its memory holds now. */
+export function concludeRun(
+  { spec, dataset, plan }: FittedRun,
+  { mean, scale }: RunData,
+  memory: ModelMemory,
+  { ending, epochs, bestEpoch, kept, augmented, seconds, kernels, profile }: Course,
+): TrainResult {
+  const weights = exportWeights(memory, plan);
+  const tested = augmented ?? kept;
+  return {
+    ...ending,
+    spec,
+    classNames: dataset.classNames,
+    normalization: { mean, scale },
+    epochs,
+    bestEpoch,
+    augmentedTest: augmented?.metrics ?? null,
+    confusion: tested?.confusion ?? [],
+    predicted: tested?.predicted ?? new Uint8Array(),
+    parameterCount: plan.parameterCount,
+    weights,
+    weightsSha256: createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex'),
+    seconds,
+    imagesPerSecond: measureRate(epochs),
+    kernels,
+    ...(profile ? { profile } : {}),
+  };
+}
+
+/** Training images a second over all epochs. */
+function measureRate(epochs: readonly EpochMetrics[]): number {
+  if (epochs.length === 0) return 0;
+  const images = epochs.reduce((sum, epoch) => sum + epoch.imagesPerSecond * epoch.seconds, 0);
+  return images / epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+}

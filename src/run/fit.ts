@@ -1,0 +1,66 @@
+import { UserError } from '../core/errors.js';
+import { formatShape } from '../core/shape.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { countSplit } from '../dataset/split.js';
+import { takeSubset } from '../dataset/subset.js';
+import { countClasses, type NetworkPlan, planNetwork } from '../network/plan.js';
+import type { ResolvedRunSpec } from './spec.js';
+
+/** A spec that has been fitted to its data: its counts are numbers. */
+export type FittedRunSpec = ResolvedRunSpec & { readonly trainCount: number; readonly testCount: number };
+
+/** A run that has been fitted to its data: all that is settled before an image is read. Made once, by whoever plans the run. */
+export interface FittedRun {
+  readonly spec: FittedRunSpec;
+  readonly dataset: Dataset;
+  /** Of the network in training. */
+  readonly plan: NetworkPlan;
+}
+
+/**
+ * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
+ * data, so that two ways of asking for one thing are one run.
+ *
+ * @param makePlan for who plans many runs, of which some have one network
+ * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
+ *   its classes apart
+ */
+export function fitRun(
+  spec: ResolvedRunSpec,
+  dataset: Dataset,
+  makePlan: typeof planNetwork = planNetwork,
+): FittedRun {
+  const { train, validation } = countSplit(dataset.train, dataset.classNames.length, spec);
+  const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
+  const plan = makePlan(spec.network, {
+    batchSize: Math.min(spec.batchSize, train),
+    slices: spec.slices,
+    training: true,
+  });
+  checkEnds(spec, countClasses(plan), dataset);
+  const fitted = {
+    ...spec,
+    trainCount: train + validation,
+    validationCount: validation,
+    validationFraction: 0,
+    validationFrom: validation > 0 ? spec.validationFrom : 'end',
+    testCount: test.count,
+  };
+  return { spec: fitted, dataset, plan };
+}
+
+/** Whether the network takes the data's images and tells their classes apart. */
+function checkEnds({ network: { name, input } }: ResolvedRunSpec, classes: number, dataset: Dataset): void {
+  if (formatShape(input) !== formatShape(dataset.shape)) {
+    throw new UserError(
+      `${name}: expected images of ${formatShape(input)}, found ${formatShape(dataset.shape)} in ${dataset.name}. ` +
+        "Change the network's input or take another data set.",
+    );
+  }
+  if (classes < dataset.classNames.length) {
+    throw new UserError(
+      `${name}: expected at least ${dataset.classNames.length} outputs for the classes of ${dataset.name}, ` +
+        `found ${classes}. Give the last layer one output a class.`,
+    );
+  }
+}

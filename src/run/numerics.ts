@@ -1,0 +1,9 @@
+/**
+ * The version of the arithmetic: two runs of one spec and data have equal weights, to the bit, if they were made under one version. It goes
+ * up by one whenever the bits of any result change, whatever the reason: another order of a sum, another algorithm for a layer, other random
+ * numbers. It is recorded with every run and is no part of a run's identity, so that recorded runs are found under any version.
+ *
+ * - 0: recorded before versions were counted. Such runs may have today's bits or others.
+ * - 1: the first that is counted.
+ */
+export const NUMERICS = 1;

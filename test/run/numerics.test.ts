@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { availableKernelNames } from '../../src/kernels/select.js';
+import { WorkerPool } from '../../src/parallel/pool.js';
+import { NUMERICS } from '../../src/run/numerics.js';
+import type { RunSpec } from '../../src/run/spec.js';
+import { train } from '../../src/train.js';
+import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const dataset = makeTinyDataset({ train: 120, test: 40 });
+const COMMON = { batchSize: 32, epochs: 2, seed: 3, learningRate: 0.01 };
+
+/** Small trainings that between them go through every family of kernels, and the weights that this numerics version gives. */
+const GOLDEN: readonly (readonly [name: string, spec: RunSpec, weightsSha256: string])[] = [
+  [
+    'products, in lanes and not, with a narrow last mini-batch',
+    {
+      ...COMMON,
+      dropLast: false,
+      network:
+        'INPUT(28x28x1) -> CONV(5,8) -> RELU -> POOL(2) -> CONV(3,12) -> TANH -> POOL(2,mean) -> FC(20) -> SIGMOID -> FC(10)',
+    },
+    '59f2ae3ef58a00e454da338bdc00c361dff512b484f312a89bda6b058da3c8a2',
+  ],
+  [
+    'minimal filtering, batch normalisation, dropout and augmentation',
+    {
+      ...COMMON,
+      augmentation: { translate: 2 },
+      network:
+        'INPUT(28x28x1) -> CONV(3,32,p1) -> BN -> RELU -> POOL(2) -> CONV(3,32,p1) -> BN -> RELU -> POOL(2) -> CONV(5,32,p2) -> RELU -> DROPOUT(0.3) -> FC(10)',
+    },
+    '9818b47ab21133282675d8fdb874b694c3057282f276b338fbdd3c9f9e9fc7c8',
+  ],
+  [
+    'other activations and pooling, with Nesterov, lookahead, smoothing and a cosine',
+    {
+      ...COMMON,
+      nesterov: true,
+      lookahead: { every: 2 },
+      labelSmoothing: 0.1,
+      learningRate: { kind: 'cosine', rate: 0.02, warmupEpochs: 0.5 },
+      network: {
+        input: [28, 28, 1],
+        layers: [
+          { kind: 'convolution', kernel: 5, stride: 2, filters: 8 },
+          { kind: 'elu' },
+          { kind: 'trainable-pooling', kernel: 2 },
+          { kind: 'convolution', kernel: 3, filters: 16 },
+          { kind: 'gelu' },
+          { kind: 'prelu' },
+          { kind: 'fully-connected', units: 10 },
+        ],
+      },
+    },
+    '5b27643ed9f9403b147c6372b270ef8fecf5967e7832e61bd265d118204fa975',
+  ],
+  [
+    'joints: a residual, branches, groups',
+    {
+      ...COMMON,
+      network: {
+        input: [28, 28, 1],
+        layers: [
+          { kind: 'convolution', kernel: 3, stride: 2, filters: 16 },
+          {
+            kind: 'residual',
+            body: [{ kind: 'convolution', kernel: 3, padding: 1, filters: 16 }, { kind: 'relu' }],
+          },
+          {
+            kind: 'branches',
+            join: 'concat',
+            branches: [
+              [{ kind: 'convolution', kernel: 3, padding: 1, filters: 16, groups: 4 }],
+              [{ kind: 'leaky-relu' }],
+            ],
+          },
+          { kind: 'max-pooling', kernel: 2 },
+          { kind: 'fully-connected', units: 10 },
+        ],
+      },
+    },
+    'e8521512bbe7159b32df4d5a0857fd5b27449309e7b6586f1f83936b57bf64bc',
+  ],
+  [
+    'few images a mini-batch, squared errors, per-pixel mean',
+    {
+      ...COMMON,
+      batchSize: 5,
+      trainCount: 60,
+      epochs: 1,
+      learningRate: 0.001,
+      normalization: 'mean-image',
+      network: {
+        input: [28, 28, 1],
+        loss: 'squared-l2',
+        layers: [
+          { kind: 'convolution', kernel: 5, filters: 6 },
+          { kind: 'tanh' },
+          { kind: 'average-pooling', kernel: 2 },
+          { kind: 'fully-connected', units: 10 },
+        ],
+      },
+    },
+    'f81dfdf7d2f2775e5eb33aa139cc0cc3bbdf458d5b62521b97ec2cbd3e4271f9',
+  ],
+];
+
+/** The version that the hashes above are of. */
+const GOLDEN_NUMERICS = 1;
+
+const MEND =
+  'The bits of a result have changed. If that was not meant, it is a bug. If it was: raise NUMERICS in src/run/numerics.ts by one, say there ' +
+  'why, and put the new hashes and the new version here.';
+
+/** Sets without fused multiply-add round twice, and agree within a tolerance only. */
+const UNFUSED: readonly string[] = ['baseline', 'reference'];
+const KERNELS = availableKernelNames().filter((name) => !UNFUSED.includes(name));
+
+describe.each(KERNELS)('the weights of this numerics version, on %s', (kernels) => {
+  let pool: WorkerPool;
+  beforeAll(() => {
+    process.env.CONVOY_KERNELS = kernels;
+    pool = WorkerPool.create(2);
+  });
+  afterAll(async () => {
+    delete process.env.CONVOY_KERNELS;
+    await pool.close();
+  });
+
+  describe.each([1, 2])('with %d workers', (workers) => {
+    it.each(GOLDEN)('%s', async (_, spec, weightsSha256) => {
+      const result = await train(spec, { dataset, pool, workers });
+      expect(result.state).toBe('done');
+      expect({ numerics: NUMERICS, weightsSha256: result.weightsSha256 }, MEND).toEqual({
+        numerics: GOLDEN_NUMERICS,
+        weightsSha256,
+      });
+    });
+  });
+});
