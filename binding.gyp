@@ -3,7 +3,7 @@
   "target_defaults": {
     "include_dirs": ["native"],
     "cflags!": ["-O2"],
-    "cflags": ["-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-maybe-uninitialized"],
+    "cflags": ["-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-maybe-uninitialized", "-Wno-unknown-warning-option"],
     "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
     # No contraction: a product and a sum are fused where the kernels say so, and nowhere else, on every target alike.
     "cflags_cc": ["-std=c++17", "-ffp-contract=off", "-fno-math-errno", "-fno-exceptions", "-fno-rtti"],

@@ -43,7 +43,6 @@ inline Vector splat_as(float x) {
 constexpr long lanes_in_use(long images) { return images > kHalfGroup ? GROUP_IMAGES : kHalfGroup; }
 
 typedef float V4 __attribute__((vector_size(16), aligned(4)));
-typedef int32_t VI4 __attribute__((vector_size(16)));
 
 // lanes[i] + lanes[i + 8], then + 4: the first half of the tree over the lanes.
 inline V4 fold_lanes(const float* lanes) {
@@ -55,10 +54,9 @@ inline V4 fold_lanes(const float* lanes) {
 inline V4 sum_lanes(const float* rows) {
   const V4 r0 = fold_lanes(rows), r1 = fold_lanes(rows + GROUP_IMAGES);
   const V4 r2 = fold_lanes(rows + 2 * GROUP_IMAGES), r3 = fold_lanes(rows + 3 * GROUP_IMAGES);
-  const VI4 low = {0, 1, 4, 5}, high = {2, 3, 6, 7}, even = {0, 2, 4, 6}, odd = {1, 3, 5, 7};
-  const V4 first = __builtin_shuffle(r0, r1, low) + __builtin_shuffle(r0, r1, high);
-  const V4 second = __builtin_shuffle(r2, r3, low) + __builtin_shuffle(r2, r3, high);
-  return __builtin_shuffle(first, second, even) + __builtin_shuffle(first, second, odd);
+  const V4 first = __builtin_shufflevector(r0, r1, 0, 1, 4, 5) + __builtin_shufflevector(r0, r1, 2, 3, 6, 7);
+  const V4 second = __builtin_shufflevector(r2, r3, 0, 1, 4, 5) + __builtin_shufflevector(r2, r3, 2, 3, 6, 7);
+  return __builtin_shufflevector(first, second, 0, 2, 4, 6) + __builtin_shufflevector(first, second, 1, 3, 5, 7);
 }
 
 // sums[c] = the sum over the lanes of channel c of one pixel.

@@ -38,8 +38,6 @@ export class LocalExecutor implements Executor {
       workers,
       profile,
       signal,
-      // Whoever plans the points tells of what cannot be meant.
-      onWarning: () => {},
       onProgress: (progress) => observer.progressed(progress),
       onEpoch: (metrics) => observer.epochEnded(metrics),
     });

@@ -2,13 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { findProbes } from '../../src/kernels/probes.js';
 import { loadKernels } from '../../src/kernels/select.js';
-import { listActivationCases } from './kernel-suite/activation-cases.js';
-import { listAugmentCases } from './kernel-suite/augment-cases.js';
-import { listChannelCases } from './kernel-suite/channel-cases.js';
-import { listConvolutionCases } from './kernel-suite/convolution-cases.js';
-import { listDrawCases } from './kernel-suite/draw-cases.js';
-import { listDropoutCases } from './kernel-suite/dropout-cases.js';
-import { listJoinCases } from './kernel-suite/join-cases.js';
+import { groupByMethod } from './kernel-suite/all-cases.js';
 import {
   type ArrayArgument,
   callMethod,
@@ -18,22 +12,6 @@ import {
   listArrays,
 } from './kernel-suite/kernel-case.js';
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
-import { listLaneCases } from './kernel-suite/lane-cases.js';
-import { listLossCases } from './kernel-suite/loss-cases.js';
-import { listOptimizerCases } from './kernel-suite/optimizer-cases.js';
-import { listPoolingCases } from './kernel-suite/pooling-cases.js';
-import { listPreluCases } from './kernel-suite/prelu-cases.js';
-import { listProductCases } from './kernel-suite/product-cases.js';
-import { listTrainablePoolingCases } from './kernel-suite/trainable-pooling-cases.js';
-import {
-  listAssembleCases,
-  listAverageCases,
-  listChangeCases,
-  listPixelSumCases,
-  listReduceCases,
-  listUpdateCases,
-} from './kernel-suite/update-cases.js';
-import { listWinogradCases } from './kernel-suite/winograd-cases.js';
 
 /**
  * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
@@ -49,33 +27,6 @@ const UNBOUNDED = new Set([
 
 /** What an array of a bound call is too short for: the sizes, or the range that is run. */
 const TOO_SHORT = /expected at least \d+ elements|expected numbers within the arrays/;
-
-/** Every case of every method. */
-export function listKernelCases(): KernelCase[] {
-  return [
-    ...listProductCases(),
-    ...listConvolutionCases(),
-    ...listLaneCases(),
-    ...listWinogradCases(),
-    ...listPoolingCases(),
-    ...listTrainablePoolingCases(),
-    ...listChannelCases(),
-    ...listActivationCases(),
-    ...listPreluCases(),
-    ...listDropoutCases(),
-    ...listJoinCases(),
-    ...listDrawCases(),
-    ...listLossCases(),
-    ...listAssembleCases(),
-    ...listAugmentCases(),
-    ...listPixelSumCases(),
-    ...listReduceCases(),
-    ...listUpdateCases(),
-    ...listChangeCases(),
-    ...listAverageCases(),
-    ...listOptimizerCases(),
-  ];
-}
 
 /** Holds a kernel set against the reference, method by method; a native set must also refuse wrong arguments. */
 export function describeKernels(kernels: Kernels): void {
@@ -107,17 +58,6 @@ export function describeBitAgreement(kernels: Kernels, other: Kernels): void {
       });
     }
   });
-}
-
-/** Every case, by the method that it calls. */
-export function groupByMethod(): Map<KernelMethod, KernelCase[]> {
-  const groups = new Map<KernelMethod, KernelCase[]>();
-  for (const kernelCase of listKernelCases()) {
-    const group = groups.get(kernelCase.method) ?? [];
-    group.push(kernelCase);
-    groups.set(kernelCase.method, group);
-  }
-  return groups;
 }
 
 function describeArgumentErrors(kernels: Kernels, method: KernelMethod, cases: readonly KernelCase[]): void {

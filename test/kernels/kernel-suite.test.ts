@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { groupByMethod } from '../helpers/kernel-suite/all-cases.js';
 import {
   callMethod,
   findMismatch,
@@ -10,7 +11,6 @@ import {
   type NumberArray,
   replaceMethod,
 } from '../helpers/kernel-suite/kernel-case.js';
-import { groupByMethod } from '../helpers/kernel-suite.js';
 
 /** The arrays of one right call, and what the call changed in them. */
 interface Call {

@@ -104,7 +104,9 @@ async function readBody(body: ParsedTarEntry['body'], sizeBytes: number): Promis
 /** What went wrong, as the user's mistake if it is one. */
 function explainArchiveError(error: unknown, path: string): unknown {
   if (error instanceof UserError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
+  // Web streams of Node.js 22 and later put zlib's error inside a TypeError without a message.
+  const origin = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+  const { code, message } = origin as NodeJS.ErrnoException;
   if (code === 'Z_BUF_ERROR' || /truncated/i.test(message)) {
     return new UserError(`${path}: expected a whole .tar.gz, found that it ends early. Get it again.`);
   }

@@ -76,7 +76,11 @@ export function findMismatch(
   return same ? null : `returned ${actual.returned}, expected ${expected.returned}`;
 }
 
-function runCase(kernelCase: KernelCase, kernels: Kernels): { memory: KernelMemory; returned: unknown[] } {
+/** Runs a case and returns the memory that it wrote and what its calls returned. */
+export function runCase(
+  kernelCase: KernelCase,
+  kernels: Kernels,
+): { memory: KernelMemory; returned: unknown[] } {
   const memory = new KernelMemory();
   const calls = kernelCase.prepare(memory, kernels);
   return { memory, returned: calls.map((args) => callMethod(kernels, kernelCase.method, args)) };

