@@ -49,7 +49,8 @@ describe.each(OPTIMIZER_NAMES)('a run with %s', (optimizer) => {
   ])('is the same on any number of workers, with %j', async (options) => {
     const one = await run({ optimizer, ...options }, 1);
     expect(one).toMatchObject({ state: 'done', reason: null });
-    for (const workers of [2, 3, 8]) {
+    // Muon's matrices are cut finer than anybody's segments.
+    for (const workers of optimizer === 'muon' ? [2, 3, 8] : [2, 3]) {
       expect((await run({ optimizer, ...options }, workers)).weightsSha256, `${workers} workers`).toBe(
         one.weightsSha256,
       );
