@@ -1,5 +1,5 @@
-// What JavaScript sees of the kernels. Each function in entries/ checks its arguments and calls one kernel; with call.h that is the only
-// code that knows of Node-API. The JavaScript side is src/kernels/native.ts, whose types document the order of the arguments.
+// What JavaScript sees of the kernels: sets of functions that bind them (bind.h). With reader.h these are the only files that know of Node-API.
+// The JavaScript side is src/kernels/native.ts.
 #include <node_api.h>
 #ifdef _WIN32
 #define NOMINMAX
@@ -11,34 +11,39 @@
 #include <memory>
 
 #include "bind.h"
-#include "call.h"
-#include "entries/assembly.inl.h"
-#include "entries/channels.inl.h"
-#include "entries/convolution.inl.h"
-#include "entries/convolution-lanes.inl.h"
-#include "entries/joins.inl.h"
-#include "entries/lanes.inl.h"
-#include "entries/losses.inl.h"
-#include "entries/pooling.inl.h"
-#include "entries/probes.inl.h"
-#include "entries/products.inl.h"
-#include "entries/winograd.inl.h"
 #include "huge-pages.h"
 #include "kernel-table.h"
 
 namespace convoy {
 namespace {
 
-// Lets the caller align slices of a buffer whose base is not aligned: the address of an array's first byte, modulo 64.
-napi_value address_modulo_64(Call& call) {
-  const auto array = call.bytes();
-  return call.ok ? call.give(long(reinterpret_cast<uintptr_t>(array.data) % 64)) : nullptr;
+// The first argument, a typed array of that type; throws if it is none.
+struct ArrayArgument {
+  void* data = nullptr;
+  size_t length = 0;
+};
+
+ArrayArgument read_array(napi_env env, napi_callback_info info, napi_typedarray_type wanted, const char* message) {
+  size_t count = 1;
+  napi_value value = nullptr;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  napi_typedarray_type type = napi_int8_array;
+  ArrayArgument array;
+  const bool is_array = napi_get_typedarray_info(env, value, &type, &array.length, &array.data, nullptr, nullptr) == napi_ok;
+  if (is_array && type == wanted) return array;
+  napi_throw_type_error(env, nullptr, message);
+  return {};
 }
 
-// Asks for huge pages behind an array, of which only whole ones count.
-napi_value hint_huge_pages(Call& call) {
-  const auto array = call.floats();
-  if (call.ok) prefer_huge_pages(array.data, array.length);
+// Lets the caller align slices of a buffer whose base is not aligned: the address of an array's first byte, modulo 64.
+napi_value address_modulo_64(napi_env env, napi_callback_info info) {
+  const ArrayArgument array = read_array(env, info, napi_uint8_array, "addressModulo64: expected a Uint8Array");
+  return give(env, double(reinterpret_cast<uintptr_t>(array.data) % 64));
+}
+
+napi_value hint_huge_pages(napi_env env, napi_callback_info info) {
+  const ArrayArgument array = read_array(env, info, napi_float32_array, "preferHugePages: expected a Float32Array");
+  prefer_huge_pages(array.data, array.length * sizeof(float));
   return nullptr;
 }
 
@@ -50,16 +55,6 @@ napi_value yield_thread(napi_env, napi_callback_info) {
   sched_yield();
 #endif
   return nullptr;
-}
-
-// Puts functions on an object; they run on that table's kernels.
-template <size_t count>
-void add(napi_env env, napi_value object, const Export (&entries)[count], const KernelTable* table) {
-  for (const Export& entry : entries) {
-    napi_value function = nullptr;
-    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.callback, const_cast<KernelTable*>(table), &function);
-    napi_set_named_property(env, object, entry.name, function);
-  }
 }
 
 // `activations`: by the function's name an object with its bindForward and bindBackward.
@@ -105,21 +100,21 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   }
   napi_create_object(env, &result);
   const auto scratch = std::make_shared<Scratch>();
-  add(env, result, kProducts, table);
-  add(env, result, kConvolution, table);
-  add(env, result, kConvolutionLanes, table);
-  add(env, result, kWinograd, table);
-  add(env, result, kLanes, table);
-  add(env, result, kAssembly, table);
-  add(env, result, kPooling, table);
-  add(env, result, kChannels, table);
-  add(env, result, kJoins, table);
-  add(env, result, kLosses, table);
+  add_family(env, result, table->products, scratch);
+  add_family(env, result, table->convolution, scratch);
+  add_family(env, result, table->lanes, scratch);
+  add_family(env, result, table->lane_convolution, scratch);
+  add_family(env, result, table->winograd, scratch);
+  add_family(env, result, table->pooling, scratch);
+  add_family(env, result, table->channels, scratch);
   add_activations(env, result, table->activations, scratch);
+  add_family(env, result, table->joins, scratch);
+  add_family(env, result, table->losses, scratch);
+  add_family(env, result, table->assembly, scratch);
   add_family(env, result, table->parameters, scratch);
   add_family(env, result, table->optimizers, scratch);
+  add_family(env, result, table->probes, scratch);
   add_scratch(env, result, scratch);
-  add(env, result, kProbes, table);
   return result;
 }
 
@@ -138,14 +133,21 @@ napi_value supported_names(napi_env env, napi_callback_info) {
 }
 
 napi_value init(napi_env env, napi_value exports) {
-  const Export functions[] = {
+  const struct {
+    const char* name;
+    napi_callback callback;
+  } functions[] = {
       {"kernelSet", kernel_set},
       {"supportedNames", supported_names},
-      {"addressModulo64", invoke<address_modulo_64>},
-      {"preferHugePages", invoke<hint_huge_pages>},
+      {"addressModulo64", address_modulo_64},
+      {"preferHugePages", hint_huge_pages},
       {"yieldThread", yield_thread},
   };
-  add(env, exports, functions, nullptr);
+  for (const auto& [name, callback] : functions) {
+    napi_value function = nullptr;
+    napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+    napi_set_named_property(env, exports, name, function);
+  }
   return exports;
 }
 

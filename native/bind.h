@@ -92,10 +92,16 @@ inline napi_value give(napi_env env, double value) {
   return result;
 }
 
+// What a descriptor allows, for messages.
+template <typename D, typename = void>
+constexpr const char* kAllowed = "numbers within the arrays that were bound";
+template <typename D>
+constexpr const char* kAllowed<D, std::void_t<decltype(D::kAllows)>> = D::kAllows;
+
 // Throws for a call that `allows` refuses, naming its numbers.
-inline napi_value refuse(napi_env env, const char* kernel, const napi_value* values, size_t count) {
-  char message[256];
-  int length = std::snprintf(message, sizeof message, "%s: run: expected numbers within the arrays that were bound, found", kernel);
+inline napi_value refuse(napi_env env, const char* kernel, const char* allowed, const napi_value* values, size_t count) {
+  char message[320];
+  int length = std::snprintf(message, sizeof message, "%s: run: expected %s, found", kernel, allowed);
   for (size_t i = 0; i < count; i++) {
     double value = 0;
     napi_get_value_double(env, values[i], &value);
@@ -131,7 +137,7 @@ struct Caller<Result (*)(const D&, Args...)> {
       return nullptr;
     }
     const auto allows = [&](Args... taken) { return bound.descriptor.allows(taken...); };
-    if (!std::apply(allows, args)) return refuse(env, D::kName, values, kCount);
+    if (!std::apply(allows, args)) return refuse(env, D::kName, kAllowed<D>, values, kCount);
     const auto run = [&](Args... taken) { return kernel(bound, taken...); };
     if constexpr (std::is_void_v<Result>) {
       std::apply(run, args);

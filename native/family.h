@@ -5,6 +5,7 @@
 //   Run               the kernel: of the descriptor, scratch if it needs some, and the numbers of a call
 //   read(reader)      makes it from a JavaScript object of the same fields; checks their types, sizes and contents
 //   allows(numbers)   whether a call with those numbers stays within the arrays
+//   kAllows           what that asks for, if it is more: for the message
 #pragma once
 
 #include <climits>

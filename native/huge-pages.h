@@ -9,14 +9,14 @@
 namespace convoy {
 
 // Asks for huge pages behind an array, of which only whole ones count. A wish: what comes of it does not matter.
-inline void prefer_huge_pages(float* floats, size_t count) {
+inline void prefer_huge_pages(void* array, size_t size_bytes) {
 #ifdef MADV_HUGEPAGE
   constexpr uintptr_t kHugePage = uintptr_t(1) << 21;
-  const uintptr_t first = reinterpret_cast<uintptr_t>(floats), end = first + count * sizeof(float);
+  const uintptr_t first = reinterpret_cast<uintptr_t>(array), end = first + size_bytes;
   const uintptr_t begin = (first + kHugePage - 1) / kHugePage * kHugePage;
   if (begin + kHugePage <= end) madvise(reinterpret_cast<void*>(begin), (end - begin) / kHugePage * kHugePage, MADV_HUGEPAGE);
 #else
-  (void)floats, (void)count;
+  (void)array, (void)size_bytes;
 #endif
 }
 

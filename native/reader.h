@@ -99,6 +99,18 @@ class Reader {
     return g;
   }
 
+  Geometry ungrouped(const char* field) {
+    const Geometry g = geometry(field);
+    expect(g.groups == 1, field, "a geometry of one group");
+    return g;
+  }
+
+  Geometry pooling(const char* field) {
+    const Geometry g = ungrouped(field);
+    expect(g.input_channels == g.output_channels, field, "a pooling geometry with as many channels out as in");
+    return g;
+  }
+
   // How many pieces of so many floats an array has: images, rows, elements.
   template <typename T>
   long pieces(const Array<T>& array, size_t floats) const {

@@ -28,7 +28,7 @@ class Scratch {
     const uintptr_t first = reinterpret_cast<uintptr_t>(memory) + kGuardFloats * sizeof(float);
     floats_ = reinterpret_cast<float*>((first + kAlignment - 1) / kAlignment * kAlignment);
     for (long i = 0; i < kGuardFloats; i++) floats_[i - kGuardFloats] = floats_[booked_ + i] = kGuard;
-    prefer_huge_pages(floats_, size_t(floats));
+    prefer_huge_pages(floats_, size_t(floats) * sizeof(float));
     return true;
   }
 

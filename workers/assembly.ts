@@ -50,10 +50,10 @@ export function bindAugmentation(
   };
 }
 
-/** Fills parts of the input: whole images, or some rows of one group's. */
+/** Fills parts of the input, as its layout is: whole images, or some rows of one group's. */
 interface Filler {
-  fillImages(first: number, count: number): void;
-  fillGroup(group: number, images: number, firstRow: number, rows: number): void;
+  fillImages?(first: number, count: number): void;
+  fillGroup?(group: number, images: number, firstRow: number, rows: number): void;
 }
 
 /** The pass that fills a network's input, and the labels of the mini-batch. Without `transforms` images stay as they are. */
@@ -80,7 +80,7 @@ export function planAssembly(
     return overSlices(
       ({ first, count }) => {
         name(first, count);
-        filler.fillImages(first, count);
+        filler.fillImages!(first, count);
       },
       { name: 'assembly' },
     );
@@ -94,7 +94,7 @@ export function planAssembly(
       // Units of one group may be different workers': each names all of its images, to the same effect.
       name(group * GROUP_IMAGES, images);
       const { first, count } = rowsOf(unit, input.shape.height);
-      filler.fillGroup(group, images, first, count);
+      filler.fillGroup!(group, images, first, count);
     },
   };
 }
@@ -102,74 +102,28 @@ export function planAssembly(
 function bindPlain(
   { mean, scale }: Normalization,
   kernels: Kernels,
-  { input: { shape, value }, batch: { sampleIds } }: BoundNetwork,
-  source: Source,
+  { input: { shape, value }, inputLayout, batch: { sampleIds } }: BoundNetwork,
+  { pixels }: Source,
 ): Filler {
-  const size = sizeOf(shape);
   const rowFloats = shape.width * shape.channels;
+  const assembly = { pixels, sampleIds, mean, scale, x: value, floatsPerImage: sizeOf(shape) };
+  if (inputLayout === 'images') return { fillImages: kernels.bindAssembleImages(assembly) };
+  const assemble = kernels.bindAssembleLanes(assembly);
   return {
-    fillImages(first, count) {
-      kernels.assembleImages(source.pixels, sampleIds, mean, scale, value, size, first, count);
-    },
-    fillGroup(group, images, firstRow, rows) {
-      kernels.assembleLanes(
-        source.pixels,
-        sampleIds,
-        mean,
-        scale,
-        value,
-        size,
-        group,
-        images,
-        firstRow * rowFloats,
-        rows * rowFloats,
-      );
-    },
+    fillGroup: (group, images, firstRow, rows) =>
+      assemble(group, images, firstRow * rowFloats, rows * rowFloats),
   };
 }
 
 function bindAugmented(
   { mean, scale }: Normalization,
   kernels: Kernels,
-  { input: { shape, value }, batch: { sampleIds } }: BoundNetwork,
-  source: Source,
+  { input: { shape, value }, inputLayout, batch: { sampleIds } }: BoundNetwork,
+  { pixels }: Source,
   { words, reflect }: Transforms,
 ): Filler {
-  const { height, width, channels } = shape;
-  return {
-    fillImages(first, count) {
-      kernels.assembleAugmentedImages(
-        source.pixels,
-        sampleIds,
-        words,
-        mean,
-        scale,
-        value,
-        height,
-        width,
-        channels,
-        reflect,
-        first,
-        count,
-      );
-    },
-    fillGroup(group, images, firstRow, rows) {
-      kernels.assembleAugmentedLanes(
-        source.pixels,
-        sampleIds,
-        words,
-        mean,
-        scale,
-        value,
-        height,
-        width,
-        channels,
-        reflect,
-        group,
-        images,
-        firstRow,
-        rows,
-      );
-    },
-  };
+  const assembly = { pixels, sampleIds, transforms: words, mean, scale, x: value, ...shape, reflect };
+  return inputLayout === 'images'
+    ? { fillImages: kernels.bindAssembleAugmentedImages(assembly) }
+    : { fillGroup: kernels.bindAssembleAugmentedLanes(assembly) };
 }

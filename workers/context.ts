@@ -1,7 +1,7 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { viewArena } from '../src/kernels/memory.js';
 import { loadKernels } from '../src/kernels/select.js';
-import { LOSSES, type LossPass, type LossResults } from '../src/layers/loss.js';
+import { type BindLoss, LOSSES, type LossResults } from '../src/layers/loss.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
@@ -16,7 +16,7 @@ export interface RunContext {
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
   readonly network: BoundNetwork;
-  readonly loss: LossPass;
+  readonly loss: BindLoss;
   readonly barrier: Barrier;
 }
 
@@ -57,26 +57,22 @@ function bindRun(run: SharedRun): RunContext {
   return { kernels, plan, memory, activations, network, loss, barrier };
 }
 
-/** Computes losses of images of the mini-batch, and with a gradient array their gradients, as parts of the mean over it. */
-export function computeLoss(
+/** Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
+export function bindLoss(
   { loss, network }: Pick<RunContext, 'loss' | 'network'>,
   labels: Uint8Array,
   gradient: Float32Array | null,
-  results: LossResults,
-  first: number,
-  count: number,
-): void {
+  { loss: losses, predicted, rank }: LossResults,
+): (first: number, count: number) => void {
   const { output, batch } = network;
-  loss(
-    output.shape.channels,
-    output.value,
+  const run = loss({
+    classes: output.shape.channels,
+    outputs: output.value,
     labels,
-    gradient,
-    1 / batch.size,
-    results.loss,
-    results.predicted,
-    results.rank,
-    first,
-    count,
-  );
+    dOutputs: gradient,
+    loss: losses,
+    predicted,
+    rank,
+  });
+  return (first, count) => run(1 / batch.size, first, count);
 }

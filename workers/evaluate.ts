@@ -11,14 +11,20 @@ import { CONTROL } from '../src/parallel/control.js';
 import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
 import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { planAssembly } from './assembly.js';
-import { computeLoss, getContext, type RunContext } from './context.js';
+import { bindLoss, getContext, type RunContext } from './context.js';
 
 /** The network bound for evaluation in this thread. */
 interface Evaluator {
   readonly batch: Batch;
   readonly prepare: readonly Phase[];
   /** Evaluates the mini-batch that begins with this image of the set. */
-  evaluateFrom(set: EvaluationSet, first: number, augmentation: TestTimeAugmentation): void;
+  evaluateFrom(on: EvaluateTask['on'], first: number, augmentation: TestTimeAugmentation): void;
+}
+
+/** What a set of images runs through: as it is, and seen in another way. */
+interface BoundSet {
+  readonly forward: () => void;
+  readonly forwardView: () => void;
 }
 
 /** By worker: a thread need not be the same one each time, and each has activations of its own. */
@@ -42,7 +48,7 @@ export default function evaluate({ run, worker, on, augmentation }: EvaluateTask
     if (Atomics.load(run.memory.control, CONTROL.abort) !== 0) return;
     const first = chunk * EVALUATION_IMAGES;
     batch.size = Math.min(EVALUATION_IMAGES, images - first);
-    evaluateFrom(set, first, augmentation);
+    evaluateFrom(on, first, augmentation);
   }
 }
 
@@ -74,26 +80,31 @@ function bindEvaluator(
   const network = thread.bound;
   const { batch } = network;
   const labels = new Uint8Array(EVALUATION_IMAGES);
-  let set = run.memory.test;
   let firstImage = 0;
-  const source = {
-    get pixels() {
-      return set.images.pixels;
-    },
-    get labels() {
-      return set.images.labels;
-    },
-    sampleAt: (i: number) => set.samples[firstImage + i]!,
-  };
   const words = new Int32Array(EVALUATION_IMAGES * TRANSFORM_WORDS);
   const transforms = { words, reflect: true, update: () => {} };
-  const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, null);
-  const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, transforms);
-  const forward = thread.schedule([assemblePlain, ...network.forward]);
-  const forwardView = thread.schedule([assembleView, ...network.forward]);
+  const bindSet = ({ images, samples }: EvaluationSet): BoundSet => {
+    const source = {
+      pixels: images.pixels,
+      labels: images.labels,
+      sampleAt: (i: number) => samples[firstImage + i]!,
+    };
+    const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, null);
+    const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, transforms);
+    return {
+      forward: thread.schedule([assemblePlain, ...network.forward]),
+      forwardView: thread.schedule([assembleView, ...network.forward]),
+    };
+  };
+  const bound = new Map<EvaluateTask['on'], BoundSet>();
+  const getSet = (on: EvaluateTask['on']): BoundSet => {
+    const set = bound.get(on) ?? bindSet(run.memory[on]!);
+    bound.set(on, set);
+    return set;
+  };
   const { value: outputs } = network.output;
   const sums = new Float32Array(outputs.length);
-  const averageViews = (views: readonly TestView[]) => {
+  const averageViews = (forwardView: () => void, views: readonly TestView[]) => {
     sums.fill(0);
     for (const view of views) {
       showView(view, words);
@@ -105,16 +116,16 @@ function bindEvaluator(
   return {
     batch,
     prepare: groupIntoPhases(network.prepare),
-    evaluateFrom(evaluated, first, augmentation) {
-      set = evaluated;
+    evaluateFrom(on, first, augmentation) {
       firstImage = first;
+      const { forward, forwardView } = getSet(on);
       if (augmentation === 'none') forward();
-      else averageViews(TEST_VIEWS[augmentation]);
+      else averageViews(forwardView, TEST_VIEWS[augmentation]);
       const cut = <Array extends { subarray(begin: number, end: number): Array }>(results: Array) =>
         results.subarray(first, first + batch.size);
-      const { results: all } = set;
+      const { results: all } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      computeLoss({ loss, network }, labels, null, results, 0, batch.size);
+      bindLoss({ loss, network }, labels, null, results)(0, batch.size);
     },
   };
 }

@@ -10,7 +10,7 @@ import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
 import { bindAugmentation, planAssembly } from './assembly.js';
-import { computeLoss, getContext, type RunContext } from './context.js';
+import { bindLoss, getContext, type RunContext } from './context.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -62,10 +62,8 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const assemble = planAssembly(shared, context, source, labels, bindAugmentation(settings, network));
   // Without any parameter that learns there is no gradient.
   const lossGradient = output.gradient.length > 0 ? output.gradient : null;
-  const loss = overSlices(
-    ({ first, count }) => computeLoss(context, labels, lossGradient, shared.batch, first, count),
-    { name: 'loss' },
-  );
+  const computeLoss = bindLoss(context, labels, lossGradient, shared.batch);
+  const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
   const { optimizer, clipNorm } = settings;
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };
   const update = planUpdate(

@@ -46,6 +46,6 @@ constexpr Activation kActivations[] = {
 };
 
 constexpr ActivationKernels kActivationKernels = {
-    {{prelu_forward, prelu_scratch_floats}, {prelu_backward, prelu_scratch_floats}, {dropout}},
+    {{prelu_forward, channel_scratch_floats}, {prelu_backward, channel_scratch_floats}, {dropout}},
     {kActivations, sizeof kActivations / sizeof kActivations[0]},
 };

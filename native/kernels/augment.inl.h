@@ -1,17 +1,5 @@
 // From the data set's bytes to a mini-batch's input, each image shifted, mirrored and cut as its transform says.
 
-// What one image's words say; in the order of TRANSFORM in src/dataset/transform.ts.
-struct Transform {
-  int32_t flip, dy, dx, cut_top, cut_left, cut_size;
-};
-static_assert(sizeof(Transform) == TRANSFORM_WORDS * sizeof(int32_t));
-
-inline Transform read_transform(const int32_t* transforms, long image) {
-  Transform t;
-  __builtin_memcpy(&t, transforms + image * TRANSFORM_WORDS, sizeof t);
-  return t;
-}
-
 // The row or column that is seen at i, less than `size` outside of [0, size); -1 for black.
 inline long source_of(long i, long size, bool reflect) {
   if (i >= 0 && i < size) return i;
@@ -95,23 +83,29 @@ inline void assemble_transformed(const uint8_t* from, const Transform& t, const 
   }
 }
 
-void assemble_augmented_images(const uint8_t* pixels, const int32_t* sample_ids, const int32_t* transforms, const float* mean,
-                               const float* scale, float* x, const ImageFrame& frame, Range images) {
-  const long floats = frame.floats();
+void assemble_augmented_images(const AssembleAugmentedImages& a, Range images) {
+  const Augmentation& augmentation = a.augmentation;
+  const Assembly& assembly = augmentation.assembly;
+  const long floats = augmentation.frame.floats();
   for (long image = images.first; image < images.first + images.count; image++) {
-    assemble_transformed<1>(pixels + sample_ids[image] * floats, read_transform(transforms, image), frame, mean, scale,
-                            x + image * floats, Range{0, frame.height});
+    assemble_transformed<1>(assembly.samples.pixels + assembly.samples.ids[image] * floats, augmentation.transform_of(image),
+                            augmentation.frame, assembly.mean, assembly.scale, assembly.x + image * floats,
+                            Range{0, augmentation.frame.height});
   }
 }
 
 // Some rows of one group's images; lanes without an image are zero.
-void assemble_augmented_lanes(const uint8_t* pixels, const int32_t* sample_ids, const int32_t* transforms, const float* mean,
-                              const float* scale, float* x, const ImageFrame& frame, Range images, Range rows) {
-  const long row_floats = frame.width * frame.channels;
-  clear_lanes(x, images.count, Range{rows.first * row_floats, rows.count * row_floats});
-  for (long lane = 0; lane < images.count; lane++) {
-    const long image = images.first + lane;
-    assemble_transformed<GROUP_IMAGES>(pixels + sample_ids[image] * frame.floats(), read_transform(transforms, image), frame,
-                                       mean, scale, x + lane, rows);
+void assemble_augmented_lanes(const AssembleAugmentedLanes& a, long group, long images, Range rows) {
+  const Augmentation& augmentation = a.augmentation;
+  const Assembly& assembly = augmentation.assembly;
+  const long floats = augmentation.frame.floats();
+  const long row_floats = augmentation.frame.width * augmentation.frame.channels;
+  float* x = assembly.x + group * floats * GROUP_IMAGES;
+  clear_lanes_of(x, images, Range{rows.first * row_floats, rows.count * row_floats});
+  for (long lane = 0; lane < images; lane++) {
+    const long image = group * GROUP_IMAGES + lane;
+    assemble_transformed<GROUP_IMAGES>(assembly.samples.pixels + assembly.samples.ids[image] * floats,
+                                       augmentation.transform_of(image), augmentation.frame, assembly.mean, assembly.scale,
+                                       x + lane, rows);
   }
 }

@@ -5,17 +5,17 @@ inline long rows_of(const PartSums& sums, long part) { return sums.cuts[2 * part
 inline long lanes_of(const PartSums& sums, long part) { return sums.cuts[2 * part + 1]; }
 
 // Numbers that went into a channel's sums.
-inline double count_numbers(const PartSums& sums) {
+inline double count_numbers(const PartSums& sums, long parts) {
   double count = 0;
-  for (long part = 0; part < sums.parts; part++) count += double(rows_of(sums, part)) * double(lanes_of(sums, part));
+  for (long part = 0; part < parts; part++) count += double(rows_of(sums, part)) * double(lanes_of(sums, part));
   return count;
 }
 
 // The sum of term(part, place in the arrays) over parts and lanes: a chain of ascending parts for each lane, then a tree over the lanes.
 template <typename Term>
-inline double sum_parts(const PartSums& sums, long channel, Term term) {
+inline double sum_parts(const PartSums& sums, long parts, long channel, Term term) {
   double lane[GROUP_IMAGES] = {};
-  for (long part = 0; part < sums.parts; part++) {
+  for (long part = 0; part < parts; part++) {
     const long at = (part * sums.channels + channel) * sums.lanes, used = lanes_of(sums, part);
     if (used == GROUP_IMAGES) {
       for (long i = 0; i < GROUP_IMAGES; i++) lane[i] += term(part, at + i);
@@ -39,43 +39,43 @@ inline void repeat_in_lanes(const PartSums& sums, long channel, double value, fl
   for (long i = 0; i < sums.lanes; i++) to[channel * sums.lanes + i] = float(value);
 }
 
-void normalization_coefficients(const PartSums& sums, const float* scale, const float* shift, double epsilon, float* statistics,
-                                float* mean, float* a, float* d) {
-  const double count = count_numbers(sums);
+void normalization_coefficients(const NormalizationCoefficients& n, long parts) {
+  const PartSums& sums = n.sums;
+  const double count = count_numbers(sums, parts);
   for (long c = 0; c < sums.channels; c++) {
-    const double weighted = sum_parts(sums, c, [&](long part, long at) { return double(sums.first[at]) * double(rows_of(sums, part)); });
+    const double weighted = sum_parts(sums, parts, c, [&](long part, long at) { return double(sums.first[at]) * double(rows_of(sums, part)); });
     const double batch_mean = weighted / count;
     // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each part's own.
-    const double squares = sum_parts(sums, c, [&](long part, long at) {
+    const double squares = sum_parts(sums, parts, c, [&](long part, long at) {
       const double apart = double(sums.first[at]) - batch_mean;
       return double(sums.second[at]) + apart * apart * double(rows_of(sums, part));
     });
     const double variance = squares / count;
-    const double inverse = 1.0 / __builtin_sqrt(variance + epsilon);
-    const double gain = gain_of(count, scale, c, inverse);
-    repeat_in_lanes(sums, c, batch_mean, mean);
-    repeat_in_lanes(sums, c, gain, a);
-    repeat_in_lanes(sums, c, (shift ? double(shift[c]) : 0.0) - batch_mean * gain, d);
-    statistics[c] = float(batch_mean);
-    statistics[sums.channels + c] = float(variance);
-    statistics[2 * sums.channels + c] = float(inverse);
+    const double inverse = 1.0 / __builtin_sqrt(variance + n.epsilon);
+    const double gain = gain_of(count, n.scale, c, inverse);
+    repeat_in_lanes(sums, c, batch_mean, n.mean);
+    repeat_in_lanes(sums, c, gain, n.a);
+    repeat_in_lanes(sums, c, (n.shift ? double(n.shift[c]) : 0.0) - batch_mean * gain, n.d);
+    n.statistics[c] = float(batch_mean);
+    n.statistics[sums.channels + c] = float(variance);
+    n.statistics[2 * sums.channels + c] = float(inverse);
   }
 }
 
-void normalization_gradient_coefficients(const PartSums& sums, const float* scale, const float* statistics, float* a, float* b, float* d,
-                                         float* d_scale, float* d_shift) {
-  const double count = count_numbers(sums);
+void normalization_gradient_coefficients(const NormalizationGradientCoefficients& n, long parts) {
+  const PartSums& sums = n.sums;
+  const double count = count_numbers(sums, parts);
   for (long c = 0; c < sums.channels; c++) {
-    const double sum = sum_parts(sums, c, [&](long, long at) { return double(sums.first[at]); });
-    const double product = sum_parts(sums, c, [&](long, long at) { return double(sums.second[at]); });
-    const double mean = double(statistics[c]);
-    const double inverse = double(statistics[2 * sums.channels + c]);
-    const double gain = gain_of(count, scale, c, inverse);
+    const double sum = sum_parts(sums, parts, c, [&](long, long at) { return double(sums.first[at]); });
+    const double product = sum_parts(sums, parts, c, [&](long, long at) { return double(sums.second[at]); });
+    const double mean = double(n.statistics[c]);
+    const double inverse = double(n.statistics[2 * sums.channels + c]);
+    const double gain = gain_of(count, n.scale, c, inverse);
     const double slope = -gain * inverse * inverse * product / count;
-    repeat_in_lanes(sums, c, gain, a);
-    repeat_in_lanes(sums, c, slope, b);
-    repeat_in_lanes(sums, c, -gain * sum / count - slope * mean, d);
-    d_scale[c] = float(product * inverse);
-    d_shift[c] = float(sum);
+    repeat_in_lanes(sums, c, gain, n.a);
+    repeat_in_lanes(sums, c, slope, n.b);
+    repeat_in_lanes(sums, c, -gain * sum / count - slope * mean, n.d);
+    n.d_scale[c] = float(product * inverse);
+    n.d_shift[c] = float(sum);
   }
 }

@@ -1,10 +1,6 @@
 // The gradient of a convolution's kernel on groups of 16 images: a tile of it, neighbouring rows × neighbouring output channels, is kept in
 // registers, one sum a lane, while it passes over positions and groups; the lanes are added at the end.
 
-// Tile of a kernel's gradient: input channels (or neighbouring taps' channels) × output channels.
-constexpr int kGradientInputs = kLanes == 8 ? 3 : 5;
-constexpr int kGradientOutputs = kLanes == 8 ? 3 : 5;
-
 // With fewer channels than this, tiles of a kernel's gradient span neighbouring taps: a limit for all targets, since it decides the order of sums.
 constexpr long kFewChannels = 5;
 
@@ -219,12 +215,13 @@ class KernelGradient {
 constexpr long kMaxGradientFloats = 1 << 16;
 constexpr long kMaxBlockedKernelRows = 160;
 
-// Rows of dF, summed over rows of the output of some groups, of which the last holds `images`.
-void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const float* dy, float* df, Range groups, long images,
-                                       Range rows, Range kernel_rows) {
+// Rows of dF, summed over rows of the output of some groups of a mini-batch of `images`.
+void convolution_kernel_gradient_lanes(const ConvolutionKernelGradientLanes& c, Range groups, long images, Range rows,
+                                       Range kernel_rows) {
+  const Geometry& g = c.g;
   // Room for the tiles, and to the next multiple of four.
   float lanes[(kMaxBlockedKernelRows * kGradientOutputs + 3) * GROUP_IMAGES];
-  const KernelGradient gradient(g, x, dy, groups, images);
+  const KernelGradient gradient(g, c.x, c.dy, groups, images_in(groups.first + groups.count - 1, images));
   const long row_floats = long(g.output_width) * g.output_channels * GROUP_IMAGES;
   const bool in_blocks = groups.count == 1 && kernel_rows.count <= kMaxBlockedKernelRows && rows.count * row_floats > kMaxGradientFloats;
   const long block_rows = in_blocks ? max(1, kMaxGradientFloats / row_floats) : rows.count;
@@ -234,7 +231,7 @@ void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const 
     if (!in_blocks) {
       gradient.for_each_tile(kernel_rows, [&](long k, long inputs) {
         gradient.correlate({k, inputs}, outputs, rows, lanes, true);
-        gradient.fold_tile({k, inputs}, outputs, lanes, df);
+        gradient.fold_tile({k, inputs}, outputs, lanes, c.df);
       });
       return;
     }
@@ -245,6 +242,6 @@ void convolution_kernel_gradient_lanes(const Geometry& g, const float* x, const 
         gradient.correlate({k, inputs}, outputs, block, sums_of(k), row == 0);
       });
     }
-    gradient.for_each_tile(kernel_rows, [&](long k, long inputs) { gradient.fold_tile({k, inputs}, outputs, sums_of(k), df); });
+    gradient.for_each_tile(kernel_rows, [&](long k, long inputs) { gradient.fold_tile({k, inputs}, outputs, sums_of(k), c.df); });
   });
 }

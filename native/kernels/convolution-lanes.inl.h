@@ -1,10 +1,7 @@
 // Convolution on groups of 16 images (see lanes.inl.h). A tile of outputs, neighbouring positions × neighbouring channels, is kept in
 // registers while it gathers its products over the taps of the kernel that lie inside the input.
 
-// Most channels of a tile; its positions follow from the registers.
-constexpr int kMaxTileChannels = kLanes == 16 ? 9 : kLanes == 8 ? 6 : 8;
-constexpr int kVectorRegisters = kLanes == 8 ? 16 : 32;
-
+// The positions of a tile of so many channels, kLaneTileChannels at most, follow from the registers.
 constexpr int tile_positions(int channels) {
   int positions = 1;
   // Accumulators, one input a position and one weight.
@@ -73,11 +70,11 @@ typedef void (*LaneTileFunction)(const LaneTile&);
 // The functions of all tiles: [channels - 1][positions - 1].
 constexpr int kMaxTilePositions = 8;
 struct LaneTileTable {
-  LaneTileFunction function[kMaxTileChannels][kMaxTilePositions] = {};
-  int positions[kMaxTileChannels] = {};
+  LaneTileFunction function[kLaneTileChannels][kMaxTilePositions] = {};
+  int positions[kLaneTileChannels] = {};
 };
 
-template <typename Vector, int kChannels = kMaxTileChannels, int kPositions = tile_positions(kChannels)>
+template <typename Vector, int kChannels = kLaneTileChannels, int kPositions = tile_positions(kChannels)>
 constexpr void fill_table(LaneTileTable& table) {
   table.function[kChannels - 1][kPositions - 1] = gather_tile<Vector, kPositions, kChannels>;
   if (kPositions > table.positions[kChannels - 1]) table.positions[kChannels - 1] = kPositions;
@@ -112,7 +109,7 @@ inline void gather_row(LaneTile tile, long count, long channels, long lanes) {
   const LaneTileTable& tiles = whole ? kLaneTiles : kHalfLaneTiles;
   const long vector = whole ? kLanes : width<Half>();
   for (long lane = 0; lane < lanes; lane += vector) {
-    cut_evenly(channels, kMaxTileChannels, [&](long channel, long tile_channels) {
+    cut_evenly(channels, kLaneTileChannels, [&](long channel, long tile_channels) {
       cut_evenly(count, tiles.positions[tile_channels - 1], [&](long position, long positions) {
         tile.x = origin.x + position * origin.position_floats + lane;
         tile.y = origin.y + position * origin.y_position_floats + channel * GROUP_IMAGES + lane;
@@ -124,13 +121,16 @@ inline void gather_row(LaneTile tile, long count, long channels, long lanes) {
   }
   if (whole) return;
   for (long position = 0; position < count; position++) {
-    clear_lanes(origin.y + position * origin.y_position_floats, kHalfGroup, {0, channels});
+    clear_lanes_of(origin.y + position * origin.y_position_floats, kHalfGroup, {0, channels});
   }
 }
 
 // Rows [rows.first, rows.first + rows.count) of one group's output.
-void convolution_forward_lanes(const Geometry& g, const float* x, const float* f, const float* bias, float* y, long images,
-                               Range rows) {
+void convolution_forward_lanes(const ConvolutionForwardLanes& c, long group, long images, Range rows) {
+  const Geometry& g = c.g;
+  const float* x = c.x + group * g.input_floats() * GROUP_IMAGES;
+  float* y = c.y + group * g.output_floats() * GROUP_IMAGES;
+  const long lanes = lanes_in_use(images_in(group, images));
   const long n = g.output_channels;
   const long pixel = g.input_channels * GROUP_IMAGES;
   LaneTile tile{};
@@ -139,8 +139,8 @@ void convolution_forward_lanes(const Geometry& g, const float* x, const float* f
   tile.column_weights = g.input_channels * n;
   tile.depth_weights = n;
   tile.channel_weights = 1;
-  tile.weights = f;
-  tile.bias = bias;
+  tile.weights = c.f;
+  tile.bias = c.bias;
   tile.y_position_floats = n * GROUP_IMAGES;
   // Taps [max(0, -start), min(kernel, size - start)) of a window that starts there lie inside the input.
   const auto taps = [](long start, long kernel, long size, long stride) {
@@ -161,14 +161,18 @@ void convolution_forward_lanes(const Geometry& g, const float* x, const float* f
       tile.depth = max(0, tile.columns.end - tile.columns.first) * g.input_channels;
       tile.columns.end = min(tile.columns.end, tile.columns.first + 1);
       tile.y = y + (oy * g.output_width + ox) * tile.y_position_floats;
-      gather_row(tile, count, n, lanes_in_use(images));
+      gather_row(tile, count, n, lanes);
       ox += count;
     }
   }
 }
 
 // Rows of one group's dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
-void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const float* f, float* dx, long images, Range rows) {
+void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, long group, long images, Range rows) {
+  const Geometry& g = c.g;
+  const float* dy = c.dy + group * g.output_floats() * GROUP_IMAGES;
+  float* dx = c.dx + group * g.input_floats() * GROUP_IMAGES;
+  const long lanes = lanes_in_use(images_in(group, images));
   const long n = g.output_channels;
   const long pixel = n * GROUP_IMAGES;
   LaneTile tile{};
@@ -178,7 +182,7 @@ void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const 
   tile.column_weights = g.input_channels * n;
   tile.depth_weights = 1;
   tile.channel_weights = n;
-  tile.weights = f;
+  tile.weights = c.f;
   tile.y_position_floats = g.input_channels * GROUP_IMAGES;
   // The pixel at padded place p is at tap k of the output o = (p - k) / stride, which must be whole and inside [0, size).
   const auto taps = [](long place, long kernel, long size, long stride, long floats) {
@@ -197,8 +201,14 @@ void convolution_input_gradient_lanes(const Geometry& g, const float* dy, const 
       const long count = inside ? min(g.input_width, g.output_width - g.pad_left) - x : 1;
       tile.x = dy + ((place_y - tile.rows.first) / g.stride_y * g.output_width + (place_x - tile.columns.first) / g.stride_x) * pixel;
       tile.y = dx + (y * g.input_width + x) * tile.y_position_floats;
-      gather_row(tile, count, g.input_channels, lanes_in_use(images));
+      gather_row(tile, count, g.input_channels, lanes);
       x += count;
     }
   }
 }
+
+#include "convolution-lanes-gradient.inl.h"
+
+constexpr LaneConvolutionKernels kLaneConvolutionKernels = {
+    {convolution_forward_lanes}, {convolution_input_gradient_lanes}, {convolution_kernel_gradient_lanes},
+};

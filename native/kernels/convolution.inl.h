@@ -10,15 +10,12 @@ constexpr long kScatterColumns = 16 * PANEL_COLUMNS;
 constexpr long kPositionDepth = 128;
 constexpr long kGradientPanels = 16;
 
-// Floats of one group's packed matrix, rows × columns.
-inline long packed_group_floats(long rows, long columns) {
-  return rows * ((columns + PANEL_COLUMNS - 1) / PANEL_COLUMNS) * PANEL_COLUMNS;
-}
-
-long convolution_scratch_floats(const Geometry& g) {
+template <typename Descriptor>
+long convolution_scratch_floats(const Descriptor& convolution) {
+  const Geometry& g = convolution.g;
   const long forward = kBlockRows * kBlockStride;
   const long scatter = kScatterRows * (kBlockStride + min(kScatterColumns, g.kernel_rows()));
-  const long panels = min(kGradientPanels, (g.group_outputs() + PANEL_COLUMNS - 1) / PANEL_COLUMNS);
+  const long panels = min(kGradientPanels, count_panels(g.group_outputs()));
   const long gradient = kPositionDepth * (kBlockStride + panels * PANEL_COLUMNS);
   return max(forward, max(scatter, gradient));
 }
@@ -44,12 +41,12 @@ inline void convolve_group(const Geometry& g, long group, const float* x, const 
   }
 }
 
-void convolution_forward(const Geometry& g, const float* x, const float* packed, const float* bias, float* y, float* scratch,
-                         Range images) {
+void convolution_forward(const ConvolutionForward& c, float* scratch, Range images) {
+  const Geometry& g = c.g;
   const long n = g.group_outputs();
   for (long group = 0; group < g.groups; group++) {
-    convolve_group(g, group, x, packed + group * packed_group_floats(g.kernel_rows(), n), bias ? bias + group * n : nullptr,
-                   y + group * n, scratch, images);
+    convolve_group(g, group, c.x, c.packed + group * packed_floats(g.kernel_rows(), n), c.bias ? c.bias + group * n : nullptr,
+                   c.y + group * n, scratch, images);
   }
 }
 
@@ -79,12 +76,12 @@ inline void scatter_group(const Geometry& g, long group, const float* dy, const 
   }
 }
 
-void convolution_input_gradient(const Geometry& g, const float* dy, const float* packed, float* dx, float* scratch,
-                                Range images) {
+void convolution_input_gradient(const ConvolutionInputGradient& c, float* scratch, Range images) {
+  const Geometry& g = c.g;
   const long n = g.group_outputs();
-  zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
+  zero_run(c.dx + images.first * g.input_floats(), images.count * g.input_floats());
   for (long group = 0; group < g.groups; group++) {
-    scatter_group(g, group, dy + group * n, packed + group * packed_group_floats(n, g.kernel_rows()), dx, scratch, images);
+    scatter_group(g, group, c.dy + group * n, c.packed + group * packed_floats(n, g.kernel_rows()), c.dx, scratch, images);
   }
 }
 
@@ -122,14 +119,20 @@ inline void correlate_group(const Geometry& g, long group, const float* x, const
   }
 }
 
-void convolution_kernel_gradient(const Geometry& g, const float* x, const float* dy, float* df, float* scratch, Range images,
-                                 Range kernel_rows) {
+void convolution_kernel_gradient(const ConvolutionKernelGradient& c, float* scratch, Range images, Range kernel_rows) {
+  const Geometry& g = c.g;
   const long k = g.kernel_rows();
   const long n = g.group_outputs();
   const long end = kernel_rows.first + kernel_rows.count;
   for (long group = kernel_rows.first / k; group * k < end; group++) {
     const long first = max(0, kernel_rows.first - group * k);
     const long last = min(k, end - group * k);
-    correlate_group(g, group, x, dy + group * n, df + group * k * n, scratch, images, Range{first, last - first});
+    correlate_group(g, group, c.x, c.dy + group * n, c.df + group * k * n, scratch, images, Range{first, last - first});
   }
 }
+
+constexpr ConvolutionKernels kConvolutionKernels = {
+    {convolution_forward, convolution_scratch_floats},
+    {convolution_input_gradient, convolution_scratch_floats},
+    {convolution_kernel_gradient, convolution_scratch_floats},
+};

@@ -16,3 +16,9 @@ inline void for_each_element(Range elements, Visit visit) {
   for (; at + kLanes <= end; at += kLanes) visit(at, all);
   if (at < end) visit(at, first_lanes(end - at));
 }
+
+// Calls visit(channel, mask) for each vector of channels.
+template <typename Visit>
+inline void for_each_vector(long channels, Visit visit) {
+  for (long c = 0; c < channels; c += kLanes) visit(c, first_lanes(channels - c));
+}

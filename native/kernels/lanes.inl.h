@@ -8,18 +8,6 @@
 
 constexpr long kHalfGroup = 8;
 
-// A vector of at most 8 lanes: half a vector where one holds 16.
-typedef float V8 __attribute__((vector_size(32)));
-template <bool kWide>
-struct HalfOf {
-  typedef V Vector;
-};
-template <>
-struct HalfOf<true> {
-  typedef V8 Vector;
-};
-typedef HalfOf<kLanes == GROUP_IMAGES>::Vector Half;
-
 template <typename Vector>
 constexpr long width() {
   return sizeof(Vector) / sizeof(float);
@@ -37,6 +25,11 @@ inline void store_as(float* p, Vector v) {
 template <typename Vector>
 inline Vector splat_as(float x) {
   return x - Vector{};  // keeps the sign of zero
+}
+
+// Images of one group of the mini-batch's.
+constexpr long images_in(long group, long images) {
+  return images - group * GROUP_IMAGES < GROUP_IMAGES ? images - group * GROUP_IMAGES : GROUP_IMAGES;
 }
 
 // Lanes that are computed of a group with so many images.
@@ -60,51 +53,47 @@ inline V4 sum_lanes(const float* rows) {
 }
 
 // sums[c] = the sum over the lanes of channel c of one pixel.
-void sum_channel_lanes(long channels, const float* x, float* sums) {
+void sum_channel_lanes(const SumChannelLanes& s) {
   float rows[4 * GROUP_IMAGES];
-  for (long c = 0; c < channels; c += 4) {
-    const long count = min(4, channels - c);
+  for (long c = 0; c < s.channels; c += 4) {
+    const long count = min(4, s.channels - c);
     for (long i = 0; i < 4 * GROUP_IMAGES; i++) {
-      rows[i] = i < count * GROUP_IMAGES ? x[c * GROUP_IMAGES + i] : 0.0f;
+      rows[i] = i < count * GROUP_IMAGES ? s.x[c * GROUP_IMAGES + i] : 0.0f;
     }
     const V4 four = sum_lanes(rows);
-    for (long i = 0; i < count; i++) sums[c + i] = four[i];
-  }
-}
-
-// Some elements of one group's images from the data set; lanes without an image are zero.
-void assemble_lanes(const uint8_t* pixels, const int32_t* sample_ids, const float* mean, const float* scale, float* x,
-                    long floats_per_image, Range images, Range elements) {
-  const long end = elements.first + elements.count;
-  for (long lane = 0; lane < GROUP_IMAGES; lane++) {
-    if (lane >= images.count) {
-      for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = 0;
-      continue;
-    }
-    const uint8_t* from = pixels + sample_ids[images.first + lane] * floats_per_image;
-    for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = (float(from[i]) - mean[i]) * scale[i];
+    for (long i = 0; i < count; i++) s.sums[c + i] = four[i];
   }
 }
 
 // Sets the lanes from `images` on to zero in some elements of one group.
-void clear_lanes(float* x, long images, Range elements) {
+inline void clear_lanes_of(float* x, long images, Range elements) {
   for (long i = elements.first; i < elements.first + elements.count; i++) {
     for (long lane = images; lane < GROUP_IMAGES; lane++) x[i * GROUP_IMAGES + lane] = 0;
   }
 }
 
-// One group's images one after another.
-void gather_lanes(const float* lanes, float* images, long floats_per_image, long count) {
+void clear_lanes(const ClearLanes& c, long images, Range elements) { clear_lanes_of(c.x, images, elements); }
+
+// Images of one group, written one after another.
+void gather_lanes(const GatherLanes& g, long group, long count) {
+  const long floats = g.move.floats_per_image;
+  const float* lanes = g.move.lanes + group * floats * GROUP_IMAGES;
+  float* images = g.move.images + group * floats * GROUP_IMAGES;
   for (long image = 0; image < count; image++) {
-    for (long i = 0; i < floats_per_image; i++) images[image * floats_per_image + i] = lanes[i * GROUP_IMAGES + image];
+    for (long i = 0; i < floats; i++) images[image * floats + i] = lanes[i * GROUP_IMAGES + image];
   }
 }
 
 // The other way round; lanes without an image are zero.
-void scatter_lanes(const float* images, float* lanes, long floats_per_image, long count) {
-  for (long i = 0; i < floats_per_image; i++) {
+void scatter_lanes(const ScatterLanes& s, long group, long count) {
+  const long floats = s.move.floats_per_image;
+  const float* images = s.move.images + group * floats * GROUP_IMAGES;
+  float* lanes = s.move.lanes + group * floats * GROUP_IMAGES;
+  for (long i = 0; i < floats; i++) {
     for (long image = 0; image < GROUP_IMAGES; image++) {
-      lanes[i * GROUP_IMAGES + image] = image < count ? images[image * floats_per_image + i] : 0;
+      lanes[i * GROUP_IMAGES + image] = image < count ? images[image * floats + i] : 0;
     }
   }
 }
+
+constexpr LaneKernels kLaneKernels = {{sum_channel_lanes}, {clear_lanes}, {gather_lanes}, {scatter_lanes}};

@@ -8,7 +8,7 @@ constexpr uint8_t kUnranked = 255;
 
 // The class with the greatest output, the first of equals; and how many classes stand before the label. What is not a number stands
 // behind all that are. Returns whether all outputs are finite.
-inline bool rank_classes(long classes, const float* outputs, long label, const LossOutputs& out, long image) {
+inline bool rank_classes(long classes, const float* outputs, long label, const LossArrays& out, long image) {
   const float own = outputs[label];
   long best = 0;
   long rank = 0;
@@ -25,15 +25,17 @@ inline bool rank_classes(long classes, const float* outputs, long label, const L
   return finite;
 }
 
-void softmax_cross_entropy(long classes, const float* logits, const uint8_t* labels, double smoothing, const LossOutputs& out,
-                           Range images) {
+void softmax_cross_entropy(const SoftmaxCrossEntropy& s, double scale, Range images) {
+  const LossArrays out = s.arrays;
+  const long classes = out.classes;
+  const double smoothing = s.smoothing;
   float e[kMaxClasses + kLanes];
   // The smoothed label: so much for every class, and so much more for the right one.
   const double every = smoothing / double(classes);
   const double right = 1.0 - smoothing;
   for (long image = images.first; image < images.first + images.count; image++) {
-    const float* z = logits + image * classes;
-    const long label = labels[image];
+    const float* z = out.outputs + image * classes;
+    const long label = out.labels[image];
     const bool finite = rank_classes(classes, z, label, out, image);
     float greatest = z[0];
     for (long c = 1; c < classes; c++) greatest = z[c] > greatest ? z[c] : greatest;
@@ -52,22 +54,26 @@ void softmax_cross_entropy(long classes, const float* logits, const uint8_t* lab
     float* gradient = out.d_outputs + image * classes;
     for (long c = 0; c < classes; c++) {
       const double target = c == label ? right + every : every;
-      gradient[c] = float((double(e[c]) / sum - target) * double(out.scale));
+      gradient[c] = float((double(e[c]) / sum - target) * double(float(scale)));
     }
   }
 }
 
-void squared_error(long classes, const float* outputs, const uint8_t* labels, const LossOutputs& out, Range images) {
+void squared_error(const SquaredError& s, double scale, Range images) {
+  const LossArrays out = s.arrays;
+  const long classes = out.classes;
   for (long image = images.first; image < images.first + images.count; image++) {
-    const float* z = outputs + image * classes;
-    const long label = labels[image];
+    const float* z = out.outputs + image * classes;
+    const long label = out.labels[image];
     const bool finite = rank_classes(classes, z, label, out, image);
     double sum = 0;
     for (long c = 0; c < classes; c++) {
       const double difference = double(z[c]) - (c == label ? 1.0 : 0.0);
       sum += difference * difference;
-      if (out.d_outputs) out.d_outputs[image * classes + c] = float(difference * double(out.scale));
+      if (out.d_outputs) out.d_outputs[image * classes + c] = float(difference * double(float(scale)));
     }
     out.loss[image] = finite ? float(0.5 * sum) : __builtin_nanf("");
   }
 }
+
+constexpr LossKernels kLossKernels = {{softmax_cross_entropy}, {squared_error}};

@@ -32,13 +32,10 @@ inline void for_each_pixel(const Geometry& g, const Window& w, Visit visit) {
   }
 }
 
-// Calls visit(channel, mask) for each vector of channels.
-template <typename Visit>
-inline void for_each_vector(long channels, Visit visit) {
-  for (long c = 0; c < channels; c += kLanes) visit(c, first_lanes(channels - c));
-}
-
-void max_pooling_forward(const Geometry& g, const float* x, float* y, Range images) {
+void max_pooling_forward(const MaxPoolingForward& p, Range images) {
+  const Geometry g = p.g;
+  const float* x = p.x;
+  float* y = p.y;
   for_each_window(g, images, [&](const Window& w, long image, long output) {
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const float* from = x + image + c;
@@ -53,7 +50,12 @@ void max_pooling_forward(const Geometry& g, const float* x, float* y, Range imag
   });
 }
 
-void max_pooling_backward(const Geometry& g, const float* x, const float* y, const float* dy, float* dx, Range images) {
+void max_pooling_backward(const MaxPoolingBackward& p, Range images) {
+  const Geometry g = p.g;
+  const float* x = p.x;
+  const float* y = p.y;
+  const float* dy = p.dy;
+  float* dx = p.dx;
   zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
   for_each_window(g, images, [&](const Window& w, long image, long output) {
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
@@ -77,7 +79,11 @@ inline float window_share(const Geometry& g, const Window& w, bool count_padding
   return window_share(w, count_padding ? long(g.kernel_height) * g.kernel_width : 0);
 }
 
-void average_pooling_forward(const Geometry& g, const float* x, float* y, bool count_padding, Range images) {
+void average_pooling_forward(const AveragePoolingForward& p, Range images) {
+  const Geometry g = p.g;
+  const float* x = p.x;
+  float* y = p.y;
+  const bool count_padding = p.count_padding;
   for_each_window(g, images, [&](const Window& w, long image, long output) {
     const V share = splat(window_share(g, w, count_padding));
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
@@ -88,7 +94,11 @@ void average_pooling_forward(const Geometry& g, const float* x, float* y, bool c
   });
 }
 
-void average_pooling_backward(const Geometry& g, const float* dy, float* dx, bool count_padding, Range images) {
+void average_pooling_backward(const AveragePoolingBackward& p, Range images) {
+  const Geometry g = p.g;
+  const float* dy = p.dy;
+  float* dx = p.dx;
+  const bool count_padding = p.count_padding;
   zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
   for_each_window(g, images, [&](const Window& w, long image, long output) {
     const V share = splat(window_share(g, w, count_padding));
@@ -101,3 +111,10 @@ void average_pooling_backward(const Geometry& g, const float* dy, float* dx, boo
     });
   });
 }
+
+#include "trainable-pooling.inl.h"
+
+constexpr PoolingKernels kPoolingKernels = {
+    {max_pooling_forward},      {max_pooling_backward},      {average_pooling_forward},
+    {average_pooling_backward}, {trainable_pooling_forward}, {trainable_pooling_backward},
+};

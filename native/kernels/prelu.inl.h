@@ -1,10 +1,5 @@
 // PReLU: a slope for each channel below zero, over rows × channels.
 
-template <typename Prelu>
-long prelu_scratch_floats(const Prelu& p) {
-  return channel_scratch_floats(p.channels);
-}
-
 void prelu_forward(const PreluForward& p, float* scratch, Range rows) {
   const float* x = p.x;
   float* y = p.y;

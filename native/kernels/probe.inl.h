@@ -7,7 +7,8 @@ static_assert(kProbeChains * kLanes <= PROBE_FLOATS, "the chains' ends fit");
 
 // Runs kProbeChains independent chains of `rounds` fused multiply-adds in registers and returns how many floating-point operations
 // that were. `ends` has PROBE_FLOATS floats: the chains' first values, x -> x/2 + 1, overwritten by their last.
-long probe_peak(long rounds, float* ends) {
+long probe_peak(const ProbePeak& p, long rounds) {
+  float* ends = p.ends;
   V chain[kProbeChains];
   for (int i = 0; i < kProbeChains; i++) chain[i] = load(ends + i * kLanes);
   const V factor = splat(0.5f);
@@ -21,7 +22,12 @@ long probe_peak(long rounds, float* ends) {
 }
 
 // a = b + 3c: the triad of McCalpin's STREAM.
-void probe_stream(float* a, const float* b, const float* c, Range elements) {
+void probe_stream(const ProbeStream& s, Range elements) {
+  float* a = s.a;
+  const float* b = s.b;
+  const float* c = s.c;
   const V factor = splat(3);
   for_each_element(elements, [&](long i, Mask mask) { store(a + i, fma(factor, load(c + i, mask), load(b + i, mask)), mask); });
 }
+
+constexpr ProbeKernels kProbeKernels = {{probe_peak}, {probe_stream}};

@@ -6,8 +6,13 @@ inline V sum_window(const Geometry& g, const Window& w, const float* from, Mask 
   return sum;
 }
 
-void trainable_pooling_forward(const Geometry& g, const float* x, const float* scale, const float* bias, float* y, long divisor,
-                               Range images) {
+void trainable_pooling_forward(const TrainablePoolingForward& p, Range images) {
+  const Geometry g = p.g;
+  const float* x = p.x;
+  const float* scale = p.scale;
+  const float* bias = p.bias;
+  float* y = p.y;
+  const long divisor = p.divisor;
   for_each_window(g, images, [&](const Window& w, long image, long output) {
     const V share = splat(window_share(w, divisor));
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
@@ -19,8 +24,15 @@ void trainable_pooling_forward(const Geometry& g, const float* x, const float* s
 
 // The windows' means or sums are found again, which costs less than keeping them. A channel's sums are one chain over ascending windows,
 // whatever the vectors' width. dx may be null.
-void trainable_pooling_backward(const Geometry& g, const float* x, const float* dy, const float* scale, float* dx, float* d_scale,
-                                float* d_bias, long divisor, Range images) {
+void trainable_pooling_backward(const TrainablePoolingBackward& p, Range images) {
+  const Geometry g = p.g;
+  const float* x = p.x;
+  const float* dy = p.dy;
+  const float* scale = p.scale;
+  float* dx = p.dx;
+  float* d_scale = p.d_scale;
+  float* d_bias = p.d_bias;
+  const long divisor = p.divisor;
   zero_run(d_scale, g.input_channels);
   zero_run(d_bias, g.input_channels);
   if (dx) zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());

@@ -160,7 +160,7 @@ inline long winograd_strip_tiles(long points, long depth, long panels) {
 
 // Floats of scratch for any of these products.
 template <typename Filter>
-long winograd_scratch_floats(const Geometry& g) {
+long minimal_scratch_floats(const Geometry& g) {
   constexpr long points = points_of<Filter>();
   const long depth = g.input_channels, channels = g.output_channels;
   const long panels = min(WINOGRAD_MOST_PANELS, winograd_panels(channels));
@@ -172,8 +172,8 @@ long winograd_scratch_floats(const Geometry& g) {
 // Some panels of du at all points, summed over one part of the mini-batch's tiles, which are counted through its groups: strips of tiles in
 // order, in a strip one chain over tiles and the images in each.
 template <typename Filter>
-void winograd_kernel_products(const Geometry& g, const float* x, const float* dy, float* du, float* scratch, long images, long part,
-                              long parts, Range panels) {
+void minimal_kernel_products(const WinogradKernelProducts& k, float* scratch, long images, long part, Range panels) {
+  const Geometry& g = k.filter.g;
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const LaneMap input{g.input_height, g.input_width, g.input_channels};
   const LaneMap output{g.output_height, g.output_width, g.output_channels};
@@ -182,7 +182,7 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
   const long v_plane = most * input.pixel_floats() + WINOGRAD_PLANE_GAP;
   const long w_tile = GROUP_IMAGES * WINOGRAD_PANEL, w_plane = most * w_tile + WINOGRAD_PLANE_GAP;
   const long tiles = (images + GROUP_IMAGES - 1) / GROUP_IMAGES * tiles_of_group;
-  const long begin = part * tiles / parts, end = (part + 1) * tiles / parts;
+  const long begin = part * tiles / k.parts, end = (part + 1) * tiles / k.parts;
   float* v = scratch;
   float* w = scratch + points * v_plane;
   int tile_images[kMaxWinogradStripTiles];
@@ -190,7 +190,7 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
   product.images = tile_images;
   product.v_tile_floats = input.pixel_floats();
   const long plane = winograd_gradient_plane(input.channels);
-  float* to = du + (part * winograd_panels(output.channels) + panels.first) * points * plane;
+  float* to = k.du + (part * winograd_panels(output.channels) + panels.first) * points * plane;
   if (begin == end) {
     for (long i = 0; i < panels.count * points * plane; i++) to[i] = 0;
   }
@@ -202,9 +202,9 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
       const long group = (first + t) / tiles_of_group, tile = (first + t) % tiles_of_group;
       tile_images[t] = int(min(GROUP_IMAGES, images - group * GROUP_IMAGES));
       const long top = tile / wide * outputs, left = tile % wide * outputs;
-      transform_tile<Filter>(x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left,
+      transform_tile<Filter>(k.x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left,
                              v + t * input.pixel_floats(), v_plane, lanes_in_use(tile_images[t]));
-      const float* gradient = dy + group * output.group_floats() + top * output.row_floats() + left * output.pixel_floats();
+      const float* gradient = k.dy + group * output.group_floats() + top * output.row_floats() + left * output.pixel_floats();
       for (long panel = 0; panel < panels.count; panel++) {
         const long channel = (panels.first + panel) * WINOGRAD_PANEL;
         transform_gradients<Filter>(gradient + channel * GROUP_IMAGES, output, output.height - top, output.width - left,
@@ -232,7 +232,11 @@ void winograd_kernel_products(const Geometry& g, const float* x, const float* dy
 
 // G^T du G for the kernels of some input channels, du summed over its parts in order: the gradient with respect to f.
 template <typename Filter>
-void winograd_kernel_gradient(const Geometry& g, const float* du, float* df, long parts, Range inputs) {
+void minimal_kernel_gradient(const WinogradKernelGradient& k, Range inputs) {
+  const Geometry& g = k.filter.g;
+  const float* du = k.du;
+  float* df = k.df;
+  const long parts = k.parts;
   constexpr long r = Filter::kKernel, n = Filter::kInputs;
   const long outputs = g.output_channels;
   const long tap = g.input_channels * outputs;
@@ -260,10 +264,4 @@ void winograd_kernel_gradient(const Geometry& g, const float* du, float* df, lon
       }
     }
   }
-}
-
-template <typename Filter>
-constexpr WinogradTable make_winograd() {
-  return {winograd_scratch_floats<Filter>, winograd_kernel<Filter>,          winograd_forward<Filter>,
-          winograd_input_gradient<Filter>, winograd_kernel_products<Filter>, winograd_kernel_gradient<Filter>};
 }

@@ -4,10 +4,18 @@ constexpr int kLanes = 8;
 // Rows and vectors of the micro-kernel's tile: 6×2 accumulators, 2 vectors of B and 1 broadcast fill 15 of 16 registers.
 constexpr int kTileRows = 6;
 constexpr int kTileVectors = 2;
+// Registers, of which a tile of a convolution in lanes holds sums, an input for each position and a weight; and its channels at most.
+constexpr int kVectorRegisters = 16;
+constexpr int kLaneTileChannels = 6;
+// Tile of a kernel's gradient in lanes: input channels (or neighbouring taps' channels) × output channels, in registers with both.
+constexpr int kGradientInputs = 3;
+constexpr int kGradientOutputs = 3;
 
 typedef float V __attribute__((vector_size(32)));
 typedef int32_t VI __attribute__((vector_size(32)));
 typedef uint8_t VB __attribute__((vector_size(8)));
+// Half a group in lanes is whole vectors.
+typedef V Half;
 typedef __m256i Mask;
 
 inline V load(const float* p) { return (V)_mm256_loadu_ps(p); }

@@ -4,10 +4,18 @@ constexpr int kLanes = 4;
 // Rows and vectors of the micro-kernel's tile: 12×2 accumulators, 2 vectors of B and the broadcasts fit 32 registers.
 constexpr int kTileRows = 12;
 constexpr int kTileVectors = 2;
+// Registers, of which a tile of a convolution in lanes holds sums, an input for each position and a weight; and its channels at most.
+constexpr int kVectorRegisters = 32;
+constexpr int kLaneTileChannels = 8;
+// Tile of a kernel's gradient in lanes: input channels (or neighbouring taps' channels) × output channels, in registers with both.
+constexpr int kGradientInputs = 5;
+constexpr int kGradientOutputs = 5;
 
 typedef float V __attribute__((vector_size(16)));
 typedef int32_t VI __attribute__((vector_size(16)));
 typedef uint8_t VB __attribute__((vector_size(4)));
+// Half a group in lanes is whole vectors.
+typedef V Half;
 struct Mask {
   int lanes;
 };

@@ -30,7 +30,7 @@ const LEAST_SHARE = 0.9;
 export async function measureLimits(bench: Workbench, cores: number): Promise<readonly Limits[] | null> {
   const probes = findProbes(loadKernels(bench.kernels));
   if (!probes) return null;
-  const peakFlops = probes.probePeak(PEAK_ROUNDS, drawFloats(PROBE_FLOATS));
+  const peakFlops = probes.bindProbePeak({ ends: drawFloats(PROBE_FLOATS) })(PEAK_ROUNDS);
   const limits: Limits[] = [];
   for (const threads of new Set([1, cores])) {
     const best = async (job: Job) => {

@@ -10,7 +10,6 @@ export interface PeakJob {
 }
 
 export function bindPeak({ rounds }: PeakJob, kernels: Kernels): () => void {
-  const probes = findProbes(kernels)!;
-  const ends = drawFloats(PROBE_FLOATS);
-  return () => probes.probePeak(rounds, ends);
+  const probe = findProbes(kernels)!.bindProbePeak({ ends: drawFloats(PROBE_FLOATS) });
+  return () => probe(rounds);
 }

@@ -15,10 +15,11 @@ export function bindProduct({ m, n, k }: ProductJob, kernels: Kernels): () => vo
   const b = drawFloats(k * n);
   const packed = allocateFloats(packedFloats(k, n));
   const c = allocateFloats(m * n);
-  const scratch = allocateFloats(kernels.matmulScratchFloats(k));
+  const pack = kernels.bindPack({ rows: k, columns: n, b, packed });
+  const multiply = kernels.bindMatmul({ n, k, a, packed, bias: null, c });
   const panels = panelCount(n);
   return () => {
-    kernels.pack(k, n, b, packed, 0, panels);
-    kernels.matmul(m, n, k, a, packed, null, c, scratch, 0, panels);
+    pack(0, panels);
+    multiply(m, 0, panels);
   };
 }

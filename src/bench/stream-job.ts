@@ -10,7 +10,10 @@ export interface StreamJob {
 }
 
 export function bindStream({ floats }: StreamJob, kernels: Kernels): () => void {
-  const probes = findProbes(kernels)!;
-  const [a, b, c] = [drawFloats(floats), drawFloats(floats), drawFloats(floats)];
-  return () => probes.probeStream(a, b, c, 0, floats);
+  const probe = findProbes(kernels)!.bindProbeStream({
+    a: drawFloats(floats),
+    b: drawFloats(floats),
+    c: drawFloats(floats),
+  });
+  return () => probe(0, floats);
 }

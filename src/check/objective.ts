@@ -33,7 +33,9 @@ export class Objective {
   /** In the plan's places; may be written. */
   readonly weights: Float32Array;
   readonly #network: ThreadNetwork;
-  readonly #loss: LossPass;
+  readonly #runLoss: LossPass;
+  /** With the gradient of the output. */
+  readonly #runLossGradient: LossPass;
   readonly #results: LossResults;
   readonly #batch: MiniBatch;
   readonly #kernels: Kernels;
@@ -50,7 +52,6 @@ export class Objective {
     this.#network = ThreadNetwork.alone(this.plan, kernels, { allocate });
     this.#network.placeInputs(batch.inputs);
     this.weights = this.#network.memory.weights;
-    this.#loss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
     this.#results = {
       loss: allocate(images),
       predicted: new Uint8Array(images),
@@ -58,18 +59,23 @@ export class Objective {
     };
     this.#batch = batch;
     this.#kernels = kernels;
+    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
+    const { shape, value, gradient } = this.#network.bound.output;
+    const arrays = { classes: shape.channels, outputs: value, labels: batch.labels, ...this.#results };
+    this.#runLoss = bindLoss({ ...arrays, dOutputs: null });
+    this.#runLossGradient = bindLoss({ ...arrays, dOutputs: gradient });
   }
 
   /** Mean over the mini-batch. */
   computeLoss(): number {
-    this.#runForward(null);
+    this.#runForward(this.#runLoss);
     return this.#results.loss.reduce((sum, loss) => sum + loss, 0) / this.#batch.images;
   }
 
   /** The loss's derivatives by all parameters that learn, in their places; overwritten by the next call. */
   computeGradient(): Float32Array {
     const { bound, memory, backward } = this.#network;
-    this.#runForward(bound.output.gradient);
+    this.#runForward(this.#runLossGradient);
     backward();
     for (const { offset, size, partials } of this.parameters) {
       if (!partials) continue;
@@ -80,13 +86,11 @@ export class Objective {
     return memory.gradient;
   }
 
-  #runForward(gradient: Float32Array | null): void {
-    const { images, labels } = this.#batch;
-    const { loss, predicted, rank } = this.#results;
-    const { bound, prepare, forward } = this.#network;
+  #runForward(runLoss: LossPass): void {
+    const { images } = this.#batch;
+    const { prepare, forward } = this.#network;
     prepare();
     forward();
-    const { shape, value } = bound.output;
-    this.#loss(shape.channels, value, labels, gradient, 1 / images, loss, predicted, rank, 0, images);
+    runLoss(1 / images, 0, images);
   }
 }

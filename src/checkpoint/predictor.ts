@@ -38,15 +38,12 @@ export class Predictor {
    */
   computeOutputs(pixels: Uint8Array, images: number): Float32Array {
     const { input, inputLayout, output, batch } = this.#network.bound;
-    const { mean, scale } = this.#normalization;
-    const size = sizeOf(input.shape);
+    const floatsPerImage = sizeOf(input.shape);
     const { sampleIds } = batch;
+    const assembly = { ...this.#normalization, pixels, sampleIds, x: input.value, floatsPerImage };
     batch.size = images;
-    if (inputLayout === 'images') {
-      this.#kernels.assembleImages(pixels, sampleIds, mean, scale, input.value, size, 0, images);
-    } else {
-      this.#kernels.assembleLanes(pixels, sampleIds, mean, scale, input.value, size, 0, images, 0, size);
-    }
+    if (inputLayout === 'images') this.#kernels.bindAssembleImages(assembly)(0, images);
+    else this.#kernels.bindAssembleLanes(assembly)(0, images, 0, floatsPerImage);
     this.#network.forward();
     return output.value.slice(0, images * output.shape.channels);
   }

@@ -66,9 +66,9 @@ export function filterImage(
   const y = new Float32Array(output.height * output.width * filters.length);
   const depth = rows * columns * image.channels;
   const packed = new Float32Array(packedFloats(depth, filters.length));
-  kernels.pack(depth, filters.length, spread(filters, image.channels), packed, 0, panelCount(filters.length));
-  const scratch = new Float32Array(kernels.convolutionScratchFloats(g));
-  kernels.convolutionForward(g, Float32Array.from(image.pixels), packed, null, y, scratch, 0, 1);
+  const b = spread(filters, image.channels);
+  kernels.bindPack({ rows: depth, columns: filters.length, b, packed })(0, panelCount(filters.length));
+  kernels.bindConvolutionForward({ g, x: Float32Array.from(image.pixels), packed, bias: null, y })(0, 1);
   return { height: output.height, width: output.width, values: combine(y, filters.length) };
 }
 

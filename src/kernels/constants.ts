@@ -12,9 +12,6 @@ export const MAX_PARTIALS = 1024;
 /** More images than this could overflow the sum of their pixels' squares: 255² · 33,000 < 2³¹. */
 export const MAX_SUMMED_IMAGES = 33000;
 
-/** Int32 words that say how one image is transformed: TRANSFORM in dataset/transform.ts. */
-export const TRANSFORM_WORDS = 6;
-
 /** Output channels of a panel of a transformed kernel's gradient (Winograd). */
 export const WINOGRAD_PANEL = 32;
 

@@ -17,12 +17,13 @@ import type { WinogradKernels } from './interface/winograd.js';
  * implementation in plain TypeScript (the specification, the oracle and the fallback) and one native set for each
  * instruction set; a suite holds them against each other.
  *
- * Arrays hold whole tensors of the mini-batch, n×h×w×c, image after image; the arguments `first` and `count` of a method say
- * which images (or panels, rows, elements) it touches. Outputs are overwritten unless a method says that it accumulates. `scratch` is
- * private memory of the calling thread, as long as the method's family says (`convolutionScratchFloats` and its like); its contents mean
- * nothing before and after a call.
+ * A kernel is bound once, when a layer is, and run in every step: `bindX` takes arrays and what else does not change, and returns a function of
+ * the numbers that do. Arrays hold whole tensors of the mini-batch, n×h×w×c, image after image, unless a kernel says otherwise; the numbers
+ * say which images, panels, rows or elements a run touches. Outputs are overwritten. Bound arrays are kept alive; their buffers must stay as
+ * large as they are. Kernels of a set share scratch, so a set serves one thread.
  *
- * The native sets throw a TypeError if an array has another type than declared or is too short for the sizes given.
+ * The native sets check when they bind: a TypeError names a field of another type than declared, or an array that is too short for the sizes
+ * given. A run throws a RangeError if its numbers do not lie within the arrays.
  */
 export interface Kernels
   extends ProductKernels,

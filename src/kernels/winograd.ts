@@ -1,9 +1,5 @@
+import { WINOGRAD_PANEL, WINOGRAD_PLANE_GAP } from './constants.js';
 import type { WindowGeometry } from './geometry.js';
-
-/** Output channels of a panel of the kernel's gradient. */
-const PANEL_CHANNELS = 32;
-/** Floats between its planes, one for each point. */
-const PLANE_GAP = 80;
 
 /** Tiles of each kernel size for which there are filters (see native/kernels/winograd-filters.inl.h): outputs along each axis. */
 const TILES: Readonly<Record<number, readonly number[]>> = { 3: [2, 4], 5: [2] };
@@ -27,12 +23,12 @@ export function winogradKernelFloats(g: WindowGeometry, tile: number): number {
 
 /** Panels of output channels that a kernel's gradient is computed in. */
 export function winogradPanels(g: WindowGeometry): number {
-  return Math.ceil(g.outputChannels / PANEL_CHANNELS);
+  return Math.ceil(g.outputChannels / WINOGRAD_PANEL);
 }
 
 /** Floats of a transformed kernel's gradient, for so many parts of the mini-batch. */
 export function winogradGradientFloats(g: WindowGeometry, tile: number, parts: number): number {
-  const plane = g.inputChannels * PANEL_CHANNELS + PLANE_GAP;
+  const plane = g.inputChannels * WINOGRAD_PANEL + WINOGRAD_PLANE_GAP;
   return parts * winogradPanels(g) * countPoints(g, tile) * plane;
 }
 

@@ -31,19 +31,33 @@ export const channelPadding: LayerKind<z.output<typeof schema>> = {
     const own = widthOf(input.shape, layout);
     const width = widthOf(output.shape, layout);
     const at = (before * own) / input.shape.channels;
+    const copyIn = kernels.bindCopyColumns({
+      columns: own,
+      x: input.value,
+      xWidth: own,
+      xFirst: 0,
+      y: output.value,
+      yWidth: width,
+      yFirst: at,
+    });
+    const copyOut = kernels.bindCopyColumns({
+      columns: own,
+      x: output.gradient,
+      xWidth: width,
+      xFirst: at,
+      y: input.gradient,
+      yWidth: own,
+      yFirst: 0,
+    });
     return {
       prepare: [],
       forward: [
         overParts(output.shape, layout, ({ firstRow, rows }) => {
           output.value.fill(0, firstRow * width, (firstRow + rows) * width);
-          kernels.copyColumns(own, input.value, own, 0, output.value, width, at, firstRow, rows);
+          copyIn(firstRow, rows);
         }),
       ],
-      backward: [
-        overPartsBackward(site, ({ firstRow, rows }) =>
-          kernels.copyColumns(own, output.gradient, width, at, input.gradient, own, 0, firstRow, rows),
-        ),
-      ],
+      backward: [overPartsBackward(site, ({ firstRow, rows }) => copyOut(firstRow, rows))],
     };
   },
 };

@@ -12,7 +12,7 @@ export interface ChannelParameter {
   /** As wide as a row. */
   readonly value: Float32Array;
   readonly prepare: readonly BlockPass[];
-  /** Where a kernel leaves each part's sums, as wide as a row; `fold` makes the part's gradient of them. */
+  /** Where a kernel leaves each part's sums, as wide as a row: in lanes one place for all. `fold` makes the part's gradient of them. */
   readonly sums: readonly Float32Array[];
   fold(part: number): void;
 }
@@ -28,7 +28,8 @@ export function shareChannelParameter(
 
 /** Ties a parameter, planned with `shareChannelParameter` and with one gradient a part, to its memory. */
 export function bindChannelParameter(site: LayerSite, name: string): ChannelParameter {
-  const { value, gradient } = site.parameters[name]!;
+  const { value } = site.parameters[name]!;
+  const gradient = site.training ? site.parameters[name]!.gradient : [];
   if (site.layout === 'images') {
     return { value, prepare: [], sums: gradient, fold() {} };
   }
@@ -42,10 +43,13 @@ export function bindChannelParameter(site: LayerSite, name: string): ChannelPara
       for (let i = 0; i < repeated.length; i++) repeated[i] = value[Math.floor(i / GROUP_IMAGES)]!;
     },
   };
+  const foldParts = gradient.map((to) =>
+    site.kernels.bindSumChannelLanes({ channels: value.length, x: sums, sums: to }),
+  );
   return {
     value: repeated,
     prepare: [repeat],
     sums: gradient.map(() => sums),
-    fold: (part) => site.kernels.sumChannelLanes(value.length, sums, gradient[part]!),
+    fold: (part) => foldParts[part]!(),
   };
 }

@@ -4,7 +4,6 @@ import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { ParameterPlan } from './parameter.js';
 import type { Batch, BlockPass, Pass } from './pass.js';
-import type { Scratch } from './scratch.js';
 import type { WindowConfig } from './window.js';
 
 /** A kind of step in a plan: how it is computed. */
@@ -124,7 +123,6 @@ export interface LayerSite {
   readonly state: Readonly<Record<string, Float32Array>>;
   readonly shared: Readonly<Record<string, Float32Array>>;
   readonly kernels: Kernels;
-  readonly scratch: Scratch;
   readonly batch: Batch;
   /** False for evaluation: running statistics, no dropout, no backward. */
   readonly training: boolean;

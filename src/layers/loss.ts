@@ -9,15 +9,27 @@ export interface LossResults {
   readonly rank: Uint8Array;
 }
 
-/** Losses of some images of the mini-batch, with their gradients if asked for: see the kernel for the arguments. */
-export type LossPass = Kernels['squaredError'];
+/** What a loss is computed from, and where it goes. */
+export interface LossArrays extends LossResults {
+  readonly classes: number;
+  readonly outputs: Float32Array;
+  readonly labels: Uint8Array;
+  /** Null where no gradient is asked for. */
+  readonly dOutputs: Float32Array | null;
+}
+
+/** Losses of some images of the mini-batch, and their gradients times `scale`. */
+export type LossPass = (scale: number, firstImage: number, images: number) => void;
+
+/** Ties a loss to arrays. */
+export type BindLoss = (arrays: LossArrays) => LossPass;
 
 /** A loss of one image. A run's loss is the mean over its images. */
 export interface LossKind {
   /** Whether labels can be smoothed. */
   readonly smooths: boolean;
   /** Ties the loss to kernels. `smoothing` is 0 where labels cannot be smoothed. */
-  bind(kernels: Kernels, smoothing: number): LossPass;
+  bind(kernels: Kernels, smoothing: number): BindLoss;
 }
 
 /** Every loss by its name in a spec. */
@@ -26,22 +38,10 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
   'softmax-cross-entropy': {
     smooths: true,
     bind:
-      ({ softmaxCrossEntropy }, smoothing) =>
-      (classes, outputs, labels, dOutputs, scale, loss, predicted, rank, first, count) =>
-        softmaxCrossEntropy(
-          classes,
-          outputs,
-          labels,
-          smoothing,
-          dOutputs,
-          scale,
-          loss,
-          predicted,
-          rank,
-          first,
-          count,
-        ),
+      ({ bindSoftmaxCrossEntropy }, smoothing) =>
+      (arrays) =>
+        bindSoftmaxCrossEntropy({ ...arrays, smoothing }),
   },
   /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6). */
-  'squared-l2': { smooths: false, bind: ({ squaredError }) => squaredError },
+  'squared-l2': { smooths: false, bind: ({ bindSquaredError }) => bindSquaredError },
 };

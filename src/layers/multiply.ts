@@ -17,25 +17,18 @@ export const multiply: LayerKind<z.output<typeof schema>> = {
   describe: ({ factor }) => `by ${Number(factor.toPrecision(4))}`,
   suitsLanes: () => true,
   bind({ factor }, site) {
-    const { input, output, kernels, scratch, layout } = site;
+    const { input, output, kernels, layout } = site;
     const width = widthOf(input.shape, layout);
     const factors = new Float32Array(width).fill(factor);
     const zeros = new Float32Array(width);
-    scratch.book(kernels.channelScratchFloats(width));
-    const scale = (from: Float32Array, to: Float32Array, firstRow: number, rows: number) =>
-      kernels.scaleChannels(width, from, factors, zeros, to, scratch.floats, firstRow, rows);
+    const bindScale = (x: Float32Array, y: Float32Array) =>
+      kernels.bindScaleChannels({ channels: width, x, scale: factors, shift: zeros, y });
+    const forward = bindScale(input.value, output.value);
+    const backward = bindScale(output.gradient, input.gradient);
     return {
       prepare: [],
-      forward: [
-        overParts(output.shape, layout, ({ firstRow, rows }) =>
-          scale(input.value, output.value, firstRow, rows),
-        ),
-      ],
-      backward: [
-        overPartsBackward(site, ({ firstRow, rows }) =>
-          scale(output.gradient, input.gradient, firstRow, rows),
-        ),
-      ],
+      forward: [overParts(output.shape, layout, ({ firstRow, rows }) => forward(firstRow, rows))],
+      backward: [overPartsBackward(site, ({ firstRow, rows }) => backward(firstRow, rows))],
     };
   },
 };

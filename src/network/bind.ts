@@ -1,10 +1,8 @@
 import { makeKey } from '../core/rng.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { preferHugePages } from '../kernels/memory.js';
 import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
 import { findKind } from '../layers/registry.js';
-import { Scratch } from '../layers/scratch.js';
 import { type NetworkMemory, viewParameters, viewTensor } from './memory.js';
 import type { NetworkPlan, StepPlan } from './plan.js';
 
@@ -44,7 +42,6 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     bands: plan.bands,
     sampleIds: options.sampleIds,
   };
-  const scratch = new Scratch();
   const tensors = plan.tensors.map((tensor) => viewTensor(activations, tensor, batchSize));
   const layers = plan.steps.map((step): BoundLayer => {
     const inputs = step.inputs.map((index) => tensors[index]!);
@@ -65,7 +62,6 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       state: Object.fromEntries(state),
       shared: Object.fromEntries(shared),
       kernels: options.kernels,
-      scratch,
       batch,
       training,
       needsInputGradient: plan.tensors[step.inputs[0]!]!.needsGradient,
@@ -81,8 +77,6 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       backward: backward.flatMap((pass) => passUntil(learningEpochs, batch, pass)),
     };
   });
-  scratch.allocate();
-  preferHugePages(scratch.floats);
   return {
     batch,
     input: tensors[0]!,

@@ -59,9 +59,16 @@ function sumPixels({ images, shape, samples }: NormalizedImages, kernels: Kernel
   const squares = new Float64Array(size);
   const someSums = new Int32Array(size);
   const someSquares = new Int32Array(size);
+  const sum = kernels.bindSumPixels({
+    pixels: images.pixels,
+    sampleIds: samples,
+    sums: someSums,
+    squares: someSquares,
+    floatsPerImage: size,
+  });
   for (let first = 0; first < samples.length; first += MAX_SUMMED_IMAGES) {
     const count = Math.min(MAX_SUMMED_IMAGES, samples.length - first);
-    kernels.sumPixels(images.pixels, samples, someSums, someSquares, size, first, count);
+    sum(first, count);
     for (let e = 0; e < size; e++) {
       sums[e]! += someSums[e]!;
       squares[e]! += someSquares[e]!;

@@ -34,7 +34,10 @@ export function runBoundLayer({ layer, weights = {}, x, dy, kernels, least }: Bo
   xFloats.set(x.flat(3));
   if (isInLanes) {
     for (let group = 0; group < countGroups(images); group++) {
-      kernels.scatterLanes(xFloats, network.input.value, size, group, imagesOfGroup(group, images));
+      kernels.bindScatterLanes({ images: xFloats, lanes: network.input.value, floatsPerImage: size })(
+        group,
+        imagesOfGroup(group, images),
+      );
     }
   } else network.input.value.set(xFloats);
   small.forward();
@@ -46,7 +49,10 @@ export function runBoundLayer({ layer, weights = {}, x, dy, kernels, least }: Bo
   const dxFloats = new Float32Array(images * size);
   if (leadOutput.layout === 'lanes') {
     for (let group = 0; group < countGroups(images); group++) {
-      kernels.gatherLanes(dxView, dxFloats, size, group, imagesOfGroup(group, images));
+      kernels.bindGatherLanes({ lanes: dxView, images: dxFloats, floatsPerImage: size })(
+        group,
+        imagesOfGroup(group, images),
+      );
     }
   } else dxFloats.set(dxView.subarray(0, dxFloats.length));
   const { height, width, channels } = network.output.shape;

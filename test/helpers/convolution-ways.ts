@@ -163,29 +163,34 @@ function convolveImages(example: ConvolutionExample, kernels: Kernels): Convolut
   const g = geometryOf(example);
   const { x, f, b, dy } = flatten(example);
   const [rows, columns, images] = [f.length / b.length, b.length, example.x.length];
-  const scratch = new Float32Array(
-    Math.max(kernels.convolutionScratchFloats(g), kernels.channelScratchFloats(columns)),
-  );
   const packed = new Float32Array(packedFloats(rows, columns));
   const packedTransposed = new Float32Array(packedFloats(columns, rows));
-  kernels.pack(rows, columns, f, packed, 0, panelCount(columns));
-  kernels.packTransposed(rows, columns, f, packedTransposed, 0, panelCount(rows));
+  kernels.bindPack({ rows, columns, b: f, packed })(0, panelCount(columns));
+  kernels.bindPackTransposed({ rows, columns, b: f, packed: packedTransposed })(0, panelCount(rows));
   const [y, dx, df, db] = [dy, x, f, b].map((array) => new Float32Array(array.length).fill(Number.NaN));
-  kernels.convolutionForward(g, x, packed, b, y!, scratch, 0, images);
-  kernels.convolutionInputGradient(g, dy, packedTransposed, dx!, scratch, 0, images);
-  kernels.convolutionKernelGradient(g, x, dy, df!, scratch, 0, images, 0, rows);
-  kernels.sumRows(columns, dy, db!, scratch, 0, dy.length / columns);
+  kernels.bindConvolutionForward({ g, x, packed, bias: b, y: y! })(0, images);
+  kernels.bindConvolutionInputGradient({ g, dy, packed: packedTransposed, dx: dx! })(0, images);
+  kernels.bindConvolutionKernelGradient({ g, x, dy, df: df! })(0, images, 0, rows);
+  kernels.bindSumRows({ channels: columns, x: dy, sums: db! })(0, dy.length / columns);
   return readResult(example, { y: y!, dx: dx!, df: df!, db: db! });
 }
 
 function convolveLanes(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
   return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, groups, images) => {
     for (let group = 0; group < groups; group++) {
-      kernels.convolutionForwardLanes(g, x, f, b, y, group, images, 0, g.outputHeight);
-      kernels.convolutionInputGradientLanes(g, dy, f, dx, group, images, 0, g.inputHeight);
+      kernels.bindConvolutionForwardLanes({ g, x, f, bias: b, y })(group, images, 0, g.outputHeight);
+      kernels.bindConvolutionInputGradientLanes({ g, dy, f, dx })(group, images, 0, g.inputHeight);
     }
     const rows = kernelRows(g);
-    kernels.convolutionKernelGradientLanes(g, x, dy, df, 0, groups, images, 0, g.outputHeight, 0, rows);
+    kernels.bindConvolutionKernelGradientLanes({ g, x, dy, df })(
+      0,
+      groups,
+      images,
+      0,
+      g.outputHeight,
+      0,
+      rows,
+    );
   });
 }
 
@@ -194,20 +199,19 @@ const PARTS = 3;
 
 function filterMinimally(example: ConvolutionExample, kernels: Kernels, tile: number): ConvolutionResult {
   return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, groups, images) => {
-    const scratch = new Float32Array(kernels.winogradScratchFloats(g, tile));
     const u = new Float32Array(winogradKernelFloats(g, tile));
-    kernels.winogradKernel(g, tile, f, u, 0, g.inputChannels);
+    kernels.bindWinogradKernel({ g, tile, f, u })(0, g.inputChannels);
     for (let group = 0; group < groups; group++) {
-      kernels.winogradForward(g, tile, x, u, b, y, scratch, group, images, 0, g.outputHeight);
-      kernels.winogradInputGradient(g, tile, dy, u, dx, scratch, group, images, 0, g.inputHeight);
+      kernels.bindWinogradForward({ g, tile, x, u, bias: b, y })(group, images, 0, g.outputHeight);
+      kernels.bindWinogradInputGradient({ g, tile, dy, u, dx })(group, images, 0, g.inputHeight);
     }
     const du = new Float32Array(winogradGradientFloats(g, tile, PARTS));
     for (let part = 0; part < PARTS; part++) {
       for (let panel = 0; panel < winogradPanels(g); panel++) {
-        kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, PARTS, panel, 1);
+        kernels.bindWinogradKernelProducts({ g, tile, x, dy, du, parts: PARTS })(images, part, panel, 1);
       }
     }
-    kernels.winogradKernelGradient(g, tile, du, df, PARTS, 0, g.inputChannels);
+    kernels.bindWinogradKernelGradient({ g, tile, du, df, parts: PARTS })(0, g.inputChannels);
   });
 }
 
@@ -227,14 +231,20 @@ function computeInLanes(
   const scatter = (array: Float32Array) => {
     const lanes = makeLanes(array);
     for (let group = 0; group < groups; group++) {
-      kernels.scatterLanes(array, lanes, array.length / images, group, imagesOfGroup(group, images));
+      kernels.bindScatterLanes({ images: array, lanes, floatsPerImage: array.length / images })(
+        group,
+        imagesOfGroup(group, images),
+      );
     }
     return lanes;
   };
   const gather = (lanes: Float32Array, like: Float32Array) => {
     const array = new Float32Array(like.length);
     for (let group = 0; group < groups; group++) {
-      kernels.gatherLanes(lanes, array, like.length / images, group, imagesOfGroup(group, images));
+      kernels.bindGatherLanes({ lanes, images: array, floatsPerImage: like.length / images })(
+        group,
+        imagesOfGroup(group, images),
+      );
     }
     return array;
   };
@@ -245,10 +255,9 @@ function computeInLanes(
   compute(geometryOf(example), arrays, groups, images);
   const width = b.length * GROUP_IMAGES;
   const sums = new Float32Array(width);
-  const scratch = new Float32Array(kernels.channelScratchFloats(width));
-  kernels.sumRows(width, arrays.dy, sums, scratch, 0, arrays.dy.length / width);
+  kernels.bindSumRows({ channels: width, x: arrays.dy, sums })(0, arrays.dy.length / width);
   const db = new Float32Array(b.length);
-  kernels.sumChannelLanes(b.length, sums, db);
+  kernels.bindSumChannelLanes({ channels: b.length, x: sums, sums: db })();
   return readResult(example, { y: gather(arrays.y, dy), dx: gather(arrays.dx, x), df: arrays.df, db });
 }
 

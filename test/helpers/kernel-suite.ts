@@ -4,7 +4,7 @@ import { findProbes } from '../../src/kernels/probes.js';
 import { loadKernels } from '../../src/kernels/select.js';
 import { groupByMethod } from './kernel-suite/all-cases.js';
 import {
-  type ArrayArgument,
+  type ArrayField,
   callMethod,
   findMismatch,
   type KernelCase,
@@ -13,20 +13,17 @@ import {
 } from './kernel-suite/kernel-case.js';
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
 
-/**
- * Arrays whose length does not follow from the other arguments, as method and position: how many pixels are needed
- * depends on the greatest sample id.
- */
+/** Arrays whose length does not follow from the other fields: how many pixels are needed depends on the greatest sample id. */
 const UNBOUNDED = new Set([
-  'assembleImages 0',
-  'assembleLanes 0',
-  'assembleAugmentedImages 0',
-  'assembleAugmentedLanes 0',
-  'sumPixels 0',
+  'bindAssembleImages pixels',
+  'bindAssembleLanes pixels',
+  'bindAssembleAugmentedImages pixels',
+  'bindAssembleAugmentedLanes pixels',
+  'bindSumPixels pixels',
 ]);
 
 /** What an array of a bound call is too short for: the sizes, or the range that is run. */
-const TOO_SHORT = /expected at least \d+ elements|expected numbers within the arrays/;
+const TOO_SHORT = /expected at least \d+ elements|within the arrays that were bound/;
 
 /** Holds a kernel set against the reference, method by method; a native set must also refuse wrong arguments. */
 export function describeKernels(kernels: Kernels): void {
@@ -63,27 +60,27 @@ export function describeBitAgreement(kernels: Kernels, other: Kernels): void {
 function describeArgumentErrors(kernels: Kernels, method: KernelMethod, cases: readonly KernelCase[]): void {
   const tight = cases.find((kernelCase) => kernelCase.tight);
   it('refuses arrays of another type', () => {
-    for (const { where, array, replace } of prepareArrays(kernels, tight!)) {
+    for (const { field, array, replace } of prepareArrays(kernels, tight!)) {
       for (const wrong of [
         new Float64Array(array.length),
         new Int8Array(array.length),
         [...array],
         undefined,
       ]) {
-        expect(() => callMethod(kernels, method, replace(wrong)), where).toThrow(TypeError);
+        expect(() => callMethod(kernels, method, replace(wrong)), field).toThrow(TypeError);
       }
     }
   });
   it('refuses arrays that are too short', () => {
-    for (const { where, array, replace } of prepareArrays(kernels, tight!)) {
-      if (array.length === 0 || UNBOUNDED.has(`${method} ${where}`)) continue;
+    for (const { field, array, replace } of prepareArrays(kernels, tight!)) {
+      if (array.length === 0 || UNBOUNDED.has(`${method} ${field}`)) continue;
       const short = array.subarray(0, array.length - 1);
-      expect(() => callMethod(kernels, method, replace(short)), where).toThrow(TOO_SHORT);
+      expect(() => callMethod(kernels, method, replace(short)), field).toThrow(TOO_SHORT);
     }
   });
 }
 
 /** The arrays of a case's first call. */
-function prepareArrays(kernels: Kernels, kernelCase: KernelCase): ArrayArgument[] {
-  return listArrays(kernelCase.method, kernelCase.prepare(new KernelMemory(), kernels)[0]!);
+function prepareArrays(kernels: Kernels, kernelCase: KernelCase): ArrayField[] {
+  return listArrays(kernelCase.prepare(new KernelMemory(), kernels)[0]!);
 }

@@ -101,11 +101,11 @@ function poolImages(example: PoolingExample, pool: Pool, kernels: Kernels): Pool
   const y = new Float32Array(dyFloats.length).fill(Number.NaN);
   const dx = new Float32Array(xFloats.length).fill(Number.NaN);
   if (pool === 'max') {
-    kernels.maxPoolingForward(g, xFloats, y, 0, x.length);
-    kernels.maxPoolingBackward(g, xFloats, y, dyFloats, dx, 0, x.length);
+    kernels.bindMaxPoolingForward({ g, x: xFloats, y })(0, x.length);
+    kernels.bindMaxPoolingBackward({ g, x: xFloats, y, dy: dyFloats, dx })(0, x.length);
   } else {
-    kernels.averagePoolingForward(g, xFloats, y, false, 0, x.length);
-    kernels.averagePoolingBackward(g, dyFloats, dx, false, 0, x.length);
+    kernels.bindAveragePoolingForward({ g, x: xFloats, y, countPadding: false })(0, x.length);
+    kernels.bindAveragePoolingBackward({ g, dy: dyFloats, dx, countPadding: false })(0, x.length);
   }
   const output = [g.outputHeight, g.outputWidth, g.outputChannels] as const;
   return { y: readImages(y, x.length, output), dx: readImages(dx, x.length, input) };

@@ -46,7 +46,7 @@ const FAULTS: Record<string, Fault> = {
 /** Methods without an array that they only read. */
 const WITHOUT_INPUT: ReadonlySet<KernelMethod> = new Set([
   'bindAverageWeights',
-  'clearLanes',
+  'bindClearLanes',
   'bindDrawNormal',
   'bindDrawUniform',
 ]);
@@ -66,14 +66,17 @@ describe('the kernel suite', () => {
       expect(tried.filter((_, i) => faults[i] === 'missed').map(({ title }) => title)).toEqual([]);
     });
   });
-  it.each(['softmaxCrossEntropy', 'squaredError'] as const)('notices a wrong rank in %s', (method) => {
-    const fault: Fault = ({ changes }) => {
-      const change = changes.findLast(({ array }) => array instanceof Uint8Array);
-      if (change !== undefined) change.array[change.index]! += 1;
-      return change !== undefined;
-    };
-    expect(tryFault(groupByMethod().get(method)![2]!, method, fault)).toBe('noticed');
-  });
+  it.each(['bindSoftmaxCrossEntropy', 'bindSquaredError'] as const)(
+    'notices a wrong rank in %s',
+    (method) => {
+      const fault: Fault = ({ changes }) => {
+        const change = changes.findLast(({ array }) => array instanceof Uint8Array);
+        if (change !== undefined) change.array[change.index]! += 1;
+        return change !== undefined;
+      };
+      expect(tryFault(groupByMethod().get(method)![2]!, method, fault)).toBe('noticed');
+    },
+  );
 
   it('notices a wrong value that bindSgdUpdate returns', () => {
     const kernels: Kernels = {
@@ -97,7 +100,7 @@ function tryFault(
 ): 'noticed' | 'missed' | 'no fault' {
   let done = false;
   const faulty = (...args: readonly unknown[]): unknown => {
-    const arrays = listArrays(method, args).map(({ array }) => array);
+    const arrays = listArrays(args).map(({ array }) => array);
     const before = arrays.map((array) => array.slice());
     const returned = callMethod(referenceKernels, method, args);
     // Once only: a second fault might undo the first.

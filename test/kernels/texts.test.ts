@@ -39,26 +39,34 @@ describe.each(availableKernelNames())("the texts' activations and losses on %s",
     });
   });
 
+  const lossArrays = (outputs: Float32Array) => ({
+    classes: outputs.length,
+    outputs,
+    labels: Uint8Array.of(2),
+    dOutputs: new Float32Array(outputs.length),
+    loss: new Float32Array(1),
+    predicted: new Uint8Array(1),
+    rank: new Uint8Array(1),
+  });
+
   // Chapter 15, equation 15.7: behind cross entropy, softmax has the gradient of its probabilities less the label's unit vector.
   it('softmax makes probabilities of any numbers', () => {
     const logits = Float32Array.of(1, -2, 0.5, 3);
     const exponentials = [...logits].map(Math.exp);
     const sum = exponentials.reduce((a, b) => a + b, 0);
-    const [gradient, loss] = [new Float32Array(4), new Float32Array(1)];
-    const results = [gradient, 1, loss, new Uint8Array(1), new Uint8Array(1), 0, 1] as const;
-    kernels.softmaxCrossEntropy(4, logits, Uint8Array.of(2), 0, ...results);
-    gradient.forEach((value, i) => {
+    const arrays = lossArrays(logits);
+    kernels.bindSoftmaxCrossEntropy({ ...arrays, smoothing: 0 })(1, 0, 1);
+    arrays.dOutputs.forEach((value, i) => {
       expect(value).toBeCloseTo(exponentials[i]! / sum - (i === 2 ? 1 : 0), 6);
     });
-    expect(loss[0]).toBeCloseTo(-Math.log(exponentials[2]! / sum), 5);
+    expect(arrays.loss[0]).toBeCloseTo(-Math.log(exponentials[2]! / sum), 5);
   });
 
   // Chapter 15, equation 15.6 and the gradient in section 15.2.4.
   it('half the squared distance has the gradient output − target', () => {
-    const [gradient, loss] = [new Float32Array(4), new Float32Array(1)];
-    const results = [gradient, 1, loss, new Uint8Array(1), new Uint8Array(1), 0, 1] as const;
-    kernels.squaredError(4, Float32Array.of(1, -2, 0.5, 3), Uint8Array.of(2), ...results);
-    expect(loss[0]).toBe((1 + 4 + 0.25 + 9) / 2);
-    expect([...gradient]).toEqual([1, -2, -0.5, 3]);
+    const arrays = lossArrays(Float32Array.of(1, -2, 0.5, 3));
+    kernels.bindSquaredError(arrays)(1, 0, 1);
+    expect(arrays.loss[0]).toBe((1 + 4 + 0.25 + 9) / 2);
+    expect([...arrays.dOutputs]).toEqual([1, -2, -0.5, 3]);
   });
 });

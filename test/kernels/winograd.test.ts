@@ -29,39 +29,40 @@ describe('minimal filtering', () => {
       const f = new Float32Array(9 * 3 * 40);
       const u = new Float32Array(winogradKernelFloats(g, 4));
       const du = new Float32Array(winogradGradientFloats(g, 4, 2));
-      const scratch = new Float32Array(kernels.winogradScratchFloats(g, 4));
-      const calls: [keyof typeof kernels, unknown[]][] = [
-        ['winogradKernel', [g, 4, f, u, 0, 3]],
-        ['winogradKernelProducts', [g, 4, x, dy, du, scratch, 16, 1, 2, 1, 1]],
+      const bindings = [
+        { bind: kernels.bindWinogradKernel, kernel: { g, tile: 4, f, u } },
+        { bind: kernels.bindWinogradKernelProducts, kernel: { g, tile: 4, x, dy, du, parts: 2 } },
+      ] as unknown as { bind(kernel: object): (...numbers: number[]) => void; kernel: object }[];
+      const numbers = [
+        [0, 3],
+        [16, 1, 1, 1],
       ];
-      for (const [method, args] of calls) {
-        const call = (changed: unknown[]) => (kernels[method] as (...args: unknown[]) => void)(...changed);
-        expect(() => call(args)).not.toThrow();
-        expect(() => call(args.with(0, strided))).toThrow(TypeError);
-        expect(() => call(args.with(1, 3))).toThrow(TypeError);
-        for (const [i, arg] of args.entries()) {
-          if (!(arg instanceof Float32Array)) continue;
-          expect(() => call(args.with(i, arg.subarray(1))), `${method} ${i}`).toThrow(TypeError);
-          expect(() => call(args.with(i, new Float64Array(arg.length))), `${method} ${i}`).toThrow(TypeError);
+      for (const [i, { bind, kernel }] of bindings.entries()) {
+        const call = (changed: object) => bind({ ...kernel, ...changed })(...numbers[i]!);
+        expect(() => call({})).not.toThrow();
+        expect(() => call({ g: strided })).toThrow(TypeError);
+        expect(() => call({ tile: 3 })).toThrow(TypeError);
+        for (const [field, array] of Object.entries(kernel)) {
+          if (!(array instanceof Float32Array)) continue;
+          expect(() => call({ [field]: array.subarray(1) }), field).toThrow(/expected/);
+          expect(() => call({ [field]: new Float64Array(array.length) }), field).toThrow(TypeError);
         }
       }
-      expect(() => kernels.winogradKernel(g, 4, f, u, 1, 3)).toThrow(TypeError);
-      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 2, 2, 0, 1)).toThrow(
-        TypeError,
-      );
-      expect(() => kernels.winogradKernelProducts(g, 4, x, dy, du, scratch, 16, 0, 2, 1, 2)).toThrow(
-        TypeError,
-      );
+      expect(() => kernels.bindWinogradKernel({ g, tile: 4, f, u })(1, 3)).toThrow(RangeError);
+      const multiply = kernels.bindWinogradKernelProducts({ g, tile: 4, x, dy, du, parts: 2 });
+      expect(() => multiply(16, 2, 0, 1)).toThrow(RangeError);
+      expect(() => multiply(16, 0, 1, 2)).toThrow(RangeError);
       const wide = { ...g, outputChannels: 32 * (WINOGRAD_MOST_PANELS + 1) };
-      const sum = (panels: number) => {
-        const gradients = new Float32Array(GROUP_IMAGES * 2 * 3 * wide.outputChannels);
-        const sums = new Float32Array(winogradGradientFloats(wide, 4, 1));
-        const room = new Float32Array(kernels.winogradScratchFloats(wide, 4));
-        kernels.winogradKernelProducts(wide, 4, x, gradients, sums, room, 16, 0, 1, 0, panels);
-      };
-      expect(() => sum(WINOGRAD_MOST_PANELS)).not.toThrow();
-      expect(() => sum(WINOGRAD_MOST_PANELS + 1)).toThrow(TypeError);
-      expect(() => kernels.winogradScratchFloats(strided, 2)).toThrow(TypeError);
+      const sum = kernels.bindWinogradKernelProducts({
+        g: wide,
+        tile: 4,
+        x,
+        dy: new Float32Array(GROUP_IMAGES * 2 * 3 * wide.outputChannels),
+        du: new Float32Array(winogradGradientFloats(wide, 4, 1)),
+        parts: 1,
+      });
+      expect(() => sum(16, 0, 0, WINOGRAD_MOST_PANELS)).not.toThrow();
+      expect(() => sum(16, 0, 0, WINOGRAD_MOST_PANELS + 1)).toThrow(RangeError);
     },
   );
 });

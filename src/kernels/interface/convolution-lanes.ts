@@ -7,34 +7,27 @@ import type { WindowGeometry } from '../geometry.js';
  */
 export interface LaneConvolutionKernels {
   /** Rows of Y = phi(X) F + bias of one group. */
-  convolutionForwardLanes(
-    g: WindowGeometry,
-    x: Float32Array,
-    f: Float32Array,
-    bias: Float32Array | null,
-    y: Float32Array,
-    group: number,
-    images: number,
-    firstRow: number,
-    rows: number,
-  ): void;
+  bindConvolutionForwardLanes(kernel: {
+    readonly g: WindowGeometry;
+    readonly x: Float32Array;
+    readonly f: Float32Array;
+    readonly bias: Float32Array | null;
+    readonly y: Float32Array;
+  }): (group: number, images: number, firstRow: number, rows: number) => void;
   /** Rows of dX of one group: each pixel gathers from the outputs whose windows hold it. */
-  convolutionInputGradientLanes(
-    g: WindowGeometry,
-    dy: Float32Array,
-    f: Float32Array,
-    dx: Float32Array,
-    group: number,
-    images: number,
-    firstRow: number,
-    rows: number,
-  ): void;
+  bindConvolutionInputGradientLanes(kernel: {
+    readonly g: WindowGeometry;
+    readonly dy: Float32Array;
+    readonly f: Float32Array;
+    readonly dx: Float32Array;
+  }): (group: number, images: number, firstRow: number, rows: number) => void;
   /** Rows of dF, summed over rows of the output of some groups, all lanes. Overwrites those rows of dF. */
-  convolutionKernelGradientLanes(
-    g: WindowGeometry,
-    x: Float32Array,
-    dy: Float32Array,
-    df: Float32Array,
+  bindConvolutionKernelGradientLanes(kernel: {
+    readonly g: WindowGeometry;
+    readonly x: Float32Array;
+    readonly dy: Float32Array;
+    readonly df: Float32Array;
+  }): (
     firstGroup: number,
     groups: number,
     images: number,
@@ -42,5 +35,5 @@ export interface LaneConvolutionKernels {
     rows: number,
     firstKernelRow: number,
     kernelRows: number,
-  ): void;
+  ) => void;
 }

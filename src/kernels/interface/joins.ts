@@ -1,20 +1,22 @@
 /** Where branches meet and part. */
 export interface JoinKernels {
   /** sum = a + b, element by element; `sum` may be either of them. */
-  addElements(a: Float32Array, b: Float32Array, sum: Float32Array, first: number, count: number): void;
+  bindAddElements(kernel: {
+    readonly a: Float32Array;
+    readonly b: Float32Array;
+    readonly sum: Float32Array;
+  }): (first: number, count: number) => void;
   /**
    * Copies some columns of rows of one matrix into columns of the same rows of another: y[row, yFirst + i] = x[row, xFirst + i] for i below
    * `columns`, `x` being rows × xWidth and `y` rows × yWidth.
    */
-  copyColumns(
-    columns: number,
-    x: Float32Array,
-    xWidth: number,
-    xFirst: number,
-    y: Float32Array,
-    yWidth: number,
-    yFirst: number,
-    firstRow: number,
-    rows: number,
-  ): void;
+  bindCopyColumns(kernel: {
+    readonly columns: number;
+    readonly x: Float32Array;
+    readonly xWidth: number;
+    readonly xFirst: number;
+    readonly y: Float32Array;
+    readonly yWidth: number;
+    readonly yFirst: number;
+  }): (firstRow: number, rows: number) => void;
 }

@@ -1,23 +1,25 @@
 /** Groups of 16 images side by side: sums, zeros, and the way from and to images one after another. A call works on one group. */
 export interface LaneKernels {
   /** sums[c] = the sum of x[c·16 + lane] over all lanes. */
-  sumChannelLanes(channels: number, x: Float32Array, sums: Float32Array): void;
+  bindSumChannelLanes(kernel: {
+    readonly channels: number;
+    readonly x: Float32Array;
+    readonly sums: Float32Array;
+  }): () => void;
   /** Sets the lanes from `images` on to zero: x[i·16 + lane] for some elements i. */
-  clearLanes(x: Float32Array, images: number, firstElement: number, elements: number): void;
+  bindClearLanes(kernel: {
+    readonly x: Float32Array;
+  }): (images: number, firstElement: number, elements: number) => void;
   /** Writes the first `images` lanes of one group as images one after another, n×h×w×c. */
-  gatherLanes(
-    lanes: Float32Array,
-    images: Float32Array,
-    floatsPerImage: number,
-    group: number,
-    count: number,
-  ): void;
+  bindGatherLanes(kernel: {
+    readonly lanes: Float32Array;
+    readonly images: Float32Array;
+    readonly floatsPerImage: number;
+  }): (group: number, count: number) => void;
   /** The other way round; lanes from `images` on become zero. */
-  scatterLanes(
-    images: Float32Array,
-    lanes: Float32Array,
-    floatsPerImage: number,
-    group: number,
-    count: number,
-  ): void;
+  bindScatterLanes(kernel: {
+    readonly images: Float32Array;
+    readonly lanes: Float32Array;
+    readonly floatsPerImage: number;
+  }): (group: number, count: number) => void;
 }

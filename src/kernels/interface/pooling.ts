@@ -3,71 +3,59 @@ import type { WindowGeometry } from '../geometry.js';
 /** Pooling. `outputChannels` equals `inputChannels`. Padding never wins a maximum. */
 export interface PoolingKernels {
   /** Maximum over each window (15.51). */
-  maxPoolingForward(
-    g: WindowGeometry,
-    x: Float32Array,
-    y: Float32Array,
-    firstImage: number,
-    images: number,
-  ): void;
+  bindMaxPoolingForward(kernel: {
+    readonly g: WindowGeometry;
+    readonly x: Float32Array;
+    readonly y: Float32Array;
+  }): (firstImage: number, images: number) => void;
   /**
    * Each dY goes to the first maximum of its window, in row order (15.59 with ties settled); overlapping windows add up.
    * The maximum is found again from `x` and `y`, so no mask is kept.
    */
-  maxPoolingBackward(
-    g: WindowGeometry,
-    x: Float32Array,
-    y: Float32Array,
-    dy: Float32Array,
-    dx: Float32Array,
-    firstImage: number,
-    images: number,
-  ): void;
+  bindMaxPoolingBackward(kernel: {
+    readonly g: WindowGeometry;
+    readonly x: Float32Array;
+    readonly y: Float32Array;
+    readonly dy: Float32Array;
+    readonly dx: Float32Array;
+  }): (firstImage: number, images: number) => void;
   /** Mean over each window (15.52): over its valid elements only, or over the whole window if `countPadding`. */
-  averagePoolingForward(
-    g: WindowGeometry,
-    x: Float32Array,
-    y: Float32Array,
-    countPadding: boolean,
-    firstImage: number,
-    images: number,
-  ): void;
-  averagePoolingBackward(
-    g: WindowGeometry,
-    dy: Float32Array,
-    dx: Float32Array,
-    countPadding: boolean,
-    firstImage: number,
-    images: number,
-  ): void;
+  bindAveragePoolingForward(kernel: {
+    readonly g: WindowGeometry;
+    readonly x: Float32Array;
+    readonly y: Float32Array;
+    readonly countPadding: boolean;
+  }): (firstImage: number, images: number) => void;
+  bindAveragePoolingBackward(kernel: {
+    readonly g: WindowGeometry;
+    readonly dy: Float32Array;
+    readonly dx: Float32Array;
+    readonly countPadding: boolean;
+  }): (firstImage: number, images: number) => void;
   /**
    * y = scale[c]·down + bias[c] (the notes, equation 3). `down` is the sum over a window's valid elements, divided by `divisor`, or by their
    * number if that is 0.
    */
-  trainablePoolingForward(
-    g: WindowGeometry,
-    x: Float32Array,
-    scale: Float32Array,
-    bias: Float32Array,
-    y: Float32Array,
-    divisor: number,
-    firstImage: number,
-    images: number,
-  ): void;
+  bindTrainablePoolingForward(kernel: {
+    readonly g: WindowGeometry;
+    readonly x: Float32Array;
+    readonly scale: Float32Array;
+    readonly bias: Float32Array;
+    readonly y: Float32Array;
+    readonly divisor: number;
+  }): (firstImage: number, images: number) => void;
   /**
    * dBias[c] = sum of dy, dScale[c] = sum of dy·down, both over the images (the notes, equations 19 and 20); each dy·scale[c] goes to all
    * elements of its window, divided as `down` is. `down` is found again from `x`. Without `dx` only the sums.
    */
-  trainablePoolingBackward(
-    g: WindowGeometry,
-    x: Float32Array,
-    dy: Float32Array,
-    scale: Float32Array,
-    dx: Float32Array | null,
-    dScale: Float32Array,
-    dBias: Float32Array,
-    divisor: number,
-    firstImage: number,
-    images: number,
-  ): void;
+  bindTrainablePoolingBackward(kernel: {
+    readonly g: WindowGeometry;
+    readonly x: Float32Array;
+    readonly dy: Float32Array;
+    readonly scale: Float32Array;
+    readonly dx: Float32Array | null;
+    readonly dScale: Float32Array;
+    readonly dBias: Float32Array;
+    readonly divisor: number;
+  }): (firstImage: number, images: number) => void;
 }

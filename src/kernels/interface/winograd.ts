@@ -6,69 +6,48 @@ import type { WindowGeometry } from '../geometry.js';
  * of `u`, a transformed kernel of winogradKernelFloats, and of `du`, its gradient of winogradGradientFloats, are the implementation's own.
  */
 export interface WinogradKernels {
-  /** Floats of scratch that the winograd methods need for this geometry. */
-  winogradScratchFloats(g: WindowGeometry, tile: number): number;
   /** Transforms the kernels of some input channels. */
-  winogradKernel(
-    g: WindowGeometry,
-    tile: number,
-    f: Float32Array,
-    u: Float32Array,
-    firstInput: number,
-    inputs: number,
-  ): void;
-  /** As convolutionForwardLanes. `u` comes from winogradKernel. Tiles begin at `firstRow`. */
-  winogradForward(
-    g: WindowGeometry,
-    tile: number,
-    x: Float32Array,
-    u: Float32Array,
-    bias: Float32Array | null,
-    y: Float32Array,
-    scratch: Float32Array,
-    group: number,
-    images: number,
-    firstRow: number,
-    rows: number,
-  ): void;
-  /** As convolutionInputGradientLanes, likewise. */
-  winogradInputGradient(
-    g: WindowGeometry,
-    tile: number,
-    dy: Float32Array,
-    u: Float32Array,
-    dx: Float32Array,
-    scratch: Float32Array,
-    group: number,
-    images: number,
-    firstRow: number,
-    rows: number,
-  ): void;
+  bindWinogradKernel(kernel: {
+    readonly g: WindowGeometry;
+    readonly tile: number;
+    readonly f: Float32Array;
+    readonly u: Float32Array;
+  }): (firstInput: number, inputs: number) => void;
+  /** As bindConvolutionForwardLanes. `u` comes from bindWinogradKernel. Tiles begin at `firstRow`. */
+  bindWinogradForward(kernel: {
+    readonly g: WindowGeometry;
+    readonly tile: number;
+    readonly x: Float32Array;
+    readonly u: Float32Array;
+    readonly bias: Float32Array | null;
+    readonly y: Float32Array;
+  }): (group: number, images: number, firstRow: number, rows: number) => void;
+  /** As bindConvolutionInputGradientLanes, likewise. */
+  bindWinogradInputGradient(kernel: {
+    readonly g: WindowGeometry;
+    readonly tile: number;
+    readonly dy: Float32Array;
+    readonly u: Float32Array;
+    readonly dx: Float32Array;
+  }): (group: number, images: number, firstRow: number, rows: number) => void;
   /**
    * Some panels of du, WINOGRAD_MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its groups, are cut
    * into parts as even as can be. Overwrites those panels of that part. Reads only lanes that hold one of the `images`.
    */
-  winogradKernelProducts(
-    g: WindowGeometry,
-    tile: number,
-    x: Float32Array,
-    dy: Float32Array,
-    du: Float32Array,
-    scratch: Float32Array,
-    images: number,
-    part: number,
-    parts: number,
-    firstPanel: number,
-    panels: number,
-  ): void;
+  bindWinogradKernelProducts(kernel: {
+    readonly g: WindowGeometry;
+    readonly tile: number;
+    readonly x: Float32Array;
+    readonly dy: Float32Array;
+    readonly du: Float32Array;
+    readonly parts: number;
+  }): (images: number, part: number, firstPanel: number, panels: number) => void;
   /** dF of the kernels of some input channels, from all panels of du, summed over its parts in order. */
-  winogradKernelGradient(
-    g: WindowGeometry,
-    tile: number,
-    du: Float32Array,
-    df: Float32Array,
-    parts: number,
-    firstInput: number,
-    inputs: number,
-  ): void;
+  bindWinogradKernelGradient(kernel: {
+    readonly g: WindowGeometry;
+    readonly tile: number;
+    readonly du: Float32Array;
+    readonly df: Float32Array;
+    readonly parts: number;
+  }): (firstInput: number, inputs: number) => void;
 }

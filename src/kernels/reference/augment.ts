@@ -49,58 +49,34 @@ function forEachElement(
   }
 }
 
-export const assembleAugmentedImages: Kernels['assembleAugmentedImages'] = (
-  pixels,
-  sampleIds,
-  transforms,
-  mean,
-  scale,
-  x,
-  height,
-  width,
-  channels,
-  reflect,
-  firstImage,
-  images,
-) => {
-  const floats = height * width * channels;
-  const frame = { height, width, channels, reflect };
-  for (let i = firstImage; i < firstImage + images; i++) {
-    const image = pixels.subarray(sampleIds[i]! * floats, (sampleIds[i]! + 1) * floats);
-    const words = transforms.subarray(i * TRANSFORM_WORDS, (i + 1) * TRANSFORM_WORDS);
-    forEachElement(image, words, frame, { mean, scale }, { first: 0, count: height }, (e, value) => {
-      x[i * floats + e] = value;
-    });
-  }
-};
+export const bindAssembleAugmentedImages: Kernels['bindAssembleAugmentedImages'] =
+  ({ pixels, sampleIds, transforms, mean, scale, x, height, width, channels, reflect }) =>
+  (firstImage, images) => {
+    const floats = height * width * channels;
+    const frame = { height, width, channels, reflect };
+    for (let i = firstImage; i < firstImage + images; i++) {
+      const image = pixels.subarray(sampleIds[i]! * floats, (sampleIds[i]! + 1) * floats);
+      const words = transforms.subarray(i * TRANSFORM_WORDS, (i + 1) * TRANSFORM_WORDS);
+      forEachElement(image, words, frame, { mean, scale }, { first: 0, count: height }, (e, value) => {
+        x[i * floats + e] = value;
+      });
+    }
+  };
 
-export const assembleAugmentedLanes: Kernels['assembleAugmentedLanes'] = (
-  pixels,
-  sampleIds,
-  transforms,
-  mean,
-  scale,
-  x,
-  height,
-  width,
-  channels,
-  reflect,
-  group,
-  images,
-  firstRow,
-  rows,
-) => {
-  const floats = height * width * channels;
-  const rowFloats = width * channels * GROUP_IMAGES;
-  const begin = group * floats * GROUP_IMAGES;
-  x.fill(0, begin + firstRow * rowFloats, begin + (firstRow + rows) * rowFloats);
-  const frame = { height, width, channels, reflect };
-  for (let lane = 0; lane < images; lane++) {
-    const i = group * GROUP_IMAGES + lane;
-    const image = pixels.subarray(sampleIds[i]! * floats, (sampleIds[i]! + 1) * floats);
-    const words = transforms.subarray(i * TRANSFORM_WORDS, (i + 1) * TRANSFORM_WORDS);
-    forEachElement(image, words, frame, { mean, scale }, { first: firstRow, count: rows }, (e, value) => {
-      x[begin + e * GROUP_IMAGES + lane] = value;
-    });
-  }
-};
+export const bindAssembleAugmentedLanes: Kernels['bindAssembleAugmentedLanes'] =
+  ({ pixels, sampleIds, transforms, mean, scale, x, height, width, channels, reflect }) =>
+  (group, images, firstRow, rows) => {
+    const floats = height * width * channels;
+    const rowFloats = width * channels * GROUP_IMAGES;
+    const begin = group * floats * GROUP_IMAGES;
+    x.fill(0, begin + firstRow * rowFloats, begin + (firstRow + rows) * rowFloats);
+    const frame = { height, width, channels, reflect };
+    for (let lane = 0; lane < images; lane++) {
+      const i = group * GROUP_IMAGES + lane;
+      const image = pixels.subarray(sampleIds[i]! * floats, (sampleIds[i]! + 1) * floats);
+      const words = transforms.subarray(i * TRANSFORM_WORDS, (i + 1) * TRANSFORM_WORDS);
+      forEachElement(image, words, frame, { mean, scale }, { first: firstRow, count: rows }, (e, value) => {
+        x[begin + e * GROUP_IMAGES + lane] = value;
+      });
+    }
+  };

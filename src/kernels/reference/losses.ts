@@ -23,68 +23,49 @@ function countBefore(outputs: Float32Array, label: number): number {
   return before;
 }
 
-export const softmaxCrossEntropy: Kernels['softmaxCrossEntropy'] = (
-  classes,
-  logits,
-  labels,
-  smoothing,
-  dLogits,
-  scale,
-  loss,
-  predicted,
-  rank,
-  firstImage,
-  images,
-) => {
-  for (let image = firstImage; image < firstImage + images; image++) {
-    const row = logits.subarray(image * classes, (image + 1) * classes);
-    const label = labels[image]!;
-    predicted[image] = findGreatest(row);
-    rank[image] = countBefore(row, label);
+export const bindSoftmaxCrossEntropy: Kernels['bindSoftmaxCrossEntropy'] =
+  ({ classes, outputs: logits, labels, smoothing, dOutputs: dLogits, loss, predicted, rank }) =>
+  (scale, firstImage, images) => {
+    for (let image = firstImage; image < firstImage + images; image++) {
+      const row = logits.subarray(image * classes, (image + 1) * classes);
+      const label = labels[image]!;
+      predicted[image] = findGreatest(row);
+      rank[image] = countBefore(row, label);
 
-    const greatest = row[predicted[image]!]!;
-    let sum = 0;
-    for (const logit of row) sum += Math.exp(logit - greatest);
-    const targetOf = (c: number) => smoothing / classes + (c === label ? 1 - smoothing : 0);
-    // A class without a share says nothing, however small its logit.
-    const crossEntropy = row.reduce(
-      (total, logit, c) => total + (targetOf(c) > 0 ? targetOf(c) * (greatest - logit) : 0),
-      Math.log(sum),
-    );
-    loss[image] = row.every(Number.isFinite) ? crossEntropy : Number.NaN;
+      const greatest = row[predicted[image]!]!;
+      let sum = 0;
+      for (const logit of row) sum += Math.exp(logit - greatest);
+      const targetOf = (c: number) => smoothing / classes + (c === label ? 1 - smoothing : 0);
+      // A class without a share says nothing, however small its logit.
+      const crossEntropy = row.reduce(
+        (total, logit, c) => total + (targetOf(c) > 0 ? targetOf(c) * (greatest - logit) : 0),
+        Math.log(sum),
+      );
+      loss[image] = row.every(Number.isFinite) ? crossEntropy : Number.NaN;
 
-    if (dLogits === null) continue;
-    for (let c = 0; c < classes; c++) {
-      const probability = Math.exp(row[c]! - greatest) / sum;
-      dLogits[image * classes + c] = scale * (probability - targetOf(c));
+      if (dLogits === null) continue;
+      for (let c = 0; c < classes; c++) {
+        const probability = Math.exp(row[c]! - greatest) / sum;
+        dLogits[image * classes + c] = scale * (probability - targetOf(c));
+      }
     }
-  }
-};
+  };
 
-export const squaredError: Kernels['squaredError'] = (
-  classes,
-  outputs,
-  labels,
-  dOutputs,
-  scale,
-  loss,
-  predicted,
-  rank,
-  firstImage,
-  images,
-) => {
-  for (let image = firstImage; image < firstImage + images; image++) {
-    const row = outputs.subarray(image * classes, (image + 1) * classes);
-    const label = labels[image]!;
-    predicted[image] = findGreatest(row);
-    rank[image] = countBefore(row, label);
+export const bindSquaredError: Kernels['bindSquaredError'] =
+  ({ classes, outputs, labels, dOutputs, loss, predicted, rank }) =>
+  (scale, firstImage, images) => {
+    for (let image = firstImage; image < firstImage + images; image++) {
+      const row = outputs.subarray(image * classes, (image + 1) * classes);
+      const label = labels[image]!;
+      predicted[image] = findGreatest(row);
+      rank[image] = countBefore(row, label);
 
-    let sum = 0;
-    for (let c = 0; c < classes; c++) {
-      const error = row[c]! - (c === label ? 1 : 0);
-      sum += error * error;
-      if (dOutputs !== null) dOutputs[image * classes + c] = scale * error;
+      let sum = 0;
+      for (let c = 0; c < classes; c++) {
+        const error = row[c]! - (c === label ? 1 : 0);
+        sum += error * error;
+        if (dOutputs !== null) dOutputs[image * classes + c] = scale * error;
+      }
+      loss[image] = row.every(Number.isFinite) ? sum / 2 : Number.NaN;
     }
-    loss[image] = row.every(Number.isFinite) ? sum / 2 : Number.NaN;
-  }
-};
+  };

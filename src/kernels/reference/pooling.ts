@@ -23,37 +23,41 @@ function fillImages(
 }
 
 /** NaN wins, so that a run that diverges is seen to. */
-export const maxPoolingForward: Kernels['maxPoolingForward'] = (g, x, y, firstImage, images) => {
-  const taps = listTaps(g);
-  fillImages(y, -Infinity, outputFloats(g), firstImage, images);
-  for (let image = firstImage; image < firstImage + images; image++) {
-    for (const tap of taps) {
-      for (let c = 0; c < g.inputChannels; c++) {
-        const value = x[inputOffset(g, image, tap, c)]!;
-        const o = outputOffset(g, image, tap, c);
-        if (value > y[o]! || Number.isNaN(value)) y[o] = value;
+export const bindMaxPoolingForward: Kernels['bindMaxPoolingForward'] =
+  ({ g, x, y }) =>
+  (firstImage, images) => {
+    const taps = listTaps(g);
+    fillImages(y, -Infinity, outputFloats(g), firstImage, images);
+    for (let image = firstImage; image < firstImage + images; image++) {
+      for (const tap of taps) {
+        for (let c = 0; c < g.inputChannels; c++) {
+          const value = x[inputOffset(g, image, tap, c)]!;
+          const o = outputOffset(g, image, tap, c);
+          if (value > y[o]! || Number.isNaN(value)) y[o] = value;
+        }
       }
     }
-  }
-};
+  };
 
-export const maxPoolingBackward: Kernels['maxPoolingBackward'] = (g, x, y, dy, dx, firstImage, images) => {
-  const taps = listTaps(g);
-  for (let image = firstImage; image < firstImage + images; image++) {
-    const sums = new Float64Array(inputFloats(g));
-    const settled = new Uint8Array(outputFloats(g));
-    for (const tap of taps) {
-      for (let c = 0; c < g.inputChannels; c++) {
-        const o = outputOffset(g, image, tap, c);
-        const window = tap.output * g.outputChannels + c;
-        if (settled[window] === 1 || x[inputOffset(g, image, tap, c)] !== y[o]) continue;
-        settled[window] = 1;
-        sums[tap.input * g.inputChannels + c]! += dy[o]!;
+export const bindMaxPoolingBackward: Kernels['bindMaxPoolingBackward'] =
+  ({ g, x, y, dy, dx }) =>
+  (firstImage, images) => {
+    const taps = listTaps(g);
+    for (let image = firstImage; image < firstImage + images; image++) {
+      const sums = new Float64Array(inputFloats(g));
+      const settled = new Uint8Array(outputFloats(g));
+      for (const tap of taps) {
+        for (let c = 0; c < g.inputChannels; c++) {
+          const o = outputOffset(g, image, tap, c);
+          const window = tap.output * g.outputChannels + c;
+          if (settled[window] === 1 || x[inputOffset(g, image, tap, c)] !== y[o]) continue;
+          settled[window] = 1;
+          sums[tap.input * g.inputChannels + c]! += dy[o]!;
+        }
       }
+      dx.set(sums, image * inputFloats(g));
     }
-    dx.set(sums, image * inputFloats(g));
-  }
-};
+  };
 
 /** For each output pixel, the number of elements that its mean is over. */
 function countElements(g: WindowGeometry, taps: readonly Tap[], countPadding: boolean): number[] {
@@ -64,44 +68,34 @@ function countElements(g: WindowGeometry, taps: readonly Tap[], countPadding: bo
   return counts;
 }
 
-export const averagePoolingForward: Kernels['averagePoolingForward'] = (
-  g,
-  x,
-  y,
-  countPadding,
-  firstImage,
-  images,
-) => {
-  const taps = listTaps(g);
-  const counts = countElements(g, taps, countPadding);
-  for (let image = firstImage; image < firstImage + images; image++) {
-    const sums = new Float64Array(outputFloats(g));
-    for (const tap of taps) {
-      for (let c = 0; c < g.inputChannels; c++) {
-        sums[tap.output * g.outputChannels + c]! += x[inputOffset(g, image, tap, c)]! / counts[tap.output]!;
+export const bindAveragePoolingForward: Kernels['bindAveragePoolingForward'] =
+  ({ g, x, y, countPadding }) =>
+  (firstImage, images) => {
+    const taps = listTaps(g);
+    const counts = countElements(g, taps, countPadding);
+    for (let image = firstImage; image < firstImage + images; image++) {
+      const sums = new Float64Array(outputFloats(g));
+      for (const tap of taps) {
+        for (let c = 0; c < g.inputChannels; c++) {
+          sums[tap.output * g.outputChannels + c]! += x[inputOffset(g, image, tap, c)]! / counts[tap.output]!;
+        }
       }
+      y.set(sums, image * outputFloats(g));
     }
-    y.set(sums, image * outputFloats(g));
-  }
-};
+  };
 
-export const averagePoolingBackward: Kernels['averagePoolingBackward'] = (
-  g,
-  dy,
-  dx,
-  countPadding,
-  firstImage,
-  images,
-) => {
-  const taps = listTaps(g);
-  const counts = countElements(g, taps, countPadding);
-  for (let image = firstImage; image < firstImage + images; image++) {
-    const sums = new Float64Array(inputFloats(g));
-    for (const tap of taps) {
-      for (let c = 0; c < g.inputChannels; c++) {
-        sums[tap.input * g.inputChannels + c]! += dy[outputOffset(g, image, tap, c)]! / counts[tap.output]!;
+export const bindAveragePoolingBackward: Kernels['bindAveragePoolingBackward'] =
+  ({ g, dy, dx, countPadding }) =>
+  (firstImage, images) => {
+    const taps = listTaps(g);
+    const counts = countElements(g, taps, countPadding);
+    for (let image = firstImage; image < firstImage + images; image++) {
+      const sums = new Float64Array(inputFloats(g));
+      for (const tap of taps) {
+        for (let c = 0; c < g.inputChannels; c++) {
+          sums[tap.input * g.inputChannels + c]! += dy[outputOffset(g, image, tap, c)]! / counts[tap.output]!;
+        }
       }
+      dx.set(sums, image * inputFloats(g));
     }
-    dx.set(sums, image * inputFloats(g));
-  }
-};
+  };

@@ -1,114 +1,44 @@
 import type { Kernels } from '../kernels.js';
 import { activations } from './activations.js';
-import { assembleImages, sumPixels } from './assemble.js';
-import { assembleAugmentedImages, assembleAugmentedLanes } from './augment.js';
-import { convolutionForward, convolutionInputGradient, convolutionKernelGradient } from './convolution.js';
+import * as assembly from './assembly.js';
+import * as augment from './augment.js';
+import * as channels from './channels.js';
+import * as convolution from './convolution.js';
 import * as draws from './draws.js';
-import { bindDropout } from './dropout.js';
-import { addElements, copyColumns } from './joins.js';
-import {
-  assembleLanes,
-  clearLanes,
-  convolutionForwardLanes,
-  convolutionInputGradientLanes,
-  convolutionKernelGradientLanes,
-  gatherLanes,
-  scatterLanes,
-  sumChannelLanes,
-} from './lanes.js';
-import { softmaxCrossEntropy, squaredError } from './losses.js';
-import {
-  channelGradientSums,
-  channelMoments,
-  combineChannels,
-  normalizationCoefficients,
-  normalizationGradientCoefficients,
-  scaleChannels,
-  sumRows,
-} from './normalisation.js';
+import * as dropout from './dropout.js';
+import * as joins from './joins.js';
+import * as lanes from './lanes.js';
+import * as losses from './losses.js';
 import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
-import {
-  averagePoolingBackward,
-  averagePoolingForward,
-  maxPoolingBackward,
-  maxPoolingForward,
-} from './pooling.js';
+import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
-import { matmul, pack, packTransposed } from './products.js';
-import { trainablePoolingBackward, trainablePoolingForward } from './trainable-pooling.js';
-import {
-  winogradForward,
-  winogradInputGradient,
-  winogradKernel,
-  winogradKernelGradient,
-  winogradKernelProducts,
-} from './winograd.js';
+import * as products from './products.js';
+import * as trainablePooling from './trainable-pooling.js';
+import * as winograd from './winograd.js';
 
 /**
  * The kernels as plain loops: the specification that every native set is held against, and the fallback where none can be
- * built. Sums run in float64 and are rounded to float32 when stored. Never optimised.
+ * built. Sums run in float64 and are rounded to float32 when stored. Never optimised, and without checks: it works on arrays of either
+ * precision.
  */
 export const referenceKernels: Kernels = {
   name: 'reference',
-
-  convolutionScratchFloats: () => 0,
-  matmulScratchFloats: () => 0,
-  channelScratchFloats: () => 0,
-  winogradScratchFloats: () => 0,
-
-  pack,
-  packTransposed,
-  matmul,
-
-  convolutionForward,
-  convolutionInputGradient,
-  convolutionKernelGradient,
-  sumRows,
-
-  convolutionForwardLanes,
-  convolutionInputGradientLanes,
-  convolutionKernelGradientLanes,
-  winogradKernel,
-  winogradForward,
-  winogradInputGradient,
-  winogradKernelProducts,
-  winogradKernelGradient,
-  sumChannelLanes,
-  clearLanes,
-  assembleLanes,
-  gatherLanes,
-  scatterLanes,
-
-  maxPoolingForward,
-  maxPoolingBackward,
-  averagePoolingForward,
-  averagePoolingBackward,
-  trainablePoolingForward,
-  trainablePoolingBackward,
-
-  channelMoments,
-  scaleChannels,
-  channelGradientSums,
-  combineChannels,
-  normalizationCoefficients,
-  normalizationGradientCoefficients,
-
   activations,
-  bindDropout,
-  ...prelu,
-
-  addElements,
-  copyColumns,
-
-  softmaxCrossEntropy,
-  squaredError,
-
-  sumPixels,
-  assembleImages,
-  assembleAugmentedImages,
-  assembleAugmentedLanes,
-  ...parameters,
-  ...optimizers,
+  ...assembly,
+  ...augment,
+  ...channels,
+  ...convolution,
   ...draws,
+  ...dropout,
+  ...joins,
+  ...lanes,
+  ...losses,
+  ...optimizers,
+  ...parameters,
+  ...pooling,
+  ...prelu,
+  ...products,
+  ...trainablePooling,
+  ...winograd,
 };

@@ -23,56 +23,40 @@ function poolImage(g: WindowGeometry, x: Float32Array, divisor: number, image: n
   return down;
 }
 
-export const trainablePoolingForward: Kernels['trainablePoolingForward'] = (
-  g,
-  x,
-  scale,
-  bias,
-  y,
-  divisor,
-  firstImage,
-  images,
-) => {
-  for (let image = firstImage; image < firstImage + images; image++) {
-    for (const [i, down] of poolImage(g, x, divisor, image).entries()) {
-      const c = i % g.inputChannels;
-      y[image * outputFloats(g) + i] = scale[c]! * down + bias[c]!;
-    }
-  }
-};
-
-export const trainablePoolingBackward: Kernels['trainablePoolingBackward'] = (
-  g,
-  x,
-  dy,
-  scale,
-  dx,
-  dScale,
-  dBias,
-  divisor,
-  firstImage,
-  images,
-) => {
-  const channels = g.inputChannels;
-  const taps = listTaps(g);
-  const shares = listShares(g, taps, divisor);
-  const scaleSums = new Float64Array(channels);
-  const biasSums = new Float64Array(channels);
-  for (let image = firstImage; image < firstImage + images; image++) {
-    const gradient = dy.subarray(image * outputFloats(g), (image + 1) * outputFloats(g));
-    for (const [i, down] of poolImage(g, x, divisor, image).entries()) {
-      scaleSums[i % channels]! += gradient[i]! * down;
-      biasSums[i % channels]! += gradient[i]!;
-    }
-    if (!dx) continue;
-    const sums = new Float64Array(inputFloats(g));
-    for (const { input, output } of taps) {
-      for (let c = 0; c < channels; c++) {
-        sums[input * channels + c]! += gradient[output * channels + c]! * scale[c]! * shares[output]!;
+export const bindTrainablePoolingForward: Kernels['bindTrainablePoolingForward'] =
+  ({ g, x, scale, bias, y, divisor }) =>
+  (firstImage, images) => {
+    for (let image = firstImage; image < firstImage + images; image++) {
+      for (const [i, down] of poolImage(g, x, divisor, image).entries()) {
+        const c = i % g.inputChannels;
+        y[image * outputFloats(g) + i] = scale[c]! * down + bias[c]!;
       }
     }
-    dx.set(sums, image * inputFloats(g));
-  }
-  dScale.set(scaleSums);
-  dBias.set(biasSums);
-};
+  };
+
+export const bindTrainablePoolingBackward: Kernels['bindTrainablePoolingBackward'] =
+  ({ g, x, dy, scale, dx, dScale, dBias, divisor }) =>
+  (firstImage, images) => {
+    const channels = g.inputChannels;
+    const taps = listTaps(g);
+    const shares = listShares(g, taps, divisor);
+    const scaleSums = new Float64Array(channels);
+    const biasSums = new Float64Array(channels);
+    for (let image = firstImage; image < firstImage + images; image++) {
+      const gradient = dy.subarray(image * outputFloats(g), (image + 1) * outputFloats(g));
+      for (const [i, down] of poolImage(g, x, divisor, image).entries()) {
+        scaleSums[i % channels]! += gradient[i]! * down;
+        biasSums[i % channels]! += gradient[i]!;
+      }
+      if (!dx) continue;
+      const sums = new Float64Array(inputFloats(g));
+      for (const { input, output } of taps) {
+        for (let c = 0; c < channels; c++) {
+          sums[input * channels + c]! += gradient[output * channels + c]! * scale[c]! * shares[output]!;
+        }
+      }
+      dx.set(sums, image * inputFloats(g));
+    }
+    dScale.set(scaleSums);
+    dBias.set(biasSums);
+  };

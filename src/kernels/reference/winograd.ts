@@ -1,112 +1,79 @@
-import { GROUP_IMAGES } from '../constants.js';
+import { GROUP_IMAGES, WINOGRAD_PANEL } from '../constants.js';
 import { kernelRows, type WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
 import { countTiles } from '../winograd.js';
-import { convolutionForwardLanes, convolutionInputGradientLanes } from './lanes.js';
+import { bindConvolutionForwardLanes, bindConvolutionInputGradientLanes } from './lanes.js';
 import { inputFloats, listTaps, outputFloats } from './window.js';
 
 // What the transforms compute is a convolution, so the reference does without them: its u is the kernel, its du the kernel's gradient, parts
 // × kernel rows × output channels.
 
-const PANEL_CHANNELS = 32;
-
 const countKernelTaps = (g: WindowGeometry) => g.kernelHeight * g.kernelWidth;
 const tapFloats = (g: WindowGeometry) => g.inputChannels * g.outputChannels;
 
-export const winogradKernel: Kernels['winogradKernel'] = (g, _tile, f, u, firstInput, inputs) => {
-  for (let tap = 0; tap < countKernelTaps(g); tap++) {
-    const first = tap * tapFloats(g) + firstInput * g.outputChannels;
-    u.set(f.subarray(first, first + inputs * g.outputChannels), first);
-  }
-};
+export const bindWinogradKernel: Kernels['bindWinogradKernel'] =
+  ({ g, f, u }) =>
+  (firstInput, inputs) => {
+    for (let tap = 0; tap < countKernelTaps(g); tap++) {
+      const first = tap * tapFloats(g) + firstInput * g.outputChannels;
+      u.set(f.subarray(first, first + inputs * g.outputChannels), first);
+    }
+  };
 
-export const winogradForward: Kernels['winogradForward'] = (
-  g,
-  _tile,
-  x,
-  u,
-  bias,
-  y,
-  _scratch,
-  group,
-  images,
-  firstRow,
-  rows,
-) => convolutionForwardLanes(g, x, u, bias, y, group, images, firstRow, rows);
+export const bindWinogradForward: Kernels['bindWinogradForward'] = ({ g, x, u, bias, y }) =>
+  bindConvolutionForwardLanes({ g, x, f: u, bias, y });
 
-export const winogradInputGradient: Kernels['winogradInputGradient'] = (
-  g,
-  _tile,
-  dy,
-  u,
-  dx,
-  _scratch,
-  group,
-  images,
-  firstRow,
-  rows,
-) => convolutionInputGradientLanes(g, dy, u, dx, group, images, firstRow, rows);
+export const bindWinogradInputGradient: Kernels['bindWinogradInputGradient'] = ({ g, dy, u, dx }) =>
+  bindConvolutionInputGradientLanes({ g, dy, f: u, dx });
 
-export const winogradKernelProducts: Kernels['winogradKernelProducts'] = (
-  g,
-  tile,
-  x,
-  dy,
-  du,
-  _scratch,
-  images,
-  part,
-  parts,
-  firstPanel,
-  panels,
-) => {
-  const n = g.outputChannels;
-  const tiles = Math.ceil(images / GROUP_IMAGES) * countTiles(g.outputHeight, g.outputWidth, tile);
-  const first = Math.floor((part * tiles) / parts);
-  const end = Math.floor(((part + 1) * tiles) / parts);
-  const sums = new Float64Array(countKernelTaps(g) * tapFloats(g));
-  const taps = listTaps(g);
-  for (let image = 0; image < images; image++) {
-    const group = Math.floor(image / GROUP_IMAGES);
-    const at = (element: number) => element * GROUP_IMAGES + (image % GROUP_IMAGES);
-    for (const tap of taps) {
-      const index = tileOf(g, tile, group, tap.output);
-      if (index < first || index >= end) continue;
-      for (let c = 0; c < g.inputChannels; c++) {
-        const value = x[at(group * inputFloats(g) + tap.input * g.inputChannels + c)]!;
-        for (let d = 0; d < n; d++) {
-          sums[(tap.kernel * g.inputChannels + c) * n + d]! +=
-            value * dy[at(group * outputFloats(g) + tap.output * n + d)]!;
+export const bindWinogradKernelProducts: Kernels['bindWinogradKernelProducts'] =
+  ({ g, tile, x, dy, du, parts }) =>
+  (images, part, firstPanel, panels) => {
+    const n = g.outputChannels;
+    const tiles = Math.ceil(images / GROUP_IMAGES) * countTiles(g.outputHeight, g.outputWidth, tile);
+    const first = Math.floor((part * tiles) / parts);
+    const end = Math.floor(((part + 1) * tiles) / parts);
+    const sums = new Float64Array(countKernelTaps(g) * tapFloats(g));
+    const taps = listTaps(g);
+    for (let image = 0; image < images; image++) {
+      const group = Math.floor(image / GROUP_IMAGES);
+      const at = (element: number) => element * GROUP_IMAGES + (image % GROUP_IMAGES);
+      for (const tap of taps) {
+        const index = tileOf(g, tile, group, tap.output);
+        if (index < first || index >= end) continue;
+        for (let c = 0; c < g.inputChannels; c++) {
+          const value = x[at(group * inputFloats(g) + tap.input * g.inputChannels + c)]!;
+          for (let d = 0; d < n; d++) {
+            sums[(tap.kernel * g.inputChannels + c) * n + d]! +=
+              value * dy[at(group * outputFloats(g) + tap.output * n + d)]!;
+          }
         }
       }
     }
-  }
-  for (let row = 0; row < kernelRows(g); row++) {
-    for (let d = firstPanel * PANEL_CHANNELS; d < Math.min(n, (firstPanel + panels) * PANEL_CHANNELS); d++) {
-      du[part * sums.length + row * n + d] = sums[row * n + d]!;
+    for (let row = 0; row < kernelRows(g); row++) {
+      for (
+        let d = firstPanel * WINOGRAD_PANEL;
+        d < Math.min(n, (firstPanel + panels) * WINOGRAD_PANEL);
+        d++
+      ) {
+        du[part * sums.length + row * n + d] = sums[row * n + d]!;
+      }
     }
-  }
-};
+  };
 
-export const winogradKernelGradient: Kernels['winogradKernelGradient'] = (
-  g,
-  _tile,
-  du,
-  df,
-  parts,
-  firstInput,
-  inputs,
-) => {
-  const n = g.outputChannels;
-  for (let tap = 0; tap < countKernelTaps(g); tap++) {
-    const first = tap * tapFloats(g) + firstInput * n;
-    for (let i = first; i < first + inputs * n; i++) {
-      let sum = 0;
-      for (let part = 0; part < parts; part++) sum += du[part * countKernelTaps(g) * tapFloats(g) + i]!;
-      df[i] = sum;
+export const bindWinogradKernelGradient: Kernels['bindWinogradKernelGradient'] =
+  ({ g, du, df, parts }) =>
+  (firstInput, inputs) => {
+    const n = g.outputChannels;
+    for (let tap = 0; tap < countKernelTaps(g); tap++) {
+      const first = tap * tapFloats(g) + firstInput * n;
+      for (let i = first; i < first + inputs * n; i++) {
+        let sum = 0;
+        for (let part = 0; part < parts; part++) sum += du[part * countKernelTaps(g) * tapFloats(g) + i]!;
+        df[i] = sum;
+      }
     }
-  }
-};
+  };
 
 /** The tile that an output position lies in, counted through all groups. */
 function tileOf(g: WindowGeometry, tile: number, group: number, position: number): number {

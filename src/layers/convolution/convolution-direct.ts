@@ -30,7 +30,20 @@ export function cutsKernelByRows(g: WindowGeometry): boolean {
 export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePasses {
   const { kernels, batch, input, output } = site;
   const { kernel, bias } = site.parameters;
-  const biasValue = bias?.value ?? null;
+  const f = kernel!.value;
+  const forward = kernels.bindConvolutionForwardLanes({
+    g,
+    x: input.value,
+    f,
+    bias: bias?.value ?? null,
+    y: output.value,
+  });
+  const inputGradient = kernels.bindConvolutionInputGradientLanes({
+    g,
+    dy: output.gradient,
+    f,
+    dx: input.gradient,
+  });
   return {
     prepare: [],
     forward: [
@@ -40,17 +53,7 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.outputHeight);
-          kernels.convolutionForwardLanes(
-            g,
-            input.value,
-            kernel!.value,
-            biasValue,
-            output.value,
-            unit.group,
-            batch.size,
-            first,
-            count,
-          );
+          forward(unit.group, batch.size, first, count);
         },
       },
     ],
@@ -61,16 +64,7 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.inputHeight);
-          kernels.convolutionInputGradientLanes(
-            g,
-            output.gradient,
-            kernel!.value,
-            input.gradient,
-            unit.group,
-            batch.size,
-            first,
-            count,
-          );
+          inputGradient(unit.group, batch.size, first, count);
         },
       },
     ],
@@ -87,7 +81,9 @@ export function bindDirectKernelGradient(
   { kernels, input, output, parameters, batch }: LayerSite,
   behindInputGradient: boolean,
 ): Pass {
-  const { gradient } = parameters.kernel!;
+  const correlate = parameters.kernel!.gradient.map((df) =>
+    kernels.bindConvolutionKernelGradientLanes({ g, x: input.value, dy: output.gradient, df }),
+  );
   const rows = kernelRows(g);
   const label = { name: 'kernel gradient', products: 1 };
   if (cutsKernelByRows(g)) {
@@ -101,19 +97,8 @@ export function bindDirectKernelGradient(
       run(first, count) {
         for (let block = first; block < first + count; block++) {
           const row = block * most;
-          kernels.convolutionKernelGradientLanes(
-            g,
-            input.value,
-            output.gradient,
-            gradient[0]!,
-            0,
-            countGroups(batch.size),
-            batch.size,
-            0,
-            g.outputHeight,
-            row,
-            Math.min(most, rows - row),
-          );
+          const some = Math.min(most, rows - row);
+          correlate[0]!(0, countGroups(batch.size), batch.size, 0, g.outputHeight, row, some);
         }
       },
     };
@@ -124,19 +109,7 @@ export function bindDirectKernelGradient(
     waits: false,
     run(unit) {
       const { first, count } = rowsOf(unit, g.outputHeight);
-      kernels.convolutionKernelGradientLanes(
-        g,
-        input.value,
-        output.gradient,
-        gradient[unit.index]!,
-        unit.group,
-        1,
-        batch.size,
-        first,
-        count,
-        0,
-        rows,
-      );
+      correlate[unit.index]!(unit.group, 1, batch.size, first, count, 0, rows);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { coversInput, kernelColumns, kernelRows, type WindowGeometry } from '../../kernels/geometry.js';
 import { packedFloats, panelCount } from '../../kernels/interface/products.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
-import { type BlockPass, overSlices, type Pass, passUntil } from '../pass.js';
+import { type Batch, type BlockPass, overSlices, type Pass, passUntil } from '../pass.js';
 
 /**
  * A fully connected layer with at least so many weights is cut by outputs instead of by images: each worker reads its part of the weights
@@ -23,123 +23,67 @@ export function cutsLargeKernel(g: WindowGeometry): boolean {
 
 /** A convolution on images one after another, as three products (chapter 15.5), for each group of channels. */
 export function bindConvolutionImages(g: WindowGeometry, site: LayerSite): BoundLayer {
-  const { kernels, scratch, batch, input, output } = site;
+  const { kernels, batch, input, output } = site;
   const rows = kernelRows(g);
   const columns = kernelColumns(g);
   const { kernel, bias } = site.parameters;
   const { packed, packedTransposed } = site.shared;
   const cutByOutputs = coversInput(g) && g.groups === 1 && rows * columns >= MIN_WEIGHTS_TO_CUT_BY_OUTPUTS;
-  scratch.book(kernels.convolutionScratchFloats(g));
-  scratch.book(kernels.matmulScratchFloats(Math.max(rows, columns)));
-  scratch.book(kernels.channelScratchFloats(g.outputChannels));
 
   const matrices = cutByGroups(kernel!.value, g.groups);
   const prepare = [
-    packGroups(matrices, cutByGroups(packed!, g.groups), panelCount(columns), (f, to, first, count) =>
-      kernels.pack(rows, columns, f, to, first, count),
+    packGroups(panelCount(columns), matrices, cutByGroups(packed!, g.groups), (b, packed) =>
+      kernels.bindPack({ rows, columns, b, packed }),
     ),
   ];
   if (site.training && site.needsInputGradient) {
     prepare.push({
       name: 'prepare transposed',
-      ...packGroups(
-        matrices,
-        cutByGroups(packedTransposed!, g.groups),
-        panelCount(rows),
-        (f, to, first, count) => kernels.packTransposed(rows, columns, f, to, first, count),
+      ...packGroups(panelCount(rows), matrices, cutByGroups(packedTransposed!, g.groups), (b, packed) =>
+        kernels.bindPackTransposed({ rows, columns, b, packed }),
       ),
     });
   }
 
-  const biasValue = bias?.value ?? null;
-  const forward: Pass = cutByOutputs
-    ? {
-        products: 1,
-        over: 'blocks',
-        waits: true,
-        blocks: panelCount(columns),
-        run: (first, count) =>
-          kernels.matmul(
-            batch.size,
-            columns,
-            rows,
-            input.value,
-            packed!,
-            biasValue,
-            output.value,
-            scratch.floats,
-            first,
-            count,
-          ),
-      }
-    : overSlices(
-        ({ first, count }) =>
-          kernels.convolutionForward(
-            g,
-            input.value,
-            packed!,
-            biasValue,
-            output.value,
-            scratch.floats,
-            first,
-            count,
-          ),
-        { products: 1 },
-      );
+  const operands = { packed: packed!, bias: bias?.value ?? null };
+  const forward = cutByOutputs
+    ? overPanels(
+        panelCount(columns),
+        batch,
+        kernels.bindMatmul({ n: columns, k: rows, a: input.value, c: output.value, ...operands }),
+      )
+    : overImages(kernels.bindConvolutionForward({ g, x: input.value, y: output.value, ...operands }));
   if (!site.training) return { prepare, forward: [forward], backward: [] };
 
   const positions = g.outputHeight * g.outputWidth;
   const backward: Pass[] = [];
   if (bias) {
+    const sumRows = bias.gradient.map((sums) =>
+      kernels.bindSumRows({ channels: g.outputChannels, x: output.gradient, sums }),
+    );
     const biasGradient = overSlices(
-      ({ index, first, count }) =>
-        kernels.sumRows(
-          g.outputChannels,
-          output.gradient,
-          bias.gradient[index]!,
-          scratch.floats,
-          first * positions,
-          count * positions,
-        ),
+      ({ index, first, count }) => sumRows[index]!(first * positions, count * positions),
       { name: 'bias gradient' },
     );
     backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
   }
-  const inputGradient: Pass = cutByOutputs
-    ? {
-        products: 1,
-        over: 'blocks',
-        waits: true,
-        blocks: panelCount(rows),
-        run: (first, count) =>
-          kernels.matmul(
-            batch.size,
-            rows,
-            columns,
-            output.gradient,
-            packedTransposed!,
-            null,
-            input.gradient,
-            scratch.floats,
-            first,
-            count,
-          ),
-      }
-    : overSlices(
-        ({ first, count }) =>
-          kernels.convolutionInputGradient(
-            g,
-            output.gradient,
-            packedTransposed!,
-            input.gradient,
-            scratch.floats,
-            first,
-            count,
-          ),
-        { products: 1 },
-      );
+  const bindInputGradient = () => {
+    const operands = { packed: packedTransposed!, bias: null };
+    return cutByOutputs
+      ? overPanels(
+          panelCount(rows),
+          batch,
+          kernels.bindMatmul({ n: rows, k: columns, a: output.gradient, c: input.gradient, ...operands }),
+        )
+      : overImages(
+          kernels.bindConvolutionInputGradient({ g, dy: output.gradient, dx: input.gradient, ...operands }),
+        );
+  };
   const label = { name: 'kernel gradient', products: 1 };
   const allRows = g.groups * rows;
+  const correlate = kernel!.gradient.map((df) =>
+    kernels.bindConvolutionKernelGradient({ g, x: input.value, dy: output.gradient, df }),
+  );
   const kernelGradient: Pass = cutsLargeKernel(g)
     ? {
         ...label,
@@ -150,36 +94,13 @@ export function bindConvolutionImages(g: WindowGeometry, site: LayerSite): Bound
         run: (first, count) => {
           const firstRow = first * ROWS_PER_BLOCK;
           const lastRow = Math.min(allRows, (first + count) * ROWS_PER_BLOCK);
-          kernels.convolutionKernelGradient(
-            g,
-            input.value,
-            output.gradient,
-            kernel!.gradient[0]!,
-            scratch.floats,
-            0,
-            batch.size,
-            firstRow,
-            lastRow - firstRow,
-          );
+          correlate[0]!(0, batch.size, firstRow, lastRow - firstRow);
         },
       }
-    : overSlices(
-        ({ index, first, count }) =>
-          kernels.convolutionKernelGradient(
-            g,
-            input.value,
-            output.gradient,
-            kernel!.gradient[index]!,
-            scratch.floats,
-            first,
-            count,
-            0,
-            allRows,
-          ),
-        label,
-      );
+    : overSlices(({ index, first, count }) => correlate[index]!(first, count, 0, allRows), label);
   backward.push(...passUntil(kernel!.learningEpochs, batch, kernelGradient));
-  backward.push(...passUntil(site.inputLearningEpochs, batch, inputGradient));
+  if (site.needsInputGradient)
+    backward.push(...passUntil(site.inputLearningEpochs, batch, bindInputGradient()));
   return { prepare, forward: [forward], backward };
 }
 
@@ -189,13 +110,34 @@ function cutByGroups(array: Float32Array, groups: number): Float32Array[] {
   return Array.from({ length: groups }, (_, group) => array.subarray(group * floats, (group + 1) * floats));
 }
 
+/** A product on images of the mini-batch. */
+function overImages(run: (firstImage: number, images: number) => void): Pass {
+  return overSlices(({ first, count }) => run(first, count), { products: 1 });
+}
+
+/** A product of the whole mini-batch, block by block a panel. */
+function overPanels(
+  panels: number,
+  batch: Batch,
+  run: (images: number, firstPanel: number, panels: number) => void,
+): Pass {
+  return {
+    products: 1,
+    over: 'blocks',
+    waits: true,
+    blocks: panels,
+    run: (first, count) => run(batch.size, first, count),
+  };
+}
+
 /** A pass that packs the groups' matrices, block by block a panel. */
 function packGroups(
+  panels: number,
   matrices: readonly Float32Array[],
   packed: readonly Float32Array[],
-  panels: number,
-  pack: (matrix: Float32Array, packed: Float32Array, firstPanel: number, panels: number) => void,
+  bind: (matrix: Float32Array, packed: Float32Array) => (firstPanel: number, panels: number) => void,
 ): BlockPass {
+  const pack = matrices.map((matrix, group) => bind(matrix, packed[group]!));
   return {
     over: 'blocks',
     waits: false,
@@ -205,7 +147,7 @@ function packGroups(
         const group = Math.floor(block / panels);
         const panel = block % panels;
         const some = Math.min(panels - panel, first + count - block);
-        pack(matrices[group]!, packed[group]!, panel, some);
+        pack[group]!(panel, some);
         block += some;
       }
     },

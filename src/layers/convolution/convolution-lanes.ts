@@ -1,4 +1,3 @@
-import { GROUP_IMAGES } from '../../kernels/constants.js';
 import type { WindowGeometry } from '../../kernels/geometry.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
 import { overParts, widthOf } from '../parts.js';
@@ -16,7 +15,7 @@ export function sumsKernelGradient(g: WindowGeometry): boolean {
  * rows of dY.
  */
 export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundLayer {
-  const { kernels, scratch, batch, output, inputLearningEpochs } = site;
+  const { kernels, batch, output, inputLearningEpochs } = site;
   const { kernel, bias } = site.parameters;
   const use = chooseWinograd(g);
   const direct = bindDirectProducts(g, site);
@@ -32,13 +31,16 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
   if (bias) {
     const width = widthOf(output.shape, 'lanes');
     const sums = new Float32Array(width);
-    scratch.book(kernels.channelScratchFloats(width));
+    const sumRows = kernels.bindSumRows({ channels: width, x: output.gradient, sums });
+    const sumLanes = bias.gradient.map((to) =>
+      kernels.bindSumChannelLanes({ channels: output.shape.channels, x: sums, sums: to }),
+    );
     const biasGradient = overParts(
       output.shape,
       'lanes',
       (part) => {
-        kernels.sumRows(width, output.gradient, sums, scratch.floats, part.firstRow, part.rows);
-        kernels.sumChannelLanes(width / GROUP_IMAGES, sums, bias.gradient[part.index]!);
+        sumRows(part.firstRow, part.rows);
+        sumLanes[part.index]!();
       },
       { name: 'bias gradient' },
     );

@@ -124,14 +124,25 @@ export function planWinogradMemory(g: WindowGeometry): Record<'winograd' | 'wino
 
 /** Y and dX by minimal filtering. */
 export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: number): LanePasses {
-  const { kernels, scratch, batch, input, output } = site;
+  const { kernels, batch, input, output } = site;
   const { kernel, bias } = site.parameters;
   const u = site.shared.winograd!;
-  const biasValue = bias?.value ?? null;
-  scratch.book(kernels.winogradScratchFloats(g, tile));
-  const transform = overInputs(g, (first, count) =>
-    kernels.winogradKernel(g, tile, kernel!.value, u, first, count),
-  );
+  const transform = overInputs(g, kernels.bindWinogradKernel({ g, tile, f: kernel!.value, u }));
+  const forward = kernels.bindWinogradForward({
+    g,
+    tile,
+    x: input.value,
+    u,
+    bias: bias?.value ?? null,
+    y: output.value,
+  });
+  const inputGradient = kernels.bindWinogradInputGradient({
+    g,
+    tile,
+    dy: output.gradient,
+    u,
+    dx: input.gradient,
+  });
   const anew = site.training && takesTurns(g);
   const before: Pass[] = anew ? [{ ...transform, name: 'prepare', waits: true }] : [];
   return {
@@ -144,19 +155,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.outputHeight);
-          kernels.winogradForward(
-            g,
-            tile,
-            input.value,
-            u,
-            biasValue,
-            output.value,
-            scratch.floats,
-            unit.group,
-            batch.size,
-            first,
-            count,
-          );
+          forward(unit.group, batch.size, first, count);
         },
       },
     ],
@@ -168,18 +167,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.inputHeight);
-          kernels.winogradInputGradient(
-            g,
-            tile,
-            output.gradient,
-            u,
-            input.gradient,
-            scratch.floats,
-            unit.group,
-            batch.size,
-            first,
-            count,
-          );
+          inputGradient(unit.group, batch.size, first, count);
         },
       },
     ],
@@ -197,12 +185,20 @@ export function bindWinogradKernelGradient(
   tile: number,
   behindInputGradient: boolean,
 ): Pass[] {
-  const { kernels, scratch, input, output, batch } = site;
+  const { kernels, input, output, batch } = site;
   const apart = !takesTurns(g);
   const du = site.shared.winogradGradient!;
-  const gradient = site.parameters.kernel!.gradient[0]!;
+  const df = site.parameters.kernel!.gradient[0]!;
   const { parts, panels, runs } = cutGradient(g, tile);
-  scratch.book(kernels.winogradScratchFloats(g, tile));
+  const multiply = kernels.bindWinogradKernelProducts({
+    g,
+    tile,
+    x: input.value,
+    dy: output.gradient,
+    du,
+    parts,
+  });
+  const transform = kernels.bindWinogradKernelGradient({ g, tile, du, df, parts });
   return [
     {
       name: 'kernel gradient',
@@ -215,26 +211,12 @@ export function bindWinogradKernelGradient(
         for (let task = first; task < first + count; task++) {
           const [part, run] = [Math.floor(task / runs), task % runs];
           const panel = Math.floor((run * panels) / runs);
-          kernels.winogradKernelProducts(
-            g,
-            tile,
-            input.value,
-            output.gradient,
-            du,
-            scratch.floats,
-            batch.size,
-            part,
-            parts,
-            panel,
-            Math.floor(((run + 1) * panels) / runs) - panel,
-          );
+          multiply(batch.size, part, panel, Math.floor(((run + 1) * panels) / runs) - panel);
         }
       },
     },
     {
-      ...overInputs(g, (first, count) =>
-        kernels.winogradKernelGradient(g, tile, du, gradient, parts, first, count),
-      ),
+      ...overInputs(g, transform),
       waits: true,
       aside: apart,
       name: 'kernel gradient transform',

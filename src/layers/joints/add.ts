@@ -13,28 +13,28 @@ export const add: JointKind = {
     }),
   suitsLanes: () => true,
   bind(_config, { inputs, output, kernels, layout }) {
-    const values = inputs.map(({ value }) => value);
+    const sum = bindSum(
+      kernels,
+      inputs.map(({ value }) => value),
+      output.value,
+    );
     const width = widthOf(output.shape, layout);
     return {
       prepare: [],
-      forward: [
-        overParts(output.shape, layout, ({ firstRow, rows }) =>
-          addAll(kernels, values, output.value, firstRow * width, rows * width),
-        ),
-      ],
+      forward: [overParts(output.shape, layout, ({ firstRow, rows }) => sum(firstRow * width, rows * width))],
       backward: [],
     };
   },
 };
 
-/** The sum of two arrays or more, in their order; it may be written over the first or the second. */
-export function addAll(
+/** The sum of two arrays or more, in their order, over elements [first, first + count); it may be written over the first or the second. */
+export function bindSum(
   kernels: Kernels,
-  summands: readonly Float32Array[],
+  [one, ...others]: readonly Float32Array[],
   sum: Float32Array,
-  first: number,
-  count: number,
-): void {
-  kernels.addElements(summands[0]!, summands[1]!, sum, first, count);
-  for (let i = 2; i < summands.length; i++) kernels.addElements(sum, summands[i]!, sum, first, count);
+): (first: number, count: number) => void {
+  const additions = others.map((b, i) => kernels.bindAddElements({ a: i === 0 ? one! : sum, b, sum }));
+  return (first, count) => {
+    for (const add of additions) add(first, count);
+  };
 }

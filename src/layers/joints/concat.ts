@@ -22,15 +22,33 @@ export const concat: JointKind = {
       return { tensor, own, at: end - own };
     });
     const learning = columns.filter(({ tensor }) => tensor.gradient.length > 0);
+    const joins = columns.map(({ tensor, own, at }) =>
+      kernels.bindCopyColumns({
+        columns: own,
+        x: tensor.value,
+        xWidth: own,
+        xFirst: 0,
+        y: output.value,
+        yWidth: width,
+        yFirst: at,
+      }),
+    );
+    const partings = learning.map(({ tensor, own, at }) =>
+      kernels.bindCopyColumns({
+        columns: own,
+        x: output.gradient,
+        xWidth: width,
+        xFirst: at,
+        y: tensor.gradient,
+        yWidth: own,
+        yFirst: 0,
+      }),
+    );
     const join = ({ firstRow, rows }: Part) => {
-      for (const { tensor, own, at } of columns) {
-        kernels.copyColumns(own, tensor.value, own, 0, output.value, width, at, firstRow, rows);
-      }
+      for (const copy of joins) copy(firstRow, rows);
     };
     const part = ({ firstRow, rows }: Part) => {
-      for (const { tensor, own, at } of learning) {
-        kernels.copyColumns(own, output.gradient, width, at, tensor.gradient, own, 0, firstRow, rows);
-      }
+      for (const copy of partings) copy(firstRow, rows);
     };
     return {
       prepare: [],

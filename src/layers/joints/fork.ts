@@ -1,6 +1,6 @@
 import { type JointKind, planTransform } from '../layer.js';
 import { overPartsBackward, widthOf } from '../parts.js';
-import { addAll } from './add.js';
+import { bindSum } from './add.js';
 
 /** A tensor for several readers: each has the same value and a gradient of its own. dx = ((dy1 + dy2) + dy3) + … */
 export const fork: JointKind = {
@@ -14,16 +14,16 @@ export const fork: JointKind = {
   suitsLanes: () => true,
   bind(_config, site) {
     const { input, outputs, kernels, layout } = site;
-    const gradients = outputs.map(({ gradient }) => gradient);
+    const sum = bindSum(
+      kernels,
+      outputs.map(({ gradient }) => gradient),
+      input.gradient,
+    );
     const width = widthOf(input.shape, layout);
     return {
       prepare: [],
       forward: [],
-      backward: [
-        overPartsBackward(site, ({ firstRow, rows }) =>
-          addAll(kernels, gradients, input.gradient, firstRow * width, rows * width),
-        ),
-      ],
+      backward: [overPartsBackward(site, ({ firstRow, rows }) => sum(firstRow * width, rows * width))],
     };
   },
 };

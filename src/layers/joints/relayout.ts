@@ -21,16 +21,16 @@ export const relayout: JointKind = {
         }
       },
     });
-    return {
-      prepare: [],
-      forward: [
-        overGroups((group, images) => kernels.gatherLanes(input.value, output.value, size, group, images)),
-      ],
-      backward: [
-        overGroups((group, images) =>
-          kernels.scatterLanes(output.gradient, input.gradient, size, group, images),
-        ),
-      ],
-    };
+    const gather = kernels.bindGatherLanes({
+      lanes: input.value,
+      images: output.value,
+      floatsPerImage: size,
+    });
+    const scatter = kernels.bindScatterLanes({
+      images: output.gradient,
+      lanes: input.gradient,
+      floatsPerImage: size,
+    });
+    return { prepare: [], forward: [overGroups(gather)], backward: [overGroups(scatter)] };
   },
 };

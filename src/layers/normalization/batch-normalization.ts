@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { allocateLike } from '../allocate-like.js';
 import type { BoundLayer, LayerKind, LayerPlan, LayerSite } from '../layer.js';
 import type { ParameterPlan } from '../parameter.js';
 import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
-import { allocateLike } from '../scratch.js';
 
 const factor = z.number().nonnegative();
 const epochs = z.int().min(1).optional();
@@ -97,7 +97,6 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   suitsLanes: () => true,
 
   bind(config, site): BoundLayer {
-    site.scratch.book(site.kernels.channelScratchFloats(widthOf(site.input.shape, site.layout)));
     return site.training ? bindTraining(config, site) : bindEvaluation(config, site);
   },
 };
@@ -105,29 +104,27 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
 /** Two sums of each part, and which rows and images of the mini-batch they are of. */
 class PartSums {
   readonly #site: LayerSite;
-  readonly #first: Float32Array;
-  readonly #second: Float32Array;
-  readonly #lanes: number;
-  /** Where each part leaves its sums. */
-  readonly of: readonly (readonly [first: Float32Array, second: Float32Array])[];
   readonly #cuts: Int32Array;
   #cutImages = 0;
+  /** Where each part leaves its sums. */
+  readonly of: readonly (readonly [first: Float32Array, second: Float32Array])[];
+  /** What the kernels that combine them read beside them. */
+  readonly layout: { readonly channels: number; readonly lanes: number; readonly cuts: Int32Array };
 
-  constructor(site: LayerSite, first: string, second: string) {
+  constructor(site: LayerSite, first: Float32Array, second: Float32Array) {
     const width = widthOf(site.input.shape, site.layout);
+    const { channels } = site.input.shape;
     this.#site = site;
-    this.#first = site.shared[first]!;
-    this.#second = site.shared[second]!;
-    this.#lanes = width / site.input.shape.channels;
-    this.of = Array.from({ length: this.#first.length / width }, (_, part) => {
+    this.of = Array.from({ length: first.length / width }, (_, part) => {
       const [begin, end] = [part * width, (part + 1) * width];
-      return [this.#first.subarray(begin, end), this.#second.subarray(begin, end)] as const;
+      return [first.subarray(begin, end), second.subarray(begin, end)] as const;
     });
     this.#cuts = new Int32Array(2 * this.of.length);
+    this.layout = { channels, lanes: width / channels, cuts: this.#cuts };
   }
 
-  /** All of them, as the kernels that combine them take them: channels, lanes, parts, cuts, first and second. */
-  get all(): [number, number, number, Int32Array, Float32Array, Float32Array] {
+  /** How many parts the mini-batch at hand has; the cuts are then theirs. */
+  countParts(): number {
     const { input, layout, batch } = this.#site;
     const parts = countParts(layout, batch);
     if (this.#cutImages !== batch.size) {
@@ -137,18 +134,19 @@ class PartSums {
       }
       this.#cutImages = batch.size;
     }
-    return [input.shape.channels, this.#lanes, parts, this.#cuts, this.#first, this.#second];
+    return parts;
   }
 }
 
 function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundLayer {
-  const { input, output, kernels, scratch, batch, layout } = site;
+  const { input, output, kernels, batch, layout } = site;
   const { channels } = input.shape;
   const width = widthOf(input.shape, layout);
   const { scale, shift } = site.parameters;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
-  const moments = new PartSums(site, 'means', 'squares');
-  const sums = new PartSums(site, 'gradientSums', 'gradientProducts');
+  const { means, squares, gradientSums, gradientProducts } = site.shared as Record<string, Float32Array>;
+  const moments = new PartSums(site, means!, squares!);
+  const sums = new PartSums(site, gradientSums!, gradientProducts!);
   // Every worker computes all of these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
   // of the pass at hand, repeated for each lane.
   const allocate = (length: number) => allocateLike(input.value, length);
@@ -156,29 +154,34 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
   const [dScale, dShift] = [allocate(channels), allocate(channels)];
 
+  const x = input.value;
+  const computeMoments = moments.of.map(([mean, squares]) =>
+    kernels.bindChannelMoments({ channels: width, x, mean, squares }),
+  );
   const sumMoments = overParts(
     input.shape,
     layout,
-    ({ index, firstRow, rows }) =>
-      kernels.channelMoments(width, input.value, ...moments.of[index]!, scratch.floats, firstRow, rows),
+    ({ index, firstRow, rows }) => computeMoments[index]!(firstRow, rows),
     { name: 'moments' },
   );
+  const findCoefficients = kernels.bindNormalizationCoefficients({
+    ...moments.layout,
+    means: means!,
+    squares: squares!,
+    scale: scale?.value ?? null,
+    shift: shift?.value ?? null,
+    epsilon: config.epsilon,
+    statistics,
+    mean,
+    a,
+    d,
+  });
+  const normalize = kernels.bindScaleChannels({ channels: width, x, scale: a, shift: d, y: output.value });
   const forward: Pass = {
-    ...overParts(input.shape, layout, ({ firstRow, rows }) =>
-      kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows),
-    ),
+    ...overParts(input.shape, layout, ({ firstRow, rows }) => normalize(firstRow, rows)),
     waits: true,
     begin(worker) {
-      kernels.normalizationCoefficients(
-        ...moments.all,
-        scale?.value ?? null,
-        shift?.value ?? null,
-        config.epsilon,
-        statistics,
-        mean,
-        a,
-        d,
-      );
+      findCoefficients(moments.countParts());
       if (worker > 0) return;
       const move = batch.step === 0 ? 1 : config.momentum;
       for (let c = 0; c < channels; c++) {
@@ -190,54 +193,40 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   };
 
   // With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum dy.
+  const dy = output.gradient;
+  const sumPart = sums.of.map(([sums, products]) =>
+    kernels.bindChannelGradientSums({ channels: width, x, dy, mean, sums, products }),
+  );
   const sumGradients = overParts(
     input.shape,
     layout,
-    ({ index, firstRow, rows }) =>
-      kernels.channelGradientSums(
-        width,
-        input.value,
-        output.gradient,
-        mean,
-        ...sums.of[index]!,
-        scratch.floats,
-        firstRow,
-        rows,
-      ),
+    ({ index, firstRow, rows }) => sumPart[index]!(firstRow, rows),
     { name: 'gradient sums' },
   );
+  const findGradientCoefficients = kernels.bindNormalizationGradientCoefficients({
+    ...sums.layout,
+    sums: gradientSums!,
+    products: gradientProducts!,
+    scale: scale?.value ?? null,
+    statistics,
+    a,
+    b,
+    d,
+    dScale,
+    dShift,
+  });
   const begin = (worker: number): void => {
-    kernels.normalizationGradientCoefficients(
-      ...sums.all,
-      scale?.value ?? null,
-      statistics,
-      a,
-      b,
-      d,
-      dScale,
-      dShift,
-    );
+    findGradientCoefficients(sums.countParts());
     if (worker > 0) return;
     scale?.gradient[0]?.set(dScale);
     shift?.gradient[0]?.set(dShift);
   };
+  const combine = kernels.bindCombineChannels({ channels: width, x, dy, a, b, d, dx: input.gradient });
+  const clear = kernels.bindClearLanes({ x: input.gradient });
   const inputGradient = overParts(input.shape, layout, ({ firstRow, rows, imagesPerRow }) => {
-    kernels.combineChannels(
-      width,
-      input.value,
-      output.gradient,
-      a,
-      b,
-      d,
-      input.gradient,
-      scratch.floats,
-      firstRow,
-      rows,
-    );
+    combine(firstRow, rows);
     // Where there is no image, x·b + d is not zero, and a gradient must be.
-    if (imagesPerRow < width / channels) {
-      kernels.clearLanes(input.gradient, imagesPerRow, firstRow * channels, rows * channels);
-    }
+    if (imagesPerRow < width / channels) clear(imagesPerRow, firstRow * channels, rows * channels);
   });
   return {
     prepare: [],
@@ -252,7 +241,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
 }
 
 function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): BoundLayer {
-  const { input, output, kernels, scratch, layout } = site;
+  const { input, output, kernels, layout } = site;
   const { channels } = input.shape;
   const width = widthOf(input.shape, layout);
   const lanes = width / channels;
@@ -261,10 +250,15 @@ function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): Boun
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
   const a = new Float32Array(width);
   const d = new Float32Array(width);
+  const normalize = kernels.bindScaleChannels({
+    channels: width,
+    x: input.value,
+    scale: a,
+    shift: d,
+    y: output.value,
+  });
   const forward: Pass = {
-    ...overParts(input.shape, layout, ({ firstRow, rows }) =>
-      kernels.scaleChannels(width, input.value, a, d, output.value, scratch.floats, firstRow, rows),
-    ),
+    ...overParts(input.shape, layout, ({ firstRow, rows }) => normalize(firstRow, rows)),
     begin() {
       for (let c = 0; c < channels; c++) {
         const gain = (scale?.[c] ?? 1) / Math.sqrt(runningVariance![c]! + config.epsilon);

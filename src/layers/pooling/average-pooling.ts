@@ -34,23 +34,21 @@ export const averagePooling: LayerKind<z.output<typeof schema>> = {
     const { countPadding } = config;
     if (site.layout === 'lanes') {
       return bindPoolingLanes(g, site, {
-        forward: (piece, x, y) => kernels.averagePoolingForward(piece, x, y, countPadding, 0, 1),
-        backward: (piece, _x, _y, dy, dx) =>
-          kernels.averagePoolingBackward(piece, dy, dx, countPadding, 0, 1),
+        bindForward: ({ g, x, y }) => kernels.bindAveragePoolingForward({ g, x, y, countPadding }),
+        bindBackward: ({ g, dy, dx }) => kernels.bindAveragePoolingBackward({ g, dy, dx, countPadding }),
       });
     }
+    const forward = kernels.bindAveragePoolingForward({ g, x: input.value, y: output.value, countPadding });
+    const backward = kernels.bindAveragePoolingBackward({
+      g,
+      dy: output.gradient,
+      dx: input.gradient,
+      countPadding,
+    });
     return {
       prepare: [],
-      forward: [
-        overSlices(({ first, count }) =>
-          kernels.averagePoolingForward(g, input.value, output.value, countPadding, first, count),
-        ),
-      ],
-      backward: [
-        overSlices(({ first, count }) =>
-          kernels.averagePoolingBackward(g, output.gradient, input.gradient, countPadding, first, count),
-        ),
-      ],
+      forward: [overSlices(({ first, count }) => forward(first, count))],
+      backward: [overSlices(({ first, count }) => backward(first, count))],
     };
   },
 };

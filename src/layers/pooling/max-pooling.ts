@@ -29,30 +29,17 @@ export const maxPooling: LayerKind<z.output<typeof schema>> = {
     const g = makePoolingGeometry(config, site);
     if (site.layout === 'lanes') {
       return bindPoolingLanes(g, site, {
-        forward: (piece, x, y) => kernels.maxPoolingForward(piece, x, y, 0, 1),
-        backward: (piece, x, y, dy, dx) => kernels.maxPoolingBackward(piece, x, y, dy, dx, 0, 1),
+        bindForward: kernels.bindMaxPoolingForward,
+        bindBackward: kernels.bindMaxPoolingBackward,
       });
     }
+    const [x, y] = [input.value, output.value];
+    const forward = kernels.bindMaxPoolingForward({ g, x, y });
+    const backward = kernels.bindMaxPoolingBackward({ g, x, y, dy: output.gradient, dx: input.gradient });
     return {
       prepare: [],
-      forward: [
-        overSlices(({ first, count }) =>
-          kernels.maxPoolingForward(g, input.value, output.value, first, count),
-        ),
-      ],
-      backward: [
-        overSlices(({ first, count }) =>
-          kernels.maxPoolingBackward(
-            g,
-            input.value,
-            output.value,
-            output.gradient,
-            input.gradient,
-            first,
-            count,
-          ),
-        ),
-      ],
+      forward: [overSlices(({ first, count }) => forward(first, count))],
+      backward: [overSlices(({ first, count }) => backward(first, count))],
     };
   },
 };

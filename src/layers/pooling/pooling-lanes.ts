@@ -12,18 +12,25 @@ interface Piece {
   readonly g: WindowGeometry;
 }
 
-/** A pooling kernel on one piece, seen as the only image of arrays that begin with it. */
+/** A piece's arrays, which begin with it. */
+export interface PieceArrays {
+  readonly g: WindowGeometry;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly dy: Float32Array;
+  readonly dx: Float32Array;
+}
+
+/** A pooling kernel on images. */
+export type Pool = (firstImage: number, images: number) => void;
+
+/** Pooling kernels on one piece, seen as the only image of its arrays. */
 export interface PiecePooling {
-  forward(g: WindowGeometry, x: Float32Array, y: Float32Array): void;
-  backward(
-    g: WindowGeometry,
-    x: Float32Array,
-    y: Float32Array,
-    dy: Float32Array,
-    dx: Float32Array,
-    unit: number,
-  ): void;
-  /** In place of `backward` for a unit that has no piece: its part of the parameters' gradients is zero. */
+  bindForward(piece: PieceArrays): Pool;
+  bindBackward(piece: PieceArrays): Pool;
+  /** Called behind a unit's backward pass. */
+  afterBackward?(unit: number): void;
+  /** In place of the backward pass for a unit that has no piece: its part of the parameters' gradients is zero. */
   backwardOfNothing?(unit: number): void;
 }
 
@@ -32,7 +39,7 @@ export interface PiecePooling {
  * a unit pools its own rows of the output; else the first unit of a group pools it whole.
  */
 export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: PiecePooling): BoundLayer {
-  const { input, output, batch } = site;
+  const { input, output, batch, training } = site;
   const images = output.value.length / sizeOf(output.shape);
   const cut = { size: images, bands: batch.bands };
   const pieces = Array.from({ length: countUnits(cut) }, (_, index) => {
@@ -41,36 +48,34 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
     if (piece === null) return null;
     const inputOffset = unit.group * GROUP_IMAGES * sizeOf(input.shape) + piece.input;
     const outputOffset = unit.group * GROUP_IMAGES * sizeOf(output.shape) + piece.output;
-    return {
+    const arrays: PieceArrays = {
       g: piece.g,
       x: input.value.subarray(inputOffset),
       dx: input.gradient.subarray(inputOffset),
       y: output.value.subarray(outputOffset),
       dy: output.gradient.subarray(outputOffset),
     };
+    return {
+      forward: pooling.bindForward(arrays),
+      backward: training ? pooling.bindBackward(arrays) : null,
+    };
   });
-  const overPieces = (
-    run: (piece: NonNullable<(typeof pieces)[number]>, unit: number) => void,
-    runWithout?: (unit: number) => void,
-  ): UnitPass => ({
+  const overPieces = (run: (piece: (typeof pieces)[number], unit: number) => void): UnitPass => ({
     over: 'units',
     // Its rows of input and output are not the same fractions of their heights.
     waits: true,
     strays: true,
-    run({ index, group, band, bands }) {
-      const piece = pieces[group * bands + band];
-      if (piece) run(piece, index);
-      else runWithout?.(index);
-    },
+    run: ({ index, group, band, bands }) => run(pieces[group * bands + band] ?? null, index),
   });
   return {
     prepare: [],
-    forward: [overPieces((piece) => pooling.forward(piece.g, piece.x, piece.y))],
+    forward: [overPieces((piece) => piece?.forward(0, 1))],
     backward: [
-      overPieces(
-        (piece, unit) => pooling.backward(piece.g, piece.x, piece.y, piece.dy, piece.dx, unit),
-        pooling.backwardOfNothing,
-      ),
+      overPieces((piece, unit) => {
+        if (!piece) return pooling.backwardOfNothing?.(unit);
+        piece.backward!(0, 1);
+        pooling.afterBackward?.(unit);
+      }),
     ],
   };
 }

@@ -7,7 +7,7 @@ import type { ParameterPlan } from '../parameter.js';
 import { overSlices } from '../pass.js';
 import { describeWindow } from '../window.js';
 import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
-import { bindPoolingLanes } from './pooling-lanes.js';
+import { bindPoolingLanes, type PieceArrays } from './pooling-lanes.js';
 
 const factor = z.number().nonnegative();
 
@@ -86,29 +86,36 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
   suitsLanes: () => true,
 
   bind(config, site) {
-    const { kernels, input, output, needsInputGradient } = site;
+    const { kernels, input, output, needsInputGradient, training } = site;
     const g = makePoolingGeometry(config, site);
     const divisor = chooseDivisor(config, g);
     const scale = bindChannelParameter(site, 'scale');
     const bias = bindChannelParameter(site, 'bias');
     const prepare = [...scale.prepare, ...bias.prepare];
+    const parameters = { scale: scale.value, bias: bias.value, divisor };
+    const bindForward = ({ g, x, y }: Pick<PieceArrays, 'g' | 'x' | 'y'>) =>
+      kernels.bindTrainablePoolingForward({ g, x, y, ...parameters });
+    const bindBackward = (
+      { g, x, dy, dx }: Omit<PieceArrays, 'y'>,
+      dScale: Float32Array,
+      dBias: Float32Array,
+    ) =>
+      kernels.bindTrainablePoolingBackward({
+        g,
+        x,
+        dy,
+        scale: scale.value,
+        dx: needsInputGradient ? dx : null,
+        dScale,
+        dBias,
+        divisor,
+      });
     if (site.layout === 'lanes') {
       const passes = bindPoolingLanes(g, site, {
-        forward: (piece, x, y) =>
-          kernels.trainablePoolingForward(piece, x, scale.value, bias.value, y, divisor, 0, 1),
-        backward(piece, x, _y, dy, dx, unit) {
-          kernels.trainablePoolingBackward(
-            piece,
-            x,
-            dy,
-            scale.value,
-            needsInputGradient ? dx : null,
-            scale.sums[unit]!,
-            bias.sums[unit]!,
-            divisor,
-            0,
-            1,
-          );
+        bindForward,
+        // In lanes the sums of all parts have one place.
+        bindBackward: (piece) => bindBackward(piece, scale.sums[0]!, bias.sums[0]!),
+        afterBackward(unit) {
           scale.fold(unit);
           bias.fold(unit);
         },
@@ -118,38 +125,15 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
       });
       return { ...passes, prepare };
     }
+    const arrays = { g, x: input.value, y: output.value, dy: output.gradient, dx: input.gradient };
+    const forward = bindForward(arrays);
+    const backward = training
+      ? scale.sums.map((sums, part) => bindBackward(arrays, sums, bias.sums[part]!))
+      : [];
     return {
       prepare,
-      forward: [
-        overSlices(({ first, count }) =>
-          kernels.trainablePoolingForward(
-            g,
-            input.value,
-            scale.value,
-            bias.value,
-            output.value,
-            divisor,
-            first,
-            count,
-          ),
-        ),
-      ],
-      backward: [
-        overSlices(({ index, first, count }) =>
-          kernels.trainablePoolingBackward(
-            g,
-            input.value,
-            output.gradient,
-            scale.value,
-            needsInputGradient ? input.gradient : null,
-            scale.sums[index]!,
-            bias.sums[index]!,
-            divisor,
-            first,
-            count,
-          ),
-        ),
-      ],
+      forward: [overSlices(({ first, count }) => forward(first, count))],
+      backward: [overSlices(({ index, first, count }) => backward[index]!(first, count))],
     };
   },
 };

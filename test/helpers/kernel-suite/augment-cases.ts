@@ -38,28 +38,29 @@ export function listAugmentCases(): KernelCase[] {
 }
 
 function makeImagesCase(size: Size, reflect: boolean, batch: Batch): KernelCase {
+  const [height, width, channels] = size;
   return makeCase(
-    'assembleAugmentedImages',
+    'bindAssembleAugmentedImages',
     `${describeSize(size, reflect)}, ${describeBatch(batch)}`,
     (memory) => {
       const inputs = makeInputs(memory, size, batch.total);
       const x = memory.output('x', batch.total * floatsOf(size), toleranceOfSum(2, 2 * 255));
-      return [[...inputs, x, ...size, reflect, batch.first, batch.count]];
+      return [[{ ...inputs, x, height, width, channels, reflect }, batch.first, batch.count]];
     },
     { tight: batch === TIGHT },
   );
 }
 
 function makeLanesCase(size: Size, reflect: boolean, { images = 0, group = 1 }): KernelCase {
-  const [height] = size;
+  const [height, width, channels] = size;
   const [firstRow, rows] = group !== LAST && height > 2 ? [1, height - 2] : [0, height];
   return makeCase(
-    'assembleAugmentedLanes',
+    'bindAssembleAugmentedLanes',
     `${describeSize(size, reflect)}, ${images} images, group ${group}`,
     (memory) => {
       const inputs = makeInputs(memory, size, GROUPS * GROUP_IMAGES);
       const x = memory.output('x', GROUPS * GROUP_IMAGES * floatsOf(size), toleranceOfSum(2, 2 * 255));
-      return [[...inputs, x, ...size, reflect, group, images, firstRow, rows]];
+      return [[{ ...inputs, x, height, width, channels, reflect }, group, images, firstRow, rows]];
     },
     { tight: group === LAST },
   );
@@ -72,7 +73,7 @@ function makeInputs(memory: KernelMemory, size: Size, images: number) {
   const transforms = memory.input('transforms', drawTransforms(memory, size, images));
   const mean = memory.input('mean', memory.uniform(floats, 0, 255));
   const scale = memory.input('scale', memory.uniform(floats, 0, 2));
-  return [pixels, sampleIds, transforms, mean, scale] as const;
+  return { pixels, sampleIds, transforms, mean, scale };
 }
 
 /** Of any kind: shifts up to all but one row or column, squares that stick out on any side or hold the whole image. */

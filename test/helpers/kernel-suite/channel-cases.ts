@@ -87,13 +87,12 @@ export function listChannelCases(): KernelCase[] {
 
 function makeSumCase(size: ChannelSize): KernelCase {
   return makeCase(
-    'sumRows',
+    'bindSumRows',
     describeSize(size),
-    (memory, kernels) => {
+    (memory) => {
       const x = placeRows(memory, 'x', size);
       const sums = memory.output('sums', size.channels, toleranceOfSum(size.rows, 1));
-      const scratch = memory.private('scratch', kernels.channelScratchFloats(size.channels));
-      return [[size.channels, x, sums, scratch, size.firstRow, size.rows]];
+      return [[{ channels: size.channels, x, sums }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
@@ -102,9 +101,9 @@ function makeSumCase(size: ChannelSize): KernelCase {
 /** With values far from zero, squares come out right only about the mean: a sum of x² would cancel. */
 function makeMomentsCase(size: ChannelSize, offset: number): KernelCase {
   return makeCase(
-    'channelMoments',
+    'bindChannelMoments',
     `${describeSize(size)}, values about ${offset}`,
-    (memory, kernels) => {
+    (memory) => {
       const x = memory.input('x', memory.uniform(size.totalRows * size.channels, offset - 1, offset + 1));
       const mean = memory.output(
         'mean',
@@ -114,8 +113,7 @@ function makeMomentsCase(size: ChannelSize, offset: number): KernelCase {
       // (x − mean)² is at most 4, and the difference is off by an epsilon of x.
       const tolerance = toleranceOfSum(size.rows, 4) + size.rows * toleranceOfSum(1, offset) ** 2;
       const squares = memory.output('squares', size.channels, tolerance);
-      const scratch = memory.private('scratch', kernels.channelScratchFloats(size.channels));
-      return [[size.channels, x, mean, squares, scratch, size.firstRow, size.rows]];
+      return [[{ channels: size.channels, x, mean, squares }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
@@ -123,15 +121,14 @@ function makeMomentsCase(size: ChannelSize, offset: number): KernelCase {
 
 function makeScaleCase(size: ChannelSize): KernelCase {
   return makeCase(
-    'scaleChannels',
+    'bindScaleChannels',
     describeSize(size),
-    (memory, kernels) => {
+    (memory) => {
       const x = placeRows(memory, 'x', size);
       const scale = memory.input('scale', memory.uniform(size.channels));
       const shift = memory.input('shift', memory.uniform(size.channels));
       const y = memory.output('y', x.length, toleranceOfSum(2, 1));
-      const scratch = memory.private('scratch', kernels.channelScratchFloats(size.channels));
-      return [[size.channels, x, scale, shift, y, scratch, size.firstRow, size.rows]];
+      return [[{ channels: size.channels, x, scale, shift, y }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
@@ -139,16 +136,15 @@ function makeScaleCase(size: ChannelSize): KernelCase {
 
 function makeGradientSumsCase(size: ChannelSize): KernelCase {
   return makeCase(
-    'channelGradientSums',
+    'bindChannelGradientSums',
     describeSize(size),
-    (memory, kernels) => {
+    (memory) => {
       const x = placeRows(memory, 'x', size);
       const dy = placeRows(memory, 'dy', size);
       const mean = memory.input('mean', memory.uniform(size.channels));
       const sums = memory.output('sums', size.channels, toleranceOfSum(size.rows, 1));
       const products = memory.output('products', size.channels, toleranceOfSum(size.rows, 2));
-      const scratch = memory.private('scratch', kernels.channelScratchFloats(size.channels));
-      return [[size.channels, x, dy, mean, sums, products, scratch, size.firstRow, size.rows]];
+      return [[{ channels: size.channels, x, dy, mean, sums, products }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
@@ -156,17 +152,16 @@ function makeGradientSumsCase(size: ChannelSize): KernelCase {
 
 function makeCombineCase(size: ChannelSize): KernelCase {
   return makeCase(
-    'combineChannels',
+    'bindCombineChannels',
     describeSize(size),
-    (memory, kernels) => {
+    (memory) => {
       const x = placeRows(memory, 'x', size);
       const dy = placeRows(memory, 'dy', size);
       const a = memory.input('a', memory.uniform(size.channels));
       const b = memory.input('b', memory.uniform(size.channels));
       const d = memory.input('d', memory.uniform(size.channels));
       const dx = memory.output('dx', x.length, toleranceOfSum(3, 1));
-      const scratch = memory.private('scratch', kernels.channelScratchFloats(size.channels));
-      return [[size.channels, x, dy, a, b, d, dx, scratch, size.firstRow, size.rows]];
+      return [[{ channels: size.channels, x, dy, a, b, d, dx }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
@@ -177,7 +172,7 @@ function makeCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
   const { channels, lanes, cuts } = size;
   const width = channels * lanes;
   return makeCase(
-    'normalizationCoefficients',
+    'bindNormalizationCoefficients',
     describeParts(size, affine),
     (memory) => {
       const means = memory.input('means', memory.uniform(cuts.length * width, -2, 2));
@@ -185,19 +180,21 @@ function makeCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
       for (let i = 0; i < squares.length; i++) squares[i]! *= cuts[Math.floor(i / width)]![0];
       return [
         [
-          channels,
-          lanes,
+          {
+            channels,
+            lanes,
+            cuts: memory.input('cuts', Int32Array.from(cuts.flat())),
+            means,
+            squares: memory.input('squares', squares),
+            scale: affine ? memory.input('scale', memory.uniform(channels)) : null,
+            shift: affine ? memory.input('shift', memory.uniform(channels)) : null,
+            epsilon: 1e-5,
+            statistics: memory.output('statistics', 3 * channels, toleranceOfSum(1, 6)),
+            mean: memory.output('mean', width, toleranceOfSum(1, 2)),
+            a: memory.output('a', width, toleranceOfSum(1, 1)),
+            d: memory.output('d', width, toleranceOfSum(1, 3)),
+          },
           cuts.length,
-          memory.input('cuts', Int32Array.from(cuts.flat())),
-          means,
-          memory.input('squares', squares),
-          affine ? memory.input('scale', memory.uniform(channels)) : null,
-          affine ? memory.input('shift', memory.uniform(channels)) : null,
-          1e-5,
-          memory.output('statistics', 3 * channels, toleranceOfSum(1, 6)),
-          memory.output('mean', width, toleranceOfSum(1, 2)),
-          memory.output('a', width, toleranceOfSum(1, 1)),
-          memory.output('d', width, toleranceOfSum(1, 3)),
         ],
       ];
     },
@@ -209,25 +206,27 @@ function makeGradientCoefficientsCase(size: PartsSize, affine: boolean): KernelC
   const { channels, lanes, cuts } = size;
   const width = channels * lanes;
   return makeCase(
-    'normalizationGradientCoefficients',
+    'bindNormalizationGradientCoefficients',
     describeParts(size, affine),
     (memory) => {
       const most = lanes * cuts.length;
       return [
         [
-          channels,
-          lanes,
+          {
+            channels,
+            lanes,
+            cuts: memory.input('cuts', Int32Array.from(cuts.flat())),
+            sums: memory.input('sums', memory.uniform(cuts.length * width)),
+            products: memory.input('products', memory.uniform(cuts.length * width)),
+            scale: affine ? memory.input('scale', memory.uniform(channels)) : null,
+            statistics: memory.input('statistics', memory.uniform(3 * channels, 0.5, 1)),
+            a: memory.output('a', width, toleranceOfSum(1, 1)),
+            b: memory.output('b', width, toleranceOfSum(1, most)),
+            d: memory.output('d', width, toleranceOfSum(1, 2 * most)),
+            dScale: memory.output('dScale', channels, toleranceOfSum(1, most)),
+            dShift: memory.output('dShift', channels, toleranceOfSum(1, most)),
+          },
           cuts.length,
-          memory.input('cuts', Int32Array.from(cuts.flat())),
-          memory.input('sums', memory.uniform(cuts.length * width)),
-          memory.input('products', memory.uniform(cuts.length * width)),
-          affine ? memory.input('scale', memory.uniform(channels)) : null,
-          memory.input('statistics', memory.uniform(3 * channels, 0.5, 1)),
-          memory.output('a', width, toleranceOfSum(1, 1)),
-          memory.output('b', width, toleranceOfSum(1, most)),
-          memory.output('d', width, toleranceOfSum(1, 2 * most)),
-          memory.output('dScale', channels, toleranceOfSum(1, most)),
-          memory.output('dShift', channels, toleranceOfSum(1, most)),
         ],
       ];
     },

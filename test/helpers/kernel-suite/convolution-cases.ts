@@ -53,7 +53,7 @@ function makeForwardCase(
   options: { tight: boolean; bias: boolean },
 ): KernelCase {
   return makeCase(
-    'convolutionForward',
+    'bindConvolutionForward',
     `${describeWindow(g)}, ${describeBatch(batch)}${options.bias ? ', bias' : ''}`,
     (memory, kernels) => {
       const rows = kernelRows(g);
@@ -63,8 +63,7 @@ function makeForwardCase(
       const packed = packMatrix(memory, kernels, size, f);
       const bias = options.bias ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const y = memory.output('y', batch.total * outputFloats(g), toleranceOfSum(rows, 1));
-      const scratch = memory.private('scratch', kernels.convolutionScratchFloats(g));
-      return [[g, x, packed, bias, y, scratch, batch.first, batch.count]];
+      return [[{ g, x, packed, bias, y }, batch.first, batch.count]];
     },
     options,
   );
@@ -72,7 +71,7 @@ function makeForwardCase(
 
 function makeInputGradientCase(g: WindowGeometry, batch: Batch, options: { tight: boolean }): KernelCase {
   return makeCase(
-    'convolutionInputGradient',
+    'bindConvolutionInputGradient',
     `${describeWindow(g)}, ${describeBatch(batch)}`,
     (memory, kernels) => {
       const rows = kernelRows(g);
@@ -82,8 +81,7 @@ function makeInputGradientCase(g: WindowGeometry, batch: Batch, options: { tight
       const size = { rows, columns: kernelColumns(g), groups: g.groups };
       const packed = packTransposedMatrix(memory, kernels, size, f);
       const dx = memory.output('dx', batch.total * inputFloats(g), toleranceOfSum(terms, 1));
-      const scratch = memory.private('scratch', kernels.convolutionScratchFloats(g));
-      return [[g, dy, packed, dx, scratch, batch.first, batch.count]];
+      return [[{ g, dy, packed, dx }, batch.first, batch.count]];
     },
     options,
   );
@@ -97,18 +95,17 @@ function makeKernelGradientCase(
 ): KernelCase {
   const parts = options.parts ?? [g.groups * kernelRows(g)];
   return makeCase(
-    'convolutionKernelGradient',
+    'bindConvolutionKernelGradient',
     `${describeWindow(g)}, ${describeBatch(batch)}${options.parts ? `, in parts of ${parts.join(' + ')} rows` : ''}`,
-    (memory, kernels) => {
+    (memory) => {
       const terms = batch.count * g.outputHeight * g.outputWidth;
       const x = memory.input('x', memory.uniform(batch.total * inputFloats(g)));
       const dy = memory.input('dy', memory.uniform(batch.total * outputFloats(g)));
       const df = memory.output('df', kernelRows(g) * g.outputChannels, toleranceOfSum(terms, 1));
-      const scratch = memory.private('scratch', kernels.convolutionScratchFloats(g));
       let firstRow = 0;
       return parts.map((rows) => {
         firstRow += rows;
-        return [g, x, dy, df, scratch, batch.first, batch.count, firstRow - rows, rows];
+        return [{ g, x, dy, df }, batch.first, batch.count, firstRow - rows, rows];
       });
     },
     { tight: options.tight ?? false },

@@ -11,13 +11,15 @@ export function listJoinCases(): KernelCase[] {
   return [
     ...COUNTS.map((count, i) => makeAddCase(count, (['neither', 'a', 'b'] as const)[i % 3]!)),
     makeCase(
-      'addElements',
+      'bindAddElements',
       'arrays as long as needed',
       (memory) => [
         [
-          memory.input('a', memory.uniform(21)),
-          memory.input('b', memory.uniform(21)),
-          memory.output('sum', 21, 0),
+          {
+            a: memory.input('a', memory.uniform(21)),
+            b: memory.input('b', memory.uniform(21)),
+            sum: memory.output('sum', 21, 0),
+          },
           2,
           19,
         ],
@@ -32,14 +34,14 @@ export function listJoinCases(): KernelCase[] {
 
 /** @param place the summand that the sum is written over */
 function makeAddCase(count: number, place: 'a' | 'b' | 'neither'): KernelCase {
-  return makeCase('addElements', `${count} elements, over ${place}`, (memory) => {
+  return makeCase('bindAddElements', `${count} elements, over ${place}`, (memory) => {
     const length = BEFORE + count + AFTER;
     const [a, b] = (['a', 'b'] as const).map((label) => {
       const values = memory.uniform(length);
       return label === place ? memory.output(label, values, 0) : memory.input(label, values);
     });
     const sum = place === 'neither' ? memory.output('sum', length, 0) : { a: a!, b: b! }[place];
-    return [[a!, b!, sum, BEFORE, count]];
+    return [[{ a: a!, b: b!, sum }, BEFORE, count]];
   });
 }
 
@@ -49,14 +51,14 @@ function makeCopyCase(
   { xFirst, yFirst, tight = false }: { xFirst: number; yFirst: number; tight?: boolean },
 ): KernelCase {
   return makeCase(
-    'copyColumns',
+    'bindCopyColumns',
     `${columns} columns from ${xFirst} to ${yFirst}${tight ? ', arrays as long as needed' : ''}`,
     (memory) => {
       const xWidth = xFirst + columns + 2;
       const yWidth = yFirst + columns + 1;
       const x = memory.input('x', memory.uniform(ROWS * xWidth));
       const y = memory.output('y', ROWS * yWidth, 0);
-      return [[columns, x, xWidth, xFirst, y, yWidth, yFirst, 1, tight ? ROWS - 1 : ROWS - 2]];
+      return [[{ columns, x, xWidth, xFirst, y, yWidth, yFirst }, 1, tight ? ROWS - 1 : ROWS - 2]];
     },
     { tight },
   );

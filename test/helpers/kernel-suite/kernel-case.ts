@@ -13,14 +13,10 @@ export type KernelMethod =
       keyof Kernels,
       | 'name'
       | 'activations'
-      | 'convolutionScratchFloats'
-      | 'matmulScratchFloats'
-      | 'channelScratchFloats'
-      | 'pack'
-      | 'packTransposed'
-      | 'winogradScratchFloats'
-      | 'winogradKernel'
-      | 'winogradKernelProducts'
+      | 'bindPack'
+      | 'bindPackTransposed'
+      | 'bindWinogradKernel'
+      | 'bindWinogradKernelProducts'
     >
   | ForwardMethod
   | BackwardMethod;
@@ -31,11 +27,11 @@ type MethodOf<M extends KernelMethod> = M extends keyof Kernels
     ? ActivationKernel['bindForward']
     : ActivationKernel['bindBackward'];
 
-/** What a case gives for one call: of a method that binds, the descriptor and then the numbers of the run. */
+/** What a case gives for one call: the descriptor, and the numbers of the run. */
 type CallOf<M extends KernelMethod> =
   MethodOf<M> extends (descriptor: infer D) => (...numbers: infer Numbers) => unknown
     ? readonly [descriptor: D, ...numbers: Numbers]
-    : Parameters<Extract<MethodOf<M>, (...args: never[]) => unknown>>;
+    : never;
 
 /** One or more calls of one method, and the memory that they read and write. */
 export interface KernelCase {
@@ -88,69 +84,43 @@ export function runCase(
 
 type Method = (...args: readonly unknown[]) => unknown;
 
-/** Whether a method makes a function of a descriptor. */
-export function binds(method: KernelMethod): boolean {
-  return method.split('.').at(-1)!.startsWith('bind');
-}
-
+/** Binds a kernel and runs it once. */
 export function callMethod(kernels: Kernels, method: KernelMethod, args: readonly unknown[]): unknown {
-  const place = method
+  const bind = method
     .split('.')
-    .reduce((at: unknown, name) => (at as Record<string, unknown>)[name], kernels);
-  const call = place as Method;
-  if (!binds(method)) return call.call(kernels, ...args);
+    .reduce((at: unknown, name) => (at as Record<string, unknown>)[name], kernels) as Method;
   const [descriptor, ...numbers] = args;
-  return (call(descriptor) as Method)(...numbers);
+  return (bind(descriptor) as Method)(...numbers);
 }
 
 /** A kernel set whose method does something else. */
 export function replaceMethod(kernels: Kernels, method: KernelMethod, call: Method): Kernels {
-  const replacement = binds(method)
-    ? (descriptor: unknown) =>
-        (...numbers: readonly unknown[]) =>
-          call(descriptor, ...numbers)
-    : call;
+  const bind =
+    (descriptor: unknown) =>
+    (...numbers: readonly unknown[]) =>
+      call(descriptor, ...numbers);
   const put = (object: unknown, [name, ...rest]: readonly string[]): unknown => ({
     ...(object as object),
-    [name!]: rest.length === 0 ? replacement : put((object as Record<string, unknown>)[name!], rest),
+    [name!]: rest.length === 0 ? bind : put((object as Record<string, unknown>)[name!], rest),
   });
   return put(kernels, method.split('.')) as Kernels;
 }
 
 export type NumberArray = Float32Array | Int32Array | Uint8Array;
 
-/** An array among a call's arguments, its name or position, and the call with another in its place. */
-export interface ArrayArgument {
-  readonly where: string;
+/** An array of a call's descriptor, and the call with another in its place. */
+export interface ArrayField {
+  readonly field: string;
   readonly array: NumberArray;
   replace(value: unknown): readonly unknown[];
 }
 
-/** The arrays of a call: fields of the descriptor, or arguments. */
-export function listArrays(method: KernelMethod, args: readonly unknown[]): ArrayArgument[] {
-  if (!binds(method)) {
-    return args.flatMap((array, i) =>
-      ArrayBuffer.isView(array)
-        ? [
-            {
-              where: String(i),
-              array: array as NumberArray,
-              replace: (value: unknown) => args.with(i, value),
-            },
-          ]
-        : [],
-    );
-  }
+/** The arrays of a call's descriptor. */
+export function listArrays(args: readonly unknown[]): ArrayField[] {
   const descriptor = args[0] as object;
-  return Object.entries(descriptor).flatMap(([where, array]) =>
-    ArrayBuffer.isView(array)
-      ? [
-          {
-            where,
-            array: array as NumberArray,
-            replace: (value: unknown) => args.with(0, { ...descriptor, [where]: value }),
-          },
-        ]
-      : [],
-  );
+  return Object.entries(descriptor).flatMap(([field, array]) => {
+    if (!ArrayBuffer.isView(array)) return [];
+    const replace = (value: unknown) => args.with(0, { ...descriptor, [field]: value });
+    return [{ field, array: array as NumberArray, replace }];
+  });
 }

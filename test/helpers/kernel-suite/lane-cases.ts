@@ -44,11 +44,11 @@ export function listLaneCases(): KernelCase[] {
       makeKernelGradientCase(g, MIDDLE, 2, { images: FEW }),
     ]),
     makeAssembleCase(GROUP_IMAGES, LAST),
-    makeMoveCase('gatherLanes', GROUP_IMAGES, LAST),
-    makeMoveCase('scatterLanes', GROUP_IMAGES, LAST),
+    makeMoveCase('bindGatherLanes', GROUP_IMAGES, LAST),
+    makeMoveCase('bindScatterLanes', GROUP_IMAGES, LAST),
     ...[1, 7, 16].flatMap((images) => [
-      makeMoveCase('gatherLanes', images),
-      makeMoveCase('scatterLanes', images),
+      makeMoveCase('bindGatherLanes', images),
+      makeMoveCase('bindScatterLanes', images),
     ]),
   ];
 }
@@ -60,7 +60,7 @@ function innerRows(rows: number): [first: number, rows: number] {
 
 function makeForwardCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
   return makeCase(
-    'convolutionForwardLanes',
+    'bindConvolutionForwardLanes',
     `${describeWindow(g)}, group ${group} of ${images} images`,
     (memory) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
@@ -68,7 +68,7 @@ function makeForwardCase(g: WindowGeometry, group = MIDDLE, images = FULL): Kern
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const tolerance = toleranceOfSum(kernelRows(g), 1);
       const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
-      return [[g, x, f, bias, y, group, images, ...innerRows(g.outputHeight)]];
+      return [[{ g, x, f, bias, y }, group, images, ...innerRows(g.outputHeight)]];
     },
     { tight: group === LAST },
   );
@@ -76,14 +76,14 @@ function makeForwardCase(g: WindowGeometry, group = MIDDLE, images = FULL): Kern
 
 function makeInputGradientCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
   return makeCase(
-    'convolutionInputGradientLanes',
+    'bindConvolutionInputGradientLanes',
     `${describeWindow(g)}, group ${group} of ${images} images`,
     (memory) => {
       const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
       const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
       const tolerance = toleranceOfSum(g.kernelHeight * g.kernelWidth * g.outputChannels, 1);
       const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
-      return [[g, dy, f, dx, group, images, ...innerRows(g.inputHeight)]];
+      return [[{ g, dy, f, dx }, group, images, ...innerRows(g.inputHeight)]];
     },
     { tight: group === LAST },
   );
@@ -96,7 +96,7 @@ function makeKernelGradientCase(
   { images = FULL, tight = false } = {},
 ): KernelCase {
   return makeCase(
-    'convolutionKernelGradientLanes',
+    'bindConvolutionKernelGradientLanes',
     `${describeWindow(g)}, ${groups} groups from ${first} of ${images} images`,
     (memory) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
@@ -104,7 +104,15 @@ function makeKernelGradientCase(
       const tolerance = toleranceOfSum(groups * GROUP_IMAGES * g.outputHeight * g.outputWidth, 1);
       const df = memory.output('df', kernelRows(g) * g.outputChannels, tolerance);
       const call = (firstKernelRow: number, rows: number) =>
-        [g, x, dy, df, first, groups, images, ...innerRows(g.outputHeight), firstKernelRow, rows] as const;
+        [
+          { g, x, dy, df },
+          first,
+          groups,
+          images,
+          ...innerRows(g.outputHeight),
+          firstKernelRow,
+          rows,
+        ] as const;
       if (tight) return [[...call(0, kernelRows(g))]];
       // In three pieces, and the last kernel row stays as it is.
       const last = kernelRows(g) - 1;
@@ -117,11 +125,12 @@ function makeKernelGradientCase(
 
 function makeSumCase(channels: number): KernelCase {
   return makeCase(
-    'sumChannelLanes',
+    'bindSumChannelLanes',
     `${channels} channels`,
     (memory) => {
       const x = memory.input('x', memory.uniform(channels * GROUP_IMAGES));
-      return [[channels, x, memory.output('sums', channels, toleranceOfSum(GROUP_IMAGES, 1))]];
+      const sums = memory.output('sums', channels, toleranceOfSum(GROUP_IMAGES, 1));
+      return [[{ channels, x, sums }]];
     },
     { tight: true },
   );
@@ -129,16 +138,16 @@ function makeSumCase(channels: number): KernelCase {
 
 function makeClearCase(images: number): KernelCase {
   return makeCase(
-    'clearLanes',
+    'bindClearLanes',
     `${images} images`,
-    (memory) => [[memory.output('x', memory.uniform(21 * GROUP_IMAGES), 0), images, 3, 18]],
+    (memory) => [[{ x: memory.output('x', memory.uniform(21 * GROUP_IMAGES), 0) }, images, 3, 18]],
     { tight: true },
   );
 }
 
 function makeAssembleCase(images: number, group = MIDDLE): KernelCase {
   return makeCase(
-    'assembleLanes',
+    'bindAssembleLanes',
     `${images} images, group ${group}`,
     (memory) => {
       const floats = 21;
@@ -150,20 +159,26 @@ function makeAssembleCase(images: number, group = MIDDLE): KernelCase {
       const mean = memory.input('mean', memory.uniform(floats, 0, 255));
       const scale = memory.input('scale', memory.uniform(floats, 0, 2));
       const x = memory.output('x', GROUPS * GROUP_IMAGES * floats, toleranceOfSum(2, 2 * 255));
-      return [[pixels, sampleIds, mean, scale, x, floats, group, images, 3, 18]];
+      return [[{ pixels, sampleIds, mean, scale, x, floatsPerImage: floats }, group, images, 3, 18]];
     },
     { tight: group === LAST },
   );
 }
 
-function makeMoveCase(method: 'gatherLanes' | 'scatterLanes', images: number, group = MIDDLE): KernelCase {
+function makeMoveCase(
+  method: 'bindGatherLanes' | 'bindScatterLanes',
+  images: number,
+  group = MIDDLE,
+): KernelCase {
   return makeCase(
     method,
     `${images} images, group ${group}`,
     (memory) => {
       const floats = 19;
       const from = memory.input('from', memory.uniform(GROUPS * GROUP_IMAGES * floats));
-      return [[from, memory.output('to', GROUPS * GROUP_IMAGES * floats, 0), floats, group, images]];
+      const to = memory.output('to', GROUPS * GROUP_IMAGES * floats, 0);
+      const [lanes, one] = method === 'bindGatherLanes' ? [from, to] : [to, from];
+      return [[{ lanes, images: one, floatsPerImage: floats }, group, images]];
     },
     { tight: group === LAST },
   );

@@ -2,9 +2,9 @@ import { type KernelCase, makeCase } from './kernel-case.js';
 import { type KernelMemory, toleranceOfSum } from './kernel-memory.js';
 import { type Batch, describeBatch } from './windows.js';
 
-type LossMethod = 'softmaxCrossEntropy' | 'squaredError';
+type LossMethod = 'bindSoftmaxCrossEntropy' | 'bindSquaredError';
 
-const METHODS: readonly LossMethod[] = ['softmaxCrossEntropy', 'squaredError'];
+const METHODS: readonly LossMethod[] = ['bindSoftmaxCrossEntropy', 'bindSquaredError'];
 const MIDDLE: Batch = { total: 9, first: 2, count: 5 };
 const TIGHT: Batch = { total: 6, first: 1, count: 5 };
 const EMPTY: Batch = { total: 3, first: 1, count: 0 };
@@ -34,11 +34,11 @@ interface LossTolerances {
 
 const TOLERANCES: Record<LossMethod, (classes: number, magnitude: number) => LossTolerances> = {
   // The sum's relative error becomes the logarithm's absolute one; then a difference of logits is rounded once.
-  softmaxCrossEntropy: (classes, magnitude) => ({
+  bindSoftmaxCrossEntropy: (classes, magnitude) => ({
     loss: toleranceOfSum(classes, 1) + toleranceOfSum(0, magnitude),
     gradient: GRADIENT_SCALE * toleranceOfSum(classes, 1),
   }),
-  squaredError: (classes, magnitude) => ({
+  bindSquaredError: (classes, magnitude) => ({
     loss: toleranceOfSum(classes, magnitude ** 2),
     gradient: GRADIENT_SCALE * toleranceOfSum(1, magnitude),
   }),
@@ -64,12 +64,14 @@ function listPlainCases(method: LossMethod): KernelCase[] {
 function listSmoothedCases(smoothing: number): KernelCase[] {
   return [
     ...[1, 2, 10, 17, 100, 256].map((classes) =>
-      makeLossCase('softmaxCrossEntropy', classes, 'small logits', MIDDLE, true, smoothing),
+      makeLossCase('bindSoftmaxCrossEntropy', classes, 'small logits', MIDDLE, true, smoothing),
     ),
     ...Object.keys(LOGITS).map((logits) =>
-      makeLossCase('softmaxCrossEntropy', 10, logits, MANY, true, smoothing),
+      makeLossCase('bindSoftmaxCrossEntropy', 10, logits, MANY, true, smoothing),
     ),
-    ...[NaN, Infinity, -Infinity].map((value) => makeDivergedCase('softmaxCrossEntropy', value, smoothing)),
+    ...[NaN, Infinity, -Infinity].map((value) =>
+      makeDivergedCase('bindSoftmaxCrossEntropy', value, smoothing),
+    ),
   ];
 }
 
@@ -87,27 +89,14 @@ function makeLossCase(
     method,
     `${classes} classes, ${logits}, ${describeBatch(batch)}${withGradient ? ', gradient' : ''}${describeSmoothing(smoothing)}`,
     (memory) => {
-      const outputs = memory.input('logits', make(memory, batch.total * classes));
+      const outputs = memory.input('outputs', make(memory, batch.total * classes));
       const labels = memory.input('labels', Uint8Array.from(memory.integers(batch.total, 0, classes - 1)));
-      const dOutputs = withGradient ? memory.output('dLogits', outputs.length, tolerances.gradient) : null;
+      const dOutputs = withGradient ? memory.output('dOutputs', outputs.length, tolerances.gradient) : null;
       const loss = memory.output('loss', batch.total, tolerances.loss);
       const predicted = memory.outputBytes('predicted', batch.total);
       const rank = memory.outputBytes('rank', batch.total);
-      return [
-        [
-          classes,
-          outputs,
-          labels,
-          ...settingsOf(method, smoothing),
-          dOutputs,
-          GRADIENT_SCALE,
-          loss,
-          predicted,
-          rank,
-          batch.first,
-          batch.count,
-        ],
-      ];
+      const arrays = { classes, outputs, labels, dOutputs, loss, predicted, rank };
+      return [[{ ...arrays, smoothing }, GRADIENT_SCALE, batch.first, batch.count]];
     },
     { tight: batch === TIGHT },
   );
@@ -128,28 +117,10 @@ function makeDivergedCase(method: LossMethod, value: number, smoothing = 0): Ker
     const predicted = memory.outputBytes('predicted', images);
     const rank = memory.outputBytes('rank', images);
     const loss = memory.output('loss', images, 0);
-    const settings = settingsOf(method, smoothing);
-    return [
-      [
-        classes,
-        memory.input('logits', logits),
-        labels,
-        ...settings,
-        null,
-        1,
-        loss,
-        predicted,
-        rank,
-        0,
-        images,
-      ],
-    ];
+    const outputs = memory.input('outputs', logits);
+    const arrays = { classes, outputs, labels, dOutputs: null, loss, predicted, rank };
+    return [[{ ...arrays, smoothing }, 1, 0, images]];
   });
-}
-
-/** What the method takes between the labels and the gradient. */
-function settingsOf(method: LossMethod, smoothing: number): [] | [number] {
-  return method === 'softmaxCrossEntropy' ? [smoothing] : [];
 }
 
 function describeSmoothing(smoothing: number): string {

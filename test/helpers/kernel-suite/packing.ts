@@ -18,9 +18,8 @@ export function packMatrix(
 ): Float32Array {
   const { rows, columns } = size;
   return packAll(memory, size, packedFloats(rows, columns), matrix, (one, packed) => {
-    for (let panel = panelCount(columns) - 1; panel >= 0; panel--) {
-      kernels.pack(rows, columns, one, packed, panel, 1);
-    }
+    const pack = kernels.bindPack({ rows, columns, b: one, packed });
+    for (let panel = panelCount(columns) - 1; panel >= 0; panel--) pack(panel, 1);
   });
 }
 
@@ -33,9 +32,8 @@ export function packTransposedMatrix(
 ): Float32Array {
   const { rows, columns } = size;
   return packAll(memory, size, packedFloats(columns, rows), matrix, (one, packed) => {
-    for (let panel = panelCount(rows) - 1; panel >= 0; panel--) {
-      kernels.packTransposed(rows, columns, one, packed, panel, 1);
-    }
+    const pack = kernels.bindPackTransposed({ rows, columns, b: one, packed });
+    for (let panel = panelCount(rows) - 1; panel >= 0; panel--) pack(panel, 1);
   });
 }
 

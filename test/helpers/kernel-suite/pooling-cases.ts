@@ -1,5 +1,5 @@
 import type { WindowGeometry } from '../../../src/kernels/geometry.js';
-import { maxPoolingForward } from '../../../src/kernels/reference/pooling.js';
+import { bindMaxPoolingForward } from '../../../src/kernels/reference/pooling.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
 import { CHANNEL_COUNTS } from './convolution-windows.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
@@ -66,25 +66,25 @@ function makeMaximumCases(g: WindowGeometry, inputs: string, batch: Batch): Kern
   const title = `${describeWindow(g)}, ${describeBatch(batch)}, ${inputs}`;
   return [
     makeCase(
-      'maxPoolingForward',
+      'bindMaxPoolingForward',
       title,
       (memory) => {
         const x = memory.input('x', makeInput(memory, batch.total * inputFloats(g)));
         const y = memory.output('y', batch.total * outputFloats(g), 0);
-        return [[g, x, y, batch.first, batch.count]];
+        return [[{ g, x, y }, batch.first, batch.count]];
       },
       { tight: batch === TIGHT },
     ),
     makeCase(
-      'maxPoolingBackward',
+      'bindMaxPoolingBackward',
       title,
       (memory) => {
         const x = memory.input('x', makeInput(memory, batch.total * inputFloats(g)));
         const y = new Float32Array(batch.total * outputFloats(g));
-        maxPoolingForward(g, x, y, 0, batch.total);
+        bindMaxPoolingForward({ g, x, y })(0, batch.total);
         const dy = memory.input('dy', memory.uniform(y.length));
         const dx = memory.output('dx', x.length, toleranceOfSum(g.kernelHeight * g.kernelWidth, 1));
-        return [[g, x, memory.input('y', y), dy, dx, batch.first, batch.count]];
+        return [[{ g, x, y: memory.input('y', y), dy, dx }, batch.first, batch.count]];
       },
       { tight: batch === TIGHT },
     ),
@@ -94,10 +94,10 @@ function makeMaximumCases(g: WindowGeometry, inputs: string, batch: Batch): Kern
 /** A window of nothing but NaN must not look finite. */
 function makeNaNCase(g: WindowGeometry): KernelCase {
   const batch = MIDDLE;
-  return makeCase('maxPoolingForward', `${describeWindow(g)}, nothing but NaN`, (memory) => {
+  return makeCase('bindMaxPoolingForward', `${describeWindow(g)}, nothing but NaN`, (memory) => {
     const x = memory.input('x', new Float32Array(batch.total * inputFloats(g)).fill(NaN));
     const y = memory.output('y', new Float32Array(batch.total * outputFloats(g)), 0);
-    return [[g, x, y, 0, batch.total]];
+    return [[{ g, x, y }, 0, batch.total]];
   });
 }
 
@@ -107,22 +107,22 @@ function makeAverageCases(g: WindowGeometry, countPadding: boolean, batch: Batch
   const tolerance = toleranceOfSum(g.kernelHeight * g.kernelWidth, 1);
   return [
     makeCase(
-      'averagePoolingForward',
+      'bindAveragePoolingForward',
       title,
       (memory) => {
         const x = memory.input('x', memory.uniform(batch.total * inputFloats(g)));
         const y = memory.output('y', batch.total * outputFloats(g), tolerance);
-        return [[g, x, y, countPadding, batch.first, batch.count]];
+        return [[{ g, x, y, countPadding }, batch.first, batch.count]];
       },
       { tight: batch === TIGHT },
     ),
     makeCase(
-      'averagePoolingBackward',
+      'bindAveragePoolingBackward',
       title,
       (memory) => {
         const dy = memory.input('dy', memory.uniform(batch.total * outputFloats(g)));
         const dx = memory.output('dx', batch.total * inputFloats(g), tolerance);
-        return [[g, dy, dx, countPadding, batch.first, batch.count]];
+        return [[{ g, dy, dx, countPadding }, batch.first, batch.count]];
       },
       { tight: batch === TIGHT },
     ),

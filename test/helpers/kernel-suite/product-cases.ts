@@ -58,7 +58,7 @@ function makeProductCase(
     options.parts ? `, in parts of ${parts.join(' + ')} panels` : '',
   ].join('');
   return makeCase(
-    'matmul',
+    'bindMatmul',
     title,
     (memory, kernels) => {
       const a = memory.input('a', memory.uniform(m * k));
@@ -68,11 +68,10 @@ function makeProductCase(
         : packMatrix(memory, kernels, { rows: k, columns: n }, b);
       const bias = options.bias ? memory.input('bias', memory.uniform(n)) : null;
       const c = memory.output('c', m * n, toleranceOfSum(k, 1));
-      const scratch = memory.private('scratch', kernels.matmulScratchFloats(k));
       let firstPanel = 0;
       return parts.map((panels) => {
         firstPanel += panels;
-        return [m, n, k, a, packed, bias, c, scratch, firstPanel - panels, panels];
+        return [{ n, k, a, packed, bias, c }, m, firstPanel - panels, panels];
       });
     },
     { tight: options.tight ?? false },

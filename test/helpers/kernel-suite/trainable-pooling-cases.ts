@@ -29,7 +29,7 @@ export function listTrainablePoolingCases(): KernelCase[] {
 
 function makeForwardCase(g: WindowGeometry, divisor: number, batch: Batch): KernelCase {
   return makeCase(
-    'trainablePoolingForward',
+    'bindTrainablePoolingForward',
     titleOf(g, divisor, batch),
     (memory) => {
       const x = memory.input('x', memory.uniform(batch.total * inputFloats(g)));
@@ -37,7 +37,7 @@ function makeForwardCase(g: WindowGeometry, divisor: number, batch: Batch): Kern
       const bias = memory.input('bias', memory.uniform(g.inputChannels));
       const tolerance = toleranceOfSum(2 + g.kernelHeight * g.kernelWidth, 1);
       const y = memory.output('y', batch.total * outputFloats(g), tolerance);
-      return [[g, x, scale, bias, y, divisor, batch.first, batch.count]];
+      return [[{ g, x, scale, bias, y, divisor }, batch.first, batch.count]];
     },
     { tight: batch === TIGHT },
   );
@@ -45,7 +45,7 @@ function makeForwardCase(g: WindowGeometry, divisor: number, batch: Batch): Kern
 
 function makeBackwardCase(g: WindowGeometry, divisor: number, batch: Batch, withInput: boolean): KernelCase {
   return makeCase(
-    'trainablePoolingBackward',
+    'bindTrainablePoolingBackward',
     `${titleOf(g, divisor, batch)}${withInput ? '' : ", without the input's gradient"}`,
     (memory) => {
       const area = g.kernelHeight * g.kernelWidth;
@@ -56,7 +56,9 @@ function makeBackwardCase(g: WindowGeometry, divisor: number, batch: Batch, with
       const dx = memory.output('dx', x.length, toleranceOfSum(area + 2, 1));
       const dScale = memory.output('dScale', g.inputChannels, toleranceOfSum(terms + area, area));
       const dBias = memory.output('dBias', g.inputChannels, toleranceOfSum(terms, 1));
-      return [[g, x, dy, scale, withInput ? dx : null, dScale, dBias, divisor, batch.first, batch.count]];
+      return [
+        [{ g, x, dy, scale, dx: withInput ? dx : null, dScale, dBias, divisor }, batch.first, batch.count],
+      ];
     },
     { tight: batch === TIGHT && withInput },
   );

@@ -21,7 +21,7 @@ export function listAssembleCases(): KernelCase[] {
 
 function makeAssembleCase(floatsPerImage: number, batch: Batch): KernelCase {
   return makeCase(
-    'assembleImages',
+    'bindAssembleImages',
     `${floatsPerImage} floats an image, ${describeBatch(batch)}`,
     (memory) => {
       const pixels = memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255)));
@@ -29,7 +29,7 @@ function makeAssembleCase(floatsPerImage: number, batch: Batch): KernelCase {
       const mean = memory.input('mean', memory.uniform(floatsPerImage, 0, 255));
       const scale = memory.input('scale', memory.uniform(floatsPerImage, 0, 2));
       const x = memory.output('x', batch.total * floatsPerImage, toleranceOfSum(2, 2 * 255));
-      return [[pixels, sampleIds, mean, scale, x, floatsPerImage, batch.first, batch.count]];
+      return [[{ pixels, sampleIds, mean, scale, x, floatsPerImage }, batch.first, batch.count]];
     },
     { tight: batch === TIGHT },
   );
@@ -40,13 +40,15 @@ export function listPixelSumCases(): KernelCase[] {
     ...[1, 3, 4, 7, 15, 16, 17, 33, 63, 784, 3072].map((floats) => makePixelSumCase(floats, MIDDLE)),
     makePixelSumCase(20, TIGHT),
     makePixelSumCase(20, EMPTY),
-    makeCase('sumPixels', 'as many white images as there may be', (memory) => [
+    makeCase('bindSumPixels', 'as many white images as there may be', (memory) => [
       [
-        memory.input('pixels', new Uint8Array(2 * 5).fill(255)),
-        memory.input('sampleIds', new Int32Array(MAX_SUMMED_IMAGES).fill(1)),
-        memory.outputIntegers('sums', 5),
-        memory.outputIntegers('squares', 5),
-        5,
+        {
+          pixels: memory.input('pixels', new Uint8Array(2 * 5).fill(255)),
+          sampleIds: memory.input('sampleIds', new Int32Array(MAX_SUMMED_IMAGES).fill(1)),
+          sums: memory.outputIntegers('sums', 5),
+          squares: memory.outputIntegers('squares', 5),
+          floatsPerImage: 5,
+        },
         0,
         MAX_SUMMED_IMAGES,
       ],
@@ -56,15 +58,17 @@ export function listPixelSumCases(): KernelCase[] {
 
 function makePixelSumCase(floatsPerImage: number, batch: Batch): KernelCase {
   return makeCase(
-    'sumPixels',
+    'bindSumPixels',
     `${floatsPerImage} floats an image, ${describeBatch(batch)}`,
     (memory) => [
       [
-        memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255))),
-        memory.input('sampleIds', Int32Array.of(6, 2, 0, 7, 2).slice(0, batch.total)),
-        memory.outputIntegers('sums', floatsPerImage),
-        memory.outputIntegers('squares', floatsPerImage),
-        floatsPerImage,
+        {
+          pixels: memory.input('pixels', Uint8Array.from(memory.integers(8 * floatsPerImage, 0, 255))),
+          sampleIds: memory.input('sampleIds', Int32Array.of(6, 2, 0, 7, 2).slice(0, batch.total)),
+          sums: memory.outputIntegers('sums', floatsPerImage),
+          squares: memory.outputIntegers('squares', floatsPerImage),
+          floatsPerImage,
+        },
         batch.first,
         batch.count,
       ],

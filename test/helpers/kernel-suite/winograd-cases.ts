@@ -89,15 +89,16 @@ function transformKernel({ g, tile }: Filter, memory: KernelMemory, kernels: Ker
   const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
   const u = memory.private('u', winogradKernelFloats(g, tile));
   const cut = Math.floor(g.inputChannels / 2);
-  kernels.winogradKernel(g, tile, f, u, 0, cut);
-  kernels.winogradKernel(g, tile, f, u, cut, g.inputChannels - cut);
+  const transform = kernels.bindWinogradKernel({ g, tile, f, u });
+  transform(0, cut);
+  transform(cut, g.inputChannels - cut);
   return u;
 }
 
 function makeForwardCase(filter: Filter, group = MIDDLE, images = FULL): KernelCase {
   const { g, tile } = filter;
   return makeCase(
-    'winogradForward',
+    'bindWinogradForward',
     `${describe(filter)}, group ${group} of ${images} images`,
     (memory, kernels) => {
       const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
@@ -105,8 +106,7 @@ function makeForwardCase(filter: Filter, group = MIDDLE, images = FULL): KernelC
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const tolerance = toleranceOf(filter, kernelRows(g));
       const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
-      const scratch = memory.private('scratch', kernels.winogradScratchFloats(g, tile));
-      return [[g, tile, x, u, bias, y, scratch, group, images, ...innerRows(g.outputHeight)]];
+      return [[{ g, tile, x, u, bias, y }, group, images, ...innerRows(g.outputHeight)]];
     },
     { tight: group === LAST },
   );
@@ -115,15 +115,14 @@ function makeForwardCase(filter: Filter, group = MIDDLE, images = FULL): KernelC
 function makeInputGradientCase(filter: Filter, group = MIDDLE, images = FULL): KernelCase {
   const { g, tile } = filter;
   return makeCase(
-    'winogradInputGradient',
+    'bindWinogradInputGradient',
     `${describe(filter)}, group ${group} of ${images} images`,
     (memory, kernels) => {
       const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
       const u = transformKernel(filter, memory, kernels);
       const tolerance = toleranceOf(filter, g.kernelHeight * g.kernelWidth * g.outputChannels);
       const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
-      const scratch = memory.private('scratch', kernels.winogradScratchFloats(g, tile));
-      return [[g, tile, dy, u, dx, scratch, group, images, ...innerRows(g.inputHeight)]];
+      return [[{ g, tile, dy, u, dx }, group, images, ...innerRows(g.inputHeight)]];
     },
     { tight: group === LAST },
   );
@@ -134,20 +133,21 @@ function makeKernelGradientCase(filter: Filter, images: number, parts: number): 
   const title = `${describe(filter)}, ${images} images in ${parts} parts`;
   const tight = images === FULL;
   return makeCase(
-    'winogradKernelGradient',
+    'bindWinogradKernelGradient',
     title,
     (memory, kernels) => {
       const du = memory.input('du', multiplyAll(filter, memory, kernels, images, parts));
       const terms = images * g.outputHeight * g.outputWidth;
       const tolerance = toleranceOf(filter, terms);
       const df = memory.output('df', kernelRows(g) * g.outputChannels, tolerance);
-      if (tight) return [[g, tile, du, df, parts, 0, g.inputChannels]];
+      const kernel = { g, tile, du, df, parts };
+      if (tight) return [[kernel, 0, g.inputChannels]];
       // The kernels of the last input channel stay as they are.
       const inputs = g.inputChannels - 1;
       const cut = Math.floor(inputs / 2);
       return [
-        [g, tile, du, df, parts, 0, cut],
-        [g, tile, du, df, parts, cut, inputs - cut],
+        [kernel, 0, cut],
+        [kernel, cut, inputs - cut],
       ];
     },
     { tight },
@@ -164,14 +164,14 @@ function multiplyAll(
 ): Float32Array {
   const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
   const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
-  const scratch = memory.private('scratch', kernels.winogradScratchFloats(g, tile));
   const du = memory.private('products', winogradGradientFloats(g, tile, parts));
+  const multiply = kernels.bindWinogradKernelProducts({ g, tile, x, dy, du, parts });
   for (let part = 0; part < parts; part++) {
     // Of one part a panel at a time, of the next one several at once.
     const most = part % 2 === 0 ? 1 : WINOGRAD_MOST_PANELS;
     for (let panel = 0; panel < winogradPanels(g); panel += most) {
       const panels = Math.min(most, winogradPanels(g) - panel);
-      kernels.winogradKernelProducts(g, tile, x, dy, du, scratch, images, part, parts, panel, panels);
+      multiply(images, part, panel, panels);
     }
   }
   return du.slice();

@@ -5,8 +5,6 @@ import { referenceKernels as kernels } from '../../../src/kernels/reference/refe
 import { outputFloats } from '../../../src/kernels/reference/window.js';
 import { makeWindow } from '../../helpers/kernel-suite/windows.js';
 
-const SCRATCH = new Float32Array(0);
-
 /** One image through a convolution whose kernels are the rows of `f`, H·W·cIn × cOut. */
 function convolve(g: WindowGeometry, x: number[], f: number[], bias: number[] | null = null): number[] {
   const rows = f.length / g.outputChannels;
@@ -15,19 +13,16 @@ function convolve(g: WindowGeometry, x: number[], f: number[], bias: number[] | 
   for (let group = 0; group < g.groups; group++) {
     const matrix = Float32Array.from(f.slice(group * rows * columns, (group + 1) * rows * columns));
     const place = packed.subarray(group * packedFloats(rows, columns));
-    kernels.pack(rows, columns, matrix, place, 0, panelCount(columns));
+    kernels.bindPack({ rows, columns, b: matrix, packed: place })(0, panelCount(columns));
   }
   const y = new Float32Array(outputFloats(g));
-  kernels.convolutionForward(
+  kernels.bindConvolutionForward({
     g,
-    Float32Array.from(x),
+    x: Float32Array.from(x),
     packed,
-    bias && Float32Array.from(bias),
+    bias: bias && Float32Array.from(bias),
     y,
-    SCRATCH,
-    0,
-    1,
-  );
+  })(0, 1);
   return [...y];
 }
 
@@ -76,15 +71,20 @@ describe('convolution by hand', () => {
     expect(convolve(g, [...x], f, [0, 0.5])).toEqual([6521, 14.5]);
 
     const packed = new Float32Array(2 * packedFloats(1, 4));
-    kernels.packTransposed(4, 1, Float32Array.from(f.slice(0, 4)), packed, 0, 1);
-    kernels.packTransposed(4, 1, Float32Array.from(f.slice(4)), packed.subarray(packed.length / 2), 0, 1);
+    kernels.bindPackTransposed({ rows: 4, columns: 1, b: Float32Array.from(f.slice(0, 4)), packed })(0, 1);
+    kernels.bindPackTransposed({
+      rows: 4,
+      columns: 1,
+      b: Float32Array.from(f.slice(4)),
+      packed: packed.subarray(packed.length / 2),
+    })(0, 1);
     const dy = Float32Array.of(3, 7);
     const dx = new Float32Array(8);
-    kernels.convolutionInputGradient(g, dy, packed, dx, SCRATCH, 0, 1);
+    kernels.bindConvolutionInputGradient({ g, dy, packed, dx })(0, 1);
     expect([...dx]).toEqual([3, 30, 14, 0, 300, 3000, 0, 7]);
 
     const df = new Float32Array(8);
-    kernels.convolutionKernelGradient(g, x, dy, df, SCRATCH, 0, 1, 1, 6);
+    kernels.bindConvolutionKernelGradient({ g, x, dy, df })(0, 1, 1, 6);
     expect([...df]).toEqual([0, 6, 15, 18, 21, 28, 49, 0]);
   });
 
@@ -95,13 +95,13 @@ describe('convolution by hand', () => {
     const dy = Float32Array.of(10, 100);
 
     const packed = new Float32Array(packedFloats(1, 4));
-    kernels.packTransposed(4, 1, f, packed, 0, 1);
+    kernels.bindPackTransposed({ rows: 4, columns: 1, b: f, packed })(0, 1);
     const dx = new Float32Array(6);
-    kernels.convolutionInputGradient(g, dy, packed, dx, SCRATCH, 0, 1);
+    kernels.bindConvolutionInputGradient({ g, dy, packed, dx })(0, 1);
     expect([...dx]).toEqual([10, 120, 200, 30, 340, 400]);
 
     const df = new Float32Array(4);
-    kernels.convolutionKernelGradient(g, x, dy, df, SCRATCH, 0, 1, 0, 4);
+    kernels.bindConvolutionKernelGradient({ g, x, dy, df })(0, 1, 0, 4);
     expect([...df]).toEqual([210, 320, 540, 650]);
   });
 });

@@ -13,11 +13,17 @@ describe('losses by hand', () => {
     const loss = new Float32Array(1);
     const predicted = new Uint8Array(1);
     const rank = new Uint8Array(1);
-    const labels = Uint8Array.of(label);
-    const logits = Float32Array.from(outputs);
-    const results = [gradient, scale, loss, predicted, rank, 0, 1] as const;
-    if (method === 'squaredError') kernels.squaredError(outputs.length, logits, labels, ...results);
-    else kernels.softmaxCrossEntropy(outputs.length, logits, labels, smoothing, ...results);
+    const arrays = {
+      classes: outputs.length,
+      outputs: Float32Array.from(outputs),
+      labels: Uint8Array.of(label),
+      dOutputs: gradient,
+      loss,
+      predicted,
+      rank,
+    };
+    if (method === 'squaredError') kernels.bindSquaredError(arrays)(scale, 0, 1);
+    else kernels.bindSoftmaxCrossEntropy({ ...arrays, smoothing })(scale, 0, 1);
     return { loss: loss[0], predicted: predicted[0], rank: rank[0], gradient: [...gradient] };
   }
 

@@ -5,16 +5,14 @@ describe('input and parameters by hand', () => {
   it('assembles images by their ids', () => {
     const x = new Float32Array(4);
     const pixels = Uint8Array.of(0, 255, 10, 20, 30, 40);
-    kernels.assembleImages(
+    kernels.bindAssembleImages({
       pixels,
-      Int32Array.of(2, 0),
-      Float32Array.of(10, 20),
-      Float32Array.of(1, 0.5),
+      sampleIds: Int32Array.of(2, 0),
+      mean: Float32Array.of(10, 20),
+      scale: Float32Array.of(1, 0.5),
       x,
-      2,
-      0,
-      2,
-    );
+      floatsPerImage: 2,
+    })(0, 2);
     expect([...x]).toEqual([20, 10, -10, 117.5]);
   });
 

@@ -6,7 +6,7 @@ import { makeWindow } from '../../helpers/kernel-suite/windows.js';
 
 function poolMaximum(g: WindowGeometry, x: number[]): number[] {
   const y = new Float32Array(outputFloats(g));
-  kernels.maxPoolingForward(g, Float32Array.from(x), y, 0, 1);
+  kernels.bindMaxPoolingForward({ g, x: Float32Array.from(x), y })(0, 1);
   return [...y];
 }
 
@@ -20,22 +20,23 @@ describe('pooling by hand', () => {
     expect(y).toEqual([5, 6, 6, 8, 9, 9]);
     const dx = new Float32Array(12);
     const dy = Float32Array.of(1, 10, 100, 1000, 10_000, 100_000);
-    kernels.maxPoolingBackward(g, Float32Array.from(matrix), Float32Array.from(y), dy, dx, 0, 1);
+    kernels.bindMaxPoolingBackward({ g, x: Float32Array.from(matrix), y: Float32Array.from(y), dy, dx })(
+      0,
+      1,
+    );
     expect([...dx]).toEqual([0, 0, 0, 0, 0, 1, 110, 0, 0, 1000, 110_000, 0]);
   });
 
   it('settles ties by the first maximum in row order', () => {
     const window = makeWindow({ input: [2, 2, 1], kernel: [2, 2] });
     const dx = new Float32Array(4);
-    kernels.maxPoolingBackward(
-      window,
-      Float32Array.of(1, 7, 7, 7),
-      Float32Array.of(7),
-      Float32Array.of(3),
+    kernels.bindMaxPoolingBackward({
+      g: window,
+      x: Float32Array.of(1, 7, 7, 7),
+      y: Float32Array.of(7),
+      dy: Float32Array.of(3),
       dx,
-      0,
-      1,
-    );
+    })(0, 1);
     expect([...dx]).toEqual([0, 3, 0, 0]);
   });
 
@@ -50,12 +51,17 @@ describe('pooling by hand', () => {
     expect(poolMaximum(padded, x)).toEqual([-10, -9, -6, -5]);
     // 9, 6, 6 and 4 elements lie inside the input.
     const y = new Float32Array(4);
-    kernels.averagePoolingForward(padded, Float32Array.from(x), y, false, 0, 1);
+    kernels.bindAveragePoolingForward({ g: padded, x: Float32Array.from(x), y, countPadding: false })(0, 1);
     expect([...y]).toEqual([-15, -13.5, -9, -7.5]);
     const dx = new Float32Array(16);
-    kernels.averagePoolingBackward(padded, Float32Array.of(9, 6, 6, 4), dx, false, 0, 1);
+    kernels.bindAveragePoolingBackward({
+      g: padded,
+      dy: Float32Array.of(9, 6, 6, 4),
+      dx,
+      countPadding: false,
+    })(0, 1);
     expect([...dx]).toEqual([1, 1, 2, 1, 1, 1, 2, 1, 2, 2, 4, 2, 1, 1, 2, 1]);
-    kernels.averagePoolingForward(padded, Float32Array.from(x), y, true, 0, 1);
+    kernels.bindAveragePoolingForward({ g: padded, x: Float32Array.from(x), y, countPadding: true })(0, 1);
     expect([...y]).toEqual([-15, -9, -6, Math.fround(-30 / 9)]);
   });
 
@@ -65,11 +71,11 @@ describe('pooling by hand', () => {
     const y = new Float32Array(2);
     const dx = new Float32Array(3);
     const dy = Float32Array.of(8, 2);
-    kernels.averagePoolingForward(padded, x, y, false, 0, 1);
-    kernels.averagePoolingBackward(padded, dy, dx, false, 0, 1);
+    kernels.bindAveragePoolingForward({ g: padded, x, y, countPadding: false })(0, 1);
+    kernels.bindAveragePoolingBackward({ g: padded, dy, dx, countPadding: false })(0, 1);
     expect([...y, ...dx]).toEqual([6, 3, 8, 1, 1]);
-    kernels.averagePoolingForward(padded, x, y, true, 0, 1);
-    kernels.averagePoolingBackward(padded, dy, dx, true, 0, 1);
+    kernels.bindAveragePoolingForward({ g: padded, x, y, countPadding: true })(0, 1);
+    kernels.bindAveragePoolingBackward({ g: padded, dy, dx, countPadding: true })(0, 1);
     expect([...y, ...dx]).toEqual([3, 3, 4, 1, 1]);
   });
 });

@@ -123,8 +123,7 @@ describe('the Newton–Schulz iteration', () => {
     const norm = Math.sqrt(values.flat().reduce((sum, x) => sum + x * x, 0));
     const results = [1, 2, 3, 8].map((workers) => {
       const work = new Float32Array(countMatrixFloats({ rows, columns }));
-      const scratch = new Float32Array(kernels.matmulScratchFloats(columns));
-      const matrix = bindMatrix(kernels, { rows, columns }, work, scratch, () => true);
+      const matrix = bindMatrix(kernels, { rows, columns }, work, () => true);
       matrix.x.set(values.flat().map((value) => value / norm));
       for (let block = 0; block < matrix.rowBlocks; block++) matrix.packRows(block);
       for (const { blocks, run } of planNewtonSchulz([matrix])) {

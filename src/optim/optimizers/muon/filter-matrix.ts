@@ -62,29 +62,28 @@ function copyByColumns(
   values: Float32Array,
   matrix: Float32Array,
 ): FilterCopies {
-  const groupOf = (group: number) =>
-    values.subarray(group * inputs * outputs, (group + 1) * inputs * outputs);
-  const parts = Array.from({ length: groups }, (_, group) => groupOf(group));
+  const copies = Array.from({ length: groups }, (_, group) => {
+    const part = values.subarray(group * inputs * outputs, (group + 1) * inputs * outputs);
+    const inKernel = { width: outputs, first: 0 };
+    const inMatrix = { width: filters, first: group * outputs };
+    const copy = (x: Float32Array, from: typeof inKernel, y: Float32Array, to: typeof inKernel) =>
+      kernels.bindCopyColumns({
+        columns: outputs,
+        x,
+        xWidth: from.width,
+        xFirst: from.first,
+        y,
+        yWidth: to.width,
+        yFirst: to.first,
+      });
+    return { load: copy(part, inKernel, matrix, inMatrix), store: copy(matrix, inMatrix, part, inKernel) };
+  });
   return {
     load(firstRow, rows) {
-      parts.forEach((part, group) => {
-        kernels.copyColumns(outputs, part, outputs, 0, matrix, filters, group * outputs, firstRow, rows);
-      });
+      for (const copy of copies) copy.load(firstRow, rows);
     },
     store(firstRow, rows) {
-      forEachGroup(firstRow, rows, inputs, (group, first, count) => {
-        kernels.copyColumns(
-          outputs,
-          matrix,
-          filters,
-          group * outputs,
-          parts[group]!,
-          outputs,
-          0,
-          first,
-          count,
-        );
-      });
+      forEachGroup(firstRow, rows, inputs, (group, first, count) => copies[group]!.store(first, count));
     },
   };
 }

@@ -49,13 +49,10 @@ export function planKernels(site: UpdateSite, options: KernelOptions): BlockPass
   const { squares, matrices: places } = layOut(site.parameters.map(({ plan }) => plan));
   const shapes = site.parameters.map(({ plan }) => measureFilterMatrix(plan.kernel!));
   const { kernels } = site;
-  const scratch = new Float32Array(
-    Math.max(...shapes.map(({ columns }) => kernels.matmulScratchFloats(columns))),
-  );
   const matrices = site.parameters.map((parameter, index): MatrixOfKernel => {
     const shape = shapes[index]!;
     const work = site.work.subarray(places[index]!, places[index]! + countMatrixFloats(shape));
-    const matrix = bindMatrix(kernels, shape, work, scratch, parameter.learns);
+    const matrix = bindMatrix(kernels, shape, work, parameter.learns);
     return {
       ...matrix,
       parameter,

@@ -58,13 +58,11 @@ export interface BoundMatrix {
  * symmetric, the columns of the packed P that are those rows; then its rows of Q = aI + AP and of X ← QX. So the workers meet twice a step.
  *
  * @param work countMatrixFloats(shape) floats that all workers share
- * @param scratch of this thread, for products over `columns`
  */
 export function bindMatrix(
   kernels: Kernels,
   shape: MatrixShape,
   work: Float32Array,
-  scratch: Float32Array,
   takesPart: () => boolean,
 ): BoundMatrix {
   const { rows, columns } = shape;
@@ -82,12 +80,17 @@ export function bindMatrix(
     const count = Math.min(PANEL_COLUMNS, rows - first);
     const rowsOf = (matrix: Float32Array, width: number) =>
       matrix.subarray(first * width, (first + count) * width);
+    const own = { x: rowsOf(x, columns), gram: rowsOf(gram, rows), polynomial: rowsOf(polynomial, rows) };
+    const product = (n: number, k: number, a: Float32Array, right: Float32Array, c: Float32Array) => {
+      const multiply = kernels.bindMatmul({ n, k, a, packed: right, bias: null, c });
+      return () => multiply(count, 0, panelCount(n));
+    };
     return {
+      ...own,
       first,
-      count,
-      x: rowsOf(x, columns),
-      gram: rowsOf(gram, rows),
-      polynomial: rowsOf(polynomial, rows),
+      makeGram: product(rows, columns, own.x, packedTransposed, own.gram),
+      multiplyGram: product(rows, rows, own.gram, packedPolynomial, own.polynomial),
+      replaceX: product(columns, rows, own.polynomial, packed, own.x),
     };
   });
   /** block = diagonal·I + factor·source, for rows of a square matrix. */
@@ -101,7 +104,15 @@ export function bindMatrix(
     for (let i = 0; i < target.length; i++) target[i] = factor * source[i]!;
     for (let row = 0; row * rows < target.length; row++) target[row * rows + first + row]! += diagonal;
   };
-  const packRows = (block: number) => kernels.packTransposed(rows, columns, x, packedTransposed, block, 1);
+  const packX = kernels.bindPack({ rows, columns, b: x, packed });
+  const packXTransposed = kernels.bindPackTransposed({ rows, columns, b: x, packed: packedTransposed });
+  const packPolynomial = kernels.bindPackTransposed({
+    rows,
+    columns: rows,
+    b: polynomial,
+    packed: packedPolynomial,
+  });
+  const packRows = (block: number) => packXTransposed(block, 1);
   return {
     shape,
     x,
@@ -109,28 +120,17 @@ export function bindMatrix(
     rowBlocks: panels,
     packRows,
     multiplyByTranspose(block) {
-      const { first, count, ...own } = blocks[block]!;
-      kernels.matmul(count, rows, columns, own.x, packedTransposed, null, own.gram, scratch, 0, panels);
-      combine(own.polynomial, B, C, own.gram, first);
-      kernels.packTransposed(rows, rows, polynomial, packedPolynomial, block, 1);
+      const own = blocks[block]!;
+      own.makeGram();
+      combine(own.polynomial, B, C, own.gram, own.first);
+      packPolynomial(block, 1);
     },
-    packColumns: (panel) => kernels.pack(rows, columns, x, packed, panel, 1),
+    packColumns: (panel) => packX(panel, 1),
     applyPolynomial(block) {
-      const { first, count, ...own } = blocks[block]!;
-      kernels.matmul(count, rows, rows, own.gram, packedPolynomial, null, own.polynomial, scratch, 0, panels);
-      combine(own.polynomial, A, 1, own.polynomial, first);
-      kernels.matmul(
-        count,
-        columns,
-        rows,
-        own.polynomial,
-        packed,
-        null,
-        own.x,
-        scratch,
-        0,
-        panelCount(columns),
-      );
+      const own = blocks[block]!;
+      own.multiplyGram();
+      combine(own.polynomial, A, 1, own.polynomial, own.first);
+      own.replaceX();
       packRows(block);
     },
   };

@@ -1,4 +1,4 @@
-// Packing of matrices into panels, and the plain product C = A B + bias.
+// Packing of matrices into panels, the plain product C = A B + bias, and sums of rows.
 //
 // A packed matrix is a row of panels, PANEL_COLUMNS wide: element (k, j) of panel p at ((p·rows) + k)·PANEL_COLUMNS + j, zero where the
 // matrix has no column.
@@ -6,7 +6,10 @@
 // Rows of A packed at a time: with kDepth elements each they fill 172 KiB, which stays in L2.
 constexpr long kBlockRows = 168;
 
-void pack(long rows, long columns, const float* b, float* packed, Range panels) {
+void pack(const Pack& m, Range panels) {
+  const long rows = m.rows, columns = m.columns;
+  const float* b = m.b;
+  float* packed = m.packed;
   for (long p = panels.first; p < panels.first + panels.count; p++) {
     const long first = p * PANEL_COLUMNS;
     const long count = min(PANEL_COLUMNS, columns - first);
@@ -18,7 +21,10 @@ void pack(long rows, long columns, const float* b, float* packed, Range panels) 
   }
 }
 
-void pack_transposed(long rows, long columns, const float* b, float* packed, Range panels) {
+void pack_transposed(const PackTransposed& m, Range panels) {
+  const long rows = m.rows, columns = m.columns;
+  const float* b = m.b;
+  float* packed = m.packed;
   for (long p = panels.first; p < panels.first + panels.count; p++) {
     const long first = p * PANEL_COLUMNS;
     const long count = min(PANEL_COLUMNS, rows - first);
@@ -36,10 +42,14 @@ void pack_transposed(long rows, long columns, const float* b, float* packed, Ran
   }
 }
 
-long matmul_scratch_floats(long) { return kBlockRows * kBlockStride; }
+long matmul_scratch_floats(const Matmul&) { return kBlockRows * kBlockStride; }
 
-void matmul(long m, long n, long k, const float* a, const float* packed, const float* bias, float* c, float* scratch,
-            Range panels) {
+void matmul(const Matmul& product, float* scratch, long m, Range panels) {
+  const long n = product.n, k = product.k;
+  const float* a = product.a;
+  const float* packed = product.packed;
+  const float* bias = product.bias;
+  float* c = product.c;
   for (long row = 0; row < m; row += kBlockRows) {
     const long rows = min(kBlockRows, m - row);
     for (long k0 = 0; k0 < k; k0 += kDepth) {
@@ -55,3 +65,9 @@ void matmul(long m, long n, long k, const float* a, const float* packed, const f
     }
   }
 }
+
+void sum_rows(const SumRows& s, float* scratch, Range rows) { sum_rows_of(s.channels, s.x, s.sums, scratch, rows); }
+
+constexpr ProductKernels kProductKernels = {
+    {pack}, {pack_transposed}, {matmul, matmul_scratch_floats}, {sum_rows, channel_scratch_floats},
+};

@@ -1,0 +1,91 @@
+// Groups of 16 images side by side. The meanings stand in src/kernels/interface/lanes.ts.
+#pragma once
+
+#include <cstddef>
+
+#include "../family.h"
+#include "../groups.h"
+
+namespace convoy {
+
+struct SumChannelLanes {
+  static constexpr char kName[] = "bindSumChannelLanes";
+  typedef void (*Run)(const SumChannelLanes&);
+
+  long channels;
+  const float* x;
+  float* sums;
+
+  template <typename Reader>
+  static SumChannelLanes read(Reader& from) {
+    const long channels = from.integer("channels", 1);
+    const auto x = from.floats("x"), sums = from.floats("sums");
+    from.holds(x, group_floats(channels));
+    from.holds(sums, channels);
+    return {channels, x.data, sums.data};
+  }
+  bool allows() const { return true; }
+};
+
+struct ClearLanes {
+  static constexpr char kName[] = "bindClearLanes";
+  typedef void (*Run)(const ClearLanes&, long images, Range elements);
+
+  float* x;
+  long elements;
+
+  template <typename Reader>
+  static ClearLanes read(Reader& from) {
+    const auto x = from.floats("x");
+    return {x.data, from.pieces(x, GROUP_IMAGES)};
+  }
+  bool allows(long images, Range some) const { return images >= 0 && images <= GROUP_IMAGES && some.within(elements); }
+};
+
+// The arrays of both ways between groups and images one after another.
+struct LaneMove {
+  float* lanes;
+  float* images;
+  long floats_per_image;
+  long groups, image_count;
+
+  template <typename Reader>
+  static LaneMove read(Reader& from) {
+    const auto lanes = from.floats("lanes"), images = from.floats("images");
+    const long floats = from.integer("floatsPerImage", 1);
+    return {lanes.data, images.data, floats, from.pieces(lanes, group_floats(floats)), from.pieces(images, floats)};
+  }
+  bool allows(long group, long count) const {
+    return group >= 0 && group < groups && count >= 0 && count <= GROUP_IMAGES && group * GROUP_IMAGES + count <= image_count;
+  }
+};
+
+struct GatherLanes {
+  static constexpr char kName[] = "bindGatherLanes";
+  typedef void (*Run)(const GatherLanes&, long group, long count);
+
+  LaneMove move;
+
+  template <typename Reader>
+  static GatherLanes read(Reader& from) {
+    return {LaneMove::read(from)};
+  }
+  bool allows(long group, long count) const { return move.allows(group, count); }
+};
+
+struct ScatterLanes {
+  static constexpr char kName[] = "bindScatterLanes";
+  typedef void (*Run)(const ScatterLanes&, long group, long count);
+
+  LaneMove move;
+
+  template <typename Reader>
+  static ScatterLanes read(Reader& from) {
+    return {LaneMove::read(from)};
+  }
+  bool allows(long group, long count) const { return move.allows(group, count); }
+};
+
+using LaneKernels = Family<SumChannelLanes, ClearLanes, GatherLanes, ScatterLanes>;
+
+}  // namespace convoy

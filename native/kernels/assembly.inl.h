@@ -1,0 +1,58 @@
+// From the data set's bytes to a mini-batch's input.
+
+#include "augment.inl.h"
+
+// Sums over images of every pixel and of its square.
+void sum_pixels(const SumPixels& s, Range images) {
+  const long floats_per_image = s.samples.floats_per_image;
+  int32_t* __restrict sum = s.sums;
+  int32_t* __restrict square = s.squares;
+  for (long i = 0; i < floats_per_image; i++) sum[i] = square[i] = 0;
+  for (long image = images.first; image < images.first + images.count; image++) {
+    const uint8_t* __restrict from = s.samples.pixels + s.samples.ids[image] * floats_per_image;
+    for (long i = 0; i < floats_per_image; i++) {
+      const int32_t pixel = from[i];
+      sum[i] += pixel;
+      square[i] += pixel * pixel;
+    }
+  }
+}
+
+void assemble_images(const AssembleImages& a, Range images) {
+  const Samples samples = a.assembly.samples;
+  const float* mean = a.assembly.mean;
+  const float* scale = a.assembly.scale;
+  const long floats_per_image = samples.floats_per_image;
+  for (long image = images.first; image < images.first + images.count; image++) {
+    const uint8_t* from = samples.pixels + samples.ids[image] * floats_per_image;
+    float* to = a.assembly.x + image * floats_per_image;
+    long i = 0;
+    for (; i + kLanes <= floats_per_image; i += kLanes) {
+      VB bytes;
+      __builtin_memcpy(&bytes, from + i, sizeof bytes);
+      store(to + i, (__builtin_convertvector(bytes, V) - load(mean + i)) * load(scale + i));
+    }
+    for (; i < floats_per_image; i++) to[i] = (float(from[i]) - mean[i]) * scale[i];
+  }
+}
+
+// Some elements of one group's images; lanes without an image are zero.
+void assemble_lanes(const AssembleLanes& a, long group, long images, Range elements) {
+  const Samples samples = a.assembly.samples;
+  const float* mean = a.assembly.mean;
+  const float* scale = a.assembly.scale;
+  float* x = a.assembly.x + group * samples.floats_per_image * GROUP_IMAGES;
+  const long end = elements.first + elements.count;
+  for (long lane = 0; lane < GROUP_IMAGES; lane++) {
+    if (lane >= images) {
+      for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = 0;
+      continue;
+    }
+    const uint8_t* from = samples.pixels + samples.ids[group * GROUP_IMAGES + lane] * samples.floats_per_image;
+    for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = (float(from[i]) - mean[i]) * scale[i];
+  }
+}
+
+constexpr AssemblyKernels kAssemblyKernels = {
+    {assemble_images}, {assemble_lanes}, {assemble_augmented_images}, {assemble_augmented_lanes}, {sum_pixels},
+};

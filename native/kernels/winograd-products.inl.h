@@ -1,0 +1,218 @@
+// Y and dX by minimal filtering (see winograd.inl.h).
+
+// Transformed tiles that are held at a time, inputs and outputs: half of a core's L2.
+constexpr long kWinogradBlockFloats = 128 * 1024;
+
+// G f G^T for the kernels of some input channels.
+template <typename Filter>
+void transform_kernels(const WinogradKernel& k, Range inputs) {
+  const Geometry& g = k.filter.g;
+  const float* f = k.f;
+  float* u = k.u;
+  constexpr long r = Filter::kKernel, n = Filter::kInputs;
+  const long outputs = g.output_channels;
+  const long tap = g.input_channels * outputs;
+  // The weights of neighbouring input channels lie one behind the other.
+  for (long at = inputs.first * outputs, end = at + inputs.count * outputs; at < end; at += kLanes) {
+    const Mask mask = first_lanes(end - at);
+    V columns[r][n];
+    for (long x = 0; x < r; x++) {
+      V taps[r];
+      for (long y = 0; y < r; y++) taps[y] = load(f + (y * r + x) * tap + at, mask);
+      Filter::transform_kernel(taps, columns[x]);
+    }
+    for (long y = 0; y < n; y++) {
+      V taps[r], row[n];
+      for (long x = 0; x < r; x++) taps[x] = columns[x][y];
+      Filter::transform_kernel(taps, row);
+      for (long x = 0; x < n; x++) store(u + (y * n + x) * tap + at, row[x], mask);
+    }
+  }
+}
+
+// One group's map, or some of its rows and columns.
+struct LaneMap {
+  long height, width, channels;
+
+  long pixel_floats() const { return channels * GROUP_IMAGES; }
+  long row_floats() const { return width * pixel_floats(); }
+  long group_floats() const { return height * row_floats(); }
+};
+
+struct WinogradProduct {
+  LaneMap input, output;
+  long pad_top, pad_left;
+  const float* u;
+  long depth_weights, channel_weights;  // strides of u along the input's and the output's channels
+  bool turned;                          // whether the kernel is turned by 180°
+};
+
+// Which of the `count` neighbours from `start` on lie inside [0, size).
+inline Range inside_of(long start, long count, long size) {
+  const long first = max(0, -start);
+  return {first, max(0, min(count, size - start) - first)};
+}
+
+// B^T d B of one tile, all channels; v is that tile's place in the plane of point 0. x may lie outside, where zeros are meant.
+template <typename Filter, typename Vector, bool kInside>
+inline void transform_inputs(const float* x, const LaneMap& map, Range rows, Range columns, float* v, long plane, long step) {
+  constexpr long n = Filter::kInputs;
+  const long row = map.row_floats(), pixel = map.pixel_floats();
+  for (long k = 0; k < pixel; k += step) {
+    Vector t[n][n];
+#pragma GCC unroll 6
+    for (long j = 0; j < n; j++) {
+      Vector d[n], column[n];
+#pragma GCC unroll 6
+      for (long i = 0; i < n; i++) {
+        const bool inside = kInside || (i >= rows.first && i < rows.first + rows.count && j >= columns.first &&
+                                        j < columns.first + columns.count);
+        d[i] = inside ? load_as<Vector>(x + i * row + j * pixel + k) : Vector{};
+      }
+      Filter::transform_inputs(d, column);
+#pragma GCC unroll 6
+      for (long i = 0; i < n; i++) t[i][j] = column[i];
+    }
+#pragma GCC unroll 6
+    for (long i = 0; i < n; i++) {
+      Vector values[n];
+      Filter::transform_inputs(t[i], values);
+#pragma GCC unroll 6
+      for (long j = 0; j < n; j++) store_as(v + (i * n + j) * plane + k, values[j]);
+    }
+  }
+}
+
+// The same for the tile whose inputs begin at some row and column, which may be outside, in the lanes in use.
+template <typename Filter>
+inline void transform_tile(const float* x, const LaneMap& map, long top, long left, float* v, long plane, long lanes) {
+  constexpr long n = Filter::kInputs;
+  const Range rows = inside_of(top, n, map.height), columns = inside_of(left, n, map.width);
+  const float* from = x + top * map.row_floats() + left * map.pixel_floats();
+  const bool inside = rows.count == n && columns.count == n;
+  if (lanes == GROUP_IMAGES) {
+    const auto transform = inside ? transform_inputs<Filter, V, true> : transform_inputs<Filter, V, false>;
+    transform(from, map, rows, columns, v, plane, kLanes);
+    return;
+  }
+  for (long lane = 0; lane < lanes; lane += width<Half>()) {
+    const auto transform = inside ? transform_inputs<Filter, Half, true> : transform_inputs<Filter, Half, false>;
+    transform(from + lane, map, rows, columns, v + lane, plane, GROUP_IMAGES);
+  }
+}
+
+// A^T m A + bias of one tile, all channels, of which `rows` × `columns` outputs exist; lanes that are not in use become zero.
+template <typename Filter>
+inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, long rows, long columns,
+                              long lanes) {
+  constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
+  const long row = map.row_floats(), pixel = map.pixel_floats();
+  for (long k = 0; k < pixel; k += kLanes) {
+    V s[outputs][n];
+#pragma GCC unroll 6
+    for (long j = 0; j < n; j++) {
+      V products[n], column[outputs];
+#pragma GCC unroll 6
+      for (long i = 0; i < n; i++) products[i] = load(m + (i * n + j) * plane + k);
+      Filter::transform_outputs(products, column);
+#pragma GCC unroll 4
+      for (long i = 0; i < outputs; i++) s[i][j] = column[i];
+    }
+    const V start = splat(bias ? bias[k / GROUP_IMAGES] : 0.0f);
+    for (long i = 0; i < rows; i++) {
+      V values[outputs];
+      Filter::transform_outputs(s[i], values);
+      float* to = y + i * row + k;
+      for (long j = 0; j < columns; j++) store(to + j * pixel, start + values[j]);
+    }
+  }
+  if (lanes == GROUP_IMAGES) return;
+  for (long i = 0; i < rows; i++) clear_lanes_of(y + i * row, lanes, {0, columns * map.channels});
+}
+
+// Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers.
+inline long winograd_block_tiles(long points, long depth, long channels) {
+  const long least = kLaneTiles.positions[min(channels, kLaneTileChannels) - 1];
+  return least * max(1, kWinogradBlockFloats / ((depth + channels) * GROUP_IMAGES * points * least));
+}
+
+inline long winograd_block_floats(long points, long depth, long channels) {
+  const long tiles = winograd_block_tiles(points, depth, channels);
+  return points * (tiles * (depth + channels) * GROUP_IMAGES + 2 * WINOGRAD_PLANE_GAP);
+}
+
+// Rows of one group's output.
+template <typename Filter>
+void winograd_product(const WinogradProduct& p, const float* x, const float* bias, float* y, float* scratch, long images,
+                      Range rows) {
+  constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
+  const long depth = p.input.channels, channels = p.output.channels;
+  const long block = winograd_block_tiles(points, depth, channels);
+  const long v_plane = block * p.input.pixel_floats() + WINOGRAD_PLANE_GAP;
+  const long m_plane = block * p.output.pixel_floats() + WINOGRAD_PLANE_GAP;
+  float* v = scratch;
+  float* m = scratch + points * v_plane;
+  const long lanes = lanes_in_use(images);
+  const long wide = ceil_divide(p.output.width, outputs);
+  const long tiles = ceil_divide(rows.count, outputs) * wide;
+  LaneTile product{};
+  product.rows = product.columns = {0, 1, 1, 0};
+  product.depth = depth;
+  product.position_floats = p.input.pixel_floats();
+  product.depth_weights = p.depth_weights;
+  product.channel_weights = p.channel_weights;
+  product.y_position_floats = p.output.pixel_floats();
+  for (long first = 0; first < tiles; first += block) {
+    const long count = min(block, tiles - first);
+    for (long t = 0; t < count; t++) {
+      const long top = rows.first + (first + t) / wide * outputs, left = (first + t) % wide * outputs;
+      transform_tile<Filter>(x, p.input, top - p.pad_top, left - p.pad_left, v + t * p.input.pixel_floats(), v_plane, lanes);
+    }
+    for (long point = 0; point < points; point++) {
+      const long weights = p.turned ? turned_point<Filter>(point) : point;
+      product.x = v + point * v_plane;
+      product.y = m + point * m_plane;
+      product.weights = p.u + weights * depth * channels;
+      gather_row(product, count, channels, lanes);
+    }
+    for (long t = 0; t < count; t++) {
+      const long top = rows.first + (first + t) / wide * outputs, left = (first + t) % wide * outputs;
+      float* to = y + top * p.output.row_floats() + left * p.output.pixel_floats();
+      transform_outputs<Filter>(m + t * p.output.pixel_floats(), m_plane, bias, to, p.output,
+                                min(outputs, rows.first + rows.count - top), min(outputs, p.output.width - left), lanes);
+    }
+  }
+}
+
+// Rows [rows.first, rows.first + rows.count) of one group's output.
+template <typename Filter>
+void minimal_forward(const WinogradForward& w, float* scratch, long group, long images, Range rows) {
+  const Geometry& g = w.filter.g;
+  WinogradProduct p{};
+  p.input = {g.input_height, g.input_width, g.input_channels};
+  p.output = {g.output_height, g.output_width, g.output_channels};
+  p.pad_top = g.pad_top;
+  p.pad_left = g.pad_left;
+  p.u = w.u;
+  p.depth_weights = g.output_channels;
+  p.channel_weights = 1;
+  winograd_product<Filter>(p, w.x + group * p.input.group_floats(), w.bias, w.y + group * p.output.group_floats(), scratch,
+                           images_in(group, images), rows);
+}
+
+// Rows of one group's dX.
+template <typename Filter>
+void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, long group, long images, Range rows) {
+  const Geometry& g = w.filter.g;
+  WinogradProduct p{};
+  p.input = {g.output_height, g.output_width, g.output_channels};
+  p.output = {g.input_height, g.input_width, g.input_channels};
+  p.pad_top = Filter::kKernel - 1 - g.pad_top;
+  p.pad_left = Filter::kKernel - 1 - g.pad_left;
+  p.u = w.u;
+  p.depth_weights = 1;
+  p.channel_weights = g.output_channels;
+  p.turned = true;
+  winograd_product<Filter>(p, w.dy + group * p.input.group_floats(), nullptr, w.dx + group * p.output.group_floats(), scratch,
+                           images_in(group, images), rows);
+}
