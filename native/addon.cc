@@ -112,6 +112,7 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   add_family(env, result, table->losses, scratch);
   add_family(env, result, table->assembly, scratch);
   add_family(env, result, table->parameters, scratch);
+  add_family(env, result, table->optimizers, scratch);
   add_family(env, result, table->probes, scratch);
   add_scratch(env, result, scratch);
   return result;

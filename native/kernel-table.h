@@ -9,6 +9,7 @@
 #include "families/joins.h"
 #include "families/lanes.h"
 #include "families/losses.h"
+#include "families/optimizers.h"
 #include "families/parameters.h"
 #include "families/pooling.h"
 #include "families/probes.h"
@@ -32,6 +33,7 @@ struct KernelTable {
   LossKernels losses;
   AssemblyKernels assembly;
   ParameterKernels parameters;
+  OptimizerKernels optimizers;
   ProbeKernels probes;
 };
 

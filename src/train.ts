@@ -4,6 +4,7 @@ import { loadDataset } from './dataset/load.js';
 import type { Kernels } from './kernels/kernels.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
 import { initializeModel, type ModelMemory, viewModel } from './network/memory.js';
+import { planOptimizer } from './optim/update.js';
 import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
 import type { SharedRun } from './parallel/protocol.js';
@@ -57,9 +58,10 @@ export async function trainFitted(
     try {
       const data = selectData(fitted, kernels);
       const run = shareRun(fitted, data, { workers, kernels: kernels.name });
-      const memory = viewModel(run.memory.model, plan);
+      const memory = viewModel(run.memory.model, plan, planOptimizer(plan, run.settings.optimizer));
       initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
       run.memory.slowWeights?.set(memory.weights);
+      run.memory.averageWeights?.set(memory.weights);
       return await trainEpochs({ fitted, data, run, memory, kernels, threads }, { ...options, signal });
     } finally {
       threads?.release();
@@ -107,7 +109,8 @@ async function trainEpochs(
   let kept: EpochResults | null = null;
   let augmented: TestResults | null = null;
   let profiler: Profiler | null = null;
-  const rules = new StopRules(spec, { run, plan, memory, kernels });
+  const tested = { ...memory, weights: run.memory.averageWeights ?? memory.weights };
+  const rules = new StopRules(spec, { run, plan, memory, tested, kernels });
   const stopWatching = watch(run, options);
   let start = performance.now();
   let ending = explainFailure(run, 0);
@@ -126,22 +129,22 @@ async function trainEpochs(
       await threads.evaluate(run, 'test');
       ending = explainFailure(run, epoch) ?? explainEvaluation(run, epoch);
       if (ending) break;
-      last = measureEpoch(run, spec, { plan, memory }, epoch, seconds);
+      last = measureEpoch(run, spec, { plan, memory: tested }, epoch, seconds);
       epochs.push(last.metrics);
       options.onEpoch?.(last.metrics);
       ending = rules.explainEnd(last);
     }
-    kept = rules.best?.restore(memory) ?? last;
+    kept = rules.best?.restore(tested) ?? last;
     if (threads && spec.testTimeAugmentation !== 'none' && (ending ?? DONE).state === 'done') {
       await threads.evaluate(run, 'test', spec.testTimeAugmentation);
       const failure = explainFailure(run, epochs.length - 1) ?? explainEvaluation(run, epochs.length - 1);
       if (failure) ending = failure;
-      else augmented = measureTest(run, spec, { plan, memory });
+      else augmented = measureTest(run, spec, { plan, memory: tested });
     }
   } finally {
     stopWatching();
   }
-  return concludeRun(fitted, data, memory, {
+  return concludeRun(fitted, data, tested, {
     ending: ending ?? DONE,
     epochs,
     bestEpoch: rules.best?.epoch ?? null,

@@ -5,6 +5,7 @@ import { type BindLoss, LOSSES, type LossResults } from '../src/layers/loss.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
+import { planOptimizer } from '../src/optim/update.js';
 import { Barrier } from '../src/parallel/barrier.js';
 import type { SharedRun } from '../src/parallel/protocol.js';
 import { loadPluginsAgain } from '../src/plugins/load.js';
@@ -44,7 +45,7 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
   const kernels = loadKernels(run.kernels);
   const plugins = await loadPluginsAgain(run.settings.plugins);
   const plan = planNetwork(spec, { batchSize, slices, training: true, kinds: plugins.layers });
-  const memory = viewModel(run.memory.model, plan);
+  const memory = viewModel(run.memory.model, plan, planOptimizer(plan, run.settings.optimizer));
   const activations = viewArena(run.memory.activations);
   const network = bindNetwork({
     plan,

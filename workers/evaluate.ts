@@ -59,7 +59,7 @@ function getEvaluator(run: SharedRun, worker: number, context: RunContext): Eval
   return own[worker];
 }
 
-/** The run's own parameters, and packed kernels that its workers share, with activations of the worker's own. */
+/** The run's own parameters, or their average, and packed kernels that its workers share, with activations of the worker's own. */
 function bindEvaluator(
   run: SharedRun,
   worker: number,
@@ -73,7 +73,11 @@ function bindEvaluator(
   const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
   const thread = new ThreadNetwork({
     plan,
-    memory: { ...memory, shared: place(shared, plan.sharedFloats) },
+    memory: {
+      ...memory,
+      weights: run.memory.averageWeights ?? memory.weights,
+      shared: place(shared, plan.sharedFloats),
+    },
     activations: place(places[worker]!, plan.activationFloats),
     kernels,
   });

@@ -1,9 +1,10 @@
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
+import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
-import { planSgd } from '../src/optim/sgd.js';
 import { countStepsOf } from '../src/optim/training-length.js';
+import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
@@ -63,11 +64,15 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const lossGradient = output.gradient.length > 0 ? output.gradient : null;
   const computeLoss = bindLoss(context, labels, lossGradient, shared.batch);
   const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
-  const update = planSgd(
+  const { optimizer, clipNorm } = settings;
+  const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };
+  const update = planUpdate(
     { plan, memory, kernels, batch },
-    settings.sgd,
-    () => state.learningRate,
-    () => Atomics.or(shared.control, CONTROL.stop, STOP.parameterNotFinite),
+    { optimizer, clipping },
+    {
+      learningRate: () => state.learningRate,
+      reportNonFinite: () => Atomics.or(shared.control, CONTROL.stop, STOP.parameterNotFinite),
+    },
   );
   const lookahead = settings.lookahead
     ? planLookahead(
@@ -77,6 +82,12 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
           steps: settings.length.steps,
           lastStep: Math.min(settings.length.steps, settings.maxIterations),
         },
+      )
+    : [];
+  const averaging = settings.averaging
+    ? planAveraging(
+        { plan, memory, kernels, batch },
+        { ...settings.averaging, average: shared.averageWeights! },
       )
     : [];
   const watch =
@@ -100,7 +111,7 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
     // The parameters are there, and so are the images.
     makePhase([...network.prepare, assemble]),
     ...groupIntoPhases([...network.forward, loss, ...network.backward]),
-    ...groupIntoPhases([update, ...lookahead, ...watch, tally]),
+    ...groupIntoPhases([...update, ...lookahead, ...averaging, ...watch, tally]),
   ];
 }
 

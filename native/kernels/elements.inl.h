@@ -1,5 +1,12 @@
 // Passes over single elements.
 
+// Of a sum of 0·w, which is NaN where a w is not finite.
+inline bool all_finite(V witness) {
+  bool finite = true;
+  for (int lane = 0; lane < kLanes; lane++) finite = finite && witness[lane] == 0;
+  return finite;
+}
+
 // Calls visit(offset, mask) for each vector of the elements.
 template <typename Visit>
 inline void for_each_element(Range elements, Visit visit) {

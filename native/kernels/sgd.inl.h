@@ -8,7 +8,6 @@ bool sgd_update(const SgdUpdate& s, double rate, Range elements) {
   const V momentum = splat(s.momentum);
   const V decay = splat(s.weight_decay);
   const V step = splat(-float(rate));
-  // 0·w is NaN where w is not finite, and the sum stays NaN.
   V witness = splat(0);
   for_each_element(elements, [&](long i, Mask mask) {
     const V weight = load(w + i, mask);
@@ -20,7 +19,5 @@ bool sgd_update(const SgdUpdate& s, double rate, Range elements) {
     store(w + i, moved, mask);
     witness = fma(moved, splat(0), witness);
   });
-  bool finite = true;
-  for (int lane = 0; lane < kLanes; lane++) finite = finite && witness[lane] == 0;
-  return finite;
+  return all_finite(witness);
 }

@@ -19,6 +19,7 @@
 #include "../kernels/losses.inl.h"
 #include "../kernels/assembly.inl.h"
 #include "../kernels/parameters.inl.h"
+#include "../kernels/optimizers.inl.h"
 #include "../kernels/probe.inl.h"
 
 constexpr KernelTable make_table(const char* name) {
@@ -35,5 +36,6 @@ constexpr KernelTable make_table(const char* name) {
           kLossKernels,
           kAssemblyKernels,
           kParameterKernels,
+          kOptimizerKernels,
           kProbeKernels};
 }

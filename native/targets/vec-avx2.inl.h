@@ -29,4 +29,5 @@ inline V load(const float* p, Mask m) { return (V)_mm256_maskload_ps(p, m); }
 inline void store(float* p, V v, Mask m) { _mm256_maskstore_ps(p, m, (__m256)v); }
 inline V splat(float x) { return (V)_mm256_set1_ps(x); }
 inline V fma(V a, V b, V c) { return (V)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
+inline V square_root(V x) { return (V)_mm256_sqrt_ps((__m256)x); }
 inline V round_to_even(V x) { return (V)_mm256_round_ps((__m256)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }

@@ -26,5 +26,6 @@ inline V load(const float* p, Mask m) { return (V)_mm512_maskz_loadu_ps(m, p); }
 inline void store(float* p, V v, Mask m) { _mm512_mask_storeu_ps(p, m, (__m512)v); }
 inline V splat(float x) { return (V)_mm512_set1_ps(x); }
 inline V fma(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
+inline V square_root(V x) { return (V)_mm512_sqrt_ps((__m512)x); }
 inline Half fma(Half a, Half b, Half c) { return (Half)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 inline V round_to_even(V x) { return (V)_mm512_roundscale_ps((__m512)x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }

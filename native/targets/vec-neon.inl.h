@@ -34,4 +34,5 @@ inline void store(float* p, V v, Mask m) {
 }
 inline V splat(float x) { return (V)vdupq_n_f32(x); }
 inline V fma(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
+inline V square_root(V x) { return (V)vsqrtq_f32((float32x4_t)x); }
 inline V round_to_even(V x) { return (V)vrndnq_f32((float32x4_t)x); }

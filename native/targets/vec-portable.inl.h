@@ -37,6 +37,10 @@ inline void store(float* p, V v, Mask m) {
 }
 inline V splat(float x) { return V{x, x, x, x}; }
 inline V fma(V a, V b, V c) { return a * b + c; }
+inline V square_root(V x) {
+  for (int i = 0; i < kLanes; i++) x[i] = __builtin_sqrtf(x[i]);
+  return x;
+}
 // Right for |x| < 2^22, which is all that is asked of it: adding 1.5·2^23 leaves no bits for a fraction.
 inline V round_to_even(V x) {
   const V magic = splat(12582912.0f);

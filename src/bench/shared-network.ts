@@ -7,8 +7,11 @@ import { allocateModel, initializeModel, type ModelMemory, viewModel } from '../
 import { type NetworkPlan, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 import { ThreadNetwork } from '../network/thread-network.js';
+import type { SgdOptions } from '../optim/optimizers/sgd.js';
+import { planOptimizer } from '../optim/update.js';
 import { DEFAULT_SLICES } from '../run/spec.js';
 import { drawFloats } from './floats.js';
+import { HYPERPARAMETERS } from './network-rate.js';
 
 /** A network in training that several threads work on: plain data and shared memory, as a run's workers get it. */
 export interface SharedNetwork {
@@ -17,6 +20,14 @@ export interface SharedNetwork {
   readonly model: SharedArrayBuffer;
   readonly activations: SharedArrayBuffer;
 }
+
+/** That steps are measured with. */
+export const SGD: SgdOptions = {
+  kind: 'sgd',
+  momentum: HYPERPARAMETERS.momentum,
+  nesterov: false,
+  weightDecay: HYPERPARAMETERS.weightDecay,
+};
 
 const SEED = 1;
 const NOISE_IMAGES = 10;
@@ -27,7 +38,7 @@ export function shareNetwork(network: NetworkSpec, batchSize: number, kernels: K
   const shared: SharedNetwork = {
     network,
     batchSize,
-    model: allocateModel(plan),
+    model: allocateModel(plan, planOptimizer(plan, SGD)),
     activations: allocateArena(plan.activationFloats, 'activations'),
   };
   const thread = bindShared(shared, kernels);
@@ -52,7 +63,7 @@ export function bindShared(
   change: (plan: NetworkPlan) => NetworkPlan = (plan) => plan,
 ): ThreadNetwork<ModelMemory> {
   const plan = change(planTraining(shared));
-  const memory = viewModel(shared.model, plan);
+  const memory = viewModel(shared.model, plan, planOptimizer(plan, SGD));
   return new ThreadNetwork({ plan, memory, activations: viewArena(shared.activations), kernels, seed: SEED });
 }
 

@@ -1,8 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { groupIntoPhases, runPhase, type Share } from '../network/phases.js';
-import { planSgd } from '../optim/sgd.js';
-import { HYPERPARAMETERS } from './network-rate.js';
-import { bindShared, type SharedNetwork } from './shared-network.js';
+import { planUpdate } from '../optim/update.js';
+import { bindShared, SGD, type SharedNetwork } from './shared-network.js';
 import { planWorkerSums, type SummingOrder, sharePartials } from './summing-order.js';
 
 /**
@@ -16,8 +15,6 @@ export interface StepJob {
   readonly share: Share;
 }
 
-const SGD = { momentum: HYPERPARAMETERS.momentum, weightDecay: HYPERPARAMETERS.weightDecay, nesterov: false };
-
 /** @param meet waits for the other threads */
 export function bindStep({ network, order, share }: StepJob, kernels: Kernels, meet: () => void): () => void {
   const { worker, workers } = share;
@@ -27,15 +24,14 @@ export function bindStep({ network, order, share }: StepJob, kernels: Kernels, m
   );
   const { batch } = bound;
   const sums = isFixed ? { plan, batch } : planWorkerSums(network, batch, workers);
-  const update = planSgd(
+  const update = planUpdate(
     { ...sums, memory, kernels },
-    SGD,
-    () => 0,
-    () => {},
+    { optimizer: SGD, clipping: null },
+    { learningRate: () => 0, reportNonFinite() {} },
   );
   const phases = [
     ...groupIntoPhases([...bound.prepare, ...bound.forward, ...bound.backward]),
-    ...groupIntoPhases([update]),
+    ...groupIntoPhases(update),
   ];
   return () => {
     for (const phase of phases) {

@@ -5,6 +5,7 @@ import { LAYER_KINDS } from '../layers/registry.js';
 import { describeNetwork } from '../network/describe.js';
 import { countClasses } from '../network/plan.js';
 import { computeNormalization } from '../run/normalize.js';
+import { penaltyOf } from '../run/optimizer-fields.js';
 import { computeRegularization } from '../run/regularization.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Finding } from './finding.js';
@@ -45,7 +46,7 @@ export function checkFirstLoss(
   const objective = new Objective({ network, labelSmoothing, kernels, kinds, double: false }, batch);
   objective.weights.set(drawSmallWeights(objective.plan));
   const loss = objective.computeLoss();
-  const decay = spec.weightDecay > 0 ? spec.weightDecay : WEIGHT_DECAY;
+  const decay = penaltyOf(spec) || WEIGHT_DECAY;
   const regularized = loss + computeRegularization(objective.plan, objective, decay);
   const expected = UNTRAINED[network.loss]!(countClasses(objective.plan));
   const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;

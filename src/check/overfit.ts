@@ -21,7 +21,7 @@ export interface OverfitOptions {
 }
 
 /**
- * Checks that a network can learn a handful by heart (CS231n's assignment): its own weights and activations, without weight decay, on the first 50
+ * Checks that a network can learn a handful by heart (CS231n's assignment): its own weights and activations, by SGD without weight decay, on the first 50
  * training images, until it gets all of them right as it would in a test.
  */
 export async function checkOverfitting(
@@ -63,9 +63,10 @@ async function learn(
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   let leastError = 100;
+  const { optimizer: _, ...fields } = spec;
   const { epochs, state } = await train(
     {
-      ...spec,
+      ...fields,
       trainFirst: 1,
       trainCount: null,
       balanced: false,
@@ -81,7 +82,10 @@ async function learn(
       augmentation: {},
       learningRate: rate,
       weightDecay: 0,
+      clipNorm: null,
       lookahead: null,
+      averaging: null,
+      reportRegularization: false,
     },
     {
       dataset,

@@ -1,5 +1,6 @@
 import { UserError } from '../core/errors.js';
 import { MODEL_OPTION_NAMES } from '../models/options.js';
+import { SHORT_FIELDS } from '../run/optimizer-fields.js';
 import { type Fields, parsePath, setField } from './spec-path.js';
 
 /** One `--set`: a field of the spec, perhaps inside another one, and its value. */
@@ -14,6 +15,7 @@ export interface Override {
 const REPLACED: Readonly<Record<string, readonly string[]>> = {
   network: ['model', ...MODEL_OPTION_NAMES],
   model: ['network'],
+  optimizer: SHORT_FIELDS,
 };
 
 /**
@@ -32,7 +34,7 @@ export function parseOverride(text: string): Override {
 
 /**
  * The spec with the field changed, as `setField` does it. A network given whole takes the place of a model and its options; a model takes the
- * place of a network.
+ * place of a network; an optimizer given whole takes the place of SGD's short form.
  *
  * @throws UserError if the path leads to nothing in this spec
  */

@@ -61,6 +61,7 @@ function open(target: unknown, key: string, { where, before }: Place): readonly 
   if (at === 'network') throw explainMissingLayers(target, where);
   if (at === 'learningRate' && target == null) return { kind: 'constant' };
   if (at === 'learningRate' && typeof target === 'number') return { kind: 'constant', rate: target };
+  if (at === 'optimizer' && typeof target === 'string') return { kind: target };
   if (target == null && !INDEX.test(key)) return {};
   const expected = INDEX.test(key) ? 'a list' : 'an object';
   throw new UserError(

@@ -6,6 +6,7 @@ import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
 import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
 import type { LossKernels } from './interface/losses.js';
+import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
 import type { ProductKernels } from './interface/products.js';
@@ -36,7 +37,8 @@ export interface Kernels
     ActivationKernels,
     JoinKernels,
     LossKernels,
-    ParameterKernels {
+    ParameterKernels,
+    OptimizerKernels {
   /** `reference`, `baseline`, `avx2`, `avx512` or `neon`. */
   readonly name: string;
 }

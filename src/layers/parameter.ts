@@ -13,8 +13,8 @@ export interface ParameterPlan {
   readonly fanIn: number;
   readonly fanOut: number;
   /** Factors on the run's learning rate and weight decay. */
-  readonly learningRate: number;
-  readonly weightDecay: number;
+  readonly learningRateFactor: number;
+  readonly weightDecayFactor: number;
   /** Epochs for which it is trained, before it is frozen. Absent: all. */
   readonly epochs?: number | undefined;
   /** Of a convolution's kernel alone: where its numbers stand. */
@@ -25,10 +25,10 @@ export interface ParameterPlan {
 
 /** Epochs for which a parameter learns: 0 with a learning rate of 0, infinite if it is never frozen. */
 export function countLearningEpochs({
-  learningRate,
+  learningRateFactor,
   epochs = Number.POSITIVE_INFINITY,
-}: Pick<ParameterPlan, 'learningRate' | 'epochs'>): number {
-  return learningRate === 0 ? 0 : epochs;
+}: Pick<ParameterPlan, 'learningRateFactor' | 'epochs'>): number {
+  return learningRateFactor === 0 ? 0 : epochs;
 }
 
 /** How many numbers of some parameters training changes. */

@@ -2,6 +2,7 @@ import { type Shape, sizeOf } from '../core/shape.js';
 import { countParameters } from '../layers/parameter.js';
 import { JOINT_KINDS } from '../layers/registry.js';
 import { countTensorFloats, layOutModel } from './memory.js';
+import type { OptimizerNeeds } from './optimizer-memory.js';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan.js';
 import { type Extent, traceFieldsBack, traceFieldsInInput } from './receptive-field.js';
 import type { NetworkSpec } from './spec.js';
@@ -35,7 +36,7 @@ export interface MemoryDescription {
   readonly activations: number;
   /** Gradients of those outputs; layers may take turns in one place. */
   readonly activationGradients: number;
-  /** Parameters and running statistics, their gradients and velocities; partial gradients; what layers share. */
+  /** Parameters and running statistics, their gradients; partial gradients; what layers share; what the optimizer keeps. */
   readonly model: number;
   readonly total: number;
 }
@@ -57,6 +58,11 @@ export interface NetworkDescription {
   readonly trainingMemory: MemoryDescription;
 }
 
+interface DescribeOptions extends Partial<Omit<PlanOptions, 'training'>> {
+  /** Of the optimizer that the network is to be trained with. Absent: one number a parameter, as SGD's velocity. */
+  readonly needsOf?: (plan: NetworkPlan) => OptimizerNeeds;
+}
+
 /**
  * Describes a network layer by layer: shapes, receptive fields, parameters, multiply-adds, memory. Only plans it: nothing of its size is
  * allocated.
@@ -65,7 +71,7 @@ export interface NetworkDescription {
  */
 export function describeNetwork(
   spec: NetworkSpec,
-  { batchSize = 100, slices = 12, ...others }: Partial<Omit<PlanOptions, 'training'>> = {},
+  { batchSize = 100, slices = 12, needsOf = keepVelocities, ...others }: DescribeOptions = {},
 ): NetworkDescription {
   const plan = planNetwork(spec, { batchSize, slices, ...others, training: true });
   const layers = describeLayers(plan);
@@ -80,7 +86,7 @@ export function describeNetwork(
     multiplyAdds: sum(layers.map(({ multiplyAdds }) => multiplyAdds)),
     activationBytes: inputBytes + sum(layers.map(({ activationBytes }) => activationBytes)),
     batchSize,
-    trainingMemory: describeMemory(plan, batchSize),
+    trainingMemory: describeMemory(plan, batchSize, needsOf(plan)),
   };
 }
 
@@ -115,11 +121,19 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
   return layers;
 }
 
-function describeMemory(plan: NetworkPlan, batchSize: number): MemoryDescription {
+function keepVelocities({ steps }: NetworkPlan): OptimizerNeeds {
+  const parameters = steps.flatMap((step) => step.parameters);
+  return {
+    slots: parameters.map(({ label, size }) => ({ name: 'velocity', parameter: label, size })),
+    workFloats: 0,
+  };
+}
+
+function describeMemory(plan: NetworkPlan, batchSize: number, needs: OptimizerNeeds): MemoryDescription {
   const places = new Map(plan.tensors.map((tensor) => [tensor.offset, tensor]));
   const floats = [...places.values()].map((tensor) => countTensorFloats(tensor, batchSize));
   const activations = FLOAT_BYTES * sum(floats);
-  const model = FLOAT_BYTES * layOutModel(plan).floats;
+  const model = FLOAT_BYTES * layOutModel(plan, needs).floats;
   const planned = FLOAT_BYTES * plan.activationFloats;
   return { activations, activationGradients: planned - activations, model, total: planned + model };
 }

@@ -9,14 +9,17 @@ import { initialize } from '../layers/initializer.js';
 import type { BoundParameter, BoundTensor } from '../layers/layer.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import type { InputImages } from '../layers/whitening.js';
+import { type BoundSlot, layOutOptimizer, NO_OPTIMIZER, type OptimizerNeeds } from './optimizer-memory.js';
 import type { NetworkPlan, Slot, StepPlan, TensorPlan } from './plan.js';
 
 /** A model's memory, shared by all workers: what outlives a mini-batch, and what layers share within one. */
 export interface ModelMemory {
   /** Parameters and state, one after another in the plan's order: what is saved. */
   readonly weights: Float32Array;
-  /** Momentum's velocities, in the places of the parameters. */
-  readonly velocity: Float32Array;
+  /** What the optimizer keeps of the parameters, by name and parameter. */
+  readonly slots: readonly BoundSlot[];
+  /** Of the optimizer, within a step. */
+  readonly work: Float32Array;
   /** Gradients over the whole mini-batch, in the places of the parameters. */
   readonly gradient: Float32Array;
   /** Gradients of the mini-batch's parts, see PartialsPlan. */
@@ -28,33 +31,42 @@ export interface ModelMemory {
 export type NetworkMemory = Pick<ModelMemory, 'weights' | 'gradient' | 'partials' | 'shared'>;
 
 /** Books a model's memory, the same way in every thread. */
-export function layOutModel(plan: NetworkPlan) {
+export function layOutModel(plan: NetworkPlan, needs: OptimizerNeeds = NO_OPTIMIZER) {
   const layout = new ArenaLayout();
   const slots = {
     weights: layout.book(plan.weightFloats),
-    velocity: layout.book(plan.weightFloats),
     gradient: layout.book(plan.weightFloats),
     partials: layout.book(plan.partialFloats),
     shared: layout.book(plan.sharedFloats),
+    optimizer: layout.book(layOutOptimizer(needs).floats),
   };
   return { slots, floats: layout.floats };
 }
 
-export function allocateModel(plan: NetworkPlan): SharedArrayBuffer {
-  return allocateArena(layOutModel(plan).floats, 'parameters and gradients');
+export function allocateModel(plan: NetworkPlan, needs: OptimizerNeeds = NO_OPTIMIZER): SharedArrayBuffer {
+  return allocateArena(layOutModel(plan, needs).floats, 'parameters and gradients');
 }
 
 /** The views of a model's memory. */
-export function viewModel(buffer: SharedArrayBuffer, plan: NetworkPlan): ModelMemory {
-  const { slots } = layOutModel(plan);
+export function viewModel(
+  buffer: SharedArrayBuffer,
+  plan: NetworkPlan,
+  needs: OptimizerNeeds = NO_OPTIMIZER,
+): ModelMemory {
+  const { slots } = layOutModel(plan, needs);
   const floats = viewArena(buffer);
   const cut = (offset: number, size: number) => floats.subarray(offset, offset + size);
+  const { places, work } = layOutOptimizer(needs);
   return {
     weights: cut(slots.weights, plan.weightFloats),
-    velocity: cut(slots.velocity, plan.weightFloats),
     gradient: cut(slots.gradient, plan.weightFloats),
     partials: cut(slots.partials, plan.partialFloats),
     shared: cut(slots.shared, plan.sharedFloats),
+    slots: places.map(({ offset, ...slot }) => ({
+      ...slot,
+      values: cut(slots.optimizer + offset, slot.size),
+    })),
+    work: cut(slots.optimizer + work, needs.workFloats),
   };
 }
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Kernels } from '../kernels/kernels.js';
 import type { Batch, BlockPass } from '../layers/pass.js';
 import type { ModelMemory } from '../network/memory.js';
-import type { NetworkPlan, Slot } from '../network/plan.js';
-import { listSegments, listStateSegments } from './segments.js';
+import type { NetworkPlan } from '../network/plan.js';
+import { planAverage } from './weight-passes.js';
 
 /** Lookahead (Zhang, Lucas, Hinton and Ba, NeurIPS 2019): see planLookahead. */
 export const lookaheadSchema = z.strictObject({
@@ -36,8 +36,7 @@ export function shareAt({ every, decay, power }: Lookahead, done: number, course
 
 /**
  * Passes behind the update: after every so many steps slow = decay·slow + (1 − decay)·w, then w = slow, for parameters and running
- * statistics; velocities stay. The training ends on the slow weights. Parameters are cut up as for the update, so that each worker averages what it
- * has just written.
+ * statistics; the optimizer's slots stay. The training ends on the slow weights.
  *
  * @param slow in the places of the weights, which they begin as; overwritten
  */
@@ -51,24 +50,6 @@ export function planLookahead(
   options: Lookahead & { readonly slow: Float32Array },
   course: Course,
 ): BlockPass[] {
-  const averageWeights = kernels.bindAverageWeights({ w: weights, slow: options.slow });
-  const average = (name: string, pieces: readonly Slot[]): BlockPass => ({
-    name,
-    over: 'blocks',
-    waits: false,
-    blocks: pieces.length,
-    run(first, count) {
-      const share = shareAt(options, batch.step + 1, course);
-      if (share === null) return;
-      for (let i = first; i < first + count; i++) {
-        const { offset, size } = pieces[i]!;
-        averageWeights(share, offset, size);
-      }
-    },
-  });
-  const parameters = listSegments(plan).map(({ parameter, first, count }) => ({
-    offset: parameter.offset + first,
-    size: count,
-  }));
-  return [average('weight average', parameters), average('statistics average', listStateSegments(plan))];
+  const average = kernels.bindAverageWeights({ w: weights, slow: options.slow });
+  return planAverage(plan, 'weight average', () => shareAt(options, batch.step + 1, course), average);
 }

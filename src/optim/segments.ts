@@ -1,11 +1,12 @@
 import type { NetworkPlan, PlannedParameter, Slot } from '../network/plan.js';
+import type { UpdatedParameter } from './optimizers/optimizer.js';
 
 /** Parameters that one task works on: small enough to share out a small net, large enough for the calls not to show. */
 const FLOATS_PER_SEGMENT = 2048;
 
 /** A piece of one parameter. */
-export interface Segment {
-  readonly parameter: PlannedParameter;
+export interface Segment<Parameter = PlannedParameter> {
+  readonly parameter: Parameter;
   /** Within the parameter. */
   readonly first: number;
   readonly count: number;
@@ -16,6 +17,29 @@ export function listSegments(plan: NetworkPlan): Segment[] {
   return plan.steps
     .flatMap((step) => step.parameters)
     .flatMap((parameter) => cut(parameter.size).map((piece) => ({ parameter, ...piece })));
+}
+
+/** Parameters with their memory, cut up likewise. */
+export function cutParameters(parameters: readonly UpdatedParameter[]): Segment<UpdatedParameter>[] {
+  return parameters.flatMap((parameter) =>
+    cut(parameter.plan.size).map((piece) => ({ parameter, ...piece })),
+  );
+}
+
+/** The same, with what is bound to kernels once a parameter. */
+export function cutAndBind<Bound extends object>(
+  parameters: readonly UpdatedParameter[],
+  bind: (parameter: UpdatedParameter) => Bound,
+): (Segment<UpdatedParameter> & Bound)[] {
+  return parameters.flatMap((parameter) => {
+    const bound = bind(parameter);
+    return cutParameters([parameter]).map((segment) => ({ ...segment, ...bound }));
+  });
+}
+
+/** How many segments some parameters are cut into. */
+export function countSegments(parameters: readonly PlannedParameter[]): number {
+  return parameters.reduce((sum, { size }) => sum + Math.ceil(size / FLOATS_PER_SEGMENT), 0);
 }
 
 /** All state, cut up likewise, by its places in the weights. */

@@ -2,9 +2,10 @@ import type { Augmentation } from '../dataset/augmentation.js';
 import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
 import type { LossResults } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
+import type { Averaging } from '../optim/averaging.js';
 import type { Lookahead } from '../optim/lookahead.js';
+import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
 import type { Schedule } from '../optim/schedule.js';
-import type { SgdOptions } from '../optim/sgd.js';
 import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
 import type { PassOutline } from './step-timer.js';
@@ -39,8 +40,12 @@ export interface RunSettings {
   /** The run stops once no weight moves by more than this in a step; null if it does not ask. */
   readonly restEpsilon: number | null;
   readonly lookahead: Lookahead | null;
+  /** Of the weights; it is evaluated, and kept at the end, in their place. */
+  readonly averaging: Averaging | null;
   readonly labelSmoothing: number;
-  readonly sgd: SgdOptions;
+  readonly optimizer: OptimizerOptions;
+  /** That gradients may have at most; null for any. */
+  readonly clipNorm: number | null;
   readonly schedule: Schedule;
   /** Of the training images. */
   readonly augmentation: Augmentation;
@@ -53,6 +58,10 @@ export interface RunMemory {
   readonly previousWeights: Float32Array | null;
   /** Likewise, the slow ones of lookahead. */
   readonly slowWeights: Float32Array | null;
+  /** Likewise, their average. */
+  readonly averageWeights: Float32Array | null;
+  /** See Clipping. */
+  readonly squares: Float32Array | null;
   /** A mini-batch's; between epochs, evaluation's (see evaluation.ts). */
   readonly activations: SharedArrayBuffer;
   /** See CONTROL in control.ts. */

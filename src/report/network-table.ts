@@ -36,7 +36,7 @@ export function formatNetworkTable(network: NetworkDescription): string {
   const parts = [
     `${formatBytes(memory.activations)} of outputs`,
     `${formatBytes(memory.activationGradients)} of their gradients`,
-    `${formatBytes(memory.model)} of parameters, gradients and velocities`,
+    `${formatBytes(memory.model)} of parameters, gradients and the optimizer's state`,
   ];
   return [
     `${network.name}\n\n`,

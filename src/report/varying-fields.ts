@@ -1,6 +1,7 @@
 import { LABEL_KEYS } from '../experiment/run-label.js';
 import type { PluginRecord } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
+import { formatOptimizer } from './format-optimizer.js';
 import { findNetworkDifferences, formatNetworkFact } from './network-differences.js';
 
 /** A spec with its label: a point of a sweep, or a run. */
@@ -15,11 +16,18 @@ export interface NamedSpec {
  */
 export function findVaryingFields(points: readonly NamedSpec[]): string[] {
   const told = new Set<string>([...LABEL_KEYS, 'network', 'plugins', 'seed']);
-  const keys = Object.keys(points[0]?.spec ?? {}).filter((key) => !told.has(key));
+  const keys = new Set(points.flatMap(({ spec }) => Object.keys(spec)).filter((key) => !told.has(key)));
   return [
     ...findNetworkDifferences(points.map(({ label, spec }) => ({ label, network: spec.network }))),
-    ...keys.filter((key) => new Set(points.map((point) => formatField(point, key))).size > 1),
+    ...[...keys].filter(
+      (key) => new Set(pointsWith(key, points).map((point) => formatField(point, key))).size > 1,
+    ),
   ];
+}
+
+/** Those that a field is for: the options of one optimizer say nothing of another. Every run has an optimizer, named or not. */
+function pointsWith(key: string, points: readonly NamedSpec[]): readonly NamedSpec[] {
+  return key === 'optimizer' ? points : points.filter(({ spec }) => key in spec);
 }
 
 /** A field's value in short: `0.001`, `step(rate 0.1, factor 0.5, every 3)`. */
@@ -32,6 +40,8 @@ export function formatField(point: NamedSpec, key: string): string {
 /** The same of a spec by itself. */
 export function formatSpecField(spec: ResolvedRunSpec, key: string): string {
   const value = (spec as Readonly<Record<string, unknown>>)[key];
+  if (key === 'optimizer') return formatOptimizer(spec);
+  if (value === undefined) return '–';
   if (key === 'learningRate') return formatSchedule(value as ResolvedRunSpec['learningRate']);
   if (key === 'plugins') return formatPlugins(value as ResolvedRunSpec['plugins']);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

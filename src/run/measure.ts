@@ -3,6 +3,7 @@ import { countClasses, type NetworkPlan } from '../network/plan.js';
 import { learningRateAt } from '../optim/schedule.js';
 import { CONTROL } from '../parallel/control.js';
 import { type SharedRun, TOTALS } from '../parallel/protocol.js';
+import { penaltyOf } from './optimizer-fields.js';
 import { computeRegularization } from './regularization.js';
 import { summarizeResults } from './results.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -41,11 +42,8 @@ export function measureTest(run: SharedRun, spec: ResolvedRunSpec, model: Model)
 }
 
 /** The term that the spec wants in losses. */
-function measureRegularization(
-  { reportRegularization, weightDecay }: ResolvedRunSpec,
-  { plan, memory }: Model,
-): number {
-  return reportRegularization ? computeRegularization(plan, memory, weightDecay) : 0;
+function measureRegularization(spec: ResolvedRunSpec, { plan, memory }: Model): number {
+  return spec.reportRegularization ? computeRegularization(plan, memory, penaltyOf(spec) ?? 0) : 0;
 }
 
 /**

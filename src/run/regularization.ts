@@ -12,7 +12,7 @@ export function computeRegularization(
 ): number {
   let sum = 0;
   for (const parameter of plan.steps.flatMap((step) => step.parameters)) {
-    const decay = weightDecay * parameter.weightDecay;
+    const decay = weightDecay * parameter.weightDecayFactor;
     if (decay === 0) continue;
     let squares = 0;
     for (let i = parameter.offset; i < parameter.offset + parameter.size; i++) squares += weights[i]! ** 2;

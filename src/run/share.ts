@@ -3,6 +3,8 @@ import type { LabelledImages } from '../dataset/dataset.js';
 import { allocateArena } from '../kernels/memory.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
+import { listSegments } from '../optim/segments.js';
+import { planOptimizer } from '../optim/update.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
 import { planEvaluation } from '../parallel/evaluation.js';
 import {
@@ -34,16 +36,18 @@ export function shareRun(
 }
 
 function allocateMemory(
-  { network, batchSize, restEpsilon, lookahead }: RunSettings,
+  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm }: RunSettings,
   { plan, plugins }: FittedRun,
   { dataset, ...data }: RunData,
   workers: number,
 ): RunMemory {
-  const allocateWeights = () => shareFloats(new Float32Array(plan.weightFloats));
+  const allocateFloats = (floats: number) => shareFloats(new Float32Array(floats));
   return {
-    model: allocateModel(plan),
-    previousWeights: restEpsilon === null ? null : allocateWeights(),
-    slowWeights: lookahead && allocateWeights(),
+    model: allocateModel(plan, planOptimizer(plan, optimizer)),
+    previousWeights: restEpsilon === null ? null : allocateFloats(plan.weightFloats),
+    slowWeights: lookahead && allocateFloats(plan.weightFloats),
+    averageWeights: averaging && allocateFloats(plan.weightFloats),
+    squares: clipNorm === null ? null : allocateFloats(listSegments(plan).length),
     activations: allocateArena(
       Math.max(plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
       'activations',

@@ -8,10 +8,14 @@ import { LOSSES } from '../layers/loss.js';
 import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import { averagingSchema } from '../optim/averaging.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
+import type { OptimizerSpec } from '../optim/optimizers/optimizer.js';
+import { sgdFields } from '../optim/optimizers/sgd.js';
 import { scheduleSchema } from '../optim/schedule.js';
 
 import { checkPlugins, NO_PLUGINS, type Plugins, recordPlugins, takeUsed } from '../plugins/plugins.js';
+import { type OptimizerFields, penaltyOf, resolveOptimizer } from './optimizer-fields.js';
 import { stoppingSchema } from './stopping-schema.js';
 
 /** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
@@ -73,16 +77,23 @@ const runSpecSchema = z.strictObject({
   /** Leaves out an epoch's last mini-batch unless it is whole. */
   dropLast: z.boolean().default(false),
   learningRate: scheduleSchema.prefault(0.001),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  nesterov: z.boolean().default(false),
-  weightDecay: z.number().nonnegative().default(0.0005),
+  /** A name, or one with its options; see optim/optimizers. Absent: sgd. */
+  optimizer: z.custom<OptimizerSpec>().optional(),
+  /** Options of sgd, in short. */
+  momentum: sgdFields.momentum.optional(),
+  nesterov: sgdFields.nesterov.optional(),
+  weightDecay: sgdFields.weightDecay.optional(),
+  /** All gradients together have at most this norm; null for any. */
+  clipNorm: z.number().positive().nullable().default(null),
   /** An average of the weights that they are set back to every so many steps. */
   lookahead: lookaheadSchema.nullable().default(null),
+  /** An average of the weights that is evaluated and kept in their place. */
+  averaging: averagingSchema.nullable().default(null),
   /** The label's share of the loss's target that goes to all classes alike. */
   labelSmoothing: z.number().min(0).max(1).default(0),
   /**
    * Adds ½·λ·‖w‖², λ the parameter's weight decay, over all parameters to the losses that are reported. Training does not change: the decay
-   * is in the update.
+   * is in the update. Not with optimizers whose decay is no such term.
    */
   reportRegularization: z.boolean().default(false),
   /** Fixed parts of a mini-batch, whose gradients are summed in a fixed order: part of the result, unlike the number of workers. */
@@ -93,11 +104,15 @@ const runSpecSchema = z.strictObject({
 export type RunSpec = z.input<typeof runSpecSchema>;
 
 /** A spec with every default filled in and its network written out. Plain JSON; its hash (with the data's) is a run's identity. */
-export type ResolvedRunSpec = Omit<z.output<typeof runSpecSchema>, 'network' | 'model' | 'normalization'> & {
-  readonly model: string;
-  readonly network: NetworkSpec;
-  readonly normalization: 'mean-image' | 'per-channel' | 'none';
-};
+export type ResolvedRunSpec = Omit<
+  z.output<typeof runSpecSchema>,
+  'network' | 'model' | 'normalization' | keyof OptimizerFields
+> &
+  OptimizerFields & {
+    readonly model: string;
+    readonly network: NetworkSpec;
+    readonly normalization: 'mean-image' | 'per-channel' | 'none';
+  };
 
 /** The keys that a spec may have, for messages and for `--set`. */
 export const RUN_SPEC_KEYS: readonly string[] = Object.keys(runSpecSchema.shape);
@@ -117,6 +132,8 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'augmentation',
   'dropLast',
   'lookahead',
+  'clipNorm',
+  'averaging',
   'testTimeAugmentation',
 ]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
@@ -146,11 +163,16 @@ export function resolveRunSpec(
   where = 'spec',
   plugins: Plugins = NO_PLUGINS,
 ): ResolvedRunSpec {
-  const { model, network, normalization, ...rest } = parseWith(runSpecSchema, spec, where);
+  const { model, network, normalization, optimizer, momentum, nesterov, weightDecay, ...rest } = parseWith(
+    runSpecSchema,
+    spec,
+    where,
+  );
   checkPlugins(rest.plugins, plugins, where);
   const built = resolveNetwork({ model, network, ...rest }, where, plugins);
   const resolved = {
     ...rest,
+    ...resolveOptimizer({ optimizer, momentum, nesterov, weightDecay }, where),
     ...built.options,
     model: built.network.name,
     network: built.network,
@@ -198,8 +220,8 @@ function resolveNetwork(
 }
 
 /** What the fields' own types cannot tell. */
-function checkOptions(
-  {
+function checkOptions(spec: ResolvedRunSpec, where: string): void {
+  const {
     augmentation,
     labelSmoothing,
     network,
@@ -207,9 +229,7 @@ function checkOptions(
     testTimeAugmentation,
     validationCount,
     validationFraction,
-  }: ResolvedRunSpec,
-  where: string,
-): void {
+  } = spec;
   checkAugmentation(augmentation, network.input, where);
   checkTestTimeAugmentation(testTimeAugmentation, network.input, where);
   if (patience !== null && validationCount === 0 && validationFraction === 0) {
@@ -227,6 +247,12 @@ function checkOptions(
     throw new UserError(
       `${where}: labelSmoothing: expected 0 with the loss ${network.loss}, found ${labelSmoothing}. ` +
         'Leave it out, or take the loss softmax-cross-entropy.',
+    );
+  }
+  if (spec.reportRegularization && penaltyOf(spec) === null) {
+    throw new UserError(
+      `${where}: reportRegularization: expected an optimizer whose weight decay is a term of the loss, found ` +
+        `${spec.optimizer?.kind}. Leave it out, or take sgd or adam.`,
     );
   }
 }

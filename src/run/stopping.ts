@@ -19,6 +19,8 @@ interface Stand {
   readonly run: SharedRun;
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
+  /** With the weights that are evaluated and kept: their average, if there is one. */
+  readonly tested: Pick<ModelMemory, 'weights'>;
   readonly kernels: Kernels;
 }
 
@@ -42,8 +44,8 @@ export class StopRules {
 
   /** Why the run is over, if an epoch was its last; null if it is to go on. */
   explainEnd(results: EpochResults): Ending | null {
-    const { run, memory } = this.#stand;
-    this.best?.offer(results, memory);
+    const { run, tested } = this.#stand;
+    this.best?.offer(results, tested);
     const reason = this.#explainRest(results) ?? explainLimit(run, results) ?? this.#explainPatience(results);
     return reason === null ? null : { state: 'done', reason };
   }

@@ -145,4 +145,12 @@ describe('--set', () => {
   ])('%s is refused', (text, message) => {
     expect(() => parseOverride(text)).toThrow(message);
   });
+
+  it('change the optimizer, by its name or one of its options', () => {
+    const base = { model: 'SK', momentum: 0.8 };
+    const optimizerOf = (...overrides: string[]) => expand({ base }, overrides)[0]!.spec.optimizer;
+    expect(optimizerOf('optimizer=adam')).toMatchObject({ kind: 'adam', beta1: 0.9 });
+    expect(optimizerOf('optimizer=adam', 'optimizer.beta1=0.5')).toMatchObject({ kind: 'adam', beta1: 0.5 });
+    expect(errorOf({ base }, ['optimizer=adam', 'momentum=0.5'])).toMatch(/momentum: expected no such field/);
+  });
 });

@@ -5,10 +5,13 @@ import { overSlices, type Pass } from '../../src/layers/pass.js';
 import type { InputImages } from '../../src/layers/whitening.js';
 import { bindNetwork } from '../../src/network/bind.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
+import { NO_OPTIMIZER } from '../../src/network/optimizer-memory.js';
 import { groupIntoPhases, makePhase, runPhase } from '../../src/network/phases.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import type { OptimizerOptions } from '../../src/optim/optimizers/optimizer.js';
 import { bindReduction } from '../../src/optim/reduction.js';
+import { planOptimizer } from '../../src/optim/update.js';
 
 export interface SmallNetworkOptions {
   readonly input: readonly [height: number, width: number, channels: number];
@@ -18,6 +21,8 @@ export interface SmallNetworkOptions {
   readonly slices?: number;
   readonly training?: boolean;
   readonly seed?: number;
+  /** Absent: none. */
+  readonly optimizer?: OptimizerOptions;
   /** For initialisers that read images. */
   readonly inputs?: InputImages;
 }
@@ -27,7 +32,8 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   const { images, kernels, slices = 3, training = true, seed = 0 } = options;
   const spec = parseNetwork({ input: options.input, layers: options.layers });
   const plan = planNetwork(spec, { batchSize: images, slices, training });
-  const memory = viewModel(allocateModel(plan), plan);
+  const needs = options.optimizer ? planOptimizer(plan, options.optimizer) : NO_OPTIMIZER;
+  const memory = viewModel(allocateModel(plan, needs), plan, needs);
   initializeModel(memory, plan, seed, kernels, options.inputs ?? null);
   const activations = viewArena(allocateArena(plan.activationFloats, 'activations'));
   const sampleIds = Int32Array.from({ length: images }, (_, i) => 100 + i);

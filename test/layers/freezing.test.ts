@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
-import { planSgd } from '../../src/optim/sgd.js';
 import { makeSmallNetwork, randomNumbers, spacedNumbers } from '../helpers/small-network.js';
 
 const kernels = loadKernels(availableKernelNames()[0]!);
@@ -86,37 +85,6 @@ describe.each([4, 20])('of a network with %i images', (images) => {
     const last = computeGradients(small, 3);
     expect(last).toEqual({ ...later, 'first.bias': new Float32Array(6) });
   });
-
-  it('an optimiser leaves frozen parameters and their velocities as they are', () => {
-    const small = build(images, { kernelLearningRate: 0, biasEpochs: 3 }, { kernelEpochs: 2 });
-    const { memory, plan, network } = small;
-    const update = planSgd(
-      { plan, memory, kernels, batch: network.batch },
-      { momentum: 0.9, nesterov: true, weightDecay: 0.1 },
-      () => 0.1,
-      () => expect.unreachable(),
-    );
-    const movedIn = (epoch: number) => {
-      network.batch.epoch = epoch;
-      const [weights, velocity] = [memory.weights.slice(), memory.velocity.slice()];
-      memory.gradient.fill(1);
-      memory.partials.fill(1);
-      update.run(0, update.blocks);
-      const differ = (a: Float32Array, b: Float32Array) => a.some((x, i) => x !== b[i]);
-      return small.parameters
-        .filter(({ offset, size }) => {
-          const cut = (floats: Float32Array) => floats.subarray(offset, offset + size);
-          const moved = differ(cut(weights), cut(memory.weights));
-          expect(differ(cut(velocity), cut(memory.velocity))).toBe(moved);
-          return moved;
-        })
-        .map(({ label }) => label);
-    };
-    const learning = small.parameters.map(({ label }) => label).filter((label) => label !== 'first.kernel');
-    expect(movedIn(0)).toEqual(learning);
-    expect(movedIn(2)).toEqual(learning.filter((label) => label !== 'second.kernel'));
-    expect(movedIn(3)).toEqual(learning.filter((label) => !['second.kernel', 'first.bias'].includes(label)));
-  });
 });
 
 describe('batch normalisation', () => {
@@ -128,7 +96,12 @@ describe('batch normalisation', () => {
       kernels,
     })
       .parameters.filter(({ label }) => !label.startsWith('first'))
-      .map(({ name, learningRate, weightDecay, epochs }) => ({ name, learningRate, weightDecay, epochs }));
+      .map(({ name, learningRateFactor, weightDecayFactor, epochs }) => ({
+        name,
+        learningRateFactor,
+        weightDecayFactor,
+        epochs,
+      }));
 
   it('has factors for scale and shift together, and for each by itself', () => {
     const options = {
@@ -139,8 +112,8 @@ describe('batch normalisation', () => {
       scaleEpochs: 7,
     };
     expect(parametersOf(options)).toEqual([
-      { name: 'scale', learningRate: 2, weightDecay: 3, epochs: 7 },
-      { name: 'shift', learningRate: 64, weightDecay: 0.5, epochs: undefined },
+      { name: 'scale', learningRateFactor: 2, weightDecayFactor: 3, epochs: 7 },
+      { name: 'shift', learningRateFactor: 64, weightDecayFactor: 0.5, epochs: undefined },
     ]);
     expect(parametersOf({ scale: false, shiftLearningRate: 64 }).map(({ name }) => name)).toEqual(['shift']);
   });

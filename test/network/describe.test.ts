@@ -3,6 +3,8 @@ import { describeNetwork } from '../../src/network/describe.js';
 import { layOutModel } from '../../src/network/memory.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import { parseOptimizer } from '../../src/optim/optimizers/registry.js';
+import { planOptimizer } from '../../src/optim/update.js';
 
 const network = parseNetwork({
   name: 'small',
@@ -94,9 +96,24 @@ describe('the description of a network', () => {
   it('says what training takes', () => {
     const plan = planNetwork(network, { batchSize: 20, slices: 3, training: true });
     const { total, activations, activationGradients, model } = description.trainingMemory;
-    expect(total).toBe(4 * (plan.activationFloats + layOutModel(plan).floats));
+    const needs = planOptimizer(plan, parseOptimizer('sgd', 'test'));
+    expect(total).toBe(4 * (plan.activationFloats + layOutModel(plan, needs).floats));
     expect(activations + activationGradients + model).toBe(total);
     expect(activations).toBeGreaterThanOrEqual(20 * description.activationBytes);
+  });
+
+  it('counts what the optimizer keeps', () => {
+    const adam = parseOptimizer('adam', 'test');
+    const options = { batchSize: 20, slices: 3 };
+    const { trainingMemory } = describeNetwork(network, {
+      ...options,
+      needsOf: (plan) => planOptimizer(plan, adam),
+    });
+    const plan = planNetwork(network, { ...options, training: true });
+    const slots = plan.steps
+      .flatMap(({ parameters }) => parameters)
+      .reduce((floats, { size }) => floats + 16 * Math.ceil(size / 16), 0);
+    expect(trainingMemory.total - description.trainingMemory.total).toBe(4 * slots);
   });
 
   it('is plain JSON', () => {

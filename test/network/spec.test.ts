@@ -306,7 +306,12 @@ describe('a plan', () => {
   it('begins PReLU with a slope of 0.25 for each channel and decays none, as He et al. 2015', () => {
     const { steps } = plan({ kind: 'convolution', kernel: 3, filters: 7 }, { kind: 'prelu' });
     expect(steps[1]!.parameters).toMatchObject([
-      { label: 'prelu1.slope', size: 7, initializer: { kind: 'constant', value: 0.25 }, weightDecay: 0 },
+      {
+        label: 'prelu1.slope',
+        size: 7,
+        initializer: { kind: 'constant', value: 0.25 },
+        weightDecayFactor: 0,
+      },
     ]);
   });
 

@@ -1,7 +1,9 @@
 import type { Override } from '../../experiment/overrides.js';
 import { describeNetwork } from '../../network/describe.js';
+import { planOptimizer } from '../../optim/update.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNetworkTable } from '../../report/network-table.js';
+import { optimizerOf } from '../../run/optimizer-fields.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
@@ -50,7 +52,8 @@ export async function main(args: readonly string[], streams: Streams = useProces
         return;
       }
       const plugins = await loadPlugins(plugin);
-      const { network, batchSize, slices } = resolveNetworkArgument('describe', what, set, plugins);
+      const resolved = resolveNetworkArgument('describe', what, set, plugins);
+      const { network, batchSize, slices } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);
         return;
@@ -59,6 +62,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
         batchSize: batch ?? batchSize,
         slices,
         kinds: plugins.layers,
+        needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved)),
       });
       streams.out.write(json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description));
     });

@@ -9,6 +9,7 @@ import * as dropout from './dropout.js';
 import * as joins from './joins.js';
 import * as lanes from './lanes.js';
 import * as losses from './losses.js';
+import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
 import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
@@ -33,6 +34,7 @@ export const referenceKernels: Kernels = {
   ...joins,
   ...lanes,
   ...losses,
+  ...optimizers,
   ...parameters,
   ...pooling,
   ...prelu,

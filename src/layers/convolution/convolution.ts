@@ -194,8 +194,8 @@ export function planConvolution(
     ...(absent.length > 0 ? { absent } : {}),
     initializer: learning.initializer,
     ...fan,
-    learningRate: learning.kernelLearningRate,
-    weightDecay: learning.kernelWeightDecay,
+    learningRateFactor: learning.kernelLearningRate,
+    weightDecayFactor: learning.kernelWeightDecay,
     epochs: learning.kernelEpochs,
     kernel: {
       height: g.kernelHeight,
@@ -211,8 +211,8 @@ export function planConvolution(
     size: g.outputChannels,
     initializer: learning.biasInitializer,
     ...fan,
-    learningRate: learning.biasLearningRate,
-    weightDecay: learning.biasWeightDecay,
+    learningRateFactor: learning.biasLearningRate,
+    weightDecayFactor: learning.biasWeightDecay,
     epochs: learning.biasEpochs,
     gradient: 'parts' as const,
   };

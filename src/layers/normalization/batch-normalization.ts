@@ -62,16 +62,16 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
     const scale: ParameterPlan = {
       name: 'scale',
       initializer: { kind: 'constant', value: 1 },
-      learningRate: config.scaleLearningRate ?? config.learningRate,
-      weightDecay: config.scaleWeightDecay ?? config.weightDecay,
+      learningRateFactor: config.scaleLearningRate ?? config.learningRate,
+      weightDecayFactor: config.scaleWeightDecay ?? config.weightDecay,
       epochs: config.scaleEpochs,
       ...common,
     };
     const shift: ParameterPlan = {
       name: 'shift',
       initializer: { kind: 'zero' },
-      learningRate: config.shiftLearningRate ?? config.learningRate,
-      weightDecay: config.shiftWeightDecay ?? config.weightDecay,
+      learningRateFactor: config.shiftLearningRate ?? config.learningRate,
+      weightDecayFactor: config.shiftWeightDecay ?? config.weightDecay,
       epochs: config.shiftEpochs,
       ...common,
     };

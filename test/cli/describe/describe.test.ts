@@ -38,7 +38,7 @@ describe('describe', () => {
       "in input: what of the network's input one element of its output depends on; both with padding",
       'multiply-adds: of products, one image forward. memory: its output in training, one image',
       expect.stringMatching(
-        /^training with mini-batches of 100: .* of parameters, gradients and velocities$/,
+        /^training with mini-batches of 100: .* of parameters, gradients and the optimizer's state$/,
       ),
       '',
     ]);

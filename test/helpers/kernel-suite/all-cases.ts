@@ -8,6 +8,7 @@ import { listJoinCases } from './join-cases.js';
 import type { KernelCase, KernelMethod } from './kernel-case.js';
 import { listLaneCases } from './lane-cases.js';
 import { listLossCases } from './loss-cases.js';
+import { listOptimizerCases } from './optimizer-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
 import { listPreluCases } from './prelu-cases.js';
 import { listProductCases } from './product-cases.js';
@@ -45,6 +46,7 @@ export function listKernelCases(): KernelCase[] {
     ...listUpdateCases(),
     ...listChangeCases(),
     ...listAverageCases(),
+    ...listOptimizerCases(),
   ];
 }
 

@@ -123,7 +123,7 @@ describe('trainable pooling', () => {
   };
 
   it('begins as average pooling, without weight decay', () => {
-    const common = { size: 5, learningRate: 1, weightDecay: 0 };
+    const common = { size: 5, learningRateFactor: 1, weightDecayFactor: 0 };
     expect(parametersOf({})).toMatchObject([
       { ...common, name: 'scale', initializer: { kind: 'constant', value: 1 } },
       { ...common, name: 'bias', initializer: { kind: 'zero' } },
@@ -143,8 +143,8 @@ describe('trainable pooling', () => {
       biasWeightDecay: 5,
     };
     expect(parametersOf(options)).toMatchObject([
-      { initializer: { kind: 'he' }, fanIn: 6, learningRate: 2, weightDecay: 3 },
-      { initializer: { kind: 'constant', value: 2 }, learningRate: 4, weightDecay: 5 },
+      { initializer: { kind: 'he' }, fanIn: 6, learningRateFactor: 2, weightDecayFactor: 3 },
+      { initializer: { kind: 'constant', value: 2 }, learningRateFactor: 4, weightDecayFactor: 5 },
     ]);
   });
 

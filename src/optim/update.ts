@@ -1,0 +1,86 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { countLearningEpochs } from '../layers/parameter.js';
+import { countParts } from '../layers/parts.js';
+import type { Batch, BlockPass } from '../layers/pass.js';
+import type { ModelMemory } from '../network/memory.js';
+import type { OptimizerNeeds } from '../network/optimizer-memory.js';
+import type { NetworkPlan, PlannedParameter } from '../network/plan.js';
+import { type Clipping, planClipping } from './clipping.js';
+import type { OptimizerOptions, UpdatedParameter, UpdateSite } from './optimizers/optimizer.js';
+import { findOptimizer } from './optimizers/registry.js';
+import { bindReduction, planReduction } from './reduction.js';
+
+/** What an optimizer needs for a planned network: the same in every thread. */
+export function planOptimizer(plan: NetworkPlan, options: OptimizerOptions): OptimizerNeeds {
+  const kind = findOptimizer(options.kind);
+  const parameters = listParameters(plan);
+  return {
+    slots: parameters.flatMap((parameter) =>
+      Object.entries(kind.slots(parameter, options)).map(([name, size]) => ({
+        name,
+        parameter: parameter.label,
+        size,
+      })),
+    ),
+    workFloats: kind.countWorkFloats?.(parameters, options) ?? 0,
+  };
+}
+
+/** A network in one thread. */
+interface UpdateWhere {
+  readonly plan: NetworkPlan;
+  readonly memory: ModelMemory;
+  readonly kernels: Kernels;
+  readonly batch: Batch;
+}
+
+export interface Update {
+  readonly optimizer: OptimizerOptions;
+  /** Null for none. */
+  readonly clipping: Clipping | null;
+}
+
+/**
+ * The passes of a step behind those that make the gradients: their reduction, clipping, the optimizer's own. Parameters that are frozen stay as they
+ * are, and so do their slots.
+ *
+ * @param hooks see UpdateSite
+ */
+export function planUpdate(
+  where: UpdateWhere,
+  { optimizer, clipping }: Update,
+  hooks: Pick<UpdateSite, 'learningRate' | 'reportNonFinite'>,
+): BlockPass[] {
+  const { plan, memory, kernels, batch } = where;
+  const kind = findOptimizer(optimizer.kind);
+  const reduces = kind.reduces === true && clipping === null;
+  const parameters = listParameters(plan).map((parameter) => bindParameter(where, parameter));
+  const site: UpdateSite = { kernels, batch, parameters, reduces, work: memory.work, ...hooks };
+  return [
+    ...(reduces ? [] : [planReduction(parameters)]),
+    ...(clipping ? planClipping(site, clipping) : []),
+    ...kind.plan(site, optimizer),
+  ];
+}
+
+function listParameters(plan: NetworkPlan): PlannedParameter[] {
+  return plan.steps.flatMap((step) => step.parameters);
+}
+
+function bindParameter({ memory, kernels, batch }: UpdateWhere, plan: PlannedParameter): UpdatedParameter {
+  const { label, offset, size, partials } = plan;
+  const gradient = memory.gradient.subarray(offset, offset + size);
+  const learningEpochs = countLearningEpochs(plan);
+  const reduce = partials && bindReduction(kernels, memory, partials, gradient);
+  const slots = memory.slots
+    .filter(({ parameter }) => parameter === label)
+    .map(({ name, values }) => [name, values] as const);
+  return {
+    plan,
+    weights: memory.weights.subarray(offset, offset + size),
+    gradient,
+    slots: Object.fromEntries(slots),
+    learns: () => batch.epoch < learningEpochs,
+    reduce: (first, count) => reduce?.(countParts(partials!.layout, batch), first, count),
+  };
+}

@@ -1,0 +1,72 @@
+import { UserError } from '../core/errors.js';
+import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
+import { findOptimizer, parseOptimizer } from '../optim/optimizers/registry.js';
+import { type SgdOptions, sgd } from '../optim/optimizers/sgd.js';
+
+/** The short form of SGD: its options as fields of the spec itself. */
+type ShortFields = Omit<SgdOptions, 'kind'>;
+
+/** Names of the fields that are SGD's in short. */
+export const SHORT_FIELDS = [
+  'momentum',
+  'nesterov',
+  'weightDecay',
+] as const satisfies readonly (keyof ShortFields)[];
+
+/** The optimizer of a resolved spec: SGD by its short form, as runs were recorded before there were others, and any other by name. */
+export type OptimizerFields = { readonly optimizer?: OptimizerOptions } & Partial<ShortFields>;
+
+/**
+ * Checks a spec's optimizer and its short form against each other and fills in the defaults.
+ *
+ * @param where names the spec in messages
+ * @throws UserError for an unknown optimizer or option, and for a short form beside another optimizer or another value
+ */
+export function resolveOptimizer(
+  {
+    optimizer,
+    ...fields
+  }: { optimizer?: unknown } & { [Key in keyof ShortFields]?: ShortFields[Key] | undefined },
+  where: string,
+): OptimizerFields {
+  const given = SHORT_FIELDS.flatMap((key) =>
+    fields[key] === undefined ? [] : [[key, fields[key]] as const],
+  );
+  if (optimizer === undefined)
+    return shorten(parseOptimizer({ kind: sgd.kind, ...Object.fromEntries(given) }, where));
+  const options = parseOptimizer(optimizer, `${where}: optimizer`);
+  if (options.kind !== sgd.kind) {
+    const [field] = given;
+    if (field === undefined) return { optimizer: options };
+    throw new UserError(
+      `${where}: ${field[0]}: expected no such field beside the optimizer ${options.kind}, found ${field[1]}. ` +
+        `It is short for one of ${sgd.kind}'s options; write those of ${options.kind} inside 'optimizer'.`,
+    );
+  }
+  const named = typeof optimizer === 'object' ? (optimizer as Partial<ShortFields>) : {};
+  for (const [key, value] of given) {
+    if (named[key] === undefined || named[key] === value) continue;
+    throw new UserError(
+      `${where}: ${key}: expected one value, found ${value} and, inside 'optimizer', ${named[key]}. Leave one out.`,
+    );
+  }
+  return shorten({ ...options, ...Object.fromEntries(given) } as SgdOptions);
+}
+
+function shorten(options: OptimizerOptions): OptimizerFields {
+  const { momentum, nesterov, weightDecay } = options as SgdOptions;
+  return { momentum, nesterov, weightDecay };
+}
+
+/** A resolved spec's optimizer, written out. */
+export function optimizerOf({ optimizer, ...fields }: OptimizerFields): OptimizerOptions {
+  if (optimizer) return optimizer;
+  const { momentum, nesterov, weightDecay } = fields;
+  return { kind: sgd.kind, momentum, nesterov, weightDecay } as SgdOptions;
+}
+
+/** λ of the term ½λ‖w‖² that training descends beside the loss; null if the optimizer's weight decay is no such term. */
+export function penaltyOf(spec: OptimizerFields): number | null {
+  const options = optimizerOf(spec);
+  return findOptimizer(options.kind).penaltyOf?.(options) ?? null;
+}
