@@ -11,6 +11,7 @@ export {
   TrainedModel,
 } from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';
+export type { OptionsCheck } from './core/options-check.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
@@ -30,14 +31,20 @@ export {
   type LayerRole,
   type LayerSite,
   type Layout,
-  type OptionsCheck,
   planTransform,
   type SharedPlan,
   type StatePlan,
 } from './layers/layer.js';
 export type { ParameterPlan } from './layers/parameter.js';
 export { overParts, overPartsBackward, type Part, widthOf } from './layers/parts.js';
-export { type BlockPass, overSlices, type Pass, type Slice, type SlicePass } from './layers/pass.js';
+export {
+  type Batch,
+  type BlockPass,
+  overSlices,
+  type Pass,
+  type Slice,
+  type SlicePass,
+} from './layers/pass.js';
 export type { PatternField, PatternVariant, PatternWord } from './layers/pattern-word.js';
 export { splitChannels, splitKernels, stackChannels, stackKernels } from './mathematics/channels.js';
 export { type ConvolutionForm, conv2, correlate2, rotate180 } from './mathematics/conv2.js';
@@ -89,8 +96,16 @@ export {
   type MemoryDescription,
   type NetworkDescription,
 } from './network/describe.js';
-export { type NetworkPlan, type PlanOptions, planNetwork } from './network/plan.js';
+export { type NetworkPlan, type PlannedParameter, type PlanOptions, planNetwork } from './network/plan.js';
 export { type NetworkSpec, parseNetwork } from './network/spec.js';
+export type { ElementwiseOptimizer, MovedPiece } from './optim/optimizers/elementwise.js';
+export type {
+  OptimizerKind,
+  OptimizerOptions,
+  OptimizerSpec,
+  UpdatedParameter,
+  UpdateSite,
+} from './optim/optimizers/optimizer.js';
 export { learningRateAt, type Schedule } from './optim/schedule.js';
 export { WorkerPool } from './parallel/pool.js';
 export { loadPlugins, type PluginSource } from './plugins/load.js';

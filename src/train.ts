@@ -50,7 +50,7 @@ export async function trainFitted(
   fitted: FittedRun,
   options: Omit<TrainOptions, 'dataset' | 'plugins'> = {},
 ): Promise<TrainResult> {
-  const { spec, plan } = fitted;
+  const { spec, plan, plugins } = fitted;
   const kernels = loadKernels(chooseKernelName());
   return withPool(options, async (pool, workers) => {
     const signal = pool.watch(options.signal);
@@ -58,7 +58,8 @@ export async function trainFitted(
     try {
       const data = selectData(fitted, kernels);
       const run = shareRun(fitted, data, { workers, kernels: kernels.name });
-      const memory = viewModel(run.memory.model, plan, planOptimizer(plan, run.settings.optimizer));
+      const needs = planOptimizer(plan, run.settings.optimizer, plugins.optimizers);
+      const memory = viewModel(run.memory.model, plan, needs);
       initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
       run.memory.slowWeights?.set(memory.weights);
       run.memory.averageWeights?.set(memory.weights);
@@ -129,7 +130,7 @@ async function trainEpochs(
       await threads.evaluate(run, 'test');
       ending = explainFailure(run, epoch) ?? explainEvaluation(run, epoch);
       if (ending) break;
-      last = measureEpoch(run, spec, { plan, memory: tested }, epoch, seconds);
+      last = measureEpoch(run, fitted, tested, epoch, seconds);
       epochs.push(last.metrics);
       options.onEpoch?.(last.metrics);
       ending = rules.explainEnd(last);
@@ -139,7 +140,7 @@ async function trainEpochs(
       await threads.evaluate(run, 'test', spec.testTimeAugmentation);
       const failure = explainFailure(run, epochs.length - 1) ?? explainEvaluation(run, epochs.length - 1);
       if (failure) ending = failure;
-      else augmented = measureTest(run, spec, { plan, memory: tested });
+      else augmented = measureTest(run, fitted, tested);
     }
   } finally {
     stopWatching();

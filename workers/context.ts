@@ -45,7 +45,11 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
   const kernels = loadKernels(run.kernels);
   const plugins = await loadPluginsAgain(run.settings.plugins);
   const plan = planNetwork(spec, { batchSize, slices, training: true, kinds: plugins.layers });
-  const memory = viewModel(run.memory.model, plan, planOptimizer(plan, run.settings.optimizer));
+  const memory = viewModel(
+    run.memory.model,
+    plan,
+    planOptimizer(plan, run.settings.optimizer, plugins.optimizers),
+  );
   const activations = viewArena(run.memory.activations);
   const network = bindNetwork({
     plan,

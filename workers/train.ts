@@ -54,7 +54,7 @@ export default async function train({ run, worker, epoch, times }: TrainTask): P
 /** One training step: parameters packed, images assembled, forward, loss, backward, update. */
 export function planStep(run: SharedRun, context: RunContext, state: StepState): Phase[] {
   const { settings, memory: shared } = run;
-  const { network, kernels, plan, memory } = context;
+  const { network, kernels, plan, memory, plugins } = context;
   const { batch, output } = network;
 
   const source = { ...shared.train, sampleAt: (i: number) => shared.order[state.first + i]! };
@@ -68,7 +68,7 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };
   const update = planUpdate(
     { plan, memory, kernels, batch },
-    { optimizer, clipping },
+    { optimizer, kinds: plugins.optimizers, clipping },
     {
       learningRate: () => state.learningRate,
       reportNonFinite: () => Atomics.or(shared.control, CONTROL.stop, STOP.parameterNotFinite),

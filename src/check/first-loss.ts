@@ -1,9 +1,9 @@
 import { sizeOf } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { LAYER_KINDS } from '../layers/registry.js';
 import { describeNetwork } from '../network/describe.js';
 import { countClasses } from '../network/plan.js';
+import { NO_PLUGINS } from '../plugins/plugins.js';
 import { computeNormalization } from '../run/normalize.js';
 import { penaltyOf } from '../run/optimizer-fields.js';
 import { computeRegularization } from '../run/regularization.js';
@@ -35,9 +35,10 @@ export function checkFirstLoss(
   spec: ResolvedRunSpec,
   dataset: Dataset,
   kernels: Kernels,
-  kinds = LAYER_KINDS,
+  plugins = NO_PLUGINS,
 ): Finding {
   const { network, labelSmoothing } = spec;
+  const kinds = plugins.layers;
   const affordable = Math.floor(
     MOST_MULTIPLY_ADDS / Math.max(1, describeNetwork(network, { kinds }).multiplyAdds),
   );
@@ -46,7 +47,7 @@ export function checkFirstLoss(
   const objective = new Objective({ network, labelSmoothing, kernels, kinds, double: false }, batch);
   objective.weights.set(drawSmallWeights(objective.plan));
   const loss = objective.computeLoss();
-  const decay = penaltyOf(spec) || WEIGHT_DECAY;
+  const decay = penaltyOf(spec, plugins.optimizers) || WEIGHT_DECAY;
   const regularized = loss + computeRegularization(objective.plan, objective, decay);
   const expected = UNTRAINED[network.loss]!(countClasses(objective.plan));
   const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;

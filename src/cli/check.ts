@@ -41,7 +41,7 @@ interface CheckJob {
 
 const CHECKS = {
   'first-loss': ({ spec, data, plugins }: CheckJob) =>
-    checkFirstLoss(spec, data.dataset, loadKernels(chooseKernelName()), plugins.layers),
+    checkFirstLoss(spec, data.dataset, loadKernels(chooseKernelName()), plugins),
   gradients: ({ spec: { network, labelSmoothing }, plugins }: CheckJob) =>
     checkGradients(network, {
       labelSmoothing,

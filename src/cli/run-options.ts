@@ -38,7 +38,7 @@ export function parseNumerics(text: string): NumericsChoice {
 /** How a command that reads a network takes modules of the user's own. */
 export const PLUGIN_OPTION = [
   '--plugin <file>',
-  "a module with kinds of layer of the user's own (repeatable)",
+  "a module with kinds of layer or optimizer of the user's own (repeatable)",
   (file: string, earlier: readonly string[] = []): readonly string[] => [...earlier, file],
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { OptionsCheck } from '../core/options-check.js';
 import type { PhiloxKey } from '../core/rng.js';
 import type { Shape } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
@@ -61,17 +62,6 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> extends Ste
    */
   plan(config: Config, input: Shape, where: string, layout: Layout): LayerPlan;
 }
-
-/**
- * A plain check in place of a schema: takes a layer's options, all that stands beside its `kind` and `name`, and gives them back with
- * defaults. An option that it does not give back is unknown.
- *
- * @throws Error that says what was expected
- */
-export type OptionsCheck<Config extends LayerConfig> = (
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a user has written
-  options: Readonly<Record<string, any>>,
-) => Omit<Config, 'kind' | 'name'>;
 
 /** Kinds of layer by their names in a spec. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema

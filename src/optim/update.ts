@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
@@ -6,23 +7,42 @@ import type { ModelMemory } from '../network/memory.js';
 import type { OptimizerNeeds } from '../network/optimizer-memory.js';
 import type { NetworkPlan, PlannedParameter } from '../network/plan.js';
 import { type Clipping, planClipping } from './clipping.js';
-import type { OptimizerOptions, UpdatedParameter, UpdateSite } from './optimizers/optimizer.js';
-import { findOptimizer } from './optimizers/registry.js';
+import type {
+  OptimizerKinds,
+  OptimizerOptions,
+  UpdatedParameter,
+  UpdateSite,
+} from './optimizers/optimizer.js';
+import { findOptimizer, OPTIMIZER_KINDS } from './optimizers/registry.js';
 import { bindReduction, planReduction } from './reduction.js';
 
-/** What an optimizer needs for a planned network: the same in every thread. */
-export function planOptimizer(plan: NetworkPlan, options: OptimizerOptions): OptimizerNeeds {
-  const kind = findOptimizer(options.kind);
+/**
+ * What an optimizer needs for a planned network: the same in every thread.
+ *
+ * @throws UserError if the kind, one of the user's own, asks for something else than floats
+ */
+export function planOptimizer(
+  plan: NetworkPlan,
+  options: OptimizerOptions,
+  kinds = OPTIMIZER_KINDS,
+): OptimizerNeeds {
+  const kind = findOptimizer(options.kind, kinds);
   const parameters = listParameters(plan);
+  const checkFloats = (what: string, floats: unknown) => {
+    if (Number.isInteger(floats) && (floats as number) >= 0) return floats as number;
+    throw new UserError(
+      `optimizer ${kind.kind}: ${what}: expected a whole number of floats, found ${floats}. Mend the kind.`,
+    );
+  };
   return {
     slots: parameters.flatMap((parameter) =>
-      Object.entries(kind.slots(parameter, options)).map(([name, size]) => ({
+      Object.entries(kind.slots(parameter, options)).map(([name, floats]) => ({
         name,
         parameter: parameter.label,
-        size,
+        size: checkFloats(`slot ${name} of ${parameter.label}`, floats),
       })),
     ),
-    workFloats: kind.countWorkFloats?.(parameters, options) ?? 0,
+    workFloats: checkFloats('countWorkFloats', kind.countWorkFloats?.(parameters, options) ?? 0),
   };
 }
 
@@ -36,6 +56,8 @@ interface UpdateWhere {
 
 export interface Update {
   readonly optimizer: OptimizerOptions;
+  /** Among which it is. Absent: the built-in ones. */
+  readonly kinds?: OptimizerKinds;
   /** Null for none. */
   readonly clipping: Clipping | null;
 }
@@ -48,11 +70,11 @@ export interface Update {
  */
 export function planUpdate(
   where: UpdateWhere,
-  { optimizer, clipping }: Update,
+  { optimizer, kinds = OPTIMIZER_KINDS, clipping }: Update,
   hooks: Pick<UpdateSite, 'learningRate' | 'reportNonFinite'>,
 ): BlockPass[] {
   const { plan, memory, kernels, batch } = where;
-  const kind = findOptimizer(optimizer.kind);
+  const kind = findOptimizer(optimizer.kind, kinds);
   const reduces = kind.reduces === true && clipping === null;
   const parameters = listParameters(plan).map((parameter) => bindParameter(where, parameter));
   const site: UpdateSite = { kernels, batch, parameters, reduces, work: memory.work, ...hooks };

@@ -28,7 +28,7 @@ export interface SharedRun {
 /** What a run does: plain data. */
 export interface RunSettings {
   readonly network: NetworkSpec;
-  /** Modules that bring kinds of the network's layers. */
+  /** Modules that bring kinds of the network's layers, or the optimizer. */
   readonly plugins: readonly PluginAddress[];
   /** Images of the greatest mini-batch. */
   readonly batchSize: number;

@@ -4,9 +4,23 @@ import { parseWith } from '../core/parse.js';
 import type { LayerKind } from '../layers/layer.js';
 import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import { COMPOSITE_KINDS } from '../network/composite.js';
+import { completeElementwise, type ElementwiseOptimizer } from '../optim/optimizers/elementwise.js';
+import type { OptimizerKind } from '../optim/optimizers/optimizer.js';
+import { OPTIMIZER_NAMES } from '../optim/optimizers/registry.js';
 import type { Plugin } from './plugins.js';
 
-const functionSchema = z.custom<() => unknown>((value) => typeof value === 'function', 'expected a function');
+const expectFunction = (message = 'expected a function') =>
+  z.custom<() => unknown>((value) => typeof value === 'function', message);
+const functionSchema = expectFunction();
+
+const nameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected a name of small letters, digits and single hyphens');
+
+const optionsSchema = z.custom(
+  (value) => typeof value === 'function' || typeof (value as z.ZodType | null)?.safeParse === 'function',
+  'expected a zod schema, or a function that checks the options',
+);
 
 const fieldSchema = z.strictObject({
   name: z.string(),
@@ -28,13 +42,8 @@ const patternSchema = z.union([
 
 /** What a kind of layer looks like from outside. */
 const layerKindSchema = z.strictObject({
-  kind: z
-    .string()
-    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected a name of small letters, digits and single hyphens'),
-  schema: z.custom(
-    (value) => typeof value === 'function' || typeof (value as z.ZodType | null)?.safeParse === 'function',
-    'expected a zod schema, or a function that checks the options',
-  ),
+  kind: nameSchema,
+  schema: optionsSchema,
   plan: functionSchema,
   bind: functionSchema,
   describe: functionSchema.optional(),
@@ -48,6 +57,26 @@ const layerKindSchema = z.strictObject({
   pattern: patternSchema.optional(),
 });
 
+/** The same of a kind of optimizer that plans passes of its own. */
+const optimizerKindSchema = z.strictObject({
+  kind: nameSchema,
+  schema: optionsSchema,
+  slots: expectFunction("expected a function (or, beside 'move', a list of names)"),
+  plan: expectFunction("expected a function (or 'move' in its place)"),
+  countWorkFloats: functionSchema.optional(),
+  reduces: z.literal(true).optional(),
+  penaltyOf: functionSchema.optional(),
+});
+
+/** And of one that moves element by element. */
+const elementwiseSchema = z.strictObject({
+  kind: nameSchema,
+  schema: optionsSchema,
+  slots: z.array(z.string()),
+  move: functionSchema,
+  penaltyOf: functionSchema.optional(),
+});
+
 /**
  * The kinds that a module exports, under any names, one by one or in lists.
  *
@@ -57,7 +86,7 @@ const layerKindSchema = z.strictObject({
 export function collectKinds(
   exports: Readonly<Record<string, unknown>>,
   where: string,
-): Pick<Plugin, 'layers'> {
+): Pick<Plugin, 'layers' | 'optimizers'> {
   const kinds = Object.values(exports)
     .flat()
     .filter((value) => typeof value === 'object' && value !== null && 'kind' in value);
@@ -66,17 +95,30 @@ export function collectKinds(
   if (distinct.length === 0) {
     const names = Object.keys(exports);
     throw new UserError(
-      `${where}: expected an export that is a kind of layer, found ${names.join(', ') || 'no export'}. ` +
-        "Export an object with 'kind', 'schema', 'plan' and 'bind'.",
+      `${where}: expected an export that is a kind of layer or optimizer, found ${names.join(', ') || 'no export'}. ` +
+        "Export an object with 'kind', 'schema', 'plan' and 'bind', or one with 'kind', 'schema', 'slots' and 'move'.",
     );
   }
-  // A kind of optimizer has its own place here, told by its `slots`.
-  return { layers: distinct.map((kind) => checkLayerKind(kind, where)) };
+  const isOptimizer = (kind: object) => 'slots' in kind;
+  return {
+    layers: distinct.filter((kind) => !isOptimizer(kind)).map((kind) => checkLayerKind(kind, where)),
+    optimizers: distinct.filter(isOptimizer).map((kind) => checkOptimizerKind(kind, where)),
+  };
 }
 
 function checkLayerKind(value: object, where: string): LayerKind {
   parseWith(layerKindSchema, value, `${where}: layer '${(value as LayerKind).kind}'`);
   return value as LayerKind;
+}
+
+function checkOptimizerKind(value: object, where: string): OptimizerKind {
+  const name = `${where}: optimizer '${(value as OptimizerKind).kind}'`;
+  if ('move' in value) {
+    parseWith(elementwiseSchema, value, name);
+    return completeElementwise(value as ElementwiseOptimizer);
+  }
+  parseWith(optimizerKindSchema, value, name);
+  return value as OptimizerKind;
 }
 
 /** Names that have a meaning already, and where it comes from. */
@@ -85,18 +127,20 @@ function listTaken(names: readonly string[]): Map<string, string> {
 }
 
 /**
- * Checks that no two kinds have one name, nor one word of patterns.
+ * Checks that no two kinds of layer, nor two of optimizer, have one name, nor two layers one word of patterns.
  *
  * @param modules with their names for messages
  * @throws UserError if they do, or if a kind is to be chosen by a word that there is not
  */
 export function checkNames(
-  modules: readonly { readonly where: string; readonly layers: Plugin['layers'] }[],
+  modules: readonly ({ readonly where: string } & Pick<Plugin, 'layers' | 'optimizers'>)[],
 ): void {
   const builtIn = Object.values(LAYER_KINDS);
   const kinds = listTaken([LAYER_KINDS, COMPOSITE_KINDS, JOINT_KINDS].flatMap((table) => Object.keys(table)));
   const words = listTaken(['INPUT', ...builtIn.flatMap(wordOf)]);
-  for (const { where, layers } of modules) {
+  const optimizerNames = listTaken(OPTIMIZER_NAMES);
+  for (const { where, layers, optimizers } of modules) {
+    for (const { kind } of optimizers) claim(optimizerNames, kind, 'optimizer', where);
     for (const layer of layers) {
       claim(kinds, layer.kind, 'layer', where);
       for (const word of wordOf(layer)) claim(words, word, 'word of patterns', where);

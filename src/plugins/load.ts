@@ -11,7 +11,7 @@ import { joinPlugins, NO_PLUGINS, type Plugin, type PluginAddress, type Plugins 
 export type PluginSource = Plugins | readonly (string | URL)[];
 
 /**
- * Loads modules that export kinds of layer of the user's own. A file is hashed as it is loaded; one that has changed since it was loaded
+ * Loads modules that export kinds of layer or optimizer of the user's own. A file is hashed as it is loaded; one that has changed since it was loaded
  * before is loaded anew.
  *
  * @param source paths begin at the current folder
@@ -24,7 +24,7 @@ export async function loadPlugins(source: PluginSource): Promise<Plugins> {
   const modules: Plugin[] = [];
   // One after another, so that of several mistakes always the first one is told.
   for (const url of urls) modules.push(await loadModule(url));
-  checkNames(modules.map(({ url, layers }) => ({ where: nameModule(url), layers })));
+  checkNames(modules.map(({ url, ...kinds }) => ({ where: nameModule(url), ...kinds })));
   return joinPlugins(modules);
 }
 
@@ -70,8 +70,10 @@ async function loadModule(url: string): Promise<Plugin> {
   const exports = await import(`${url}?sha256=${sha256}`).catch((error: unknown) => {
     throw new UserError(`${where}: expected a module that loads, found ${explainImportError(error, url)}`);
   });
-  const { layers } = collectKinds(exports, where);
-  return { url, sha256, layers, provides: layers.map(({ kind }) => kind).sort() };
+  const { layers, optimizers } = collectKinds(exports, where);
+  // A layer and an optimizer may have one name.
+  const names = new Set([...layers, ...optimizers].map(({ kind }) => kind));
+  return { url, sha256, layers, optimizers, provides: [...names].sort() };
 }
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;

@@ -3,10 +3,12 @@ import type { LayerKind, LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { listKinds } from '../network/composite.js';
 import type { NetworkSpec } from '../network/spec.js';
+import type { OptimizerKind, OptimizerKinds, OptimizerOptions } from '../optim/optimizers/optimizer.js';
+import { OPTIMIZER_KINDS } from '../optim/optimizers/registry.js';
 
 /** A module of the user's own as a run's spec has it: part of the run's identity. */
 export interface PluginRecord {
-  /** Names of the kinds that it brings. */
+  /** Names of the kinds that it brings, of layers and of optimizers. */
   readonly provides: readonly string[];
   /** Of the file's bytes, as hexadecimal. */
   readonly sha256: string;
@@ -22,26 +24,44 @@ export interface PluginAddress {
 export interface Plugin extends PluginRecord, PluginAddress {
   // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
   readonly layers: readonly LayerKind<any>[];
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  readonly optimizers: readonly OptimizerKind<any>[];
 }
 
 /** What networks and runs may be made of: the kinds that are built in, and those of some plugins. Made once and handed on. */
 export interface Plugins {
   readonly layers: LayerKinds;
+  readonly optimizers: OptimizerKinds;
   readonly modules: readonly Plugin[];
 }
 
-export const NO_PLUGINS: Plugins = { layers: LAYER_KINDS, modules: [] };
+export const NO_PLUGINS: Plugins = { layers: LAYER_KINDS, optimizers: OPTIMIZER_KINDS, modules: [] };
 
 /** The built-in kinds and those of some modules, no two of which have one name. */
 export function joinPlugins(modules: readonly Plugin[]): Plugins {
-  const layers = modules.flatMap((plugin) => plugin.layers.map((layer) => [layer.kind, layer] as const));
-  return { layers: { ...LAYER_KINDS, ...Object.fromEntries(layers) }, modules };
+  return {
+    layers: { ...LAYER_KINDS, ...byName(modules.flatMap(({ layers }) => layers)) },
+    optimizers: { ...OPTIMIZER_KINDS, ...byName(modules.flatMap(({ optimizers }) => optimizers)) },
+    modules,
+  };
 }
 
-/** Of some plugins those that a network needs: one that is at hand but not used changes no run. */
-export function takeUsed({ modules }: Plugins, network: NetworkSpec): Plugins {
+function byName<Kind extends { readonly kind: string }>(kinds: readonly Kind[]): Record<string, Kind> {
+  return Object.fromEntries(kinds.map((kind) => [kind.kind, kind]));
+}
+
+/** Of some plugins those that a run needs: one that is at hand but not used changes no run. */
+export function takeUsed(
+  { modules }: Plugins,
+  { network, optimizer }: { readonly network: NetworkSpec; readonly optimizer?: OptimizerOptions },
+): Plugins {
   const kinds = listKinds(network.layers);
-  return joinPlugins(modules.filter(({ provides }) => provides.some((name) => kinds.has(name))));
+  return joinPlugins(
+    modules.filter(
+      ({ layers, optimizers }) =>
+        layers.some(({ kind }) => kinds.has(kind)) || optimizers.some(({ kind }) => kind === optimizer?.kind),
+    ),
+  );
 }
 
 /** As a spec has them, in an order that does not depend on how they were given. */

@@ -16,7 +16,7 @@ export interface FittedRun {
   readonly dataset: Dataset;
   /** Of the network in training. */
   readonly plan: NetworkPlan;
-  /** Those that the network needs. */
+  /** Those that the network and the optimizer need. */
   readonly plugins: Plugins;
 }
 
@@ -56,7 +56,7 @@ export function fitRun(
     validationFrom: validation > 0 ? spec.validationFrom : 'end',
     testCount: test.count,
   };
-  return { spec: fitted, dataset, plan, plugins: takeUsed(plugins, spec.network) };
+  return { spec: fitted, dataset, plan, plugins: takeUsed(plugins, spec) };
 }
 
 /** Whether the network takes the data's images and tells their classes apart. */

@@ -1,12 +1,12 @@
 import type { ModelMemory } from '../network/memory.js';
-import { countClasses, type NetworkPlan } from '../network/plan.js';
+import { countClasses } from '../network/plan.js';
 import { learningRateAt } from '../optim/schedule.js';
 import { CONTROL } from '../parallel/control.js';
 import { type SharedRun, TOTALS } from '../parallel/protocol.js';
+import type { FittedRun } from './fit.js';
 import { penaltyOf } from './optimizer-fields.js';
 import { computeRegularization } from './regularization.js';
 import { summarizeResults } from './results.js';
-import type { ResolvedRunSpec } from './spec.js';
 import type { EpochMetrics, TestMetrics, TrainResult } from './types.js';
 
 /** What a test comes to. */
@@ -21,20 +21,14 @@ export interface EpochResults extends TestResults {
   readonly validationLoss: number | null;
 }
 
-/** A network and its weights. */
-interface Model {
-  readonly plan: NetworkPlan;
-  readonly memory: ModelMemory;
-}
-
 /** Sums up what the run's test images have been evaluated to. */
-export function measureTest(run: SharedRun, spec: ResolvedRunSpec, model: Model): TestResults {
+export function measureTest(run: SharedRun, fitted: FittedRun, memory: ModelMemory): TestResults {
   const { loss, errorPercent, top5ErrorPercent, confusion, predicted } = summarizeResults(
     run.memory.test,
-    countClasses(model.plan),
+    countClasses(fitted.plan),
   );
   const metrics = {
-    testLoss: loss + measureRegularization(spec, model),
+    testLoss: loss + measureRegularization(fitted, memory),
     testErrorPercent: errorPercent,
     testTop5ErrorPercent: top5ErrorPercent,
   };
@@ -42,29 +36,31 @@ export function measureTest(run: SharedRun, spec: ResolvedRunSpec, model: Model)
 }
 
 /** The term that the spec wants in losses. */
-function measureRegularization(spec: ResolvedRunSpec, { plan, memory }: Model): number {
-  return spec.reportRegularization ? computeRegularization(plan, memory, penaltyOf(spec) ?? 0) : 0;
+function measureRegularization({ spec, plan, plugins }: FittedRun, memory: ModelMemory): number {
+  if (!spec.reportRegularization) return 0;
+  return computeRegularization(plan, memory, penaltyOf(spec, plugins.optimizers) ?? 0);
 }
 
 /**
  * Sums an epoch up, after its training and its evaluations.
  *
+ * @param memory of the weights that were evaluated
  * @param epoch from 0
  * @param seconds that its training took
  */
 export function measureEpoch(
   run: SharedRun,
-  spec: ResolvedRunSpec,
-  { plan, memory }: Model,
+  fitted: FittedRun,
+  memory: ModelMemory,
   epoch: number,
   seconds: number,
 ): EpochResults {
-  const classes = countClasses(plan);
+  const classes = countClasses(fitted.plan);
   const { totals, control, validation: validationSet } = run.memory;
   const { length } = run.settings;
-  const test = measureTest(run, spec, { plan, memory });
+  const test = measureTest(run, fitted, memory);
   const validation = validationSet && summarizeResults(validationSet, classes);
-  const regularization = measureRegularization(spec, { plan, memory });
+  const regularization = measureRegularization(fitted, memory);
   const images = totals[TOTALS.images]!;
   const lastStep = epoch * length.stepsPerEpoch + Atomics.load(control, CONTROL.step) - 1;
   return {
@@ -75,7 +71,7 @@ export function measureEpoch(
       validationLoss: validation && validation.loss + regularization,
       validationErrorPercent: validation?.errorPercent ?? null,
       ...test.metrics,
-      learningRate: learningRateAt(spec.learningRate, lastStep, length),
+      learningRate: learningRateAt(fitted.spec.learningRate, lastStep, length),
       seconds,
       imagesPerSecond: images / seconds,
     },

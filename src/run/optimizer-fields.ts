@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.js';
-import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
+import type { OptimizerKinds, OptimizerOptions } from '../optim/optimizers/optimizer.js';
 import { findOptimizer, parseOptimizer } from '../optim/optimizers/registry.js';
 import { type SgdOptions, sgd } from '../optim/optimizers/sgd.js';
 
@@ -20,6 +20,7 @@ export type OptimizerFields = { readonly optimizer?: OptimizerOptions } & Partia
  * Checks a spec's optimizer and its short form against each other and fills in the defaults.
  *
  * @param where names the spec in messages
+ * @param kinds that are at hand
  * @throws UserError for an unknown optimizer or option, and for a short form beside another optimizer or another value
  */
 export function resolveOptimizer(
@@ -28,13 +29,14 @@ export function resolveOptimizer(
     ...fields
   }: { optimizer?: unknown } & { [Key in keyof ShortFields]?: ShortFields[Key] | undefined },
   where: string,
+  kinds: OptimizerKinds,
 ): OptimizerFields {
   const given = SHORT_FIELDS.flatMap((key) =>
     fields[key] === undefined ? [] : [[key, fields[key]] as const],
   );
   if (optimizer === undefined)
     return shorten(parseOptimizer({ kind: sgd.kind, ...Object.fromEntries(given) }, where));
-  const options = parseOptimizer(optimizer, `${where}: optimizer`);
+  const options = parseOptimizer(optimizer, `${where}: optimizer`, kinds);
   if (options.kind !== sgd.kind) {
     const [field] = given;
     if (field === undefined) return { optimizer: options };
@@ -66,7 +68,7 @@ export function optimizerOf({ optimizer, ...fields }: OptimizerFields): Optimize
 }
 
 /** λ of the term ½λ‖w‖² that training descends beside the loss; null if the optimizer's weight decay is no such term. */
-export function penaltyOf(spec: OptimizerFields): number | null {
+export function penaltyOf(spec: OptimizerFields, kinds: OptimizerKinds): number | null {
   const options = optimizerOf(spec);
-  return findOptimizer(options.kind).penaltyOf?.(options) ?? null;
+  return findOptimizer(options.kind, kinds).penaltyOf?.(options) ?? null;
 }

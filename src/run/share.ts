@@ -43,7 +43,7 @@ function allocateMemory(
 ): RunMemory {
   const allocateFloats = (floats: number) => shareFloats(new Float32Array(floats));
   return {
-    model: allocateModel(plan, planOptimizer(plan, optimizer)),
+    model: allocateModel(plan, planOptimizer(plan, optimizer, plugins.optimizers)),
     previousWeights: restEpsilon === null ? null : allocateFloats(plan.weightFloats),
     slowWeights: lookahead && allocateFloats(plan.weightFloats),
     averageWeights: averaging && allocateFloats(plan.weightFloats),

@@ -29,7 +29,7 @@ const runSpecSchema = z.strictObject({
   ...z.object(MODEL_OPTIONS).partial().shape,
   /** A network layer by layer; its `name` stands where a model's would. */
   network: z.unknown().optional(),
-  /** Modules of the user's own that the network needs. Whoever resolves a spec fills that in. */
+  /** Modules of the user's own that the network or the optimizer needs. Whoever resolves a spec fills that in. */
   plugins: z
     .array(
       z.strictObject({
@@ -154,7 +154,7 @@ export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown
  * Checks a spec and fills in its defaults.
  *
  * @param where names the spec in messages, for instance a file
- * @param plugins that are at hand; those that the network needs become part of the spec
+ * @param plugins that are at hand; those that the network or the optimizer needs become part of the spec
  * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes, options that exclude each other, a plugin
  *   that the spec has been resolved with and that is not at hand
  */
@@ -170,16 +170,21 @@ export function resolveRunSpec(
   );
   checkPlugins(rest.plugins, plugins, where);
   const built = resolveNetwork({ model, network, ...rest }, where, plugins);
+  const optimizerFields = resolveOptimizer(
+    { optimizer, momentum, nesterov, weightDecay },
+    where,
+    plugins.optimizers,
+  );
   const resolved = {
     ...rest,
-    ...resolveOptimizer({ optimizer, momentum, nesterov, weightDecay }, where),
+    ...optimizerFields,
     ...built.options,
     model: built.network.name,
     network: built.network,
-    plugins: recordPlugins(takeUsed(plugins, built.network)),
+    plugins: recordPlugins(takeUsed(plugins, { ...optimizerFields, network: built.network })),
     normalization: normalization ?? (network === undefined ? 'mean-image' : 'per-channel'),
   };
-  checkOptions(resolved, where);
+  checkOptions(resolved, where, plugins);
   return resolved;
 }
 
@@ -220,7 +225,7 @@ function resolveNetwork(
 }
 
 /** What the fields' own types cannot tell. */
-function checkOptions(spec: ResolvedRunSpec, where: string): void {
+function checkOptions(spec: ResolvedRunSpec, where: string, { optimizers }: Plugins): void {
   const {
     augmentation,
     labelSmoothing,
@@ -249,7 +254,7 @@ function checkOptions(spec: ResolvedRunSpec, where: string): void {
         'Leave it out, or take the loss softmax-cross-entropy.',
     );
   }
-  if (spec.reportRegularization && penaltyOf(spec) === null) {
+  if (spec.reportRegularization && penaltyOf(spec, optimizers) === null) {
     throw new UserError(
       `${where}: reportRegularization: expected an optimizer whose weight decay is a term of the loss, found ` +
         `${spec.optimizer?.kind}. Leave it out, or take sgd or adam.`,

@@ -9,7 +9,7 @@ import { NO_OPTIMIZER } from '../../src/network/optimizer-memory.js';
 import { groupIntoPhases, makePhase, runPhase } from '../../src/network/phases.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
-import type { OptimizerOptions } from '../../src/optim/optimizers/optimizer.js';
+import type { OptimizerKinds, OptimizerOptions } from '../../src/optim/optimizers/optimizer.js';
 import { bindReduction } from '../../src/optim/reduction.js';
 import { planOptimizer } from '../../src/optim/update.js';
 
@@ -23,6 +23,8 @@ export interface SmallNetworkOptions {
   readonly seed?: number;
   /** Absent: none. */
   readonly optimizer?: OptimizerOptions;
+  /** Among which that is. Absent: the built-in ones. */
+  readonly optimizers?: OptimizerKinds;
   /** For initialisers that read images. */
   readonly inputs?: InputImages;
 }
@@ -32,7 +34,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
   const { images, kernels, slices = 3, training = true, seed = 0 } = options;
   const spec = parseNetwork({ input: options.input, layers: options.layers });
   const plan = planNetwork(spec, { batchSize: images, slices, training });
-  const needs = options.optimizer ? planOptimizer(plan, options.optimizer) : NO_OPTIMIZER;
+  const needs = options.optimizer ? planOptimizer(plan, options.optimizer, options.optimizers) : NO_OPTIMIZER;
   const memory = viewModel(allocateModel(plan, needs), plan, needs);
   initializeModel(memory, plan, seed, kernels, options.inputs ?? null);
   const activations = viewArena(allocateArena(plan.activationFloats, 'activations'));

@@ -73,7 +73,11 @@ describe('--plugin', () => {
   it.each([
     ['a syntax error', 'export const a = {', 'expected a module that loads, found SyntaxError: '],
     ['an error of its own', '\nnull.foo;', 'found TypeError in line 2: Cannot read'],
-    ['no export', 'const a = 1;', 'expected an export that is a kind of layer, found no export.'],
+    [
+      'no export',
+      'const a = 1;',
+      'expected an export that is a kind of layer or optimizer, found no export.',
+    ],
     [
       'a missing package',
       "import 'not-installed-anywhere';",

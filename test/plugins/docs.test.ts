@@ -1,17 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
 import { loadDataset } from '../../src/dataset/load.js';
 import { writePng } from '../../src/image/write-png.js';
+import { blocksOf, docs } from './docs-blocks.js';
 import { makePluginFolder } from './fake-plugin.js';
 
 const root = findPackageRoot();
-const docs = readFileSync(join(root, 'docs', 'plugins.md'), 'utf8');
-const blocksOf = (language: string) =>
-  [...docs.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!);
-const [plugin, program] = blocksOf('js') as [string, string];
+const [scaledTanh, layerProgram, lion, optimizerProgram] = blocksOf('js') as [string, string, string, string];
 const commands = blocksOf('sh').flatMap((block) => block.trim().split('\n'));
 
 /** A command's words; quotes hold a word together. */
@@ -28,7 +26,8 @@ const run = (command: string, ...more: readonly string[]) => {
 };
 
 beforeAll(async () => {
-  writeFileSync(join(folder, 'scaled-tanh.mjs'), plugin);
+  writeFileSync(join(folder, 'scaled-tanh.mjs'), scaledTanh);
+  writeFileSync(join(folder, 'lion.mjs'), lion);
   const { test } = await loadDataset('mnist');
   const pixels = test.pixels.slice(0, 28 * 28);
   await writePng(join(folder, 'seven.png'), { height: 28, width: 28, channels: 1, pixels });
@@ -36,7 +35,7 @@ beforeAll(async () => {
 
 describe('docs/plugins.md', () => {
   it('shows commands that work, in its order', () => {
-    expect(commands).toHaveLength(3);
+    expect(commands).toHaveLength(6);
     for (const command of commands) {
       const small = ['--epochs', '1', '--set', 'trainCount=200', '--set', 'testCount=100'];
       const { status, stderr, stdout } = run(command, ...(command.includes('train.js') ? small : []));
@@ -45,7 +44,15 @@ describe('docs/plugins.md', () => {
     }
   });
 
-  it('shows a program that prints what it says', () => {
+  it.each([
+    ['layer', layerProgram, 'true\n1\n10\n', 'It prints `true`, `1` and `10`.'],
+    [
+      'optimizer',
+      optimizerProgram,
+      "1\n{ kind: 'lion', beta1: 0.9, beta2: 0.99, weightDecay: 0.1 }\n",
+      "It prints `1` and `{ kind: 'lion', beta1: 0.9, beta2: 0.99, weightDecay: 0.1 }`.",
+    ],
+  ])('shows a program with a %s that prints what it says', (_, program, printed, told) => {
     // `convoy` is found from the clone alone.
     const moved = program.replace(/'(?:\.\/)?([\w-]+\.(mjs|safetensors|png))'/g, (_, name) =>
       JSON.stringify(join(folder, name)),
@@ -54,8 +61,8 @@ describe('docs/plugins.md', () => {
       cwd: root,
       encoding: 'utf8',
     });
-    expect(stdout, stderr).toBe('true\n1\n10\n');
-    expect(docs).toContain('It prints `true`, `1` and `10`.');
+    expect(stdout, stderr).toBe(printed);
+    expect(docs).toContain(told);
   });
 
   it('shows the line by which a saved network is refused without its plugin', () => {

@@ -81,7 +81,7 @@ describe('a plugin is refused', () => {
 
   it('that exports no kind', async () => {
     expect(await messageOf(makePlugin('const a = 1;'))).toContain(
-      'expected an export that is a kind of layer, found no export.',
+      'expected an export that is a kind of layer or optimizer, found no export.',
     );
     expect(await messageOf(makePlugin('export const a = 1, b = {};'))).toContain('found a, b.');
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { computeIdentity } from '../../src/experiment/identity.js';
+import { OPTIMIZER_KINDS } from '../../src/optim/optimizers/registry.js';
 import { optimizerOf, penaltyOf } from '../../src/run/optimizer-fields.js';
 import { type RunSpec, resolveRunSpec, trimSpec } from '../../src/run/spec.js';
 
@@ -107,9 +108,9 @@ describe('an optimizer is refused', () => {
 
 describe('the regularisation term', () => {
   it('is that of an L2 decay', () => {
-    expect(penaltyOf(resolve({}))).toBe(0.0005);
-    expect(penaltyOf(resolve({ optimizer: { kind: 'adam', weightDecay: 0.1 } }))).toBe(0.1);
-    expect(penaltyOf(resolve({ optimizer: 'adamw' }))).toBeNull();
+    expect(penaltyOf(resolve({}), OPTIMIZER_KINDS)).toBe(0.0005);
+    expect(penaltyOf(resolve({ optimizer: { kind: 'adam', weightDecay: 0.1 } }), OPTIMIZER_KINDS)).toBe(0.1);
+    expect(penaltyOf(resolve({ optimizer: 'adamw' }), OPTIMIZER_KINDS)).toBeNull();
   });
 
   it.each(['adamw', 'muon'])('is refused where there is none: %s', (optimizer) => {

@@ -62,7 +62,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
         batchSize: batch ?? batchSize,
         slices,
         kinds: plugins.layers,
-        needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved)),
+        needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved), plugins.optimizers),
       });
       streams.out.write(json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description));
     });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { OptionsCheck } from '../../core/options-check.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { Batch, BlockPass } from '../../layers/pass.js';
 import type { PlannedParameter } from '../../network/plan.js';
@@ -17,8 +18,8 @@ export type OptimizerSpec = string | (OptimizerOptions & { readonly [option: str
  */
 export interface OptimizerKind<Options extends OptimizerOptions = OptimizerOptions> {
   readonly kind: string;
-  /** Checks options and fills in their defaults. */
-  readonly schema: z.ZodType<Options>;
+  /** Checks options and fills in their defaults: see parseOptimizer. What it gives it also takes. */
+  readonly schema: z.ZodType<Options> | OptionsCheck<Options>;
   /** Names and sizes, in floats, of what it keeps of a parameter from step to step: zeros at first. */
   slots(parameter: PlannedParameter, options: Options): Readonly<Record<string, number>>;
   /** Floats that all workers share within a step, see UpdateSite.work. Absent: none. */
@@ -36,6 +37,10 @@ export interface OptimizerKind<Options extends OptimizerOptions = OptimizerOptio
    */
   penaltyOf?(options: Options): number;
 }
+
+/** Kinds of optimizer by their names in a spec. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind has its own options, checked by its own schema
+export type OptimizerKinds = Readonly<Record<string, OptimizerKind<any>>>;
 
 /** Where an optimizer works, in one thread. */
 export interface UpdateSite {

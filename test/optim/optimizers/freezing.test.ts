@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { availableKernelNames, loadKernels } from '../../../src/kernels/select.js';
 import { groupIntoPhases, runPhase } from '../../../src/network/phases.js';
-import { OPTIMIZER_NAMES, parseOptimizer } from '../../../src/optim/optimizers/registry.js';
+import { parseOptimizer } from '../../../src/optim/optimizers/registry.js';
 import { planUpdate } from '../../../src/optim/update.js';
+import { loadPlugins } from '../../../src/plugins/load.js';
 import { makeSmallNetwork } from '../../helpers/small-network.js';
+import { makeOptimizerPlugins } from '../../plugins/fake-optimizers.js';
 
 const kernels = loadKernels(availableKernelNames()[0]!);
 const convolution = { kind: 'convolution', kernel: 3, padding: 1, filters: 6 };
 const ALONE = { worker: 0, workers: 1 };
+const { optimizers } = await loadPlugins(makeOptimizerPlugins());
 
-describe.each(OPTIMIZER_NAMES)('%s', (name) => {
+describe.each(Object.keys(optimizers))('%s', (name) => {
   it.each([null, 0.5])('leaves frozen parameters and their slots as they are, with clipNorm %j', (norm) => {
-    const optimizer = parseOptimizer(name, 'test');
+    const optimizer = parseOptimizer(name, 'test', optimizers);
     const small = makeSmallNetwork({
       input: [6, 5, 2],
       layers: [
@@ -22,12 +25,13 @@ describe.each(OPTIMIZER_NAMES)('%s', (name) => {
       images: 4,
       kernels,
       optimizer,
+      optimizers,
     });
     const { memory, plan, network, parameters } = small;
     const clipping = norm && { norm, squares: new Float32Array(parameters.length) };
     const passes = planUpdate(
       { plan, memory, kernels, batch: network.batch },
-      { optimizer, clipping: clipping || null },
+      { optimizer, kinds: optimizers, clipping: clipping || null },
       { learningRate: () => 0.1, reportNonFinite: () => expect.unreachable() },
     );
     const movedIn = (epoch: number) => {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { planNetwork } from '../../../src/network/plan.js';
-import { OPTIMIZER_NAMES } from '../../../src/optim/optimizers/registry.js';
+import { loadPlugins } from '../../../src/plugins/load.js';
 import { type RunSpec, resolveRunSpec } from '../../../src/run/spec.js';
 import { train } from '../../../src/train.js';
 import { makeTinyDataset } from '../../helpers/tiny-dataset.js';
+import { makeOptimizerPlugins } from '../../plugins/fake-optimizers.js';
 
+/** Two of the user's own at hand. */
+const plugins = await loadPlugins(makeOptimizerPlugins());
+const names = Object.keys(plugins.optimizers);
 const dataset = makeTinyDataset({ train: 130, test: 20 });
 
 const network = {
@@ -35,9 +39,9 @@ const network = {
 };
 
 const run = (spec: RunSpec, workers: number) =>
-  train({ network, batchSize: 50, epochs: 2, learningRate: 0.01, ...spec }, { dataset, workers });
+  train({ network, batchSize: 50, epochs: 2, learningRate: 0.01, ...spec }, { dataset, plugins, workers });
 
-describe.each(OPTIMIZER_NAMES)('a run with %s', (optimizer) => {
+describe.each(names)('a run with %s', (optimizer) => {
   it.each([
     {},
     {
@@ -92,7 +96,7 @@ it('nothing learns: every optimizer goes along', async () => {
     layers: [{ kind: 'fully-connected', units: 10, kernelLearningRate: 0, biasLearningRate: 0 }],
   };
   const hashes = await Promise.all(
-    OPTIMIZER_NAMES.map((optimizer) =>
+    names.map((optimizer) =>
       run({ network: frozen, optimizer, clipNorm: 1 }, 1).then(({ weightsSha256 }) => weightsSha256),
     ),
   );
