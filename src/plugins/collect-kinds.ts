@@ -99,7 +99,8 @@ export function collectKinds(
         "Export an object with 'kind', 'schema', 'plan' and 'bind', or one with 'kind', 'schema', 'slots' and 'move'.",
     );
   }
-  const isOptimizer = (kind: object) => 'slots' in kind;
+  // No layer has either; with both looked for, one that is missing is told.
+  const isOptimizer = (kind: object) => 'slots' in kind || 'move' in kind;
   return {
     layers: distinct.filter((kind) => !isOptimizer(kind)).map((kind) => checkLayerKind(kind, where)),
     optimizers: distinct.filter(isOptimizer).map((kind) => checkOptimizerKind(kind, where)),
