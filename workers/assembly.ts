@@ -1,7 +1,7 @@
 import { sizeOf } from '../src/core/shape.js';
 import { augments, TransformDraws } from '../src/dataset/augmentation.js';
 import { TRANSFORM_WORDS } from '../src/dataset/transform.js';
-import { GROUP_IMAGES } from '../src/kernels/constants.js';
+import { BUNDLE_IMAGES } from '../src/kernels/constants.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { rowsOf } from '../src/layers/parts.js';
 import { overSlices, type Pass } from '../src/layers/pass.js';
@@ -41,7 +41,7 @@ export function bindAugmentation(
     reflect: augmentation.padding === 'reflect',
     update(first, count) {
       for (let i = first; i < first + count; i++) {
-        // A group's units are mostly one worker's, which draws its images once.
+        // A bundle's units are mostly one worker's, which draws its images once.
         if (drawnInStep[i] === batch.step) continue;
         drawnInStep[i] = batch.step;
         draws.draw(batch.epoch, batch.sampleIds[i]!, words, i);
@@ -50,10 +50,10 @@ export function bindAugmentation(
   };
 }
 
-/** Fills parts of the input, as its layout is: whole images, or some rows of one group's. */
+/** Fills parts of the input, as its layout is: whole images, or some rows of one bundle's. */
 interface Filler {
   fillImages?(first: number, count: number): void;
-  fillGroup?(group: number, images: number, firstRow: number, rows: number): void;
+  fillBundle?(bundle: number, images: number, firstRow: number, rows: number): void;
 }
 
 /** The pass that fills a network's input, and the labels of the mini-batch. Without `transforms` images stay as they are. */
@@ -90,11 +90,11 @@ export function planAssembly(
     over: 'units',
     waits: false,
     run(unit) {
-      const { group, images } = unit;
-      // Units of one group may be different workers': each names all of its images, to the same effect.
-      name(group * GROUP_IMAGES, images);
+      const { bundle, images } = unit;
+      // Units of one bundle may be different workers': each names all of its images, to the same effect.
+      name(bundle * BUNDLE_IMAGES, images);
       const { first, count } = rowsOf(unit, input.shape.height);
-      filler.fillGroup!(group, images, first, count);
+      filler.fillBundle!(bundle, images, first, count);
     },
   };
 }
@@ -110,8 +110,8 @@ function bindPlain(
   if (inputLayout === 'images') return { fillImages: kernels.bindAssembleImages(assembly) };
   const assemble = kernels.bindAssembleLanes(assembly);
   return {
-    fillGroup: (group, images, firstRow, rows) =>
-      assemble(group, images, firstRow * rowFloats, rows * rowFloats),
+    fillBundle: (bundle, images, firstRow, rows) =>
+      assemble(bundle, images, firstRow * rowFloats, rows * rowFloats),
   };
 }
 
@@ -125,5 +125,5 @@ function bindAugmented(
   const assembly = { pixels, sampleIds, transforms: words, mean, scale, x: value, ...shape, reflect };
   return inputLayout === 'images'
     ? { fillImages: kernels.bindAssembleAugmentedImages(assembly) }
-    : { fillGroup: kernels.bindAssembleAugmentedLanes(assembly) };
+    : { fillBundle: kernels.bindAssembleAugmentedLanes(assembly) };
 }

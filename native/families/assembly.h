@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
+#include "../bundles.h"
 #include "../constants.h"
 #include "../family.h"
-#include "../groups.h"
 
 namespace convoy {
 
@@ -30,8 +30,8 @@ struct Samples {
   }
 };
 
-// The images of a group.
-constexpr Range images_of_group(long group, long images) { return {group * GROUP_IMAGES, images}; }
+// The images of a bundle.
+constexpr Range images_of_bundle(long bundle, long images) { return {bundle * BUNDLE_IMAGES, images}; }
 
 // How images become inputs.
 struct Assembly {
@@ -50,9 +50,9 @@ struct Assembly {
     return {samples, mean.data, scale.data, x.data, from.pieces(x, floats_per_image)};
   }
   bool allows(Range some) const { return some.within(images) && samples.hold(some); }
-  // Of a group in lanes, which is whole even if it has fewer images.
-  bool allows_group(long group, long some) const {
-    return group >= 0 && group < images / GROUP_IMAGES && some <= GROUP_IMAGES && samples.hold(images_of_group(group, some));
+  // Of a bundle in lanes, which is whole even if it has fewer images.
+  bool allows_bundle(long bundle, long some) const {
+    return bundle >= 0 && bundle < images / BUNDLE_IMAGES && some <= BUNDLE_IMAGES && samples.hold(images_of_bundle(bundle, some));
   }
 };
 
@@ -75,7 +75,7 @@ struct AssembleImages {
 struct AssembleLanes {
   static constexpr char kName[] = "bindAssembleLanes";
   static constexpr const char* kAllows = kSamplesAllowed;
-  typedef void (*Run)(const AssembleLanes&, long group, long images, Range elements);
+  typedef void (*Run)(const AssembleLanes&, long bundle, long images, Range elements);
 
   Assembly assembly;
 
@@ -83,8 +83,8 @@ struct AssembleLanes {
   static AssembleLanes read(Reader& from) {
     return {Assembly::read(from, from.integer("floatsPerImage", 1))};
   }
-  bool allows(long group, long images, Range elements) const {
-    return assembly.allows_group(group, images) && elements.within(assembly.samples.floats_per_image);
+  bool allows(long bundle, long images, Range elements) const {
+    return assembly.allows_bundle(bundle, images) && elements.within(assembly.samples.floats_per_image);
   }
 };
 
@@ -157,7 +157,7 @@ struct AssembleAugmentedImages {
 struct AssembleAugmentedLanes {
   static constexpr char kName[] = "bindAssembleAugmentedLanes";
   static constexpr const char* kAllows = kShiftsAllowed;
-  typedef void (*Run)(const AssembleAugmentedLanes&, long group, long images, Range rows);
+  typedef void (*Run)(const AssembleAugmentedLanes&, long bundle, long images, Range rows);
 
   Augmentation augmentation;
 
@@ -165,8 +165,8 @@ struct AssembleAugmentedLanes {
   static AssembleAugmentedLanes read(Reader& from) {
     return {Augmentation::read(from)};
   }
-  bool allows(long group, long images, Range rows) const {
-    return augmentation.assembly.allows_group(group, images) && augmentation.shift_inside(images_of_group(group, images)) &&
+  bool allows(long bundle, long images, Range rows) const {
+    return augmentation.assembly.allows_bundle(bundle, images) && augmentation.shift_inside(images_of_bundle(bundle, images)) &&
            rows.within(augmentation.frame.height);
   }
 };

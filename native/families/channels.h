@@ -105,36 +105,36 @@ struct CombineChannels {
   bool allows(Range some) const { return some.within(rows); }
 };
 
-// What the parts of a mini-batch leave of a channel's sums: of each part `lanes` numbers a channel, parts×channels×lanes.
+// What the parts of a mini-batch leave of a channel's sums: of each part 1 or 16 columns for each channel, parts×channels×columns.
 struct PartSums {
-  long channels, lanes;
-  const int32_t* cuts;  // of each part its rows, and the lanes that hold an image
+  long channels, columns_per_channel;
+  const int32_t* cuts;  // of each part its rows, and the images of a row
   const float* first;
   const float* second;
   long parts;
 
-  size_t width() const { return size_t(channels) * lanes; }
+  size_t width() const { return size_t(channels) * columns_per_channel; }
 
   template <typename Reader>
   static PartSums read(Reader& from, const char* first_name, const char* second_name) {
-    const long channels = from.integer("channels", 1), lanes = from.integer("lanes", 1);
-    from.expect(lanes == 1 || lanes == GROUP_IMAGES, "lanes", "1 or 16");
+    const long channels = from.integer("channels", 1), columns = from.integer("columnsPerChannel", 1);
+    from.expect(columns == 1 || columns == BUNDLE_IMAGES, "columnsPerChannel", "1 or 16");
     const auto cuts = from.integers("cuts");
     const auto first = from.floats(first_name), second = from.floats(second_name);
-    const size_t width = size_t(channels) * lanes;
-    return {channels, lanes, cuts.data, first.data, second.data,
-            least(from.pieces(cuts, 2), from.pieces(first, width), from.pieces(second, width))};
+    const size_t width = size_t(channels) * columns;
+    const long parts = least(from.pieces(cuts, 2), from.pieces(first, width), from.pieces(second, width));
+    return {channels, columns, cuts.data, first.data, second.data, parts};
   }
   bool allows(long some) const {
     bool fit = some > 0 && some <= parts;
-    for (long part = 0; fit && part < some; part++) fit = cuts[2 * part + 1] >= 0 && cuts[2 * part + 1] <= lanes;
+    for (long part = 0; fit && part < some; part++) fit = cuts[2 * part + 1] >= 0 && cuts[2 * part + 1] <= columns_per_channel;
     return fit;
   }
 };
 
 struct NormalizationCoefficients {
   static constexpr char kName[] = "bindNormalizationCoefficients";
-  static constexpr char kAllows[] = "parts within the arrays that were bound, whose cuts have as many lanes at most";
+  static constexpr char kAllows[] = "parts within the arrays that were bound, of no more images a row than a channel has columns";
   typedef void (*Run)(const NormalizationCoefficients&, long parts);
 
   PartSums sums;
@@ -165,7 +165,7 @@ struct NormalizationCoefficients {
 
 struct NormalizationGradientCoefficients {
   static constexpr char kName[] = "bindNormalizationGradientCoefficients";
-  static constexpr char kAllows[] = "parts within the arrays that were bound, whose cuts have as many lanes at most";
+  static constexpr char kAllows[] = "parts within the arrays that were bound, of no more images a row than a channel has columns";
   typedef void (*Run)(const NormalizationGradientCoefficients&, long parts);
 
   PartSums sums;

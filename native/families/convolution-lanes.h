@@ -1,24 +1,24 @@
-// Convolution of groups of 16 images in lanes. The meanings stand in src/kernels/interface/convolution-lanes.ts.
+// Convolution of bundles of 16 images in lanes. The meanings stand in src/kernels/interface/convolution-lanes.ts.
 #pragma once
 
 #include <cstddef>
 
+#include "../bundles.h"
 #include "../family.h"
 #include "../geometry.h"
-#include "../groups.h"
 
 namespace convoy {
 
 struct ConvolutionForwardLanes {
   static constexpr char kName[] = "bindConvolutionForwardLanes";
-  typedef void (*Run)(const ConvolutionForwardLanes&, long group, long images, Range rows);
+  typedef void (*Run)(const ConvolutionForwardLanes&, long bundle, long images, Range rows);
 
   Geometry g;
   const float* x;
   const float* f;
   const float* bias;  // may be null
   float* y;
-  long groups;
+  long bundles;
 
   template <typename Reader>
   static ConvolutionForwardLanes read(Reader& from) {
@@ -27,23 +27,23 @@ struct ConvolutionForwardLanes {
     if (!from.ok) return {};
     from.holds(f, size_t(g.kernel_rows()) * g.output_channels);
     if (bias.data) from.holds(bias, g.output_channels);
-    return {g, x.data, f.data, bias.data, y.data,
-            least(from.pieces(x, group_floats(g.input_floats())), from.pieces(y, group_floats(g.output_floats())))};
+    const long bundles = least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(y, bundle_floats(g.output_floats())));
+    return {g, x.data, f.data, bias.data, y.data, bundles};
   }
-  bool allows(long group, long images, Range rows) const {
-    return group < groups && is_group(group, images) && rows.within(g.output_height);
+  bool allows(long bundle, long images, Range rows) const {
+    return bundle < bundles && is_bundle(bundle, images) && rows.within(g.output_height);
   }
 };
 
 struct ConvolutionInputGradientLanes {
   static constexpr char kName[] = "bindConvolutionInputGradientLanes";
-  typedef void (*Run)(const ConvolutionInputGradientLanes&, long group, long images, Range rows);
+  typedef void (*Run)(const ConvolutionInputGradientLanes&, long bundle, long images, Range rows);
 
   Geometry g;
   const float* dy;
   const float* f;
   float* dx;
-  long groups;
+  long bundles;
 
   template <typename Reader>
   static ConvolutionInputGradientLanes read(Reader& from) {
@@ -52,22 +52,22 @@ struct ConvolutionInputGradientLanes {
     if (!from.ok) return {};
     from.holds(f, size_t(g.kernel_rows()) * g.output_channels);
     return {g, dy.data, f.data, dx.data,
-            least(from.pieces(dy, group_floats(g.output_floats())), from.pieces(dx, group_floats(g.input_floats())))};
+            least(from.pieces(dy, bundle_floats(g.output_floats())), from.pieces(dx, bundle_floats(g.input_floats())))};
   }
-  bool allows(long group, long images, Range rows) const {
-    return group < groups && is_group(group, images) && rows.within(g.input_height);
+  bool allows(long bundle, long images, Range rows) const {
+    return bundle < bundles && is_bundle(bundle, images) && rows.within(g.input_height);
   }
 };
 
 struct ConvolutionKernelGradientLanes {
   static constexpr char kName[] = "bindConvolutionKernelGradientLanes";
-  typedef void (*Run)(const ConvolutionKernelGradientLanes&, Range groups, long images, Range rows, Range kernel_rows);
+  typedef void (*Run)(const ConvolutionKernelGradientLanes&, Range bundles, long images, Range rows, Range kernel_rows);
 
   Geometry g;
   const float* x;
   const float* dy;
   float* df;
-  long groups;
+  long bundles;
 
   template <typename Reader>
   static ConvolutionKernelGradientLanes read(Reader& from) {
@@ -76,10 +76,10 @@ struct ConvolutionKernelGradientLanes {
     if (!from.ok) return {};
     from.holds(df, size_t(g.kernel_rows()) * g.output_channels);
     return {g, x.data, dy.data, df.data,
-            least(from.pieces(x, group_floats(g.input_floats())), from.pieces(dy, group_floats(g.output_floats())))};
+            least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(dy, bundle_floats(g.output_floats())))};
   }
   bool allows(Range some, long images, Range rows, Range kernel_rows) const {
-    return some.within(groups) && some.count > 0 && is_group(some.first + some.count - 1, images) && rows.within(g.output_height) &&
+    return some.within(bundles) && some.count > 0 && is_bundle(some.first + some.count - 1, images) && rows.within(g.output_height) &&
            kernel_rows.within(g.kernel_rows());
   }
 };

@@ -1,10 +1,10 @@
-// Groups of 16 images side by side. The meanings stand in src/kernels/interface/lanes.ts.
+// Bundles of 16 images side by side. The meanings stand in src/kernels/interface/lanes.ts.
 #pragma once
 
 #include <cstddef>
 
+#include "../bundles.h"
 #include "../family.h"
-#include "../groups.h"
 
 namespace convoy {
 
@@ -20,7 +20,7 @@ struct SumChannelLanes {
   static SumChannelLanes read(Reader& from) {
     const long channels = from.integer("channels", 1);
     const auto x = from.floats("x"), sums = from.floats("sums");
-    from.holds(x, group_floats(channels));
+    from.holds(x, bundle_floats(channels));
     from.holds(sums, channels);
     return {channels, x.data, sums.data};
   }
@@ -37,32 +37,32 @@ struct ClearLanes {
   template <typename Reader>
   static ClearLanes read(Reader& from) {
     const auto x = from.floats("x");
-    return {x.data, from.pieces(x, GROUP_IMAGES)};
+    return {x.data, from.pieces(x, BUNDLE_IMAGES)};
   }
-  bool allows(long images, Range some) const { return images >= 0 && images <= GROUP_IMAGES && some.within(elements); }
+  bool allows(long images, Range some) const { return images >= 0 && images <= BUNDLE_IMAGES && some.within(elements); }
 };
 
-// The arrays of both ways between groups and images one after another.
+// The arrays of both ways between bundles and images one after another.
 struct LaneMove {
   float* lanes;
   float* images;
   long floats_per_image;
-  long groups, image_count;
+  long bundles, image_count;
 
   template <typename Reader>
   static LaneMove read(Reader& from) {
     const auto lanes = from.floats("lanes"), images = from.floats("images");
     const long floats = from.integer("floatsPerImage", 1);
-    return {lanes.data, images.data, floats, from.pieces(lanes, group_floats(floats)), from.pieces(images, floats)};
+    return {lanes.data, images.data, floats, from.pieces(lanes, bundle_floats(floats)), from.pieces(images, floats)};
   }
-  bool allows(long group, long count) const {
-    return group >= 0 && group < groups && count >= 0 && count <= GROUP_IMAGES && group * GROUP_IMAGES + count <= image_count;
+  bool allows(long bundle, long count) const {
+    return bundle >= 0 && bundle < bundles && count >= 0 && count <= BUNDLE_IMAGES && bundle * BUNDLE_IMAGES + count <= image_count;
   }
 };
 
 struct GatherLanes {
   static constexpr char kName[] = "bindGatherLanes";
-  typedef void (*Run)(const GatherLanes&, long group, long count);
+  typedef void (*Run)(const GatherLanes&, long bundle, long count);
 
   LaneMove move;
 
@@ -70,12 +70,12 @@ struct GatherLanes {
   static GatherLanes read(Reader& from) {
     return {LaneMove::read(from)};
   }
-  bool allows(long group, long count) const { return move.allows(group, count); }
+  bool allows(long bundle, long count) const { return move.allows(bundle, count); }
 };
 
 struct ScatterLanes {
   static constexpr char kName[] = "bindScatterLanes";
-  typedef void (*Run)(const ScatterLanes&, long group, long count);
+  typedef void (*Run)(const ScatterLanes&, long bundle, long count);
 
   LaneMove move;
 
@@ -83,7 +83,7 @@ struct ScatterLanes {
   static ScatterLanes read(Reader& from) {
     return {LaneMove::read(from)};
   }
-  bool allows(long group, long count) const { return move.allows(group, count); }
+  bool allows(long bundle, long count) const { return move.allows(bundle, count); }
 };
 
 using LaneKernels = Family<SumChannelLanes, ClearLanes, GatherLanes, ScatterLanes>;

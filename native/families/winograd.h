@@ -1,11 +1,11 @@
-// Minimal filtering of groups of images in lanes. The meanings stand in src/kernels/interface/winograd.ts.
+// Minimal filtering of bundles of images in lanes. The meanings stand in src/kernels/interface/winograd.ts.
 #pragma once
 
 #include <cstddef>
 
+#include "../bundles.h"
 #include "../family.h"
 #include "../geometry.h"
-#include "../groups.h"
 
 namespace convoy {
 
@@ -59,14 +59,14 @@ struct WinogradKernel {
 
 struct WinogradForward {
   static constexpr char kName[] = "bindWinogradForward";
-  typedef void (*Run)(const WinogradForward&, float* scratch, long group, long images, Range rows);
+  typedef void (*Run)(const WinogradForward&, float* scratch, long bundle, long images, Range rows);
 
   MinimalFilter filter;
   const float* x;
   const float* u;
   const float* bias;  // may be null
   float* y;
-  long groups;
+  long bundles;
 
   template <typename Reader>
   static WinogradForward read(Reader& from) {
@@ -75,23 +75,24 @@ struct WinogradForward {
     if (!from.ok) return {};
     from.holds(u, filter.transformed_floats());
     if (bias.data) from.holds(bias, filter.g.output_channels);
-    return {filter, x.data, u.data, bias.data, y.data,
-            least(from.pieces(x, group_floats(filter.g.input_floats())), from.pieces(y, group_floats(filter.g.output_floats())))};
+    const Geometry& g = filter.g;
+    const long bundles = least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(y, bundle_floats(g.output_floats())));
+    return {filter, x.data, u.data, bias.data, y.data, bundles};
   }
-  bool allows(long group, long images, Range rows) const {
-    return group < groups && is_group(group, images) && rows.within(filter.g.output_height);
+  bool allows(long bundle, long images, Range rows) const {
+    return bundle < bundles && is_bundle(bundle, images) && rows.within(filter.g.output_height);
   }
 };
 
 struct WinogradInputGradient {
   static constexpr char kName[] = "bindWinogradInputGradient";
-  typedef void (*Run)(const WinogradInputGradient&, float* scratch, long group, long images, Range rows);
+  typedef void (*Run)(const WinogradInputGradient&, float* scratch, long bundle, long images, Range rows);
 
   MinimalFilter filter;
   const float* dy;
   const float* u;
   float* dx;
-  long groups;
+  long bundles;
 
   template <typename Reader>
   static WinogradInputGradient read(Reader& from) {
@@ -99,11 +100,12 @@ struct WinogradInputGradient {
     const auto dy = from.floats("dy"), u = from.floats("u"), dx = from.floats("dx");
     if (!from.ok) return {};
     from.holds(u, filter.transformed_floats());
-    return {filter, dy.data, u.data, dx.data,
-            least(from.pieces(dy, group_floats(filter.g.output_floats())), from.pieces(dx, group_floats(filter.g.input_floats())))};
+    const Geometry& g = filter.g;
+    const long bundles = least(from.pieces(dy, bundle_floats(g.output_floats())), from.pieces(dx, bundle_floats(g.input_floats())));
+    return {filter, dy.data, u.data, dx.data, bundles};
   }
-  bool allows(long group, long images, Range rows) const {
-    return group < groups && is_group(group, images) && rows.within(filter.g.input_height);
+  bool allows(long bundle, long images, Range rows) const {
+    return bundle < bundles && is_bundle(bundle, images) && rows.within(filter.g.input_height);
   }
 };
 
@@ -117,7 +119,7 @@ struct WinogradKernelProducts {
   const float* dy;
   float* du;
   long parts;
-  long groups;
+  long bundles;
 
   template <typename Reader>
   static WinogradKernelProducts read(Reader& from) {
@@ -126,11 +128,12 @@ struct WinogradKernelProducts {
     const long parts = from.integer("parts", 1);
     if (!from.ok) return {};
     from.holds(du, filter.gradient_floats(parts));
-    return {filter, x.data, dy.data, du.data, parts,
-            least(from.pieces(x, group_floats(filter.g.input_floats())), from.pieces(dy, group_floats(filter.g.output_floats())))};
+    const Geometry& g = filter.g;
+    const long bundles = least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(dy, bundle_floats(g.output_floats())));
+    return {filter, x.data, dy.data, du.data, parts, bundles};
   }
   bool allows(long images, long part, Range panels) const {
-    return images >= 0 && images <= groups * GROUP_IMAGES && part >= 0 && part < parts && panels.within(filter.panels()) &&
+    return images >= 0 && images <= bundles * BUNDLE_IMAGES && part >= 0 && part < parts && panels.within(filter.panels()) &&
            panels.count <= WINOGRAD_MOST_PANELS;
   }
 };

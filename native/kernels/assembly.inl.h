@@ -36,20 +36,20 @@ void assemble_images(const AssembleImages& a, Range images) {
   }
 }
 
-// Some elements of one group's images; lanes without an image are zero.
-void assemble_lanes(const AssembleLanes& a, long group, long images, Range elements) {
+// Some elements of one bundle's images; lanes without an image are zero.
+void assemble_lanes(const AssembleLanes& a, long bundle, long images, Range elements) {
   const Samples samples = a.assembly.samples;
   const float* mean = a.assembly.mean;
   const float* scale = a.assembly.scale;
-  float* x = a.assembly.x + group * samples.floats_per_image * GROUP_IMAGES;
+  float* x = a.assembly.x + bundle * samples.floats_per_image * BUNDLE_IMAGES;
   const long end = elements.first + elements.count;
-  for (long lane = 0; lane < GROUP_IMAGES; lane++) {
+  for (long lane = 0; lane < BUNDLE_IMAGES; lane++) {
     if (lane >= images) {
-      for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = 0;
+      for (long i = elements.first; i < end; i++) x[i * BUNDLE_IMAGES + lane] = 0;
       continue;
     }
-    const uint8_t* from = samples.pixels + samples.ids[group * GROUP_IMAGES + lane] * samples.floats_per_image;
-    for (long i = elements.first; i < end; i++) x[i * GROUP_IMAGES + lane] = (float(from[i]) - mean[i]) * scale[i];
+    const uint8_t* from = samples.pixels + samples.ids[bundle * BUNDLE_IMAGES + lane] * samples.floats_per_image;
+    for (long i = elements.first; i < end; i++) x[i * BUNDLE_IMAGES + lane] = (float(from[i]) - mean[i]) * scale[i];
   }
 }
 

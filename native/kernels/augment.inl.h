@@ -94,18 +94,17 @@ void assemble_augmented_images(const AssembleAugmentedImages& a, Range images) {
   }
 }
 
-// Some rows of one group's images; lanes without an image are zero.
-void assemble_augmented_lanes(const AssembleAugmentedLanes& a, long group, long images, Range rows) {
+// Some rows of one bundle's images; lanes without an image are zero.
+void assemble_augmented_lanes(const AssembleAugmentedLanes& a, long bundle, long images, Range rows) {
   const Augmentation& augmentation = a.augmentation;
   const Assembly& assembly = augmentation.assembly;
   const long floats = augmentation.frame.floats();
   const long row_floats = augmentation.frame.width * augmentation.frame.channels;
-  float* x = assembly.x + group * floats * GROUP_IMAGES;
+  float* x = assembly.x + bundle * floats * BUNDLE_IMAGES;
   clear_lanes_of(x, images, Range{rows.first * row_floats, rows.count * row_floats});
   for (long lane = 0; lane < images; lane++) {
-    const long image = group * GROUP_IMAGES + lane;
-    assemble_transformed<GROUP_IMAGES>(assembly.samples.pixels + assembly.samples.ids[image] * floats,
-                                       augmentation.transform_of(image), augmentation.frame, assembly.mean, assembly.scale,
-                                       x + lane, rows);
+    const long image = bundle * BUNDLE_IMAGES + lane;
+    assemble_transformed<BUNDLE_IMAGES>(assembly.samples.pixels + assembly.samples.ids[image] * floats, augmentation.transform_of(image),
+                                        augmentation.frame, assembly.mean, assembly.scale, x + lane, rows);
   }
 }

@@ -1,4 +1,4 @@
-// Convolution on groups of 16 images (see lanes.inl.h). A tile of outputs, neighbouring positions × neighbouring channels, is kept in
+// Convolution on bundles of 16 images (see lanes.inl.h). A tile of outputs, neighbouring positions × neighbouring channels, is kept in
 // registers while it gathers its products over the taps of the kernel that lie inside the input.
 
 // The positions of a tile of so many channels, kLaneTileChannels at most, follow from the registers.
@@ -53,7 +53,7 @@ void gather_tile(const LaneTile& t) {
 #pragma GCC unroll 8
           for (int p = 0; p < kPositions; p++) sum[p][c] = fma(weight, value[p], sum[p][c]);
         }
-        from += GROUP_IMAGES;
+        from += BUNDLE_IMAGES;
         w += t.depth_weights;
       }
     }
@@ -61,7 +61,7 @@ void gather_tile(const LaneTile& t) {
 #pragma GCC unroll 8
   for (int p = 0; p < kPositions; p++) {
 #pragma GCC unroll 9
-    for (int c = 0; c < kChannels; c++) store_as(t.y + p * t.y_position_floats + c * GROUP_IMAGES, sum[p][c]);
+    for (int c = 0; c < kChannels; c++) store_as(t.y + p * t.y_position_floats + c * BUNDLE_IMAGES, sum[p][c]);
   }
 }
 
@@ -103,16 +103,16 @@ inline void cut_evenly(long n, long most, Visit visit) {
 }
 
 // Calls the tiles of one row of outputs whose taps are the same: `count` positions, all channels, the lanes in use. The others become zero.
-inline void gather_row(LaneTile tile, long count, long channels, long lanes) {
+inline void gather_row(LaneTile tile, long count, long channels, long used_lanes) {
   const LaneTile origin = tile;
-  const bool whole = lanes == GROUP_IMAGES;
+  const bool whole = used_lanes == BUNDLE_IMAGES;
   const LaneTileTable& tiles = whole ? kLaneTiles : kHalfLaneTiles;
   const long vector = whole ? kLanes : width<Half>();
-  for (long lane = 0; lane < lanes; lane += vector) {
+  for (long lane = 0; lane < used_lanes; lane += vector) {
     cut_evenly(channels, kLaneTileChannels, [&](long channel, long tile_channels) {
       cut_evenly(count, tiles.positions[tile_channels - 1], [&](long position, long positions) {
         tile.x = origin.x + position * origin.position_floats + lane;
-        tile.y = origin.y + position * origin.y_position_floats + channel * GROUP_IMAGES + lane;
+        tile.y = origin.y + position * origin.y_position_floats + channel * BUNDLE_IMAGES + lane;
         tile.weights = origin.weights + channel * origin.channel_weights;
         tile.bias = origin.bias ? origin.bias + channel : nullptr;
         tiles.function[tile_channels - 1][positions - 1](tile);
@@ -121,18 +121,18 @@ inline void gather_row(LaneTile tile, long count, long channels, long lanes) {
   }
   if (whole) return;
   for (long position = 0; position < count; position++) {
-    clear_lanes_of(origin.y + position * origin.y_position_floats, kHalfGroup, {0, channels});
+    clear_lanes_of(origin.y + position * origin.y_position_floats, kHalfBundle, {0, channels});
   }
 }
 
-// Rows [rows.first, rows.first + rows.count) of one group's output.
-void convolution_forward_lanes(const ConvolutionForwardLanes& c, long group, long images, Range rows) {
+// Rows [rows.first, rows.first + rows.count) of one bundle's output.
+void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, long images, Range rows) {
   const Geometry& g = c.g;
-  const float* x = c.x + group * g.input_floats() * GROUP_IMAGES;
-  float* y = c.y + group * g.output_floats() * GROUP_IMAGES;
-  const long lanes = lanes_in_use(images_in(group, images));
+  const float* x = c.x + bundle * g.input_floats() * BUNDLE_IMAGES;
+  float* y = c.y + bundle * g.output_floats() * BUNDLE_IMAGES;
+  const long used_lanes = lanes_in_use(images_in(bundle, images));
   const long n = g.output_channels;
-  const long pixel = g.input_channels * GROUP_IMAGES;
+  const long pixel = g.input_channels * BUNDLE_IMAGES;
   LaneTile tile{};
   tile.position_floats = g.stride_x * pixel;
   tile.row_weights = g.kernel_width * g.input_channels * n;
@@ -141,7 +141,7 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long group, lon
   tile.channel_weights = 1;
   tile.weights = c.f;
   tile.bias = c.bias;
-  tile.y_position_floats = n * GROUP_IMAGES;
+  tile.y_position_floats = n * BUNDLE_IMAGES;
   // Taps [max(0, -start), min(kernel, size - start)) of a window that starts there lie inside the input.
   const auto taps = [](long start, long kernel, long size, long stride) {
     return Taps{max(0, -start), min(kernel, size - start), 1, stride};
@@ -161,20 +161,20 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long group, lon
       tile.depth = max(0, tile.columns.end - tile.columns.first) * g.input_channels;
       tile.columns.end = min(tile.columns.end, tile.columns.first + 1);
       tile.y = y + (oy * g.output_width + ox) * tile.y_position_floats;
-      gather_row(tile, count, n, lanes);
+      gather_row(tile, count, n, used_lanes);
       ox += count;
     }
   }
 }
 
-// Rows of one group's dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
-void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, long group, long images, Range rows) {
+// Rows of one bundle's dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
+void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, long bundle, long images, Range rows) {
   const Geometry& g = c.g;
-  const float* dy = c.dy + group * g.output_floats() * GROUP_IMAGES;
-  float* dx = c.dx + group * g.input_floats() * GROUP_IMAGES;
-  const long lanes = lanes_in_use(images_in(group, images));
+  const float* dy = c.dy + bundle * g.output_floats() * BUNDLE_IMAGES;
+  float* dx = c.dx + bundle * g.input_floats() * BUNDLE_IMAGES;
+  const long used_lanes = lanes_in_use(images_in(bundle, images));
   const long n = g.output_channels;
-  const long pixel = n * GROUP_IMAGES;
+  const long pixel = n * BUNDLE_IMAGES;
   LaneTile tile{};
   tile.depth = n;
   tile.position_floats = pixel;
@@ -183,7 +183,7 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, lo
   tile.depth_weights = 1;
   tile.channel_weights = n;
   tile.weights = c.f;
-  tile.y_position_floats = g.input_channels * GROUP_IMAGES;
+  tile.y_position_floats = g.input_channels * BUNDLE_IMAGES;
   // The pixel at padded place p is at tap k of the output o = (p - k) / stride, which must be whole and inside [0, size).
   const auto taps = [](long place, long kernel, long size, long stride, long floats) {
     const long least = max(0, place - (size - 1) * stride);
@@ -201,7 +201,7 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, lo
       const long count = inside ? min(g.input_width, g.output_width - g.pad_left) - x : 1;
       tile.x = dy + ((place_y - tile.rows.first) / g.stride_y * g.output_width + (place_x - tile.columns.first) / g.stride_x) * pixel;
       tile.y = dx + (y * g.input_width + x) * tile.y_position_floats;
-      gather_row(tile, count, g.input_channels, lanes);
+      gather_row(tile, count, g.input_channels, used_lanes);
       x += count;
     }
   }

@@ -1,12 +1,12 @@
-// The layout of narrow layers: groups of 16 images side by side, groups×h×w×c×16, so that a vector is one channel of one pixel in
+// The layout of narrow layers: bundles of 16 images side by side, bundles×h×w×c×16, so that a vector is one channel of one pixel in
 // neighbouring images. No lane is wasted on a layer with few channels, nothing needs packing, and a border is a shorter loop.
 //
-// A sum over images is one chain a lane over ascending groups and positions, then a fixed tree over the lanes. Gradients are zero in
+// A sum over images is one chain a lane over ascending bundles and positions, then a fixed tree over the lanes. Gradients are zero in
 // lanes that hold no image, so that such sums need not look.
 
-// Most groups are full; of one that holds at most 8 images, convolutions compute 8 lanes.
+// Most bundles are full; of one that holds at most 8 images, convolutions compute 8 lanes.
 
-constexpr long kHalfGroup = 8;
+constexpr long kHalfBundle = 8;
 
 template <typename Vector>
 constexpr long width() {
@@ -27,13 +27,13 @@ inline Vector splat_as(float x) {
   return x - Vector{};  // keeps the sign of zero
 }
 
-// Images of one group of the mini-batch's.
-constexpr long images_in(long group, long images) {
-  return images - group * GROUP_IMAGES < GROUP_IMAGES ? images - group * GROUP_IMAGES : GROUP_IMAGES;
+// Images of one bundle of the mini-batch's.
+constexpr long images_in(long bundle, long images) {
+  return images - bundle * BUNDLE_IMAGES < BUNDLE_IMAGES ? images - bundle * BUNDLE_IMAGES : BUNDLE_IMAGES;
 }
 
-// Lanes that are computed of a group with so many images.
-constexpr long lanes_in_use(long images) { return images > kHalfGroup ? GROUP_IMAGES : kHalfGroup; }
+// Lanes that are computed of a bundle with so many images.
+constexpr long lanes_in_use(long images) { return images > kHalfBundle ? BUNDLE_IMAGES : kHalfBundle; }
 
 typedef float V4 __attribute__((vector_size(16), aligned(4)));
 
@@ -45,8 +45,8 @@ inline V4 fold_lanes(const float* lanes) {
 
 // The sums over lanes of four rows of 16: + 2, then + 1, four rows at a time.
 inline V4 sum_lanes(const float* rows) {
-  const V4 r0 = fold_lanes(rows), r1 = fold_lanes(rows + GROUP_IMAGES);
-  const V4 r2 = fold_lanes(rows + 2 * GROUP_IMAGES), r3 = fold_lanes(rows + 3 * GROUP_IMAGES);
+  const V4 r0 = fold_lanes(rows), r1 = fold_lanes(rows + BUNDLE_IMAGES);
+  const V4 r2 = fold_lanes(rows + 2 * BUNDLE_IMAGES), r3 = fold_lanes(rows + 3 * BUNDLE_IMAGES);
   const V4 first = __builtin_shufflevector(r0, r1, 0, 1, 4, 5) + __builtin_shufflevector(r0, r1, 2, 3, 6, 7);
   const V4 second = __builtin_shufflevector(r2, r3, 0, 1, 4, 5) + __builtin_shufflevector(r2, r3, 2, 3, 6, 7);
   return __builtin_shufflevector(first, second, 0, 2, 4, 6) + __builtin_shufflevector(first, second, 1, 3, 5, 7);
@@ -54,44 +54,44 @@ inline V4 sum_lanes(const float* rows) {
 
 // sums[c] = the sum over the lanes of channel c of one pixel.
 void sum_channel_lanes(const SumChannelLanes& s) {
-  float rows[4 * GROUP_IMAGES];
+  float rows[4 * BUNDLE_IMAGES];
   for (long c = 0; c < s.channels; c += 4) {
     const long count = min(4, s.channels - c);
-    for (long i = 0; i < 4 * GROUP_IMAGES; i++) {
-      rows[i] = i < count * GROUP_IMAGES ? s.x[c * GROUP_IMAGES + i] : 0.0f;
+    for (long i = 0; i < 4 * BUNDLE_IMAGES; i++) {
+      rows[i] = i < count * BUNDLE_IMAGES ? s.x[c * BUNDLE_IMAGES + i] : 0.0f;
     }
     const V4 four = sum_lanes(rows);
     for (long i = 0; i < count; i++) s.sums[c + i] = four[i];
   }
 }
 
-// Sets the lanes from `images` on to zero in some elements of one group.
+// Sets the lanes from `images` on to zero in some elements of one bundle.
 inline void clear_lanes_of(float* x, long images, Range elements) {
   for (long i = elements.first; i < elements.first + elements.count; i++) {
-    for (long lane = images; lane < GROUP_IMAGES; lane++) x[i * GROUP_IMAGES + lane] = 0;
+    for (long lane = images; lane < BUNDLE_IMAGES; lane++) x[i * BUNDLE_IMAGES + lane] = 0;
   }
 }
 
 void clear_lanes(const ClearLanes& c, long images, Range elements) { clear_lanes_of(c.x, images, elements); }
 
-// Images of one group, written one after another.
-void gather_lanes(const GatherLanes& g, long group, long count) {
+// Images of one bundle, written one after another.
+void gather_lanes(const GatherLanes& g, long bundle, long count) {
   const long floats = g.move.floats_per_image;
-  const float* lanes = g.move.lanes + group * floats * GROUP_IMAGES;
-  float* images = g.move.images + group * floats * GROUP_IMAGES;
+  const float* lanes = g.move.lanes + bundle * floats * BUNDLE_IMAGES;
+  float* images = g.move.images + bundle * floats * BUNDLE_IMAGES;
   for (long image = 0; image < count; image++) {
-    for (long i = 0; i < floats; i++) images[image * floats + i] = lanes[i * GROUP_IMAGES + image];
+    for (long i = 0; i < floats; i++) images[image * floats + i] = lanes[i * BUNDLE_IMAGES + image];
   }
 }
 
 // The other way round; lanes without an image are zero.
-void scatter_lanes(const ScatterLanes& s, long group, long count) {
+void scatter_lanes(const ScatterLanes& s, long bundle, long count) {
   const long floats = s.move.floats_per_image;
-  const float* images = s.move.images + group * floats * GROUP_IMAGES;
-  float* lanes = s.move.lanes + group * floats * GROUP_IMAGES;
+  const float* images = s.move.images + bundle * floats * BUNDLE_IMAGES;
+  float* lanes = s.move.lanes + bundle * floats * BUNDLE_IMAGES;
   for (long i = 0; i < floats; i++) {
-    for (long image = 0; image < GROUP_IMAGES; image++) {
-      lanes[i * GROUP_IMAGES + image] = image < count ? images[image * floats + i] : 0;
+    for (long image = 0; image < BUNDLE_IMAGES; image++) {
+      lanes[i * BUNDLE_IMAGES + image] = image < count ? images[image * floats + i] : 0;
     }
   }
 }

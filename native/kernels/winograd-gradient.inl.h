@@ -18,9 +18,9 @@ constexpr long kTurnedChannels = 16;
 // The other way round than in lanes: [channel][16] becomes [image][16 channels], with zeros behind the channels.
 inline void turn_lanes(const float* from, long channels, float* to) {
   for (long c = 0; c < kTurnedChannels; c += 4) {
-    for (long lane = 0; lane < GROUP_IMAGES; lane += 4) {
+    for (long lane = 0; lane < BUNDLE_IMAGES; lane += 4) {
       V4 r[4];
-      for (long i = 0; i < 4; i++) r[i] = c + i < channels ? *(const V4*)(from + (c + i) * GROUP_IMAGES + lane) : V4{};
+      for (long i = 0; i < 4; i++) r[i] = c + i < channels ? *(const V4*)(from + (c + i) * BUNDLE_IMAGES + lane) : V4{};
       const V4 a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5), b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
       const V4 d = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7), e = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
       float* row = to + lane * kTurnedChannels + c;
@@ -36,15 +36,15 @@ inline void turn_lanes(const float* from, long channels, float* to) {
 template <typename Filter>
 inline void transform_gradients(const float* dy, const LaneMap& map, long rows, long columns, long channels, float* w, long plane) {
   constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
-  float turned[outputs][outputs][GROUP_IMAGES * kTurnedChannels];
+  float turned[outputs][outputs][BUNDLE_IMAGES * kTurnedChannels];
   for (long first = 0; first < channels; first += kTurnedChannels) {
     for (long i = 0; i < outputs; i++) {
       for (long j = 0; j < outputs; j++) {
-        const float* from = dy + i * map.row_floats() + j * map.pixel_floats() + first * GROUP_IMAGES;
+        const float* from = dy + i * map.row_floats() + j * map.pixel_floats() + first * BUNDLE_IMAGES;
         turn_lanes(from, i < rows && j < columns ? channels - first : 0, turned[i][j]);
       }
     }
-    for (long at = 0; at < GROUP_IMAGES * kTurnedChannels; at += kLanes) {
+    for (long at = 0; at < BUNDLE_IMAGES * kTurnedChannels; at += kLanes) {
       V t[n][outputs];
 #pragma GCC unroll 4
       for (long j = 0; j < outputs; j++) {
@@ -92,7 +92,7 @@ void outer_tile(const OuterTile& t) {
   }
   for (long tile = 0; tile < t.tiles; tile++) {
     const float* v = t.v + tile * t.v_tile_floats;
-    const float* w = t.w + tile * GROUP_IMAGES * WINOGRAD_PANEL;
+    const float* w = t.w + tile * BUNDLE_IMAGES * WINOGRAD_PANEL;
     for (long image = 0; image < t.images[tile]; image++) {
       V column[kVectors + 1];
       Half half{};
@@ -101,7 +101,7 @@ void outer_tile(const OuterTile& t) {
       if (kTail) half = load_as<Half>(w + kVectors * kLanes);
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; r++) {
-        const float value = v[r * GROUP_IMAGES];
+        const float value = v[r * BUNDLE_IMAGES];
 #pragma GCC unroll 4
         for (int i = 0; i < kVectors; i++) sum[r][i] = fma(splat(value), column[i], sum[r][i]);
         if (kTail) tail[r] = fma(splat_as<Half>(value), half, tail[r]);
@@ -154,7 +154,7 @@ constexpr OuterTileTable make_outer_tiles() {
 constexpr OuterTileTable kOuterTiles = make_outer_tiles();
 
 inline long winograd_strip_tiles(long points, long depth, long panels) {
-  const long floats = points * GROUP_IMAGES * (depth + panels * WINOGRAD_PANEL);
+  const long floats = points * BUNDLE_IMAGES * (depth + panels * WINOGRAD_PANEL);
   return min(kMaxWinogradStripTiles, max(kMinWinogradStripTiles, kWinogradStripFloats / floats));
 }
 
@@ -165,11 +165,11 @@ long minimal_scratch_floats(const Geometry& g) {
   const long depth = g.input_channels, channels = g.output_channels;
   const long panels = min(WINOGRAD_MOST_PANELS, winograd_panels(channels));
   const long tiles = winograd_strip_tiles(points, depth, 1);
-  const long strip = points * (tiles * GROUP_IMAGES * (depth + panels * WINOGRAD_PANEL) + (1 + panels) * WINOGRAD_PLANE_GAP);
+  const long strip = points * (tiles * BUNDLE_IMAGES * (depth + panels * WINOGRAD_PANEL) + (1 + panels) * WINOGRAD_PLANE_GAP);
   return max(strip, max(winograd_block_floats(points, depth, channels), winograd_block_floats(points, channels, depth)));
 }
 
-// Some panels of du at all points, summed over one part of the mini-batch's tiles, which are counted through its groups: strips of tiles in
+// Some panels of du at all points, summed over one part of the mini-batch's tiles, which are counted through its bundles: strips of tiles in
 // order, in a strip one chain over tiles and the images in each.
 template <typename Filter>
 void minimal_kernel_products(const WinogradKernelProducts& k, float* scratch, long images, long part, Range panels) {
@@ -177,11 +177,11 @@ void minimal_kernel_products(const WinogradKernelProducts& k, float* scratch, lo
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const LaneMap input{g.input_height, g.input_width, g.input_channels};
   const LaneMap output{g.output_height, g.output_width, g.output_channels};
-  const long wide = ceil_divide(output.width, outputs), tiles_of_group = ceil_divide(output.height, outputs) * wide;
+  const long wide = ceil_divide(output.width, outputs), tiles_of_bundle = ceil_divide(output.height, outputs) * wide;
   const long most = winograd_strip_tiles(points, input.channels, panels.count);
   const long v_plane = most * input.pixel_floats() + WINOGRAD_PLANE_GAP;
-  const long w_tile = GROUP_IMAGES * WINOGRAD_PANEL, w_plane = most * w_tile + WINOGRAD_PLANE_GAP;
-  const long tiles = (images + GROUP_IMAGES - 1) / GROUP_IMAGES * tiles_of_group;
+  const long w_tile = BUNDLE_IMAGES * WINOGRAD_PANEL, w_plane = most * w_tile + WINOGRAD_PLANE_GAP;
+  const long tiles = (images + BUNDLE_IMAGES - 1) / BUNDLE_IMAGES * tiles_of_bundle;
   const long begin = part * tiles / k.parts, end = (part + 1) * tiles / k.parts;
   float* v = scratch;
   float* w = scratch + points * v_plane;
@@ -199,15 +199,15 @@ void minimal_kernel_products(const WinogradKernelProducts& k, float* scratch, lo
     product.tiles = min(most, end - first);
     product.begins = first == begin;
     for (long t = 0; t < product.tiles; t++) {
-      const long group = (first + t) / tiles_of_group, tile = (first + t) % tiles_of_group;
-      tile_images[t] = int(min(GROUP_IMAGES, images - group * GROUP_IMAGES));
+      const long bundle = (first + t) / tiles_of_bundle, tile = (first + t) % tiles_of_bundle;
+      tile_images[t] = int(min(BUNDLE_IMAGES, images - bundle * BUNDLE_IMAGES));
       const long top = tile / wide * outputs, left = tile % wide * outputs;
-      transform_tile<Filter>(k.x + group * input.group_floats(), input, top - g.pad_top, left - g.pad_left,
-                             v + t * input.pixel_floats(), v_plane, lanes_in_use(tile_images[t]));
-      const float* gradient = k.dy + group * output.group_floats() + top * output.row_floats() + left * output.pixel_floats();
+      transform_tile<Filter>(k.x + bundle * input.bundle_floats(), input, top - g.pad_top, left - g.pad_left, v + t * input.pixel_floats(),
+                             v_plane, lanes_in_use(tile_images[t]));
+      const float* gradient = k.dy + bundle * output.bundle_floats() + top * output.row_floats() + left * output.pixel_floats();
       for (long panel = 0; panel < panels.count; panel++) {
         const long channel = (panels.first + panel) * WINOGRAD_PANEL;
-        transform_gradients<Filter>(gradient + channel * GROUP_IMAGES, output, output.height - top, output.width - left,
+        transform_gradients<Filter>(gradient + channel * BUNDLE_IMAGES, output, output.height - top, output.width - left,
                                     channels_of(panel), w + panel * points * w_plane + t * w_tile, w_plane);
       }
     }
@@ -219,7 +219,7 @@ void minimal_kernel_products(const WinogradKernelProducts& k, float* scratch, lo
           const bool tail = kHasTails && left % kLanes > 0 && left % kLanes <= width<Half>();
           const long vectors = tail ? left / kLanes : ceil_divide(left, kLanes);
           cut_evenly(input.channels, kTileRows, [&](long row, long rows) {
-            product.v = v + point * v_plane + row * GROUP_IMAGES;
+            product.v = v + point * v_plane + row * BUNDLE_IMAGES;
             product.w = w + (panel * points + point) * w_plane + c;
             product.sums = to + (panel * points + point) * plane + row * WINOGRAD_PANEL + c;
             kOuterTiles.function[rows - 1][vectors][tail](product);

@@ -30,13 +30,13 @@ void transform_kernels(const WinogradKernel& k, Range inputs) {
   }
 }
 
-// One group's map, or some of its rows and columns.
+// One bundle's map, or some of its rows and columns.
 struct LaneMap {
   long height, width, channels;
 
-  long pixel_floats() const { return channels * GROUP_IMAGES; }
+  long pixel_floats() const { return channels * BUNDLE_IMAGES; }
   long row_floats() const { return width * pixel_floats(); }
-  long group_floats() const { return height * row_floats(); }
+  long bundle_floats() const { return height * row_floats(); }
 };
 
 struct WinogradProduct {
@@ -85,26 +85,26 @@ inline void transform_inputs(const float* x, const LaneMap& map, Range rows, Ran
 
 // The same for the tile whose inputs begin at some row and column, which may be outside, in the lanes in use.
 template <typename Filter>
-inline void transform_tile(const float* x, const LaneMap& map, long top, long left, float* v, long plane, long lanes) {
+inline void transform_tile(const float* x, const LaneMap& map, long top, long left, float* v, long plane, long used_lanes) {
   constexpr long n = Filter::kInputs;
   const Range rows = inside_of(top, n, map.height), columns = inside_of(left, n, map.width);
   const float* from = x + top * map.row_floats() + left * map.pixel_floats();
   const bool inside = rows.count == n && columns.count == n;
-  if (lanes == GROUP_IMAGES) {
+  if (used_lanes == BUNDLE_IMAGES) {
     const auto transform = inside ? transform_inputs<Filter, V, true> : transform_inputs<Filter, V, false>;
     transform(from, map, rows, columns, v, plane, kLanes);
     return;
   }
-  for (long lane = 0; lane < lanes; lane += width<Half>()) {
+  for (long lane = 0; lane < used_lanes; lane += width<Half>()) {
     const auto transform = inside ? transform_inputs<Filter, Half, true> : transform_inputs<Filter, Half, false>;
-    transform(from + lane, map, rows, columns, v + lane, plane, GROUP_IMAGES);
+    transform(from + lane, map, rows, columns, v + lane, plane, BUNDLE_IMAGES);
   }
 }
 
 // A^T m A + bias of one tile, all channels, of which `rows` × `columns` outputs exist; lanes that are not in use become zero.
 template <typename Filter>
 inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, long rows, long columns,
-                              long lanes) {
+                              long used_lanes) {
   constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
   const long row = map.row_floats(), pixel = map.pixel_floats();
   for (long k = 0; k < pixel; k += kLanes) {
@@ -118,7 +118,7 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
 #pragma GCC unroll 4
       for (long i = 0; i < outputs; i++) s[i][j] = column[i];
     }
-    const V start = splat(bias ? bias[k / GROUP_IMAGES] : 0.0f);
+    const V start = splat(bias ? bias[k / BUNDLE_IMAGES] : 0.0f);
     for (long i = 0; i < rows; i++) {
       V values[outputs];
       Filter::transform_outputs(s[i], values);
@@ -126,22 +126,22 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
       for (long j = 0; j < columns; j++) store(to + j * pixel, start + values[j]);
     }
   }
-  if (lanes == GROUP_IMAGES) return;
-  for (long i = 0; i < rows; i++) clear_lanes_of(y + i * row, lanes, {0, columns * map.channels});
+  if (used_lanes == BUNDLE_IMAGES) return;
+  for (long i = 0; i < rows; i++) clear_lanes_of(y + i * row, used_lanes, {0, columns * map.channels});
 }
 
 // Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers.
 inline long winograd_block_tiles(long points, long depth, long channels) {
   const long least = kLaneTiles.positions[min(channels, kLaneTileChannels) - 1];
-  return least * max(1, kWinogradBlockFloats / ((depth + channels) * GROUP_IMAGES * points * least));
+  return least * max(1, kWinogradBlockFloats / ((depth + channels) * BUNDLE_IMAGES * points * least));
 }
 
 inline long winograd_block_floats(long points, long depth, long channels) {
   const long tiles = winograd_block_tiles(points, depth, channels);
-  return points * (tiles * (depth + channels) * GROUP_IMAGES + 2 * WINOGRAD_PLANE_GAP);
+  return points * (tiles * (depth + channels) * BUNDLE_IMAGES + 2 * WINOGRAD_PLANE_GAP);
 }
 
-// Rows of one group's output.
+// Rows of one bundle's output.
 template <typename Filter>
 void winograd_product(const WinogradProduct& p, const float* x, const float* bias, float* y, float* scratch, long images,
                       Range rows) {
@@ -152,7 +152,7 @@ void winograd_product(const WinogradProduct& p, const float* x, const float* bia
   const long m_plane = block * p.output.pixel_floats() + WINOGRAD_PLANE_GAP;
   float* v = scratch;
   float* m = scratch + points * v_plane;
-  const long lanes = lanes_in_use(images);
+  const long used_lanes = lanes_in_use(images);
   const long wide = ceil_divide(p.output.width, outputs);
   const long tiles = ceil_divide(rows.count, outputs) * wide;
   LaneTile product{};
@@ -166,27 +166,27 @@ void winograd_product(const WinogradProduct& p, const float* x, const float* bia
     const long count = min(block, tiles - first);
     for (long t = 0; t < count; t++) {
       const long top = rows.first + (first + t) / wide * outputs, left = (first + t) % wide * outputs;
-      transform_tile<Filter>(x, p.input, top - p.pad_top, left - p.pad_left, v + t * p.input.pixel_floats(), v_plane, lanes);
+      transform_tile<Filter>(x, p.input, top - p.pad_top, left - p.pad_left, v + t * p.input.pixel_floats(), v_plane, used_lanes);
     }
     for (long point = 0; point < points; point++) {
       const long weights = p.turned ? turned_point<Filter>(point) : point;
       product.x = v + point * v_plane;
       product.y = m + point * m_plane;
       product.weights = p.u + weights * depth * channels;
-      gather_row(product, count, channels, lanes);
+      gather_row(product, count, channels, used_lanes);
     }
     for (long t = 0; t < count; t++) {
       const long top = rows.first + (first + t) / wide * outputs, left = (first + t) % wide * outputs;
       float* to = y + top * p.output.row_floats() + left * p.output.pixel_floats();
-      transform_outputs<Filter>(m + t * p.output.pixel_floats(), m_plane, bias, to, p.output,
-                                min(outputs, rows.first + rows.count - top), min(outputs, p.output.width - left), lanes);
+      transform_outputs<Filter>(m + t * p.output.pixel_floats(), m_plane, bias, to, p.output, min(outputs, rows.first + rows.count - top),
+                                min(outputs, p.output.width - left), used_lanes);
     }
   }
 }
 
-// Rows [rows.first, rows.first + rows.count) of one group's output.
+// Rows [rows.first, rows.first + rows.count) of one bundle's output.
 template <typename Filter>
-void minimal_forward(const WinogradForward& w, float* scratch, long group, long images, Range rows) {
+void minimal_forward(const WinogradForward& w, float* scratch, long bundle, long images, Range rows) {
   const Geometry& g = w.filter.g;
   WinogradProduct p{};
   p.input = {g.input_height, g.input_width, g.input_channels};
@@ -196,13 +196,13 @@ void minimal_forward(const WinogradForward& w, float* scratch, long group, long 
   p.u = w.u;
   p.depth_weights = g.output_channels;
   p.channel_weights = 1;
-  winograd_product<Filter>(p, w.x + group * p.input.group_floats(), w.bias, w.y + group * p.output.group_floats(), scratch,
-                           images_in(group, images), rows);
+  winograd_product<Filter>(p, w.x + bundle * p.input.bundle_floats(), w.bias, w.y + bundle * p.output.bundle_floats(), scratch,
+                           images_in(bundle, images), rows);
 }
 
-// Rows of one group's dX.
+// Rows of one bundle's dX.
 template <typename Filter>
-void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, long group, long images, Range rows) {
+void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, long bundle, long images, Range rows) {
   const Geometry& g = w.filter.g;
   WinogradProduct p{};
   p.input = {g.output_height, g.output_width, g.output_channels};
@@ -213,6 +213,6 @@ void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, long
   p.depth_weights = 1;
   p.channel_weights = g.output_channels;
   p.turned = true;
-  winograd_product<Filter>(p, w.dy + group * p.input.group_floats(), nullptr, w.dx + group * p.output.group_floats(), scratch,
-                           images_in(group, images), rows);
+  winograd_product<Filter>(p, w.dy + bundle * p.input.bundle_floats(), nullptr, w.dx + bundle * p.output.bundle_floats(), scratch,
+                           images_in(bundle, images), rows);
 }

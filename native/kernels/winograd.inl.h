@@ -1,4 +1,4 @@
-// Convolution with stride 1 on groups of 16 images by minimal filtering, F(m×m, r×r): S. Winograd, Arithmetic Complexity of Computations,
+// Convolution with stride 1 on bundles of 16 images by minimal filtering, F(m×m, r×r): S. Winograd, Arithmetic Complexity of Computations,
 // 1980; A. Lavin and S. Gray, arXiv 1509.09308. A tile of m×m outputs comes from n×n inputs d, n = m + r - 1, by
 //
 //   Y = A^T [ sum over channels of (G f G^T) ∘ (B^T d B) ] A
@@ -35,12 +35,12 @@ void winograd_kernel(const WinogradKernel& w, Range inputs) {
   with_filter(w.filter.filter, [&](auto filter) { transform_kernels<decltype(filter)>(w, inputs); });
 }
 
-void winograd_forward(const WinogradForward& w, float* scratch, long group, long images, Range rows) {
-  with_filter(w.filter.filter, [&](auto filter) { minimal_forward<decltype(filter)>(w, scratch, group, images, rows); });
+void winograd_forward(const WinogradForward& w, float* scratch, long bundle, long images, Range rows) {
+  with_filter(w.filter.filter, [&](auto filter) { minimal_forward<decltype(filter)>(w, scratch, bundle, images, rows); });
 }
 
-void winograd_input_gradient(const WinogradInputGradient& w, float* scratch, long group, long images, Range rows) {
-  with_filter(w.filter.filter, [&](auto filter) { minimal_input_gradient<decltype(filter)>(w, scratch, group, images, rows); });
+void winograd_input_gradient(const WinogradInputGradient& w, float* scratch, long bundle, long images, Range rows) {
+  with_filter(w.filter.filter, [&](auto filter) { minimal_input_gradient<decltype(filter)>(w, scratch, bundle, images, rows); });
 }
 
 void winograd_kernel_products(const WinogradKernelProducts& w, float* scratch, long images, long part, Range panels) {

@@ -14,7 +14,7 @@ constexpr int kGradientOutputs = 3;
 typedef float V __attribute__((vector_size(32)));
 typedef int32_t VI __attribute__((vector_size(32)));
 typedef uint8_t VB __attribute__((vector_size(8)));
-// Half a group in lanes is whole vectors.
+// Half a bundle in lanes is whole vectors.
 typedef V Half;
 typedef __m256i Mask;
 

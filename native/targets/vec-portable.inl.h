@@ -13,10 +13,10 @@ constexpr int kGradientOutputs = 5;
 typedef float V __attribute__((vector_size(16)));
 typedef int32_t VI __attribute__((vector_size(16)));
 typedef uint8_t VB __attribute__((vector_size(4)));
-// Half a group in lanes is whole vectors.
+// Half a bundle in lanes is whole vectors.
 typedef V Half;
 struct Mask {
-  int lanes;
+  int count;
 };
 
 inline V load(const float* p) {
@@ -29,11 +29,11 @@ inline Mask first_lanes(long n) { return Mask{n > kLanes ? kLanes : int(n)}; }
 // Lanes outside the mask are not read, and are zero.
 inline V load(const float* p, Mask m) {
   V v = {0, 0, 0, 0};
-  for (int i = 0; i < m.lanes; i++) v[i] = p[i];
+  for (int i = 0; i < m.count; i++) v[i] = p[i];
   return v;
 }
 inline void store(float* p, V v, Mask m) {
-  for (int i = 0; i < m.lanes; i++) p[i] = v[i];
+  for (int i = 0; i < m.count; i++) p[i] = v[i];
 }
 inline V splat(float x) { return V{x, x, x, x}; }
 inline V fma(V a, V b, V c) { return a * b + c; }

@@ -13,7 +13,7 @@ import { drawGenericWeights } from './weights.js';
 
 /** Of one image, so that a network of a hundred parameters takes seconds on plain loops. */
 const MOST_MULTIPLY_ADDS = 400_000;
-/** Images for numerical derivatives: one after another in memory. For the kernels: enough to lie in lanes, the last group in part. */
+/** Images for numerical derivatives: one after another in memory. For the kernels: enough to lie in lanes, the last bundle in part. */
 const FEW_IMAGES = 3;
 const MORE_IMAGES = 19;
 /** Derivatives of each parameter: those that the gradient says are greatest, and as many more from all over it. */

@@ -1,5 +1,5 @@
 import { sizeOf } from '../core/shape.js';
-import { GROUP_IMAGES } from '../kernels/constants.js';
+import { BUNDLE_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import type { LayerKinds } from '../layers/layer.js';
@@ -9,10 +9,10 @@ import { ThreadNetwork } from '../network/thread-network.js';
 import type { Checkpoint } from './checkpoint.js';
 
 /**
- * Images of a mini-batch: one group in lanes, and planned as such even for a single image, so that outputs are those of a run's
+ * Images of a mini-batch: one bundle in lanes, and planned as such even for a single image, so that outputs are those of a run's
  * evaluation to the bit and do not depend on how many images come together.
  */
-export const BATCH_IMAGES = GROUP_IMAGES;
+export const BATCH_IMAGES = BUNDLE_IMAGES;
 
 /** A trained network that computes in this thread. */
 export class Predictor {

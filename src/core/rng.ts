@@ -77,10 +77,10 @@ export class RandomStream {
 
   /** The next word, 0 to 2³² − 1. */
   nextWord(): number {
-    const lane = this.#drawn & 3;
-    if (lane === 0) philox(this.#key, this.#drawn >>> 2, this.#counter[0], this.#counter[1], 0, this.#block);
+    const place = this.#drawn & 3;
+    if (place === 0) philox(this.#key, this.#drawn >>> 2, this.#counter[0], this.#counter[1], 0, this.#block);
     this.#drawn++;
-    return this.#block[lane]!;
+    return this.#block[place]!;
   }
 
   /** Uniform over the open interval (0, 1), 32 bits fine. */

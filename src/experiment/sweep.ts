@@ -86,8 +86,10 @@ class Sweep {
     signal?.addEventListener('abort', abort);
     const timer = setInterval(() => this.keep(() => store.touch()), TOUCH_INTERVAL_MS);
     try {
-      const lanes = await Promise.allSettled(Array.from({ length: executor.parallel }, () => this.runLane()));
-      for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: executor.parallel }, () => this.runPointsInTurn()),
+      );
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
       if (this.storeError !== null) throw this.storeError;
       return this.ends;
     } finally {
@@ -97,7 +99,7 @@ class Sweep {
     }
   }
 
-  private async runLane(): Promise<void> {
+  private async runPointsInTurn(): Promise<void> {
     try {
       for (let run = await this.findRun(); run !== null; run = await this.findRun()) await this.runPoint(run);
     } catch (error) {

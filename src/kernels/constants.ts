@@ -1,7 +1,7 @@
 // The numbers that plans and kernels share. native/constants.h reads this file as C++: nothing but comments and lines like these.
 
-/** Images of a group in lanes. */
-export const GROUP_IMAGES = 16;
+/** Images of a bundle in lanes. */
+export const BUNDLE_IMAGES = 16;
 
 /** Columns of one packed panel of a matrix; blocks of a product are counted in panels. Equal for all kernel sets. */
 export const PANEL_COLUMNS = 32;

@@ -1,5 +1,5 @@
 import type { Shape } from '../core/shape.js';
-import { GROUP_IMAGES } from '../kernels/constants.js';
+import { BUNDLE_IMAGES } from '../kernels/constants.js';
 import type { LayerSite, Layout, SharedPlan } from './layer.js';
 import { widthOf } from './parts.js';
 import type { BlockPass } from './pass.js';
@@ -40,7 +40,7 @@ export function bindChannelParameter(site: LayerSite, name: string): ChannelPara
     waits: false,
     blocks: 1,
     run() {
-      for (let i = 0; i < repeated.length; i++) repeated[i] = value[Math.floor(i / GROUP_IMAGES)]!;
+      for (let i = 0; i < repeated.length; i++) repeated[i] = value[Math.floor(i / BUNDLE_IMAGES)]!;
     },
   };
   const foldParts = gradient.map((to) =>

@@ -13,7 +13,7 @@ export interface StepKind<Config extends LayerConfig = LayerConfig> {
   readonly kind: string;
   /** Its configuration in the short form of the chapter's table 15.2: `64; 3×3; p=1, st=1`. Absent: nothing to say. */
   describe?(config: Config, input: Shape): string;
-  /** Whether the step can work on, and is quick on, groups of images in lanes. Absent: never. */
+  /** Whether the step can work on, and is quick on, bundles of images in lanes. Absent: never. */
   suitsLanes?(config: Config, input: Shape): boolean;
   /** Whether it gains so much by lanes that they are worth a change of layout behind it. Absent: it only puts up with them. */
   readonly gainsByLanes?: true;
@@ -73,8 +73,8 @@ export interface LayerConfig {
 }
 
 /**
- * How a tensor of the mini-batch lies in memory: image after image, n×h×w×c; or in groups of 16 images side by side,
- * groups×h×w×c×16 (see kernels/lanes.ts). The plan chooses, by shapes alone.
+ * How a tensor of the mini-batch lies in memory: image after image, n×h×w×c; or in bundles of 16 images side by side,
+ * bundles×h×w×c×16 (see kernels/lanes.ts). The plan chooses, by shapes alone.
  */
 export type Layout = 'images' | 'lanes';
 

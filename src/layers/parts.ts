@@ -1,6 +1,6 @@
 import type { Shape } from '../core/shape.js';
-import { GROUP_IMAGES } from '../kernels/constants.js';
-import { countGroups, imagesOfGroup, lanesInUse } from '../kernels/lanes.js';
+import { BUNDLE_IMAGES } from '../kernels/constants.js';
+import { countBundles, imagesOfBundle, lanesInUse } from '../kernels/lanes.js';
 import type { LayerSite, Layout } from './layer.js';
 import { type Batch, overSlices, type Pass, type PassLabel, type Slice, type Unit } from './pass.js';
 
@@ -15,26 +15,26 @@ export function sliceAt(index: number, { size, slices }: Pick<Batch, 'size' | 's
 
 /** How many units a mini-batch has. */
 export function countUnits({ size, bands }: Pick<Batch, 'size' | 'bands'>): number {
-  return countGroups(size) * bands;
+  return countBundles(size) * bands;
 }
 
 /**
- * A unit. Bands of a group follow each other; those of a last group that needs half its lanes cost half as much, so they are spread evenly among
- * the others: then runs of as many units are as much work.
+ * A unit. Bands of a bundle follow each other; those of a last bundle that needs half its lanes cost half as much, so they are spread evenly
+ * among the others: then runs of as many units are as much work.
  */
 export function unitAt(index: number, { size, bands }: Pick<Batch, 'size' | 'bands'>): Unit {
-  const last = countGroups(size) - 1;
+  const last = countBundles(size) - 1;
   let place = index;
-  if (lanesInUse(imagesOfGroup(last, size)) < GROUP_IMAGES) {
+  if (lanesInUse(imagesOfBundle(last, size)) < BUNDLE_IMAGES) {
     const spread = last + 1;
     const band = Math.floor(index / spread);
-    // One of the last group's bands in the middle of every `spread` units.
+    // One of the last bundle's bands in the middle of every `spread` units.
     const middle = band * spread + Math.floor(spread / 2);
-    if (index === middle) return { index, group: last, images: imagesOfGroup(last, size), band, bands };
+    if (index === middle) return { index, bundle: last, images: imagesOfBundle(last, size), band, bands };
     place = index - band - (index > middle ? 1 : 0);
   }
-  const group = Math.floor(place / bands);
-  return { index, group, images: imagesOfGroup(group, size), band: place % bands, bands };
+  const bundle = Math.floor(place / bands);
+  return { index, bundle, images: imagesOfBundle(bundle, size), band: place % bands, bands };
 }
 
 /** The rows of a tensor that a unit holds: [first, first + count). Bands begin at every fourth row, as the largest tiles do. */
@@ -56,13 +56,13 @@ export interface Part {
   readonly index: number;
   readonly firstRow: number;
   readonly rows: number;
-  /** Images whose numbers lie side by side in a row: 1, or as many as the unit's group holds. */
+  /** Images whose numbers lie side by side in a row: 1, or as many as the unit's bundle holds. */
   readonly imagesPerRow: number;
 }
 
 /** Floats of one row of a tensor seen as rows × width. */
 export function widthOf(shape: Shape, layout: Layout): number {
-  return layout === 'lanes' ? shape.channels * GROUP_IMAGES : shape.channels;
+  return layout === 'lanes' ? shape.channels * BUNDLE_IMAGES : shape.channels;
 }
 
 /** How many parts a mini-batch has. */
@@ -94,7 +94,7 @@ function partOfUnit(unit: Unit, { height, width }: Shape): Part {
   const { first, count } = rowsOf(unit, height);
   return {
     index: unit.index,
-    firstRow: (unit.group * height + first) * width,
+    firstRow: (unit.bundle * height + first) * width,
     rows: count * width,
     imagesPerRow: unit.images,
   };

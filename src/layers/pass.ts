@@ -8,7 +8,7 @@ export interface Batch {
   step: number;
   /** Slices of a mini-batch, fixed for a run. */
   readonly slices: number;
-  /** Bands of rows that a group of images in lanes is cut into, fixed for a run. */
+  /** Bands of rows that a bundle of images in lanes is cut into, fixed for a run. */
   readonly bands: number;
   /** Index of each image in the data set. */
   readonly sampleIds: Int32Array;
@@ -21,11 +21,11 @@ export interface Slice {
   readonly count: number;
 }
 
-/** A band of rows of a group of images in lanes: of a tensor h high, rows floor(band·h / bands) to floor((band + 1)·h / bands). */
+/** A band of rows of a bundle of images in lanes: of a tensor h high, rows floor(band·h / bands) to floor((band + 1)·h / bands). */
 export interface Unit {
   readonly index: number;
-  readonly group: number;
-  /** Of the group; 1 to 16. */
+  readonly bundle: number;
+  /** Of the bundle; 1 to 16. */
   readonly images: number;
   readonly band: number;
   readonly bands: number;

@@ -6,7 +6,7 @@ import type { Batch } from '../layers/pass.js';
 import { FlatNetwork, type FlatStep } from './flatten.js';
 import type { NamedLayer } from './named-layers.js';
 
-/** With fewer images most lanes of a group would be idle. */
+/** With fewer images most lanes of a bundle would be idle. */
 const MIN_IMAGES_IN_LANES = 8;
 
 /**

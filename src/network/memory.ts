@@ -1,9 +1,9 @@
 import { ArenaLayout } from '../core/arena.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
-import { GROUP_IMAGES } from '../kernels/constants.js';
+import { BUNDLE_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { countGroups } from '../kernels/lanes.js';
+import { countBundles } from '../kernels/lanes.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { initialize } from '../layers/initializer.js';
 import type { BoundParameter, BoundTensor } from '../layers/layer.js';
@@ -97,9 +97,9 @@ export function initializeModel(
   }
 }
 
-/** Floats of a tensor's values for so many images; in lanes the last group is whole. */
+/** Floats of a tensor's values for so many images; in lanes the last bundle is whole. */
 export function countTensorFloats(tensor: TensorPlan, images: number): number {
-  const places = tensor.layout === 'lanes' ? countGroups(images) * GROUP_IMAGES : images;
+  const places = tensor.layout === 'lanes' ? countBundles(images) * BUNDLE_IMAGES : images;
   return places * sizeOf(tensor.shape);
 }
 

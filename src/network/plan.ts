@@ -1,8 +1,8 @@
 import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
-import { GROUP_IMAGES } from '../kernels/constants.js';
-import { countGroups } from '../kernels/lanes.js';
+import { BUNDLE_IMAGES } from '../kernels/constants.js';
+import { countBundles } from '../kernels/lanes.js';
 import { readsImages } from '../layers/initializer.js';
 import type { LayerKinds, Layout, SharedPlan, StatePlan } from '../layers/layer.js';
 import { countParameters, type ParameterPlan } from '../layers/parameter.js';
@@ -68,7 +68,7 @@ export interface NetworkPlan extends PlanOptions {
   readonly weightFloats: number;
   /** Floats of all parts' gradients. */
   readonly partialFloats: number;
-  /** Bands of rows that a group of images in lanes is cut into. */
+  /** Bands of rows that a bundle of images in lanes is cut into. */
   readonly bands: number;
   readonly sharedFloats: number;
   /** Floats of all tensors and their gradients. */
@@ -173,7 +173,7 @@ function bookTensors(
 ): { tensors: TensorPlan[]; activationFloats: number } {
   const activations = new ArenaLayout();
   const floatsOf = ({ shape, layout }: FlatTensor) =>
-    (layout === 'lanes' ? countGroups(batchSize) * GROUP_IMAGES : batchSize) * sizeOf(shape);
+    (layout === 'lanes' ? countBundles(batchSize) * BUNDLE_IMAGES : batchSize) * sizeOf(shape);
   const offsets: number[] = [];
   for (const [index, home] of chooseValuePlaces(network).entries()) {
     offsets.push(home === index ? activations.book(floatsOf(network.tensors[index]!)) : offsets[home]!);
@@ -192,7 +192,7 @@ function bookTensors(
 
 /** As many bands as make MIN_UNITS units of a mini-batch. */
 function chooseBands(batchSize: number): number {
-  return Math.min(MAX_BANDS, Math.ceil(MIN_UNITS / countGroups(batchSize)));
+  return Math.min(MAX_BANDS, Math.ceil(MIN_UNITS / countBundles(batchSize)));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { sizeOf } from '../core/shape.js';
-import { GROUP_IMAGES } from '../kernels/constants.js';
+import { BUNDLE_IMAGES } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import type { Pass } from '../layers/pass.js';
@@ -82,8 +82,8 @@ export class ThreadNetwork<Memory extends NetworkMemory = NetworkMemory> {
     const size = sizeOf(input.shape);
     for (const [i, value] of values.entries()) {
       const image = Math.floor(i / size);
-      const lane = image % GROUP_IMAGES;
-      const at = inputLayout === 'images' ? i : (image - lane) * size + (i % size) * GROUP_IMAGES + lane;
+      const lane = image % BUNDLE_IMAGES;
+      const at = inputLayout === 'images' ? i : (image - lane) * size + (i % size) * BUNDLE_IMAGES + lane;
       input.value[at] = value;
     }
   }

@@ -7,7 +7,7 @@ import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { viewTensor } from '../../src/network/memory.js';
 
 const kernels = loadKernels(availableKernelNames()[0]!);
-/** Images enough for groups in lanes, whose gradient is summed by parts or whole; and too few. */
+/** Images enough for bundles in lanes, whose gradient is summed by parts or whole; and too few. */
 const CASES = [
   { images: 20, size: 14, channels: 3 },
   { images: 20, size: 6, channels: 3 },

@@ -1,5 +1,5 @@
 import type { Kernels } from '../../src/kernels/kernels.js';
-import { countGroups, imagesOfGroup } from '../../src/kernels/lanes.js';
+import { countBundles, imagesOfBundle } from '../../src/kernels/lanes.js';
 import { makeMatrix, makeTensor, type Tensor3 } from '../../src/mathematics/matrix.js';
 import { viewTensor } from '../../src/network/memory.js';
 import { makeSmallNetwork } from './small-network.js';
@@ -33,10 +33,10 @@ export function runBoundLayer({ layer, weights = {}, x, dy, kernels, least }: Bo
   const xFloats = new Float32Array(images * size);
   xFloats.set(x.flat(3));
   if (isInLanes) {
-    for (let group = 0; group < countGroups(images); group++) {
+    for (let bundle = 0; bundle < countBundles(images); bundle++) {
       kernels.bindScatterLanes({ images: xFloats, lanes: network.input.value, floatsPerImage: size })(
-        group,
-        imagesOfGroup(group, images),
+        bundle,
+        imagesOfBundle(bundle, images),
       );
     }
   } else network.input.value.set(xFloats);
@@ -48,10 +48,10 @@ export function runBoundLayer({ layer, weights = {}, x, dy, kernels, least }: Bo
   small.backward();
   const dxFloats = new Float32Array(images * size);
   if (leadOutput.layout === 'lanes') {
-    for (let group = 0; group < countGroups(images); group++) {
+    for (let bundle = 0; bundle < countBundles(images); bundle++) {
       kernels.bindGatherLanes({ lanes: dxView, images: dxFloats, floatsPerImage: size })(
-        group,
-        imagesOfGroup(group, images),
+        bundle,
+        imagesOfBundle(bundle, images),
       );
     }
   } else dxFloats.set(dxView.subarray(0, dxFloats.length));

@@ -1,8 +1,8 @@
-import { GROUP_IMAGES } from '../../src/kernels/constants.js';
+import { BUNDLE_IMAGES } from '../../src/kernels/constants.js';
 import { kernelRows, type WindowGeometry } from '../../src/kernels/geometry.js';
 import { packedFloats, panelCount } from '../../src/kernels/interface/products.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
-import { countGroups, imagesOfGroup } from '../../src/kernels/lanes.js';
+import { countBundles, imagesOfBundle } from '../../src/kernels/lanes.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { winogradGradientFloats, winogradKernelFloats, winogradPanels } from '../../src/kernels/winograd.js';
 import { splitChannels, splitKernels, stackChannels, stackKernels } from '../../src/mathematics/channels.js';
@@ -176,15 +176,15 @@ function convolveImages(example: ConvolutionExample, kernels: Kernels): Convolut
 }
 
 function convolveLanes(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
-  return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, groups, images) => {
-    for (let group = 0; group < groups; group++) {
-      kernels.bindConvolutionForwardLanes({ g, x, f, bias: b, y })(group, images, 0, g.outputHeight);
-      kernels.bindConvolutionInputGradientLanes({ g, dy, f, dx })(group, images, 0, g.inputHeight);
+  return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, bundles, images) => {
+    for (let bundle = 0; bundle < bundles; bundle++) {
+      kernels.bindConvolutionForwardLanes({ g, x, f, bias: b, y })(bundle, images, 0, g.outputHeight);
+      kernels.bindConvolutionInputGradientLanes({ g, dy, f, dx })(bundle, images, 0, g.inputHeight);
     }
     const rows = kernelRows(g);
     kernels.bindConvolutionKernelGradientLanes({ g, x, dy, df })(
       0,
-      groups,
+      bundles,
       images,
       0,
       g.outputHeight,
@@ -198,12 +198,12 @@ function convolveLanes(example: ConvolutionExample, kernels: Kernels): Convoluti
 const PARTS = 3;
 
 function filterMinimally(example: ConvolutionExample, kernels: Kernels, tile: number): ConvolutionResult {
-  return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, groups, images) => {
+  return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, bundles, images) => {
     const u = new Float32Array(winogradKernelFloats(g, tile));
     kernels.bindWinogradKernel({ g, tile, f, u })(0, g.inputChannels);
-    for (let group = 0; group < groups; group++) {
-      kernels.bindWinogradForward({ g, tile, x, u, bias: b, y })(group, images, 0, g.outputHeight);
-      kernels.bindWinogradInputGradient({ g, tile, dy, u, dx })(group, images, 0, g.inputHeight);
+    for (let bundle = 0; bundle < bundles; bundle++) {
+      kernels.bindWinogradForward({ g, tile, x, u, bias: b, y })(bundle, images, 0, g.outputHeight);
+      kernels.bindWinogradInputGradient({ g, tile, dy, u, dx })(bundle, images, 0, g.inputHeight);
     }
     const du = new Float32Array(winogradGradientFloats(g, tile, PARTS));
     for (let part = 0; part < PARTS; part++) {
@@ -221,29 +221,29 @@ type LaneArrays = Readonly<Record<'x' | 'f' | 'b' | 'dy' | 'y' | 'dx' | 'df', Fl
 function computeInLanes(
   example: ConvolutionExample,
   kernels: Kernels,
-  compute: (g: WindowGeometry, arrays: LaneArrays, groups: number, images: number) => void,
+  compute: (g: WindowGeometry, arrays: LaneArrays, bundles: number, images: number) => void,
 ): ConvolutionResult {
   const { x, f, b, dy } = flatten(example);
   const images = example.x.length;
-  const groups = countGroups(images);
+  const bundles = countBundles(images);
   const makeLanes = (array: Float32Array) =>
-    new Float32Array((array.length / images) * groups * GROUP_IMAGES).fill(Number.NaN);
+    new Float32Array((array.length / images) * bundles * BUNDLE_IMAGES).fill(Number.NaN);
   const scatter = (array: Float32Array) => {
     const lanes = makeLanes(array);
-    for (let group = 0; group < groups; group++) {
+    for (let bundle = 0; bundle < bundles; bundle++) {
       kernels.bindScatterLanes({ images: array, lanes, floatsPerImage: array.length / images })(
-        group,
-        imagesOfGroup(group, images),
+        bundle,
+        imagesOfBundle(bundle, images),
       );
     }
     return lanes;
   };
   const gather = (lanes: Float32Array, like: Float32Array) => {
     const array = new Float32Array(like.length);
-    for (let group = 0; group < groups; group++) {
+    for (let bundle = 0; bundle < bundles; bundle++) {
       kernels.bindGatherLanes({ lanes, images: array, floatsPerImage: like.length / images })(
-        group,
-        imagesOfGroup(group, images),
+        bundle,
+        imagesOfBundle(bundle, images),
       );
     }
     return array;
@@ -252,8 +252,8 @@ function computeInLanes(
     ...{ x: scatter(x), f, b, dy: scatter(dy) },
     ...{ y: makeLanes(dy), dx: makeLanes(x), df: new Float32Array(f.length) },
   };
-  compute(geometryOf(example), arrays, groups, images);
-  const width = b.length * GROUP_IMAGES;
+  compute(geometryOf(example), arrays, bundles, images);
+  const width = b.length * BUNDLE_IMAGES;
   const sums = new Float32Array(width);
   kernels.bindSumRows({ channels: width, x: arrays.dy, sums })(0, arrays.dy.length / width);
   const db = new Float32Array(b.length);

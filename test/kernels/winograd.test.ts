@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GROUP_IMAGES, WINOGRAD_MOST_PANELS } from '../../src/kernels/constants.js';
+import { BUNDLE_IMAGES, WINOGRAD_MOST_PANELS } from '../../src/kernels/constants.js';
 import { countTaps } from '../../src/kernels/geometry.js';
 import { listTaps } from '../../src/kernels/reference/window.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
@@ -24,8 +24,8 @@ describe('minimal filtering', () => {
     'refuses other geometries, and arrays that are too short or of another type (%s)',
     (name) => {
       const kernels = loadKernels(name);
-      const x = new Float32Array(GROUP_IMAGES * 4 * 5 * 3);
-      const dy = new Float32Array(GROUP_IMAGES * 2 * 3 * 40);
+      const x = new Float32Array(BUNDLE_IMAGES * 4 * 5 * 3);
+      const dy = new Float32Array(BUNDLE_IMAGES * 2 * 3 * 40);
       const f = new Float32Array(9 * 3 * 40);
       const u = new Float32Array(winogradKernelFloats(g, 4));
       const du = new Float32Array(winogradGradientFloats(g, 4, 2));
@@ -57,7 +57,7 @@ describe('minimal filtering', () => {
         g: wide,
         tile: 4,
         x,
-        dy: new Float32Array(GROUP_IMAGES * 2 * 3 * wide.outputChannels),
+        dy: new Float32Array(BUNDLE_IMAGES * 2 * 3 * wide.outputChannels),
         du: new Float32Array(winogradGradientFloats(wide, 4, 1)),
         parts: 1,
       });

@@ -11,12 +11,12 @@ describe('unitAt', () => {
     { size: 37, bands: 4 },
     { size: 64, bands: 3 },
     { size: 56, bands: 3 },
-  ])('gives each band of each group once, %o', (cut) => {
+  ])('gives each band of each bundle once, %o', (cut) => {
     const units = Array.from({ length: countUnits(cut) }, (_, i) => unitAt(i, cut));
-    const names = units.map(({ group, band }) => `${group}.${band}`);
-    const groups = Math.ceil(cut.size / 16);
+    const names = units.map(({ bundle, band }) => `${bundle}.${band}`);
+    const bundles = Math.ceil(cut.size / 16);
     const all = Array.from(
-      { length: groups * cut.bands },
+      { length: bundles * cut.bands },
       (_, i) => `${Math.floor(i / cut.bands)}.${i % cut.bands}`,
     );
     expect([...names].sort()).toEqual([...all].sort());
@@ -26,11 +26,11 @@ describe('unitAt', () => {
 
   it('makes the halves of 100 images as much work as each other', () => {
     const cut = { size: 100, bands: 2 };
-    const lanes = (first: number, end: number) =>
+    const countLanes = (first: number, end: number) =>
       Array.from({ length: end - first }, (_, i) => lanesInUse(unitAt(first + i, cut).images)).reduce(
         (a, b) => a + b,
       );
-    expect(lanes(0, 7)).toBe(lanes(7, 14));
+    expect(countLanes(0, 7)).toBe(countLanes(7, 14));
   });
 });
 

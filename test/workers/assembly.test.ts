@@ -11,7 +11,7 @@ import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const SEED = 3;
 const EPOCH = 1;
-/** A full group and a part of one. */
+/** A full bundle and a part of one. */
 const IMAGES = 21;
 const SHAPES: readonly Shape[] = [
   { height: 28, width: 29, channels: 1 },
@@ -96,9 +96,9 @@ function assemble(options: {
     for (const phase of groupIntoPhases([pass])) runPhase(phase, batch, { worker, workers });
   }
   const images = samples.map((_, i) => {
-    const [group, lane] = [Math.floor(i / 16), i % 16];
+    const [bundle, lane] = [Math.floor(i / 16), i % 16];
     return Array.from({ length: size }, (_, e) =>
-      layout === 'lanes' ? value[(group * size + e) * 16 + lane]! : value[i * size + e]!,
+      layout === 'lanes' ? value[(bundle * size + e) * 16 + lane]! : value[i * size + e]!,
     );
   });
   return { images, normalization, labels };

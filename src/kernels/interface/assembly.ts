@@ -12,7 +12,7 @@ export interface AssemblyKernels {
     readonly x: Float32Array;
     readonly floatsPerImage: number;
   }): (firstImage: number, images: number) => void;
-  /** As `bindAssembleImages`, for some elements of one group's images; lanes from `images` on become zero. */
+  /** As `bindAssembleImages`, for some elements of one bundle's images; lanes from `images` on become zero. */
   bindAssembleLanes(kernel: {
     readonly pixels: Uint8Array;
     readonly sampleIds: Int32Array;
@@ -20,7 +20,7 @@ export interface AssemblyKernels {
     readonly scale: Float32Array;
     readonly x: Float32Array;
     readonly floatsPerImage: number;
-  }): (group: number, images: number, firstElement: number, elements: number) => void;
+  }): (bundle: number, images: number, firstElement: number, elements: number) => void;
   /**
    * As `bindAssembleImages`, but each image is transformed before it is normalised: shifted by (dy, dx), so that row y shows row y + dy;
    * then mirrored; then a square is cut out, where x is 0. TRANSFORM in dataset/transform.ts tells where an image's words stand in
@@ -39,7 +39,7 @@ export interface AssemblyKernels {
     readonly channels: number;
     readonly reflect: boolean;
   }): (firstImage: number, images: number) => void;
-  /** The same for some rows of one group's images; lanes from `images` on become zero. */
+  /** The same for some rows of one bundle's images; lanes from `images` on become zero. */
   bindAssembleAugmentedLanes(kernel: {
     readonly pixels: Uint8Array;
     readonly sampleIds: Int32Array;
@@ -51,7 +51,7 @@ export interface AssemblyKernels {
     readonly width: number;
     readonly channels: number;
     readonly reflect: boolean;
-  }): (group: number, images: number, firstRow: number, rows: number) => void;
+  }): (bundle: number, images: number, firstRow: number, rows: number) => void;
   /**
    * sums[e] = the sum over the images sampleIds[i] of pixel e, squares[e] = that of its square, overwritten; of at most
    * MAX_SUMMED_IMAGES, so that both fit.

@@ -36,18 +36,18 @@ export interface ChannelKernels {
   }): (firstRow: number, rows: number) => void;
   /**
    * From each part's moments those of the whole mini-batch, and y = x·a + d, which normalises by them: a = scale / √(variance + epsilon),
-   * d = shift − mean·a. A part has `lanes` numbers a channel, parts×channels×lanes; of part p they are of cuts[2p] rows each, and
-   * the first cuts[2p + 1] of them count. `mean`, `a` and `d` are channels×lanes, each number repeated. If there is but one number a
-   * channel, y is exactly the shift: a = 0.
+   * d = shift − mean·a. A part has `columnsPerChannel` numbers a channel, parts×channels×columnsPerChannel; of part p they are of cuts[2p]
+   * rows each, and the first cuts[2p + 1] of them count. `mean`, `a` and `d` are channels×columnsPerChannel, each number repeated. If there
+   * is but one number a channel, y is exactly the shift: a = 0.
    *
-   * @param lanes 1 or 16
+   * @param columnsPerChannel 1; with images in lanes 16
    * @param scale null is 1
    * @param shift null is 0
    * @param statistics channels' means, then their (biased) variances, then 1 / √(variance + epsilon)
    */
   bindNormalizationCoefficients(kernel: {
     readonly channels: number;
-    readonly lanes: number;
+    readonly columnsPerChannel: number;
     readonly cuts: Int32Array;
     readonly means: Float32Array;
     readonly squares: Float32Array;
@@ -67,7 +67,7 @@ export interface ChannelKernels {
    */
   bindNormalizationGradientCoefficients(kernel: {
     readonly channels: number;
-    readonly lanes: number;
+    readonly columnsPerChannel: number;
     readonly cuts: Int32Array;
     readonly sums: Float32Array;
     readonly products: Float32Array;

@@ -1,4 +1,4 @@
-/** Groups of 16 images side by side: sums, zeros, and the way from and to images one after another. A call works on one group. */
+/** Bundles of 16 images side by side: sums, zeros, and the way from and to images one after another. A call works on one bundle. */
 export interface LaneKernels {
   /** sums[c] = the sum of x[c·16 + lane] over all lanes. */
   bindSumChannelLanes(kernel: {
@@ -10,16 +10,16 @@ export interface LaneKernels {
   bindClearLanes(kernel: {
     readonly x: Float32Array;
   }): (images: number, firstElement: number, elements: number) => void;
-  /** Writes the first `images` lanes of one group as images one after another, n×h×w×c. */
+  /** Writes the first `images` lanes of one bundle as images one after another, n×h×w×c. */
   bindGatherLanes(kernel: {
     readonly lanes: Float32Array;
     readonly images: Float32Array;
     readonly floatsPerImage: number;
-  }): (group: number, count: number) => void;
+  }): (bundle: number, count: number) => void;
   /** The other way round; lanes from `images` on become zero. */
   bindScatterLanes(kernel: {
     readonly images: Float32Array;
     readonly lanes: Float32Array;
     readonly floatsPerImage: number;
-  }): (group: number, count: number) => void;
+  }): (bundle: number, count: number) => void;
 }

@@ -21,7 +21,7 @@ export interface WinogradKernels {
     readonly u: Float32Array;
     readonly bias: Float32Array | null;
     readonly y: Float32Array;
-  }): (group: number, images: number, firstRow: number, rows: number) => void;
+  }): (bundle: number, images: number, firstRow: number, rows: number) => void;
   /** As bindConvolutionInputGradientLanes, likewise. */
   bindWinogradInputGradient(kernel: {
     readonly g: WindowGeometry;
@@ -29,10 +29,10 @@ export interface WinogradKernels {
     readonly dy: Float32Array;
     readonly u: Float32Array;
     readonly dx: Float32Array;
-  }): (group: number, images: number, firstRow: number, rows: number) => void;
+  }): (bundle: number, images: number, firstRow: number, rows: number) => void;
   /**
-   * Some panels of du, WINOGRAD_MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its groups, are cut
-   * into parts as even as can be. Overwrites those panels of that part. Reads only lanes that hold one of the `images`.
+   * Some panels of du, WINOGRAD_MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its bundles,
+   * are cut into parts as even as can be. Overwrites those panels of that part. Reads only lanes that hold one of the `images`.
    */
   bindWinogradKernelProducts(kernel: {
     readonly g: WindowGeometry;

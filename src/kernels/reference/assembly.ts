@@ -1,4 +1,4 @@
-import { GROUP_IMAGES } from '../constants.js';
+import { BUNDLE_IMAGES } from '../constants.js';
 import type { Kernels } from '../kernels.js';
 
 export const bindAssembleImages: Kernels['bindAssembleImages'] =
@@ -14,12 +14,12 @@ export const bindAssembleImages: Kernels['bindAssembleImages'] =
 
 export const bindAssembleLanes: Kernels['bindAssembleLanes'] =
   ({ pixels, sampleIds, mean, scale, x, floatsPerImage }) =>
-  (group, images, firstElement, elements) => {
-    for (let lane = 0; lane < GROUP_IMAGES; lane++) {
-      const sample = lane < images ? sampleIds[group * GROUP_IMAGES + lane]! : -1;
+  (bundle, images, firstElement, elements) => {
+    for (let lane = 0; lane < BUNDLE_IMAGES; lane++) {
+      const sample = lane < images ? sampleIds[bundle * BUNDLE_IMAGES + lane]! : -1;
       for (let e = firstElement; e < firstElement + elements; e++) {
         const value = sample < 0 ? 0 : (pixels[sample * floatsPerImage + e]! - mean[e]!) * scale[e]!;
-        x[(group * floatsPerImage + e) * GROUP_IMAGES + lane] = value;
+        x[(bundle * floatsPerImage + e) * BUNDLE_IMAGES + lane] = value;
       }
     }
   };

@@ -1,5 +1,5 @@
 import { TRANSFORM, TRANSFORM_WORDS } from '../../dataset/transform.js';
-import { GROUP_IMAGES } from '../constants.js';
+import { BUNDLE_IMAGES } from '../constants.js';
 import type { Kernels } from '../kernels.js';
 
 interface Frame {
@@ -65,18 +65,18 @@ export const bindAssembleAugmentedImages: Kernels['bindAssembleAugmentedImages']
 
 export const bindAssembleAugmentedLanes: Kernels['bindAssembleAugmentedLanes'] =
   ({ pixels, sampleIds, transforms, mean, scale, x, height, width, channels, reflect }) =>
-  (group, images, firstRow, rows) => {
+  (bundle, images, firstRow, rows) => {
     const floats = height * width * channels;
-    const rowFloats = width * channels * GROUP_IMAGES;
-    const begin = group * floats * GROUP_IMAGES;
+    const rowFloats = width * channels * BUNDLE_IMAGES;
+    const begin = bundle * floats * BUNDLE_IMAGES;
     x.fill(0, begin + firstRow * rowFloats, begin + (firstRow + rows) * rowFloats);
     const frame = { height, width, channels, reflect };
     for (let lane = 0; lane < images; lane++) {
-      const i = group * GROUP_IMAGES + lane;
+      const i = bundle * BUNDLE_IMAGES + lane;
       const image = pixels.subarray(sampleIds[i]! * floats, (sampleIds[i]! + 1) * floats);
       const words = transforms.subarray(i * TRANSFORM_WORDS, (i + 1) * TRANSFORM_WORDS);
       forEachElement(image, words, frame, { mean, scale }, { first: firstRow, count: rows }, (e, value) => {
-        x[begin + e * GROUP_IMAGES + lane] = value;
+        x[begin + e * BUNDLE_IMAGES + lane] = value;
       });
     }
   };

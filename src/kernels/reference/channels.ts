@@ -46,16 +46,21 @@ function countNumbers(parts: number, cuts: Int32Array): number {
   return count;
 }
 
-/** Of one channel, the sum over all parts' lanes of `term(place, rows)`. */
+/** Of one channel, the sum over all parts' columns of `term(place, rows)`. */
 function sumParts(
-  { channels, lanes, parts, cuts }: { channels: number; lanes: number; parts: number; cuts: Int32Array },
+  {
+    channels,
+    columnsPerChannel,
+    parts,
+    cuts,
+  }: { channels: number; columnsPerChannel: number; parts: number; cuts: Int32Array },
   channel: number,
   term: (place: number, rows: number) => number,
 ): number {
   let sum = 0;
   for (let part = 0; part < parts; part++) {
-    const first = (part * channels + channel) * lanes;
-    for (let lane = 0; lane < cuts[2 * part + 1]!; lane++) sum += term(first + lane, cuts[2 * part]!);
+    const first = (part * channels + channel) * columnsPerChannel;
+    for (let column = 0; column < cuts[2 * part + 1]!; column++) sum += term(first + column, cuts[2 * part]!);
   }
   return sum;
 }
@@ -68,9 +73,9 @@ function gainOf(count: number, scale: number, inverse: number): number {
 }
 
 export const bindNormalizationCoefficients: Kernels['bindNormalizationCoefficients'] =
-  ({ channels, lanes, cuts, means, squares, scale, shift, epsilon, statistics, mean, a, d }) =>
+  ({ channels, columnsPerChannel, cuts, means, squares, scale, shift, epsilon, statistics, mean, a, d }) =>
   (parts) => {
-    const cut = { channels, lanes, parts, cuts };
+    const cut = { channels, columnsPerChannel, parts, cuts };
     const count = countNumbers(parts, cuts);
     for (let c = 0; c < channels; c++) {
       const batchMean = sumParts(cut, c, (i, rows) => means[i]! * rows) / count;
@@ -79,9 +84,9 @@ export const bindNormalizationCoefficients: Kernels['bindNormalizationCoefficien
         sumParts(cut, c, (i, rows) => squares[i]! + (means[i]! - batchMean) ** 2 * rows) / count;
       const inverse = 1 / Math.sqrt(variance + epsilon);
       const gain = gainOf(count, scale?.[c] ?? 1, inverse);
-      mean.fill(batchMean, c * lanes, (c + 1) * lanes);
-      a.fill(gain, c * lanes, (c + 1) * lanes);
-      d.fill((shift?.[c] ?? 0) - batchMean * gain, c * lanes, (c + 1) * lanes);
+      mean.fill(batchMean, c * columnsPerChannel, (c + 1) * columnsPerChannel);
+      a.fill(gain, c * columnsPerChannel, (c + 1) * columnsPerChannel);
+      d.fill((shift?.[c] ?? 0) - batchMean * gain, c * columnsPerChannel, (c + 1) * columnsPerChannel);
       statistics[c] = batchMean;
       statistics[channels + c] = variance;
       statistics[2 * channels + c] = inverse;
@@ -89,9 +94,9 @@ export const bindNormalizationCoefficients: Kernels['bindNormalizationCoefficien
   };
 
 export const bindNormalizationGradientCoefficients: Kernels['bindNormalizationGradientCoefficients'] =
-  ({ channels, lanes, cuts, sums, products, scale, statistics, a, b, d, dScale, dShift }) =>
+  ({ channels, columnsPerChannel, cuts, sums, products, scale, statistics, a, b, d, dScale, dShift }) =>
   (parts) => {
-    const cut = { channels, lanes, parts, cuts };
+    const cut = { channels, columnsPerChannel, parts, cuts };
     const count = countNumbers(parts, cuts);
     for (let c = 0; c < channels; c++) {
       const sum = sumParts(cut, c, (i) => sums[i]!);
@@ -100,9 +105,9 @@ export const bindNormalizationGradientCoefficients: Kernels['bindNormalizationGr
       const inverse = statistics[2 * channels + c]!;
       const gain = gainOf(count, scale?.[c] ?? 1, inverse);
       const slope = (-gain * inverse * inverse * product) / count;
-      a.fill(gain, c * lanes, (c + 1) * lanes);
-      b.fill(slope, c * lanes, (c + 1) * lanes);
-      d.fill((-gain * sum) / count - slope * mean, c * lanes, (c + 1) * lanes);
+      a.fill(gain, c * columnsPerChannel, (c + 1) * columnsPerChannel);
+      b.fill(slope, c * columnsPerChannel, (c + 1) * columnsPerChannel);
+      d.fill((-gain * sum) / count - slope * mean, c * columnsPerChannel, (c + 1) * columnsPerChannel);
       dScale[c] = product * inverse;
       dShift[c] = sum;
     }

@@ -1,55 +1,56 @@
-import { GROUP_IMAGES } from '../constants.js';
+import { BUNDLE_IMAGES } from '../constants.js';
 import type { WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
-import { imagesOfGroup, lanesInUse } from '../lanes.js';
+import { imagesOfBundle, lanesInUse } from '../lanes.js';
 import { inputFloats, listTaps, outputFloats, type Tap } from './window.js';
 
-const LANES = Array.from({ length: GROUP_IMAGES }, (_, lane) => lane);
+const LANES = Array.from({ length: BUNDLE_IMAGES }, (_, lane) => lane);
 
-/** The lanes that are computed of a group. */
-function lanesOf(group: number, images: number): number[] {
-  return LANES.slice(0, lanesInUse(imagesOfGroup(group, images)));
+/** The lanes that are computed of a bundle. */
+function lanesOf(bundle: number, images: number): number[] {
+  return LANES.slice(0, lanesInUse(imagesOfBundle(bundle, images)));
 }
 
 export const bindConvolutionForwardLanes: Kernels['bindConvolutionForwardLanes'] =
   ({ g, x, f, bias, y }) =>
-  (group, images, firstRow, rows) => {
-    const lanes = lanesOf(group, images);
-    const sums = new Float64Array(outputFloats(g) * GROUP_IMAGES);
+  (bundle, images, firstRow, rows) => {
+    const lanes = lanesOf(bundle, images);
+    const sums = new Float64Array(outputFloats(g) * BUNDLE_IMAGES);
     for (let i = 0; i < sums.length; i++) {
-      if (i % GROUP_IMAGES < lanes.length && bias !== null)
-        sums[i] = bias[Math.floor(i / GROUP_IMAGES) % g.outputChannels]!;
+      if (i % BUNDLE_IMAGES < lanes.length && bias !== null)
+        sums[i] = bias[Math.floor(i / BUNDLE_IMAGES) % g.outputChannels]!;
     }
     forEachProduct(g, ({ input, output, weight }) => {
-      for (const lane of lanes) sums[output + lane]! += x[group * groupInput(g) + input + lane]! * f[weight]!;
+      for (const lane of lanes)
+        sums[output + lane]! += x[bundle * bundleInput(g) + input + lane]! * f[weight]!;
     });
-    copyRows(sums, y, group * groupOutput(g), g.outputWidth * g.outputChannels, firstRow, rows);
+    copyRows(sums, y, bundle * bundleOutput(g), g.outputWidth * g.outputChannels, firstRow, rows);
   };
 
 export const bindConvolutionInputGradientLanes: Kernels['bindConvolutionInputGradientLanes'] =
   ({ g, dy, f, dx }) =>
-  (group, images, firstRow, rows) => {
-    const lanes = lanesOf(group, images);
-    const sums = new Float64Array(groupInput(g));
+  (bundle, images, firstRow, rows) => {
+    const lanes = lanesOf(bundle, images);
+    const sums = new Float64Array(bundleInput(g));
     forEachProduct(g, ({ input, output, weight }) => {
       for (const lane of lanes)
-        sums[input + lane]! += dy[group * groupOutput(g) + output + lane]! * f[weight]!;
+        sums[input + lane]! += dy[bundle * bundleOutput(g) + output + lane]! * f[weight]!;
     });
-    copyRows(sums, dx, group * groupInput(g), g.inputWidth * g.inputChannels, firstRow, rows);
+    copyRows(sums, dx, bundle * bundleInput(g), g.inputWidth * g.inputChannels, firstRow, rows);
   };
 
 export const bindConvolutionKernelGradientLanes: Kernels['bindConvolutionKernelGradientLanes'] =
   ({ g, x, dy, df }) =>
-  (firstGroup, groups, images, firstRow, rows, firstKernelRow, kernelRows) => {
+  (firstBundle, bundles, images, firstRow, rows, firstKernelRow, kernelRows) => {
     const n = g.outputChannels;
     const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.inputChannels * n);
     forEachProduct(g, ({ input, output, weight }, tap) => {
       const row = Math.floor(tap.output / g.outputWidth);
       if (row < firstRow || row >= firstRow + rows) return;
-      for (let group = firstGroup; group < firstGroup + groups; group++) {
-        for (let lane = 0; lane < lanesInUse(imagesOfGroup(group, images)); lane++) {
+      for (let bundle = firstBundle; bundle < firstBundle + bundles; bundle++) {
+        for (let lane = 0; lane < lanesInUse(imagesOfBundle(bundle, images)); lane++) {
           sums[weight]! +=
-            x[group * groupInput(g) + input + lane]! * dy[group * groupOutput(g) + output + lane]!;
+            x[bundle * bundleInput(g) + input + lane]! * dy[bundle * bundleOutput(g) + output + lane]!;
         }
       }
     });
@@ -60,43 +61,43 @@ export const bindSumChannelLanes: Kernels['bindSumChannelLanes'] =
   ({ channels, x, sums }) =>
   () => {
     for (let c = 0; c < channels; c++)
-      sums[c] = LANES.reduce((sum, lane) => sum + x[c * GROUP_IMAGES + lane]!, 0);
+      sums[c] = LANES.reduce((sum, lane) => sum + x[c * BUNDLE_IMAGES + lane]!, 0);
   };
 
 export const bindClearLanes: Kernels['bindClearLanes'] =
   ({ x }) =>
   (images, firstElement, elements) => {
     for (let i = firstElement; i < firstElement + elements; i++)
-      x.fill(0, i * GROUP_IMAGES + images, (i + 1) * GROUP_IMAGES);
+      x.fill(0, i * BUNDLE_IMAGES + images, (i + 1) * BUNDLE_IMAGES);
   };
 
 export const bindGatherLanes: Kernels['bindGatherLanes'] =
   ({ lanes, images, floatsPerImage }) =>
-  (group, count) => {
+  (bundle, count) => {
     for (const lane of LANES.slice(0, count)) {
       for (let e = 0; e < floatsPerImage; e++) {
-        const image = group * GROUP_IMAGES + lane;
-        images[image * floatsPerImage + e] = lanes[(group * floatsPerImage + e) * GROUP_IMAGES + lane]!;
+        const image = bundle * BUNDLE_IMAGES + lane;
+        images[image * floatsPerImage + e] = lanes[(bundle * floatsPerImage + e) * BUNDLE_IMAGES + lane]!;
       }
     }
   };
 
 export const bindScatterLanes: Kernels['bindScatterLanes'] =
   ({ images, lanes, floatsPerImage }) =>
-  (group, count) => {
+  (bundle, count) => {
     for (const lane of LANES) {
       for (let e = 0; e < floatsPerImage; e++) {
-        const image = group * GROUP_IMAGES + lane;
-        lanes[(group * floatsPerImage + e) * GROUP_IMAGES + lane] =
+        const image = bundle * BUNDLE_IMAGES + lane;
+        lanes[(bundle * floatsPerImage + e) * BUNDLE_IMAGES + lane] =
           lane < count ? images[image * floatsPerImage + e]! : 0;
       }
     }
   };
 
-const groupInput = (g: WindowGeometry) => inputFloats(g) * GROUP_IMAGES;
-const groupOutput = (g: WindowGeometry) => outputFloats(g) * GROUP_IMAGES;
+const bundleInput = (g: WindowGeometry) => inputFloats(g) * BUNDLE_IMAGES;
+const bundleOutput = (g: WindowGeometry) => outputFloats(g) * BUNDLE_IMAGES;
 
-/** Every product of a convolution: offsets of its input and output (of lane 0, in one group) and of its weight. */
+/** Every product of a convolution: offsets of its input and output (of lane 0, in one bundle) and of its weight. */
 function forEachProduct(
   g: WindowGeometry,
   visit: (at: { input: number; output: number; weight: number }, tap: Tap) => void,
@@ -105,8 +106,8 @@ function forEachProduct(
     for (let c = 0; c < g.inputChannels; c++) {
       for (let d = 0; d < g.outputChannels; d++) {
         const at = {
-          input: (tap.input * g.inputChannels + c) * GROUP_IMAGES,
-          output: (tap.output * g.outputChannels + d) * GROUP_IMAGES,
+          input: (tap.input * g.inputChannels + c) * BUNDLE_IMAGES,
+          output: (tap.output * g.outputChannels + d) * BUNDLE_IMAGES,
           weight: (tap.kernel * g.inputChannels + c) * g.outputChannels + d,
         };
         visit(at, tap);
@@ -123,6 +124,6 @@ function copyRows(
   firstRow: number,
   rows: number,
 ): void {
-  const rowFloats = rowChannels * GROUP_IMAGES;
+  const rowFloats = rowChannels * BUNDLE_IMAGES;
   to.set(from.subarray(firstRow * rowFloats, (firstRow + rows) * rowFloats), offset + firstRow * rowFloats);
 }

@@ -1,4 +1,4 @@
-import { GROUP_IMAGES, WINOGRAD_PANEL } from '../constants.js';
+import { BUNDLE_IMAGES, WINOGRAD_PANEL } from '../constants.js';
 import { kernelRows, type WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
 import { countTiles } from '../winograd.js';
@@ -30,22 +30,22 @@ export const bindWinogradKernelProducts: Kernels['bindWinogradKernelProducts'] =
   ({ g, tile, x, dy, du, parts }) =>
   (images, part, firstPanel, panels) => {
     const n = g.outputChannels;
-    const tiles = Math.ceil(images / GROUP_IMAGES) * countTiles(g.outputHeight, g.outputWidth, tile);
+    const tiles = Math.ceil(images / BUNDLE_IMAGES) * countTiles(g.outputHeight, g.outputWidth, tile);
     const first = Math.floor((part * tiles) / parts);
     const end = Math.floor(((part + 1) * tiles) / parts);
     const sums = new Float64Array(countKernelTaps(g) * tapFloats(g));
     const taps = listTaps(g);
     for (let image = 0; image < images; image++) {
-      const group = Math.floor(image / GROUP_IMAGES);
-      const at = (element: number) => element * GROUP_IMAGES + (image % GROUP_IMAGES);
+      const bundle = Math.floor(image / BUNDLE_IMAGES);
+      const at = (element: number) => element * BUNDLE_IMAGES + (image % BUNDLE_IMAGES);
       for (const tap of taps) {
-        const index = tileOf(g, tile, group, tap.output);
+        const index = tileOf(g, tile, bundle, tap.output);
         if (index < first || index >= end) continue;
         for (let c = 0; c < g.inputChannels; c++) {
-          const value = x[at(group * inputFloats(g) + tap.input * g.inputChannels + c)]!;
+          const value = x[at(bundle * inputFloats(g) + tap.input * g.inputChannels + c)]!;
           for (let d = 0; d < n; d++) {
             sums[(tap.kernel * g.inputChannels + c) * n + d]! +=
-              value * dy[at(group * outputFloats(g) + tap.output * n + d)]!;
+              value * dy[at(bundle * outputFloats(g) + tap.output * n + d)]!;
           }
         }
       }
@@ -75,9 +75,9 @@ export const bindWinogradKernelGradient: Kernels['bindWinogradKernelGradient'] =
     }
   };
 
-/** The tile that an output position lies in, counted through all groups. */
-function tileOf(g: WindowGeometry, tile: number, group: number, position: number): number {
+/** The tile that an output position lies in, counted through all bundles. */
+function tileOf(g: WindowGeometry, tile: number, bundle: number, position: number): number {
   const y = Math.floor(Math.floor(position / g.outputWidth) / tile);
   const x = Math.floor((position % g.outputWidth) / tile);
-  return group * countTiles(g.outputHeight, g.outputWidth, tile) + y * Math.ceil(g.outputWidth / tile) + x;
+  return bundle * countTiles(g.outputHeight, g.outputWidth, tile) + y * Math.ceil(g.outputWidth / tile) + x;
 }

@@ -1,5 +1,5 @@
 import { kernelRows, type WindowGeometry } from '../../kernels/geometry.js';
-import { countGroups } from '../../kernels/lanes.js';
+import { countBundles } from '../../kernels/lanes.js';
 import type { LayerSite } from '../layer.js';
 import { rowsOf } from '../parts.js';
 import type { Pass } from '../pass.js';
@@ -53,7 +53,7 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.outputHeight);
-          forward(unit.group, batch.size, first, count);
+          forward(unit.bundle, batch.size, first, count);
         },
       },
     ],
@@ -64,7 +64,7 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.inputHeight);
-          inputGradient(unit.group, batch.size, first, count);
+          inputGradient(unit.bundle, batch.size, first, count);
         },
       },
     ],
@@ -98,7 +98,7 @@ export function bindDirectKernelGradient(
         for (let block = first; block < first + count; block++) {
           const row = block * most;
           const some = Math.min(most, rows - row);
-          correlate[0]!(0, countGroups(batch.size), batch.size, 0, g.outputHeight, row, some);
+          correlate[0]!(0, countBundles(batch.size), batch.size, 0, g.outputHeight, row, some);
         }
       },
     };
@@ -109,7 +109,7 @@ export function bindDirectKernelGradient(
     waits: false,
     run(unit) {
       const { first, count } = rowsOf(unit, g.outputHeight);
-      correlate[unit.index]!(unit.group, 1, batch.size, first, count, 0, rows);
+      correlate[unit.index]!(unit.bundle, 1, batch.size, first, count, 0, rows);
     },
   };
 }

@@ -11,7 +11,7 @@ export function sumsKernelGradient(g: WindowGeometry): boolean {
 }
 
 /**
- * A convolution on groups of 16 images. A unit makes its rows of Y from rows of X that may be other units', and its rows of dX from such
+ * A convolution on bundles of 16 images. A unit makes its rows of Y from rows of X that may be other units', and its rows of dX from such
  * rows of dY.
  */
 export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundLayer {

@@ -155,7 +155,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.outputHeight);
-          forward(unit.group, batch.size, first, count);
+          forward(unit.bundle, batch.size, first, count);
         },
       },
     ],
@@ -167,7 +167,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
         waits: true,
         run(unit) {
           const { first, count } = rowsOf(unit, g.inputHeight);
-          inputGradient(unit.group, batch.size, first, count);
+          inputGradient(unit.bundle, batch.size, first, count);
         },
       },
     ],

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../core/shape.js';
-import { countGroups, imagesOfGroup } from '../../kernels/lanes.js';
+import { countBundles, imagesOfBundle } from '../../kernels/lanes.js';
 import { type JointKind, planTransform } from '../layer.js';
 import type { BlockPass } from '../pass.js';
 
@@ -10,14 +10,14 @@ export const relayout: JointKind = {
     planTransform(input!, { inPlace: false, backwardReads: { input: false, output: false } }),
   bind(_config, { input, output, kernels, batch }) {
     const size = sizeOf(input.shape);
-    const groups = countGroups(output.value.length / size);
-    const overGroups = (run: (group: number, images: number) => void): BlockPass => ({
+    const bundles = countBundles(output.value.length / size);
+    const overBundles = (run: (bundle: number, images: number) => void): BlockPass => ({
       over: 'blocks',
       waits: true,
-      blocks: groups,
+      blocks: bundles,
       run(first, count) {
-        for (let group = first; group < Math.min(first + count, countGroups(batch.size)); group++) {
-          run(group, imagesOfGroup(group, batch.size));
+        for (let bundle = first; bundle < Math.min(first + count, countBundles(batch.size)); bundle++) {
+          run(bundle, imagesOfBundle(bundle, batch.size));
         }
       },
     });
@@ -31,6 +31,6 @@ export const relayout: JointKind = {
       lanes: input.gradient,
       floatsPerImage: size,
     });
-    return { prepare: [], forward: [overGroups(gather)], backward: [overGroups(scatter)] };
+    return { prepare: [], forward: [overBundles(gather)], backward: [overBundles(scatter)] };
   },
 };

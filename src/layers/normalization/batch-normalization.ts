@@ -111,7 +111,11 @@ class PartSums {
   /** Where each part leaves its sums. */
   readonly of: readonly (readonly [first: Float32Array, second: Float32Array])[];
   /** What the kernels that combine them read beside them. */
-  readonly layout: { readonly channels: number; readonly lanes: number; readonly cuts: Int32Array };
+  readonly layout: {
+    readonly channels: number;
+    readonly columnsPerChannel: number;
+    readonly cuts: Int32Array;
+  };
 
   constructor(site: LayerSite, first: Float32Array, second: Float32Array) {
     const width = widthOf(site.input.shape, site.layout);
@@ -122,7 +126,7 @@ class PartSums {
       return [first.subarray(begin, end), second.subarray(begin, end)] as const;
     });
     this.#cuts = new Int32Array(2 * this.of.length);
-    this.layout = { channels, lanes: width / channels, cuts: this.#cuts };
+    this.layout = { channels, columnsPerChannel: width / channels, cuts: this.#cuts };
   }
 
   /** How many parts the mini-batch at hand has; the cuts are then theirs. */
@@ -150,7 +154,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const moments = new PartSums(site, means!, squares!);
   const sums = new PartSums(site, gradientSums!, gradientProducts!);
   // Every worker computes all of these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
-  // of the pass at hand, repeated for each lane.
+  // of the pass at hand, repeated in each column of a channel.
   const allocate = (length: number) => allocateLike(input.value, length);
   const statistics = allocate(3 * channels);
   const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
@@ -246,7 +250,7 @@ function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): Boun
   const { input, output, kernels, layout } = site;
   const { channels } = input.shape;
   const width = widthOf(input.shape, layout);
-  const lanes = width / channels;
+  const columnsPerChannel = width / channels;
   const scale = site.parameters.scale?.value;
   const shift = site.parameters.shift?.value;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
@@ -264,8 +268,12 @@ function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): Boun
     begin() {
       for (let c = 0; c < channels; c++) {
         const gain = (scale?.[c] ?? 1) / Math.sqrt(runningVariance![c]! + config.epsilon);
-        a.fill(gain, c * lanes, (c + 1) * lanes);
-        d.fill((shift?.[c] ?? 0) - runningMean![c]! * gain, c * lanes, (c + 1) * lanes);
+        a.fill(gain, c * columnsPerChannel, (c + 1) * columnsPerChannel);
+        d.fill(
+          (shift?.[c] ?? 0) - runningMean![c]! * gain,
+          c * columnsPerChannel,
+          (c + 1) * columnsPerChannel,
+        );
       }
     },
   };

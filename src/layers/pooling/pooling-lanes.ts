@@ -1,11 +1,11 @@
 import { sizeOf } from '../../core/shape.js';
-import { GROUP_IMAGES } from '../../kernels/constants.js';
+import { BUNDLE_IMAGES } from '../../kernels/constants.js';
 import type { WindowGeometry } from '../../kernels/geometry.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
 import { countUnits, rowsOf, unitAt } from '../parts.js';
 import type { UnitPass } from '../pass.js';
 
-/** A piece of a group that is pooled by itself: where it begins in input and output, in floats, and its geometry. */
+/** A piece of a bundle that is pooled by itself: where it begins in input and output, in floats, and its geometry. */
 interface Piece {
   readonly input: number;
   readonly output: number;
@@ -35,8 +35,8 @@ export interface PiecePooling {
 }
 
 /**
- * Pooling on groups of 16 images: to a pooling kernel, lanes are only more channels. Where windows do not overlap from row to row,
- * a unit pools its own rows of the output; else the first unit of a group pools it whole.
+ * Pooling on bundles of 16 images: to a pooling kernel, lanes are only more channels. Where windows do not overlap from row to row,
+ * a unit pools its own rows of the output; else the first unit of a bundle pools it whole.
  */
 export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: PiecePooling): BoundLayer {
   const { input, output, batch, training } = site;
@@ -46,8 +46,8 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
     const unit = unitAt(index, cut);
     const piece = pieceOf(g, unit.band, unit.bands);
     if (piece === null) return null;
-    const inputOffset = unit.group * GROUP_IMAGES * sizeOf(input.shape) + piece.input;
-    const outputOffset = unit.group * GROUP_IMAGES * sizeOf(output.shape) + piece.output;
+    const inputOffset = unit.bundle * BUNDLE_IMAGES * sizeOf(input.shape) + piece.input;
+    const outputOffset = unit.bundle * BUNDLE_IMAGES * sizeOf(output.shape) + piece.output;
     const arrays: PieceArrays = {
       g: piece.g,
       x: input.value.subarray(inputOffset),
@@ -65,7 +65,7 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
     // Its rows of input and output are not the same fractions of their heights.
     waits: true,
     strays: true,
-    run: ({ index, group, band, bands }) => run(pieces[group * bands + band] ?? null, index),
+    run: ({ index, bundle, band, bands }) => run(pieces[bundle * bands + band] ?? null, index),
   });
   return {
     prepare: [],
@@ -80,9 +80,9 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
   };
 }
 
-/** A band's piece of a group; null if it has none. */
+/** A band's piece of a bundle; null if it has none. */
 function pieceOf(g: WindowGeometry, band: number, bands: number): Piece | null {
-  const channels = g.inputChannels * GROUP_IMAGES;
+  const channels = g.inputChannels * BUNDLE_IMAGES;
   const wide = { ...g, inputChannels: channels, outputChannels: channels };
   const disjoint =
     g.kernelHeight <= g.strideY && g.padTop === 0 && g.outputHeight * g.strideY <= g.inputHeight;

@@ -1,5 +1,5 @@
 import { TRANSFORM_WORDS } from '../../../src/dataset/transform.js';
-import { GROUP_IMAGES } from '../../../src/kernels/constants.js';
+import { BUNDLE_IMAGES } from '../../../src/kernels/constants.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { type KernelMemory, toleranceOfSum } from './kernel-memory.js';
 import { type Batch, describeBatch } from './windows.js';
@@ -21,8 +21,8 @@ const MIDDLE: Batch = { total: 12, first: 1, count: 10 };
 const TIGHT: Batch = { total: 9, first: 1, count: 8 };
 const EMPTY: Batch = { total: 2, first: 1, count: 0 };
 const SAMPLES = 8;
-const GROUPS = 3;
-const LAST = GROUPS - 1;
+const BUNDLES = 3;
+const LAST = BUNDLES - 1;
 
 /** Transformed images in both layouts. */
 export function listAugmentCases(): KernelCase[] {
@@ -33,7 +33,7 @@ export function listAugmentCases(): KernelCase[] {
     makeImagesCase(SMALL, false, EMPTY),
     ...SIZES.flatMap((size) => borders.map((reflect) => makeLanesCase(size, reflect, { images: 13 }))),
     ...[0, 1, 16].map((images) => makeLanesCase(SMALL, true, { images })),
-    makeLanesCase(SMALL, false, { images: GROUP_IMAGES, group: LAST }),
+    makeLanesCase(SMALL, false, { images: BUNDLE_IMAGES, bundle: LAST }),
   ];
 }
 
@@ -51,18 +51,18 @@ function makeImagesCase(size: Size, reflect: boolean, batch: Batch): KernelCase 
   );
 }
 
-function makeLanesCase(size: Size, reflect: boolean, { images = 0, group = 1 }): KernelCase {
+function makeLanesCase(size: Size, reflect: boolean, { images = 0, bundle = 1 }): KernelCase {
   const [height, width, channels] = size;
-  const [firstRow, rows] = group !== LAST && height > 2 ? [1, height - 2] : [0, height];
+  const [firstRow, rows] = bundle !== LAST && height > 2 ? [1, height - 2] : [0, height];
   return makeCase(
     'bindAssembleAugmentedLanes',
-    `${describeSize(size, reflect)}, ${images} images, group ${group}`,
+    `${describeSize(size, reflect)}, ${images} images, bundle ${bundle}`,
     (memory) => {
-      const inputs = makeInputs(memory, size, GROUPS * GROUP_IMAGES);
-      const x = memory.output('x', GROUPS * GROUP_IMAGES * floatsOf(size), toleranceOfSum(2, 2 * 255));
-      return [[{ ...inputs, x, height, width, channels, reflect }, group, images, firstRow, rows]];
+      const inputs = makeInputs(memory, size, BUNDLES * BUNDLE_IMAGES);
+      const x = memory.output('x', BUNDLES * BUNDLE_IMAGES * floatsOf(size), toleranceOfSum(2, 2 * 255));
+      return [[{ ...inputs, x, height, width, channels, reflect }, bundle, images, firstRow, rows]];
     },
-    { tight: group === LAST },
+    { tight: bundle === LAST },
   );
 }
 

@@ -21,18 +21,18 @@ const SIZES: readonly ChannelSize[] = [
 /** Arrays as long as the call needs. */
 const TIGHT: ChannelSize = { channels: 20, totalRows: 9, firstRow: 2, rows: 7 };
 
-/** Sums that parts of a mini-batch have left, and of how many rows and lanes each is. */
+/** Sums that parts of a mini-batch have left, and of how many rows, and images in a row, each is. */
 interface PartsSize {
   readonly channels: number;
-  readonly lanes: 1 | 16;
-  readonly cuts: readonly (readonly [rows: number, lanes: number])[];
+  readonly columnsPerChannel: 1 | 16;
+  readonly cuts: readonly (readonly [rows: number, imagesPerRow: number])[];
 }
 
 const PARTS: readonly PartsSize[] = [1, 3, 4, 17].flatMap((channels) => [
-  { channels, lanes: 1, cuts: [[7, 1]] },
+  { channels, columnsPerChannel: 1, cuts: [[7, 1]] },
   {
     channels,
-    lanes: 1,
+    columnsPerChannel: 1,
     cuts: [
       [5, 1],
       [0, 1],
@@ -40,10 +40,10 @@ const PARTS: readonly PartsSize[] = [1, 3, 4, 17].flatMap((channels) => [
       [5, 1],
     ],
   },
-  { channels, lanes: 16, cuts: [[12, 16]] },
+  { channels, columnsPerChannel: 16, cuts: [[12, 16]] },
   {
     channels,
-    lanes: 16,
+    columnsPerChannel: 16,
     cuts: [
       [144, 16],
       [132, 16],
@@ -52,12 +52,12 @@ const PARTS: readonly PartsSize[] = [1, 3, 4, 17].flatMap((channels) => [
       [132, 4],
     ],
   },
-  { channels, lanes: 16, cuts: [[3, 1]] },
+  { channels, columnsPerChannel: 16, cuts: [[3, 1]] },
   // One number a channel.
-  { channels, lanes: 1, cuts: [[1, 1]] },
+  { channels, columnsPerChannel: 1, cuts: [[1, 1]] },
   {
     channels,
-    lanes: 16,
+    columnsPerChannel: 16,
     cuts: [
       [1, 1],
       [0, 1],
@@ -169,8 +169,8 @@ function makeCombineCase(size: ChannelSize): KernelCase {
 
 /** Variances are from 1 to 5, so that no number is greater than these. All sums are in float64: what differs is the last rounding. */
 function makeCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
-  const { channels, lanes, cuts } = size;
-  const width = channels * lanes;
+  const { channels, columnsPerChannel, cuts } = size;
+  const width = channels * columnsPerChannel;
   return makeCase(
     'bindNormalizationCoefficients',
     describeParts(size, affine),
@@ -182,7 +182,7 @@ function makeCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
         [
           {
             channels,
-            lanes,
+            columnsPerChannel,
             cuts: memory.input('cuts', Int32Array.from(cuts.flat())),
             means,
             squares: memory.input('squares', squares),
@@ -203,18 +203,18 @@ function makeCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
 }
 
 function makeGradientCoefficientsCase(size: PartsSize, affine: boolean): KernelCase {
-  const { channels, lanes, cuts } = size;
-  const width = channels * lanes;
+  const { channels, columnsPerChannel, cuts } = size;
+  const width = channels * columnsPerChannel;
   return makeCase(
     'bindNormalizationGradientCoefficients',
     describeParts(size, affine),
     (memory) => {
-      const most = lanes * cuts.length;
+      const most = columnsPerChannel * cuts.length;
       return [
         [
           {
             channels,
-            lanes,
+            columnsPerChannel,
             cuts: memory.input('cuts', Int32Array.from(cuts.flat())),
             sums: memory.input('sums', memory.uniform(cuts.length * width)),
             products: memory.input('products', memory.uniform(cuts.length * width)),
@@ -234,9 +234,9 @@ function makeGradientCoefficientsCase(size: PartsSize, affine: boolean): KernelC
   );
 }
 
-function describeParts({ channels, lanes, cuts }: PartsSize, affine: boolean): string {
+function describeParts({ channels, columnsPerChannel, cuts }: PartsSize, affine: boolean): string {
   const parts = cuts.map(([rows, used]) => `${rows} rows of ${used}`).join(', ');
-  return `${channels} channels of ${lanes} lanes in ${parts}${affine ? ', scaled and shifted' : ''}`;
+  return `${channels} channels of ${columnsPerChannel} columns in ${parts}${affine ? ', scaled and shifted' : ''}`;
 }
 
 function placeRows(memory: KernelMemory, label: string, size: ChannelSize): Float32Array {

@@ -1,4 +1,4 @@
-import { GROUP_IMAGES } from '../../../src/kernels/constants.js';
+import { BUNDLE_IMAGES } from '../../../src/kernels/constants.js';
 import { kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
@@ -18,34 +18,34 @@ const SHAPES: readonly WindowGeometry[] = [
   makeWindow({ input: [2, 2, 3], kernel: [3, 3], padding: [2, 2, 2, 2], outputChannels: 33 }),
   makeWindow({ input: [1, 3, 64], kernel: [1, 1], outputChannels: 64 }),
 ];
-const GROUPS = 3;
+const BUNDLES = 3;
 const MIDDLE = 1;
-/** The arrays end with this group, so a shorter one must be refused. */
-const LAST = GROUPS - 1;
-const FULL = GROUPS * GROUP_IMAGES;
-/** Images of a mini-batch whose last group needs half its lanes. */
+/** The arrays end with this bundle, so a shorter one must be refused. */
+const LAST = BUNDLES - 1;
+const FULL = BUNDLES * BUNDLE_IMAGES;
+/** Images of a mini-batch whose last bundle needs half its lanes. */
 const FEW = FULL - 10;
 
-/** The methods on groups of 16 images. */
+/** The methods on bundles of 16 images. */
 export function listLaneCases(): KernelCase[] {
   return [
     ...SHAPES.flatMap((g) => [makeForwardCase(g), makeInputGradientCase(g)]),
-    ...SHAPES.flatMap((g) => [makeKernelGradientCase(g, MIDDLE, 1), makeKernelGradientCase(g, 0, GROUPS)]),
+    ...SHAPES.flatMap((g) => [makeKernelGradientCase(g, MIDDLE, 1), makeKernelGradientCase(g, 0, BUNDLES)]),
     ...[1, 3, 4, 5, 13, 16, 64].map(makeSumCase),
     ...[0, 1, 7, 16].map(makeClearCase),
     ...[0, 1, 5, 16].map((images) => makeAssembleCase(images)),
     makeForwardCase(SHAPES[1]!, LAST),
     makeInputGradientCase(SHAPES[1]!, LAST),
-    makeKernelGradientCase(SHAPES[1]!, 1, GROUPS - 1, { tight: true }),
+    makeKernelGradientCase(SHAPES[1]!, 1, BUNDLES - 1, { tight: true }),
     ...SHAPES.slice(0, 5).flatMap((g) => [
       makeForwardCase(g, LAST, FEW),
       makeInputGradientCase(g, LAST, FEW),
       makeKernelGradientCase(g, LAST, 1, { images: FEW }),
       makeKernelGradientCase(g, MIDDLE, 2, { images: FEW }),
     ]),
-    makeAssembleCase(GROUP_IMAGES, LAST),
-    makeMoveCase('bindGatherLanes', GROUP_IMAGES, LAST),
-    makeMoveCase('bindScatterLanes', GROUP_IMAGES, LAST),
+    makeAssembleCase(BUNDLE_IMAGES, LAST),
+    makeMoveCase('bindGatherLanes', BUNDLE_IMAGES, LAST),
+    makeMoveCase('bindScatterLanes', BUNDLE_IMAGES, LAST),
     ...[1, 7, 16].flatMap((images) => [
       makeMoveCase('bindGatherLanes', images),
       makeMoveCase('bindScatterLanes', images),
@@ -58,56 +58,56 @@ function innerRows(rows: number): [first: number, rows: number] {
   return rows > 2 ? [1, rows - 2] : [0, rows];
 }
 
-function makeForwardCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
+function makeForwardCase(g: WindowGeometry, bundle = MIDDLE, images = FULL): KernelCase {
   return makeCase(
     'bindConvolutionForwardLanes',
-    `${describeWindow(g)}, group ${group} of ${images} images`,
+    `${describeWindow(g)}, bundle ${bundle} of ${images} images`,
     (memory) => {
-      const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
+      const x = memory.input('x', memory.uniform(BUNDLES * BUNDLE_IMAGES * inputFloats(g)));
       const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const tolerance = toleranceOfSum(kernelRows(g), 1);
-      const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
-      return [[{ g, x, f, bias, y }, group, images, ...innerRows(g.outputHeight)]];
+      const y = memory.output('y', BUNDLES * BUNDLE_IMAGES * outputFloats(g), tolerance);
+      return [[{ g, x, f, bias, y }, bundle, images, ...innerRows(g.outputHeight)]];
     },
-    { tight: group === LAST },
+    { tight: bundle === LAST },
   );
 }
 
-function makeInputGradientCase(g: WindowGeometry, group = MIDDLE, images = FULL): KernelCase {
+function makeInputGradientCase(g: WindowGeometry, bundle = MIDDLE, images = FULL): KernelCase {
   return makeCase(
     'bindConvolutionInputGradientLanes',
-    `${describeWindow(g)}, group ${group} of ${images} images`,
+    `${describeWindow(g)}, bundle ${bundle} of ${images} images`,
     (memory) => {
-      const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
+      const dy = memory.input('dy', memory.uniform(BUNDLES * BUNDLE_IMAGES * outputFloats(g)));
       const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
       const tolerance = toleranceOfSum(g.kernelHeight * g.kernelWidth * g.outputChannels, 1);
-      const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
-      return [[{ g, dy, f, dx }, group, images, ...innerRows(g.inputHeight)]];
+      const dx = memory.output('dx', BUNDLES * BUNDLE_IMAGES * inputFloats(g), tolerance);
+      return [[{ g, dy, f, dx }, bundle, images, ...innerRows(g.inputHeight)]];
     },
-    { tight: group === LAST },
+    { tight: bundle === LAST },
   );
 }
 
 function makeKernelGradientCase(
   g: WindowGeometry,
   first: number,
-  groups: number,
+  bundles: number,
   { images = FULL, tight = false } = {},
 ): KernelCase {
   return makeCase(
     'bindConvolutionKernelGradientLanes',
-    `${describeWindow(g)}, ${groups} groups from ${first} of ${images} images`,
+    `${describeWindow(g)}, ${bundles} bundles from ${first} of ${images} images`,
     (memory) => {
-      const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
-      const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
-      const tolerance = toleranceOfSum(groups * GROUP_IMAGES * g.outputHeight * g.outputWidth, 1);
+      const x = memory.input('x', memory.uniform(BUNDLES * BUNDLE_IMAGES * inputFloats(g)));
+      const dy = memory.input('dy', memory.uniform(BUNDLES * BUNDLE_IMAGES * outputFloats(g)));
+      const tolerance = toleranceOfSum(bundles * BUNDLE_IMAGES * g.outputHeight * g.outputWidth, 1);
       const df = memory.output('df', kernelRows(g) * g.outputChannels, tolerance);
       const call = (firstKernelRow: number, rows: number) =>
         [
           { g, x, dy, df },
           first,
-          groups,
+          bundles,
           images,
           ...innerRows(g.outputHeight),
           firstKernelRow,
@@ -128,8 +128,8 @@ function makeSumCase(channels: number): KernelCase {
     'bindSumChannelLanes',
     `${channels} channels`,
     (memory) => {
-      const x = memory.input('x', memory.uniform(channels * GROUP_IMAGES));
-      const sums = memory.output('sums', channels, toleranceOfSum(GROUP_IMAGES, 1));
+      const x = memory.input('x', memory.uniform(channels * BUNDLE_IMAGES));
+      const sums = memory.output('sums', channels, toleranceOfSum(BUNDLE_IMAGES, 1));
       return [[{ channels, x, sums }]];
     },
     { tight: true },
@@ -140,46 +140,46 @@ function makeClearCase(images: number): KernelCase {
   return makeCase(
     'bindClearLanes',
     `${images} images`,
-    (memory) => [[{ x: memory.output('x', memory.uniform(21 * GROUP_IMAGES), 0) }, images, 3, 18]],
+    (memory) => [[{ x: memory.output('x', memory.uniform(21 * BUNDLE_IMAGES), 0) }, images, 3, 18]],
     { tight: true },
   );
 }
 
-function makeAssembleCase(images: number, group = MIDDLE): KernelCase {
+function makeAssembleCase(images: number, bundle = MIDDLE): KernelCase {
   return makeCase(
     'bindAssembleLanes',
-    `${images} images, group ${group}`,
+    `${images} images, bundle ${bundle}`,
     (memory) => {
       const floats = 21;
       const pixels = memory.input('pixels', Uint8Array.from(memory.integers(8 * floats, 0, 255)));
       const sampleIds = memory.input(
         'sampleIds',
-        Int32Array.from({ length: GROUPS * GROUP_IMAGES }, (_, i) => i % 8),
+        Int32Array.from({ length: BUNDLES * BUNDLE_IMAGES }, (_, i) => i % 8),
       );
       const mean = memory.input('mean', memory.uniform(floats, 0, 255));
       const scale = memory.input('scale', memory.uniform(floats, 0, 2));
-      const x = memory.output('x', GROUPS * GROUP_IMAGES * floats, toleranceOfSum(2, 2 * 255));
-      return [[{ pixels, sampleIds, mean, scale, x, floatsPerImage: floats }, group, images, 3, 18]];
+      const x = memory.output('x', BUNDLES * BUNDLE_IMAGES * floats, toleranceOfSum(2, 2 * 255));
+      return [[{ pixels, sampleIds, mean, scale, x, floatsPerImage: floats }, bundle, images, 3, 18]];
     },
-    { tight: group === LAST },
+    { tight: bundle === LAST },
   );
 }
 
 function makeMoveCase(
   method: 'bindGatherLanes' | 'bindScatterLanes',
   images: number,
-  group = MIDDLE,
+  bundle = MIDDLE,
 ): KernelCase {
   return makeCase(
     method,
-    `${images} images, group ${group}`,
+    `${images} images, bundle ${bundle}`,
     (memory) => {
       const floats = 19;
-      const from = memory.input('from', memory.uniform(GROUPS * GROUP_IMAGES * floats));
-      const to = memory.output('to', GROUPS * GROUP_IMAGES * floats, 0);
+      const from = memory.input('from', memory.uniform(BUNDLES * BUNDLE_IMAGES * floats));
+      const to = memory.output('to', BUNDLES * BUNDLE_IMAGES * floats, 0);
       const [lanes, one] = method === 'bindGatherLanes' ? [from, to] : [to, from];
-      return [[{ lanes, images: one, floatsPerImage: floats }, group, images]];
+      return [[{ lanes, images: one, floatsPerImage: floats }, bundle, images]];
     },
-    { tight: group === LAST },
+    { tight: bundle === LAST },
   );
 }

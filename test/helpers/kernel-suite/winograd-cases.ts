@@ -1,4 +1,4 @@
-import { GROUP_IMAGES, WINOGRAD_MOST_PANELS } from '../../../src/kernels/constants.js';
+import { BUNDLE_IMAGES, WINOGRAD_MOST_PANELS } from '../../../src/kernels/constants.js';
 import { kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
 import type { Kernels } from '../../../src/kernels/kernels.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
@@ -42,12 +42,12 @@ interface Filter {
   readonly tile: number;
 }
 
-const GROUPS = 3;
+const BUNDLES = 3;
 const MIDDLE = 1;
-/** The arrays end with this group, so a shorter one must be refused. */
-const LAST = GROUPS - 1;
-const FULL = GROUPS * GROUP_IMAGES;
-/** Images of a mini-batch whose last group needs half its lanes. */
+/** The arrays end with this bundle, so a shorter one must be refused. */
+const LAST = BUNDLES - 1;
+const FULL = BUNDLES * BUNDLE_IMAGES;
+/** Images of a mini-batch whose last bundle needs half its lanes. */
 const FEW = FULL - 10;
 
 /** The methods of minimal filtering. Transformed kernels and gradients are tried through what reads them, like packed matrices. */
@@ -95,36 +95,36 @@ function transformKernel({ g, tile }: Filter, memory: KernelMemory, kernels: Ker
   return u;
 }
 
-function makeForwardCase(filter: Filter, group = MIDDLE, images = FULL): KernelCase {
+function makeForwardCase(filter: Filter, bundle = MIDDLE, images = FULL): KernelCase {
   const { g, tile } = filter;
   return makeCase(
     'bindWinogradForward',
-    `${describe(filter)}, group ${group} of ${images} images`,
+    `${describe(filter)}, bundle ${bundle} of ${images} images`,
     (memory, kernels) => {
-      const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
+      const x = memory.input('x', memory.uniform(BUNDLES * BUNDLE_IMAGES * inputFloats(g)));
       const u = transformKernel(filter, memory, kernels);
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const tolerance = toleranceOf(filter, kernelRows(g));
-      const y = memory.output('y', GROUPS * GROUP_IMAGES * outputFloats(g), tolerance);
-      return [[{ g, tile, x, u, bias, y }, group, images, ...innerRows(g.outputHeight)]];
+      const y = memory.output('y', BUNDLES * BUNDLE_IMAGES * outputFloats(g), tolerance);
+      return [[{ g, tile, x, u, bias, y }, bundle, images, ...innerRows(g.outputHeight)]];
     },
-    { tight: group === LAST },
+    { tight: bundle === LAST },
   );
 }
 
-function makeInputGradientCase(filter: Filter, group = MIDDLE, images = FULL): KernelCase {
+function makeInputGradientCase(filter: Filter, bundle = MIDDLE, images = FULL): KernelCase {
   const { g, tile } = filter;
   return makeCase(
     'bindWinogradInputGradient',
-    `${describe(filter)}, group ${group} of ${images} images`,
+    `${describe(filter)}, bundle ${bundle} of ${images} images`,
     (memory, kernels) => {
-      const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
+      const dy = memory.input('dy', memory.uniform(BUNDLES * BUNDLE_IMAGES * outputFloats(g)));
       const u = transformKernel(filter, memory, kernels);
       const tolerance = toleranceOf(filter, g.kernelHeight * g.kernelWidth * g.outputChannels);
-      const dx = memory.output('dx', GROUPS * GROUP_IMAGES * inputFloats(g), tolerance);
-      return [[{ g, tile, dy, u, dx }, group, images, ...innerRows(g.inputHeight)]];
+      const dx = memory.output('dx', BUNDLES * BUNDLE_IMAGES * inputFloats(g), tolerance);
+      return [[{ g, tile, dy, u, dx }, bundle, images, ...innerRows(g.inputHeight)]];
     },
-    { tight: group === LAST },
+    { tight: bundle === LAST },
   );
 }
 
@@ -162,8 +162,8 @@ function multiplyAll(
   images: number,
   parts: number,
 ): Float32Array {
-  const x = memory.input('x', memory.uniform(GROUPS * GROUP_IMAGES * inputFloats(g)));
-  const dy = memory.input('dy', memory.uniform(GROUPS * GROUP_IMAGES * outputFloats(g)));
+  const x = memory.input('x', memory.uniform(BUNDLES * BUNDLE_IMAGES * inputFloats(g)));
+  const dy = memory.input('dy', memory.uniform(BUNDLES * BUNDLE_IMAGES * outputFloats(g)));
   const du = memory.private('products', winogradGradientFloats(g, tile, parts));
   const multiply = kernels.bindWinogradKernelProducts({ g, tile, x, dy, du, parts });
   for (let part = 0; part < parts; part++) {

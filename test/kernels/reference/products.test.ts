@@ -45,7 +45,7 @@ describe('products and sums by hand', () => {
     const [statistics, mean, a, d] = [new Float32Array(3), ...[1, 2, 3].map(() => new Float32Array(1))];
     const parts = {
       channels: 1,
-      lanes: 1,
+      columnsPerChannel: 1,
       cuts,
       means: Float32Array.of(2, 7),
       squares: Float32Array.of(2, 8),
@@ -69,7 +69,7 @@ describe('products and sums by hand', () => {
     const [b, dScale, dShift] = [1, 2, 3].map(() => new Float32Array(1));
     const sums = {
       channels: 1,
-      lanes: 1,
+      columnsPerChannel: 1,
       cuts,
       sums: Float32Array.of(1, 4),
       products: Float32Array.of(20, 10),
