@@ -154,9 +154,8 @@ struct Caller<Result (*)(const D&, Args...)> {
 template <typename D, typename Result, typename... Args>
 struct Caller<Result (*)(const D&, float*, Args...)> {
   static napi_value call(napi_env env, napi_callback_info info) {
-    return Caller<Result (*)(const D&, Args...)>::call_with(env, info, [](const Bound<D>& bound, Args... args) {
-      return bound.run(bound.descriptor, bound.scratch->floats(), args...);
-    });
+    return Caller<Result (*)(const D&, Args...)>::call_with(
+        env, info, [](const Bound<D>& bound, Args... args) { return bound.run(bound.descriptor, bound.scratch->floats(), args...); });
   }
 };
 
@@ -177,7 +176,8 @@ napi_value bind(napi_env env, napi_callback_info info) {
   }
   napi_ref arrays = nullptr;
   napi_create_reference(env, reader.arrays(), 1, &arrays);
-  return make_function(env, D::kName, Caller<typename D::Run>::call, new Bound<D>{descriptor, binder.entry.run, binder.scratch, env, arrays});
+  return make_function(env, D::kName, Caller<typename D::Run>::call,
+                       new Bound<D>{descriptor, binder.entry.run, binder.scratch, env, arrays});
 }
 
 // Puts a kernel's bindX on an object.

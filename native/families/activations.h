@@ -98,8 +98,7 @@ struct PreluBackward {
     from.holds(slope, channels);
     from.holds(d_slope, channels);
     const long rows = least(from.pieces(x, channels), from.pieces(dy, channels));
-    return {channels, x.data,       dy.data,      slope.data,
-            dx.data,  d_slope.data, dx.data ? least(rows, from.pieces(dx, channels)) : rows};
+    return {channels, x.data, dy.data, slope.data, dx.data, d_slope.data, dx.data ? least(rows, from.pieces(dx, channels)) : rows};
   }
   bool allows(Range some) const { return some.within(rows); }
 };
@@ -123,7 +122,12 @@ struct Dropout {
     from.expect(rate >= 0 && rate < 1, "rate", "at least 0 and below 1");
     const auto sample_ids = from.integers("sampleIds");
     const long floats = from.integer("floatsPerImage", 1);
-    return {x.data, y.data, rate, from.key("key"), sample_ids.data, floats,
+    return {x.data,
+            y.data,
+            rate,
+            from.key("key"),
+            sample_ids.data,
+            floats,
             least(from.pieces(x, floats), from.pieces(y, floats), sample_ids.length)};
   }
   bool allows(long epoch, Range some) const { return epoch >= 0 && some.within(images); }

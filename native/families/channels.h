@@ -72,8 +72,7 @@ struct ChannelGradientSums {
     from.holds(mean, channels);
     from.holds(sums, channels);
     from.holds(products, channels);
-    return {channels,      x.data, dy.data, mean.data, sums.data,
-            products.data, least(from.pieces(x, channels), from.pieces(dy, channels))};
+    return {channels, x.data, dy.data, mean.data, sums.data, products.data, least(from.pieces(x, channels), from.pieces(dy, channels))};
   }
   bool allows(Range some) const { return some.within(rows); }
 };
@@ -99,8 +98,8 @@ struct CombineChannels {
     from.holds(a, channels);
     from.holds(b, channels);
     from.holds(d, channels);
-    return {channels, x.data, dy.data, a.data, b.data, d.data, dx.data,
-            least(from.pieces(x, channels), from.pieces(dy, channels), from.pieces(dx, channels))};
+    return {channels, x.data, dy.data, a.data,
+            b.data,   d.data, dx.data, least(from.pieces(x, channels), from.pieces(dy, channels), from.pieces(dx, channels))};
   }
   bool allows(Range some) const { return some.within(rows); }
 };

@@ -22,8 +22,15 @@ struct AdamUpdate {
     const auto w = from.floats("w"), g = from.floats("g"), mean = from.floats("mean"), variance = from.floats("variance");
     const auto greatest = from.floats_or_null("greatest");
     const long length = least(w.length, g.length, mean.length, variance.length);
-    return {w.data, g.data, mean.data, variance.data, greatest.data,
-            float(from.number("penalty")), float(from.number("meanShare")), float(from.number("varianceShare")), float(from.number("epsilon")),
+    return {w.data,
+            g.data,
+            mean.data,
+            variance.data,
+            greatest.data,
+            float(from.number("penalty")),
+            float(from.number("meanShare")),
+            float(from.number("varianceShare")),
+            float(from.number("epsilon")),
             greatest.data ? least(length, greatest.length) : length};
   }
   bool allows(double, double, double, Range elements) const { return elements.within(length); }
@@ -131,7 +138,6 @@ struct Transpose {
   bool allows(Range columns) const { return columns.within(x_width); }
 };
 
-using OptimizerKernels =
-    Family<AdamUpdate, NesterovDirection, MoveWeights, FollowWeights, ScaleElements, SumSquares, Transpose>;
+using OptimizerKernels = Family<AdamUpdate, NesterovDirection, MoveWeights, FollowWeights, ScaleElements, SumSquares, Transpose>;
 
 }  // namespace convoy

@@ -76,7 +76,12 @@ struct SgdUpdate {
   template <typename Reader>
   static SgdUpdate read(Reader& from) {
     const auto w = from.floats("w"), g = from.floats("g"), v = from.floats("v");
-    return {w.data, g.data, v.data, float(from.number("momentum")), float(from.number("weightDecay")), from.boolean("nesterov"),
+    return {w.data,
+            g.data,
+            v.data,
+            float(from.number("momentum")),
+            float(from.number("weightDecay")),
+            from.boolean("nesterov"),
             least(w.length, g.length, v.length)};
   }
   bool allows(double, Range elements) const { return elements.within(length); }

@@ -39,7 +39,11 @@ struct MaxPoolingBackward {
   static MaxPoolingBackward read(Reader& from) {
     const Geometry g = from.pooling("g");
     const auto x = from.floats("x"), y = from.floats("y"), dy = from.floats("dy"), dx = from.floats("dx");
-    return {g, x.data, y.data, dy.data, dx.data,
+    return {g,
+            x.data,
+            y.data,
+            dy.data,
+            dx.data,
             least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()), from.pieces(dy, g.output_floats()),
                   from.pieces(dx, g.input_floats()))};
   }
@@ -60,8 +64,7 @@ struct AveragePoolingForward {
   static AveragePoolingForward read(Reader& from) {
     const Geometry g = from.pooling("g");
     const auto x = from.floats("x"), y = from.floats("y");
-    return {g, x.data, y.data, from.boolean("countPadding"),
-            least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
+    return {g, x.data, y.data, from.boolean("countPadding"), least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
 };
@@ -104,7 +107,12 @@ struct TrainablePoolingForward {
     const auto x = from.floats("x"), scale = from.floats("scale"), bias = from.floats("bias"), y = from.floats("y");
     from.holds(scale, g.input_channels);
     from.holds(bias, g.input_channels);
-    return {g, x.data, scale.data, bias.data, y.data, from.integer("divisor"),
+    return {g,
+            x.data,
+            scale.data,
+            bias.data,
+            y.data,
+            from.integer("divisor"),
             least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
@@ -133,13 +141,20 @@ struct TrainablePoolingBackward {
     from.holds(d_scale, g.input_channels);
     from.holds(d_bias, g.input_channels);
     const long images = least(from.pieces(x, g.input_floats()), from.pieces(dy, g.output_floats()));
-    return {g, x.data, dy.data, scale.data, dx.data, d_scale.data, d_bias.data, from.integer("divisor"),
+    return {g,
+            x.data,
+            dy.data,
+            scale.data,
+            dx.data,
+            d_scale.data,
+            d_bias.data,
+            from.integer("divisor"),
             dx.data ? least(images, from.pieces(dx, g.input_floats())) : images};
   }
   bool allows(Range some) const { return some.within(images); }
 };
 
-using PoolingKernels = Family<MaxPoolingForward, MaxPoolingBackward, AveragePoolingForward, AveragePoolingBackward,
-                              TrainablePoolingForward, TrainablePoolingBackward>;
+using PoolingKernels = Family<MaxPoolingForward, MaxPoolingBackward, AveragePoolingForward, AveragePoolingBackward, TrainablePoolingForward,
+                              TrainablePoolingBackward>;
 
 }  // namespace convoy

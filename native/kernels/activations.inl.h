@@ -41,9 +41,8 @@ void activation_forward(const ActivationForward& a, Range elements) {
   const float* x = a.x;
   float* y = a.y;
   const V coefficient = splat(a.coefficient), threshold = splat(a.threshold);
-  for_each_element(elements, [&](long i, Mask mask) {
-    store(y + i, forward_of<Function>(load(x + i, mask), coefficient, threshold), mask);
-  });
+  for_each_element(elements,
+                   [&](long i, Mask mask) { store(y + i, forward_of<Function>(load(x + i, mask), coefficient, threshold), mask); });
 }
 
 template <typename Function>

@@ -68,8 +68,8 @@ inline void assemble_row(const uint8_t* from, const Transform& t, const ImageFra
 
 // Some rows of one image, whose elements lie `kStride` apart.
 template <long kStride>
-inline void assemble_transformed(const uint8_t* from, const Transform& t, const ImageFrame& frame, const float* mean,
-                                 const float* scale, float* to, Range rows) {
+inline void assemble_transformed(const uint8_t* from, const Transform& t, const ImageFrame& frame, const float* mean, const float* scale,
+                                 float* to, Range rows) {
   const Normaliser<kStride> normaliser{mean, scale, to};
   const long row_floats = frame.width * frame.channels;
   const long cut_left = t.cut_left > 0 ? t.cut_left : 0;

@@ -44,7 +44,8 @@ void normalization_coefficients(const NormalizationCoefficients& n, long parts) 
   const PartSums& sums = n.sums;
   const double count = count_numbers(sums, parts);
   for (long c = 0; c < sums.channels; c++) {
-    const double weighted = sum_parts(sums, parts, c, [&](long part, long at) { return double(sums.first[at]) * double(rows_of(sums, part)); });
+    const double weighted =
+        sum_parts(sums, parts, c, [&](long part, long at) { return double(sums.first[at]) * double(rows_of(sums, part)); });
     const double batch_mean = weighted / count;
     // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each part's own.
     const double squares = sum_parts(sums, parts, c, [&](long part, long at) {

@@ -30,9 +30,8 @@ void scale_channels(const ScaleChannels& s, float* scratch, Range rows) {
   float* shifts = scratch + period.floats;
   repeat(channels, period, s.scale, scales);
   repeat(channels, period, s.shift, shifts);
-  for_each_in_period(channels, period, rows, [&](long at, long i, Mask mask) {
-    store(y + at, fma(load(x + at, mask), load(scales + i), load(shifts + i)), mask);
-  });
+  for_each_in_period(channels, period, rows,
+                     [&](long at, long i, Mask mask) { store(y + at, fma(load(x + at, mask), load(scales + i), load(shifts + i)), mask); });
 }
 
 void channel_gradient_sums(const ChannelGradientSums& s, float* scratch, Range rows) {

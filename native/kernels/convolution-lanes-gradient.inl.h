@@ -11,7 +11,7 @@ struct GradientTile {
   long x_bundle_floats, x_row_floats, x_position_floats;
   long dy_bundle_floats, dy_row_floats, dy_position_floats;
   float* lane_sums;  // rows of 16 sums, one for each product of the tile, of which it writes one vector
-  bool begins;     // otherwise it adds to them
+  bool begins;  // otherwise it adds to them
 };
 
 template <typename Vector, int kInputs, int kOutputs>
@@ -237,9 +237,8 @@ void convolution_kernel_gradient_lanes(const ConvolutionKernelGradientLanes& c, 
     const auto sums_of = [&](long k) { return lane_sums + (k - kernel_rows.first) * count * BUNDLE_IMAGES; };
     for (long row = 0; row < rows.count; row += block_rows) {
       const Range block{rows.first + row, min(block_rows, rows.count - row)};
-      gradient.for_each_tile(kernel_rows, [&](long k, long inputs) {
-        gradient.correlate({k, inputs}, outputs, block, sums_of(k), row == 0);
-      });
+      gradient.for_each_tile(kernel_rows,
+                             [&](long k, long inputs) { gradient.correlate({k, inputs}, outputs, block, sums_of(k), row == 0); });
     }
     gradient.for_each_tile(kernel_rows, [&](long k, long inputs) { gradient.fold_tile({k, inputs}, outputs, sums_of(k), c.df); });
   });

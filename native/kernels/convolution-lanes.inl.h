@@ -210,5 +210,7 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, lo
 #include "convolution-lanes-gradient.inl.h"
 
 constexpr LaneConvolutionKernels kLaneConvolutionKernels = {
-    {convolution_forward_lanes}, {convolution_input_gradient_lanes}, {convolution_kernel_gradient_lanes},
+    {convolution_forward_lanes},
+    {convolution_input_gradient_lanes},
+    {convolution_kernel_gradient_lanes},
 };

@@ -21,8 +21,8 @@ long convolution_scratch_floats(const Descriptor& convolution) {
 }
 
 // `packed`, `bias` and `y` begin with the group's own.
-inline void convolve_group(const Geometry& g, long group, const float* x, const float* packed, const float* bias, float* y,
-                           float* scratch, Range images) {
+inline void convolve_group(const Geometry& g, long group, const float* x, const float* packed, const float* bias, float* y, float* scratch,
+                           Range images) {
   const long k = g.kernel_rows();
   const long n = g.group_outputs();
   const long end = (images.first + images.count) * g.positions();
@@ -32,10 +32,12 @@ inline void convolve_group(const Geometry& g, long group, const float* x, const 
       const long depth = min(kDepth, k - k0);
       pack_im2row(g, group, x, row, rows, k0, k0 + depth, scratch);
       for (long column = 0; column < n; column += PANEL_COLUMNS) {
-        multiply_panel<Layout::kRows>(PanelProduct{
-            scratch, rows, packed + column * k + k0 * PANEL_COLUMNS, depth, y + row * g.output_channels + column,
-            g.output_channels, min(PANEL_COLUMNS, n - column),
-            k0 > 0 ? Start::kAccumulate : bias ? Start::kBias : Start::kZero, bias ? bias + column : nullptr});
+        multiply_panel<Layout::kRows>(PanelProduct{scratch, rows, packed + column * k + k0 * PANEL_COLUMNS, depth,
+                                                   y + row * g.output_channels + column, g.output_channels, min(PANEL_COLUMNS, n - column),
+                                                   k0 > 0 ? Start::kAccumulate
+                                                   : bias ? Start::kBias
+                                                          : Start::kZero,
+                                                   bias ? bias + column : nullptr});
       }
     }
   }
@@ -51,8 +53,7 @@ void convolution_forward(const ConvolutionForward& c, float* scratch, Range imag
 }
 
 // `dy` and `packed` begin with the group's own; adds to dx.
-inline void scatter_group(const Geometry& g, long group, const float* dy, const float* packed, float* dx, float* scratch,
-                          Range images) {
+inline void scatter_group(const Geometry& g, long group, const float* dy, const float* packed, float* dx, float* scratch, Range images) {
   const long k = g.kernel_rows();
   const long n = g.group_outputs();
   const long end = (images.first + images.count) * g.positions();
@@ -66,9 +67,9 @@ inline void scatter_group(const Geometry& g, long group, const float* dy, const 
         const long depth = min(kDepth, n - n0);
         for (long i = 0; i < rows; i++) copy_run(scratch + i * kBlockStride, dy + (row + i) * g.output_channels + n0, depth);
         for (long column = k0; column < k1; column += PANEL_COLUMNS) {
-          multiply_panel<Layout::kRows>(PanelProduct{scratch, rows, packed + column * n + n0 * PANEL_COLUMNS, depth,
-                                                     d_phi + (column - k0), width, min(PANEL_COLUMNS, k1 - column),
-                                                     n0 > 0 ? Start::kAccumulate : Start::kZero, nullptr});
+          multiply_panel<Layout::kRows>(PanelProduct{scratch, rows, packed + column * n + n0 * PANEL_COLUMNS, depth, d_phi + (column - k0),
+                                                     width, min(PANEL_COLUMNS, k1 - column), n0 > 0 ? Start::kAccumulate : Start::kZero,
+                                                     nullptr});
         }
       }
       add_row2im(g, group, dx, row, rows, k0, k1, d_phi, width);
@@ -86,8 +87,8 @@ void convolution_input_gradient(const ConvolutionInputGradient& c, float* scratc
 }
 
 // `dy` and `df` begin with the group's own; `kernel_rows` are rows of its matrix.
-inline void correlate_group(const Geometry& g, long group, const float* x, const float* dy, float* df, float* scratch,
-                            Range images, Range kernel_rows) {
+inline void correlate_group(const Geometry& g, long group, const float* x, const float* dy, float* df, float* scratch, Range images,
+                            Range kernel_rows) {
   const long n = g.group_outputs();
   const long begin = images.first * g.positions();
   const long end = begin + images.count * g.positions();
@@ -110,9 +111,9 @@ inline void correlate_group(const Geometry& g, long group, const float* x, const
         const long k1 = min(last_k, k0 + kDepth);
         pack_im2row(g, group, x, row, depth, k0, k1, scratch);
         for (long column = n0; column < n1; column += PANEL_COLUMNS) {
-          multiply_panel<Layout::kTransposed>(PanelProduct{
-              scratch, k1 - k0, panels + (column - n0) * kPositionDepth, depth, df + k0 * n + column, n,
-              min(PANEL_COLUMNS, n1 - column), row > begin ? Start::kAccumulate : Start::kZero, nullptr});
+          multiply_panel<Layout::kTransposed>(PanelProduct{scratch, k1 - k0, panels + (column - n0) * kPositionDepth, depth,
+                                                           df + k0 * n + column, n, min(PANEL_COLUMNS, n1 - column),
+                                                           row > begin ? Start::kAccumulate : Start::kZero, nullptr});
         }
       }
     }

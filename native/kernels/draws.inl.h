@@ -29,9 +29,9 @@ inline double polynomial(const double (&coefficients)[terms], double x) {
 constexpr double kCentre = 0.425;
 
 inline double centre_quantile(double q) {
-  constexpr double numerator[] = {2509.0809287301227, 33430.57558358813, 67265.7709270087,   45921.95393154987,
+  constexpr double numerator[] = {2509.0809287301227, 33430.57558358813,  67265.7709270087,   45921.95393154987,
                                   13731.69376550946,  1971.5909503065513, 133.14166789178438, 3.3871328727963665};
-  constexpr double denominator[] = {5226.495278852545, 28729.085735721943, 39307.89580009271,  21213.794301586597,
+  constexpr double denominator[] = {5226.495278852545, 28729.085735721943, 39307.89580009271, 21213.794301586597,
                                     5394.196021424751, 687.1870074920579,  42.31333070160091, 1};
   const double r = 0.180625 - q * q;
   return q * polynomial(numerator, r) / polynomial(denominator, r);
@@ -80,14 +80,14 @@ inline void draw(float* values, PhiloxKey key, Range elements, Draw draw_togethe
 }
 
 void draw_normal(const DrawNormal& d, Range elements) {
-  draw(d.values, d.key, elements, [&](const uint32_t (&words)[kDrawnTogether], double (&drawn)[kDrawnTogether]) {
+  draw(d.values, d.key, elements, [&](const uint32_t(&words)[kDrawnTogether], double(&drawn)[kDrawnTogether]) {
     draw_quantiles(words, drawn);
     for (long i = 0; i < kDrawnTogether; i++) drawn[i] *= d.deviation;
   });
 }
 
 void draw_uniform(const DrawUniform& d, Range elements) {
-  draw(d.values, d.key, elements, [&](const uint32_t (&words)[kDrawnTogether], double (&drawn)[kDrawnTogether]) {
+  draw(d.values, d.key, elements, [&](const uint32_t(&words)[kDrawnTogether], double(&drawn)[kDrawnTogether]) {
     for (long i = 0; i < kDrawnTogether; i++) drawn[i] = (2 * uniform(words[i]) - 1) * d.reach;
   });
 }

@@ -91,8 +91,7 @@ inline double natural_logarithm(double x) {
   const double z = s * s;
   const double w = z * z;
   const double even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373));
-  const double odd =
-      z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
+  const double odd = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)));
   const double series = odd + even;
   // ln 2 in two parts: k times the first is exact.
   const double high = k * 0.6931471803691238;

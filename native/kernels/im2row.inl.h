@@ -83,7 +83,6 @@ inline void add_row2im(const Geometry& g, long group, float* dx, long row, long 
   Position p = position_at(g, row);
   for (long i = 0; i < rows; i++, p.advance(g)) {
     const float* from = block + i * block_stride - k0;
-    for_each_run(
-        g, p, group, k0, k1, [&](long k, long to, long count) { add_run(dx + to, from + k, count); }, [](long, long) {});
+    for_each_run(g, p, group, k0, k1, [&](long k, long to, long count) { add_run(dx + to, from + k, count); }, [](long, long) {});
   }
 }

@@ -53,8 +53,7 @@ inline void for_each_in_period(long channels, const Period& period, Range rows, 
 inline void sum_rows_of(long channels, const float* x, float* sums, float* scratch, Range rows) {
   const Period period = period_of(channels);
   zero_run(scratch, period.floats);
-  for_each_in_period(channels, period, rows, [&](long at, long i, Mask mask) {
-    store(scratch + i, load(scratch + i) + load(x + at, mask));
-  });
+  for_each_in_period(channels, period, rows,
+                     [&](long at, long i, Mask mask) { store(scratch + i, load(scratch + i) + load(x + at, mask)); });
   fold(channels, period, scratch, sums);
 }

@@ -10,8 +10,7 @@ struct Window {
 inline Window window_at(const Geometry& g, const Position& p) {
   const long top = p.y * g.stride_y - g.pad_top;
   const long left = p.x * g.stride_x - g.pad_left;
-  return Window{max(0, top), min(g.input_height, top + g.kernel_height), max(0, left),
-                min(g.input_width, left + g.kernel_width)};
+  return Window{max(0, top), min(g.input_height, top + g.kernel_height), max(0, left), min(g.input_width, left + g.kernel_width)};
 }
 
 // Calls visit(window, image, output) for each output position: `image` is the offset of its image in the input, `output` its own.

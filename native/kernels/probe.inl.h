@@ -1,7 +1,7 @@
 // What the machine can do at best, for the benchmarks to be measured against.
 
 // As many chains as the micro-kernel's tile has, but enough to hide the latency of a multiply-add on two ports.
-constexpr int kProbeChains = kTileRows * kTileVectors > 12 ? kTileRows * kTileVectors : 12;
+constexpr int kProbeChains = kTileRows * kTileVectors > 12 ? kTileRows* kTileVectors : 12;
 
 static_assert(kProbeChains * kLanes <= PROBE_FLOATS, "the chains' ends fit");
 

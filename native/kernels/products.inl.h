@@ -57,10 +57,12 @@ void matmul(const Matmul& product, float* scratch, long m, Range panels) {
       for (long i = 0; i < rows; i++) copy_run(scratch + i * kBlockStride, a + (row + i) * k + k0, depth);
       for (long p = panels.first; p < panels.first + panels.count; p++) {
         const long column = p * PANEL_COLUMNS;
-        multiply_panel<Layout::kRows>(PanelProduct{
-            scratch, rows, packed + (p * k + k0) * PANEL_COLUMNS, depth, c + row * n + column, n,
-            min(PANEL_COLUMNS, n - column), k0 > 0 ? Start::kAccumulate : bias ? Start::kBias : Start::kZero,
-            bias ? bias + column : nullptr});
+        multiply_panel<Layout::kRows>(PanelProduct{scratch, rows, packed + (p * k + k0) * PANEL_COLUMNS, depth, c + row * n + column, n,
+                                                   min(PANEL_COLUMNS, n - column),
+                                                   k0 > 0 ? Start::kAccumulate
+                                                   : bias ? Start::kBias
+                                                          : Start::kZero,
+                                                   bias ? bias + column : nullptr});
       }
     }
   }
@@ -69,5 +71,8 @@ void matmul(const Matmul& product, float* scratch, long m, Range panels) {
 void sum_rows(const SumRows& s, float* scratch, Range rows) { sum_rows_of(s.channels, s.x, s.sums, scratch, rows); }
 
 constexpr ProductKernels kProductKernels = {
-    {pack}, {pack_transposed}, {matmul, matmul_scratch_floats}, {sum_rows, channel_scratch_floats},
+    {pack},
+    {pack_transposed},
+    {matmul, matmul_scratch_floats},
+    {sum_rows, channel_scratch_floats},
 };

@@ -102,8 +102,8 @@ void multiply_panel(const PanelProduct& p) {
     for (long row = 0; row < p.rows; row += kTileRows) {
       const long rows = min(kTileRows, p.rows - row);
       const float* a = p.a + (kLayout == Layout::kRows ? row * kBlockStride : row);
-      find_tile<kLayout>(rows, vectors)(Tile{a, p.panel + column, p.depth, p.c + row * p.row_floats + column, p.row_floats,
-                                             columns, p.start, bias});
+      find_tile<kLayout>(
+          rows, vectors)(Tile{a, p.panel + column, p.depth, p.c + row * p.row_floats + column, p.row_floats, columns, p.start, bias});
     }
   }
 }

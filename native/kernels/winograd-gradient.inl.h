@@ -69,12 +69,12 @@ inline void transform_gradients(const float* dy, const LaneMap& map, long rows, 
 
 // Products of some input channels with one or more vectors of output channels, summed over the images of some tiles.
 struct OuterTile {
-  const float* v;        // of the first tile and input channel: [tile][channel][16]
-  const float* w;        // of the first tile and output channel: [tile][image][32]
+  const float* v;  // of the first tile and input channel: [tile][channel][16]
+  const float* w;  // of the first tile and output channel: [tile][image][32]
   long tiles, v_tile_floats;
-  const int* images;     // of each tile
-  float* sums;           // [input channel][32]
-  bool begins;           // otherwise it adds to the sums
+  const int* images;  // of each tile
+  float* sums;  // [input channel][32]
+  bool begins;  // otherwise it adds to the sums
 };
 
 // A tail of at most half a vector of output channels costs half a vector's product.

@@ -65,8 +65,8 @@ inline void transform_inputs(const float* x, const LaneMap& map, Range rows, Ran
       Vector d[n], column[n];
 #pragma GCC unroll 6
       for (long i = 0; i < n; i++) {
-        const bool inside = kInside || (i >= rows.first && i < rows.first + rows.count && j >= columns.first &&
-                                        j < columns.first + columns.count);
+        const bool inside =
+            kInside || (i >= rows.first && i < rows.first + rows.count && j >= columns.first && j < columns.first + columns.count);
         d[i] = inside ? load_as<Vector>(x + i * row + j * pixel + k) : Vector{};
       }
       Filter::transform_inputs(d, column);
@@ -143,8 +143,7 @@ inline long winograd_block_floats(long points, long depth, long channels) {
 
 // Rows of one bundle's output.
 template <typename Filter>
-void winograd_product(const WinogradProduct& p, const float* x, const float* bias, float* y, float* scratch, long images,
-                      Range rows) {
+void winograd_product(const WinogradProduct& p, const float* x, const float* bias, float* y, float* scratch, long images, Range rows) {
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const long depth = p.input.channels, channels = p.output.channels;
   const long block = winograd_block_tiles(points, depth, channels);
