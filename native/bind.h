@@ -59,7 +59,7 @@ inline long Numbers::take<long>() {
   constexpr double kLimit = 9007199254740992.0;
   double value = 0;
   ok = napi_get_value_double(env, *next++, &value) == napi_ok && ok;
-  return value > -kLimit && value < kLimit ? long(value) : -1;
+  return value == __builtin_floor(value) && value > -kLimit && value < kLimit ? long(value) : -1;
 }
 
 template <>

@@ -46,11 +46,11 @@ class Reader {
     return array<float>(field, value, napi_float32_array, "a Float32Array or null");
   }
 
-  long integer(const char* field, long lowest = 0) {
-    int64_t value = 0;
-    const bool is_number = napi_get_value_int64(env_, get(field), &value) == napi_ok;
+  long integer(const char* field, long lowest = 0, long most = kMaxInteger) {
+    double value = 0;
+    const bool is_whole = napi_get_value_double(env_, get(field), &value) == napi_ok && value == __builtin_floor(value);
     const char* what = lowest > 0 ? "a positive whole number" : "a whole number, not negative";
-    return expect(is_number && value >= lowest && value <= kMaxInteger, field, what) ? long(value) : lowest;
+    return expect(is_whole && value >= double(lowest) && value <= double(most), field, what) ? long(value) : lowest;
   }
 
   double number(const char* field) {
@@ -86,7 +86,7 @@ class Reader {
     Geometry g{};
     if (!ok) return g;
     Reader window(env_, get(field), kernel_);
-    const auto size = [&](const char* name) { return int32_t(window.integer(name, 1)); };
+    const auto size = [&](const char* name) { return int32_t(window.integer(name, 1, INT32_MAX)); };
     g.input_height = size("inputHeight");
     g.input_width = size("inputWidth");
     g.input_channels = size("inputChannels");
@@ -94,8 +94,8 @@ class Reader {
     g.kernel_width = size("kernelWidth");
     g.stride_y = size("strideY");
     g.stride_x = size("strideX");
-    g.pad_top = int32_t(window.integer("padTop"));
-    g.pad_left = int32_t(window.integer("padLeft"));
+    g.pad_top = int32_t(window.integer("padTop", 0, INT32_MAX));
+    g.pad_left = int32_t(window.integer("padLeft", 0, INT32_MAX));
     g.output_height = size("outputHeight");
     g.output_width = size("outputWidth");
     g.output_channels = size("outputChannels");
@@ -162,7 +162,7 @@ class Reader {
   }
 
   // The greatest whole number below which JavaScript has them all; sums and small multiples of it do not overflow.
-  static constexpr int64_t kMaxInteger = (int64_t(1) << 53) - 1;
+  static constexpr long kMaxInteger = (int64_t(1) << 53) - 1;
 
   napi_env env_;
   napi_value object_;

@@ -21,6 +21,9 @@ function latestChange(...names) {
   return latest;
 }
 
+/** What the addon is compiled from besides its own folder: native/constants.h reads it. */
+const SHARED_CONSTANTS = 'src/kernels/constants.ts';
+
 function run(...args) {
   process.stderr.write(`convoy: npm ${args.join(' ')}\n`);
   const { status } = spawnSync('npm', [...args, '--loglevel=error'], {
@@ -52,7 +55,7 @@ if (installed < latestChange('package-lock.json')) {
   // A build that failed is tried again once its sources change, not at every start.
   const built = latestChange('build/Release/convoy.node', 'build/config.gypi');
   const isBroken = existsSync(ADDON_FILE) && !canLoadAddon();
-  if (isBroken || built < latestChange('native', 'binding.gyp')) run('run', 'install');
+  if (isBroken || built < latestChange('native', 'binding.gyp', SHARED_CONSTANTS)) run('run', 'install');
   if (latestChange('dist/.tsbuildinfo') < latestChange('src', 'workers', 'tsconfig.json'))
     run('run', 'build:ts');
 }

@@ -1,7 +1,7 @@
 import { UserError, unknownName } from '../core/errors.js';
-import { MAX_THREADS } from '../experiment/choose-threads.js';
 import { type Override, parseOverride } from '../experiment/overrides.js';
 import { NUMERICS_CHOICES, type NumericsChoice } from '../experiment/run-records.js';
+import { MAX_THREADS } from '../parallel/pool.js';
 import { parseCount } from './command-line.js';
 
 /** Where experiments are recorded if the user does not say: in the current folder. */

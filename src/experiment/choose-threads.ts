@@ -1,7 +1,5 @@
 import { UserError } from '../core/errors.js';
-
-/** More threads than any machine of today has cores. */
-export const MAX_THREADS = 256;
+import { MAX_THREADS } from '../parallel/pool.js';
 
 /** How a machine is shared among the runs of a sweep. */
 export interface Threads {

@@ -4,7 +4,7 @@ import { ThreadQueue } from './thread-queue.js';
 import { findModule, Threads } from './threads.js';
 
 /** More threads than this are a slip of the finger. */
-const MAX_THREADS = 256;
+export const MAX_THREADS = 256;
 
 /**
  * The threads that do a process's runs. Workers of one run wait for each other at barriers, so all of them must be at work at once: a run gets

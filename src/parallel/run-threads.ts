@@ -53,17 +53,17 @@ export class RunThreads {
   ): Promise<Result[]> {
     const module = findModule('workers', name);
     const results: Result[] = [];
-    let failure: unknown;
+    const failures: unknown[] = [];
     const tasks = Array.from({ length: run.workers }, async (_, worker) => {
       try {
         results[worker] = await this.#threads.run(makeTask(worker), module);
       } catch (error) {
-        failure ??= error;
+        failures.push(error);
         breakBarrier(run.memory.control);
       }
     });
     await Promise.all(tasks);
-    if (failure) throw failure;
+    if (failures.length > 0) throw failures[0];
     return results;
   }
 }

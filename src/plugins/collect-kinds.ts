@@ -128,10 +128,11 @@ function listTaken(names: readonly string[]): Map<string, string> {
 }
 
 /**
- * Checks that no two kinds of layer, nor two of optimizer, have one name, nor two layers one word of patterns.
+ * Checks that no two kinds of layer, nor two of optimizer, have one name, nor two layers one word of patterns, and that the words are there by whose
+ * names kinds are chosen.
  *
  * @param modules with their names for messages
- * @throws UserError if they do, or if a kind is to be chosen by a word that there is not
+ * @throws UserError otherwise
  */
 export function checkNames(
   modules: readonly ({ readonly where: string } & Pick<Plugin, 'layers' | 'optimizers'>)[],

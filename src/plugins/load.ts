@@ -20,28 +20,33 @@ export type PluginSource = Plugins | readonly (string | URL)[];
 export async function loadPlugins(source: PluginSource): Promise<Plugins> {
   if ('modules' in source) return source;
   if (source.length === 0) return NO_PLUGINS;
-  const urls = [...new Set(source.map(toFileUrl))];
-  const modules: Plugin[] = [];
-  // One after another, so that of several mistakes always the first one is told.
-  for (const url of urls) modules.push(await loadModule(url));
+  const modules = await loadModules([...new Set(source.map(toFileUrl))]);
   checkNames(modules.map(({ url, ...kinds }) => ({ where: nameModule(url), ...kinds })));
   return joinPlugins(modules);
 }
 
+/** One after another, so that of several mistakes always the first one is told. */
+async function loadModules(urls: readonly string[]): Promise<Plugin[]> {
+  const modules: Plugin[] = [];
+  for (const url of urls) modules.push(await loadModule(url));
+  return modules;
+}
+
 /**
- * Loads a run's plugins in another thread than the one that described the run.
+ * Loads a run's plugins in another thread than the one that described the run, and checked their names. A word of patterns may be missing here that
+ * one of them is a variant of: the run's network is written out.
  *
  * @throws UserError if one is no longer the file that it was there
  */
 export async function loadPluginsAgain(addresses: readonly PluginAddress[]): Promise<Plugins> {
-  const plugins = await loadPlugins(addresses.map(({ url }) => url));
+  const modules = await loadModules(addresses.map(({ url }) => url));
   for (const [i, { url, sha256 }] of addresses.entries()) {
-    if (plugins.modules[i]!.sha256 === sha256) continue;
+    if (modules[i]!.sha256 === sha256) continue;
     throw new UserError(
       `${nameModule(url)}: expected the file as it was when the run began, found it changed. Run again.`,
     );
   }
-  return plugins;
+  return modules.length === 0 ? NO_PLUGINS : joinPlugins(modules);
 }
 
 function toFileUrl(address: string | URL): string {

@@ -12,7 +12,7 @@ export interface Course {
   readonly ending: Ending;
   readonly epochs: readonly EpochMetrics[];
   readonly bestEpoch: number | null;
-  /** Of the epoch whose weights these are; null if none has ended. */
+  /** Of the best epoch, if one is kept, or else the last that has ended; null if none has. A run that ends within an epoch has gone on since. */
   readonly kept: TestResults | null;
   readonly augmented: TestResults | null;
   readonly seconds: number;

@@ -13,7 +13,6 @@ import { lookaheadSchema } from '../optim/lookahead.js';
 import type { OptimizerSpec } from '../optim/optimizers/optimizer.js';
 import { sgdFields } from '../optim/optimizers/sgd.js';
 import { scheduleSchema } from '../optim/schedule.js';
-
 import { checkPlugins, NO_PLUGINS, type Plugins, recordPlugins, takeUsed } from '../plugins/plugins.js';
 import { type OptimizerFields, penaltyOf, resolveOptimizer } from './optimizer-fields.js';
 import { stoppingSchema } from './stopping-schema.js';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { makeGeometry } from '../../src/kernels/geometry.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 
 const names = availableKernelNames();
+const MAP = { height: 1, width: 1, channels: 1 };
+const WINDOW = { kernel: [1, 1], stride: [1, 1], padding: [0, 0, 0, 0] } as const;
 
 it.each(names)('%s has the activations of the reference', (name) => {
   const activations = Object.keys(loadKernels(name).activations).sort();
@@ -23,7 +26,15 @@ describe.each(names.filter((name) => name !== 'reference'))('kernels bound by %s
     expect(() => kernels.bindMeasureChange(undefined as never)).toThrow('descriptor: expected an object');
     expect(() => kernels.bindDrawUniform({ values: w, reach: 1, key: [1] as never })).toThrow('two numbers');
     const prelu = { x: w, slope: floats(2), y: w };
-    expect(() => kernels.bindPreluForward({ ...prelu, channels: 0 })).toThrow('a positive whole number');
+    for (const channels of [0, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
+      expect(() => kernels.bindPreluForward({ ...prelu, channels })).toThrow('a positive whole number');
+    }
+    for (const groups of [0, 2 ** 32, Number.NaN]) {
+      const g = { ...makeGeometry(MAP, WINDOW, MAP), groups };
+      expect(() => kernels.bindMaxPoolingForward({ g, x: w, y: w })).toThrow(
+        'groups: expected a positive whole number',
+      );
+    }
     expect(() => kernels.bindPreluForward({ ...prelu, channels: 3 })).toThrow(
       'slope: expected at least 3 elements, found 2',
     );
@@ -40,6 +51,9 @@ describe.each(names.filter((name) => name !== 'reference'))('kernels bound by %s
       [0, 2 ** 53],
       [2 ** 63, 2 ** 63],
       [0, Number.POSITIVE_INFINITY],
+      [0, 1.5],
+      [0.5, 1],
+      [0, Number.NaN],
     ] as const) {
       expect(() => average(0.5, first, count), `${first}, ${count}`).toThrow(RangeError);
     }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { LAYER_KINDS } from '../../src/layers/registry.js';
+import { parseNetwork } from '../../src/network/spec.js';
 import { loadPlugins, loadPluginsAgain } from '../../src/plugins/load.js';
 import { NO_PLUGINS } from '../../src/plugins/plugins.js';
 import { makePlugin, writeDoubling } from './fake-plugin.js';
@@ -15,6 +16,22 @@ async function messageOf(...files: readonly string[]): Promise<string> {
   expect((error as UserError).message).not.toContain('\n');
   return (error as UserError).message;
 }
+
+describe('loading plugins again, in a worker', () => {
+  it('takes a variant of a word whose plugin the network does not need', async () => {
+    const owner = makePlugin(writeDoubling({ more: "pattern: { word: 'DOUBLING' }," }));
+    const variant = "pattern: { variantOf: 'DOUBLING', name: 'twice' },";
+    const file = makePlugin(writeDoubling({ kind: 'twice', more: variant }));
+    const { modules } = await loadPlugins([owner, file]);
+    const { layers } = await loadPluginsAgain(modules.slice(1));
+    expect(Object.keys(layers)).toEqual([...Object.keys(LAYER_KINDS), 'twice']);
+    expect(
+      parseNetwork({ input: [4, 4, 1], layers: [{ kind: 'twice' }] }, 'network', layers).layers,
+    ).toHaveLength(1);
+    expect(() => parseNetwork('INPUT(4x4x1) -> FC(2)', 'network', layers)).not.toThrow();
+    expect(await messageOf(file)).toMatch(/expected a word of patterns that there is as variantOf/);
+  });
+});
 
 describe('loading plugins', () => {
   it('gives the built-in kinds without any', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
@@ -81,6 +81,18 @@ describe('setting up', () => {
     const folder = makeProject({ ...WORKING_DATABASE, [ADDON]: 'not elf' });
     expect(run(folder, 'set-up.js')).toMatchObject({ status: 0, ran: 'addon' });
   });
+
+  it.runIf(loadAddon()).each(['native/addon.cc', 'src/kernels/constants.ts'])(
+    'compiles the addon again where %s has changed since',
+    (source) => {
+      const folder = makeProject({ ...WORKING_DATABASE, 'src/kernels/constants.ts': '' });
+      mkdirSync(join(folder, 'build/Release'));
+      cpSync(join(findPackageRoot(), ADDON), join(folder, ADDON));
+      const later = Date.now() / 1000 + 60;
+      utimesSync(join(folder, source), later, later);
+      expect(run(folder, 'set-up.js').ran).toContain('addon');
+    },
+  );
 
   it('does not try again what could not be compiled, until its sources change', () => {
     expect(run(makeProject(WORKING_DATABASE), 'set-up.js')).toMatchObject({ status: 0, ran: '' });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { MAX_THREADS } from '../../experiment/choose-threads.js';
 import type { Override } from '../../experiment/overrides.js';
 import type { NumericsChoice } from '../../experiment/run-records.js';
+import { MAX_THREADS } from '../../parallel/pool.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import {
   collectOverrides,

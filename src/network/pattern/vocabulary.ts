@@ -49,7 +49,10 @@ export class Vocabulary {
     }
     for (const { kind: name, pattern } of Object.values(kinds)) {
       if (!pattern || !('variantOf' in pattern)) continue;
-      const { kind, pattern: word } = meanings.get(pattern.variantOf)!;
+      const meaning = meanings.get(pattern.variantOf);
+      // The plugin that has the word is not at hand where a network is written out.
+      if (meaning === undefined) continue;
+      const { kind, pattern: word } = meaning;
       const names = { ...word.names, [pattern.name]: { kind: name } };
       meanings.set(word.word, { kind, pattern: { ...word, names } });
     }

@@ -50,8 +50,8 @@ export const muon: OptimizerKind<MuonOptions> = {
       { kind: 'sgd', ...others },
     );
     const kernels = planKernels({ ...site, parameters: parametersOf(isLearningKernel) }, options);
-    // Its segments are others than the reduction's, so it waits for that.
-    return [...rest.map((pass) => ({ ...pass, waits: true })), ...kernels];
+    // Its segments are others than those of the passes around it, so they wait for each other.
+    return [...rest.map((pass) => ({ ...pass, waits: true, strays: true })), ...kernels];
   },
 };
 
