@@ -23,7 +23,7 @@
         ["target_arch=='arm64'", { "dependencies": ["neon"] }]
       ]
     },
-    { "target_name": "baseline", "type": "static_library", "sources": ["native/targets/baseline.cc"] }
+    { "target_name": "baseline", "type": "static_library", "sources": ["native/targets/target.cc"], "defines": ["CONVOY_TARGET=baseline"] }
   ],
   "conditions": [
     ["target_arch=='x64'", {
@@ -31,14 +31,14 @@
         {
           "target_name": "avx2",
           "type": "static_library",
-          "sources": ["native/targets/avx2.cc"],
+          "sources": ["native/targets/target.cc"], "defines": ["CONVOY_TARGET=avx2"],
           "cflags": ["-mavx2", "-mfma"],
           "xcode_settings": { "OTHER_CPLUSPLUSFLAGS": ["-mavx2", "-mfma"] }
         },
         {
           "target_name": "avx512",
           "type": "static_library",
-          "sources": ["native/targets/avx512.cc"],
+          "sources": ["native/targets/target.cc"], "defines": ["CONVOY_TARGET=avx512"],
           "cflags": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
           "xcode_settings": { "OTHER_CPLUSPLUSFLAGS": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"] }
         }
@@ -46,7 +46,7 @@
     }],
     ["target_arch=='arm64'", {
       "targets": [
-        { "target_name": "neon", "type": "static_library", "sources": ["native/targets/neon.cc"] }
+        { "target_name": "neon", "type": "static_library", "sources": ["native/targets/target.cc"], "defines": ["CONVOY_TARGET=neon"] }
       ]
     }]
   ]

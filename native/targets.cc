@@ -5,21 +5,26 @@
 
 namespace convoy {
 
-namespace baseline {
-extern const KernelTable kTable;
-}
+// The fastest first: the name of each, and whether this processor has it.
 #if defined(__x86_64__)
-namespace avx2 {
-extern const KernelTable kTable;
-}
-namespace avx512 {
-extern const KernelTable kTable;
-}
+#define CONVOY_TARGETS(TARGET) \
+  TARGET(avx512, has_avx512()) \
+  TARGET(avx2, has_avx2())     \
+  TARGET(baseline, true)
 #elif defined(__aarch64__)
-namespace neon {
-extern const KernelTable kTable;
-}
+#define CONVOY_TARGETS(TARGET) \
+  TARGET(neon, true)           \
+  TARGET(baseline, true)
+#else
+#define CONVOY_TARGETS(TARGET) TARGET(baseline, true)
 #endif
+
+#define CONVOY_DECLARE(name, supported) \
+  namespace name {                      \
+  extern const KernelTable kTable;      \
+  }
+CONVOY_TARGETS(CONVOY_DECLARE)
+#undef CONVOY_DECLARE
 
 namespace {
 
@@ -28,20 +33,23 @@ struct Target {
   bool supported;
 };
 
-// The fastest first.
+#if defined(__x86_64__)
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl");
+}
+#endif
+
 template <typename Visit>
 void for_each_target(Visit visit) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool wide = fma && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-                    __builtin_cpu_supports("avx512vl");
-  visit(Target{&avx512::kTable, wide});
-  visit(Target{&avx2::kTable, fma});
-#elif defined(__aarch64__)
-  visit(Target{&neon::kTable, true});
 #endif
-  visit(Target{&baseline::kTable, true});
+#define CONVOY_VISIT(name, supported) visit(Target{&name::kTable, supported});
+  CONVOY_TARGETS(CONVOY_VISIT)
+#undef CONVOY_VISIT
 }
 
 }  // namespace
