@@ -1,5 +1,6 @@
 import type { BlockPass } from '../../layers/pass.js';
 import type { PlannedParameter } from '../../network/plan.js';
+import { planSegmentUpdate } from '../segment-update.js';
 import { cutAndBind } from '../segments.js';
 import type { UpdateSite } from './optimizer.js';
 
@@ -44,28 +45,20 @@ export function planAdam(site: UpdateSite, settings: AdamSettings): BlockPass[] 
       epsilon,
     }),
   }));
+  let correction = 1;
+  let rootScale = 1;
   return [
-    {
-      name: site.reduces ? 'reduction and update' : 'update',
-      over: 'blocks',
-      waits: site.reduces,
-      blocks: segments.length,
-      run(firstSegment, segmentCount) {
-        const learningRate = site.learningRate();
+    planSegmentUpdate(site, segments, {
+      begin() {
         const step = batch.step + 1;
-        const correction = 1 - raise(beta1, step);
-        const rootScale = 1 / Math.sqrt(1 - raise(beta2, step));
-        for (let i = firstSegment; i < firstSegment + segmentCount; i++) {
-          const { parameter, move, first, count } = segments[i]!;
-          if (!parameter.learns()) continue;
-          if (site.reduces) parameter.reduce(first, count);
-          const { learningRateFactor, weightDecayFactor } = parameter.plan;
-          const rate = learningRate * learningRateFactor;
-          const keep = 1 - rate * decay * weightDecayFactor;
-          if (!move(keep, rate / correction, rootScale, first, count)) site.reportNonFinite();
-        }
+        correction = 1 - raise(beta1, step);
+        rootScale = 1 / Math.sqrt(1 - raise(beta2, step));
       },
-    },
+      move({ parameter, move, first, count }, rate) {
+        const keep = 1 - rate * decay * parameter.plan.weightDecayFactor;
+        return move(keep, rate / correction, rootScale, first, count);
+      },
+    }),
   ];
 }
 

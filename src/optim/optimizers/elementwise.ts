@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { OptionsCheck } from '../../core/options-check.js';
-import { cutParameters } from '../segments.js';
+import { planSegmentUpdate } from '../segment-update.js';
+import { cutParameters, type Segment } from '../segments.js';
 import type { OptimizerKind, OptimizerOptions, UpdatedParameter } from './optimizer.js';
 
 /**
@@ -39,9 +40,7 @@ export interface MovedPiece {
 }
 
 /** A piece as the pass keeps it: nothing is allocated in a step. */
-interface BoundPiece {
-  readonly parameter: UpdatedParameter;
-  readonly first: number;
+interface BoundPiece extends Segment<UpdatedParameter> {
   readonly moved: { -readonly [Key in keyof MovedPiece]: MovedPiece[Key] };
   /** Places within the piece of what is no weight. */
   readonly absent: readonly number[];
@@ -62,25 +61,15 @@ export function completeElementwise<Options extends OptimizerOptions>({
         bindPiece(parameter, first, count),
       );
       return [
-        {
-          name: site.reduces ? 'reduction and update' : 'update',
-          over: 'blocks',
-          waits: site.reduces,
-          blocks: pieces.length,
-          run(firstPiece, pieceCount) {
-            const learningRate = site.learningRate();
-            for (let i = firstPiece; i < firstPiece + pieceCount; i++) {
-              const { parameter, first, moved, absent } = pieces[i]!;
-              if (!parameter.learns()) continue;
-              if (site.reduces) parameter.reduce(first, moved.weights.length);
-              moved.rate = learningRate * parameter.plan.learningRateFactor;
-              moved.step = site.batch.step + 1;
-              move(moved, options);
-              for (const place of absent) moved.weights[place] = 0;
-              if (!areFinite(moved.weights)) site.reportNonFinite();
-            }
+        planSegmentUpdate(site, pieces, {
+          move({ moved, absent }, rate) {
+            moved.rate = rate;
+            moved.step = site.batch.step + 1;
+            move(moved, options);
+            for (const place of absent) moved.weights[place] = 0;
+            return areFinite(moved.weights);
           },
-        },
+        }),
       ];
     },
   };
@@ -93,6 +82,7 @@ function bindPiece(parameter: UpdatedParameter, first: number, count: number): B
   return {
     parameter,
     first,
+    count,
     moved: {
       weights: cut(weights),
       gradient: cut(gradient),

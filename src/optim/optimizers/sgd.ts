@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { planSegmentUpdate } from '../segment-update.js';
 import { cutAndBind } from '../segments.js';
 import type { OptimizerKind } from './optimizer.js';
 
@@ -41,21 +42,9 @@ export const sgd: OptimizerKind<SgdOptions> = {
       }),
     }));
     return [
-      {
-        name: site.reduces ? 'reduction and update' : 'update',
-        over: 'blocks',
-        waits: site.reduces,
-        blocks: segments.length,
-        run(firstSegment, segmentCount) {
-          const learningRate = site.learningRate();
-          for (let i = firstSegment; i < firstSegment + segmentCount; i++) {
-            const { parameter, move, first, count } = segments[i]!;
-            if (!parameter.learns()) continue;
-            if (site.reduces) parameter.reduce(first, count);
-            if (!move(learningRate * parameter.plan.learningRateFactor, first, count)) site.reportNonFinite();
-          }
-        },
-      },
+      planSegmentUpdate(site, segments, {
+        move: ({ move, first, count }, rate) => move(rate, first, count),
+      }),
     ];
   },
 };
