@@ -15,7 +15,10 @@ namespace convoy {
 namespace CONVOY_TARGET {
 namespace {
 
+// A file's name, not a difference.
+// clang-format off
 #include CONVOY_TEXT(vec-CONVOY_TARGET.inl.h)
+// clang-format on
 
 #include "kernels.inl.h"
 
