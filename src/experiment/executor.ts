@@ -1,4 +1,4 @@
-import type { EpochMetrics, Progress, TrainResult } from '../run/types.js';
+import type { CheckpointOptions, EpochMetrics, Progress, Resumption, TrainResult } from '../run/types.js';
 import type { SweepPoint } from './plan-sweep.js';
 
 /**
@@ -23,10 +23,14 @@ export interface Executor {
 export interface ExecutorOptions {
   readonly signal: AbortSignal;
   readonly observer: RunObserver;
+  /** Where the run keeps its state, and goes on from; null for a run that keeps none. */
+  readonly checkpoints: CheckpointOptions | null;
 }
 
 /** Who wants to know how a run goes on. */
 export interface RunObserver {
+  /** Called before anything else of a run that goes on from a checkpoint. */
+  resumed?(resumption: Resumption): void;
   progressed(progress: Progress): void;
   /** Called for every epoch, in order, before the run's end. */
   epochEnded(metrics: EpochMetrics): void;

@@ -30,7 +30,7 @@ export class LocalExecutor implements Executor {
     this.profile = profile;
   }
 
-  run(point: SweepPoint, { signal, observer }: ExecutorOptions): Promise<TrainResult> {
+  run(point: SweepPoint, { signal, observer, checkpoints }: ExecutorOptions): Promise<TrainResult> {
     const { workers, profile } = this;
     this.pool ??= WorkerPool.create(workers * this.parallel);
     return trainFitted(point, {
@@ -38,6 +38,8 @@ export class LocalExecutor implements Executor {
       workers,
       profile,
       signal,
+      ...(checkpoints && { checkpoints }),
+      onResume: (resumption) => observer.resumed?.(resumption),
       onProgress: (progress) => observer.progressed(progress),
       onEpoch: (metrics) => observer.epochEnded(metrics),
     });

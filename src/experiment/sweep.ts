@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EpochMetrics, Progress } from '../run/types.js';
+import type { CheckpointOptions, EpochMetrics, Progress } from '../run/types.js';
 import { readEnvironment } from './environment.js';
 import type { Executor } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
+import { findRunFolder } from './run-folder.js';
 import { isRecorded, type LiveRun, type NumericsChoice } from './run-records.js';
 import type { RunEnd, Store, SweepEntry } from './store.js';
 
@@ -43,6 +44,8 @@ export interface SweepOptions extends SweepEntry {
   readonly executor: Executor;
   /** Which recorded runs make another one needless: by default those of any version. */
   readonly numerics?: NumericsChoice;
+  /** How runs keep their states, each in a folder of its own beside the database; null if they keep none. */
+  readonly checkpoints?: Omit<CheckpointOptions, 'folder'> | null;
   /** Ends the sweep with its first failed run. */
   readonly failFast?: boolean;
   readonly signal?: AbortSignal;
@@ -151,7 +154,7 @@ class Sweep {
   }
 
   private async runPoint(run: SweepRun): Promise<void> {
-    const { store, observer, executor, failFast } = this.options;
+    const { store, observer, executor, failFast, checkpoints = null } = this.options;
     observer?.runStarted?.(run);
     const loss = new AbortController();
     let end: RunEnd;
@@ -159,6 +162,7 @@ class Sweep {
     try {
       const result = await executor.run(run.point, {
         signal: AbortSignal.any([this.stop.signal, loss.signal]),
+        checkpoints: checkpoints && { ...checkpoints, folder: findRunFolder(store.db.name, run.runId) },
         observer: {
           progressed: (progress) => observer?.progressed?.(run, progress),
           epochEnded: (metrics) => {

@@ -42,6 +42,35 @@ export interface Progress {
   readonly imagesPerSecond: number;
 }
 
+/** Where a run keeps its state, so that it can go on after an interruption as if there had been none. */
+export interface CheckpointOptions {
+  /** Of this run alone; made where it is missing. */
+  readonly folder: string;
+  /** A checkpoint is saved at the end of every epoch, and besides after every so many steps of it. */
+  readonly everySteps?: number;
+  /** Likewise, after so many minutes. */
+  readonly everyMinutes?: number;
+  /** Begins anew, whatever the folder holds. */
+  readonly restart?: boolean;
+  /** What stays in the folder of a run that has come to its end. Default: its model. */
+  readonly keep?: KeptFiles;
+}
+
+/** Of a finished run: nothing; its trained network; that and the last state, from which a longer training could go on. */
+export const KEPT_FILES = ['nothing', 'model', 'state'] as const;
+export type KeptFiles = (typeof KEPT_FILES)[number];
+
+/** A checkpoint that a run goes on from. */
+export interface Resumption {
+  /** The epoch that the run is in, from 1, and how many of its steps are done. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Those that were completed. */
+  readonly epochs: readonly EpochMetrics[];
+  /** Newer checkpoints that could not be used: why, one line each. */
+  readonly rejected: readonly string[];
+}
+
 export interface TrainOptions {
   /** Threads of this run, at most those of `pool`; the results do not depend on it. Default: all of the pool's, or else one for each core. */
   readonly workers?: number;
@@ -51,6 +80,10 @@ export interface TrainOptions {
   readonly dataset?: Dataset;
   /** Modules that bring kinds of the user's own: see docs/plugins.md. */
   readonly plugins?: PluginSource;
+  /** Default: the run's state is kept nowhere. */
+  readonly checkpoints?: CheckpointOptions;
+  /** Told before the first step of a run that goes on from a checkpoint. */
+  readonly onResume?: (resumption: Resumption) => void;
   /** Ends the run after the current step, or while it waits for threads, as `interrupted`. */
   readonly signal?: AbortSignal;
   /** Told before training what of it cannot be meant. Default: a warning of the process. */

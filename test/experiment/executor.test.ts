@@ -43,7 +43,11 @@ describe.each(EXECUTORS)('an executor that trains %s', (_, create) => {
     const [point] = await planPoints();
     const epochs: EpochMetrics[] = [];
     const observer = { progressed: () => {}, epochEnded: (metrics: EpochMetrics) => epochs.push(metrics) };
-    const result = await open(1).run(point!, { signal: new AbortController().signal, observer });
+    const result = await open(1).run(point!, {
+      signal: new AbortController().signal,
+      checkpoints: null,
+      observer,
+    });
     const alone = await train(point!.spec, { dataset, workers: 1 });
     expect(result.weightsSha256).toBe(alone.weightsSha256);
     expect(result.predicted).toEqual(alone.predicted);
@@ -99,7 +103,11 @@ describe('the local executor', () => {
     const executor = new LocalExecutor({ workers: 1, profile: true }, 1);
     onTestFinished(() => executor.close());
     const observer = { progressed: () => {}, epochEnded: () => {} };
-    const { profile } = await executor.run(point!, { signal: new AbortController().signal, observer });
+    const { profile } = await executor.run(point!, {
+      signal: new AbortController().signal,
+      checkpoints: null,
+      observer,
+    });
     expect(profile?.passes.length).toBeGreaterThan(0);
   });
 });

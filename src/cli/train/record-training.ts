@@ -183,7 +183,7 @@ async function record(
 
 /** Trains a run that is recorded; the record stays as it is. */
 async function repeat({ point }: TrainJob, { executor, progress, signal }: Training): Promise<RunEnd> {
-  return { result: await executor.run(point, { signal, observer: progress }) };
+  return { result: await executor.run(point, { signal, observer: progress, checkpoints: null }) };
 }
 
 /** Saves what a run came to, and says so. */
