@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
 import { withDatabaseErrors } from './database-errors.js';
+import { checkLocalFileSystem } from './file-system.js';
 import { checkSchema, migrate } from './schema.js';
 
 /** How long a statement waits for another process's transaction; ours take milliseconds. */
@@ -12,9 +13,10 @@ const BUSY_TIMEOUT_MS = 10_000;
  * Opens the experiments' database for writing, makes it and its folder where they are missing, and brings it up to
  * this program's schema.
  *
- * @throws UserError if the file is read-only, not an SQLite database, another program's, or of a newer schema
+ * @throws UserError if the file is read-only, on a network file system, not an SQLite database, another program's, or of a newer schema
  */
 export function openDatabase(file: string): Database.Database {
+  if (file !== ':memory:') checkLocalFileSystem(file);
   makeFolder(file);
   return open(file, { timeout: BUSY_TIMEOUT_MS }, (db) => {
     migrate(db, file);
