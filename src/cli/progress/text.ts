@@ -1,5 +1,5 @@
 import type { LiveRun } from '../../experiment/run-records.js';
-import type { RunEnd } from '../../experiment/store.js';
+import type { RunEnd } from '../../experiment/run-result.js';
 import type { SweepRun } from '../../experiment/sweep.js';
 import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
 import type { RunState, SweepState } from '../sweep/state.js';

@@ -9,7 +9,8 @@ import {
   readLiveRuns,
   readRunRow,
 } from '../../experiment/run-records.js';
-import type { RunEnd, Store } from '../../experiment/store.js';
+import type { RunEnd } from '../../experiment/run-result.js';
+import type { Store } from '../../experiment/store.js';
 import { runSweep } from '../../experiment/sweep.js';
 import { readWholeRun } from '../../experiment/whole-run.js';
 import { formatJsonObject } from '../../report/format-rows.js';
