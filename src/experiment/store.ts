@@ -224,6 +224,11 @@ export class Store {
     this.write(() => this.free('run_id IN (SELECT value FROM json_each(?))', JSON.stringify(runIds), reason));
   }
 
+  /** Lets go of all that this process runs. */
+  releaseAll(reason: string): void {
+    this.write(() => this.free('process_id = ?', this.processId, reason));
+  }
+
   private write<T>(action: () => T): T {
     return withDatabaseErrors(this.db.name, () => this.db.transaction(action).immediate());
   }
