@@ -50,12 +50,13 @@ export async function withInterruption<T>(
     endAtOnce(EXIT_CODES.failed, () => steps.last(reason), error);
   };
   const names = (Object.keys(CODES) as EndingSignal[]).filter((name) => name !== 'SIGHUP' || heedsHangup());
-  for (const name of names) process.on(name, interrupt);
+  const listeners = new Map(names.map((name) => [name, () => interrupt(name)]));
+  for (const [name, listener] of listeners) process.on(name, listener);
   process.on('uncaughtException', crash);
   try {
     return await action(controller.signal);
   } finally {
-    for (const name of names) process.off(name, interrupt);
+    for (const [name, listener] of listeners) process.off(name, listener);
     process.off('uncaughtException', crash);
   }
 }
