@@ -166,6 +166,11 @@ export class Store {
     this.write(() => this.free('process_id = ?', this.ownership.processId, reason));
   }
 
+  /** Lets go of all that this process runs. */
+  releaseAll(reason: string): void {
+    this.write(() => this.free('process_id = ?', this.processId, reason));
+  }
+
   private write<T>(action: () => T): T {
     return writeTransaction(this.db, action);
   }

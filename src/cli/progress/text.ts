@@ -65,7 +65,7 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
       validation: formatError(lastEpoch?.validationErrorPercent),
       error: formatError(lastEpoch?.testErrorPercent),
       speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
-      left: formatDuration(state.timeLeft.seconds),
+      left: state.fraction < 1 ? formatDuration(state.timeLeft.seconds) : 'tests',
     },
     layout,
   );

@@ -19,7 +19,7 @@ import { namePoints } from '../../report/varying-fields.js';
 import type { TrainingProfile } from '../../run/profile.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
-import { withInterruption } from '../interruption.js';
+import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
 import { showProgress } from '../progress/show-progress.js';
 import type { Streams } from '../streams.js';
@@ -43,17 +43,17 @@ export interface SweepJob {
  * @throws UserError if the threads are too many or the database cannot be written any longer
  */
 export async function recordSweep(job: SweepJob): Promise<number> {
-  const { command, points, streams, engine } = job;
+  const { command, points, store, streams, engine } = job;
   const recorded = readRecordedRuns(job);
   const missing = points.filter((point) => !recorded.has(point.identity));
   const executor = engine.createExecutor(command, missing.length);
   const progress = showProgress(streams.err, points, missing, executor.parallel);
-  const interrupted = await withInterruption(
+  const interruptionCode = await withInterruption(
     async (signal) => {
       try {
         for (const line of announce(job, recorded, missing.length, executor)) progress.say(line);
         await train(job, missing, executor, progress, signal);
-        return signal.aborted;
+        return findInterruptionCode(signal);
       } finally {
         progress.close();
         await executor.close?.();
@@ -62,11 +62,14 @@ export async function recordSweep(job: SweepJob): Promise<number> {
     {
       first: () =>
         progress.say('Interrupted: runs in progress end after their step. Once more to end at once.'),
-      second: () => progress.close(),
+      last: (reason) => {
+        progress.close();
+        store.releaseAll(reason);
+      },
     },
   );
   if (!command.json) streams.out.write(formatResults(job));
-  if (interrupted) return EXIT_CODES.interrupted;
+  if (interruptionCode !== null) return interruptionCode;
   return readRecordedRuns(job).size < points.length ? EXIT_CODES.failed : EXIT_CODES.done;
 }
 

@@ -3,6 +3,9 @@ import type { SweepRun } from '../../experiment/sweep.js';
 import type { EpochMetrics, Progress } from '../../run/types.js';
 import { TimeLeft } from '../progress/time-left.js';
 
+/** Of a sum of parts of the work. */
+const ROUNDING = 1e-9;
+
 /** A run in progress, as it is shown. */
 export class RunState {
   progress: Progress | null = null;
@@ -10,6 +13,14 @@ export class RunState {
   readonly timeLeft = new TimeLeft();
 
   constructor(readonly run: SweepRun) {}
+
+  /** Whether an epoch's last step is done and the epoch's tests are not. */
+  get isTesting(): boolean {
+    if (this.progress === null) return false;
+    const { epoch, step, stepsPerEpoch } = this.progress;
+    const tested = this.lastEpoch?.epoch ?? 0;
+    return tested < epoch && (step === stepsPerEpoch || this.fraction >= 1);
+  }
 
   /** Of the run's steps, 0..1. */
   get fraction(): number {
@@ -69,14 +80,15 @@ export class SweepState {
     this.ended.add(point);
   }
 
-  /** Of the whole sweep; rough, as networks differ in cost. */
+  /** Of the whole sweep; rough, as networks differ in cost. Null before there is anything to tell from, and once only tests are left. */
   get secondsLeft(): number | null {
     const current = [...this.running.values()].reduce(
       (sum, state) => sum + measureWork(state.run.point) * state.fraction,
       0,
     );
-    this.timeLeft.update((sumWork([...this.ended]) + current) / this.work);
-    return this.timeLeft.seconds;
+    const fraction = (sumWork([...this.ended]) + current) / this.work;
+    this.timeLeft.update(fraction);
+    return fraction < 1 - ROUNDING ? this.timeLeft.seconds : null;
   }
 }
 

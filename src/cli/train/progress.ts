@@ -88,8 +88,10 @@ export function formatTrainState(state: RunState): string {
   const filled = Math.round(fraction * BAR_WIDTH);
   const facts = [
     `loss ${formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4)}`,
-    `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
-    `${formatDuration(timeLeft.seconds)} left`,
+    state.isTesting
+      ? 'testing'
+      : `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
+    ...(fraction < 1 ? [`${formatDuration(timeLeft.seconds)} left`] : []),
   ];
   return (
     `epoch ${progress?.epoch ?? 1} of ${Math.ceil(run.point.spec.epochs)} ` +

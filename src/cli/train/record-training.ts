@@ -22,7 +22,7 @@ import type { TrainingProfile } from '../../run/profile.js';
 import type { TrainResult } from '../../run/types.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
-import { withInterruption } from '../interruption.js';
+import { findInterruptionCode, withInterruption } from '../interruption.js';
 import { formatEnd, formatHeldLine, formatRecordedLine } from '../progress/text.js';
 import type { Streams } from '../streams.js';
 import { describeOtherNumerics } from '../sweep/points.js';
@@ -64,10 +64,11 @@ export async function recordTraining(job: TrainJob): Promise<number> {
   say(describeStart(job, recorded));
   const progress = showTrainProgress(streams.err, point);
   const executor = engine.createExecutor(command, 1);
-  const { end, repeated, interrupted } = await withInterruption(
+  const { end, repeated, interruptionCode } = await withInterruption(
     async (signal) => {
       try {
-        return { ...(await trainPoint(job, { executor, progress, signal })), interrupted: signal.aborted };
+        const trained = await trainPoint(job, { executor, progress, signal });
+        return { ...trained, interruptionCode: findInterruptionCode(signal) };
       } finally {
         progress.close();
         await executor.close?.();
@@ -75,7 +76,10 @@ export async function recordTraining(job: TrainJob): Promise<number> {
     },
     {
       first: () => progress.say('Interrupted: the run ends after its step. Once more to end at once.'),
-      second: () => progress.close(),
+      last: (reason) => {
+        progress.close();
+        store.releaseAll(reason);
+      },
     },
   );
   if (end !== null) say(formatEnd(end));
@@ -84,7 +88,7 @@ export async function recordTraining(job: TrainJob): Promise<number> {
   const comparison = result && repeated ? compareWeights(store, repeated, result) : null;
   if (comparison?.same === false) say(comparison.text);
   writeResult(job, { profile: result?.profile, comparison });
-  if (interrupted) return EXIT_CODES.interrupted;
+  if (interruptionCode !== null) return interruptionCode;
   const isDone =
     findRecorded(job) !== undefined &&
     comparison?.same !== false &&

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { HANGUP_VARIABLE } from '../../../src/cli/hangup.js';
 import { UserError } from '../../../src/core/errors.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
 import { makeFolder, makeResult, openStore, runFake } from '../../experiment/fake-runs.js';
@@ -183,25 +184,29 @@ describe('sweep', () => {
     expect(outcome.out).toMatch(/SK-0.2 +1 +diverged/);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'marks its runs as interrupted on %s and goes on the next time',
-    async (signal) => {
-      const { grid, db } = writeGrid();
-      const engine = new FakeEngine();
-      engine.runOne = (spec, options) => {
-        const onEpoch: typeof options.onEpoch = (metrics) => {
-          options.onEpoch?.(metrics);
-          if (spec.seed === 1 && metrics.epoch === 1) process.emit(signal);
-        };
-        return runFake(spec, { ...options, onEpoch });
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('marks its runs as interrupted on %s and goes on the next time', async (signal, exitCode) => {
+    // Whoever runs this test under nohup.
+    vi.stubEnv(HANGUP_VARIABLE, 'end');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = (spec, options) => {
+      const onEpoch: typeof options.onEpoch = (metrics) => {
+        options.onEpoch?.(metrics);
+        if (spec.seed === 1 && metrics.epoch === 1) process.emit(signal);
       };
-      const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
-      expect(outcome.exitCode).toBe(130);
-      expect(outcome.err).toContain('Interrupted: ');
-      expect(outcome.out).toMatch(/SK-0.2 +1 +interrupted/);
-      expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
-    },
-  );
+      return runFake(spec, { ...options, onEpoch });
+    };
+    const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.err).toContain('Interrupted: ');
+    expect(outcome.out).toMatch(/SK-0.2 +1 +interrupted/);
+    expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
+  });
 });
 
 describe('two grids without a name whose files are called alike', () => {
