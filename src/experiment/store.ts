@@ -161,14 +161,9 @@ export class Store {
     return this.write(() => recordRunEnd(this.db, { runId, processId }, end));
   }
 
-  /** Lets go of those of this process's runs that have not ended: they become `interrupted`. */
+  /** Lets go of all that this process runs: it becomes `interrupted`. */
   releaseAll(reason: string): void {
     this.write(() => this.free('process_id = ?', this.ownership.processId, reason));
-  }
-
-  /** Lets go of all that this process runs. */
-  releaseAll(reason: string): void {
-    this.write(() => this.free('process_id = ?', this.processId, reason));
   }
 
   private write<T>(action: () => T): T {
