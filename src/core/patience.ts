@@ -8,13 +8,18 @@ export const TICK_MS = 250;
 export class Patience {
   readonly #limitMs: number;
   readonly #giveUp: (silentMs: number) => void;
+  readonly #measureTick: () => number;
   readonly #timer: NodeJS.Timeout;
   #silentMs = 0;
 
-  /** @param giveUp called once, unless `end` comes first */
-  constructor(limitMs: number, giveUp: (silentMs: number) => void) {
+  /**
+   * @param giveUp called once, unless `end` comes first
+   * @param measureTick how much of a tick counts, in milliseconds: all of it, where nobody can tell that the other side could do nothing
+   */
+  constructor(limitMs: number, giveUp: (silentMs: number) => void, measureTick = () => TICK_MS) {
     this.#limitMs = limitMs;
     this.#giveUp = giveUp;
+    this.#measureTick = measureTick;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -29,7 +34,7 @@ export class Patience {
   }
 
   #tick(): void {
-    this.#silentMs += TICK_MS;
+    this.#silentMs += this.#measureTick();
     if (this.#silentMs < this.#limitMs) return;
     this.end();
     this.#giveUp(this.#silentMs);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckpointOptions, EpochMetrics, Progress } from '../run/types.js';
 import { readEnvironment } from './environment.js';
-import type { Executor } from './executor.js';
+import { type Executor, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
 import { findRunFolder } from './run-folder.js';
 import { isRecorded, type LiveRun, type NumericsChoice } from './run-records.js';
@@ -25,6 +25,8 @@ export interface SweepRun {
 /** Who wants to know how a sweep goes on. */
 export interface SweepObserver {
   runStarted?(run: SweepRun): void;
+  /** A line that the run's own code printed. */
+  printed?(run: SweepRun, line: string): void;
   progressed?(run: SweepRun, progress: Progress): void;
   epochEnded?(run: SweepRun, metrics: EpochMetrics): void;
   /** `error` is what a failed run threw. */
@@ -58,7 +60,7 @@ export interface SweepOptions extends SweepEntry {
  * `failed` and the others go on; once the signal is raised, runs in progress end as `interrupted`.
  *
  * @returns how this process's runs ended, by state
- * @throws UserError if the database cannot be written any longer; runs in progress are ended first
+ * @throws UserError if the database cannot be written any longer, or the executor can train nothing; runs in progress are ended first
  */
 export async function runSweep(options: SweepOptions): Promise<ReadonlyMap<string, number>> {
   return new Sweep(options).run();
@@ -164,6 +166,7 @@ class Sweep {
         signal: AbortSignal.any([this.stop.signal, loss.signal]),
         checkpoints: checkpoints && { ...checkpoints, folder: findRunFolder(store.db.name, run.runId) },
         observer: {
+          printed: (line) => observer?.printed?.(run, line),
           progressed: (progress) => observer?.progressed?.(run, progress),
           epochEnded: (metrics) => {
             this.keep(() => {
@@ -175,6 +178,7 @@ class Sweep {
       });
       end = { result };
     } catch (error) {
+      if (error instanceof UnableToTrain) throw error;
       thrown = error;
       end = { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
     }

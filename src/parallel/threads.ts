@@ -53,6 +53,15 @@ export class Threads {
   }
 
   /**
+   * Resolves when every thread has begun.
+   *
+   * @throws UserError if one cannot
+   */
+  async begun(): Promise<void> {
+    await this.#ready;
+  }
+
+  /**
    * Does a task with a module's default function, or with that of the first module.
    *
    * @param signal ends the task at once, and its thread with it: what is raised is thrown
