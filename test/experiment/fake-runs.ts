@@ -156,11 +156,12 @@ export function makeExecutor(
   return {
     parallel,
     workers: 1,
-    run: ({ spec, dataset }, { signal, observer }) =>
+    run: ({ spec, dataset }, { signal, observer, checkpoints }) =>
       runOne(spec, {
         dataset,
         profile,
         signal,
+        ...(checkpoints && { checkpoints }),
         onProgress: (progress) => observer.progressed(progress),
         onEpoch: (metrics) => observer.epochEnded(metrics),
       }),
