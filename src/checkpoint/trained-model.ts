@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Image } from '../image/image.js';
-import { readImage } from '../image/read-image.js';
+import { type Picture, type ReadOptions, readImage } from '../image/read-image.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
@@ -26,6 +26,9 @@ export interface Prediction {
   /** The network's outputs, one a class, before they became probabilities: the logits. */
   readonly outputs: Float32Array;
 }
+
+/** How picture files are read. */
+export type PredictOptions = Pick<ReadOptions, 'background'>;
 
 /** A trained network that predicts. It computes in the calling thread. */
 export class TrainedModel {
@@ -52,20 +55,38 @@ export class TrainedModel {
   }
 
   /**
+   * Reads a picture as the network takes it: scaled to its input (what is over on the longer side is cut off), grey or coloured.
+   *
+   * @param file PNG, JPEG or WebP
+   * @param options.background behind transparent parts. Default: white
+   * @throws UserError if it is no such picture, or the network is not for pictures
+   */
+  async readImage(file: string, options: PredictOptions = {}): Promise<Picture> {
+    const { height, width, channels } = this.input;
+    if (channels !== 1 && channels !== 3) {
+      throw new UserError(
+        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
+      );
+    }
+    return readImage(file, { size: [height, width], channels, ...options });
+  }
+
+  /**
    * Predicts the classes of images. What it says of one does not depend on the others.
    *
-   * @param images PNG, JPEG or WebP files, which are scaled to the network's input (what is over on the longer side is cut off), made grey
-   *   or coloured as it wants them, with transparent parts on white; or pixels in the input's own size, h×w×c of 0..255
+   * @param images files, read as `readImage` does; or pixels in the input's own size, h×w×c of 0..255
+   * @param options for files
    * @returns a prediction for each image, in order
    * @throws UserError if a file is no such picture, pixels have another size, or outputs are not finite
    */
-  async predict(images: readonly (string | Image)[]): Promise<Prediction[]> {
+  async predict(images: readonly (string | Image)[], options: PredictOptions = {}): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
     const size = sizeOf(this.input);
     const pixels = new Uint8Array(BATCH_IMAGES * size);
     for (let first = 0; first < images.length; first += BATCH_IMAGES) {
       const some = images.slice(first, first + BATCH_IMAGES);
-      for (const [i, image] of some.entries()) pixels.set(await this.#fit(image, first + i), i * size);
+      for (const [i, image] of some.entries())
+        pixels.set(await this.#fit(image, first + i, options), i * size);
       const outputs = this.#predictor.computeOutputs(pixels, some.length);
       const classes = outputs.length / some.length;
       for (let i = 0; i < some.length; i++) {
@@ -75,16 +96,8 @@ export class TrainedModel {
     return predictions;
   }
 
-  async #fit(image: string | Image, index: number): Promise<Uint8Array> {
-    const { height, width, channels } = this.input;
-    if (channels !== 1 && channels !== 3) {
-      throw new UserError(
-        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
-      );
-    }
-    if (typeof image === 'string') {
-      return (await readImage(image, { size: [height, width], channels })).pixels;
-    }
+  async #fit(image: string | Image, index: number, options: PredictOptions): Promise<Uint8Array> {
+    if (typeof image === 'string') return (await this.readImage(image, options)).pixels;
     if (formatShape(image) === formatShape(this.input) && image.pixels.length === sizeOf(this.input)) {
       return image.pixels;
     }

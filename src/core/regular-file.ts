@@ -36,6 +36,31 @@ export async function openRegularFile(path: string, expected: string): Promise<O
 }
 
 /**
+ * Reads an open file whole, or its first bytes.
+ *
+ * @throws UserError if it has become shorter, or cannot be read
+ */
+export async function readBytes(
+  { handle, sizeBytes }: OpenFile,
+  path: string,
+  mostBytes = sizeBytes,
+): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(Math.min(mostBytes, sizeBytes));
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await handle
+      .read(bytes, done, bytes.length - done, done)
+      .catch((error: unknown) => {
+        throw new UserError(`${path}: cannot be read: ${explainFileError(error)}. Check the disk.`);
+      });
+    if (bytesRead === 0) {
+      throw new UserError(`${path}: the file became shorter while it was read. Try again once it is whole.`);
+    }
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/**
  * Reads a file whole.
  *
  * @param expected in messages: `a grid`

@@ -1,9 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../core/errors.js';
-import { explainFileError } from '../core/file-errors.js';
+import { openRegularFile } from '../core/regular-file.js';
 import {
   BYTES_PER_NUMBER,
-  HEADER_ALIGNMENT,
   LENGTH_BYTES,
   MAX_HEADER_BYTES,
   type SafetensorsFile,
@@ -24,9 +23,8 @@ export async function readSafetensors(
   file: string,
   accept: (header: Header) => void,
 ): Promise<SafetensorsFile> {
-  const handle = await openFile(file);
+  const { handle, sizeBytes: size } = await openRegularFile(file, 'a safetensors file');
   try {
-    const size = await measureFile(handle, file);
     const headerBytes = await readHeaderLength(handle, size, file);
     const dataStart = LENGTH_BYTES + headerBytes;
     const bytes = new Uint8Array(headerBytes);
@@ -45,20 +43,6 @@ export async function readSafetensors(
   }
 }
 
-async function openFile(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'r');
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read: ${explainFileError(error)}. Check the path.`);
-  }
-}
-
-async function measureFile(handle: FileHandle, file: string): Promise<number> {
-  const stats = await handle.stat();
-  if (stats.isFile()) return stats.size;
-  throw new UserError(`${file}: expected a safetensors file, found no file. Check the path.`);
-}
-
 /** The header's length, once it is sure that the file can have such a header. */
 async function readHeaderLength(handle: FileHandle, size: number, file: string): Promise<number> {
   const fail = (found: string): never => {
@@ -74,9 +58,6 @@ async function readHeaderLength(handle: FileHandle, size: number, file: string):
   const headerBytes = Number(length);
   if (headerBytes > size - LENGTH_BYTES) {
     fail(`a header of ${headerBytes} bytes in a file of ${size}`);
-  }
-  if (headerBytes % HEADER_ALIGNMENT !== 0) {
-    fail(`a header of ${headerBytes} bytes, no multiple of ${HEADER_ALIGNMENT}`);
   }
   return headerBytes;
 }
