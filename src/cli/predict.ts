@@ -1,7 +1,8 @@
 import { loadModel, type Prediction, type TrainedModel } from '../checkpoint/trained-model.js';
-import { UserError, unknownName } from '../core/errors.js';
-import { BACKGROUNDS, type Background, type Picture } from '../image/read-image.js';
+import { UserError } from '../core/errors.js';
+import type { Background, Picture } from '../image/read-image.js';
 import { warnOfMissingAddon } from '../kernels/select.js';
+import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import { PLUGIN_OPTION } from './run-options.js';
@@ -38,12 +39,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
       (text) => parseCount('--top', text, MAX_CLASSES),
       DEFAULT_TOP,
     )
-    .option(
-      '--background <colour>',
-      `behind transparent parts: ${BACKGROUNDS.join(', ')}`,
-      parseBackground,
-      BACKGROUNDS[0],
-    )
+    .option(...BACKGROUND_OPTION)
     .option(...PLUGIN_OPTION)
     .option('--json', 'one JSON object an image')
     .action(async (file: string, images: readonly string[], flags: Flags) => {
@@ -73,10 +69,7 @@ async function predictSome(
   for (const image of images) {
     try {
       const picture = await model.readImage(image, { background });
-      if (picture.transparent) {
-        const other = BACKGROUNDS.find((colour) => colour !== background)!;
-        say(`${image}: transparent parts are ${background}; --background ${other} makes them ${other}`);
-      }
+      tellBackground(image, picture, background, say);
       read.push({ image, picture });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -87,12 +80,6 @@ async function predictSome(
   const format = json ? formatAsJson : formatAsText;
   for (const [i, { image }] of read.entries()) streams.out.write(format(image, predictions[i]!, top));
   return read.length;
-}
-
-function parseBackground(text: string): Background {
-  const background = BACKGROUNDS.find((colour) => colour === text);
-  if (background === undefined) throw unknownName('--background', 'colour', text, BACKGROUNDS);
-  return background;
 }
 
 function formatAsJson(image: string, { classes }: Prediction, top: number): string {
