@@ -138,7 +138,8 @@ function explainArchiveError(error: unknown, path: string): unknown {
   }
   const gzipError = explainGzipError(origin, path);
   if (gzipError) return gzipError;
-  if (/tar/i.test(message)) {
+  // The decoder of tar has plain errors, without codes.
+  if (code === undefined && Object.getPrototypeOf(origin) === Error.prototype) {
     return new UserError(
       `${path}: expected a tar archive inside, found: ${message.replace(/\.$/, '')}. Get it again.`,
     );
