@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { loadCheckpoint } from '../checkpoint/load.js';
+import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { readJsonFile } from '../experiment/json-file.js';
 import { applyOverride, type Override } from '../experiment/overrides.js';
@@ -82,7 +83,7 @@ export async function readNetwork(
   const value = readJsonFile(what, 'a spec or a network');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(
-      `${what}: expected a spec or a network as a JSON object, found ${JSON.stringify(value)}.`,
+      `${what}: expected a spec or a network as a JSON object, found ${describeValue(value)}.`,
     );
   }
   return 'layers' in value ? { network: value } : (value as Readonly<Record<string, unknown>>);
