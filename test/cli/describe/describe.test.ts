@@ -105,7 +105,10 @@ describe('describe', () => {
   it.each([
     [[], /^describe: expected a network or a spec file, found nothing\. Networks: lenet5, /],
     [['vgg12'], /^describe: unknown network 'vgg12'\. Did you mean 'vgg11'\?/],
-    [['none.json'], /^none\.json: there is no such file\. Expected a spec or a network as JSON\.\n$/],
+    [
+      ['none.json'],
+      /^none\.json: expected a spec or a network as JSON, found nothing there\. Check the path\.\n$/,
+    ],
     [['vgg16', '--batch', '0'], /^--batch: expected a whole number/],
     [
       ['vgg16', '--set', 'inputSize=20'],
