@@ -75,7 +75,10 @@ describe('checkpoints', () => {
   it('are saved after so many minutes', async () => {
     const folder = makeFolder();
     // A millisecond, and 300 steps.
-    await run({ folder, everyMinutes: 1 / 60_000, keep: 'state' }, { batchSize: 1, epochs: 1 });
+    await run(
+      { folder, everyMinutes: 1 / 60_000, keep: 'state' },
+      { batchSize: 1, epochs: 1, learningRate: 0.001 },
+    );
     const [within, end] = statesIn(folder).map(stepsOf);
     expect(within).toBeGreaterThan(0);
     expect(within).toBeLessThan(300);

@@ -124,7 +124,7 @@ async function trainInPieces(spec: RunSpec, options: TrainOptions) {
   for (let piece = 0; piece < 100; piece++) {
     const interruption = new AbortController();
     // Longer from piece to piece, so that all of them come to an end.
-    const timer = setTimeout(() => interruption.abort(), 4 + 3 * piece);
+    const timer = setTimeout(() => interruption.abort(), 8 + 8 * piece);
     const result = await train(spec, {
       ...options,
       pool,
