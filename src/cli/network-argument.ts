@@ -79,7 +79,7 @@ export async function readNetwork(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (isModel(what)) return { model: what };
   if (isPattern(what)) return { network: what };
-  if (await isSavedNetwork(what)) return trimSpec((await loadCheckpoint(what, plugins)).spec);
+  if (await isSavedNetwork(what)) return trimSpec((await loadCheckpoint(what, { plugins })).spec);
   const value = readJsonFile(what, 'a spec or a network');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(

@@ -94,7 +94,7 @@ async function readNetwork(
           'features --run, or train.js.',
       );
     }
-    const trained = await loadCheckpoint(what, plugins);
+    const trained = await loadCheckpoint(what, { plugins });
     return { spec: trained.spec, trained, expectedSha256: null };
   }
   const spec = await resolveNetworkArgument('features', what, overrides, plugins);
