@@ -19,9 +19,14 @@ export interface ReadFile extends SafetensorsFile {
  * Reads a safetensors file.
  *
  * @param accept looks at the header and throws if the tensors are not those that are wanted; before any of them is read
+ * @param findPlace the memory that a tensor is to be read into, if there is some for it
  * @throws UserError if there is no such file, it is no such file, or it is cut, too long or otherwise not as written
  */
-export async function readSafetensors(file: string, accept: (header: Header) => void): Promise<ReadFile> {
+export async function readSafetensors(
+  file: string,
+  accept: (header: Header) => void,
+  findPlace: (name: string) => Tensor['values'] | undefined = () => undefined,
+): Promise<ReadFile> {
   const { handle, sizeBytes: size } = await openRegularFile(file, 'a safetensors file');
   try {
     const headerBytes = await readHeaderLength(handle, size, file);
@@ -34,8 +39,9 @@ export async function readSafetensors(file: string, accept: (header: Header) => 
     const tensors = new Map<string, Tensor>();
     for (const [name, { dtype, shape, begin, end }] of header.tensors) {
       const Values = DTYPES[dtype];
-      const values = new Values((end - begin) / Values.BYTES_PER_ELEMENT);
-      await fill(handle, new Uint8Array(values.buffer), dataStart + begin, file, hash);
+      const values = findPlace(name) ?? new Values((end - begin) / Values.BYTES_PER_ELEMENT);
+      const { buffer, byteOffset, byteLength } = values;
+      await fill(handle, new Uint8Array(buffer, byteOffset, byteLength), dataStart + begin, file, hash);
       tensors.set(name, { shape, values });
     }
     return { metadata: header.metadata, tensors, checksum: compare(header, hash) };
