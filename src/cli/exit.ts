@@ -9,6 +9,8 @@ export const EXIT_CODES = {
   done: 0,
   failed: 1,
   usage: 2,
+  /** Not all is recorded, since another process is at it and its end was not to be waited for. */
+  held: 3,
   hungUp: 129,
   interrupted: 130,
   terminated: 143,

@@ -67,6 +67,8 @@ describe('a database of an older version', () => {
       { test_error_percent: 10, validation_loss: null },
     ]);
     expect(read('SELECT * FROM test_predictions')).toEqual([]);
+    expect(read('PRAGMA foreign_key_check')).toEqual([]);
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
     expect(read('SELECT * FROM my_own'), "a user's own view").toEqual([
       { label: 'BN', test_error_percent: 10 },
     ]);
@@ -91,9 +93,10 @@ const RELEASED_MIGRATIONS: Readonly<Record<string, string>> = {
   'add-augmented-test.sql': 'e10abb04ee3c5c78',
   'add-numerics.sql': '5dae1d31ae218bab',
   'add-sweep-source.sql': 'c9f8e46ca3cd1d7c',
+  'add-owners.sql': 'e508d8c787b500bc',
 };
 /** Of `views.sql`, by the schema version. */
-const VIEWS = [7, '85f5f9079015114d'] as const;
+const VIEWS = [8, '85f5f9079015114d'] as const;
 
 describe('what is released', () => {
   it.each(Object.entries(RELEASED_MIGRATIONS))('does not change: %s', (file, hash) => {

@@ -1,6 +1,7 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import type { SweepRun } from '../../experiment/sweep.js';
-import type { EpochMetrics, Progress } from '../../run/types.js';
+import { measureTraining } from '../../optim/training-length.js';
+import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { TimeLeft } from '../progress/time-left.js';
 
 /** Of a sum of parts of the work. */
@@ -11,8 +12,21 @@ export class RunState {
   progress: Progress | null = null;
   lastEpoch: EpochMetrics | null = null;
   readonly timeLeft = new TimeLeft();
+  private resumption: Resumption | null = null;
 
   constructor(readonly run: SweepRun) {}
+
+  /** The run goes on from a checkpoint. */
+  resume(resumption: Resumption): void {
+    this.resumption = resumption;
+    this.lastEpoch = resumption.epochs.at(-1) ?? null;
+    this.timeLeft.skip(this.fraction);
+  }
+
+  /** In which the run is, from 1. */
+  get epoch(): number {
+    return this.progress?.epoch ?? this.resumption?.epoch ?? 1;
+  }
 
   /** Whether an epoch's last step is done and the epoch's tests are not. */
   get isTesting(): boolean {
@@ -24,13 +38,14 @@ export class RunState {
 
   /** Of the run's steps, 0..1. */
   get fraction(): number {
-    const { epochs } = this.run.point.spec;
+    const { spec } = this.run.point;
     // The last epoch of a number with a fraction is a part of one.
-    const completed = Math.min(1, (this.lastEpoch?.epoch ?? 0) / epochs);
-    if (this.progress === null) return completed;
-    const { epoch, step, stepsPerEpoch } = this.progress;
+    const completed = Math.min(1, (this.lastEpoch?.epoch ?? 0) / spec.epochs);
+    const place = this.progress ?? this.resumption;
+    if (place === null) return completed;
+    const { stepsPerEpoch } = measureTraining(spec.trainCount - spec.validationCount, spec);
     // A last report of an epoch may come after the epoch's end, or the first of the next before it.
-    return Math.min(1, Math.max(completed, (epoch - 1 + step / stepsPerEpoch) / epochs));
+    return Math.min(1, Math.max(completed, (place.epoch - 1 + place.step / stepsPerEpoch) / spec.epochs));
   }
 }
 
@@ -55,6 +70,12 @@ export class SweepState {
     const state = new RunState(run);
     this.running.set(run.runId, state);
     return state;
+  }
+
+  resume(run: SweepRun, resumption: Resumption): void {
+    const state = this.running.get(run.runId)!;
+    state.resume(resumption);
+    this.timeLeft.skip((measureWork(run.point) * state.fraction) / this.work);
   }
 
   progress(run: SweepRun, progress: Progress): RunState {

@@ -25,6 +25,27 @@ describe('the time left', () => {
   });
 });
 
+describe('the time left of what was begun before', () => {
+  it('is told by the speed of what is done now', () => {
+    let nowMs = 0;
+    const timeLeft = new TimeLeft(() => nowMs);
+    timeLeft.skip(0.5);
+    nowMs += 30_000;
+    expect(timeLeft.seconds).toBeNull();
+    timeLeft.update(0.75);
+    expect(timeLeft.seconds).toBe(30);
+  });
+
+  it('begins where the run goes on', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', epochs: 4, trainCount: 1000, batchSize: 100 } });
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    const shown = state.start(run);
+    state.resume(run, { epoch: 2, step: 5, epochs: [makeMetrics(1, 9)], rejected: [] });
+    expect([shown.epoch, shown.fraction, state.secondsLeft]).toEqual([2, 0.375, null]);
+  });
+});
+
 describe('a live table', () => {
   const name = 'SK-0.2 train count 20000 seed 1';
 
