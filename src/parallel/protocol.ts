@@ -99,12 +99,21 @@ export interface BatchArrays extends LossResults {
 export const TOTALS = { loss: 0, errors: 1, images: 2 } as const;
 export const TOTALS_LENGTH = 3;
 
-/** Trains one epoch; resolves when the worker's share is done, or the run is to stop. */
+/** Some steps of an epoch that follow each other. */
+export interface Stretch {
+  /** From 0. */
+  readonly epoch: number;
+  /** Of the epoch, from 0. */
+  readonly firstStep: number;
+  /** Behind the last one. */
+  readonly endStep: number;
+}
+
+/** Trains some steps; resolves when the worker's share is done, or the run is to stop. */
 export interface TrainTask {
   readonly run: SharedRun;
   readonly worker: number;
-  /** From 0. */
-  readonly epoch: number;
+  readonly stretch: Stretch;
   /** Where the worker of a profiled run puts its times, in shared memory: see TIMES in step-timer.ts. Null for any other run. */
   readonly times: Float64Array | null;
 }

@@ -1,5 +1,5 @@
 import { breakBarrier } from './barrier.js';
-import type { EvaluateTask, OutlineTask, SharedRun, StepOutline, TrainTask } from './protocol.js';
+import type { EvaluateTask, OutlineTask, SharedRun, StepOutline, Stretch, TrainTask } from './protocol.js';
 import { findModule, type Threads } from './threads.js';
 
 /** The threads that a run has to itself, one for each of its workers. */
@@ -14,15 +14,15 @@ export class RunThreads {
   }
 
   /**
-   * Trains one epoch.
+   * Trains some steps.
    *
    * @param times of a profiled run, one array a worker: see TrainTask
    */
-  async train(run: SharedRun, epoch: number, times: readonly Float64Array[] | null = null): Promise<void> {
+  async train(run: SharedRun, stretch: Stretch, times: readonly Float64Array[] | null = null): Promise<void> {
     await this.#fanOut(
       'train',
       run,
-      (worker): TrainTask => ({ run, worker, epoch, times: times && times[worker]! }),
+      (worker): TrainTask => ({ run, worker, stretch, times: times && times[worker]! }),
     );
   }
 
