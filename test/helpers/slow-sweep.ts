@@ -45,6 +45,8 @@ export interface SlowSweepOptions {
   readonly pauseMs: number;
   readonly epochs: number;
   readonly seeds?: number;
+  /** Where the database lies. Default: beside the grid. */
+  readonly databaseFolder?: string;
 }
 
 /** A run as the database has it. */
@@ -62,9 +64,9 @@ export class SlowSweep {
 
   constructor(
     readonly folder: string,
-    { pauseMs, epochs, seeds = 1 }: SlowSweepOptions,
+    { pauseMs, epochs, seeds = 1, databaseFolder = folder }: SlowSweepOptions,
   ) {
-    this.database = join(folder, 'slow.db');
+    this.database = join(databaseFolder, 'slow.db');
     const [grid, plugin] = [join(folder, 'grid.json'), join(folder, 'pause.mjs')];
     writeFileSync(plugin, PAUSE);
     const layers = [
