@@ -29,6 +29,8 @@ export interface SweepCommand {
   readonly failFast: boolean;
   /** Which recorded runs need not be run again. */
   readonly numerics: NumericsChoice;
+  /** Whether the end of what other processes are at is waited for. */
+  readonly wait: boolean;
   readonly json: boolean;
   readonly profile: boolean;
 }
@@ -44,6 +46,7 @@ interface Flags {
   readonly list?: true;
   readonly failFast?: true;
   readonly numerics: NumericsChoice;
+  readonly wait: boolean;
   readonly json?: true;
   readonly profile?: true;
 }
@@ -116,6 +119,7 @@ function defineSweep(command: Command): Command {
       parseNumerics,
       'any',
     )
+    .option('--no-wait', 'skip points that other processes are at; the exit code is then 3')
     .option('--fail-fast', 'end with the first run that fails')
     .option(
       '--profile',

@@ -28,6 +28,8 @@ export interface TrainCommand {
   readonly again: boolean;
   /** Whether a recorded run of any numerics version will do. */
   readonly numerics: NumericsChoice;
+  /** Whether the end of what other processes are at is waited for. */
+  readonly wait: boolean;
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly json: boolean;
@@ -43,6 +45,7 @@ interface Flags {
   readonly save?: string;
   readonly again?: true;
   readonly numerics: NumericsChoice;
+  readonly wait: boolean;
   readonly dryRun?: true;
   readonly list?: true;
   readonly json?: true;
@@ -89,6 +92,7 @@ export async function parseTrainArguments(
       parseNumerics,
       'any',
     )
+    .option('--no-wait', 'do not wait for another process that is at the run; the exit code is then 3')
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
     .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
     .option('--list', 'list the presets')
