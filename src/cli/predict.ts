@@ -13,6 +13,7 @@ const IMAGES_AT_A_TIME = 16;
 interface Flags {
   readonly top: number;
   readonly json?: true;
+  readonly ignoreHash?: boolean;
   readonly plugin?: readonly string[];
 }
 
@@ -34,18 +35,29 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       DEFAULT_TOP,
     )
     .option(...PLUGIN_OPTION)
+    .option('--ignore-hash', 'takes a file whose bytes have changed since it was written, with a warning')
     .option('--json', 'one JSON object an image')
-    .action(async (file: string, images: readonly string[], { top, json, plugin = [] }: Flags) => {
-      const warning = warnOfMissingAddon();
-      if (warning) streams.err.write(`${warning}\n`);
-      const model = await loadModel(file, { plugins: plugin });
-      const format = json ? formatAsJson : formatAsText;
-      for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
-        const some = images.slice(first, first + IMAGES_AT_A_TIME);
-        const predictions = await model.predict(some);
-        for (const [i, image] of some.entries()) streams.out.write(format(image, predictions[i]!, top));
-      }
-    });
+    .action(
+      async (
+        file: string,
+        images: readonly string[],
+        { top, json, ignoreHash = false, plugin = [] }: Flags,
+      ) => {
+        const warning = warnOfMissingAddon();
+        if (warning) streams.err.write(`${warning}\n`);
+        const model = await loadModel(file, {
+          plugins: plugin,
+          ignoreHash,
+          onWarning: (message) => streams.err.write(`warning: ${message}\n`),
+        });
+        const format = json ? formatAsJson : formatAsText;
+        for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
+          const some = images.slice(first, first + IMAGES_AT_A_TIME);
+          const predictions = await model.predict(some);
+          for (const [i, image] of some.entries()) streams.out.write(format(image, predictions[i]!, top));
+        }
+      },
+    );
   await parseCommand(command, args);
   return EXIT_CODES.done;
 }
