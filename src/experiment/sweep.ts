@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { clearRunFolder } from '../checkpoint/run-files.js';
 import type { CheckpointOptions, EpochMetrics, Progress, Resumption } from '../run/types.js';
 import { readEnvironment } from './environment.js';
 import { type Executor, UnableToTrain } from './executor.js';
@@ -177,7 +178,10 @@ class Sweep {
   }
 
   private async runPoint({ run, claim }: ClaimedRun): Promise<void> {
-    const { store, observer, executor, failFast, checkpoints = null } = this.options;
+    const { store, observer, executor, failFast } = this.options;
+    const checkpoints = this.options.checkpoints
+      ? { ...this.options.checkpoints, folder: findRunFolder(store.db.name, run.runId) }
+      : null;
     observer?.runStarted?.(run);
     const record = new RunRecord(store, claim, (write) => this.keep(write));
     let end: RunEnd;
@@ -185,7 +189,7 @@ class Sweep {
     try {
       const result = await executor.run(run.point, {
         signal: AbortSignal.any([this.stop.signal, record.lost]),
-        checkpoints: checkpoints && { ...checkpoints, folder: findRunFolder(store.db.name, run.runId) },
+        checkpoints,
         observer: {
           resumed: (resumption) => {
             record.resume(resumption);
@@ -214,6 +218,10 @@ class Sweep {
       this.waiting.push(run.point);
     }
     if (this.storeError !== null) end = { state: 'interrupted', reason: 'it could not be recorded' };
+    // Only now: until the result is recorded, a run that is killed goes on from its last state.
+    if (checkpoints && 'result' in end && end.result.state === 'done') {
+      await clearRunFolder(checkpoints.folder, checkpoints.keep);
+    }
     this.count('result' in end ? end.result.state : end.state);
     if (thrown !== undefined && failFast) this.stop.abort();
     observer?.runEnded?.(run, end, thrown);
