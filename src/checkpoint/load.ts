@@ -3,10 +3,11 @@ import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
+import { hashWeights } from '../run/conclude.js';
 import { resolveRunSpec } from '../run/spec.js';
 import { countNumbers } from '../safetensors/format.js';
 import type { Header } from '../safetensors/header.js';
-import { readSafetensors } from '../safetensors/read.js';
+import { type ReadFile, readSafetensors } from '../safetensors/read.js';
 import type { Checkpoint } from './checkpoint.js';
 import {
   checkFinite,
@@ -17,47 +18,92 @@ import {
   listNormalizationShapes,
   MEAN,
   SCALE,
+  UNCHECKED_VERSION,
   VERSION,
 } from './layout.js';
 
 const metadataSchema = z.object({ format: z.string(), version: z.string() });
-const contentSchema = z.object({ spec: z.string(), classes: z.string() });
+const contentSchema = z.object({
+  spec: z.string(),
+  classes: z.string(),
+  weightsSha256: z.string().optional(),
+});
 const classesSchema = z.array(z.string()).min(1);
 
 /** What the metadata say of the tensors. */
 interface Description extends Pick<Checkpoint, 'spec' | 'classNames'> {
   readonly tensors: readonly LayerTensor[];
+  readonly version: string;
+  /** Of files that have no checksum of their own. */
+  readonly weightsSha256: string | undefined;
+}
+
+export interface LoadOptions {
+  /** Those that the network was trained with, if any. */
+  readonly plugins?: PluginSource;
+  /** Loads a file whose bytes are not those that were written all the same. */
+  readonly ignoreHash?: boolean;
+  /** Told of such a file. Default: a warning of the process. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
  * Reads a checkpoint that `saveModel` has written.
  *
- * @param source the plugins that it was trained with, if any
- * @throws UserError if it is no such file, is cut, needs a plugin that is not at hand or not the same, has numbers that are not finite, or tensors that are not those of its spec
+ * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has numbers that are not
+ *   finite, or tensors that are not those of its spec
  */
-export async function loadCheckpoint(file: string, source: PluginSource = []): Promise<Checkpoint> {
+export async function loadCheckpoint(
+  file: string,
+  { plugins: source = [], ignoreHash = false, onWarning = emitWarning }: LoadOptions = {},
+): Promise<Checkpoint> {
   const plugins = await loadPlugins(source);
   let description: Description | null = null;
-  const { tensors } = await readSafetensors(file, (header) => {
+  const { tensors, checksum } = await readSafetensors(file, (header) => {
     description = describeCheckpoint(header, file, plugins);
     checkTensors(header, description, file);
   });
   const { spec, classNames, tensors: expected } = description!;
-  for (const [name, { values }] of tensors) checkFinite(values, `${file}: ${name}`);
-  const { input } = spec.network;
+  const valuesOf = (name: string) => tensors.get(name)!.values as Float32Array;
   const floats = expected.reduce((sum, { shape }) => sum + countNumbers(shape), 0);
   const weights = new Float32Array(floats);
   let at = 0;
   for (const { name } of expected) {
-    const { values } = tensors.get(name)!;
-    weights.set(values, at);
-    at += values.length;
+    weights.set(valuesOf(name), at);
+    at += valuesOf(name).length;
   }
+  if (!isAsWritten(checksum, description!, weights)) {
+    const found = `${file}: expected the bytes that were written, as the checksum in it says, found others`;
+    if (!ignoreHash) {
+      throw new UserError(
+        `${found}. The file has been changed or damaged: save or copy it again, or load it all the same with --ignore-hash ` +
+          '(ignoreHash in a program).',
+      );
+    }
+    onWarning(`${found}. It is loaded all the same.`);
+  }
+  for (const name of tensors.keys()) checkFinite(valuesOf(name), `${file}: ${name}`);
+  const { input } = spec.network;
   const normalization = {
-    mean: expandNormalization(tensors.get(MEAN)!.values, input),
-    scale: expandNormalization(tensors.get(SCALE)!.values, input),
+    mean: expandNormalization(valuesOf(MEAN), input),
+    scale: expandNormalization(valuesOf(SCALE), input),
   };
   return { spec, classNames, normalization, weights };
+}
+
+/** A file of the first version has at most a checksum of its weights. */
+function isAsWritten(
+  checksum: ReadFile['checksum'],
+  { version, weightsSha256 }: Pick<Description, 'version' | 'weightsSha256'>,
+  weights: Float32Array,
+): boolean {
+  if (checksum !== 'absent' || version !== UNCHECKED_VERSION) return checksum === 'right';
+  if (weightsSha256 === undefined) return true;
+  return weightsSha256 === hashWeights(weights);
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'ConvoyWarning');
 }
 
 function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins): Description {
@@ -68,9 +114,10 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
         'Take a file that scripts/train.js --save or saveModel has written.',
     );
   }
-  if (known.data.version !== VERSION) {
+  const { version } = known.data;
+  if (version !== VERSION && version !== UNCHECKED_VERSION) {
     throw new UserError(
-      `${file}: expected a checkpoint of version ${VERSION}, found ${known.data.version}. Use the program that wrote it.`,
+      `${file}: expected a checkpoint of version ${VERSION}, found ${version}. Use the program that wrote it.`,
     );
   }
   const content = parseWith(contentSchema, metadata, `${file}: metadata`);
@@ -83,7 +130,7 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
       `${file}: classes: expected at most ${classes} names, one an output, found ${classNames.length}.`,
     );
   }
-  return { spec, classNames, tensors };
+  return { spec, classNames, tensors, version, weightsSha256: content.weightsSha256 };
 }
 
 /** A mistake in the network is one in the file. */
@@ -119,6 +166,9 @@ function checkTensors({ tensors }: Header, { spec, tensors: layers }: Descriptio
     const found = tensors.get(name);
     if (found === undefined) {
       throw new UserError(`${file}: expected a tensor '${name}' (${wanted}) for its spec, found none.`);
+    }
+    if (found.dtype !== 'F32') {
+      throw new UserError(`${file}: ${name}: expected numbers of type F32, found ${found.dtype}.`);
     }
     if (!shapes.some((shape) => formatShape(shape) === formatShape(found.shape))) {
       throw new UserError(

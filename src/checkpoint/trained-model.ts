@@ -2,11 +2,11 @@ import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Image } from '../image/image.js';
 import { readImage } from '../image/read-image.js';
-import { loadPlugins, type PluginSource } from '../plugins/load.js';
+import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
-import { loadCheckpoint } from './load.js';
+import { type LoadOptions, loadCheckpoint } from './load.js';
 import { BATCH_IMAGES, Predictor } from './predictor.js';
 import { toProbabilities } from './probabilities.js';
 
@@ -115,13 +115,10 @@ export class TrainedModel {
 /**
  * Loads a trained network from a file that `saveModel` or `scripts/train.js --save` has written.
  *
- * @param options.plugins those that it was trained with, if any
- * @throws UserError if it is no such file, is cut, needs a plugin that is not at hand or not the same, has weights that are not finite, or tensors that are not those of its spec
+ * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has weights that are not
+ *   finite, or tensors that are not those of its spec
  */
-export async function loadModel(
-  file: string,
-  { plugins: source = [] }: { readonly plugins?: PluginSource } = {},
-): Promise<TrainedModel> {
-  const plugins = await loadPlugins(source);
-  return new TrainedModel(await loadCheckpoint(file, plugins), plugins);
+export async function loadModel(file: string, options: LoadOptions = {}): Promise<TrainedModel> {
+  const plugins = await loadPlugins(options.plugins ?? []);
+  return new TrainedModel(await loadCheckpoint(file, { ...options, plugins }), plugins);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckpointOptions, EpochMetrics, Progress, Resumption } from '../run/types.js';
 import { readEnvironment } from './environment.js';
-import type { Executor } from './executor.js';
+import { type Executor, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
 import { findRunFolder } from './run-folder.js';
 import { RunRecord } from './run-record.js';
@@ -29,6 +29,8 @@ export interface SweepObserver {
   runStarted?(run: SweepRun): void;
   /** The run goes on from a checkpoint: told before anything else of it. */
   resumed?(run: SweepRun, resumption: Resumption): void;
+  /** A line that the run's own code printed. */
+  printed?(run: SweepRun, line: string): void;
   progressed?(run: SweepRun, progress: Progress): void;
   epochEnded?(run: SweepRun, metrics: EpochMetrics): void;
   /** `error` is what a failed run threw. */
@@ -67,7 +69,7 @@ export interface SweepOptions extends SweepEntry {
  * `failed` and the others go on; once the signal is raised, runs in progress end as `interrupted`.
  *
  * @returns how this process's runs ended, by state
- * @throws UserError if the database cannot be written any longer; runs in progress are ended first
+ * @throws UserError if the database cannot be written any longer, or the executor can train nothing; runs in progress are ended first
  */
 export async function runSweep(options: SweepOptions): Promise<ReadonlyMap<string, number>> {
   return new Sweep(options).run();
@@ -193,6 +195,7 @@ class Sweep {
             record.begin();
             observer?.progressed?.(run, progress);
           },
+          printed: (line) => observer?.printed?.(run, line),
           epochEnded: (metrics) => {
             record.addEpoch(metrics);
             observer?.epochEnded?.(run, metrics);
@@ -201,6 +204,7 @@ class Sweep {
       });
       end = { result };
     } catch (error) {
+      if (error instanceof UnableToTrain) throw error;
       thrown = error;
       end = { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
     }

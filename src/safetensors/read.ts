@@ -1,8 +1,10 @@
+import type { Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../core/errors.js';
 import { explainFileError } from '../core/file-errors.js';
+import { hashHeader } from './checksum.js';
 import {
-  BYTES_PER_NUMBER,
+  DTYPES,
   HEADER_ALIGNMENT,
   LENGTH_BYTES,
   MAX_HEADER_BYTES,
@@ -14,32 +16,37 @@ import { type Header, MEND, parseHeader } from './header.js';
 /** Bytes that are read at a time: a file is never taken into memory twice. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
+/** A file as it was read. */
+export interface ReadFile extends SafetensorsFile {
+  /** Whether its bytes are those that were written; `absent` where the file does not tell. Whoever reads it decides what that means. */
+  readonly checksum: 'right' | 'absent' | 'wrong';
+}
+
 /**
  * Reads a safetensors file.
  *
  * @param accept looks at the header and throws if the tensors are not those that are wanted; before any of them is read
  * @throws UserError if there is no such file, it is no such file, or it is cut, too long or otherwise not as written
  */
-export async function readSafetensors(
-  file: string,
-  accept: (header: Header) => void,
-): Promise<SafetensorsFile> {
+export async function readSafetensors(file: string, accept: (header: Header) => void): Promise<ReadFile> {
   const handle = await openFile(file);
   try {
     const size = await measureFile(handle, file);
     const headerBytes = await readHeaderLength(handle, size, file);
     const dataStart = LENGTH_BYTES + headerBytes;
-    const bytes = new Uint8Array(headerBytes);
-    await fill(handle, bytes, LENGTH_BYTES, file);
-    const header = parseHeader(bytes, size - dataStart, file);
+    const bytes = new Uint8Array(dataStart);
+    await fill(handle, bytes, 0, file);
+    const header = parseHeader(bytes.subarray(LENGTH_BYTES), size - dataStart, file);
     accept(header);
+    const hash = hashHeader(bytes);
     const tensors = new Map<string, Tensor>();
-    for (const [name, { shape, begin, end }] of header.tensors) {
-      const values = new Float32Array((end - begin) / BYTES_PER_NUMBER);
-      await fill(handle, new Uint8Array(values.buffer), dataStart + begin, file);
+    for (const [name, { dtype, shape, begin, end }] of header.tensors) {
+      const Values = DTYPES[dtype];
+      const values = new Values((end - begin) / Values.BYTES_PER_ELEMENT);
+      await fill(handle, new Uint8Array(values.buffer), dataStart + begin, file, hash);
       tensors.set(name, { shape, values });
     }
-    return { metadata: header.metadata, tensors };
+    return { metadata: header.metadata, tensors, checksum: compare(header, hash) };
   } finally {
     await handle.close();
   }
@@ -81,12 +88,26 @@ async function readHeaderLength(handle: FileHandle, size: number, file: string):
   return headerBytes;
 }
 
-async function fill(handle: FileHandle, bytes: Uint8Array, position: number, file: string): Promise<void> {
+/** Holds the checksum that stands in the file against that of its bytes. */
+function compare({ checksum }: Header, hash: Hash): ReadFile['checksum'] {
+  if (checksum === null) return 'absent';
+  return checksum === hash.digest('hex') ? 'right' : 'wrong';
+}
+
+/** @param hash that is to take what is read */
+async function fill(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  position: number,
+  file: string,
+  hash: Hash | null = null,
+): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
     const length = Math.min(CHUNK_BYTES, bytes.length - done);
     const { bytesRead } = await handle.read(bytes, done, length, position + done);
     if (bytesRead === 0) throw new UserError(`${file}: the file became shorter while it was read. ${MEND}`);
+    hash?.update(bytes.subarray(done, done + bytesRead));
     done += bytesRead;
   }
 }

@@ -102,6 +102,7 @@ async function train(
       skipped.add(point);
       progress.pointSkipped?.(point, by);
     },
+    printed: (_run, line) => progress.say(line),
     runEnded: (run, end, error) => {
       progress.runEnded?.(run, end, error);
       // A user's mistake is told by its one line; what else is thrown is a bug, and the stack tells where.

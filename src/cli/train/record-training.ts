@@ -174,6 +174,7 @@ async function record(
     signal,
     observer: {
       resumed: (_run, resumption) => progress.resumed(resumption),
+      printed: (_run, line) => progress.say(line),
       progressed: (_run, metrics) => progress.progressed(metrics),
       epochEnded: (_run, metrics) => progress.epochEnded(metrics),
       pointHeld: (_point, by) => progress.say(formatHeldLine(subject.name, by)),
@@ -192,7 +193,13 @@ async function record(
 
 /** Trains a run that is recorded; the record stays as it is. */
 async function repeat({ point }: TrainJob, { executor, progress, signal }: Training): Promise<RunEnd> {
-  return { result: await executor.run(point, { signal, observer: progress, checkpoints: null }) };
+  return {
+    result: await executor.run(point, {
+      signal,
+      observer: { ...progress, printed: (line) => progress.say(line) },
+      checkpoints: null,
+    }),
+  };
 }
 
 /** Saves what a run came to, and says so. */
