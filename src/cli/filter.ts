@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError, unknownName } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
-import { parseJson } from '../experiment/json.js';
 import { FILTERS, type FilterKernel, filterImage } from '../image/filter.js';
 import { readImage } from '../image/read-image.js';
 import { measureMostlyGreatest, TONES, type Tone, toneValues } from '../image/tone.js';
@@ -9,7 +9,7 @@ import { writePng } from '../image/write-png.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
-import { type Streams, useProcessStreams } from './streams.js';
+import type { Streams } from './streams.js';
 
 interface Flags {
   readonly kernel: readonly FilterKernel[];
@@ -37,7 +37,7 @@ const kernelSchema = z
  * @returns the exit code
  * @throws UserError for wrong usage, a picture that cannot be read, a kernel that does not fit it
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = createCommand('filter', streams)
     .description('Convolves a picture with a kernel and writes what comes out as a PNG.')
     .argument('<image>', 'a PNG, JPEG or WebP file')

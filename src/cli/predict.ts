@@ -3,7 +3,7 @@ import { warnOfMissingAddon } from '../kernels/select.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import { PLUGIN_OPTION } from './run-options.js';
-import { type Streams, useProcessStreams } from './streams.js';
+import type { Streams } from './streams.js';
 
 const MAX_CLASSES = 256;
 const DEFAULT_TOP = 5;
@@ -22,7 +22,7 @@ interface Flags {
  * @returns the exit code
  * @throws UserError for wrong usage, a file that is no checkpoint, an image that cannot be read
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = createCommand('predict', streams)
     .description('Prints the classes that a trained network takes images for, with their probabilities.')
     .argument('<model>', 'a file that train.js --save has written')
