@@ -3,6 +3,7 @@
 export type { Finding } from './check/finding.js';
 export { checkLayer, type LayerCheckOptions } from './check/layer.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
+export type { PixelImage, PixelRange } from './checkpoint/pixels.js';
 export { saveModel } from './checkpoint/save.js';
 export {
   type ClassProbability,
@@ -15,6 +16,7 @@ export type { OptionsCheck } from './core/options-check.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
+export { makeDataset } from './dataset/make-dataset.js';
 export type { Image } from './image/image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
 export { packedFloats, panelCount } from './kernels/interface/products.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
@@ -121,8 +122,8 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
     );
   }
   const content = parseWith(contentSchema, metadata, `${file}: metadata`);
-  const spec = resolveRunSpec(parseText(content.spec, `${file}: spec`), `${file}: spec`, plugins);
-  const names = parseText(content.classes, `${file}: classes`);
+  const spec = resolveRunSpec(parseJson(content.spec, `${file}: spec`), `${file}: spec`, plugins);
+  const names = parseJson(content.classes, `${file}: classes`);
   const classNames = parseWith(classesSchema, names, `${file}: classes`);
   const { tensors, classes } = layOutNetworkOf(spec, file, plugins);
   if (classNames.length > classes) {
@@ -139,14 +140,6 @@ function layOutNetworkOf({ network }: Checkpoint['spec'], file: string, { layers
     return layOutNetwork(network, layers);
   } catch (error) {
     throw error instanceof UserError ? new UserError(`${file}: spec: ${error.message}`) : error;
-  }
-}
-
-function parseText(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UserError(`${where}: expected JSON, found ${JSON.stringify(text.slice(0, MAX_EXCERPT))}.`);
   }
 }
 

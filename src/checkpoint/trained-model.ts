@@ -1,14 +1,21 @@
+import { z } from 'zod';
+import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
-import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import type { Image } from '../image/image.js';
+import { parseWith } from '../core/parse.js';
+import { type Shape, sizeOf } from '../core/shape.js';
 import { readImage } from '../image/read-image.js';
 import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type LoadOptions, loadCheckpoint } from './load.js';
+import { type PixelImage, type PixelRange, readPixels } from './pixels.js';
 import { BATCH_IMAGES, Predictor } from './predictor.js';
 import { toProbabilities } from './probabilities.js';
+
+const optionsSchema = z.strictObject({
+  range: z.union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' }).optional(),
+});
 
 /** A class with how likely it is. */
 export interface ClassProbability {
@@ -56,16 +63,27 @@ export class TrainedModel {
    *
    * @param images PNG, JPEG or WebP files, which are scaled to the network's input (what is over on the longer side is cut off), made grey
    *   or coloured as it wants them, with transparent parts on white; or pixels in the input's own size, h×w×c of 0..255
+   * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
    * @returns a prediction for each image, in order
-   * @throws UserError if a file is no such picture, pixels have another size, or outputs are not finite
+   * @throws UserError if a file is no such picture, pixels have another size or are outside their range, or outputs are not finite
    */
-  async predict(images: readonly (string | Image)[]): Promise<Prediction[]> {
+  async predict(
+    images: readonly (string | PixelImage)[],
+    options: { readonly range?: PixelRange } = {},
+  ): Promise<Prediction[]> {
+    if (!Array.isArray(images)) {
+      throw new UserError(
+        `predict: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
+      );
+    }
+    const { range = null } = parseWith(optionsSchema, options, 'predict: options');
     const predictions: Prediction[] = [];
     const size = sizeOf(this.input);
     const pixels = new Uint8Array(BATCH_IMAGES * size);
     for (let first = 0; first < images.length; first += BATCH_IMAGES) {
       const some = images.slice(first, first + BATCH_IMAGES);
-      for (const [i, image] of some.entries()) pixels.set(await this.#fit(image, first + i), i * size);
+      for (const [i, image] of some.entries())
+        pixels.set(await this.#fit(image, range, `image ${first + i + 1}`), i * size);
       const outputs = this.#predictor.computeOutputs(pixels, some.length);
       const classes = outputs.length / some.length;
       for (let i = 0; i < some.length; i++) {
@@ -75,7 +93,7 @@ export class TrainedModel {
     return predictions;
   }
 
-  async #fit(image: string | Image, index: number): Promise<Uint8Array> {
+  async #fit(image: string | PixelImage, range: PixelRange | null, where: string): Promise<Uint8Array> {
     const { height, width, channels } = this.input;
     if (channels !== 1 && channels !== 3) {
       throw new UserError(
@@ -85,13 +103,7 @@ export class TrainedModel {
     if (typeof image === 'string') {
       return (await readImage(image, { size: [height, width], channels })).pixels;
     }
-    if (formatShape(image) === formatShape(this.input) && image.pixels.length === sizeOf(this.input)) {
-      return image.pixels;
-    }
-    throw new UserError(
-      `image ${index + 1}: expected ${formatShape(this.input)} pixels, found ${formatShape(image)} in ` +
-        `${image.pixels.length} bytes. Scale it, or give a file, which is scaled.`,
-    );
+    return readPixels(image, { input: this.input, range, where });
   }
 
   #explain(outputs: Float32Array): Prediction {

@@ -20,7 +20,8 @@ import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
-import { collectOverrides, PLUGIN_OPTION, parseWorkers } from './run-options.js';
+import { collectOverrides } from './override-options.js';
+import { PLUGIN_OPTION, parseWorkers } from './run-options.js';
 import type { Streams } from './streams.js';
 
 interface Flags {

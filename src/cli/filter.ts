@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError, unknownName } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
-import { parseJson } from '../experiment/json.js';
 import { FILTERS, type FilterKernel, filterImage } from '../image/filter.js';
 import { readImage } from '../image/read-image.js';
 import { measureMostlyGreatest, TONES, type Tone, toneValues } from '../image/tone.js';

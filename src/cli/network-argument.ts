@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { readJsonFile } from '../experiment/json-file.js';
 import { applyOverride, type Override } from '../experiment/overrides.js';
@@ -71,7 +72,7 @@ export function readNetwork(what: string): Readonly<Record<string, unknown>> {
   const value = readJsonFile(what, 'a spec or a network');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(
-      `${what}: expected a spec or a network as a JSON object, found ${JSON.stringify(value)}.`,
+      `${what}: expected a spec or a network as a JSON object, found ${describeValue(value)}.`,
     );
   }
   return 'layers' in value ? { network: value } : (value as Readonly<Record<string, unknown>>);

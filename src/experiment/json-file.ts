@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../core/errors.js';
-import { parseJson } from './json.js';
+import { parseJson } from '../core/json.js';
 
 /**
  * Reads a JSON file.

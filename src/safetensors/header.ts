@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
+import { findJsonFault } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
 import { BLANK_CHECKSUM, CHECKSUM_KEY } from './checksum.js';
-import { findDuplicateKey } from './duplicate-key.js';
 import {
   countNumbers,
   DTYPES,
@@ -89,28 +89,24 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, where: string)
 }
 
 function parseObject(bytes: Uint8Array, where: string): unknown {
-  const value = parseText(bytes);
-  if (value === undefined) {
+  const text = decodeText(bytes);
+  const fault = text === null ? null : findJsonFault(text);
+  if (text === null || fault?.isJson === false) {
     throw new UserError(`${where}: expected a safetensors file, found a header that is no JSON. ${MEND}`);
   }
-  const key = findDuplicateKey(new TextDecoder().decode(bytes));
-  if (key === null) return value;
-  throw new UserError(
-    `${where}: header: expected each key once, found '${key.slice(0, MAX_KEY)}' twice. ${MEND}`,
-  );
+  if (fault === null) return JSON.parse(text);
+  throw new UserError(`${where}: header: expected ${fault.expected}, found ${fault.found}. ${MEND}`);
 }
 
 /** How to mend a file that is not as its writer left it. */
 export const MEND = 'The file is broken: save or copy it again.';
-/** Of a name in a message. */
-const MAX_KEY = 100;
 
-/** The value that the text stands for; undefined if it is none. */
-function parseText(bytes: Uint8Array): unknown {
+/** Null if it is no UTF-8. */
+function decodeText(bytes: Uint8Array): string | null {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return undefined;
+    return null;
   }
 }
 

@@ -211,7 +211,7 @@ describe('a checkpoint that is wrong', () => {
     const broken = await failure(({ __metadata__: metadata }) => {
       metadata[key] = '{"a":';
     });
-    expect(broken).toContain(`${key}: expected JSON, found "{\\"a\\":"`);
+    expect(broken).toContain(`${key}: line 1, column 6: expected JSON, found the end of the text.`);
   });
 
   it('has a layer of a kind that does not exist, or with wrong fields', async () => {

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import { findDuplicateKey } from '../../src/safetensors/duplicate-key.js';
 import { MAX_HEADER_BYTES, type SafetensorsFile } from '../../src/safetensors/format.js';
 import { readSafetensors } from '../../src/safetensors/read.js';
 import { writeSafetensors } from '../../src/safetensors/write.js';
@@ -217,19 +216,5 @@ describe('a broken safetensors file', () => {
     const folder = makeFolder();
     await expect(readSafetensors(join(folder, 'no'), acceptAll)).rejects.toThrow('there is no such file');
     await expect(readSafetensors(folder, acceptAll)).rejects.toThrow('found no file');
-  });
-});
-
-describe('keys', () => {
-  it.each([
-    ['{}', null],
-    ['{"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]}', null],
-    ['{"a": "b", "b": "a", "c": ["a", "a"]}', null],
-    ['{"a": "\\"a\\": 1", "b": "{\\"b\\":"}', null],
-    ['{"a": 1, "b": 2, "a" : 3}', 'a'],
-    ['{"x": {"a": 1, "a": 2}}', 'a'],
-    ['[{"a": []}, {"b": {}, "\\u0062": 1}]', 'b'],
-  ])('that stand twice in %s: %s', (json, key) => {
-    expect(findDuplicateKey(json)).toBe(key);
   });
 });

@@ -7,7 +7,8 @@ import { optimizerOf } from '../../run/optimizer-fields.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides, PLUGIN_OPTION } from '../run-options.js';
+import { collectOverrides } from '../override-options.js';
+import { PLUGIN_OPTION } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { formatModels } from './models.js';
 

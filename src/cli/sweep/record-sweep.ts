@@ -17,6 +17,7 @@ import { formatProfile } from '../../report/profile-table.js';
 import { formatSweepTables } from '../../report/sweep-table.js';
 import { namePoints } from '../../report/varying-fields.js';
 import type { TrainingProfile } from '../../run/profile.js';
+import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
@@ -51,7 +52,7 @@ export async function recordSweep(job: SweepJob): Promise<number> {
   const { skipped, interruptionCode } = await withInterruption(
     async (signal) => {
       try {
-        for (const line of announce(job, recorded, missing.length, executor)) progress.say(line);
+        for (const line of announce(job, recorded, missing, executor)) progress.say(line);
         const skipped = await train(job, missing, executor, progress, signal);
         return { skipped, interruptionCode: findInterruptionCode(signal) };
       } finally {
@@ -125,6 +126,7 @@ async function train(
     points,
     missing,
     executor,
+    checkpoints: command.checkpoints,
     numerics: command.numerics,
     wait: command.wait,
     failFast: command.failFast,
@@ -138,16 +140,18 @@ async function train(
 function announce(
   { command, grid, points }: SweepJob,
   recorded: ReadonlyMap<string, LiveRun>,
-  missing: number,
+  missing: readonly SweepPoint[],
   { parallel, workers }: Executor,
 ): string[] {
   const each = workers !== null && workers > 1 ? `, ${workers} threads each` : '';
-  const plan = missing > 0 ? `${missing} to run, ${parallel} at a time${each}` : describeNothing(command);
+  const plan =
+    missing.length > 0 ? `${missing.length} to run, ${parallel} at a time${each}` : describeNothing(command);
   const count = formatNumberOf(points.length, 'point');
   const numerics = describeOtherNumerics([...recorded.values()]);
   return [
     `${grid.name}: ${count}, ${recorded.size} recorded in ${command.db}, ${plan}`,
     ...(numerics === null ? [] : [`${grid.name}: ${numerics}`]),
+    ...describeDiskUse(missing, { ...command, parallel }).map((line) => `${grid.name}: ${line}`),
   ];
 }
 

@@ -20,6 +20,7 @@ import { formatSweepTables } from '../../report/sweep-table.js';
 import { NUMERICS } from '../../run/numerics.js';
 import type { TrainingProfile } from '../../run/profile.js';
 import type { TrainResult } from '../../run/types.js';
+import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
@@ -62,6 +63,7 @@ export async function recordTraining(job: TrainJob): Promise<number> {
     return EXIT_CODES.done;
   }
   say(describeStart(job, recorded));
+  if (!recorded) for (const line of describeDiskUse([point], { ...command, parallel: 1 })) say(line);
   const progress = showTrainProgress(streams.err, point);
   const executor = engine.createExecutor(command, 1);
   const { end, repeated, interruptionCode } = await withInterruption(
@@ -169,6 +171,7 @@ async function record(
     points: [point],
     missing: [point],
     executor,
+    checkpoints: command.checkpoints,
     numerics: command.numerics,
     wait: command.wait,
     signal,

@@ -1,9 +1,10 @@
 import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HANGUP_VARIABLE } from '../../../src/cli/hangup.js';
 import { UserError } from '../../../src/core/errors.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
+import type { TrainOptions } from '../../../src/run/types.js';
 import {
   claimRuns,
   makeFolder,
@@ -33,6 +34,9 @@ describe('sweep', () => {
     expect(first.exitCode).toBe(0);
     expect(first.err.split('\n')).toEqual([
       `seeds: 2 points, 0 recorded in ${db}, 2 to run, 1 at a time${first.err.match(/, \d+ threads each/)?.[0] ?? ''}`,
+      expect.stringMatching(
+        /^seeds: 2 runs, checkpoints of 161 KB each while they run, models of 82.1 KB kept: 164 KB in all; .* free in /,
+      ),
       expect.stringMatching(
         /^run 1 of 2, SK-0.2 seed 0: epoch 1 of 2, loss 1.0000, test error 9.00%, 1,000 images\/s, \d+ s left$/,
       ),
@@ -304,7 +308,9 @@ describe('sweep over runs of an older numerics version', () => {
         "seeds: 1 of 2 recorded runs is of numerics 0, this program's is 1: --numerics current runs it again\n",
     );
     const dry = await sweep([grid, '--db', db, '--dry-run', '--numerics', 'current']);
-    expect(dry.out).toMatch(/seed 0 {2}missing\n.*seed 1 {2}recorded \(run 2\)\n\n1 of 2 to run\.\n$/);
+    expect(dry.out).toMatch(
+      /seed 0 {2}missing\n.*seed 1 {2}recorded \(run 2\)\n\n1 of 2 to run\.\n1 run, checkpoints of /,
+    );
     const again = await sweep([grid, '--db', db, '--numerics', 'current']);
     expect(again.err).toContain(`seeds: 2 points, 1 recorded in ${db}, 1 to run`);
     expect(again.out).toBe(plain.out);
@@ -321,6 +327,7 @@ describe('sweep --dry-run', () => {
       '    2  SK-0.2 seed 1  missing',
       '',
       '2 of 2 to run.',
+      expect.stringContaining('2 runs, checkpoints of 161 KB each while they run, '),
       '',
     ]);
     expect(existsSync(db)).toBe(false);
@@ -334,6 +341,37 @@ describe('sweep --dry-run', () => {
       [false, null, 'SK-0.2'],
       [true, 1, 'SK-0.2'],
     ]);
+  });
+});
+
+describe('sweep with checkpoints', () => {
+  /** What the first run of a sweep is told of them. */
+  async function readChoice(...options: string[]) {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    let told: TrainOptions['checkpoints'];
+    engine.runOne = (spec, { checkpoints, ...others }) => {
+      told ??= checkpoints;
+      return runFake(spec, others);
+    };
+    const { exitCode, err } = await sweep([grid, '--db', db, ...options], engine);
+    expect(exitCode, err).toBe(0);
+    return { told, folder: join(dirname(db), 'runs', 'experiments-1'), err };
+  }
+
+  it('keeps them beside the database unless it is told not to', async () => {
+    const plain = await readChoice();
+    expect(plain.told).toEqual({ folder: plain.folder });
+    const none = await readChoice('--no-checkpoints', '--keep', 'nothing');
+    expect([none.told, none.err.includes('checkpoints')]).toEqual([undefined, false]);
+  });
+
+  it('hands on how', async () => {
+    const { told, folder, err } = await readChoice(
+      ...['--restart', '--checkpoint-steps', '50', '--checkpoint-minutes', '.5', '--keep', 'state'],
+    );
+    expect(told).toEqual({ folder, restart: true, everySteps: 50, everyMinutes: 0.5, keep: 'state' });
+    expect(err).toContain('models with their states of 403 KB kept: ');
   });
 });
 
@@ -363,6 +401,28 @@ describe('wrong usage of sweep', () => {
     [['15.6b', '--parallel', '-1'], "found '-1'."],
     [['15.6b', '--workers', ''], "found ''."],
     [['15.6b', '--epochs', '0'], '--epochs: expected a number above 0, 100000 at most'],
+    [['15.6b', '--lr', 'x'], "--lr: expected a number, found 'x'."],
+    [['15.6b', '--seed', '-1'], "15.6b: --seed -1: field 'seed': expected number to be >=0, found -1."],
+    [['15.6b', '--seed', '9007199254740993'], '(those up to 9007199254740991 are), found 9007199254740993.'],
+    [
+      ['15.6b', '--set', 'seed=1', '--seed', '2'],
+      '--seed 2: expected each field once, found --set seed=1 before it.',
+    ],
+    [
+      ['15.6b', '--set', 'seed=1', '--set', 'seed=2'],
+      '--set seed=2: expected each field once, found --set seed=1',
+    ],
+    [['15.6b', '--keep', 'all'], "--keep: unknown choice 'all'. Valid: "],
+    [['15.6b', '--checkpoint-steps', '0'], '--checkpoint-steps: expected a whole number from 1 to'],
+    [
+      ['15.6b', '--checkpoint-minutes', '0'],
+      "--checkpoint-minutes: expected a number above 0, 1440 at most, found '0'.",
+    ],
+    [
+      ['15.6b', '--no-checkpoints', '--keep', 'model'],
+      '--no-checkpoints: expected no --keep model beside it, found both.',
+    ],
+    [['15.6b', '--no-checkpoints', '--checkpoint-steps', '5'], 'expected no --checkpoint-steps beside it'],
     [['15.6b', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
     [['15.6b', '--set', 'model=BNN'], "15.6b: --set model=BNN: unknown model 'BNN'. Did you mean 'BN'?"],
     [['15.6b', '--set', 'trainCount=60001'], 'expected examples 1 to 60000 of the training data'],
