@@ -389,7 +389,7 @@ describe('wrong usage of sweep', () => {
   it.each([
     [[], 'sweep: expected a preset or a grid file, found nothing.'],
     [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6'?"],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a grid as JSON, found nothing there.'],
     [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
     [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],
     [['15.6b', '15.6c'], 'sweep: too many arguments'],

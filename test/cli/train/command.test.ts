@@ -391,7 +391,7 @@ describe('wrong usage of train', () => {
       ['vgg61'],
       "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, ",
     ],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a spec or a network as JSON, found nothing there.'],
     [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
     [['vgg16', 'vgg11'], 'train: too many arguments'],
     [['vgg16', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
