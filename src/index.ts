@@ -9,6 +9,7 @@ export {
   type ClassProbability,
   loadModel,
   type Prediction,
+  type PredictOptions,
   TrainedModel,
 } from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';
@@ -18,6 +19,7 @@ export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
 export { makeDataset } from './dataset/make-dataset.js';
 export type { Image } from './image/image.js';
+export type { Background, Picture } from './image/read-image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
 export { packedFloats, panelCount } from './kernels/interface/products.js';
 export type { Kernels } from './kernels/kernels.js';

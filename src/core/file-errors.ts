@@ -7,5 +7,7 @@ export function explainFileError(error: unknown): string {
   if (code === 'EACCES' || code === 'EPERM') return 'the permissions do not allow it';
   if (code === 'EROFS') return 'the file system is read-only';
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
+  if (code === 'ELOOP') return 'its symbolic links lead in a circle';
+  if (code === 'ENAMETOOLONG') return 'the name is too long';
   return message;
 }

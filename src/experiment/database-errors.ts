@@ -19,7 +19,12 @@ const EXPLANATIONS: readonly (readonly [code: string, explanation: string])[] = 
   ['SQLITE_PERM', `may not be opened by you. Change its permissions, ${OTHER_FILE}.`],
   [
     'SQLITE_BUSY',
-    'is locked by another process. Wait until that one ends, then give the same command again.',
+    'has been held by another program for half a minute. End what it does there (an open edit, a copy), then give the same command again.',
+  ],
+  [
+    'SQLITE_PROTOCOL',
+    'lets nobody in: its locks do not work as on a local disk, or the machine is overloaded. Give the same command again, or a file on a ' +
+      'local disk with --db.',
   ],
   ['SQLITE_IOERR', 'could not be read or written: the disk reports an error. What was recorded is kept.'],
 ];

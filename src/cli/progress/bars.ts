@@ -10,6 +10,8 @@ import {
   formatLiveSummary,
   formatLiveTitles,
   formatRecordedLine,
+  formatResumption,
+  formatSkippedLine,
   layOutLive,
 } from './text.js';
 
@@ -45,6 +47,10 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
       const free = findSlot(null);
       if (free >= 0) slots[free] = started;
     },
+    resumed: (run, resumption) => {
+      state.resume(run, resumption);
+      for (const line of formatResumption(name(run.point), resumption)) say(line);
+    },
     progressed: (run, progress) => {
       state.progress(run, progress);
     },
@@ -58,6 +64,7 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
       say(formatEndLine(run, name(run.point), end));
     },
     pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
+    pointSkipped: (point, by) => say(formatSkippedLine(name(point), by)),
     pointRecorded: (point, by) => {
       state.endPoint(point);
       say(formatRecordedLine(name(point), by));

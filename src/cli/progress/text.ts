@@ -1,7 +1,9 @@
 import type { LiveRun } from '../../experiment/run-records.js';
-import type { RunEnd } from '../../experiment/store.js';
+import type { RunEnd } from '../../experiment/run-result.js';
 import type { SweepRun } from '../../experiment/sweep.js';
+import { formatNumberOf } from '../../report/findings/words.js';
 import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
+import type { Resumption } from '../../run/types.js';
 import type { RunState, SweepState } from '../sweep/state.js';
 
 const BAR = { least: 6, most: 30 } as const;
@@ -60,12 +62,12 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
       run: `${run.index}/${run.count}`,
       name,
       bar: '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
-      epoch: `${progress?.epoch ?? 1}/${Math.ceil(run.point.spec.epochs)}`,
+      epoch: `${state.epoch}/${Math.ceil(run.point.spec.epochs)}`,
       loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
       validation: formatError(lastEpoch?.validationErrorPercent),
       error: formatError(lastEpoch?.testErrorPercent),
       speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
-      left: formatDuration(state.timeLeft.seconds),
+      left: state.fraction < 1 ? formatDuration(state.timeLeft.seconds) : 'tests',
     },
     layout,
   );
@@ -105,6 +107,17 @@ export function formatEpochLine(state: RunState, name: string): string {
 /** How a run ended. */
 export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string {
   return `run ${run.index} of ${run.count}, ${name}: ${formatEnd(end)}`;
+}
+
+/** Where a run goes on that was begun before, and what is wrong with newer checkpoints of it. */
+export function formatResumption(name: string, { epoch, step, rejected }: Resumption): string[] {
+  const steps = step === 0 ? '' : `, after ${formatNumberOf(step, 'step')}`;
+  return [...rejected, `goes on in epoch ${epoch}${steps}`].map((text) => `${name}: ${text}`);
+}
+
+/** That a point is left to another process, and not waited for. */
+export function formatSkippedLine(name: string, { runId, pid, host }: LiveRun): string {
+  return `${name}: skipped, since process ${pid} on ${host} is at it, run ${runId}`;
 }
 
 /** That a point is left to another process, and waited for. */

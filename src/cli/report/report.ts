@@ -2,7 +2,7 @@ import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { formatHtml } from '../../report/document/html.js';
 import { formatMarkdown } from '../../report/document/markdown.js';
 import { EXIT_CODES } from '../exit.js';
-import { type Streams, useProcessStreams } from '../streams.js';
+import type { Streams } from '../streams.js';
 import { writeFile } from '../write-file.js';
 import { parseReportArguments } from './options.js';
 import { writeReport } from './source.js';
@@ -13,7 +13,7 @@ import { writeReport } from './source.js';
  * @returns the exit code
  * @throws UserError for wrong usage, an unknown sweep, a database or file that cannot be used
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = await parseReportArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   const db = openDatabaseReadOnly(command.db);

@@ -35,6 +35,8 @@ export interface SweepCommand {
   readonly checkpoints: CheckpointChoice;
   /** Which recorded runs need not be run again. */
   readonly numerics: NumericsChoice;
+  /** Whether the end of what other processes are at is waited for. */
+  readonly wait: boolean;
   readonly json: boolean;
   readonly profile: boolean;
 }
@@ -48,6 +50,7 @@ interface Flags extends OverrideFlags, CheckpointFlags {
   readonly list?: true;
   readonly failFast?: true;
   readonly numerics: NumericsChoice;
+  readonly wait: boolean;
   readonly json?: true;
   readonly profile?: true;
 }
@@ -65,13 +68,14 @@ export async function parseSweepArguments(
   let parsed: SweepCommand | null = null;
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
-      const { db, workers, parallel, numerics } = flags;
+      const { db, workers, parallel, numerics, wait } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),
         db,
         ...(workers === undefined ? {} : { workers }),
         ...(parallel === undefined ? {} : { parallel }),
         numerics,
+        wait,
         overrides: listOverrides(flags),
         plugins: flags.plugin ?? [],
         checkpoints: readCheckpointFlags(flags),
@@ -107,6 +111,7 @@ function defineSweep(command: Command): Command {
       parseNumerics,
       'any',
     )
+    .option('--no-wait', 'skip points that other processes are at; the exit code is then 3')
     .option('--fail-fast', 'end with the first run that fails')
     .option(
       '--profile',

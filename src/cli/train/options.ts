@@ -34,6 +34,8 @@ export interface TrainCommand {
   readonly checkpoints: CheckpointChoice;
   /** Whether a recorded run of any numerics version will do. */
   readonly numerics: NumericsChoice;
+  /** Whether the end of what other processes are at is waited for. */
+  readonly wait: boolean;
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly json: boolean;
@@ -47,6 +49,7 @@ interface Flags extends OverrideFlags, CheckpointFlags {
   readonly save?: string;
   readonly again?: true;
   readonly numerics: NumericsChoice;
+  readonly wait: boolean;
   readonly dryRun?: true;
   readonly list?: true;
   readonly json?: true;
@@ -87,18 +90,20 @@ export async function parseTrainArguments(
       parseNumerics,
       'any',
     )
+    .option('--no-wait', 'do not wait for another process that is at the run; the exit code is then 3')
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
     .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
     .option('--list', 'list the presets')
     .option('--json', 'one JSON object on standard output, and nothing else there');
   addCheckpointOptions(command).action((what: string | undefined, flags: Flags) => {
-    const { db, workers, save, numerics } = flags;
+    const { db, workers, save, numerics, wait } = flags;
     parsed = {
       ...(what === undefined ? {} : { what }),
       db,
       ...(workers === undefined ? {} : { workers }),
       ...(save === undefined ? {} : { save }),
       numerics,
+      wait,
       overrides: listOverrides(flags),
       plugins: flags.plugin ?? [],
       checkpoints: readCheckpointFlags(flags),

@@ -1,7 +1,8 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
-import type { EpochMetrics, Progress } from '../../run/types.js';
+import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
+import { formatResumption } from '../progress/text.js';
 import type { Streams } from '../streams.js';
 import { RunState } from '../sweep/state.js';
 
@@ -9,6 +10,7 @@ const BAR_WIDTH = 30;
 
 /** Shows how a run goes on: a row an epoch, and on a terminal a live line under them. */
 export interface TrainProgress {
+  resumed(resumption: Resumption): void;
   progressed(progress: Progress): void;
   epochEnded(metrics: EpochMetrics): void;
   /** Prints a line; the live line makes room for it. */
@@ -66,15 +68,21 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
       };
   const sayRow = (cells: readonly string[]) =>
     say(cells.map((cell, i) => cell.padStart(columns[i]!.width)).join('  '));
+  let hasTitles = false;
   return {
     say,
     close,
+    resumed: (resumption) => {
+      state.resume(resumption);
+      for (const line of formatResumption(point.label, resumption)) say(line);
+    },
     progressed: (progress) => {
       state.progress = progress;
       state.timeLeft.update(state.fraction);
     },
     epochEnded: (metrics) => {
-      if (state.lastEpoch === null) sayRow(columns.map(({ title }) => title));
+      if (!hasTitles) sayRow(columns.map(({ title }) => title));
+      hasTitles = true;
       state.lastEpoch = metrics;
       state.timeLeft.update(state.fraction);
       sayRow(columns.map((column) => column.format(metrics, state)));
@@ -88,11 +96,13 @@ export function formatTrainState(state: RunState): string {
   const filled = Math.round(fraction * BAR_WIDTH);
   const facts = [
     `loss ${formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4)}`,
-    `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
-    `${formatDuration(timeLeft.seconds)} left`,
+    state.isTesting
+      ? 'testing'
+      : `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
+    ...(fraction < 1 ? [`${formatDuration(timeLeft.seconds)} left`] : []),
   ];
   return (
-    `epoch ${progress?.epoch ?? 1} of ${Math.ceil(run.point.spec.epochs)} ` +
+    `epoch ${state.epoch} of ${Math.ceil(run.point.spec.epochs)} ` +
     `[${'='.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${facts.join(', ')}`
   );
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../src/cli/progress/text.js';
 import { TimeLeft } from '../../../src/cli/progress/time-left.js';
 import { SweepState } from '../../../src/cli/sweep/state.js';
+import { formatTrainState } from '../../../src/cli/train/progress.js';
 import { makeMetrics, makeResult, planGrid } from '../../experiment/fake-runs.js';
 
 describe('the time left', () => {
@@ -21,6 +22,27 @@ describe('the time left', () => {
     expect(timeLeft.seconds).toBe(90);
     timeLeft.update(1);
     expect(timeLeft.seconds).toBe(0);
+  });
+});
+
+describe('the time left of what was begun before', () => {
+  it('is told by the speed of what is done now', () => {
+    let nowMs = 0;
+    const timeLeft = new TimeLeft(() => nowMs);
+    timeLeft.skip(0.5);
+    nowMs += 30_000;
+    expect(timeLeft.seconds).toBeNull();
+    timeLeft.update(0.75);
+    expect(timeLeft.seconds).toBe(30);
+  });
+
+  it('begins where the run goes on', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', epochs: 4, trainCount: 1000, batchSize: 100 } });
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    const shown = state.start(run);
+    state.resume(run, { epoch: 2, step: 5, epochs: [makeMetrics(1, 9)], rejected: [] });
+    expect([shown.epoch, shown.fraction, state.secondsLeft]).toEqual([2, 0.375, null]);
   });
 });
 
@@ -76,6 +98,27 @@ describe('a live table', () => {
     state.start(run);
     state.end(run);
     expect(formatLiveSummary(state)).toMatch(/^1 of 2 runs ended, about \d+ s left$/);
+  });
+
+  it('tells that the tests of an epoch are under way, which no time is known for', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', epochs: 1.5 } });
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    state.start(run);
+    const report = (epoch: number, step: number) => {
+      const progress = { epoch, epochs: 2, step, stepsPerEpoch: 600, trainLoss: 1, imagesPerSecond: 1000 };
+      const shown = state.progress(run, progress);
+      return [formatTrainState(shown), formatLiveRun(shown, 'BN', layOutLive(['BN'], 1, 80))];
+    };
+    const [training] = report(1, 599);
+    expect(training).toMatch(/1,000 images\/s, \d+ s left$/);
+    expect(report(1, 600)[0]).toMatch(/testing, \d+ s left$/);
+    state.endEpoch(run, makeMetrics(1, 9));
+    expect(report(1, 600)[0]).toMatch(/1,000 images\/s, /);
+    const [line, row] = report(2, 300);
+    expect(line).toMatch(/loss 1\.0000, testing$/);
+    expect(row).toMatch(/tests$/);
+    expect(formatLiveSummary(state)).toBe('0 of 1 runs ended');
   });
 });
 

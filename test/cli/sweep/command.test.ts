@@ -1,10 +1,19 @@
 import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { HANGUP_VARIABLE } from '../../../src/cli/hangup.js';
 import { UserError } from '../../../src/core/errors.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
 import type { TrainOptions } from '../../../src/run/types.js';
-import { makeFolder, makeResult, openStore, runFake } from '../../experiment/fake-runs.js';
+import {
+  claimRuns,
+  makeFolder,
+  makeMetrics,
+  makeResult,
+  openStore,
+  planGrid,
+  runFake,
+} from '../../experiment/fake-runs.js';
 import { FakeEngine, runs, sweep } from '../fake-command.js';
 
 const TWO_SEEDS = { name: 'seeds', base: { model: 'SK', width: 0.2, epochs: 2 }, grid: { seed: [0, 1] } };
@@ -187,25 +196,72 @@ describe('sweep', () => {
     expect(outcome.out).toMatch(/SK-0.2 +1 +diverged/);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'marks its runs as interrupted on %s and goes on the next time',
-    async (signal) => {
-      const { grid, db } = writeGrid();
-      const engine = new FakeEngine();
-      engine.runOne = (spec, options) => {
-        const onEpoch: typeof options.onEpoch = (metrics) => {
-          options.onEpoch?.(metrics);
-          if (spec.seed === 1 && metrics.epoch === 1) process.emit(signal);
-        };
-        return runFake(spec, { ...options, onEpoch });
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('marks its runs as interrupted on %s and goes on the next time', async (signal, exitCode) => {
+    // Whoever runs this test under nohup.
+    vi.stubEnv(HANGUP_VARIABLE, 'end');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = (spec, options) => {
+      const onEpoch: typeof options.onEpoch = (metrics) => {
+        options.onEpoch?.(metrics);
+        if (spec.seed === 1 && metrics.epoch === 1) process.emit(signal);
       };
-      const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
-      expect(outcome.exitCode).toBe(130);
-      expect(outcome.err).toContain('Interrupted: ');
-      expect(outcome.out).toMatch(/SK-0.2 +1 +interrupted/);
-      expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
-    },
-  );
+      return runFake(spec, { ...options, onEpoch });
+    };
+    const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.err).toContain('Interrupted: ');
+    expect(outcome.out).toMatch(/SK-0.2 +1 +interrupted/);
+    expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
+  });
+});
+
+describe('sweep --no-wait', () => {
+  const claimOne = async (db: string, seed: number) => {
+    const points = await planGrid({ base: TWO_SEEDS.base, grid: { seed: [seed] } });
+    claimRuns(openStore(db), 'other', points);
+  };
+
+  it('skips what another process is at, and says so with the exit code', async () => {
+    const { grid, db } = writeGrid();
+    await claimOne(db, 1);
+    const { exitCode, err, out } = await sweep([grid, '--db', db, '--no-wait']);
+    expect(exitCode).toBe(3);
+    expect(err).toMatch(/SK-0.2 seed 1: skipped, since process \d+ on \S+ is at it, run 1\n/);
+    expect(out).toMatch(/SK-0.2 +1 +running/);
+  });
+
+  it('ends with 1 if a run of its own failed besides, and with 0 if nothing was skipped', async () => {
+    const { grid, db } = writeGrid();
+    expect((await sweep([grid, '--db', db, '--set', 'epochs=3', '--no-wait'])).exitCode).toBe(0);
+    await claimOne(db, 1);
+    const engine = new FakeEngine();
+    engine.runOne = () => Promise.reject(new UserError('no'));
+    expect((await sweep([grid, '--db', db, '--no-wait'], engine)).exitCode).toBe(1);
+  });
+});
+
+describe('sweep over runs that were begun before', () => {
+  it('tells where they go on, and why not later', async () => {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = (spec, options) => {
+      options.onResume?.({ epoch: 2, step: 1, epochs: [makeMetrics(1, 9)], rejected: ['state-2: is cut'] });
+      options.onEpoch?.(makeMetrics(2, 8));
+      return Promise.resolve(makeResult(spec));
+    };
+    const { err } = await sweep([grid, '--db', db, '--parallel', '1'], engine);
+    expect(err.split('\n').slice(2, 5)).toEqual([
+      'SK-0.2 seed 0: state-2: is cut',
+      'SK-0.2 seed 0: goes on in epoch 2, after 1 step',
+      expect.stringMatching(/^run 1 of 2, SK-0.2 seed 0: epoch 2 of 2, loss 0.5000/),
+    ]);
+  });
 });
 
 describe('two grids without a name whose files are called alike', () => {
@@ -333,7 +389,7 @@ describe('wrong usage of sweep', () => {
   it.each([
     [[], 'sweep: expected a preset or a grid file, found nothing.'],
     [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6'?"],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a grid as JSON, found nothing there.'],
     [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
     [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],
     [['15.6b', '15.6c'], 'sweep: too many arguments'],

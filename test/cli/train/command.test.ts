@@ -8,7 +8,6 @@ import { summarizeTimes } from '../../../src/run/profile.js';
 import type { TrainResult } from '../../../src/run/types.js';
 import {
   claimRuns,
-  giveToParent,
   makeFolder,
   makeResult,
   openStore,
@@ -238,7 +237,6 @@ describe('train of a run that another process is at', () => {
     const store = openStore(db);
     const points = await planGrid({ base: { model: 'SK', width: 0.2, epochs: 2 } });
     const [runId] = claimRuns(store, 'other', points) as [number];
-    giveToParent(store, runId);
     setTimeout(() => store.finishRun(runId, { result: makeResult(points[0]!.spec) }), 300);
   }
 
@@ -251,6 +249,15 @@ describe('train of a run that another process is at', () => {
     expect([exitCode, out]).toEqual([0, expect.stringContaining('SK-0.2')]);
     expect(err).toMatch(/SK: process \d+ on \S+ is at it, run 1; its end is waited for\n/);
     expect(err).toMatch(/SK: done by process \d+ on \S+, run 1\n/);
+  });
+
+  it('does not wait if it is not to, and says so with the exit code', async () => {
+    const db = makeDb();
+    const points = await planGrid({ base: { model: 'SK', width: 0.2, epochs: 2 } });
+    claimRuns(openStore(db), 'other', points);
+    const { exitCode, err, out } = await trainCommand([...SMALL, '--db', db, '--no-wait']);
+    expect([exitCode, out]).toEqual([3, expect.stringContaining('running')]);
+    expect(err).toMatch(/SK: skipped, since process \d+ on \S+ is at it, run 1\n/);
   });
 
   it('trains it afterwards for the weights that are asked for', async () => {
@@ -384,7 +391,7 @@ describe('wrong usage of train', () => {
       ['vgg61'],
       "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, ",
     ],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a spec or a network as JSON, found nothing there.'],
     [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
     [['vgg16', 'vgg11'], 'train: too many arguments'],
     [['vgg16', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
