@@ -17,6 +17,7 @@ interface Flags {
   readonly top: number;
   readonly background: Background;
   readonly json?: true;
+  readonly ignoreHash?: boolean;
   readonly plugin?: readonly string[];
 }
 
@@ -41,11 +42,16 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     )
     .option(...BACKGROUND_OPTION)
     .option(...PLUGIN_OPTION)
+    .option('--ignore-hash', 'takes a file whose bytes have changed since it was written, with a warning')
     .option('--json', 'one JSON object an image')
     .action(async (file: string, images: readonly string[], flags: Flags) => {
       const warning = warnOfMissingAddon();
       if (warning) streams.err.write(`${warning}\n`);
-      const model = await loadModel(file, { plugins: flags.plugin ?? [] });
+      const model = await loadModel(file, {
+        plugins: flags.plugin ?? [],
+        ignoreHash: flags.ignoreHash ?? false,
+        onWarning: (message) => streams.err.write(`warning: ${message}\n`),
+      });
       let answers = 0;
       for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
         const some = images.slice(first, first + IMAGES_AT_A_TIME);
