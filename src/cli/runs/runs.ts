@@ -5,6 +5,7 @@ import type { Engine } from '../engine.js';
 import { DEFAULT_DATABASE } from '../run-options.js';
 import { type Streams, useProcessStreams } from '../streams.js';
 import { createTrainEngine } from '../train/engine.js';
+import { addBackupCommand } from './backup.js';
 import { formatList } from './list.js';
 import { formatQuery } from './query.js';
 import { addRemarkCommands } from './remarks.js';
@@ -31,6 +32,7 @@ export async function main(
     .description('Shows what is recorded, and looks after it.')
     .option('--db <file>', 'the database', DEFAULT_DATABASE);
   addReadingCommands(program, session);
+  addBackupCommand(program, session);
   addRemarkCommands(program, session);
   addRemovalCommands(program, session);
   await parseCommand(program, args);
