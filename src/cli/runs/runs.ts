@@ -6,6 +6,8 @@ import { DEFAULT_DATABASE } from '../run-options.js';
 import { type Streams, useProcessStreams } from '../streams.js';
 import { createTrainEngine } from '../train/engine.js';
 import { addBackupCommand } from './backup.js';
+import { addDiffCommand } from './diff.js';
+import { addExportCommand } from './export.js';
 import { formatList } from './list.js';
 import { formatQuery } from './query.js';
 import { addRemarkCommands } from './remarks.js';
@@ -33,6 +35,8 @@ export async function main(
     .option('--db <file>', 'the database', DEFAULT_DATABASE);
   addReadingCommands(program, session);
   addBackupCommand(program, session);
+  addDiffCommand(program, session);
+  addExportCommand(program, session);
   addRemarkCommands(program, session);
   addRemovalCommands(program, session);
   await parseCommand(program, args);
