@@ -16,6 +16,7 @@ import { addFilter, addFormats, chooseFormat, type FormatFlags } from './row-opt
 import { findRunId } from './run-ids.js';
 import { Session } from './session.js';
 import { formatRun } from './show.js';
+import { addVerifyCommand } from './verify.js';
 
 /**
  * `runs`: shows what is recorded, and looks after it.
@@ -36,6 +37,7 @@ export async function main(
   addReadingCommands(program, session);
   addBackupCommand(program, session);
   addDiffCommand(program, session);
+  addVerifyCommand(program, session);
   addExportCommand(program, session);
   addRemarkCommands(program, session);
   addRemovalCommands(program, session);
