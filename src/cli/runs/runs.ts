@@ -7,6 +7,7 @@ import { type Streams, useProcessStreams } from '../streams.js';
 import { createTrainEngine } from '../train/engine.js';
 import { addBackupCommand } from './backup.js';
 import { addDiffCommand } from './diff.js';
+import { addDoctorCommand } from './doctor/doctor.js';
 import { addExportCommand } from './export.js';
 import { formatList } from './list.js';
 import { formatQuery } from './query.js';
@@ -36,6 +37,7 @@ export async function main(
     .option('--db <file>', 'the database', DEFAULT_DATABASE);
   addReadingCommands(program, session);
   addBackupCommand(program, session);
+  addDoctorCommand(program, session);
   addDiffCommand(program, session);
   addVerifyCommand(program, session);
   addExportCommand(program, session);
