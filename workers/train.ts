@@ -1,3 +1,4 @@
+import { areFinite } from '../src/core/finite.js';
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
 import { planAveraging } from '../src/optim/averaging.js';
@@ -99,13 +100,19 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
             Atomics.store(shared.control, CONTROL.moved, batch.step + 1),
           ),
         ];
+  const statistics = plan.steps.flatMap(({ state: places }) =>
+    places.map(({ offset, size }) => memory.weights.subarray(offset, offset + size)),
+  );
   // Beside the update, since all losses are there by then and it needs no barrier of its own.
   const tally: BlockPass = {
     name: 'totals',
     over: 'blocks',
     waits: false,
     blocks: 1,
-    run: () => addToTotals(shared, batch.size),
+    run: () => {
+      addToTotals(shared, batch.size);
+      if (!statistics.every(areFinite)) Atomics.or(shared.control, CONTROL.stop, STOP.statisticNotFinite);
+    },
   };
 
   return [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
+import { sizeOf } from '../core/shape.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
 import { hashWeights } from '../run/conclude.js';
@@ -12,6 +13,7 @@ import { type ReadFile, readSafetensors } from '../safetensors/read.js';
 import type { Checkpoint } from './checkpoint.js';
 import {
   checkFinite,
+  cutWeights,
   expandNormalization,
   FORMAT,
   type LayerTensor,
@@ -60,19 +62,17 @@ export async function loadCheckpoint(
 ): Promise<Checkpoint> {
   const plugins = await loadPlugins(source);
   let description: Description | null = null;
-  const { tensors, checksum } = await readSafetensors(file, (header) => {
+  let weights = new Float32Array(0);
+  const places = new Map<string, Float32Array>();
+  const accept = (header: Header) => {
     description = describeCheckpoint(header, file, plugins);
     checkTensors(header, description, file);
-  });
-  const { spec, classNames, tensors: expected } = description!;
+    weights = new Float32Array(countWeights(description.tensors));
+    for (const { name, values } of cutWeights(description.tensors, weights)) places.set(name, values);
+  };
+  const { tensors, checksum } = await readSafetensors(file, accept, (name) => places.get(name));
+  const { spec, classNames } = description!;
   const valuesOf = (name: string) => tensors.get(name)!.values as Float32Array;
-  const floats = expected.reduce((sum, { shape }) => sum + countNumbers(shape), 0);
-  const weights = new Float32Array(floats);
-  let at = 0;
-  for (const { name } of expected) {
-    weights.set(valuesOf(name), at);
-    at += valuesOf(name).length;
-  }
   if (!isAsWritten(checksum, description!, weights)) {
     const found = `${file}: expected the bytes that were written, as the checksum in it says, found others`;
     if (!ignoreHash) {
@@ -105,6 +105,10 @@ function isAsWritten(
 
 function emitWarning(message: string): void {
   process.emitWarning(message, 'ConvoyWarning');
+}
+
+function countWeights(tensors: readonly LayerTensor[]): number {
+  return tensors.reduce((sum, { shape }) => sum + countNumbers(shape), 0);
 }
 
 function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins): Description {
@@ -146,9 +150,19 @@ function layOutNetworkOf({ network }: Checkpoint['spec'], file: string, { layers
 /** Characters of a text in a message. */
 const MAX_EXCERPT = 40;
 
+/** A normalisation of one number a channel becomes one of each input: how far it may grow beyond the file. */
+const MOST_EXTRA_BYTES = 48 * 2 ** 20;
+
 /** Holds the tensors that are there against those that the spec asks for. */
 function checkTensors({ tensors }: Header, { spec, tensors: layers }: Description, file: string): void {
-  const normalization = listNormalizationShapes(spec.network.input);
+  const { input } = spec.network;
+  const dataBytes = [...tensors.values()].reduce((greatest, { end }) => Math.max(greatest, end), 0);
+  if (2 * Float32Array.BYTES_PER_ELEMENT * sizeOf(input) > dataBytes + MOST_EXTRA_BYTES) {
+    throw new UserError(
+      `${file}: spec: expected a smaller input for a file of ${dataBytes} bytes of tensors, found one of ${formatShape([input.height, input.width, input.channels])}. Check the file.`,
+    );
+  }
+  const normalization = listNormalizationShapes(input);
   const expected = new Map<string, readonly (readonly number[])[]>([
     [MEAN, normalization],
     [SCALE, normalization],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
@@ -93,7 +94,7 @@ export class RunFiles {
  * @throws UserError if that cannot be done
  */
 export async function clearRunFolder(folder: string, keep: KeptFiles = 'model'): Promise<void> {
-  if (keep === 'state') return;
+  if (keep === 'state' || !existsSync(folder)) return;
   try {
     for (const name of await readdir(folder)) {
       const goes = STATE.test(name) || (keep === 'nothing' && [BEST_FILE, MODEL_FILE].includes(name));
@@ -101,6 +102,8 @@ export async function clearRunFolder(folder: string, keep: KeptFiles = 'model'):
     }
     if (keep === 'nothing') await removeIfEmpty(folder);
   } catch (error) {
+    // A run that is trained elsewhere may have kept nothing here.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw new UserError(`${folder}: cannot be cleared: ${explainFileError(error)}. Remove it by hand.`);
   }
 }

@@ -3,7 +3,7 @@ import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { type Shape, sizeOf } from '../core/shape.js';
-import { readImage } from '../image/read-image.js';
+import { BACKGROUNDS, type Picture, type ReadOptions, readImage } from '../image/read-image.js';
 import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
@@ -15,6 +15,7 @@ import { toProbabilities } from './probabilities.js';
 
 const optionsSchema = z.strictObject({
   range: z.union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' }).optional(),
+  background: z.enum(BACKGROUNDS).optional(),
 });
 
 /** A class with how likely it is. */
@@ -32,6 +33,12 @@ export interface Prediction {
   readonly classes: readonly ClassProbability[];
   /** The network's outputs, one a class, before they became probabilities: the logits. */
   readonly outputs: Float32Array;
+}
+
+/** How images become a network's input. */
+export interface PredictOptions extends Pick<ReadOptions, 'background'> {
+  /** Of pixels that are given as numbers: 1 if they are from 0 to 1. */
+  readonly range?: PixelRange;
 }
 
 /** A trained network that predicts. It computes in the calling thread. */
@@ -59,31 +66,48 @@ export class TrainedModel {
   }
 
   /**
+   * Reads a picture as the network takes it: scaled to its input (what is over on the longer side is cut off), grey or coloured.
+   *
+   * @param file PNG, JPEG or WebP
+   * @param options.background behind transparent parts. Default: white
+   * @throws UserError if it is no such picture, or the network is not for pictures
+   */
+  async readImage(file: string, options: Pick<ReadOptions, 'background'> = {}): Promise<Picture> {
+    const { height, width, channels } = this.input;
+    if (channels !== 1 && channels !== 3) {
+      throw new UserError(
+        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
+      );
+    }
+    return readImage(file, { size: [height, width], channels, ...options });
+  }
+
+  /**
    * Predicts the classes of images. What it says of one does not depend on the others.
    *
-   * @param images PNG, JPEG or WebP files, which are scaled to the network's input (what is over on the longer side is cut off), made grey
-   *   or coloured as it wants them, with transparent parts on white; or pixels in the input's own size, h×w×c of 0..255
+   * @param images files, read as `readImage` does; or pixels in the input's own size, h×w×c of 0..255
    * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
+   * @param options.background as of `readImage`
    * @returns a prediction for each image, in order
    * @throws UserError if a file is no such picture, pixels have another size or are outside their range, or outputs are not finite
    */
   async predict(
     images: readonly (string | PixelImage)[],
-    options: { readonly range?: PixelRange } = {},
+    options: PredictOptions = {},
   ): Promise<Prediction[]> {
     if (!Array.isArray(images)) {
       throw new UserError(
         `predict: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
       );
     }
-    const { range = null } = parseWith(optionsSchema, options, 'predict: options');
+    const parsed = parseWith(optionsSchema, options, 'predict: options');
     const predictions: Prediction[] = [];
     const size = sizeOf(this.input);
     const pixels = new Uint8Array(BATCH_IMAGES * size);
     for (let first = 0; first < images.length; first += BATCH_IMAGES) {
       const some = images.slice(first, first + BATCH_IMAGES);
       for (const [i, image] of some.entries())
-        pixels.set(await this.#fit(image, range, `image ${first + i + 1}`), i * size);
+        pixels.set(await this.#fit(image, `image ${first + i + 1}`, parsed), i * size);
       const outputs = this.#predictor.computeOutputs(pixels, some.length);
       const classes = outputs.length / some.length;
       for (let i = 0; i < some.length; i++) {
@@ -93,17 +117,13 @@ export class TrainedModel {
     return predictions;
   }
 
-  async #fit(image: string | PixelImage, range: PixelRange | null, where: string): Promise<Uint8Array> {
-    const { height, width, channels } = this.input;
-    if (channels !== 1 && channels !== 3) {
-      throw new UserError(
-        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
-      );
-    }
-    if (typeof image === 'string') {
-      return (await readImage(image, { size: [height, width], channels })).pixels;
-    }
-    return readPixels(image, { input: this.input, range, where });
+  async #fit(
+    image: string | PixelImage,
+    where: string,
+    { range, background = 'white' }: z.output<typeof optionsSchema>,
+  ): Promise<Uint8Array> {
+    if (typeof image === 'string') return (await this.readImage(image, { background })).pixels;
+    return readPixels(image, { input: this.input, range: range ?? null, where });
   }
 
   #explain(outputs: Float32Array): Prediction {

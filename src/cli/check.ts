@@ -77,7 +77,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .action(async (what: string | undefined, flags: Flags) => {
       const { set = [], only = CHECK_NAMES, workers, json, plugin = [] } = flags;
       const plugins = await loadPlugins(plugin);
-      const spec = resolveNetworkArgument('check', what, set, plugins);
+      const spec = await resolveNetworkArgument('check', what, set, plugins);
       const data = await chooseData(spec, loadDataset, plugins.layers);
       const say = (line: string) => {
         streams.err.write(`${line}\n`);

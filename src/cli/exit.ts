@@ -1,6 +1,7 @@
 import { TextError, UserError } from '../core/errors.js';
 import { explainFileError } from '../core/file-errors.js';
 import { heedsHangup } from './hangup.js';
+import { outliveTerminal } from './lost-terminal.js';
 import { type Streams, useProcessStreams } from './streams.js';
 
 /** What a command tells the shell. After a signal it is 128 and the signal's number, as the shell's own would be. */
@@ -23,6 +24,7 @@ export type Main = (args: readonly string[], streams: Streams) => Promise<number
  * is a bug of ours and prints its stack trace.
  */
 export async function runMain(main: Main): Promise<void> {
+  outliveTerminal();
   const streams = useProcessStreams();
   process.exitCode = await runToEnd(main, streams);
   await streams.out.flush();

@@ -3,10 +3,11 @@ import { UserError, unknownName } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
 import { FILTERS, type FilterKernel, filterImage } from '../image/filter.js';
-import { readImage } from '../image/read-image.js';
+import { type Background, readImage } from '../image/read-image.js';
 import { measureMostlyGreatest, TONES, type Tone, toneValues } from '../image/tone.js';
 import { writePng } from '../image/write-png.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import type { Streams } from './streams.js';
@@ -15,6 +16,7 @@ interface Flags {
   readonly kernel: readonly FilterKernel[];
   readonly out: string;
   readonly tone?: Tone;
+  readonly background: Background;
 }
 
 const FILTER_NAMES = Object.keys(FILTERS);
@@ -52,8 +54,10 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       `how numbers become brightness: ${TONES.join(', ')} (default: absolute for a kernel whose sum is 0, else clip)`,
       parseTone,
     )
-    .action(async (file: string, { kernel, out, tone }: Flags) => {
-      const image = await readImage(file);
+    .option(...BACKGROUND_OPTION)
+    .action(async (file: string, { kernel, out, tone, background }: Flags) => {
+      const image = await readImage(file, { background });
+      tellBackground(file, image, background, (line) => streams.err.write(`${line}\n`));
       const response = filterImage(image, kernel, loadKernels(chooseKernelName()));
       if (response === null) {
         throw new UserError(

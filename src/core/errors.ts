@@ -7,6 +7,28 @@ import { offerNames } from './names.js';
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+
+  /** @param message may have names and texts of files in it: what would break the line, or command the terminal, is written out */
+  constructor(message: string, options?: ErrorOptions) {
+    super(makeLine(message), options);
+  }
+}
+
+/** More is no line to read; a list of a thousand names is one that ends in dots. */
+const MAX_LINE = 4000;
+/** Of the end of a longer one, which says how to mend it. */
+const LINE_END = 200;
+/** Control characters, and those that turn a line's direction. */
+const UNPRINTABLE = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+
+function makeLine(message: string): string {
+  const cut =
+    message.length > MAX_LINE
+      ? `${message.slice(0, MAX_LINE - LINE_END)} … ${message.slice(-LINE_END)}`
+      : message;
+  return cut
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Columns of a text that an error shows around the mistake. */
@@ -19,13 +41,17 @@ const EXCERPT_COLUMNS = 100;
 export class TextError extends UserError {
   /** @param offset of the character, from 0; the text's length for its end */
   constructor(message: string, text: string, offset: number) {
-    super(`${message}\n${pointAt(text, offset)}`);
+    super(message);
+    this.message += `\n${pointAt(text, offset)}`;
   }
 }
 
 function pointAt(text: string, offset: number): string {
   const from = Math.max(0, Math.min(offset - EXCERPT_COLUMNS / 2, text.length - EXCERPT_COLUMNS));
-  const shown = text.slice(from, from + EXCERPT_COLUMNS).replace(/\s/g, ' ');
+  const shown = text
+    .slice(from, from + EXCERPT_COLUMNS)
+    .replace(/\s/g, ' ')
+    .replace(UNPRINTABLE, ' ');
   const [before, after] = [from > 0 ? '… ' : '', from + EXCERPT_COLUMNS < text.length ? ' …' : ''];
   return `  ${before}${shown}${after}\n${' '.repeat(2 + before.length + offset - from)}^`;
 }

@@ -7,6 +7,8 @@ const PLAIN = /[ !#-[\]-\uffff]+/y;
 const ESCAPED = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 const WORD = /true|false|null/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** Of one text. More than any spec, grid or checkpoint has; they take some 100 bytes each in memory, however few in the file. */
+const MAX_VALUES = 2 ** 18;
 const MAX_EXCERPT = 20;
 /** Characters of a key or a number in a message. */
 const MAX_TOKEN = 100;
@@ -23,7 +25,8 @@ export interface JsonFault {
 
 /**
  * Parses JSON that says what it means: every key once and none of those that objects have a meaning for, numbers that are kept as they are
- * written (whole ones to the last digit), and at most 100 objects and lists inside each other. An error tells line and column.
+ * written (whole ones to the last digit), at most 100 objects and lists inside each other, and at most 262,144 values. An error tells line and
+ * column.
  *
  * @param where names the text in messages, for instance its file
  * @throws UserError if the text is not JSON, or not such
@@ -31,9 +34,10 @@ export interface JsonFault {
 export function parseJson(text: string, where: string): unknown {
   const fault = findJsonFault(text);
   if (fault === null) return JSON.parse(text);
+  const isAll = fault.isJson && fault.offset === 0;
   const lines = text.slice(0, fault.offset).split('\n');
-  const place = `line ${lines.length}, column ${lines.at(-1)!.length + 1}`;
-  throw new UserError(`${where}: ${place}: expected ${fault.expected}, found ${fault.found}.`);
+  const place = isAll ? '' : `line ${lines.length}, column ${lines.at(-1)!.length + 1}: `;
+  throw new UserError(`${where}: ${place}expected ${fault.expected}, found ${fault.found}.`);
 }
 
 /** The first fault of a text, as `parseJson` tells it; null if it has none. */
@@ -47,6 +51,7 @@ export function findJsonFault(text: string): JsonFault | null {
 class Scanner {
   private offset = 0;
   private depth = 0;
+  private values = 0;
   /** What is wrong with JSON. */
   private fault: JsonFault | null = null;
 
@@ -66,6 +71,7 @@ class Scanner {
 
   private takeValue(): boolean {
     this.take(SPACE);
+    if (this.values++ === MAX_VALUES) return this.refuse(`at most ${MAX_VALUES} values`, 'more');
     if (this.text[this.offset] === '{') {
       const keys = new Set<string>();
       return this.takeItems(/\}/y, () => this.takeMember(keys));

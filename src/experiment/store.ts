@@ -3,6 +3,7 @@ import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { EpochMetrics } from '../run/types.js';
 import { openDatabase } from './database.js';
+import { DatabaseFile } from './database-file.js';
 import type { Environment } from './environment.js';
 import { formatCanonicalJson } from './identity.js';
 import { Ownership } from './owners.js';
@@ -37,13 +38,15 @@ export interface ClaimedPoint {
 
 /**
  * Writes runs into the experiments' database: the one writer of this process, and the owner of its runs. Every method is one transaction, and
- * turns what a user can mend (a full disk, a locked file) into a UserError.
+ * turns what a user can mend (a full disk, a locked file, one that has been removed) into a UserError.
  */
 export class Store {
   private readonly ownership: Ownership;
+  private readonly file: DatabaseFile;
 
   /** @param db a connection from `openDatabase`; the store closes it */
   constructor(readonly db: Database.Database) {
+    this.file = new DatabaseFile(db.name);
     this.ownership = Ownership.register(db);
   }
 
@@ -167,7 +170,9 @@ export class Store {
   }
 
   private write<T>(action: () => T): T {
-    return writeTransaction(this.db, action);
+    const result = writeTransaction(this.db, action);
+    this.file.checkInPlace();
+    return result;
   }
 
   private beginRun(start: RunStart): number {
@@ -199,7 +204,7 @@ export class Store {
            workers = @workers, finished_at = NULL, parameters = NULL, weights_sha256 = NULL, seconds = NULL, images_per_second = NULL,
            best_epoch = NULL, augmented_test_loss = NULL, augmented_test_error_percent = NULL, augmented_test_top5_error_percent = NULL
          WHERE run_id = (
-           SELECT max(run_id) FROM runs
+           SELECT max(run_id) FROM kept_runs
            WHERE identity = @identity AND numerics = @numerics AND state IN ('failed', 'interrupted')
          )
          RETURNING run_id`,

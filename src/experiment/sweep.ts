@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckpointOptions, EpochMetrics, Progress, Resumption } from '../run/types.js';
+import { clearRunFolder } from '../checkpoint/run-files.js';
+import { UserError } from '../core/errors.js';
+import type { CheckpointOptions, EpochMetrics, KeptFiles, Progress, Resumption } from '../run/types.js';
 import { readEnvironment } from './environment.js';
 import { type Executor, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
@@ -180,12 +182,13 @@ class Sweep {
     const { store, observer, executor, failFast, checkpoints = null } = this.options;
     observer?.runStarted?.(run);
     const record = new RunRecord(store, claim, (write) => this.keep(write));
+    const folder = findRunFolder(store.db.name, run.runId);
     let end: RunEnd;
     let thrown: unknown;
     try {
       const result = await executor.run(run.point, {
         signal: AbortSignal.any([this.stop.signal, record.lost]),
-        checkpoints: checkpoints && { ...checkpoints, folder: findRunFolder(store.db.name, run.runId) },
+        checkpoints: checkpoints && { ...checkpoints, folder },
         observer: {
           resumed: (resumption) => {
             record.resume(resumption);
@@ -214,9 +217,21 @@ class Sweep {
       this.waiting.push(run.point);
     }
     if (this.storeError !== null) end = { state: 'interrupted', reason: 'it could not be recorded' };
+    // Not before it is recorded: a process that dies in between would have the run to do again.
+    if (checkpoints && isDone(end)) await this.clear(run, folder, checkpoints.keep);
     this.count('result' in end ? end.result.state : end.state);
     if (thrown !== undefined && failFast) this.stop.abort();
     observer?.runEnded?.(run, end, thrown);
+  }
+
+  /** Removes the states of a run that is recorded. Where that cannot be done, the run is none the worse. */
+  private async clear(run: SweepRun, folder: string, keep: KeptFiles | undefined): Promise<void> {
+    try {
+      await clearRunFolder(folder, keep);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.options.observer?.printed?.(run, error.message);
+    }
   }
 
   /** Writes to the store. An error there ends the sweep after the current steps instead of being thrown into a training. */
@@ -233,4 +248,8 @@ class Sweep {
   private count(state: string): void {
     this.ends.set(state, (this.ends.get(state) ?? 0) + 1);
   }
+}
+
+function isDone(end: RunEnd): boolean {
+  return 'result' in end && end.result.state === 'done';
 }

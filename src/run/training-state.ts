@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js';
+import { areFinite } from '../core/finite.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import type { Tensor } from '../safetensors/format.js';
@@ -100,9 +101,18 @@ export function viewState(plan: Pick<NetworkPlan, 'steps'>, arrays: StateArrays)
   return views;
 }
 
-/** A copy that later steps do not touch. */
-export function copyNumbers(views: readonly NamedNumbers[]): NamedNumbers[] {
-  return views.map((view) => ({ ...view, values: view.values.slice() }));
+/**
+ * A copy that later steps do not touch.
+ *
+ * @param into an older copy that nobody needs any more, overwritten: memory that has been touched before takes a fifth of the time. Null for new memory
+ */
+export function copyNumbers(
+  views: readonly NamedNumbers[],
+  into: readonly NamedNumbers[] | null = null,
+): readonly NamedNumbers[] {
+  if (into === null) return views.map((view) => ({ ...view, values: view.values.slice() }));
+  for (const [i, { values }] of into.entries()) values.set(views[i]!.values);
+  return into;
 }
 
 /** Puts numbers back where they were copied from. */
@@ -113,12 +123,5 @@ export function restoreNumbers(views: readonly NamedNumbers[], numbers: readonly
 
 /** The first of some numbers that are not all finite; null if all are. */
 export function findNotFinite(numbers: readonly NamedNumbers[]): NamedNumbers | null {
-  return numbers.find(({ values }) => !areFinite(values)) ?? null;
-}
-
-function areFinite(values: Float32Array | Uint8Array): boolean {
-  // What is not finite makes NaN of the sum, and no branch is taken on the way.
-  let witness = 0;
-  for (let i = 0; i < values.length; i++) witness += 0 * values[i]!;
-  return witness === 0;
+  return numbers.find(({ values }) => values instanceof Float32Array && !areFinite(values)) ?? null;
 }

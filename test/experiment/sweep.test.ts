@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
 import { UnableToTrain } from '../../src/experiment/executor.js';
 import { findSeeds, findSweep } from '../../src/experiment/find-runs.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
@@ -163,7 +166,7 @@ function finishElsewhere(store: Store, runId: number): void {
 }
 
 describe('a point that another process is at', () => {
-  /** The second of three points is claimed by another process; `then` gets its run once the sweep has found that out. */
+  /** The second of three points is claimed by another process; `then` gets its run once the sweep has nothing else to do. */
   async function share(then: (store: Store, runId: number) => void) {
     const store = openStore();
     const points = await planGrid(threeSeeds);
@@ -173,9 +176,9 @@ describe('a point that another process is at', () => {
     const tell = (what: string) => (point: { position: number }, by: { runId: number }) =>
       told.push([what, point.position, by.runId]);
     const observer: SweepObserver = {
-      pointHeld: (point, by) => {
-        tell('held')(point, by);
-        setTimeout(() => then(store, runId), 50);
+      pointHeld: tell('held'),
+      runEnded: ({ point }) => {
+        if (point === points[2]) then(store, runId);
       },
       pointRecorded: tell('recorded'),
       runStarted: (current) => tell('started')(current.point, current),
@@ -228,7 +231,11 @@ describe('a point that another process is at', () => {
     const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
     giveToParent(store, runId);
     const controller = new AbortController();
-    const observer = { pointHeld: () => setTimeout(() => controller.abort(), 50) };
+    const observer: SweepObserver = {
+      runEnded: ({ point }) => {
+        if (point === points[2]) setTimeout(() => controller.abort(), 50);
+      },
+    };
     expect(await run(store, threeSeeds, { observer, missing: points, signal: controller.signal })).toEqual({
       done: 2,
     });
@@ -259,9 +266,11 @@ describe('a run that another process takes over, since this one seemed to be gon
       epochEnded: ({ runId }, { epoch }) => {
         if (epoch !== 1) return;
         giveToParent(store, runId);
-        setTimeout(() => finishElsewhere(store, runId), 50);
       },
-      runEnded: (_run, end) => ended.push(end),
+      runEnded: ({ runId }, end) => {
+        ended.push(end);
+        finishElsewhere(store, runId);
+      },
     };
     expect(await run(store, { base: { model: 'BN', epochs: 3 } }, { observer })).toEqual({ interrupted: 1 });
     expect(ended).toMatchObject([{ state: 'interrupted', reason: expect.stringContaining('took it over') }]);
@@ -385,6 +394,41 @@ describe('a run of an older numerics version', () => {
       'done',
     ]);
     expect(await run(store, threeSeeds)).toEqual({});
+  });
+});
+
+describe('the folder of a run', () => {
+  const oneRun = { base: { model: 'BN', epochs: 1 } };
+  const [STATE, MODEL] = ['state-0000000001.safetensors', 'model.safetensors'];
+
+  /** Leaves a state and a model, as a training does that has come to its end. */
+  const runOne: RunOne = (spec, options) => {
+    const { folder } = options.checkpoints!;
+    mkdirSync(folder, { recursive: true });
+    for (const name of [STATE, MODEL]) writeFileSync(join(folder, name), '');
+    return runFake(spec, options);
+  };
+
+  it.each([
+    ['model', [MODEL]],
+    ['nothing', null],
+    ['state', [MODEL, STATE]],
+  ] as const)('keeps %s of a run that is recorded, as it is asked to', async (keep, files) => {
+    const store = openStore();
+    expect(await run(store, oneRun, { runOne, checkpoints: { keep } })).toEqual({ done: 1 });
+    const folder = findRunFolder(store.db.name, 1);
+    expect(existsSync(folder) ? readdirSync(folder).sort() : null).toEqual(files);
+  });
+
+  it('keeps all of a run that could not be recorded', async () => {
+    const store = openStore();
+    const finish = vi.spyOn(store, 'finishRun').mockImplementation(() => {
+      throw new UserError('the disk is full');
+    });
+    await expect(run(store, oneRun, { runOne, checkpoints: {} })).rejects.toThrow('the disk is full');
+    expect(finish).toHaveBeenCalledOnce();
+    expect(readdirSync(findRunFolder(store.db.name, 1)).sort()).toEqual([MODEL, STATE]);
+    expect(listRuns(store.db)).toMatchObject([{ state: 'interrupted' }]);
   });
 });
 

@@ -199,10 +199,15 @@ describe('a broken safetensors file', () => {
     expect(await failure(bytes)).toContain('a header of 18446744073709551615 bytes');
   });
 
-  it('with a header that leaves tensors unaligned is refused', async () => {
-    const bytes = buildSafetensors('{}      ');
-    bytes.writeBigUInt64LE(7n);
-    expect(await failure(bytes)).toContain('a header of 7 bytes, no multiple of 8');
+  it('with a header that leaves tensors unaligned is read', async () => {
+    const header = JSON.stringify({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+    const padding = header.length % 8 === 0 ? ' ' : '';
+    const text = Buffer.from(header + padding);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(text.length));
+    const file = join(makeFolder(), 'a.safetensors');
+    writeFileSync(file, Buffer.concat([length, text, Buffer.from(Float32Array.of(1.5).buffer)]));
+    expect([...(await readSafetensors(file, acceptAll)).tensors.get('a')!.values]).toEqual([1.5]);
   });
 
   it('is cut at any byte', async () => {
@@ -214,7 +219,7 @@ describe('a broken safetensors file', () => {
 
   it('is missing, or a folder', async () => {
     const folder = makeFolder();
-    await expect(readSafetensors(join(folder, 'no'), acceptAll)).rejects.toThrow('there is no such file');
-    await expect(readSafetensors(folder, acceptAll)).rejects.toThrow('found no file');
+    await expect(readSafetensors(join(folder, 'no'), acceptAll)).rejects.toThrow('found nothing there');
+    await expect(readSafetensors(folder, acceptAll)).rejects.toThrow('found a folder');
   });
 });

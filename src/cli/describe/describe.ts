@@ -53,7 +53,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
         return;
       }
       const plugins = await loadPlugins(plugin);
-      const resolved = resolveNetworkArgument('describe', what, set, plugins);
+      const resolved = await resolveNetworkArgument('describe', what, set, plugins);
       const { network, batchSize, slices } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);

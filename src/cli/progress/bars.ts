@@ -22,9 +22,12 @@ const DEFAULT_ROWS = 24;
 /** A live table: one line for each run in progress, ended ones above it. */
 export function showProgressBars(err: Streams['err'], subject: ProgressSubject): SweepProgress {
   const { state, name } = subject;
-  const names = state.missing.map(name);
-  const validates = state.missing.some(({ spec }) => spec.validationCount > 0);
-  const layOut = (columns: number) => layOutLive(names, names.length, columns, validates);
+  const contents = {
+    names: state.missing.map(name),
+    epochs: state.missing.reduce((most, { spec }) => Math.max(most, spec.epochs), 1),
+    validates: state.missing.some(({ spec }) => spec.validationCount > 0),
+  };
+  const layOut = (columns: number) => layOutLive(contents, columns);
 
   // A run keeps its slot while it lasts; runs beyond the window's height are counted in the last line only.
   const slotCount = Math.max(1, Math.min(subject.parallel, (err.rows ?? DEFAULT_ROWS) - OTHER_ROWS));

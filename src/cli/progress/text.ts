@@ -7,33 +7,43 @@ import type { Resumption } from '../../run/types.js';
 import type { RunState, SweepState } from '../sweep/state.js';
 
 const BAR = { least: 6, most: 30 } as const;
+/** Of `59:59` and `12h34`. */
+const TIME_WIDTH = 5;
+const HOUR = 3600;
+
+/** What a live table has to have room for. */
+export interface LiveContents {
+  readonly names: readonly string[];
+  /** The most of a run. */
+  readonly epochs: number;
+  /** Whether some run keeps images for validation. */
+  readonly validates?: boolean;
+}
 
 /** How the columns of a live table are set. */
 export interface LiveLayout {
   readonly runWidth: number;
   readonly nameWidth: number;
   readonly barWidth: number;
+  readonly epochWidth: number;
   /** Whether there is a column for errors on validation images. */
   readonly validates: boolean;
 }
 
-/**
- * Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left.
- *
- * @param validates whether some run keeps images for validation
- */
-export function layOutLive(
-  names: readonly string[],
-  runCount: number,
-  columns: number,
-  validates = false,
-): LiveLayout {
-  const runWidth = Math.max('run'.length, 2 * String(runCount).length + 1);
-  const fixed = formatLive({}, { runWidth, nameWidth: 0, barWidth: 0, validates }).length;
+/** Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left. */
+export function layOutLive({ names, epochs, validates = false }: LiveContents, columns: number): LiveLayout {
+  const runWidth = Math.max('run'.length, widthOfShare(names.length));
+  const epochWidth = Math.max('epoch'.length, widthOfShare(epochs));
+  const fixed = formatLive({}, { runWidth, nameWidth: 0, barWidth: 0, epochWidth, validates }).length;
   const longest = names.reduce((width, { length }) => Math.max(width, length), 'network'.length);
   const nameWidth = Math.min(longest, Math.max('network'.length, columns - fixed - BAR.least));
   const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - fixed - nameWidth));
-  return { runWidth, nameWidth, barWidth, validates };
+  return { runWidth, nameWidth, barWidth, epochWidth, validates };
+}
+
+/** Of `20/20`. */
+function widthOfShare(whole: number): number {
+  return 2 * String(Math.ceil(whole)).length + 1;
 }
 
 /** The live table's titles. */
@@ -67,10 +77,17 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
       validation: formatError(lastEpoch?.validationErrorPercent),
       error: formatError(lastEpoch?.testErrorPercent),
       speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
-      left: state.fraction < 1 ? formatDuration(state.timeLeft.seconds) : 'tests',
+      left: state.fraction < 1 ? formatShortTime(state.timeLeft.seconds) : 'tests',
     },
     layout,
   );
+}
+
+/** A duration in few columns: `45 s`, `4:05`, `12h34`. */
+function formatShortTime(seconds: number | null): string {
+  if (seconds === null || Math.round(seconds) < HOUR) return formatDuration(seconds);
+  const minutes = String(Math.floor((seconds % HOUR) / 60)).padStart(2, '0');
+  return `${Math.floor(seconds / HOUR)}h${minutes}`;
 }
 
 function formatError(percent: number | null | undefined): string {
@@ -163,7 +180,10 @@ interface LiveCells {
   readonly left?: string;
 }
 
-function formatLive(cells: LiveCells, { runWidth, nameWidth, barWidth, validates }: LiveLayout): string {
+function formatLive(
+  cells: LiveCells,
+  { runWidth, nameWidth, barWidth, epochWidth, validates }: LiveLayout,
+): string {
   const { run = '', name = '', bar = '', epoch = '', loss = '', validation = '' } = cells;
   const { error = '', speed = '', left = '' } = cells;
   const shortName = name.length > nameWidth ? `${name.slice(0, nameWidth - 1)}…` : name;
@@ -171,11 +191,11 @@ function formatLive(cells: LiveCells, { runWidth, nameWidth, barWidth, validates
     run.padStart(runWidth),
     shortName.padEnd(nameWidth),
     bar.padEnd(barWidth),
-    epoch.padStart(5),
+    epoch.padStart(epochWidth),
     loss.padStart(7),
     ...(validates ? [validation.padStart(10)] : []),
     error.padStart(6),
     speed.padStart(8),
-    left.padStart(5),
+    left.padStart(TIME_WIDTH),
   ].join(' ');
 }

@@ -3,7 +3,7 @@ import { formatHtml } from '../../report/document/html.js';
 import { formatMarkdown } from '../../report/document/markdown.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
-import { writeFile } from '../write-file.js';
+import { writeTextFile } from '../write-text-file.js';
 import { parseReportArguments } from './options.js';
 import { writeReport } from './source.js';
 
@@ -19,8 +19,8 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   const db = openDatabaseReadOnly(command.db);
   try {
     const document = await writeReport(db, command);
-    writeFile(command.out, formatHtml(document), '--out');
-    writeFile(command.markdown, formatMarkdown(document), '--markdown');
+    await writeTextFile(command.out, formatHtml(document), '--out');
+    await writeTextFile(command.markdown, formatMarkdown(document), '--markdown');
     streams.out.write(`${command.out}, ${command.markdown}: ${document.subtitle}\n`);
   } finally {
     db.close();

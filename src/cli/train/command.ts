@@ -36,7 +36,7 @@ export async function runTrainCommand(
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);
-  const subject = findTrainSubject(command.what, command.overrides, plugins);
+  const subject = await findTrainSubject(command.what, command.overrides, plugins);
   const [point] = await planSweep([subject], engine.loadDataset, plugins);
   printWarnings([point!], streams.err);
   if (command.dryRun) {

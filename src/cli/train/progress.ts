@@ -6,7 +6,7 @@ import { formatResumption } from '../progress/text.js';
 import type { Streams } from '../streams.js';
 import { RunState } from '../sweep/state.js';
 
-const BAR_WIDTH = 30;
+const BAR = { least: 6, most: 30 } as const;
 
 /** Shows how a run goes on: a row an epoch, and on a terminal a live line under them. */
 export interface TrainProgress {
@@ -59,7 +59,7 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
   const columns =
     point.spec.validationCount > 0 ? COLUMNS.toSpliced(FIRST_TEST_COLUMN, 0, ...VALIDATION_COLUMNS) : COLUMNS;
   const { say, close } = canShowLiveLines(err)
-    ? showLiveLines(err, [() => formatTrainState(state)])
+    ? showLiveLines(err, [(columns) => formatTrainState(state, columns)])
     : {
         say: (line: string) => {
           err.write(`${line}\n`);
@@ -90,10 +90,10 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
   };
 }
 
-/** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left` */
-export function formatTrainState(state: RunState): string {
+/** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left`: the bar takes what the words leave of the columns. */
+export function formatTrainState(state: RunState, columns: number): string {
   const { run, progress, lastEpoch, fraction, timeLeft } = state;
-  const filled = Math.round(fraction * BAR_WIDTH);
+  const epoch = `epoch ${state.epoch} of ${Math.ceil(run.point.spec.epochs)}`;
   const facts = [
     `loss ${formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4)}`,
     state.isTesting
@@ -101,8 +101,8 @@ export function formatTrainState(state: RunState): string {
       : `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
     ...(fraction < 1 ? [`${formatDuration(timeLeft.seconds)} left`] : []),
   ];
-  return (
-    `epoch ${state.epoch} of ${Math.ceil(run.point.spec.epochs)} ` +
-    `[${'='.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${facts.join(', ')}`
-  );
+  const words = facts.join(', ');
+  const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - `${epoch} [] ${words}`.length));
+  const filled = Math.round(fraction * barWidth);
+  return `${epoch} [${'='.repeat(filled)}${'-'.repeat(barWidth - filled)}] ${words}`;
 }

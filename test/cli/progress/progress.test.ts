@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   formatEndLine,
   formatEpochLine,
@@ -68,7 +68,7 @@ describe('a live table', () => {
       imagesPerSecond: 123_456,
     });
     expect(shown.fraction).toBeCloseTo(0.475);
-    const layout = layOutLive([name], 2, columns - 1);
+    const layout = layOutLive({ names: [name, name], epochs: 20 }, columns - 1);
     const line = formatLiveRun(shown, name, layout);
     expect(line.length).toBeLessThan(columns);
     expect(formatLiveTitles(layout).length).toBe(line.length);
@@ -82,7 +82,7 @@ describe('a live table', () => {
     const run = { runId: 1, index: 1, count: 1, point: point! };
     state.start(run);
     const shown = state.endEpoch(run, makeMetrics(1, 10.25, true));
-    const layout = layOutLive([name], 1, 100, true);
+    const layout = layOutLive({ names: [name], epochs: 2, validates: true }, 100);
     const line = formatLiveRun(shown, 'BN', layout);
     expect(line).toMatch(/ 1\.0000 {5}11\.25% 10\.25% /);
     expect(formatLiveTitles(layout)).toMatch(/ loss val\. error {2}error /);
@@ -100,6 +100,23 @@ describe('a live table', () => {
     expect(formatLiveSummary(state)).toMatch(/^1 of 2 runs ended, about \d+ s left$/);
   });
 
+  it('has room for many hours and epochs', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', epochs: 12_000 } });
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    state.start(run);
+    nowMs = 45_250;
+    const shown = state.endEpoch(run, makeMetrics(12, 9));
+    const layout = layOutLive({ names: ['BN'], epochs: 12_000 }, 79);
+    const line = formatLiveRun(shown, 'BN', layout);
+    expect(line).toMatch(/1\/12000 .* 12h33$/);
+    expect(line.length).toBe(formatLiveTitles(layout).length);
+    expect(formatTrainState(shown, 40)).toMatch(/^epoch 1 of 12000 \[------\] /);
+  });
+
   it('tells that the tests of an epoch are under way, which no time is known for', async () => {
     const [point] = await planGrid({ base: { model: 'BN', epochs: 1.5 } });
     const state = new SweepState([point!]);
@@ -108,7 +125,8 @@ describe('a live table', () => {
     const report = (epoch: number, step: number) => {
       const progress = { epoch, epochs: 2, step, stepsPerEpoch: 600, trainLoss: 1, imagesPerSecond: 1000 };
       const shown = state.progress(run, progress);
-      return [formatTrainState(shown), formatLiveRun(shown, 'BN', layOutLive(['BN'], 1, 80))];
+      const layout = layOutLive({ names: ['BN'], epochs: 2 }, 80);
+      return [formatTrainState(shown, 80), formatLiveRun(shown, 'BN', layout)];
     };
     const [training] = report(1, 599);
     expect(training).toMatch(/1,000 images\/s, \d+ s left$/);

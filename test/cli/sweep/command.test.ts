@@ -256,7 +256,7 @@ describe('sweep over runs that were begun before', () => {
       return Promise.resolve(makeResult(spec));
     };
     const { err } = await sweep([grid, '--db', db, '--parallel', '1'], engine);
-    expect(err.split('\n').slice(1, 4)).toEqual([
+    expect(err.split('\n').slice(2, 5)).toEqual([
       'SK-0.2 seed 0: state-2: is cut',
       'SK-0.2 seed 0: goes on in epoch 2, after 1 step',
       expect.stringMatching(/^run 1 of 2, SK-0.2 seed 0: epoch 2 of 2, loss 0.5000/),
@@ -389,7 +389,7 @@ describe('wrong usage of sweep', () => {
   it.each([
     [[], 'sweep: expected a preset or a grid file, found nothing.'],
     [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6'?"],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a grid as JSON, found nothing there.'],
     [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
     [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],
     [['15.6b', '15.6c'], 'sweep: too many arguments'],

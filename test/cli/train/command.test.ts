@@ -5,7 +5,7 @@ import { loadCheckpoint } from '../../../src/checkpoint/load.js';
 import { UserError } from '../../../src/core/errors.js';
 import { readEnvironment } from '../../../src/experiment/environment.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
-import type { TrainResult } from '../../../src/run/types.js';
+import type { EpochMetrics, TrainResult } from '../../../src/run/types.js';
 import {
   claimRuns,
   makeFolder,
@@ -237,7 +237,10 @@ describe('train of a run that another process is at', () => {
     const store = openStore(db);
     const points = await planGrid({ base: { model: 'SK', width: 0.2, epochs: 2 } });
     const [runId] = claimRuns(store, 'other', points) as [number];
-    setTimeout(() => store.finishRun(runId, { result: makeResult(points[0]!.spec) }), 300);
+    setTimeout(async () => {
+      const onEpoch = (metrics: EpochMetrics) => store.addEpoch(runId, metrics);
+      store.finishRun(runId, { result: await runFake(points[0]!.spec, { onEpoch }) });
+    }, 300);
   }
 
   it('waits for its record', async () => {
@@ -391,7 +394,7 @@ describe('wrong usage of train', () => {
       ['vgg61'],
       "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, ",
     ],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a spec or a network as JSON, found nothing there.'],
     [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
     [['vgg16', 'vgg11'], 'train: too many arguments'],
     [['vgg16', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
