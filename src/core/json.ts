@@ -34,9 +34,10 @@ export interface JsonFault {
 export function parseJson(text: string, where: string): unknown {
   const fault = findJsonFault(text);
   if (fault === null) return JSON.parse(text);
+  const isAll = fault.isJson && fault.offset === 0;
   const lines = text.slice(0, fault.offset).split('\n');
-  const place = `line ${lines.length}, column ${lines.at(-1)!.length + 1}`;
-  throw new UserError(`${where}: ${place}: expected ${fault.expected}, found ${fault.found}.`);
+  const place = isAll ? '' : `line ${lines.length}, column ${lines.at(-1)!.length + 1}: `;
+  throw new UserError(`${where}: ${place}expected ${fault.expected}, found ${fault.found}.`);
 }
 
 /** The first fault of a text, as `parseJson` tells it; null if it has none. */
