@@ -6,6 +6,7 @@ import { initializeModel, viewModel } from './network/memory.js';
 import { planOptimizer } from './optim/update.js';
 import { WorkerPool } from './parallel/pool.js';
 import { loadPlugins } from './plugins/load.js';
+import { checkTrainOptions } from './run/check-options.js';
 import { concludeRun } from './run/conclude.js';
 import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
@@ -20,12 +21,11 @@ import { type Start, Training } from './training/training.js';
  * Trains a network and evaluates it on the validation and test images after each epoch. The result is a pure function of spec and
  * data: the number of workers changes the time and nothing else.
  *
- * @throws UserError if the spec is wrong or does not fit the data
+ * @throws UserError if the spec, an option or the data are wrong, or do not fit each other
  */
-export async function train(
-  spec: RunSpec | ResolvedRunSpec,
-  { dataset, plugins: source = [], ...options }: TrainOptions = {},
-): Promise<TrainResult> {
+export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
+  checkTrainOptions(given);
+  const { dataset, plugins: source = [], ...options } = given;
   const plugins = await loadPlugins(source);
   const resolved = resolveRunSpec(spec, 'spec', plugins);
   // Its threads start while this one reads the data.

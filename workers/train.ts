@@ -1,3 +1,4 @@
+import { areFinite } from '../src/core/finite.js';
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
 import { planAveraging } from '../src/optim/averaging.js';
@@ -7,6 +8,7 @@ import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
+import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
 import { bindAugmentation, planAssembly } from './assembly.js';
 import { bindLoss, getContext, type RunContext } from './context.js';
@@ -27,7 +29,8 @@ export default async function train({ run, worker, stretch, times }: TrainTask):
   const state: StepState = { first: 0, learningRate: 0 };
   const planned = planStep(run, context, state);
   const timer = times && new StepTimer(planned, context.barrier, times, length.steps);
-  const phases = timer?.phases ?? planned;
+  const pulse = new Pulse(run.memory.pulse, worker, 'train');
+  const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
   const barrier = timer ?? context.barrier;
   batch.epoch = stretch.epoch;
   for (let step = stretch.firstStep; step < stretch.endStep; step++) {
@@ -36,8 +39,10 @@ export default async function train({ run, worker, stretch, times }: TrainTask):
     batch.step = stretch.epoch * length.stepsPerEpoch + step;
     state.learningRate = learningRateAt(schedule, batch.step, length);
     timer?.beginStep(batch);
+    pulse.beginStep(batch);
     for (const phase of phases) {
       runPhase(phase, batch, share);
+      pulse.beginWait();
       barrier.wait();
     }
     // All workers find the same, and nobody can change it before all are through the next step's first barrier.
@@ -95,13 +100,19 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
             Atomics.store(shared.control, CONTROL.moved, batch.step + 1),
           ),
         ];
+  const statistics = plan.steps.flatMap(({ state: places }) =>
+    places.map(({ offset, size }) => memory.weights.subarray(offset, offset + size)),
+  );
   // Beside the update, since all losses are there by then and it needs no barrier of its own.
   const tally: BlockPass = {
     name: 'totals',
     over: 'blocks',
     waits: false,
     blocks: 1,
-    run: () => addToTotals(shared, batch.size),
+    run: () => {
+      addToTotals(shared, batch.size);
+      if (!statistics.every(areFinite)) Atomics.or(shared.control, CONTROL.stop, STOP.statisticNotFinite);
+    },
   };
 
   return [

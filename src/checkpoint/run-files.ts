@@ -101,6 +101,8 @@ export async function clearRunFolder(folder: string, keep: KeptFiles = 'model'):
     }
     if (keep === 'nothing') await removeIfEmpty(folder);
   } catch (error) {
+    // A run that is trained elsewhere may have kept nothing here.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw new UserError(`${folder}: cannot be cleared: ${explainFileError(error)}. Remove it by hand.`);
   }
 }

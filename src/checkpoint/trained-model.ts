@@ -1,14 +1,22 @@
+import { z } from 'zod';
+import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
-import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import type { Image } from '../image/image.js';
-import { type Picture, type ReadOptions, readImage } from '../image/read-image.js';
+import { parseWith } from '../core/parse.js';
+import { type Shape, sizeOf } from '../core/shape.js';
+import { BACKGROUNDS, type Picture, type ReadOptions, readImage } from '../image/read-image.js';
 import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type LoadOptions, loadCheckpoint } from './load.js';
+import { type PixelImage, type PixelRange, readPixels } from './pixels.js';
 import { BATCH_IMAGES, Predictor } from './predictor.js';
 import { toProbabilities } from './probabilities.js';
+
+const optionsSchema = z.strictObject({
+  range: z.union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' }).optional(),
+  background: z.enum(BACKGROUNDS).optional(),
+});
 
 /** A class with how likely it is. */
 export interface ClassProbability {
@@ -27,8 +35,11 @@ export interface Prediction {
   readonly outputs: Float32Array;
 }
 
-/** How picture files are read. */
-export type PredictOptions = Pick<ReadOptions, 'background'>;
+/** How images become a network's input. */
+export interface PredictOptions extends Pick<ReadOptions, 'background'> {
+  /** Of pixels that are given as numbers: 1 if they are from 0 to 1. */
+  readonly range?: PixelRange;
+}
 
 /** A trained network that predicts. It computes in the calling thread. */
 export class TrainedModel {
@@ -61,7 +72,7 @@ export class TrainedModel {
    * @param options.background behind transparent parts. Default: white
    * @throws UserError if it is no such picture, or the network is not for pictures
    */
-  async readImage(file: string, options: PredictOptions = {}): Promise<Picture> {
+  async readImage(file: string, options: Pick<ReadOptions, 'background'> = {}): Promise<Picture> {
     const { height, width, channels } = this.input;
     if (channels !== 1 && channels !== 3) {
       throw new UserError(
@@ -75,18 +86,28 @@ export class TrainedModel {
    * Predicts the classes of images. What it says of one does not depend on the others.
    *
    * @param images files, read as `readImage` does; or pixels in the input's own size, h×w×c of 0..255
-   * @param options for files
+   * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
+   * @param options.background as of `readImage`
    * @returns a prediction for each image, in order
-   * @throws UserError if a file is no such picture, pixels have another size, or outputs are not finite
+   * @throws UserError if a file is no such picture, pixels have another size or are outside their range, or outputs are not finite
    */
-  async predict(images: readonly (string | Image)[], options: PredictOptions = {}): Promise<Prediction[]> {
+  async predict(
+    images: readonly (string | PixelImage)[],
+    options: PredictOptions = {},
+  ): Promise<Prediction[]> {
+    if (!Array.isArray(images)) {
+      throw new UserError(
+        `predict: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
+      );
+    }
+    const parsed = parseWith(optionsSchema, options, 'predict: options');
     const predictions: Prediction[] = [];
     const size = sizeOf(this.input);
     const pixels = new Uint8Array(BATCH_IMAGES * size);
     for (let first = 0; first < images.length; first += BATCH_IMAGES) {
       const some = images.slice(first, first + BATCH_IMAGES);
       for (const [i, image] of some.entries())
-        pixels.set(await this.#fit(image, first + i, options), i * size);
+        pixels.set(await this.#fit(image, `image ${first + i + 1}`, parsed), i * size);
       const outputs = this.#predictor.computeOutputs(pixels, some.length);
       const classes = outputs.length / some.length;
       for (let i = 0; i < some.length; i++) {
@@ -96,15 +117,13 @@ export class TrainedModel {
     return predictions;
   }
 
-  async #fit(image: string | Image, index: number, options: PredictOptions): Promise<Uint8Array> {
-    if (typeof image === 'string') return (await this.readImage(image, options)).pixels;
-    if (formatShape(image) === formatShape(this.input) && image.pixels.length === sizeOf(this.input)) {
-      return image.pixels;
-    }
-    throw new UserError(
-      `image ${index + 1}: expected ${formatShape(this.input)} pixels, found ${formatShape(image)} in ` +
-        `${image.pixels.length} bytes. Scale it, or give a file, which is scaled.`,
-    );
+  async #fit(
+    image: string | PixelImage,
+    where: string,
+    { range, background = 'white' }: z.output<typeof optionsSchema>,
+  ): Promise<Uint8Array> {
+    if (typeof image === 'string') return (await this.readImage(image, { background })).pixels;
+    return readPixels(image, { input: this.input, range: range ?? null, where });
   }
 
   #explain(outputs: Float32Array): Prediction {

@@ -10,7 +10,7 @@ import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
-import { type Streams, useProcessStreams } from './streams.js';
+import type { Streams } from './streams.js';
 
 interface Flags {
   readonly kernel: readonly FilterKernel[];
@@ -39,7 +39,7 @@ const kernelSchema = z
  * @returns the exit code
  * @throws UserError for wrong usage, a picture that cannot be read, a kernel that does not fit it
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = createCommand('filter', streams)
     .description('Convolves a picture with a kernel and writes what comes out as a PNG.')
     .argument('<image>', 'a PNG, JPEG or WebP file')

@@ -6,7 +6,7 @@ import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import { PLUGIN_OPTION } from './run-options.js';
-import { type Streams, useProcessStreams } from './streams.js';
+import type { Streams } from './streams.js';
 
 const MAX_CLASSES = 256;
 const DEFAULT_TOP = 5;
@@ -17,6 +17,7 @@ interface Flags {
   readonly top: number;
   readonly background: Background;
   readonly json?: true;
+  readonly ignoreHash?: boolean;
   readonly plugin?: readonly string[];
 }
 
@@ -27,7 +28,7 @@ interface Flags {
  * @returns the exit code: 1 if some images could not be read, 2 if none
  * @throws UserError for wrong usage, a file that is no checkpoint
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   let exitCode: number = EXIT_CODES.done;
   const command = createCommand('predict', streams)
     .description('Prints the classes that a trained network takes images for, with their probabilities.')
@@ -41,11 +42,16 @@ export async function main(args: readonly string[], streams: Streams = useProces
     )
     .option(...BACKGROUND_OPTION)
     .option(...PLUGIN_OPTION)
+    .option('--ignore-hash', 'takes a file whose bytes have changed since it was written, with a warning')
     .option('--json', 'one JSON object an image')
     .action(async (file: string, images: readonly string[], flags: Flags) => {
       const warning = warnOfMissingAddon();
       if (warning) streams.err.write(`${warning}\n`);
-      const model = await loadModel(file, { plugins: flags.plugin ?? [] });
+      const model = await loadModel(file, {
+        plugins: flags.plugin ?? [],
+        ignoreHash: flags.ignoreHash ?? false,
+        onWarning: (message) => streams.err.write(`warning: ${message}\n`),
+      });
       let answers = 0;
       for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
         const some = images.slice(first, first + IMAGES_AT_A_TIME);

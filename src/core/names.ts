@@ -19,11 +19,11 @@ export function sortByDistance(found: string, valid: readonly string[]): string[
   return [...valid].sort((a, b) => distance.get(a)! - distance.get(b)!);
 }
 
-/** Whether two names may be one: a slip for every three letters, or the beginning of the other. */
+/** Whether two names may be one: a slip for every three letters, or a part of the other. */
 function isNear(found: string, name: string): boolean {
   const [a, b] = [simplify(found), simplify(name)];
   const slips = Math.min(Math.ceil(a.length / LETTERS_A_SLIP), a.length - 1);
-  return measureDistance(found, name) <= slips || (a.length >= LETTERS_A_SLIP && b.startsWith(a));
+  return measureDistance(found, name) <= slips || (a.length >= LETTERS_A_SLIP && b.includes(a));
 }
 
 const LETTERS_A_SLIP = 3;

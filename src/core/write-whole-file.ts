@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from './errors.js';
 import { explainFileError } from './file-errors.js';
@@ -12,7 +12,7 @@ export interface WriteOptions {
 
 /**
  * Writes a file whole or not at all: under another name beside it, onto the disk, then in its place, which is made to last as well. What was
- * there before stays until then. Makes the file's folder.
+ * there before stays until then. Makes the file's folder. A link stays one; a device or a pipe, which cannot be replaced, is written to.
  *
  * @param pieces of the file, one after another
  * @throws UserError if it cannot be written there, be it that the disk is full
@@ -22,7 +22,12 @@ export async function writeWholeFile(
   pieces: Iterable<Uint8Array>,
   options: WriteOptions = {},
 ): Promise<void> {
-  await withDraft(file, options, async (draft) => {
+  const place = await findPlace(file);
+  await withDraft(place ?? file, options, async (draft) => {
+    if (place === null) {
+      await writeFile(file, pieces);
+      return;
+    }
     const handle = await open(draft, 'wx');
     try {
       for (const piece of pieces) await handle.writeFile(piece);
@@ -30,8 +35,8 @@ export async function writeWholeFile(
     } finally {
       await handle.close();
     }
-    await rename(draft, file);
-    await syncFolder(dirname(file));
+    await rename(draft, place);
+    await syncFolder(dirname(place));
   });
 }
 
@@ -42,11 +47,21 @@ export async function writeWholeFile(
  */
 export async function checkWritable(file: string): Promise<void> {
   const found = await stat(file).catch(() => null);
-  if (found && !found.isFile()) throw new UserError(`${file}: expected a file to write, found a folder.`);
-  await withDraft(file, {}, async (draft) => {
+  if (found?.isDirectory()) throw new UserError(`${file}: expected a file to write, found a folder.`);
+  const place = await findPlace(file);
+  if (place === null) return;
+  await withDraft(place, {}, async (draft) => {
     await (await open(draft, 'wx')).close();
     await rm(draft);
   });
+}
+
+/** Where the file itself is or will be, behind links; null for what can be written to and not replaced. */
+async function findPlace(file: string): Promise<string | null> {
+  const found = await stat(file).catch(() => null);
+  if (!found) return file;
+  if (!found.isFile() && !found.isDirectory()) return null;
+  return (await lstat(file)).isSymbolicLink() ? realpath(file) : file;
 }
 
 /** Files that are being written are called so until they are whole: behind the file's name comes the writer's process. */

@@ -2,19 +2,18 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
-import { withDatabaseErrors } from './database-errors.js';
+import { checkLocalFileSystem } from './file-system.js';
 import { checkSchema, migrate } from './schema.js';
-
-/** How long a statement waits for another process's transaction; ours take milliseconds. */
-const BUSY_TIMEOUT_MS = 10_000;
+import { BUSY_TIMEOUT_MS, retryWhileBusy } from './transaction.js';
 
 /**
  * Opens the experiments' database for writing, makes it and its folder where they are missing, and brings it up to
  * this program's schema.
  *
- * @throws UserError if the file is read-only, not an SQLite database, another program's, or of a newer schema
+ * @throws UserError if the file is read-only, on a network file system, not an SQLite database, another program's, or of a newer schema
  */
 export function openDatabase(file: string): Database.Database {
+  if (file !== ':memory:') checkLocalFileSystem(file);
   makeFolder(file);
   return open(file, { timeout: BUSY_TIMEOUT_MS }, (db) => {
     migrate(db, file);
@@ -46,7 +45,7 @@ function open(
   options: Database.Options,
   prepare: (db: Database.Database) => void,
 ): Database.Database {
-  return withDatabaseErrors(file, () => {
+  return retryWhileBusy(file, () => {
     const db = new Database(file, options);
     try {
       prepare(db);

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { NUMERICS } from '../run/numerics.js';
 import { withDatabaseErrors } from './database-errors.js';
-import { isAlive, type ProcessMark } from './process-mark.js';
+import { judgeOwner, OWNER_COLUMNS, type Owner } from './owners.js';
 import { queryRows, type Rows } from './rows.js';
 
 /** `queued` is written by older versions alone: a run is claimed as `running`. */
@@ -109,9 +109,8 @@ export interface LiveRun {
 }
 
 /** A run that is recorded, or that a process has begun, which may have gone since. */
-export interface ClaimedRun extends LiveRun, ProcessMark {
+export interface ClaimedRun extends LiveRun, Owner {
   readonly identity: string;
-  readonly seenAt: string;
 }
 
 /** Runs that are recorded or begun, in an order in which the one that speaks for an identity comes last. */
@@ -121,7 +120,7 @@ export function selectClaimedRuns(
   identity: string | null = null,
 ): ClaimedRun[] {
   const query = `
-    SELECT identity, run_id AS runId, state, numerics, host, pid, start_marker AS startMarker, seen_at AS seenAt
+    SELECT identity, run_id AS runId, state, numerics, ${OWNER_COLUMNS}
     FROM runs JOIN processes USING (process_id)
     WHERE state IN ('queued', 'running', 'done', 'diverged')
       AND numerics = coalesce(@numerics, numerics) ${identity === null ? '' : 'AND identity = @identity'}
@@ -130,15 +129,11 @@ export function selectClaimedRuns(
   return db.prepare<[object], ClaimedRun>(query).all({ numerics: wanted, identity });
 }
 
-/** By identity: runs that are recorded, or under way in a process that is alive. */
+/** By identity: runs that are recorded, or under way in a process of which it is not known that it has ended. */
 export function readLiveRuns(db: Database.Database, numerics: NumericsChoice = 'any'): Map<string, LiveRun> {
   const rows = withDatabaseErrors(db.name, () => selectClaimedRuns(db, numerics));
+  const isLive = (run: ClaimedRun) => isRecorded(run) || judgeOwner(db.name, run) !== 'dead';
   return new Map(rows.filter(isLive).map((row) => [row.identity, row]));
-}
-
-/** Whether a run is recorded or its process is alive. */
-export function isLive(run: ClaimedRun): boolean {
-  return isRecorded(run) || isAlive(run, run.seenAt);
 }
 
 /** Whether a live run is over: done or diverged, not under way. */

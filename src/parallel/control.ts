@@ -21,4 +21,11 @@ export const CONTROL = {
 export const CONTROL_WORDS = 16;
 
 /** Why a run stops. Bits, since several may hold at once, and which worker is the first to see one must not matter. */
-export const STOP = { aborted: 1, lossNotFinite: 2, parameterNotFinite: 4, atRest: 8, paused: 16 } as const;
+export const STOP = {
+  aborted: 1,
+  lossNotFinite: 2,
+  parameterNotFinite: 4,
+  atRest: 8,
+  paused: 16,
+  statisticNotFinite: 32,
+} as const;

@@ -8,6 +8,7 @@ import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
+import type { PulseMemory } from './pulse.js';
 import type { PassOutline } from './step-timer.js';
 
 /** Images as workers read them; everything lies in shared memory. */
@@ -21,6 +22,8 @@ export interface SharedRun {
   readonly id: string;
   readonly workers: number;
   readonly kernels: string;
+  /** A worker that gives no sign of life for so long is taken for mute. */
+  readonly silenceLimitMs: number;
   readonly settings: RunSettings;
   readonly memory: RunMemory;
 }
@@ -66,6 +69,7 @@ export interface RunMemory {
   readonly activations: SharedArrayBuffer;
   /** See CONTROL in control.ts. */
   readonly control: Int32Array;
+  readonly pulse: PulseMemory;
   /** See TOTALS. */
   readonly totals: Float64Array;
   readonly train: SharedImages;

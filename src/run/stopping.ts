@@ -85,6 +85,13 @@ function explainLimit(run: SharedRun, { metrics: { epoch } }: EpochResults): str
     : null;
 }
 
+/** What the workers look at in every step; of several the first is told. */
+const DIVERGENCES = [
+  [STOP.lossNotFinite, 'the loss'],
+  [STOP.parameterNotFinite, 'a parameter'],
+  [STOP.statisticNotFinite, 'a running statistic'],
+] as const;
+
 /**
  * Why the workers gave an epoch up; null if they did not.
  *
@@ -93,8 +100,8 @@ function explainLimit(run: SharedRun, { metrics: { epoch } }: EpochResults): str
 export function explainFailure({ memory: { control } }: SharedRun, epoch: number): Ending | null {
   const stop = Atomics.load(control, CONTROL.stop);
   const step = Atomics.load(control, CONTROL.step);
-  if (stop & (STOP.lossNotFinite | STOP.parameterNotFinite)) {
-    const what = stop & STOP.lossNotFinite ? 'the loss' : 'a parameter';
+  const what = DIVERGENCES.find(([bit]) => stop & bit)?.[1];
+  if (what !== undefined) {
     return { state: 'diverged', reason: `${what} is no longer finite in epoch ${epoch + 1}, step ${step}` };
   }
   // Raised within a step, or afterwards.

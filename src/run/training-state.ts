@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js';
+import { areFinite } from '../core/finite.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import type { Tensor } from '../safetensors/format.js';
@@ -113,12 +114,5 @@ export function restoreNumbers(views: readonly NamedNumbers[], numbers: readonly
 
 /** The first of some numbers that are not all finite; null if all are. */
 export function findNotFinite(numbers: readonly NamedNumbers[]): NamedNumbers | null {
-  return numbers.find(({ values }) => !areFinite(values)) ?? null;
-}
-
-function areFinite(values: Float32Array | Uint8Array): boolean {
-  // What is not finite makes NaN of the sum, and no branch is taken on the way.
-  let witness = 0;
-  for (let i = 0; i < values.length; i++) witness += 0 * values[i]!;
-  return witness === 0;
+  return numbers.find(({ values }) => values instanceof Float32Array && !areFinite(values)) ?? null;
 }

@@ -44,6 +44,19 @@ describe('predict', () => {
     expect((await predictCommand([model, images[0]!])).out.trimEnd().split('\n')).toHaveLength(6);
   });
 
+  it('refuses a model that has been changed, unless it is asked to take it all the same', async () => {
+    const { model, images } = await makeFiles();
+    const bytes = readFileSync(model);
+    bytes[bytes.length - 2]! ^= 1;
+    writeFileSync(model, bytes);
+    const refusal = await predictCommand([model, images[0]!]);
+    expect(refusal).toMatchObject({ exitCode: 2, out: '' });
+    expect(refusal.err).toMatch(/model\.safetensors: expected the bytes .*--ignore-hash/);
+    const { exitCode, out, err } = await predictCommand([model, images[0]!, '--ignore-hash']);
+    expect([exitCode, out.split('\n')[0]]).toEqual([0, images[0]]);
+    expect(err).toMatch(/^warning: \S*model\.safetensors: .*It is loaded all the same\.\n$/);
+  });
+
   it('prints with --json one object an image', async () => {
     const { model, images } = await makeFiles();
     const { out } = await predictCommand([model, ...images, '--top', '3', '--json']);

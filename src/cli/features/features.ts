@@ -15,7 +15,7 @@ import type { TrainResult } from '../../run/types.js';
 import { trainFitted } from '../../train.js';
 import { tellBackground } from '../background-option.js';
 import { EXIT_CODES } from '../exit.js';
-import { type Streams, useProcessStreams } from '../streams.js';
+import type { Streams } from '../streams.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
 
 /**
@@ -25,7 +25,7 @@ import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
  * @returns the exit code
  * @throws UserError for wrong usage, a wrong spec, an unknown run or layer, a picture that cannot be read
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = await parseFeaturesArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   const say = (line: string) => {

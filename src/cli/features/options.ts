@@ -11,7 +11,8 @@ import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
 import { BACKGROUND_OPTION } from '../background-option.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { isSavedNetwork, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides, DEFAULT_DATABASE, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
+import { collectOverrides } from '../override-options.js';
+import { DEFAULT_DATABASE, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
 
 const MAX_NUMBER = 1_000_000_000;
