@@ -22,6 +22,7 @@ import { type Start, Training } from './training/training.js';
  * data: the number of workers changes the time and nothing else.
  *
  * @throws UserError if the spec, an option or the data are wrong, or do not fit each other
+ * @throws MuteWorker if a worker falls silent; where it is stuck in native code, its thread ends only with the process, by SIGKILL
  */
 export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
   checkTrainOptions(given);

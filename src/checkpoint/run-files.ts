@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
@@ -93,7 +94,7 @@ export class RunFiles {
  * @throws UserError if that cannot be done
  */
 export async function clearRunFolder(folder: string, keep: KeptFiles = 'model'): Promise<void> {
-  if (keep === 'state') return;
+  if (keep === 'state' || !existsSync(folder)) return;
   try {
     for (const name of await readdir(folder)) {
       const goes = STATE.test(name) || (keep === 'nothing' && [BEST_FILE, MODEL_FILE].includes(name));

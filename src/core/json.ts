@@ -34,8 +34,9 @@ export interface JsonFault {
 export function parseJson(text: string, where: string): unknown {
   const fault = findJsonFault(text);
   if (fault === null) return JSON.parse(text);
-  const place = nameLine(text, fault.offset);
-  throw new UserError(`${where}: ${place}: expected ${fault.expected}, found ${fault.found}.`);
+  const isAll = fault.isJson && fault.offset === 0;
+  const place = isAll ? '' : `${nameLine(text, fault.offset)}: `;
+  throw new UserError(`${where}: ${place}expected ${fault.expected}, found ${fault.found}.`);
 }
 
 /** `line 3, column 5` */

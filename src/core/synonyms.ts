@@ -34,4 +34,5 @@ export const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
   ['units', ['outfeatures', 'neurons']],
   ['bias', ['usebias']],
   ['initializer', ['kernelinitializer']],
+  ['get', ['fetch', 'download', 'pull']],
 ]);

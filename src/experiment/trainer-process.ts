@@ -134,7 +134,7 @@ export class TrainerProcess {
   async #begin(): Promise<ProcessEnd | null> {
     const patience = new Patience(
       START_LIMIT_MS,
-      (ms) => this.#kill(`has not begun after ${ms / 1000} s`),
+      (ms) => this.#kill(`has not begun after ${(ms / 1000).toFixed(1)} s`),
       this.#measureTicks(),
     );
     const ready = once(this.#child, 'message').then(([report]: TrainerReport[]) => {

@@ -3,7 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { UserError } from '../core/errors.js';
 import { findPackageRoot } from '../core/paths.js';
-import { Patience } from '../core/patience.js';
+import { Patience, TICK_MS } from '../core/patience.js';
+import { CoreWaits } from '../core/process-time.js';
 import { chooseThreadFlags } from './thread-flags.js';
 
 /** A thread begins within a few tenths of a second of one core's time. */
@@ -38,8 +39,11 @@ export class Threads {
           if (this.#tasks > this.#piscina.threads.length) fail(new Error('they end as they begin'));
         }),
       );
-    const patience = new Patience(START_LIMIT_MS + count * START_LIMIT_PER_THREAD_MS, (ms) =>
-      fail(new Error(`they have not begun after ${ms / 1000} s`)),
+    const waits = new CoreWaits();
+    const patience = new Patience(
+      START_LIMIT_MS + count * START_LIMIT_PER_THREAD_MS,
+      (ms) => fail(new Error(`they have not begun after ${(ms / 1000).toFixed(1)} s`)),
+      () => Math.max(0, TICK_MS - waits.measure()),
     );
     const readies = Array.from({ length: count }, () =>
       this.#piscina

@@ -1,4 +1,5 @@
 import { TICK_MS } from '../core/patience.js';
+import { CoreWaits } from '../core/process-time.js';
 import type { NetworkPlan } from '../network/plan.js';
 import type { SharedRun } from './protocol.js';
 import { readPulse } from './pulse.js';
@@ -30,20 +31,26 @@ export function limitSilence({ steps, batchSize, weightFloats }: NetworkPlan, is
 }
 
 /**
- * Watches a run's workers while each does a task. Silence is counted as Patience does it. Workers that wait at a barrier are waiting for another
- * one, unless all of them are.
+ * Watches a run's workers while each does a task. Silence is counted as Patience does it, without the time in which threads wait for a core.
+ * Workers that wait at a barrier are waiting for another one, unless all of them are.
  */
 export class Watchdog {
   readonly #run: SharedRun;
   readonly #giveUp: (worker: number, error: MuteWorker) => void;
   readonly #timer: NodeJS.Timeout;
+  readonly #waits: Pick<CoreWaits, 'measure'>;
   /** Of the workers whose task is not done, by their numbers. */
   readonly #watched: Map<number, { beats: number; silentMs: number }>;
 
   /** @param giveUp called once for a worker */
-  constructor(run: SharedRun, giveUp: (worker: number, error: MuteWorker) => void) {
+  constructor(
+    run: SharedRun,
+    giveUp: (worker: number, error: MuteWorker) => void,
+    waits: Pick<CoreWaits, 'measure'> = new CoreWaits(),
+  ) {
     this.#run = run;
     this.#giveUp = giveUp;
+    this.#waits = waits;
     this.#watched = new Map(
       Array.from({ length: run.workers }, (_, worker) => [worker, { beats: -1, silentMs: 0 }]),
     );
@@ -61,21 +68,29 @@ export class Watchdog {
 
   #tick(): void {
     const { memory, silenceLimitMs } = this.#run;
-    const silent = [...this.#watched].flatMap(([worker, watched]) => {
+    const states = [...this.#watched].map(([worker, watched]) => {
       const state = readPulse(memory.pulse, worker);
-      watched.silentMs = state.beats === watched.beats ? watched.silentMs + TICK_MS : 0;
+      const isSilent = state.beats === watched.beats;
       watched.beats = state.beats;
-      return watched.silentMs >= silenceLimitMs ? [{ worker, ...watched, ...state }] : [];
+      return { worker, watched, isSilent, ...state };
     });
+    // Nobody looks at the system's files while all is well.
+    const tickMs = states.some(({ isSilent }) => isSilent) ? Math.max(0, TICK_MS - this.#waits.measure()) : 0;
+    for (const { watched, isSilent } of states) watched.silentMs = isSilent ? watched.silentMs + tickMs : 0;
+    const silent = states.filter(({ watched }) => watched.silentMs >= silenceLimitMs);
     const allWait = silent.length === this.#watched.size && silent.every(({ isWaiting }) => isWaiting);
-    for (const { worker, silentMs, place, isWaiting, epoch, step } of silent) {
-      if (isWaiting && !allWait) continue;
+    for (const { worker, watched, place, isWaiting, epoch, step } of silent) {
+      if (isWaiting && !allWait) {
+        // The one that it waits for is about to be given up, or has not been silent for as long.
+        watched.silentMs = 0;
+        continue;
+      }
       this.release(worker);
       const where = isWaiting ? ' at a barrier' : place === '' ? '' : ` in ${place}`;
       this.#giveUp(
         worker,
         new MuteWorker(
-          `worker ${worker + 1} of ${this.#run.workers} has been silent for ${(silentMs / 1000).toFixed(1)} s${where} ` +
+          `worker ${worker + 1} of ${this.#run.workers} has been silent for ${(watched.silentMs / 1000).toFixed(1)} s${where} ` +
             `(epoch ${epoch + 1}, step ${step + 1})`,
         ),
       );

@@ -101,9 +101,18 @@ export function viewState(plan: Pick<NetworkPlan, 'steps'>, arrays: StateArrays)
   return views;
 }
 
-/** A copy that later steps do not touch. */
-export function copyNumbers(views: readonly NamedNumbers[]): NamedNumbers[] {
-  return views.map((view) => ({ ...view, values: view.values.slice() }));
+/**
+ * A copy that later steps do not touch.
+ *
+ * @param into an older copy that nobody needs any more, overwritten: memory that has been touched before takes a fifth of the time. Null for new memory
+ */
+export function copyNumbers(
+  views: readonly NamedNumbers[],
+  into: readonly NamedNumbers[] | null = null,
+): readonly NamedNumbers[] {
+  if (into === null) return views.map((view) => ({ ...view, values: view.values.slice() }));
+  for (const [i, { values }] of into.entries()) values.set(views[i]!.values);
+  return into;
 }
 
 /** Puts numbers back where they were copied from. */

@@ -1,17 +1,15 @@
-import { z } from 'zod';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { RunFiles } from '../checkpoint/run-files.js';
 import { describeEpoch, describeResult, writeModel } from '../checkpoint/save.js';
 import { describeRun, RUN_FILE, type RunFacts, readState, writeState } from '../checkpoint/state-file.js';
 import { UserError } from '../core/errors.js';
 import { explainFileError } from '../core/file-errors.js';
-import { parseWith } from '../core/parse.js';
 import { exportWeights, type ModelMemory } from '../network/memory.js';
 import { hashWeights } from '../run/conclude.js';
 import type { RunData } from '../run/data.js';
 import type { FittedRun } from '../run/fit.js';
-import { findNotFinite, type NamedNumbers, type TrainingState } from '../run/training-state.js';
-import { type CheckpointOptions, type EpochMetrics, KEPT_FILES, type TrainResult } from '../run/types.js';
+import type { NamedNumbers, TrainingState } from '../run/training-state.js';
+import type { CheckpointOptions, EpochMetrics, TrainResult } from '../run/types.js';
 import { LatestWriter } from './latest-writer.js';
 
 /** What a folder holds that a run can go on from. */
@@ -38,7 +36,8 @@ interface Position {
 
 interface BestModel {
   readonly checkpoint: Checkpoint;
-  readonly about: Readonly<Record<string, string>>;
+  /** Of its epoch. */
+  readonly metrics: EpochMetrics;
 }
 
 /** What is to be written at a time. */
@@ -49,17 +48,11 @@ interface Snapshot {
   readonly best: BestModel | null;
 }
 
+type Numbers = readonly NamedNumbers[];
+
 const MS_PER_MINUTE = 60_000;
 /** A timer's longest time: more fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
-const optionsSchema = z.strictObject({
-  folder: z.string().min(1),
-  everySteps: z.int().min(1).optional(),
-  everyMinutes: z.number().positive().optional(),
-  restart: z.boolean().optional(),
-  keep: z.enum(KEPT_FILES).optional(),
-});
 
 /** Keeps a run's state in its folder: finds what it can go on from, says when a checkpoint is due, and writes it beside the training. */
 export class Checkpoints {
@@ -73,6 +66,8 @@ export class Checkpoints {
   #saved: Position = { epoch: 0, stepsDone: 0 };
   #savedAt = performance.now();
   #best: BestModel | null = null;
+  /** Memory of a copy that has been written. */
+  #spare: Numbers | null = null;
   /** Makes the workers come back; null while none are under way. */
   #pause: (() => void) | null = null;
 
@@ -82,20 +77,18 @@ export class Checkpoints {
     this.#fitted = run.fitted;
     this.#data = run.data;
     this.#facts = describeRun(run.fitted, run.kernels);
-    this.#writer = new LatestWriter({
-      write: (snapshot) => this.#write(snapshot),
-      join: (waiting, newest) => ({ ...newest, best: newest.best ?? waiting.best }),
-      onFailure: () => this.#pause?.(),
-    });
+    this.#writer = new LatestWriter(
+      (snapshot) => this.#write(snapshot),
+      () => this.#pause?.(),
+    );
   }
 
   /**
    * Opens a run's folder.
    *
-   * @throws UserError for wrong options, and if the folder cannot be made or written
+   * @throws UserError if the folder cannot be made or written
    */
   static async open(options: CheckpointOptions, run: SavedRun): Promise<Checkpoints> {
-    parseWith(optionsSchema, options, 'checkpoints');
     return new Checkpoints(await RunFiles.open(options.folder), options, run);
   }
 
@@ -104,7 +97,7 @@ export class Checkpoints {
    *
    * @param numbers that it must have
    */
-  async find(numbers: readonly NamedNumbers[]): Promise<FoundState> {
+  async find(numbers: Numbers): Promise<FoundState> {
     const rejected: string[] = [];
     const files = this.#options.restart ? [] : await this.#files.listStates();
     for (const file of files) {
@@ -147,13 +140,20 @@ export class Checkpoints {
     };
   }
 
-  /** Has a state written as soon as those before it are, unless it is in a file already. */
-  save(position: Position, capture: () => TrainingState): void {
+  /**
+   * Has a state written beside the training, in the place of one that waits for it, unless it is in a file already.
+   *
+   * @param capture copies it, into an older copy's memory if there is some
+   */
+  save(position: Position, capture: (into: Numbers | null) => TrainingState): void {
     const { epoch, stepsDone } = position;
     if (this.#saved.epoch === epoch && this.#saved.stepsDone === stepsDone) return;
     this.#saved = position;
     this.#savedAt = performance.now();
-    this.#writer.put({ stepsDone, state: capture(), best: this.#best });
+    const older = this.#writer.withdraw();
+    const into = older?.state.numbers ?? this.#spare;
+    if (into === this.#spare) this.#spare = null;
+    this.#writer.put({ stepsDone, state: capture(into), best: this.#best ?? older?.best ?? null });
     this.#best = null;
   }
 
@@ -164,7 +164,7 @@ export class Checkpoints {
     const weights = exportWeights(memory, plan);
     this.#best = {
       checkpoint: { spec, classNames: dataset.classNames, normalization: { mean, scale }, weights },
-      about: describeEpoch(metrics, hashWeights(weights)),
+      metrics,
     };
   }
 
@@ -188,20 +188,23 @@ export class Checkpoints {
     await this.settle();
     this.check();
     if (result.state !== 'done' || this.#options.keep === 'nothing') return;
-    await this.#writeModel(this.#files.model, { checkpoint: result, about: describeResult(result) });
+    await this.#writeModel(this.#files.model, result, describeResult(result));
   }
 
   async #write({ stepsDone, state, best }: Snapshot): Promise<void> {
-    if (best) await this.#writeModel(this.#files.best, best);
-    // At the epoch's end the run will be found to have diverged.
-    if (findNotFinite(state.numbers)) return;
+    if (best) {
+      const { checkpoint, metrics } = best;
+      const about = describeEpoch(metrics, hashWeights(checkpoint.weights));
+      await this.#writeModel(this.#files.best, checkpoint, about);
+    }
     const file = this.#files.stateAfter(stepsDone);
     await writeState(file, this.#facts, state);
+    this.#spare = state.numbers;
     this.#files.noteState(file);
     await this.#files.clearStates();
   }
 
-  async #writeModel(file: string, { checkpoint, about }: BestModel): Promise<void> {
+  async #writeModel(file: string, checkpoint: Checkpoint, about: Record<string, string>): Promise<void> {
     await writeModel(file, checkpoint, { plugins: this.#fitted.plugins, about, ...RUN_FILE });
   }
 }

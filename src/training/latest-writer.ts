@@ -1,32 +1,28 @@
-/**
- * Writes one thing at a time beside whatever else goes on. Of those that come while it is at one, only the newest waits: it takes the place of
- * one that waited before.
- */
+/** Writes one thing at a time beside whatever else goes on. While it is at one, another may wait. */
 export class LatestWriter<Item> {
   readonly #write: (item: Item) => Promise<void>;
-  readonly #join: (waiting: Item, item: Item) => Item;
   readonly #onFailure: () => void;
   #waiting: Item | null = null;
   #underWay: Promise<void> | null = null;
   #failure: { readonly error: unknown } | null = null;
 
-  /**
-   * @param how.join makes one item of one that still waits and the newest
-   * @param how.onFailure called once; nothing more is written then
-   */
-  constructor(how: {
-    write(item: Item): Promise<void>;
-    join(waiting: Item, newest: Item): Item;
-    onFailure(): void;
-  }) {
-    this.#write = how.write;
-    this.#join = how.join;
-    this.#onFailure = how.onFailure;
+  /** @param onFailure called once; nothing more is written then */
+  constructor(write: (item: Item) => Promise<void>, onFailure: () => void) {
+    this.#write = write;
+    this.#onFailure = onFailure;
   }
 
+  /** Takes back what waits, to put something newer in its place; null if nothing does. */
+  withdraw(): Item | null {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    return waiting;
+  }
+
+  /** Has something written once what is under way is. Takes the place of what waits. */
   put(item: Item): void {
     if (this.#failure) return;
-    this.#waiting = this.#waiting === null ? item : this.#join(this.#waiting, item);
+    this.#waiting = item;
     this.#underWay ??= this.#writeAll();
   }
 

@@ -118,8 +118,12 @@ export class RunState {
     return findNotFinite(this.#views)?.name ?? null;
   }
 
-  /** A copy of it all. No step may be under way. */
-  capture(): TrainingState {
+  /**
+   * A copy of it all. No step may be under way.
+   *
+   * @param into numbers of an older copy, overwritten; null for new memory
+   */
+  capture(into: readonly NamedNumbers[] | null): TrainingState {
     const { run, best } = this.#makings;
     return {
       standing: {
@@ -134,7 +138,7 @@ export class RunState {
         over: this.ending !== null,
         reason: this.ending?.reason ?? null,
       },
-      numbers: copyNumbers(this.#views),
+      numbers: copyNumbers(this.#views, into),
     };
   }
 

@@ -87,7 +87,7 @@ export class Training {
       while (threads && !failure && !state.ending && state.epoch < run.settings.length.epochs) {
         failure = await this.#runEpoch(threads);
       }
-      if (failure?.state === 'interrupted') this.#saveState();
+      if (failure?.state === 'interrupted') this.#saveWithin();
       kept = this.#best?.restore(this.tested) ?? state.last;
       if (threads && !failure && fitted.spec.testTimeAugmentation !== 'none') {
         await threads.evaluate(run, 'test', fitted.spec.testTimeAugmentation);
@@ -145,7 +145,7 @@ export class Training {
       await this.#trainStretch(threads, endStep);
       const failure = explainFailure(run, epoch);
       if (failure) return failure;
-      if (!isOver()) this.#saveState();
+      if (!isOver()) this.#saveWithin();
     }
     return null;
   }
@@ -176,10 +176,15 @@ export class Training {
     return name === null ? null : { state: 'diverged', reason };
   }
 
+  /** Within an epoch, at whose end the run will be found to have diverged if a number is not finite. */
+  #saveWithin(): void {
+    if (this.#start.checkpoints && this.#state.findNotFinite() === null) this.#saveState();
+  }
+
   /** Beside what follows; no step may be under way. */
   #saveState(): void {
     const { epoch, stepsDone } = this.#state;
-    this.#start.checkpoints?.save({ epoch, stepsDone }, () => this.#state.capture());
+    this.#start.checkpoints?.save({ epoch, stepsDone }, (into) => this.#state.capture(into));
   }
 }
 

@@ -42,7 +42,7 @@ describe('a hang-up', () => {
     expect(answer(`nohup ${ask}`, { CONVOY_HANGUP: 'end' })).toBe('true');
     expect(answer(ask, { CONVOY_HANGUP: 'ignore' })).toBe('false');
     expect(answer(ask, { CONVOY_HANGUP: 'stay' })).toContain(
-      "CONVOY_HANGUP: unknown choice 'stay'. Did you mean 'end'? Valid: end, ignore.",
+      "CONVOY_HANGUP: unknown choice 'stay'. Valid: end, ignore.",
     );
   });
 });

@@ -49,7 +49,7 @@ describe('a name that does not exist', () => {
       kinds,
       fields,
       RUN_SPEC_KEYS,
-      ['residual', 'branches', 'softmax-cross-entropy', 'squared-l2', 'rate', 'units'],
+      ['residual', 'branches', 'softmax-cross-entropy', 'squared-l2', 'rate', 'units', 'get'],
     ];
     expect(ours.filter((name) => !places.some((valid) => valid.includes(name)))).toEqual([]);
   });

@@ -170,14 +170,8 @@ describe('--set', () => {
   });
 
   it.each([
-    [
-      'seed=9007199254740993',
-      '--set seed: line 1, column 1: expected a whole number that is kept to the last digit',
-    ],
-    [
-      'epochs=1e999',
-      '--set epochs: line 1, column 1: expected a number up to 1.7976931348623157e+308, found 1e999.',
-    ],
+    ['seed=9007199254740993', '--set seed: expected a whole number that is kept to the last digit'],
+    ['epochs=1e999', '--set epochs: expected a number up to 1.7976931348623157e+308, found 1e999.'],
     ['epochs=-.0', 'expected 0, found -0.0.'],
     ['augmentation={"flip":"none","flip":"random"}', "expected each key once, found 'flip' twice."],
     ['augmentation={"__proto__":{}}', "found '__proto__'."],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/experiment/database.js';
+import { SCHEMA_VERSION } from '../../src/experiment/schema.js';
 import { retryWhileBusy, writeTransaction } from '../../src/experiment/transaction.js';
 import { makeFolder } from './fake-runs.js';
 import { makeOldDatabase } from './old-database.js';
@@ -28,11 +29,12 @@ const busy = (code = 'SQLITE_BUSY') => new Database.SqliteError('database is loc
 
 describe('a database that another process holds', () => {
   it.each([
-    ['reads, so that it cannot change to WAL', 'BEGIN'],
-    ['writes', 'BEGIN IMMEDIATE'],
-    ['has for itself', 'BEGIN EXCLUSIVE'],
-  ])('and %s, is opened once it lets go', async (_, begin) => {
-    const file = makeOldDatabase(1);
+    ['reads, so that it cannot change to WAL', 'BEGIN', SCHEMA_VERSION],
+    ['reads, so that it cannot be migrated', 'BEGIN', 1],
+    ['writes', 'BEGIN IMMEDIATE', 1],
+    ['has for itself', 'BEGIN EXCLUSIVE', 1],
+  ])('and %s, is opened once it lets go', async (_, begin, version) => {
+    const file = makeOldDatabase(version);
     await holdElsewhere(file, begin, 300);
     const db = openDatabase(file);
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');

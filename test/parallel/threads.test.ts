@@ -7,7 +7,6 @@ import { UserError } from '../../src/core/errors.js';
 import { findModule, Threads } from '../../src/parallel/threads.js';
 import { makePlugin, makePluginFolder } from '../plugins/fake-plugin.js';
 
-const ROUNDS = 8;
 const THREADS = JSON.stringify(pathToFileURL(findModule('src', 'parallel', 'threads')));
 
 function openThreads(count: number, module: string): Threads {
@@ -104,28 +103,5 @@ describe('threads of a process with flags', () => {
       : '--experimental-permission';
     const text = await runWith(permission, '--allow-fs-read=*', '--allow-addons');
     expect(text).toMatch(/^UserError threads: expected worker threads that begin, found: .*restricted/);
-  });
-});
-
-describe('threads that are closed', () => {
-  // Where V8 aborts, it ends the whole process, so the rounds have one of their own. The fatal moments lie where a thread has almost loaded, which
-  // takes longer on a busy machine: a round without a close says how long.
-  it('end at any moment while they load', async () => {
-    const code = `
-      import { setTimeout } from 'node:timers/promises';
-      import { Threads } from ${THREADS};
-      const open = () => new Threads(2, ${JSON.stringify(findModule('workers', 'train'))});
-      const start = performance.now();
-      const whole = open();
-      await whole.run({}, ${JSON.stringify(makePlugin('export default () => {};'))});
-      const loadMs = performance.now() - start;
-      await whole.close();
-      for (let round = 0; round < ${ROUNDS}; round++) {
-        const threads = open();
-        await setTimeout((loadMs * round) / ${ROUNDS});
-        await threads.close();
-      }
-      console.log('closed');`;
-    expect(await runProcess(code)).toBe('closed');
   });
 });

@@ -275,15 +275,17 @@ long('without a terminal', () => {
   });
 
   way('the same command goes on after any of them', async () => {
-    const sweep = makeSweep({ pauseMs: 100, epochs: 6 });
+    const sweep = makeSweep({ pauseMs: 60, epochs: 20 });
+    const lines = join(sweep.folder, 'lines');
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      const ended = run(sweep, `exec ${sweep.command}`);
-      await until(() => isRunning(sweep));
+      writeFileSync(lines, '');
+      const ended = run(sweep, `exec ${sweep.command} 2> lines`);
+      await until(() => /: epoch \d+ of 20/.test(readFileSync(lines, 'utf8')));
       signal(sweep, name);
       expect(await ended).toBeGreaterThan(128);
     }
-    expect(await run(sweep, sweep.command)).toBe(0);
-    expect(statesOf(sweep)).toContain('done');
-    expect(statesOf(sweep)).not.toContain('running');
+    expect(await run(sweep, `${sweep.command} 2> lines`)).toBe(0);
+    expect(readFileSync(lines, 'utf8')).toMatch(/goes on in epoch ([4-9]|1\d)/);
+    expect(statesOf(sweep)).toEqual(['done']);
   });
 });

@@ -125,9 +125,9 @@ describe('checkpoints', () => {
   });
 
   it.each([
-    [{ everySteps: 0 }, "checkpoints: field 'everySteps'"],
-    [{ everyMinutes: -1 }, "checkpoints: field 'everyMinutes'"],
-    [{ every: 3 }, "checkpoints: unknown field 'every'"],
+    [{ everySteps: 0 }, "field 'checkpoints.everySteps'"],
+    [{ everyMinutes: -1 }, "field 'checkpoints.everyMinutes'"],
+    [{ every: 3 }, "unknown field 'every' in 'checkpoints'"],
   ])('are asked for with options that mean something: %j', async (options, message) => {
     await expect(run({ folder: makeFolder(), ...options })).rejects.toThrow(message);
   });

@@ -256,7 +256,7 @@ describe('sweep over runs that were begun before', () => {
       return Promise.resolve(makeResult(spec));
     };
     const { err } = await sweep([grid, '--db', db, '--parallel', '1'], engine);
-    expect(err.split('\n').slice(1, 4)).toEqual([
+    expect(err.split('\n').slice(2, 5)).toEqual([
       'SK-0.2 seed 0: state-2: is cut',
       'SK-0.2 seed 0: goes on in epoch 2, after 1 step',
       expect.stringMatching(/^run 1 of 2, SK-0.2 seed 0: epoch 2 of 2, loss 0.5000/),
