@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 
+#include "arena-guard.h"
 #include "bind.h"
 #include "held-arrays.h"
 #include "huge-pages.h"
@@ -41,6 +42,17 @@ napi_value hint_huge_pages(napi_env env, napi_callback_info info) {
   if (array.type == napi_float32_array) prefer_huge_pages(array.data, array.length * sizeof(float));
   return nullptr;
 }
+
+#if defined(__SANITIZE_ADDRESS__)
+napi_value guard_arena(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value = nullptr;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  const ArrayPlace array = read_array(env, info, napi_float32_array, "guardArena: expected a Float32Array");
+  if (array.type == napi_float32_array) ArenaGuard::watch(env, value, array.data, array.length * sizeof(float));
+  return nullptr;
+}
+#endif
 
 // Lets another thread have the caller's core.
 napi_value yield_thread(napi_env, napi_callback_info) {
@@ -142,6 +154,9 @@ napi_value init(napi_env env, napi_value exports) {
       {"addressModulo64", address_modulo_64},
       {"preferHugePages", hint_huge_pages},
       {"yieldThread", yield_thread},
+#if defined(__SANITIZE_ADDRESS__)
+      {"guardArena", guard_arena},
+#endif
   };
   for (const auto& [name, callback] : functions) {
     napi_value function = nullptr;

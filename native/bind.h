@@ -9,6 +9,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include "arena-guard.h"
 #include "family.h"
 #include "held-arrays.h"
 #include "object-fields.h"
@@ -149,6 +150,7 @@ struct Caller<Result (*)(const D&, Args...)> {
     if (const char* lost = bound.arrays.find_lost()) return refuse_lost(env, D::kName, lost);
     const auto allows = [&](Args... taken) { return bound.descriptor.allows(taken...); };
     if (!std::apply(allows, args)) return refuse(env, D::kName, kAllowed<D>, values, kCount);
+    const OpenArrays open(bound.arrays);
     const auto run = [&](Args... taken) { return kernel(bound, taken...); };
     if constexpr (std::is_void_v<Result>) {
       std::apply(run, args);

@@ -51,19 +51,19 @@ class HeldArrays {
     for (const HeldArray& array : arrays) {
       napi_ref reference = nullptr;
       napi_create_reference(env, array.value, 1, &reference);
-      held_.push_back(reference);
-      if (array.can_go) watched_.push_back({reference, array.field, array.data, array.size_bytes});
+      (array.can_go ? watched_ : shared_).push_back({reference, array.field, static_cast<const char*>(array.data), array.size_bytes});
     }
   }
   HeldArrays(const HeldArrays&) = delete;
   HeldArrays& operator=(const HeldArrays&) = delete;
   ~HeldArrays() {
-    for (const napi_ref reference : held_) napi_delete_reference(env_, reference);
+    for (const Held& array : watched_) napi_delete_reference(env_, array.reference);
+    for (const Held& array : shared_) napi_delete_reference(env_, array.reference);
   }
 
   // The field of an array that is no longer what it was; null if there is none. Arrays in shared memory cost nothing.
   const char* find_lost() const {
-    for (const Watched& array : watched_) {
+    for (const Held& array : watched_) {
       napi_value value = nullptr;
       napi_get_reference_value(env_, array.reference, &value);
       if (!is_in_place(env_, value, array.data, array.size_bytes)) return array.field;
@@ -71,17 +71,23 @@ class HeldArrays {
     return nullptr;
   }
 
+  // Calls visit(data, bytes) for each.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const Held& array : watched_) visit(array.data, array.size_bytes);
+    for (const Held& array : shared_) visit(array.data, array.size_bytes);
+  }
+
  private:
-  struct Watched {
+  struct Held {
     napi_ref reference;
     const char* field;
-    const void* data;
+    const char* data;
     size_t size_bytes;
   };
 
   napi_env env_;
-  std::vector<napi_ref> held_;
-  std::vector<Watched> watched_;
+  std::vector<Held> watched_, shared_;
 };
 
 }  // namespace convoy
