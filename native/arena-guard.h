@@ -24,8 +24,10 @@ class ArenaGuard {
     napi_ref reference = nullptr;
     napi_create_reference(env, array, 1, &reference);
     const std::lock_guard<std::mutex> lock(mutex());
-    arenas().push_back({env, static_cast<char*>(data), static_cast<char*>(data) + size_bytes});
-    napi_add_env_cleanup_hook(env, forget, env);
+    auto& all = arenas();
+    const bool is_first = std::none_of(all.begin(), all.end(), [&](const Arena& arena) { return arena.env == env; });
+    if (is_first) napi_add_env_cleanup_hook(env, forget, env);
+    all.push_back({env, static_cast<char*>(data), static_cast<char*>(data) + size_bytes});
   }
 
  private:
