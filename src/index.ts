@@ -3,11 +3,15 @@
 export type { Finding } from './check/finding.js';
 export { checkLayer, type LayerCheckOptions } from './check/layer.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
+export type { LoadOptions } from './checkpoint/load.js';
+export type { PixelImage, PixelRange } from './checkpoint/pixels.js';
+export { clearRunFolder } from './checkpoint/run-files.js';
 export { saveModel } from './checkpoint/save.js';
 export {
   type ClassProbability,
   loadModel,
   type Prediction,
+  type PredictOptions,
   TrainedModel,
 } from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';
@@ -15,7 +19,9 @@ export type { OptionsCheck } from './core/options-check.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
+export { makeDataset } from './dataset/make-dataset.js';
 export type { Image } from './image/image.js';
+export type { Background, Picture } from './image/read-image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
 export { packedFloats, panelCount } from './kernels/interface/products.js';
 export type { Kernels } from './kernels/kernels.js';
@@ -116,5 +122,14 @@ export { type FittedRun, fitRun } from './run/fit.js';
 export type { Normalization } from './run/normalize.js';
 export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
 export { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
-export type { EpochMetrics, Progress, TestMetrics, TrainOptions, TrainResult } from './run/types.js';
+export type {
+  CheckpointOptions,
+  EpochMetrics,
+  KeptFiles,
+  Progress,
+  Resumption,
+  TestMetrics,
+  TrainOptions,
+  TrainResult,
+} from './run/types.js';
 export { train, trainFitted } from './train.js';

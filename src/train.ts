@@ -1,37 +1,32 @@
 import { availableParallelism } from 'node:os';
-import { makeKey, RandomStream, shuffle } from './core/rng.js';
+import { clearRunFolder } from './checkpoint/run-files.js';
 import { loadDataset } from './dataset/load.js';
-import type { Kernels } from './kernels/kernels.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
-import { initializeModel, type ModelMemory, viewModel } from './network/memory.js';
+import { initializeModel, viewModel } from './network/memory.js';
 import { planOptimizer } from './optim/update.js';
-import { CONTROL } from './parallel/control.js';
 import { WorkerPool } from './parallel/pool.js';
-import type { SharedRun } from './parallel/protocol.js';
-import type { RunThreads } from './parallel/run-threads.js';
 import { loadPlugins } from './plugins/load.js';
+import { checkTrainOptions } from './run/check-options.js';
 import { concludeRun } from './run/conclude.js';
-import { inputsOf, type RunData, selectData } from './run/data.js';
+import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
 import { warnOfLoneValues } from './run/lone-values.js';
-import { type EpochResults, measureEpoch, measureTest, type TestResults } from './run/measure.js';
-import { Profiler } from './run/profile.js';
-import { reportProgress } from './run/report-progress.js';
 import { shareRun } from './run/share.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
-import { DONE, explainEvaluation, explainFailure, StopRules } from './run/stopping.js';
-import type { EpochMetrics, TrainOptions, TrainResult } from './run/types.js';
+import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
+import { Checkpoints } from './training/checkpoints.js';
+import { type Start, Training } from './training/training.js';
 
 /**
  * Trains a network and evaluates it on the validation and test images after each epoch. The result is a pure function of spec and
  * data: the number of workers changes the time and nothing else.
  *
- * @throws UserError if the spec is wrong or does not fit the data
+ * @throws UserError if the spec, an option or the data are wrong, or do not fit each other
+ * @throws MuteWorker if a worker falls silent; where it is stuck in native code, its thread ends only with the process, by SIGKILL
  */
-export async function train(
-  spec: RunSpec | ResolvedRunSpec,
-  { dataset, plugins: source = [], ...options }: TrainOptions = {},
-): Promise<TrainResult> {
+export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
+  checkTrainOptions(given);
+  const { dataset, plugins: source = [], ...options } = given;
   const plugins = await loadPlugins(source);
   const resolved = resolveRunSpec(spec, 'spec', plugins);
   // Its threads start while this one reads the data.
@@ -41,11 +36,17 @@ export async function train(
     const images = fitted.spec.trainCount - fitted.spec.validationCount;
     const warning = warnOfLoneValues(fitted.spec, images, plugins.layers);
     if (warning !== null) (options.onWarning ?? emitWarning)(warning);
-    return trainFitted(fitted, { ...options, pool });
+    const result = await trainFitted(fitted, { ...options, pool });
+    const { checkpoints } = options;
+    if (checkpoints && result.state === 'done') await clearRunFolder(checkpoints.folder, checkpoints.keep);
+    return result;
   });
 }
 
-/** The same for a run that has been fitted to its data before, without warnings: whoever planned it may give them. */
+/**
+ * The same for a run that has been fitted to its data before, without warnings: whoever planned it may give them. With `checkpoints` its last state
+ * stays until whoever asked has the result in safe hands and calls `clearRunFolder`.
+ */
 export async function trainFitted(
   fitted: FittedRun,
   options: Omit<TrainOptions, 'dataset' | 'plugins'> = {},
@@ -63,7 +64,15 @@ export async function trainFitted(
       initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
       run.memory.slowWeights?.set(memory.weights);
       run.memory.averageWeights?.set(memory.weights);
-      return await trainEpochs({ fitted, data, run, memory, kernels, threads }, { ...options, signal });
+      const start = { fitted, data, run, memory, kernels, threads };
+      return await withCheckpoints(start, options.checkpoints, async (checkpoints) => {
+        const training = new Training({ ...start, checkpoints }, { ...options, signal });
+        await training.resume();
+        const course = await training.run();
+        const result = concludeRun(fitted, data, training.tested, course);
+        await checkpoints?.conclude(result);
+        return result;
+      });
     } finally {
       threads?.release();
     }
@@ -84,91 +93,22 @@ async function withPool<T>(
   }
 }
 
+/** With the run's checkpoints, if it keeps any; nothing is being written to them any more afterwards. */
+async function withCheckpoints<T>(
+  { fitted, data, kernels }: Omit<Start, 'checkpoints'>,
+  options: CheckpointOptions | undefined,
+  action: (checkpoints: Checkpoints | null) => Promise<T>,
+): Promise<T> {
+  if (!options) return action(null);
+  const checkpoints = await Checkpoints.open(options, { fitted, data, kernels: kernels.name });
+  try {
+    return await action(checkpoints);
+  } finally {
+    await checkpoints.settle();
+  }
+}
+
 /** Where nobody listens, a warning goes where those of Node.js itself do. */
 function emitWarning(message: string): void {
   process.emitWarning(message, 'ConvoyWarning');
-}
-
-/** A run that is ready to begin. */
-interface Start {
-  readonly fitted: FittedRun;
-  readonly data: RunData;
-  readonly run: SharedRun;
-  readonly memory: ModelMemory;
-  readonly kernels: Kernels;
-  /** Null for a run that was interrupted while it waited for them. */
-  readonly threads: RunThreads | null;
-}
-
-async function trainEpochs(
-  { fitted, data, run, memory, kernels, threads }: Start,
-  options: TrainOptions,
-): Promise<TrainResult> {
-  const { spec, plan } = fitted;
-  const epochs: EpochMetrics[] = [];
-  let last: EpochResults | null = null;
-  let kept: EpochResults | null = null;
-  let augmented: TestResults | null = null;
-  let profiler: Profiler | null = null;
-  const tested = { ...memory, weights: run.memory.averageWeights ?? memory.weights };
-  const rules = new StopRules(spec, { run, plan, memory, tested, kernels });
-  const stopWatching = watch(run, options);
-  let start = performance.now();
-  let ending = explainFailure(run, 0);
-  try {
-    if (options.profile && threads) profiler = await Profiler.open(threads, run);
-    start = performance.now();
-    for (let epoch = 0; threads && ending === null && epoch < run.settings.length.epochs; epoch++) {
-      const epochStart = performance.now();
-      prepareEpoch(run, data, epoch);
-      const stopReporting = reportProgress(run, epoch, options);
-      await threads.train(run, epoch, profiler?.times).finally(stopReporting);
-      const seconds = (performance.now() - epochStart) / 1000;
-      ending = explainFailure(run, epoch);
-      if (ending) break;
-      if (run.memory.validation) await threads.evaluate(run, 'validation');
-      await threads.evaluate(run, 'test');
-      ending = explainFailure(run, epoch) ?? explainEvaluation(run, epoch);
-      if (ending) break;
-      last = measureEpoch(run, fitted, tested, epoch, seconds);
-      epochs.push(last.metrics);
-      options.onEpoch?.(last.metrics);
-      ending = rules.explainEnd(last);
-    }
-    kept = rules.best?.restore(tested) ?? last;
-    if (threads && spec.testTimeAugmentation !== 'none' && (ending ?? DONE).state === 'done') {
-      await threads.evaluate(run, 'test', spec.testTimeAugmentation);
-      const failure = explainFailure(run, epochs.length - 1) ?? explainEvaluation(run, epochs.length - 1);
-      if (failure) ending = failure;
-      else augmented = measureTest(run, fitted, tested);
-    }
-  } finally {
-    stopWatching();
-  }
-  return concludeRun(fitted, data, tested, {
-    ending: ending ?? DONE,
-    epochs,
-    bestEpoch: rules.best?.epoch ?? null,
-    kept,
-    augmented,
-    seconds: (performance.now() - start) / 1000,
-    kernels: run.kernels,
-    profile: profiler?.summarize() ?? null,
-  });
-}
-
-/** The training images' order in an epoch: a pure function of seed and epoch. */
-function prepareEpoch({ settings, memory }: SharedRun, data: RunData, epoch: number): void {
-  memory.order.set(data.train);
-  shuffle(memory.order, new RandomStream(makeKey(settings.seed, 'shuffle'), epoch));
-  memory.totals.fill(0);
-  Atomics.store(memory.control, CONTROL.step, 0);
-}
-
-/** Passes the signal on to the workers. */
-function watch(run: SharedRun, { signal }: TrainOptions): () => void {
-  const abort = () => Atomics.store(run.memory.control, CONTROL.abort, 1);
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort);
-  return () => signal?.removeEventListener('abort', abort);
 }

@@ -19,6 +19,7 @@ const ORDER = [
   'parallel',
   'run',
   'checkpoint',
+  'training',
   'train.ts',
   'check',
   'bench',

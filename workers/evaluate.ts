@@ -4,18 +4,20 @@ import {
   type TestView,
 } from '../src/dataset/test-time-augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
-import type { Batch } from '../src/layers/pass.js';
+import type { Batch, Pass } from '../src/layers/pass.js';
 import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
 import { ThreadNetwork } from '../src/network/thread-network.js';
 import { CONTROL } from '../src/parallel/control.js';
 import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
 import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
+import { Pulse } from '../src/parallel/pulse.js';
 import { planAssembly } from './assembly.js';
 import { bindLoss, getContext, type RunContext } from './context.js';
 
 /** The network bound for evaluation in this thread. */
 interface Evaluator {
   readonly batch: Batch;
+  readonly pulse: Pulse;
   readonly prepare: readonly Phase[];
   /** Evaluates the mini-batch that begins with this image of the set. */
   evaluateFrom(on: EvaluateTask['on'], first: number, augmentation: TestTimeAugmentation): void;
@@ -33,9 +35,10 @@ const evaluators = new WeakMap<RunContext, Evaluator[]>();
 /** Evaluates this worker's share of a set of images. */
 export default async function evaluate({ run, worker, on, augmentation }: EvaluateTask): Promise<void> {
   const context = await getContext(run);
-  const { batch, prepare, evaluateFrom } = getEvaluator(run, worker, context);
+  const { batch, pulse, prepare, evaluateFrom } = getEvaluator(run, worker, context);
   for (const phase of prepare) {
     runPhase(phase, batch, { worker, workers: run.workers });
+    pulse.beginWait();
     context.barrier.wait();
   }
   const set = run.memory[on]!;
@@ -83,6 +86,9 @@ function bindEvaluator(
   });
   const network = thread.bound;
   const { batch } = network;
+  const pulse = new Pulse(run.memory.pulse, worker, 'evaluate');
+  const prepare = groupIntoPhases(network.prepare).map((phase) => pulse.watchPhase(phase));
+  const watch = (passes: readonly Pass[]) => passes.map((pass) => pulse.watchPass(pass));
   const labels = new Uint8Array(EVALUATION_IMAGES);
   let firstImage = 0;
   const words = new Int32Array(EVALUATION_IMAGES * TRANSFORM_WORDS);
@@ -96,8 +102,8 @@ function bindEvaluator(
     const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, null);
     const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, transforms);
     return {
-      forward: thread.schedule([assemblePlain, ...network.forward]),
-      forwardView: thread.schedule([assembleView, ...network.forward]),
+      forward: thread.schedule(watch([assemblePlain, ...network.forward])),
+      forwardView: thread.schedule(watch([assembleView, ...network.forward])),
     };
   };
   const bound = new Map<EvaluateTask['on'], BoundSet>();
@@ -119,7 +125,8 @@ function bindEvaluator(
   };
   return {
     batch,
-    prepare: groupIntoPhases(network.prepare),
+    pulse,
+    prepare,
     evaluateFrom(on, first, augmentation) {
       firstImage = first;
       const { forward, forwardView } = getSet(on);

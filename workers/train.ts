@@ -1,13 +1,14 @@
+import { areFinite } from '../src/core/finite.js';
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
-import { countStepsOf } from '../src/optim/training-length.js';
 import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
+import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
 import { bindAugmentation, planAssembly } from './assembly.js';
 import { bindLoss, getContext, type RunContext } from './context.js';
@@ -18,9 +19,9 @@ interface StepState {
   learningRate: number;
 }
 
-/** Trains one epoch with this worker's share of every phase. */
-export default async function train({ run, worker, epoch, times }: TrainTask): Promise<void> {
-  const { batchSize, length, maxIterations, restEpsilon, schedule } = run.settings;
+/** Trains a stretch of steps with this worker's share of every phase. */
+export default async function train({ run, worker, stretch, times }: TrainTask): Promise<void> {
+  const { batchSize, length, restEpsilon, schedule } = run.settings;
   const { control, order } = run.memory;
   const context = await getContext(run);
   const { batch } = context.network;
@@ -28,19 +29,20 @@ export default async function train({ run, worker, epoch, times }: TrainTask): P
   const state: StepState = { first: 0, learningRate: 0 };
   const planned = planStep(run, context, state);
   const timer = times && new StepTimer(planned, context.barrier, times, length.steps);
-  const phases = timer?.phases ?? planned;
+  const pulse = new Pulse(run.memory.pulse, worker, 'train');
+  const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
   const barrier = timer ?? context.barrier;
-  batch.epoch = epoch;
-  const firstStep = epoch * length.stepsPerEpoch;
-  const steps = Math.min(countStepsOf(epoch, length), maxIterations - firstStep);
-  for (let step = 0; step < steps; step++) {
+  batch.epoch = stretch.epoch;
+  for (let step = stretch.firstStep; step < stretch.endStep; step++) {
     state.first = step * batchSize;
     batch.size = Math.min(batchSize, order.length - state.first);
-    batch.step = firstStep + step;
+    batch.step = stretch.epoch * length.stepsPerEpoch + step;
     state.learningRate = learningRateAt(schedule, batch.step, length);
     timer?.beginStep(batch);
+    pulse.beginStep(batch);
     for (const phase of phases) {
       runPhase(phase, batch, share);
+      pulse.beginWait();
       barrier.wait();
     }
     // All workers find the same, and nobody can change it before all are through the next step's first barrier.
@@ -98,13 +100,19 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
             Atomics.store(shared.control, CONTROL.moved, batch.step + 1),
           ),
         ];
+  const statistics = plan.steps.flatMap(({ state: places }) =>
+    places.map(({ offset, size }) => memory.weights.subarray(offset, offset + size)),
+  );
   // Beside the update, since all losses are there by then and it needs no barrier of its own.
   const tally: BlockPass = {
     name: 'totals',
     over: 'blocks',
     waits: false,
     blocks: 1,
-    run: () => addToTotals(shared, batch.size),
+    run: () => {
+      addToTotals(shared, batch.size);
+      if (!statistics.every(areFinite)) Atomics.or(shared.control, CONTROL.stop, STOP.statisticNotFinite);
+    },
   };
 
   return [
@@ -129,4 +137,5 @@ function addToTotals({ totals, batch, control }: RunMemory, images: number): voi
   Atomics.add(control, CONTROL.step, 1);
   if (!Number.isFinite(loss)) Atomics.or(control, CONTROL.stop, STOP.lossNotFinite);
   if (Atomics.load(control, CONTROL.abort) !== 0) Atomics.or(control, CONTROL.stop, STOP.aborted);
+  if (Atomics.load(control, CONTROL.pause) !== 0) Atomics.or(control, CONTROL.stop, STOP.paused);
 }

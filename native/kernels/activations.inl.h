@@ -1,6 +1,10 @@
 // Activations and dropout. A function of single elements is a struct of its own file: `forward` of x, `backward` of what the layer reads (its
 // output, which may have overwritten the input, where that tells enough of it) and dy; both take a coefficient, which some have no use for,
 // and a threshold if there is one at which the function changes over.
+//
+// What is not finite comes out as such, so that a run that diverges is seen to, although functions such as ReLU and the logistic one have a
+// finite value at infinity: 0·x, which changes no bit of y where x is finite (y has the sign of x wherever it is zero), is added to it. Backward
+// a function that leaves dy out adds 0·dy itself.
 
 #include "activations/elu.inl.h"
 #include "activations/gelu-tanh.inl.h"
@@ -41,8 +45,10 @@ void activation_forward(const ActivationForward& a, Range elements) {
   const float* x = a.x;
   float* y = a.y;
   const V coefficient = splat(a.coefficient), threshold = splat(a.threshold);
-  for_each_element(elements,
-                   [&](long i, Mask mask) { store(y + i, forward_of<Function>(load(x + i, mask), coefficient, threshold), mask); });
+  for_each_element(elements, [&](long i, Mask mask) {
+    const V value = load(x + i, mask);
+    store(y + i, fma(value, splat(0), forward_of<Function>(value, coefficient, threshold)), mask);
+  });
 }
 
 template <typename Function>

@@ -7,6 +7,9 @@ inline bool all_finite(V witness) {
   return finite;
 }
 
+// 0 where v is finite, else NaN.
+inline V zero_unless_wrong(V v) { return fma(v, splat(0), splat(0)); }
+
 // Calls visit(offset, mask) for each vector of the elements.
 template <typename Visit>
 inline void for_each_element(Range elements, Visit visit) {

@@ -24,7 +24,8 @@ bool adam_update(const AdamUpdate& a, double keep_all, double rate, double scale
     }
     const V moved = fma(step, new_mean / fma(root_scale, square_root(square), epsilon), keep * weight);
     store(w + i, moved, mask);
-    witness = fma(moved, splat(0), witness);
+    // A square that has overflowed makes no number of the weight, and it would stand still from then on.
+    witness = fma(moved, splat(0), fma(square, splat(0), witness));
   });
   return all_finite(witness);
 }

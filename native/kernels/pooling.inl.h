@@ -39,12 +39,15 @@ void max_pooling_forward(const MaxPoolingForward& p, Range images) {
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const float* from = x + image + c;
       V best = load(from + (w.y0 * g.input_width + w.x0) * g.input_channels, mask);
+      // NaN once a value is not finite, be it one that never is the greatest.
+      V witness = splat(0);
       for_each_pixel(g, w, [&](long pixel) {
         const V value = load(from + pixel, mask);
-        // The first of equals stays, and so does NaN, which compares false.
-        best = best >= value || best != best ? best : value;
+        // The first of equals stays.
+        best = best >= value ? best : value;
+        witness = fma(value, splat(0), witness);
       });
-      store(y + output + c, best, mask);
+      store(y + output + c, witness == splat(0) ? best : witness, mask);
     });
   });
 }

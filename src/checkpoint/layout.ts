@@ -8,8 +8,10 @@ import { countNumbers } from '../safetensors/format.js';
 
 /** What the file's metadata begin with. */
 export const FORMAT = 'convoy';
-/** Of what stands in them; goes up when an older program could not read it. */
-export const VERSION = '1';
+/** Of what stands in them; goes up when an older program could not read it, or would take for right what is not. Since 2 there is a checksum. */
+export const VERSION = '2';
+/** Without a checksum of the file, and perhaps with one of the weights. */
+export const UNCHECKED_VERSION = '1';
 
 /** The normalisation's tensors. Those of layers have a dot in their names. */
 export const MEAN = 'mean';

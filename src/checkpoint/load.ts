@@ -1,15 +1,19 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
+import { sizeOf } from '../core/shape.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
+import { hashWeights } from '../run/conclude.js';
 import { resolveRunSpec } from '../run/spec.js';
 import { countNumbers } from '../safetensors/format.js';
 import type { Header } from '../safetensors/header.js';
-import { readSafetensors } from '../safetensors/read.js';
+import { type ReadFile, readSafetensors } from '../safetensors/read.js';
 import type { Checkpoint } from './checkpoint.js';
 import {
   checkFinite,
+  cutWeights,
   expandNormalization,
   FORMAT,
   type LayerTensor,
@@ -17,47 +21,94 @@ import {
   listNormalizationShapes,
   MEAN,
   SCALE,
+  UNCHECKED_VERSION,
   VERSION,
 } from './layout.js';
 
 const metadataSchema = z.object({ format: z.string(), version: z.string() });
-const contentSchema = z.object({ spec: z.string(), classes: z.string() });
+const contentSchema = z.object({
+  spec: z.string(),
+  classes: z.string(),
+  weightsSha256: z.string().optional(),
+});
 const classesSchema = z.array(z.string()).min(1);
 
 /** What the metadata say of the tensors. */
 interface Description extends Pick<Checkpoint, 'spec' | 'classNames'> {
   readonly tensors: readonly LayerTensor[];
+  readonly version: string;
+  /** Of files that have no checksum of their own. */
+  readonly weightsSha256: string | undefined;
+}
+
+export interface LoadOptions {
+  /** Those that the network was trained with, if any. */
+  readonly plugins?: PluginSource;
+  /** Loads a file whose bytes are not those that were written all the same. */
+  readonly ignoreHash?: boolean;
+  /** Told of such a file. Default: a warning of the process. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
  * Reads a checkpoint that `saveModel` has written.
  *
- * @param source the plugins that it was trained with, if any
- * @throws UserError if it is no such file, is cut, needs a plugin that is not at hand or not the same, has numbers that are not finite, or tensors that are not those of its spec
+ * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has numbers that are not
+ *   finite, or tensors that are not those of its spec
  */
-export async function loadCheckpoint(file: string, source: PluginSource = []): Promise<Checkpoint> {
+export async function loadCheckpoint(
+  file: string,
+  { plugins: source = [], ignoreHash = false, onWarning = emitWarning }: LoadOptions = {},
+): Promise<Checkpoint> {
   const plugins = await loadPlugins(source);
   let description: Description | null = null;
-  const { tensors } = await readSafetensors(file, (header) => {
+  let weights = new Float32Array(0);
+  const places = new Map<string, Float32Array>();
+  const accept = (header: Header) => {
     description = describeCheckpoint(header, file, plugins);
     checkTensors(header, description, file);
-  });
-  const { spec, classNames, tensors: expected } = description!;
-  for (const [name, { values }] of tensors) checkFinite(values, `${file}: ${name}`);
-  const { input } = spec.network;
-  const floats = expected.reduce((sum, { shape }) => sum + countNumbers(shape), 0);
-  const weights = new Float32Array(floats);
-  let at = 0;
-  for (const { name } of expected) {
-    const { values } = tensors.get(name)!;
-    weights.set(values, at);
-    at += values.length;
+    weights = new Float32Array(countWeights(description.tensors));
+    for (const { name, values } of cutWeights(description.tensors, weights)) places.set(name, values);
+  };
+  const { tensors, checksum } = await readSafetensors(file, accept, (name) => places.get(name));
+  const { spec, classNames } = description!;
+  const valuesOf = (name: string) => tensors.get(name)!.values as Float32Array;
+  if (!isAsWritten(checksum, description!, weights)) {
+    const found = `${file}: expected the bytes that were written, as the checksum in it says, found others`;
+    if (!ignoreHash) {
+      throw new UserError(
+        `${found}. The file has been changed or damaged: save or copy it again, or load it all the same with --ignore-hash ` +
+          '(ignoreHash in a program).',
+      );
+    }
+    onWarning(`${found}. It is loaded all the same.`);
   }
+  for (const name of tensors.keys()) checkFinite(valuesOf(name), `${file}: ${name}`);
+  const { input } = spec.network;
   const normalization = {
-    mean: expandNormalization(tensors.get(MEAN)!.values, input),
-    scale: expandNormalization(tensors.get(SCALE)!.values, input),
+    mean: expandNormalization(valuesOf(MEAN), input),
+    scale: expandNormalization(valuesOf(SCALE), input),
   };
   return { spec, classNames, normalization, weights };
+}
+
+/** A file of the first version has at most a checksum of its weights. */
+function isAsWritten(
+  checksum: ReadFile['checksum'],
+  { version, weightsSha256 }: Pick<Description, 'version' | 'weightsSha256'>,
+  weights: Float32Array,
+): boolean {
+  if (checksum !== 'absent' || version !== UNCHECKED_VERSION) return checksum === 'right';
+  if (weightsSha256 === undefined) return true;
+  return weightsSha256 === hashWeights(weights);
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'ConvoyWarning');
+}
+
+function countWeights(tensors: readonly LayerTensor[]): number {
+  return tensors.reduce((sum, { shape }) => sum + countNumbers(shape), 0);
 }
 
 function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins): Description {
@@ -68,14 +119,15 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
         'Take a file that scripts/train.js --save or saveModel has written.',
     );
   }
-  if (known.data.version !== VERSION) {
+  const { version } = known.data;
+  if (version !== VERSION && version !== UNCHECKED_VERSION) {
     throw new UserError(
-      `${file}: expected a checkpoint of version ${VERSION}, found ${known.data.version}. Use the program that wrote it.`,
+      `${file}: expected a checkpoint of version ${VERSION}, found ${version}. Use the program that wrote it.`,
     );
   }
   const content = parseWith(contentSchema, metadata, `${file}: metadata`);
-  const spec = resolveRunSpec(parseText(content.spec, `${file}: spec`), `${file}: spec`, plugins);
-  const names = parseText(content.classes, `${file}: classes`);
+  const spec = resolveRunSpec(parseJson(content.spec, `${file}: spec`), `${file}: spec`, plugins);
+  const names = parseJson(content.classes, `${file}: classes`);
   const classNames = parseWith(classesSchema, names, `${file}: classes`);
   const { tensors, classes } = layOutNetworkOf(spec, file, plugins);
   if (classNames.length > classes) {
@@ -83,7 +135,7 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
       `${file}: classes: expected at most ${classes} names, one an output, found ${classNames.length}.`,
     );
   }
-  return { spec, classNames, tensors };
+  return { spec, classNames, tensors, version, weightsSha256: content.weightsSha256 };
 }
 
 /** A mistake in the network is one in the file. */
@@ -95,20 +147,22 @@ function layOutNetworkOf({ network }: Checkpoint['spec'], file: string, { layers
   }
 }
 
-function parseText(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UserError(`${where}: expected JSON, found ${JSON.stringify(text.slice(0, MAX_EXCERPT))}.`);
-  }
-}
-
 /** Characters of a text in a message. */
 const MAX_EXCERPT = 40;
 
+/** A normalisation of one number a channel becomes one of each input: how far it may grow beyond the file. */
+const MOST_EXTRA_BYTES = 48 * 2 ** 20;
+
 /** Holds the tensors that are there against those that the spec asks for. */
 function checkTensors({ tensors }: Header, { spec, tensors: layers }: Description, file: string): void {
-  const normalization = listNormalizationShapes(spec.network.input);
+  const { input } = spec.network;
+  const dataBytes = [...tensors.values()].reduce((greatest, { end }) => Math.max(greatest, end), 0);
+  if (2 * Float32Array.BYTES_PER_ELEMENT * sizeOf(input) > dataBytes + MOST_EXTRA_BYTES) {
+    throw new UserError(
+      `${file}: spec: expected a smaller input for a file of ${dataBytes} bytes of tensors, found one of ${formatShape([input.height, input.width, input.channels])}. Check the file.`,
+    );
+  }
+  const normalization = listNormalizationShapes(input);
   const expected = new Map<string, readonly (readonly number[])[]>([
     [MEAN, normalization],
     [SCALE, normalization],
@@ -119,6 +173,9 @@ function checkTensors({ tensors }: Header, { spec, tensors: layers }: Descriptio
     const found = tensors.get(name);
     if (found === undefined) {
       throw new UserError(`${file}: expected a tensor '${name}' (${wanted}) for its spec, found none.`);
+    }
+    if (found.dtype !== 'F32') {
+      throw new UserError(`${file}: ${name}: expected numbers of type F32, found ${found.dtype}.`);
     }
     if (!shapes.some((shape) => formatShape(shape) === formatShape(found.shape))) {
       throw new UserError(

@@ -1,8 +1,9 @@
+import type { WriteOptions } from '../core/write-whole-file.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
-import { checkPlugins } from '../plugins/plugins.js';
+import { checkPlugins, type Plugins } from '../plugins/plugins.js';
 import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
-import type { TrainResult } from '../run/types.js';
+import type { EpochMetrics, TrainResult } from '../run/types.js';
 import type { Tensor } from '../safetensors/format.js';
 import { writeSafetensors } from '../safetensors/write.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -29,10 +30,29 @@ export async function saveModel(
   file: string,
   { plugins: source = [] }: { readonly plugins?: PluginSource } = {},
 ): Promise<void> {
-  const { spec, classNames, normalization, weights } = trained;
   const plugins = await loadPlugins(source);
-  checkPlugins(spec.plugins, plugins, file);
-  const tensors = new Map<string, Tensor>();
+  checkPlugins(trained.spec.plugins, plugins, file);
+  await writeModel(file, trained, { plugins, about: 'epochs' in trained ? describeResult(trained) : {} });
+}
+
+interface ModelOptions extends WriteOptions {
+  /** Those that the network needs. */
+  readonly plugins: Plugins;
+  /** For whoever looks into the file: nothing reads it. */
+  readonly about: Readonly<Record<string, string>>;
+}
+
+/**
+ * Saves a trained network whose plugins are at hand.
+ *
+ * @throws UserError if weights are not those of the spec, or not finite, or the file cannot be written there
+ */
+export async function writeModel(
+  file: string,
+  { spec, classNames, normalization, weights }: Checkpoint,
+  { plugins, about, ...options }: ModelOptions,
+): Promise<void> {
+  const tensors = new Map<string, Tensor<Float32Array>>();
   for (const [name, values] of listNormalization(normalization)) {
     tensors.set(name, shapeNormalization(values, spec.network.input));
   }
@@ -48,17 +68,24 @@ export async function saveModel(
     version: VERSION,
     spec: JSON.stringify(trimSpec(spec)),
     classes: JSON.stringify(classNames),
-    ...('epochs' in trained ? describeResult(trained) : {}),
+    ...about,
   };
-  await writeSafetensors(file, { metadata, tensors });
+  await writeSafetensors(file, { metadata, tensors }, options);
 }
 
-/** For whoever looks into the file: nothing reads it. */
-function describeResult({ epochs, bestEpoch, weightsSha256 }: TrainResult): Record<string, string> {
-  const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
+/** What a file tells of a run's result. */
+export function describeResult({ epochs, bestEpoch, weightsSha256 }: TrainResult): Record<string, string> {
+  return describeEpoch(bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1], weightsSha256);
+}
+
+/** What a file tells of the epoch whose weights it holds; undefined if none was completed. */
+export function describeEpoch(
+  metrics: EpochMetrics | undefined,
+  weightsSha256: string,
+): Record<string, string> {
   return {
-    epoch: String(kept?.epoch ?? 0),
-    ...(kept ? { testErrorPercent: String(kept.testErrorPercent) } : {}),
+    epoch: String(metrics?.epoch ?? 0),
+    ...(metrics ? { testErrorPercent: String(metrics.testErrorPercent) } : {}),
     weightsSha256,
     numerics: String(NUMERICS),
   };

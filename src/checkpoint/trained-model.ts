@@ -1,14 +1,22 @@
+import { z } from 'zod';
+import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
-import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-import type { Image } from '../image/image.js';
-import { readImage } from '../image/read-image.js';
-import { loadPlugins, type PluginSource } from '../plugins/load.js';
+import { parseWith } from '../core/parse.js';
+import { type Shape, sizeOf } from '../core/shape.js';
+import { BACKGROUNDS, type Picture, type ReadOptions, readImage } from '../image/read-image.js';
+import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
-import { loadCheckpoint } from './load.js';
+import { type LoadOptions, loadCheckpoint } from './load.js';
+import { type PixelImage, type PixelRange, readPixels } from './pixels.js';
 import { BATCH_IMAGES, Predictor } from './predictor.js';
 import { toProbabilities } from './probabilities.js';
+
+const optionsSchema = z.strictObject({
+  range: z.union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' }).optional(),
+  background: z.enum(BACKGROUNDS).optional(),
+});
 
 /** A class with how likely it is. */
 export interface ClassProbability {
@@ -25,6 +33,12 @@ export interface Prediction {
   readonly classes: readonly ClassProbability[];
   /** The network's outputs, one a class, before they became probabilities: the logits. */
   readonly outputs: Float32Array;
+}
+
+/** How images become a network's input. */
+export interface PredictOptions extends Pick<ReadOptions, 'background'> {
+  /** Of pixels that are given as numbers: 1 if they are from 0 to 1. */
+  readonly range?: PixelRange;
 }
 
 /** A trained network that predicts. It computes in the calling thread. */
@@ -52,20 +66,48 @@ export class TrainedModel {
   }
 
   /**
+   * Reads a picture as the network takes it: scaled to its input (what is over on the longer side is cut off), grey or coloured.
+   *
+   * @param file PNG, JPEG or WebP
+   * @param options.background behind transparent parts. Default: white
+   * @throws UserError if it is no such picture, or the network is not for pictures
+   */
+  async readImage(file: string, options: Pick<ReadOptions, 'background'> = {}): Promise<Picture> {
+    const { height, width, channels } = this.input;
+    if (channels !== 1 && channels !== 3) {
+      throw new UserError(
+        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
+      );
+    }
+    return readImage(file, { size: [height, width], channels, ...options });
+  }
+
+  /**
    * Predicts the classes of images. What it says of one does not depend on the others.
    *
-   * @param images PNG, JPEG or WebP files, which are scaled to the network's input (what is over on the longer side is cut off), made grey
-   *   or coloured as it wants them, with transparent parts on white; or pixels in the input's own size, h×w×c of 0..255
+   * @param images files, read as `readImage` does; or pixels in the input's own size, h×w×c of 0..255
+   * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
+   * @param options.background as of `readImage`
    * @returns a prediction for each image, in order
-   * @throws UserError if a file is no such picture, pixels have another size, or outputs are not finite
+   * @throws UserError if a file is no such picture, pixels have another size or are outside their range, or outputs are not finite
    */
-  async predict(images: readonly (string | Image)[]): Promise<Prediction[]> {
+  async predict(
+    images: readonly (string | PixelImage)[],
+    options: PredictOptions = {},
+  ): Promise<Prediction[]> {
+    if (!Array.isArray(images)) {
+      throw new UserError(
+        `predict: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
+      );
+    }
+    const parsed = parseWith(optionsSchema, options, 'predict: options');
     const predictions: Prediction[] = [];
     const size = sizeOf(this.input);
     const pixels = new Uint8Array(BATCH_IMAGES * size);
     for (let first = 0; first < images.length; first += BATCH_IMAGES) {
       const some = images.slice(first, first + BATCH_IMAGES);
-      for (const [i, image] of some.entries()) pixels.set(await this.#fit(image, first + i), i * size);
+      for (const [i, image] of some.entries())
+        pixels.set(await this.#fit(image, `image ${first + i + 1}`, parsed), i * size);
       const outputs = this.#predictor.computeOutputs(pixels, some.length);
       const classes = outputs.length / some.length;
       for (let i = 0; i < some.length; i++) {
@@ -75,23 +117,13 @@ export class TrainedModel {
     return predictions;
   }
 
-  async #fit(image: string | Image, index: number): Promise<Uint8Array> {
-    const { height, width, channels } = this.input;
-    if (channels !== 1 && channels !== 3) {
-      throw new UserError(
-        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
-      );
-    }
-    if (typeof image === 'string') {
-      return (await readImage(image, { size: [height, width], channels })).pixels;
-    }
-    if (formatShape(image) === formatShape(this.input) && image.pixels.length === sizeOf(this.input)) {
-      return image.pixels;
-    }
-    throw new UserError(
-      `image ${index + 1}: expected ${formatShape(this.input)} pixels, found ${formatShape(image)} in ` +
-        `${image.pixels.length} bytes. Scale it, or give a file, which is scaled.`,
-    );
+  async #fit(
+    image: string | PixelImage,
+    where: string,
+    { range, background = 'white' }: z.output<typeof optionsSchema>,
+  ): Promise<Uint8Array> {
+    if (typeof image === 'string') return (await this.readImage(image, { background })).pixels;
+    return readPixels(image, { input: this.input, range: range ?? null, where });
   }
 
   #explain(outputs: Float32Array): Prediction {
@@ -115,13 +147,10 @@ export class TrainedModel {
 /**
  * Loads a trained network from a file that `saveModel` or `scripts/train.js --save` has written.
  *
- * @param options.plugins those that it was trained with, if any
- * @throws UserError if it is no such file, is cut, needs a plugin that is not at hand or not the same, has weights that are not finite, or tensors that are not those of its spec
+ * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has weights that are not
+ *   finite, or tensors that are not those of its spec
  */
-export async function loadModel(
-  file: string,
-  { plugins: source = [] }: { readonly plugins?: PluginSource } = {},
-): Promise<TrainedModel> {
-  const plugins = await loadPlugins(source);
-  return new TrainedModel(await loadCheckpoint(file, plugins), plugins);
+export async function loadModel(file: string, options: LoadOptions = {}): Promise<TrainedModel> {
+  const plugins = await loadPlugins(options.plugins ?? []);
+  return new TrainedModel(await loadCheckpoint(file, { ...options, plugins }), plugins);
 }

@@ -20,8 +20,9 @@ import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
-import { collectOverrides, PLUGIN_OPTION, parseWorkers } from './run-options.js';
-import { type Streams, useProcessStreams } from './streams.js';
+import { collectOverrides } from './override-options.js';
+import { PLUGIN_OPTION, parseWorkers } from './run-options.js';
+import type { Streams } from './streams.js';
 
 interface Flags {
   readonly set?: readonly Override[];
@@ -61,7 +62,7 @@ const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
  * @returns the exit code: 1 if a check fails
  * @throws UserError for wrong usage, an unknown model, a wrong spec
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   let exitCode: number = EXIT_CODES.done;
   const command = createCommand('check', streams)
     .description(
@@ -76,7 +77,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
     .action(async (what: string | undefined, flags: Flags) => {
       const { set = [], only = CHECK_NAMES, workers, json, plugin = [] } = flags;
       const plugins = await loadPlugins(plugin);
-      const spec = resolveNetworkArgument('check', what, set, plugins);
+      const spec = await resolveNetworkArgument('check', what, set, plugins);
       const data = await chooseData(spec, loadDataset, plugins.layers);
       const say = (line: string) => {
         streams.err.write(`${line}\n`);

@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { UserError, unknownName } from '../core/errors.js';
+import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
-import { parseJson } from '../experiment/json.js';
 import { FILTERS, type FilterKernel, filterImage } from '../image/filter.js';
-import { readImage } from '../image/read-image.js';
+import { type Background, readImage } from '../image/read-image.js';
 import { measureMostlyGreatest, TONES, type Tone, toneValues } from '../image/tone.js';
 import { writePng } from '../image/write-png.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
+import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
-import { type Streams, useProcessStreams } from './streams.js';
+import type { Streams } from './streams.js';
 
 interface Flags {
   readonly kernel: readonly FilterKernel[];
   readonly out: string;
   readonly tone?: Tone;
+  readonly background: Background;
 }
 
 const FILTER_NAMES = Object.keys(FILTERS);
@@ -37,7 +39,7 @@ const kernelSchema = z
  * @returns the exit code
  * @throws UserError for wrong usage, a picture that cannot be read, a kernel that does not fit it
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = createCommand('filter', streams)
     .description('Convolves a picture with a kernel and writes what comes out as a PNG.')
     .argument('<image>', 'a PNG, JPEG or WebP file')
@@ -52,8 +54,10 @@ export async function main(args: readonly string[], streams: Streams = useProces
       `how numbers become brightness: ${TONES.join(', ')} (default: absolute for a kernel whose sum is 0, else clip)`,
       parseTone,
     )
-    .action(async (file: string, { kernel, out, tone }: Flags) => {
-      const image = await readImage(file);
+    .option(...BACKGROUND_OPTION)
+    .action(async (file: string, { kernel, out, tone, background }: Flags) => {
+      const image = await readImage(file, { background });
+      tellBackground(file, image, background, (line) => streams.err.write(`${line}\n`));
       const response = filterImage(image, kernel, loadKernels(chooseKernelName()));
       if (response === null) {
         throw new UserError(

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
+import { loadCheckpoint } from '../checkpoint/load.js';
+import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { readJsonFile } from '../experiment/json-file.js';
 import { applyOverride, type Override } from '../experiment/overrides.js';
 import { isModel, MODEL_NAMES } from '../models/registry.js';
 import { NO_PLUGINS, type Plugins } from '../plugins/plugins.js';
-import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
+import { type ResolvedRunSpec, resolveRunSpec, trimSpec } from '../run/spec.js';
+import { isSafetensorsFile } from '../safetensors/recognize.js';
 
 /** How a command that takes a network says so. */
 export const NETWORK_ARGUMENT =
   "a named network (see describe --list), a pattern such as 'INPUT(28x28x1) -> [CONV(5,20) -> POOL(2)]*2 -> FC(10)', " +
-  'or a spec or a network as a JSON file';
+  'or a file: a spec or a network as JSON, or a saved network, of which it takes the spec';
 
 /**
  * The spec of a network that a user means: a name, a pattern or a file.
@@ -19,19 +22,19 @@ export const NETWORK_ARGUMENT =
  * @param plugins that it may need
  * @throws UserError if it is none of them, or not valid
  */
-export function resolveNetworkArgument(
+export async function resolveNetworkArgument(
   command: string,
   what: string | undefined,
   overrides: readonly Override[],
   plugins = NO_PLUGINS,
-): ResolvedRunSpec {
+): Promise<ResolvedRunSpec> {
   if (what === undefined) {
     throw new UserError(
       `${command}: expected a network or a spec file, found nothing. Networks: ${MODEL_NAMES.join(', ')}.`,
     );
   }
   if (!isNetworkArgument(what)) throw unknownName(command, 'network', what, MODEL_NAMES);
-  return resolveWithOverrides(command, what, readNetwork(what), overrides, plugins);
+  return resolveWithOverrides(command, what, await readNetwork(what, plugins), overrides, plugins);
 }
 
 /** Whether it is a network's name or a pattern, or looks like a file. */
@@ -60,18 +63,27 @@ function isPattern(what: string): boolean {
   return /^\s*INPUT\b|->|→/i.test(what);
 }
 
+/** Whether it is a file of a network with its weights. */
+export async function isSavedNetwork(what: string): Promise<boolean> {
+  return !isModel(what) && !isPattern(what) && existsSync(what) && isSafetensorsFile(what);
+}
+
 /**
  * The fields of a spec with what the user means: a named network, a pattern, or the file's.
  *
  * @throws UserError if it is a file that cannot be read or holds something else
  */
-export function readNetwork(what: string): Readonly<Record<string, unknown>> {
+export async function readNetwork(
+  what: string,
+  plugins: Plugins,
+): Promise<Readonly<Record<string, unknown>>> {
   if (isModel(what)) return { model: what };
   if (isPattern(what)) return { network: what };
+  if (await isSavedNetwork(what)) return trimSpec((await loadCheckpoint(what, { plugins })).spec);
   const value = readJsonFile(what, 'a spec or a network');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(
-      `${what}: expected a spec or a network as a JSON object, found ${JSON.stringify(value)}.`,
+      `${what}: expected a spec or a network as a JSON object, found ${describeValue(value)}.`,
     );
   }
   return 'layers' in value ? { network: value } : (value as Readonly<Record<string, unknown>>);

@@ -1,12 +1,10 @@
 import { UserError, unknownName } from '../core/errors.js';
-import { type Override, parseOverride } from '../experiment/overrides.js';
 import { NUMERICS_CHOICES, type NumericsChoice } from '../experiment/run-records.js';
 import { MAX_THREADS } from '../parallel/pool.js';
 import { parseCount } from './command-line.js';
 
 /** Where experiments are recorded if the user does not say: in the current folder. */
 export const DEFAULT_DATABASE = 'data/experiments.db';
-const MAX_EPOCHS = 100_000;
 
 /** Reads `--db`. */
 export function parseDatabase(text: string): string {
@@ -17,15 +15,6 @@ export function parseDatabase(text: string): string {
 /** Reads `--workers`. */
 export function parseWorkers(text: string): number {
   return parseCount('--workers', text, MAX_THREADS);
-}
-
-/** Reads `--epochs`, which need not be whole: an override in short. */
-export function parseEpochs(text: string): Override {
-  const value = Number(text);
-  if (!/^\d*\.?\d+$/.test(text) || value <= 0 || value > MAX_EPOCHS) {
-    throw new UserError(`--epochs: expected a number above 0, ${MAX_EPOCHS} at most, found '${text}'.`);
-  }
-  return { text: `--epochs ${value}`, path: ['epochs'], value };
 }
 
 /** Reads `--numerics`. */
@@ -41,8 +30,3 @@ export const PLUGIN_OPTION = [
   "a module with kinds of layer or optimizer of the user's own (repeatable)",
   (file: string, earlier: readonly string[] = []): readonly string[] => [...earlier, file],
 ] as const;
-
-/** Reads one `--set` after others. */
-export function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
-  return [...earlier, parseOverride(text)];
-}

@@ -1,3 +1,5 @@
+import { ProcessOutput } from './process-output.js';
+
 /** Where a command writes: results to `out`, all else to `err`. */
 export interface Streams {
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -5,6 +7,6 @@ export interface Streams {
 }
 
 /** Those of this process. */
-export function useProcessStreams(): Streams {
-  return { out: process.stdout, err: process.stderr };
+export function useProcessStreams(): { readonly out: ProcessOutput; readonly err: ProcessOutput } {
+  return { out: new ProcessOutput(process.stdout), err: new ProcessOutput(process.stderr) };
 }

@@ -7,5 +7,8 @@ export function explainFileError(error: unknown): string {
   if (code === 'EACCES' || code === 'EPERM') return 'the permissions do not allow it';
   if (code === 'EROFS') return 'the file system is read-only';
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full';
+  if (code === 'ELOOP') return 'its symbolic links lead in a circle';
+  if (code === 'ENAMETOOLONG') return 'the name is too long';
+  if (code === 'EFBIG') return 'it is larger than a file may be here (ulimit -f, or the file system)';
   return message;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { sortByDistance, UserError } from './errors.js';
+import { UserError } from './errors.js';
+import { offerNames } from './names.js';
 import { parseWith } from './parse.js';
 
 /**
@@ -31,17 +32,14 @@ export function parseOptions<Config extends { readonly kind: string }>(
 ): Config {
   if (typeof schema !== 'function') return parseWith(schema, value, where);
   const fields = Object.entries(parseWith(head, value, where));
-  const own = Object.fromEntries(fields.filter(([field]) => field in head.shape));
-  const options = Object.fromEntries(fields.filter(([field]) => !(field in head.shape)));
+  const own = Object.fromEntries(fields.filter(([field]) => Object.hasOwn(head.shape, field)));
+  const options = Object.fromEntries(fields.filter(([field]) => !Object.hasOwn(head.shape, field)));
   const config = { ...own, ...callCheck(schema, options, where) };
-  const unknown = Object.keys(options).find((option) => !(option in config));
+  const unknown = Object.keys(options).find((option) => !Object.hasOwn(config, option));
   if (unknown === undefined) return config as unknown as Config;
-  const valid = sortByDistance(
-    unknown,
-    Object.keys(config).filter((field) => field !== 'kind'),
-  );
+  const valid = Object.keys(config).filter((field) => field !== 'kind');
   throw new UserError(
-    `${where}: unknown field '${unknown}'.${valid.length > 0 ? ` Did you mean '${valid[0]}'? Valid: ${valid.join(', ')}.` : ' Remove it.'}`,
+    `${where}: unknown field '${unknown}'. ${valid.length > 0 ? offerNames(unknown, valid) : 'Remove it.'}`,
   );
 }
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { sortByDistance, UserError } from './errors.js';
+import { describeValue } from './describe-value.js';
+import { UserError } from './errors.js';
+import { formatPath } from './field-path.js';
+import { offerNames } from './names.js';
 
 /**
  * Checks `value` against a schema and returns it with its defaults filled in.
@@ -22,8 +25,7 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   const field = issue.path.length > 0 ? `field '${formatPath(issue.path)}': ` : '';
   // For a wrong `kind`, zod's input is the object that has it.
   const input = issue.code === 'invalid_union' ? valueAt(issue.input, issue.path.at(-1)) : issue.input;
-  const found = input === undefined ? 'nothing' : JSON.stringify(input);
-  return `${field}${formatExpectation(issue.message)}, found ${found}.`;
+  return `${field}${formatExpectation(issue.message)}, found ${describeValue(input)}.`;
 }
 
 /** `Invalid input: expected number, received string` -> `expected number`: what was received follows as it was written. */
@@ -39,8 +41,7 @@ function explainUnknownKey(key: string, path: readonly PropertyKey[], schema: z.
   const inside = path.length > 0 ? ` in '${formatPath(path)}'` : '';
   const valid = listFields(schema, path);
   if (valid.length === 0) return `unknown field '${key}'${inside}. Remove it or correct its name.`;
-  const sorted = sortByDistance(key, valid);
-  return `unknown field '${key}'${inside}. Did you mean '${sorted[0]}'? Valid: ${sorted.join(', ')}.`;
+  return `unknown field '${key}'${inside}. ${offerNames(key, valid)}`;
 }
 
 /** The fields that an object at that place of a value may have; none if the place alone does not tell. */
@@ -74,11 +75,4 @@ function valueAt(value: unknown, key: PropertyKey | undefined): unknown {
   const isHolder =
     typeof value === 'object' && value !== null && key !== undefined && Object.hasOwn(value, key);
   return isHolder ? (value as Record<PropertyKey, unknown>)[key] : value;
-}
-
-/** `layers[2].kernel` */
-function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`))
-    .join('');
 }

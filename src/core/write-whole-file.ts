@@ -1,17 +1,33 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { UserError } from './errors.js';
 import { explainFileError } from './file-errors.js';
 
+export interface WriteOptions {
+  /** What the user can do if it fails. Default: `Give another path.` */
+  readonly advice?: string;
+  /** False where a folder that is missing is a failure too. */
+  readonly makesFolder?: boolean;
+}
+
 /**
- * Writes a file whole or not at all: under another name beside it, onto the disk, then in its place. What was there before stays until
- * then. Makes the file's folder.
+ * Writes a file whole or not at all: under another name beside it, onto the disk, then in its place, which is made to last as well. What was
+ * there before stays until then. Makes the file's folder. A link stays one; a device or a pipe, which cannot be replaced, is written to.
  *
  * @param pieces of the file, one after another
  * @throws UserError if it cannot be written there, be it that the disk is full
  */
-export async function writeWholeFile(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
-  await withDraft(file, async (draft) => {
+export async function writeWholeFile(
+  file: string,
+  pieces: Iterable<Uint8Array>,
+  options: WriteOptions = {},
+): Promise<void> {
+  const place = await findPlace(file);
+  await withDraft(place ?? file, options, async (draft) => {
+    if (place === null) {
+      await writeFile(file, pieces);
+      return;
+    }
     const handle = await open(draft, 'wx');
     try {
       for (const piece of pieces) await handle.writeFile(piece);
@@ -19,7 +35,8 @@ export async function writeWholeFile(file: string, pieces: Iterable<Uint8Array>)
     } finally {
       await handle.close();
     }
-    await rename(draft, file);
+    await rename(draft, place);
+    await syncFolder(dirname(place));
   });
 }
 
@@ -30,28 +47,88 @@ export async function writeWholeFile(file: string, pieces: Iterable<Uint8Array>)
  */
 export async function checkWritable(file: string): Promise<void> {
   const found = await stat(file).catch(() => null);
-  if (found && !found.isFile()) throw new UserError(`${file}: expected a file to write, found a folder.`);
-  await withDraft(file, async (draft) => {
+  if (found?.isDirectory()) throw new UserError(`${file}: expected a file to write, found a folder.`);
+  const place = await findPlace(file);
+  if (place === null) return;
+  await withDraft(place, {}, async (draft) => {
     await (await open(draft, 'wx')).close();
     await rm(draft);
   });
 }
 
+/** Where the file itself is or will be, behind links; null for what can be written to and not replaced. */
+async function findPlace(file: string): Promise<string | null> {
+  const found = await stat(file).catch(() => null);
+  if (!found) return file;
+  if (!found.isFile() && !found.isDirectory()) return null;
+  return (await lstat(file)).isSymbolicLink() ? realpath(file) : file;
+}
+
+/** Files that are being written are called so until they are whole: behind the file's name comes the writer's process. */
+const DRAFT = /\.(\d+)\.part$/;
+
+/**
+ * Removes what processes that have died while they were writing have left in a folder. This process must not be writing there.
+ *
+ * @throws UserError if the folder cannot be read, or written
+ */
+export async function removeDrafts(folder: string): Promise<void> {
+  try {
+    for (const name of await readdir(folder)) {
+      const [, pid] = DRAFT.exec(name) ?? [];
+      if (pid !== undefined && !isOther(Number(pid))) await rm(join(folder, name), { force: true });
+    }
+  } catch (error) {
+    throw new UserError(`${folder}: cannot be cleared: ${explainFileError(error)}. Check its permissions.`);
+  }
+}
+
+/** Whether it is another process that lives. */
+function isOther(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Calls `write` with the name of a file beside `file`, of which nothing is left if it throws. */
-async function withDraft(file: string, write: (draft: string) => Promise<void>): Promise<void> {
+async function withDraft(
+  file: string,
+  { advice = 'Give another path.', makesFolder = true }: WriteOptions,
+  write: (draft: string) => Promise<void>,
+): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   try {
-    await makeFolder(dirname(file));
+    if (makesFolder) await makeFolder(dirname(file));
     await rm(draft, { force: true });
     await write(draft);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
-    throw new UserError(`${file}: cannot be written: ${explainFileError(error)}. Give another path.`);
+    throw new UserError(`${file}: cannot be written: ${explainFileError(error)}. ${advice}`);
   }
 }
 
-/** Node's own `recursive` never ends in a folder such as /proc, where nothing can be made. */
-async function makeFolder(folder: string): Promise<void> {
+/** What some file systems say of a folder that they cannot bring onto the disk, since they keep it there, or nowhere. */
+const NO_SYNC = ['EINVAL', 'ENOTSUP', 'ENOSYS'];
+
+/** A rename lasts once the folder is on the disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!NO_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Makes a folder where it is missing, with those that it is in. Node's own `recursive` never ends in a folder such as /proc, where nothing can be made.
+ */
+export async function makeFolder(folder: string): Promise<void> {
   const make = () =>
     mkdir(folder).catch((error: NodeJS.ErrnoException) => {
       // A file there is told of when another is to be opened in it.

@@ -1,10 +1,11 @@
 import { UserError } from '../core/errors.js';
+import { explainFileError } from '../core/file-errors.js';
+import { isSystemError } from '../core/regular-file.js';
 
-/** What went wrong when a file was read: the system's errors are the user's to mend, others stay as they are. */
+/** What went wrong while a file was read: the system's errors are the user's to mend, others stay as they are. */
 export function explainReadError(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (!code?.startsWith('E') || code.startsWith('ERR_')) return error;
+  if (!isSystemError(error)) return error;
   return new UserError(
-    `${path}: expected a file that can be read, found ${message}. Check its name and permissions.`,
+    `${path}: cannot be read: ${explainFileError(error)}. Check the path, its permissions and the disk.`,
   );
 }

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
 
@@ -19,10 +21,21 @@ const EXPLANATIONS: readonly (readonly [code: string, explanation: string])[] = 
   ['SQLITE_PERM', `may not be opened by you. Change its permissions, ${OTHER_FILE}.`],
   [
     'SQLITE_BUSY',
-    'is locked by another process. Wait until that one ends, then give the same command again.',
+    'has been held by another program for half a minute. End what it does there (an open edit, a copy), then give the same command again.',
   ],
-  ['SQLITE_IOERR', 'could not be read or written: the disk reports an error. What was recorded is kept.'],
+  [
+    'SQLITE_PROTOCOL',
+    'lets nobody in: its locks do not work as on a local disk, or the machine is overloaded. Give the same command again, or a file on a ' +
+      'local disk with --db.',
+  ],
+  [
+    'SQLITE_IOERR',
+    'could not be read or written: the disk reports an error, or files may not be so large (ulimit -f). What was recorded is kept.',
+  ],
 ];
+
+/** SQLite allots its shared memory in pieces of 32 KB, and does not say of one that finds no room that the disk is full. */
+const LEAST_ROOM_BYTES = 65_536;
 
 /** Whether the package's native half is missing or does not load; nothing else of a database loads native code. */
 function isBindingError(error: unknown): boolean {
@@ -44,8 +57,19 @@ export function explainDatabaseError(error: unknown, file: string): unknown {
     );
   }
   if (!(error instanceof Database.SqliteError)) return error;
-  const found = EXPLANATIONS.find(([code]) => error.code.startsWith(code));
+  const reason = error.code.startsWith('SQLITE_IOERR') && isFull(file) ? 'SQLITE_FULL' : error.code;
+  const found = EXPLANATIONS.find(([code]) => reason.startsWith(code));
   return found === undefined ? error : new UserError(`${file} ${found[1]}`, { cause: error });
+}
+
+/** Whether there is no room where a file is. */
+function isFull(file: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(file));
+    return bavail * bsize < LEAST_ROOM_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** Calls `action`; SQLite errors that a user can mend become UserErrors that name `file`. */

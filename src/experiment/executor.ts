@@ -1,3 +1,4 @@
+import { UserError } from '../core/errors.js';
 import type { CheckpointOptions, EpochMetrics, Progress, Resumption, TrainResult } from '../run/types.js';
 import type { SweepPoint } from './plan-sweep.js';
 
@@ -13,7 +14,7 @@ export interface Executor {
   /**
    * Trains one point. Once the signal is raised, the run ends as soon as it can, as `interrupted`.
    *
-   * @throws UserError if the point cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
+   * @throws UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
    */
   run(point: SweepPoint, options: ExecutorOptions): Promise<TrainResult>;
   /** Gives back what it holds, after the last run. */
@@ -31,7 +32,12 @@ export interface ExecutorOptions {
 export interface RunObserver {
   /** Called before anything else of a run that goes on from a checkpoint. */
   resumed?(resumption: Resumption): void;
+  /** A line that the run's own code printed, such as a plugin's. */
+  printed?(line: string): void;
   progressed(progress: Progress): void;
   /** Called for every epoch, in order, before the run's end. */
   epochEnded(metrics: EpochMetrics): void;
 }
+
+/** An executor can train nothing, so that there is no point in giving it the next point: whoever has asked ends. */
+export class UnableToTrain extends UserError {}

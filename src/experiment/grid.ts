@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { checkPlainData } from '../core/plain-data.js';
 import { NO_PLUGINS } from '../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
 import { applyOverride, type Override } from './overrides.js';
-import { type Fields, parsePath, setField } from './spec-path.js';
+import { checkTakesOption, type Fields, isInside, parsePath, setField } from './spec-path.js';
 
 /** More than any machine trains; keeps a slip of the pen from filling the memory. */
 const MAX_POINTS = 100_000;
@@ -50,11 +51,13 @@ const gridSchema = z.strictObject({
  * @throws UserError for an unknown or mistyped field, with its place
  */
 export function parseGrid(value: unknown, where: string, defaultName: string): Grid {
+  checkPlainData(value, where);
   const { name = defaultName, ...grid } = parseWith(gridSchema, value, where);
-  checkKeys(grid.base, `${where}: base`);
-  checkKeys(grid.grid, `${where}: grid`);
+  const keys = Object.keys(grid.grid);
+  checkKeys(Object.keys(grid.base), `${where}: base`);
+  checkKeys(keys, `${where}: grid`);
   grid.points.forEach((point, i) => {
-    checkKeys(point, `${where}: points[${i}]`);
+    checkKeys([...Object.keys(point), ...keys], `${where}: points[${i}]`);
   });
   return { name, ...grid };
 }
@@ -111,12 +114,21 @@ function listCombinations(choices: readonly (readonly [key: string, values: read
 }
 
 function merge(fields: Fields, part: Fields, where: string): Fields {
-  return Object.entries(part).reduce<Fields>(
-    (merged, [key, value]) => setField(merged, parsePath(key, where), value, where),
-    fields,
-  );
+  return Object.entries(part).reduce<Fields>((merged, [key, value]) => {
+    const path = parsePath(key, where);
+    checkTakesOption(fields, path, where);
+    return setField(merged, path, value, where);
+  }, fields);
 }
 
-function checkKeys(fields: Fields, where: string): void {
-  for (const key of Object.keys(fields)) parsePath(key, where);
+/** Checks that keys lead into a spec, and that nothing which one of them sets is lost to a later one. */
+function checkKeys(keys: readonly string[], where: string): void {
+  const paths = keys.map((key) => parsePath(key, where));
+  paths.forEach((path, i) => {
+    const lost = paths.slice(0, i).findIndex((earlier) => isInside(earlier, path));
+    if (lost < 0) return;
+    throw new UserError(
+      `${where}: expected each field once, found '${keys[lost]}' and '${keys[i]}', which takes its place. Leave one out.`,
+    );
+  });
 }

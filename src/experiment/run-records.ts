@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { NUMERICS } from '../run/numerics.js';
 import { withDatabaseErrors } from './database-errors.js';
-import { isAlive, type ProcessMark } from './process-mark.js';
+import { judgeOwner, OWNER_COLUMNS, type Owner } from './owners.js';
 import { queryRows, type Rows } from './rows.js';
 
 /** `queued` is written by older versions alone: a run is claimed as `running`. */
@@ -29,45 +29,52 @@ export interface RunSummary {
   readonly weightsSha256: string | null;
   readonly reason: string | null;
   readonly numerics: number;
+  /** What its user says of it. */
+  readonly note: string | null;
+  /** Parted by spaces; null for none. */
+  readonly tags: string | null;
+  /** ISO 8601; null for a run that is kept. */
+  readonly removedAt: string | null;
 }
 
-const SELECT_SUMMARY = `
-  SELECT run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
+const SUMMARY_FIELDS = `
+    run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
     train_loss AS trainLoss, test_error_percent AS testErrorPercent, best_test_error_percent AS bestTestErrorPercent,
-    parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics
-  FROM all_runs`;
+    parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics,
+    note, tags, removed_at AS removedAt`;
 
-/** Which runs; all if nothing is said. */
+/** Which runs; all that are kept if nothing is said. */
 export interface RunFilter {
   readonly sweep?: string;
   readonly state?: RunState;
+  readonly tag?: string;
+  /** Those that have been removed, in place of the others. */
+  readonly removed?: boolean;
 }
 
-const WHERE_FILTER =
-  'WHERE sweep = coalesce(@sweep, sweep) AND state = coalesce(@state, state) ORDER BY run_id';
+/** What stands behind FROM for the runs of a filter, with all columns of `every_run`, in the order in which they were begun. */
+export const FILTERED_RUNS = `
+  every_run WHERE sweep = coalesce(@sweep, sweep) AND state = coalesce(@state, state) AND (removed_at IS NOT NULL) = @removed
+    AND (@tag IS NULL OR run_id IN (SELECT run_id FROM run_tags WHERE tag = @tag))
+  ORDER BY run_id`;
 
 /** Runs in short, in the order in which they were begun. */
 export function listRuns(db: Database.Database, filter: RunFilter = {}): RunSummary[] {
-  const statement = `${SELECT_SUMMARY} ${WHERE_FILTER}`;
+  const statement = `SELECT ${SUMMARY_FIELDS} FROM ${FILTERED_RUNS}`;
   return withDatabaseErrors(db.name, () =>
     db.prepare<[object], RunSummary>(statement).all(bindFilter(filter)),
   );
 }
 
-/** Runs as the view all_runs has them, in the order in which they were begun. */
+/** Runs with all columns that their view has, in the order in which they were begun. */
 export function selectRunRows(db: Database.Database, filter: RunFilter = {}): Rows {
-  const statement = `SELECT * FROM all_runs ${WHERE_FILTER}`;
+  const statement = `SELECT * FROM ${FILTERED_RUNS}`;
   return withDatabaseErrors(db.name, () => queryRows(db.prepare(statement), [bindFilter(filter)]));
 }
 
-function bindFilter({
-  sweep = null,
-  state = null,
-}: {
-  readonly sweep?: string | null;
-  readonly state?: string | null;
-}) {
-  return { sweep, state };
+/** The parameters that it has. */
+export function bindFilter({ sweep, state, tag, removed = false }: RunFilter) {
+  return { sweep: sweep ?? null, state: state ?? null, tag: tag ?? null, removed: Number(removed) };
 }
 
 /** One run as the view all_runs has it. */
@@ -87,7 +94,7 @@ export function readLatestRuns(
   db: Database.Database,
   identities: readonly string[],
 ): Map<string, RunSummary> {
-  const query = `${SELECT_SUMMARY} WHERE identity IN (SELECT value FROM json_each(?)) ${SPEAKER_LAST}`;
+  const query = `SELECT ${SUMMARY_FIELDS} FROM all_runs WHERE identity IN (SELECT value FROM json_each(?)) ${SPEAKER_LAST}`;
   const rows = withDatabaseErrors(db.name, () =>
     db.prepare<[string], RunSummary>(query).all(JSON.stringify(identities)),
   );
@@ -109,9 +116,8 @@ export interface LiveRun {
 }
 
 /** A run that is recorded, or that a process has begun, which may have gone since. */
-export interface ClaimedRun extends LiveRun, ProcessMark {
+export interface ClaimedRun extends LiveRun, Owner {
   readonly identity: string;
-  readonly seenAt: string;
 }
 
 /** Runs that are recorded or begun, in an order in which the one that speaks for an identity comes last. */
@@ -121,8 +127,8 @@ export function selectClaimedRuns(
   identity: string | null = null,
 ): ClaimedRun[] {
   const query = `
-    SELECT identity, run_id AS runId, state, numerics, host, pid, start_marker AS startMarker, seen_at AS seenAt
-    FROM runs JOIN processes USING (process_id)
+    SELECT identity, run_id AS runId, state, numerics, ${OWNER_COLUMNS}
+    FROM kept_runs JOIN processes USING (process_id)
     WHERE state IN ('queued', 'running', 'done', 'diverged')
       AND numerics = coalesce(@numerics, numerics) ${identity === null ? '' : 'AND identity = @identity'}
     ${SPEAKER_LAST}`;
@@ -130,15 +136,11 @@ export function selectClaimedRuns(
   return db.prepare<[object], ClaimedRun>(query).all({ numerics: wanted, identity });
 }
 
-/** By identity: runs that are recorded, or under way in a process that is alive. */
+/** By identity: runs that are recorded, or under way in a process of which it is not known that it has ended. */
 export function readLiveRuns(db: Database.Database, numerics: NumericsChoice = 'any'): Map<string, LiveRun> {
   const rows = withDatabaseErrors(db.name, () => selectClaimedRuns(db, numerics));
+  const isLive = (run: ClaimedRun) => isRecorded(run) || judgeOwner(db.name, run) !== 'dead';
   return new Map(rows.filter(isLive).map((row) => [row.identity, row]));
-}
-
-/** Whether a run is recorded or its process is alive. */
-export function isLive(run: ClaimedRun): boolean {
-  return isRecorded(run) || isAlive(run, run.seenAt);
 }
 
 /** Whether a live run is over: done or diverged, not under way. */

@@ -19,6 +19,8 @@ export const MIGRATIONS: readonly string[] = [
   'add-augmented-test.sql',
   'add-numerics.sql',
   'add-sweep-source.sql',
+  'add-owners.sql',
+  'add-curation.sql',
 ];
 
 /** The schema version that this program reads and writes. */
@@ -38,6 +40,8 @@ export function readSql(file: string): string {
 export function migrate(db: Database.Database, file: string): void {
   checkOwner(db, file);
   if (readVersion(db) === SCHEMA_VERSION) return;
+  // A table that others refer to can be made anew only if nobody looks; within a transaction this cannot be said.
+  db.pragma('foreign_keys = OFF');
   db.transaction(() => {
     // Read again inside the transaction: another process may have been first.
     const version = readVersion(db);
@@ -64,8 +68,11 @@ export function checkSchema(db: Database.Database, file: string): void {
 }
 
 function checkOwner(db: Database.Database, file: string): void {
-  const applicationId = db.pragma('application_id', { simple: true }) as number;
-  const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+  // At one moment: another process may be making the database just now.
+  const [applicationId, isEmpty] = db.transaction(() => [
+    db.pragma('application_id', { simple: true }) as number,
+    db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0,
+  ])();
   if (applicationId !== APPLICATION_ID && !isEmpty) {
     throw new UserError(
       `${file}: expected a database of Convoy's, found another program's. Give another file with --db.`,

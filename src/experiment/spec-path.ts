@@ -1,4 +1,7 @@
+import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
+import { isReservedKey } from '../core/plain-data.js';
+import { MODEL_OPTION_NAMES } from '../models/options.js';
 import { COMPOSITE_KINDS } from '../network/composite.js';
 import { nameSiblings } from '../network/named-layers.js';
 import { RUN_SPEC_KEYS } from '../run/spec.js';
@@ -18,8 +21,32 @@ export function parsePath(text: string, where: string): readonly string[] {
   const path = text.split('.');
   if (path.includes(''))
     throw new UserError(`${where}: expected a key such as learningRate.rate, found '${text}'.`);
+  const reserved = path.find(isReservedKey);
+  if (reserved !== undefined) {
+    throw new UserError(
+      `${where}: expected names of fields, found '${reserved}' in '${text}'. Correct the key.`,
+    );
+  }
   if (!RUN_SPEC_KEYS.includes(path[0]!)) throw unknownName(where, 'field', path[0]!, RUN_SPEC_KEYS);
   return path;
+}
+
+/** Whether a field is another one, or inside it. */
+export function isInside(path: readonly string[], other: readonly string[]): boolean {
+  return other.every((part, i) => part === path[i]);
+}
+
+/**
+ * Checks that a field which is an option of named networks is not set where the network is written out, and stays as it is.
+ *
+ * @throws UserError if it is
+ */
+export function checkTakesOption(spec: Fields, [key]: readonly string[], where: string): void {
+  const isOption = MODEL_OPTION_NAMES.some((option) => option === key);
+  if (!isOption || spec.network === undefined) return;
+  throw new UserError(
+    `${where}: expected '${key}' beside 'model', whose option it is, found a network that is written out. Change its layers, or name the model anew.`,
+  );
 }
 
 /**
@@ -49,9 +76,10 @@ function change(target: unknown, path: readonly string[], value: unknown, place:
     return holder.with(index, change(holder[index], rest, value, inside));
   }
   const fields = holder as Fields;
-  const steps = Object.hasOwn(fields, key) ? null : findInBranches(fields, key, place);
+  const isThere = Object.hasOwn(fields, key);
+  const steps = isThere ? null : findInBranches(fields, key, place);
   if (steps !== null) return change(fields, [...steps, ...rest], value, place);
-  return { ...fields, [key]: change(fields[key], rest, value, inside) };
+  return { ...fields, [key]: change(isThere ? fields[key] : undefined, rest, value, inside) };
 }
 
 /** The list or the fields in which a key stands: the value itself, what it is short for, or new fields where there is nothing. */
@@ -65,7 +93,7 @@ function open(target: unknown, key: string, { where, before }: Place): readonly 
   if (target == null && !INDEX.test(key)) return {};
   const expected = INDEX.test(key) ? 'a list' : 'an object';
   throw new UserError(
-    `${where}: expected ${expected} in '${at}', found ${JSON.stringify(target) ?? 'nothing'}. Give '${at}' whole.`,
+    `${where}: expected ${expected} in '${at}', found ${describeValue(target)}. Give '${at}' whole.`,
   );
 }
 
@@ -88,6 +116,11 @@ function findItem(items: readonly unknown[], key: string, { where, before }: Pla
   const names = areLayers ? nameSiblings(items as readonly { kind: string }[]) : [];
   if (INDEX.test(key)) {
     const index = Number(key) < 0 ? items.length + Number(key) : Number(key);
+    if (names.includes(key) && names.indexOf(key) !== index) {
+      throw new UserError(
+        `${where}: expected a number or a layer's name in '${at}', found ${key}, which is both, of different layers. Rename the layer.`,
+      );
+    }
     if (index >= 0 && index < items.length) return index;
     const there = areLayers ? ` There are: ${names.join(', ')}.` : '';
     throw new UserError(
@@ -103,8 +136,8 @@ function findItem(items: readonly unknown[], key: string, { where, before }: Pla
 /** The way from a composite to a branch or a layer that is called by the name it has outside: `residual3.convolution1`. */
 function findInBranches(fields: Fields, key: string, { where, before }: Place): readonly string[] | null {
   if (!isLayer(fields)) return null;
-  const kind = COMPOSITE_KINDS[fields.kind];
-  if (kind === undefined) return null;
+  if (!Object.hasOwn(COMPOSITE_KINDS, fields.kind)) return null;
+  const kind = COMPOSITE_KINDS[fields.kind]!;
   // Inside, layers stay as they are written.
   const config = kind.parse(fields, `${where}: ${before.join('.')}`, (layers) => layers as never);
   if (Object.hasOwn(config, key)) return null;

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CheckpointOptions, EpochMetrics, Progress } from '../run/types.js';
+import { clearRunFolder } from '../checkpoint/run-files.js';
+import { UserError } from '../core/errors.js';
+import type { CheckpointOptions, EpochMetrics, KeptFiles, Progress, Resumption } from '../run/types.js';
 import { readEnvironment } from './environment.js';
-import type { Executor } from './executor.js';
+import { type Executor, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
 import { findRunFolder } from './run-folder.js';
+import { RunRecord } from './run-record.js';
 import { isRecorded, type LiveRun, type NumericsChoice } from './run-records.js';
-import type { RunEnd, Store, SweepEntry } from './store.js';
+import type { RunEnd } from './run-result.js';
+import { HEARTBEAT_INTERVAL_MS } from './silence-watch.js';
+import type { ClaimedPoint, Store } from './store.js';
+import type { SweepEntry } from './sweep-entry.js';
 
-/** How often the store is told that this process lives; much less than what counts as gone. */
-const TOUCH_INTERVAL_MS = 60_000;
 /** How often points are looked at that other processes run, once there is nothing else to do. */
 const LOOK_INTERVAL_MS = 1_000;
 
@@ -25,12 +29,18 @@ export interface SweepRun {
 /** Who wants to know how a sweep goes on. */
 export interface SweepObserver {
   runStarted?(run: SweepRun): void;
+  /** The run goes on from a checkpoint: told before anything else of it. */
+  resumed?(run: SweepRun, resumption: Resumption): void;
+  /** A line that the run's own code printed. */
+  printed?(run: SweepRun, line: string): void;
   progressed?(run: SweepRun, progress: Progress): void;
   epochEnded?(run: SweepRun, metrics: EpochMetrics): void;
   /** `error` is what a failed run threw. */
   runEnded?(run: SweepRun, end: RunEnd, error?: unknown): void;
   /** Another process is at the point; it is looked at again. Told once a point. */
   pointHeld?(point: SweepPoint, by: LiveRun): void;
+  /** Likewise, but the sweep does not wait. */
+  pointSkipped?(point: SweepPoint, by: LiveRun): void;
   /** Another process has recorded the point since the sweep began. */
   pointRecorded?(point: SweepPoint, by: LiveRun): void;
 }
@@ -46,6 +56,8 @@ export interface SweepOptions extends SweepEntry {
   readonly numerics?: NumericsChoice;
   /** How runs keep their states, each in a folder of its own beside the database; null if they keep none. */
   readonly checkpoints?: Omit<CheckpointOptions, 'folder'> | null;
+  /** Whether the end of points that other processes are at is waited for. Default: it is. */
+  readonly wait?: boolean;
   /** Ends the sweep with its first failed run. */
   readonly failFast?: boolean;
   readonly signal?: AbortSignal;
@@ -54,14 +66,20 @@ export interface SweepOptions extends SweepEntry {
 
 /**
  * Runs the points of a sweep that the database does not hold, and records each as it goes on. A point is claimed when it begins, so any number
- * of processes may run one sweep together; points that others are at are left for the end, and waited for. A run that throws becomes
+ * of processes may run one sweep together; points that others are at are left for the end, and waited for. A run that was begun before and
+ * has not come to its end goes on in its row, from its checkpoint if there is one. A run that throws becomes
  * `failed` and the others go on; once the signal is raised, runs in progress end as `interrupted`.
  *
  * @returns how this process's runs ended, by state
- * @throws UserError if the database cannot be written any longer; runs in progress are ended first
+ * @throws UserError if the database cannot be written any longer, or the executor can train nothing; runs in progress are ended first
  */
 export async function runSweep(options: SweepOptions): Promise<ReadonlyMap<string, number>> {
   return new Sweep(options).run();
+}
+
+interface ClaimedRun {
+  readonly run: SweepRun;
+  readonly claim: ClaimedPoint;
 }
 
 class Sweep {
@@ -69,7 +87,6 @@ class Sweep {
   private readonly environment = readEnvironment();
   private readonly ends = new Map<string, number>();
   private readonly sweepId: number;
-  private readonly begun: number[] = [];
   private readonly waiting: SweepPoint[];
   /** Points that other processes are at. */
   private readonly held = new Set<SweepPoint>();
@@ -87,7 +104,7 @@ class Sweep {
     const abort = () => this.stop.abort();
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
-    const timer = setInterval(() => this.keep(() => store.touch()), TOUCH_INTERVAL_MS);
+    const timer = setInterval(() => store.beat(), HEARTBEAT_INTERVAL_MS);
     try {
       const outcomes = await Promise.allSettled(
         Array.from({ length: executor.parallel }, () => this.runPointsInTurn()),
@@ -104,7 +121,8 @@ class Sweep {
 
   private async runPointsInTurn(): Promise<void> {
     try {
-      for (let run = await this.findRun(); run !== null; run = await this.findRun()) await this.runPoint(run);
+      for (let next = await this.findRun(); next !== null; next = await this.findRun())
+        await this.runPoint(next);
     } catch (error) {
       this.stop.abort();
       throw error;
@@ -112,11 +130,11 @@ class Sweep {
   }
 
   /** The next run to do. Waits while there are points that only other processes are at; null at the end. */
-  private async findRun(): Promise<SweepRun | null> {
+  private async findRun(): Promise<ClaimedRun | null> {
     const { signal } = this.stop;
     while (!signal.aborted) {
-      const run = this.claimNext();
-      if (run !== null) return run;
+      const next = this.claimNext();
+      if (next !== null) return next;
       if (this.held.size === 0) return null;
       // Raised, the signal ends the pause with an error of its own.
       await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
@@ -126,67 +144,94 @@ class Sweep {
     return null;
   }
 
-  private claimNext(): SweepRun | null {
-    const { store, observer, executor, missing, numerics = 'any' } = this.options;
+  private claimNext(): ClaimedRun | null {
+    const { store, executor, missing, numerics = 'any' } = this.options;
     const { sweepId, environment } = this;
     const { workers } = executor;
     for (let point = this.waiting.shift(); point !== undefined; point = this.waiting.shift()) {
       const claim = store.claimRun({ sweepId, point, environment, workers, numerics });
       if ('runId' in claim) {
-        this.begun.push(claim.runId);
-        return { runId: claim.runId, point, index: missing.indexOf(point) + 1, count: missing.length };
+        const [index, count] = [missing.indexOf(point) + 1, missing.length];
+        return { claim, run: { runId: claim.runId, point, index, count } };
       }
-      if (isRecorded(claim.live)) observer?.pointRecorded?.(point, claim.live);
-      else {
-        this.held.add(point);
-        if (!this.toldOf.has(point)) observer?.pointHeld?.(point, claim.live);
-        this.toldOf.add(point);
-      }
+      this.leave(point, claim.live);
     }
     return null;
+  }
+
+  /** Leaves a point to the run that makes it needless, or will. */
+  private leave(point: SweepPoint, live: LiveRun): void {
+    const { observer, wait = true } = this.options;
+    if (isRecorded(live)) observer?.pointRecorded?.(point, live);
+    else if (!wait) observer?.pointSkipped?.(point, live);
+    else {
+      this.held.add(point);
+      if (!this.toldOf.has(point)) observer?.pointHeld?.(point, live);
+      this.toldOf.add(point);
+    }
   }
 
   /** Where even this cannot be written, the next sweep finds that the process is gone and does it. */
   private release(): void {
     try {
-      this.options.store.releaseRuns(this.begun, 'the sweep ended before it');
+      this.options.store.releaseAll('the sweep ended before it');
     } catch {}
   }
 
-  private async runPoint(run: SweepRun): Promise<void> {
+  private async runPoint({ run, claim }: ClaimedRun): Promise<void> {
     const { store, observer, executor, failFast, checkpoints = null } = this.options;
     observer?.runStarted?.(run);
-    const loss = new AbortController();
+    const record = new RunRecord(store, claim, (write) => this.keep(write));
+    const folder = findRunFolder(store.db.name, run.runId);
     let end: RunEnd;
     let thrown: unknown;
     try {
       const result = await executor.run(run.point, {
-        signal: AbortSignal.any([this.stop.signal, loss.signal]),
-        checkpoints: checkpoints && { ...checkpoints, folder: findRunFolder(store.db.name, run.runId) },
+        signal: AbortSignal.any([this.stop.signal, record.lost]),
+        checkpoints: checkpoints && { ...checkpoints, folder },
         observer: {
-          progressed: (progress) => observer?.progressed?.(run, progress),
+          resumed: (resumption) => {
+            record.resume(resumption);
+            observer?.resumed?.(run, resumption);
+          },
+          progressed: (progress) => {
+            record.begin();
+            observer?.progressed?.(run, progress);
+          },
+          printed: (line) => observer?.printed?.(run, line),
           epochEnded: (metrics) => {
-            this.keep(() => {
-              if (!store.addEpoch(run.runId, metrics)) loss.abort();
-            });
+            record.addEpoch(metrics);
             observer?.epochEnded?.(run, metrics);
           },
         },
       });
       end = { result };
     } catch (error) {
+      if (error instanceof UnableToTrain) throw error;
       thrown = error;
       end = { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
     }
-    this.keep(() => {
-      if (store.finishRun(run.runId, end)) return;
+    record.finish(end);
+    if (record.lost.aborted) {
       end = { state: 'interrupted', reason: 'another process took it over, as this one seemed to be gone' };
       this.waiting.push(run.point);
-    });
+    }
     if (this.storeError !== null) end = { state: 'interrupted', reason: 'it could not be recorded' };
+    // Not before it is recorded: a process that dies in between would have the run to do again.
+    if (checkpoints && isDone(end)) await this.clear(run, folder, checkpoints.keep);
     this.count('result' in end ? end.result.state : end.state);
     if (thrown !== undefined && failFast) this.stop.abort();
     observer?.runEnded?.(run, end, thrown);
+  }
+
+  /** Removes the states of a run that is recorded. Where that cannot be done, the run is none the worse. */
+  private async clear(run: SweepRun, folder: string, keep: KeptFiles | undefined): Promise<void> {
+    try {
+      await clearRunFolder(folder, keep);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.options.observer?.printed?.(run, error.message);
+    }
   }
 
   /** Writes to the store. An error there ends the sweep after the current steps instead of being thrown into a training. */
@@ -203,4 +248,8 @@ class Sweep {
   private count(state: string): void {
     this.ends.set(state, (this.ends.get(state) ?? 0) + 1);
   }
+}
+
+function isDone(end: RunEnd): boolean {
+  return 'result' in end && end.result.state === 'done';
 }

@@ -1,57 +1,132 @@
-import { stat } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { UserError } from '../core/errors.js';
+import { checkMostBytes, openRegularFile, readBytes } from '../core/regular-file.js';
+import {
+  bytesPerPixel,
+  findFormat,
+  type PictureFormat,
+  SIGNATURE_BYTES,
+  storedBytesPerPixel,
+} from './format.js';
 import type { Image } from './image.js';
 
-/** The formats that are read; sharp knows more, some of which run programs of their own. */
-const FORMATS = ['png', 'jpeg', 'webp'];
-/** A picture of more pixels is a mistake, or made to fill the memory. */
-const MAX_PIXELS = 100_000_000;
+/** A larger file is no picture. */
+const MAX_FILE_BYTES = 2 ** 28;
+/** A picture that takes more than its file and this to read is a mistake, or made to fill the memory. */
+const MOST_EXTRA_BYTES = 48 * 2 ** 20;
+/** Of the pixels as they are stored: decoding more takes seconds. */
+const MAX_DECODED_BYTES = 192 * 2 ** 20;
+
+/** Pixels are laid on the background, and decoded once more for their alpha. */
+const ALPHA_COST = 3;
+const OPAQUE = 255;
+
+const EXPECTED = 'a PNG, JPEG or WebP picture';
+
+/** What shows through the transparent parts of a picture. */
+export const BACKGROUNDS = ['white', 'black'] as const;
+export type Background = (typeof BACKGROUNDS)[number];
 
 export interface ReadOptions {
   /** Height and width to scale to, cutting off what is over on the longer side. Default: as it is. */
   readonly size?: readonly [height: number, width: number];
   /** 1 makes it grey, 3 makes grey pictures coloured ones. Default: as it is. */
   readonly channels?: 1 | 3;
+  /** Behind transparent parts. Default: white. */
+  readonly background?: Background;
+}
+
+/** A picture from a file. */
+export interface Picture extends Image {
+  /** Whether the background shows through some of it. */
+  readonly transparent: boolean;
 }
 
 /**
- * Reads a PNG, JPEG or WebP file, upright, with transparent parts on white.
+ * Reads a PNG, JPEG or WebP file, upright.
  *
- * @throws UserError if there is no such file, or it is no such picture, or broken, or has more than 100 million pixels
+ * @throws UserError if there is no such file, or it is no such picture, or broken, or takes more than its own size and 48 MiB of memory to read
  */
-export async function readImage(file: string, options: ReadOptions = {}): Promise<Image> {
-  await checkFile(file);
+export async function readImage(file: string, options: ReadOptions = {}): Promise<Picture> {
+  const bytes = await readPicture(file);
+  const format = findFormat(bytes)!;
   try {
-    const input = sharp(file, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
-    const { format, space } = await input.metadata();
-    if (!FORMATS.includes(format)) throw new Error(`it is ${format}`);
-    const grey =
-      options.channels === undefined ? space === 'b-w' || space === 'grey16' : options.channels === 1;
-    let picture = input
-      .rotate()
-      .flatten({ background: 'white' })
-      .toColourspace(grey ? 'b-w' : 'srgb');
-    if (options.size) picture = picture.resize(options.size[1], options.size[0], { fit: 'cover' });
-    const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+    const input = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
+    const metadata = await input.metadata();
+    checkSize(format, metadata, bytes.length, options.size === undefined, file);
     return {
-      height: info.height,
-      width: info.width,
-      channels: info.channels === 1 ? 1 : 3,
-      pixels: new Uint8Array(data),
+      ...(await decode(input, metadata, options)),
+      transparent: metadata.hasAlpha && (await isTransparent(bytes, options.size)),
     };
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const reason = (error as Error).message.split('\n', 1)[0]!.replace(/\.$/, '');
     throw new UserError(
-      `${file}: expected a PNG, JPEG or WebP picture of at most ${MAX_PIXELS} pixels, found none: ${reason}.`,
+      `${file}: expected ${EXPECTED}, found a broken ${format}: ${reason}. Save or copy it again.`,
     );
   }
 }
 
-async function checkFile(file: string): Promise<void> {
-  const found = await stat(file).catch(() => null);
-  if (found?.isFile()) return;
-  throw new UserError(
-    `${file}: expected a picture, found ${found ? 'no file' : 'nothing there'}. Check the path.`,
+/** The file's bytes, once it is sure that it begins as a picture does. */
+async function readPicture(file: string): Promise<Buffer> {
+  const open = await openRegularFile(file, 'a picture');
+  try {
+    if (findFormat(await readBytes(open, file, SIGNATURE_BYTES)) === null) {
+      throw new UserError(
+        `${file}: expected ${EXPECTED}, found another kind of file. Convert it, or check the path.`,
+      );
+    }
+    checkMostBytes(open.sizeBytes, MAX_FILE_BYTES, file, EXPECTED);
+    return await readBytes(open, file);
+  } finally {
+    await open.handle.close();
+  }
+}
+
+/** Before anything is decoded. */
+function checkSize(
+  format: PictureFormat,
+  metadata: Metadata,
+  fileBytes: number,
+  whole: boolean,
+  file: string,
+): void {
+  const { height, width, hasAlpha } = metadata;
+  const most = Math.min(
+    (fileBytes + MOST_EXTRA_BYTES) / bytesPerPixel(format, metadata, whole),
+    MAX_DECODED_BYTES / (storedBytesPerPixel(metadata) * (hasAlpha ? ALPHA_COST : 1)),
   );
+  if (height * width <= most) return;
+  throw new UserError(
+    `${file}: expected at most ${Math.floor(most)} pixels of a ${format} like this, found ${height}×${width}. Scale it down.`,
+  );
+}
+
+async function decode(
+  input: Sharp,
+  { space }: Metadata,
+  { size, channels, background = 'white' }: ReadOptions,
+): Promise<Image> {
+  const grey = channels === undefined ? space === 'b-w' || space === 'grey16' : channels === 1;
+  const picture = input
+    .rotate()
+    .flatten({ background })
+    .toColourspace(grey ? 'b-w' : 'srgb');
+  const { data, info } = await scale(picture, size).raw().toBuffer({ resolveWithObject: true });
+  return {
+    height: info.height,
+    width: info.width,
+    channels: info.channels === 1 ? 1 : 3,
+    pixels: new Uint8Array(data.buffer, data.byteOffset, data.length),
+  };
+}
+
+/** Apart from the pixels, which have the background in them already. */
+async function isTransparent(bytes: Buffer, size: ReadOptions['size']): Promise<boolean> {
+  const alpha = sharp(bytes, { limitInputPixels: false, failOn: 'error' }).rotate().extractChannel('alpha');
+  return (await scale(alpha, size).raw().toBuffer()).some((value) => value < OPAQUE);
+}
+
+function scale(picture: Sharp, size: ReadOptions['size']): Sharp {
+  return size ? picture.resize(size[1], size[0], { fit: 'cover' }) : picture;
 }

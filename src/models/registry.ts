@@ -1,5 +1,6 @@
 import { unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { checkPlainData } from '../core/plain-data.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS, listActivations } from '../layers/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
@@ -51,6 +52,7 @@ export function buildModel(name: string, options: object, where: string, kinds =
   if (!isModel(name)) throw unknownName(where, 'model', name, MODEL_NAMES);
   const model = MODELS[name]!;
   const place = `${where}: model ${name}`;
+  checkPlainData(options, place);
   const parsed = parseWith(model.options, options, place);
   checkActivation(parsed, place, kinds);
   const build = model.build as (options: object) => ModelDraft;

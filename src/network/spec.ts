@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { checkPlainData } from '../core/plain-data.js';
 import type { LayerConfig, LayerKinds } from '../layers/layer.js';
 import { parseLayerConfig } from '../layers/layer-config.js';
 import { LOSSES } from '../layers/loss.js';
@@ -32,12 +34,13 @@ export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers'> & {
 /**
  * Checks a network and fills in its defaults.
  *
- * @param value JSON, or a pattern such as `INPUT(28x28x1) -> [[CONV(5,20)]*1 -> POOL(2)]*2 -> FC(500) -> FC(10)`
+ * @param value plain data, or a pattern such as `INPUT(28x28x1) -> [[CONV(5,20)]*1 -> POOL(2)]*2 -> FC(500) -> FC(10)`
  * @param kinds of layer that it may have
- * @throws UserError for an unknown field, layer kind or loss, and for a field of the wrong type
+ * @throws UserError for what is no plain data, for an unknown field, layer kind or loss, and for a field of the wrong type
  * @throws TextError for a malformed pattern
  */
 export function parseNetwork(value: unknown, where = 'network', kinds = LAYER_KINDS): NetworkSpec {
+  checkPlainData(value, where);
   const draft = typeof value === 'string' ? expandPattern(value, where, kinds) : value;
   const network = parseWith(networkSchema, draft, where);
   if (!Object.hasOwn(LOSSES, network.loss)) {
@@ -53,7 +56,7 @@ function parseLayers(values: readonly unknown[], where: string, kinds: LayerKind
 function parseLayer(value: unknown, where: string, kinds: LayerKinds): LayerConfig {
   const kind = (value as { kind?: unknown } | null)?.kind;
   if (typeof kind !== 'string') {
-    throw new UserError(`${where}: expected an object with a 'kind', found ${JSON.stringify(value)}.`);
+    throw new UserError(`${where}: expected an object with a 'kind', found ${describeValue(value)}.`);
   }
   const place = `${where} (${kind})`;
   if (Object.hasOwn(kinds, kind)) return parseLayerConfig(kinds[kind]!, value, place);

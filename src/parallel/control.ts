@@ -14,9 +14,18 @@ export const CONTROL = {
   step: 5,
   /** Of a run that is to stop once its weights rest: the last step in which one moved, from 1 over the whole training. */
   moved: 6,
+  /** Not 0 once the coordinator wants the workers to come back after their step, for instance to copy what they have got to. */
+  pause: 7,
 } as const;
 
 export const CONTROL_WORDS = 16;
 
 /** Why a run stops. Bits, since several may hold at once, and which worker is the first to see one must not matter. */
-export const STOP = { aborted: 1, lossNotFinite: 2, parameterNotFinite: 4, atRest: 8 } as const;
+export const STOP = {
+  aborted: 1,
+  lossNotFinite: 2,
+  parameterNotFinite: 4,
+  atRest: 8,
+  paused: 16,
+  statisticNotFinite: 32,
+} as const;

@@ -8,6 +8,7 @@ import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
+import type { PulseMemory } from './pulse.js';
 import type { PassOutline } from './step-timer.js';
 
 /** Images as workers read them; everything lies in shared memory. */
@@ -21,6 +22,8 @@ export interface SharedRun {
   readonly id: string;
   readonly workers: number;
   readonly kernels: string;
+  /** A worker that gives no sign of life for so long is taken for mute. */
+  readonly silenceLimitMs: number;
   readonly settings: RunSettings;
   readonly memory: RunMemory;
 }
@@ -66,6 +69,7 @@ export interface RunMemory {
   readonly activations: SharedArrayBuffer;
   /** See CONTROL in control.ts. */
   readonly control: Int32Array;
+  readonly pulse: PulseMemory;
   /** See TOTALS. */
   readonly totals: Float64Array;
   readonly train: SharedImages;
@@ -99,12 +103,21 @@ export interface BatchArrays extends LossResults {
 export const TOTALS = { loss: 0, errors: 1, images: 2 } as const;
 export const TOTALS_LENGTH = 3;
 
-/** Trains one epoch; resolves when the worker's share is done, or the run is to stop. */
+/** Some steps of an epoch that follow each other. */
+export interface Stretch {
+  /** From 0. */
+  readonly epoch: number;
+  /** Of the epoch, from 0. */
+  readonly firstStep: number;
+  /** Behind the last one. */
+  readonly endStep: number;
+}
+
+/** Trains some steps; resolves when the worker's share is done, or the run is to stop. */
 export interface TrainTask {
   readonly run: SharedRun;
   readonly worker: number;
-  /** From 0. */
-  readonly epoch: number;
+  readonly stretch: Stretch;
   /** Where the worker of a profiled run puts its times, in shared memory: see TIMES in step-timer.ts. Null for any other run. */
   readonly times: Float64Array | null;
 }

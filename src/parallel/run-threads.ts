@@ -1,6 +1,7 @@
 import { breakBarrier } from './barrier.js';
-import type { EvaluateTask, OutlineTask, SharedRun, StepOutline, TrainTask } from './protocol.js';
+import type { EvaluateTask, OutlineTask, SharedRun, StepOutline, Stretch, TrainTask } from './protocol.js';
 import { findModule, type Threads } from './threads.js';
+import { Watchdog } from './watchdog.js';
 
 /** The threads that a run has to itself, one for each of its workers. */
 export class RunThreads {
@@ -14,15 +15,15 @@ export class RunThreads {
   }
 
   /**
-   * Trains one epoch.
+   * Trains some steps.
    *
    * @param times of a profiled run, one array a worker: see TrainTask
    */
-  async train(run: SharedRun, epoch: number, times: readonly Float64Array[] | null = null): Promise<void> {
+  async train(run: SharedRun, stretch: Stretch, times: readonly Float64Array[] | null = null): Promise<void> {
     await this.#fanOut(
       'train',
       run,
-      (worker): TrainTask => ({ run, worker, epoch, times: times && times[worker]! }),
+      (worker): TrainTask => ({ run, worker, stretch, times: times && times[worker]! }),
     );
   }
 
@@ -45,7 +46,9 @@ export class RunThreads {
     this.#release();
   }
 
-  /** One task a worker. If one throws or dies, the others are let go from their barriers, and its error is thrown. */
+  /**
+   * One task a worker. If one throws, dies or falls silent, the others are let go from their barriers, and its error is thrown.
+   */
   async #fanOut<Result>(
     name: 'train' | 'evaluate' | 'outline',
     run: SharedRun,
@@ -54,16 +57,38 @@ export class RunThreads {
     const module = findModule('workers', name);
     const results: Result[] = [];
     const failures: unknown[] = [];
+    const stops = Array.from({ length: run.workers }, () => new AbortController());
+    await this.#threads.begun();
+    const watchdog = new Watchdog(run, (worker, error) => stops[worker]!.abort(error));
     const tasks = Array.from({ length: run.workers }, async (_, worker) => {
       try {
-        results[worker] = await this.#threads.run(makeTask(worker), module);
+        results[worker] = await this.#threads.run(makeTask(worker), module, stops[worker]!.signal);
       } catch (error) {
-        failures.push(error);
+        failures.push(explainThread(error, worker));
         breakBarrier(run.memory.control);
+      } finally {
+        watchdog.release(worker);
       }
     });
     await Promise.all(tasks);
+    watchdog.end();
     if (failures.length > 0) throw failures[0];
     return results;
   }
+}
+
+/** Names the worker where its thread has ended; whatever else is thrown stands for itself. */
+function explainThread(error: unknown, worker: number): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const subject = `worker ${worker + 1}: expected its thread to go on, found that it`;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new Error(
+      `${subject} ran out of memory for JavaScript. Give it more: NODE_OPTIONS=--max-old-space-size=MEGABYTES`,
+      { cause: error },
+    );
+  }
+  const [, exitCode] = /^worker exited with code: (\d+)$/.exec(message) ?? [];
+  return exitCode === undefined
+    ? error
+    : new Error(`${subject} ended with exit code ${exitCode}`, { cause: error });
 }

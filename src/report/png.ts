@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+/** What a PNG begins with. */
+export const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const CRC_POLYNOMIAL = 0xedb88320;
 /** PNG's colour types, by the number of channels. */
 const COLOR_TYPES: Readonly<Record<number, number>> = { 1: 0, 3: 2 };
@@ -27,14 +28,15 @@ export function encodePng(
     rows.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), y * (1 + rowBytes) + 1);
   }
   return Buffer.concat([
-    SIGNATURE,
-    makeChunk('IHDR', header),
-    makeChunk('IDAT', deflateSync(rows, { level: 9 })),
-    makeChunk('IEND', Buffer.alloc(0)),
+    PNG_SIGNATURE,
+    makePngChunk('IHDR', header),
+    makePngChunk('IDAT', deflateSync(rows, { level: 9 })),
+    makePngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
-function makeChunk(type: string, data: Buffer): Buffer {
+/** A chunk of a PNG, with its length and its checksum. */
+export function makePngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(data.length);

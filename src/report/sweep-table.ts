@@ -1,6 +1,7 @@
 import { computeGroup } from '../experiment/identity.js';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import type { RunSummary } from '../experiment/run-records.js';
+import { formatNumberOf } from './findings/words.js';
 import { formatCount, formatDuration, formatNumber } from './format-values.js';
 import { measureSpread } from './statistics/spread.js';
 import { type Column, formatTable } from './tables.js';
@@ -12,6 +13,11 @@ export interface PointResult {
   readonly run: RunSummary | null;
 }
 
+/** A point that ran, whatever came of it. */
+interface RunResult extends PointResult {
+  readonly run: RunSummary;
+}
+
 interface Group {
   readonly first: SweepPoint;
   /** Test errors of its finished runs. */
@@ -21,36 +27,47 @@ interface Group {
 }
 
 /**
- * The end of a sweep: a table of its points, sorted by test error, and where there are several seeds a second one with
- * mean ± deviation over them. Fields that are equal throughout are left out.
+ * The end of a sweep: a table of the points that ran, sorted by test error, and where there are several seeds a second one with
+ * mean ± deviation over them; of the other points their number. Fields that are equal throughout are left out.
  */
 export function formatSweepTables(results: readonly PointResult[]): string {
-  const varying = findVaryingFields(results.map(({ point }) => point));
-  const runs = formatRuns(results, varying);
+  const points = results.map(({ point }) => point);
+  const varying = findVaryingFields(points);
+  const hasSeeds = new Set(points.map(({ spec }) => spec.seed)).size > 1;
+  const ran = results.filter((result): result is RunResult => result.run !== null);
   const groups = groupBySeeds(results);
-  if (groups.every(({ errors }) => errors.length < 2)) return runs;
-  return `${runs}\nOver seeds:\n\n${formatGroups(groups, varying)}`;
+  const sections = [
+    ...(ran.length > 0 ? [formatRuns(ran, varying, hasSeeds)] : []),
+    ...(groups.some(({ errors }) => errors.length > 1)
+      ? [`Over seeds:\n\n${formatGroups(groups, varying)}`]
+      : []),
+    ...(ran.length < points.length ? [describeRest(points.length - ran.length)] : []),
+  ];
+  return sections.join('\n');
 }
 
-function formatRuns(results: readonly PointResult[], varying: readonly string[]): string {
-  const hasSeeds = new Set(results.map(({ point }) => point.spec.seed)).size > 1;
+function describeRest(count: number): string {
+  return `${formatNumberOf(count, 'point')} ${count === 1 ? 'has' : 'have'} not run.\n`;
+}
+
+function formatRuns(results: readonly RunResult[], varying: readonly string[], hasSeeds: boolean): string {
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
     ...(hasSeeds ? [rightColumn('seed')] : []),
     ...['test error %', 'best %', 'train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
   ];
-  const rows = sortByError(results, ({ run }) => (run?.state === 'done' ? run.testErrorPercent : null)).map(
+  const rows = sortByError(results, ({ run }) => (run.state === 'done' ? run.testErrorPercent : null)).map(
     ({ point, run }) => [
       point.label,
       ...varying.map((key) => formatField(point, key)),
       ...(hasSeeds ? [String(point.spec.seed)] : []),
-      run?.state === 'done' ? formatNumber(run.testErrorPercent, 2) : (run?.state ?? 'not run'),
-      formatNumber(run?.bestTestErrorPercent, 2),
-      formatNumber(run?.trainLoss, 4),
-      formatCount(run?.parameters),
-      formatCount(run?.imagesPerSecond),
-      formatDuration(run?.seconds),
+      run.state === 'done' ? formatNumber(run.testErrorPercent, 2) : run.state,
+      formatNumber(run.bestTestErrorPercent, 2),
+      formatNumber(run.trainLoss, 4),
+      formatCount(run.parameters),
+      formatCount(run.imagesPerSecond),
+      formatDuration(run.seconds),
     ],
   );
   return formatTable(columns, rows);
@@ -83,13 +100,15 @@ function formatGroups(groups: readonly Group[], varying: readonly string[]): str
   return formatTable(columns, rows);
 }
 
+/** Those of which some member ran. */
 function groupBySeeds(results: readonly PointResult[]): Group[] {
   const groups = new Map<string, PointResult[]>();
   for (const result of results) {
     const key = computeGroup(result.point.spec, result.point.dataset.sha256);
     groups.set(key, [...(groups.get(key) ?? []), result]);
   }
-  return [...groups.values()].map((members) => {
+  const begun = [...groups.values()].filter((members) => members.some(({ run }) => run !== null));
+  return begun.map((members) => {
     const finished = members.filter(({ run }) => run?.state === 'done');
     const errors = finished.map(({ run }) => run!.testErrorPercent).filter((error) => error !== null);
     return { first: members[0]!.point, errors, others: members.length - finished.length };

@@ -41,12 +41,17 @@ export function concludeRun(
     predicted: tested?.predicted ?? new Uint8Array(),
     parameterCount: plan.parameterCount,
     weights,
-    weightsSha256: createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex'),
+    weightsSha256: hashWeights(weights),
     seconds,
     imagesPerSecond: measureRate(epochs),
     kernels,
     ...(profile ? { profile } : {}),
   };
+}
+
+/** SHA-256 of exported weights' bytes, as hexadecimal. */
+export function hashWeights(weights: Float32Array): string {
+  return createHash('sha256').update(new Uint8Array(weights.buffer)).digest('hex');
 }
 
 /** Training images a second over all epochs. */

@@ -7,7 +7,7 @@ import { type PassOutline, TIMES, TIMES_HEADER } from '../parallel/step-timer.js
 export interface TrainingProfile {
   readonly kernels: string;
   readonly workers: number;
-  /** Steps that were timed: all but the first tenth, at most 20. */
+  /** Steps that were timed: all but the first tenth, at most 20; of a run that has gone on from a checkpoint, those since. */
   readonly steps: number;
   readonly imagesPerStep: number;
   readonly msPerStep: number;
@@ -72,8 +72,9 @@ export class Profiler {
     return new Profiler(run.kernels, await threads.outline(run));
   }
 
-  /** What has been timed so far. */
-  summarize(): TrainingProfile {
+  /** What has been timed so far; null before the first step. */
+  summarize(): TrainingProfile | null {
+    if (this.times[0]![TIMES.steps] === 0) return null;
     return summarizeTimes(this.#outline, this.times, this.#peakGflops, this.#kernels);
   }
 }

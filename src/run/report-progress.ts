@@ -7,7 +7,7 @@ const INTERVAL_MS = 100;
 /**
  * Tells of an epoch's training while it lasts, and once at its end.
  *
- * @param epoch from 0
+ * @param at the epoch, from 0, and the wall time that its training has taken in earlier processes
  * @returns what ends it
  */
 export function reportProgress(
@@ -17,11 +17,11 @@ export function reportProgress(
     },
     memory: { totals, control },
   }: SharedRun,
-  epoch: number,
+  { epoch, secondsBefore }: { readonly epoch: number; readonly secondsBefore: number },
   { onProgress }: Pick<TrainOptions, 'onProgress'>,
 ): () => void {
   if (!onProgress) return () => {};
-  const start = performance.now();
+  const start = performance.now() - 1000 * secondsBefore;
   const report = () => {
     const images = totals[TOTALS.images]!;
     if (images === 0) return;

@@ -19,7 +19,6 @@ export function summarizeResults(
   classes: number,
 ): EvaluationSummary {
   const images = samples.length;
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   let loss = 0;
   let errors = 0;
   let top5Errors = 0;
@@ -29,13 +28,26 @@ export function summarizeResults(
     loss += results.loss[i]!;
     if (predicted !== label) errors++;
     if (results.rank[i]! >= 5) top5Errors++;
-    confusion[label]![predicted]!++;
   }
   return {
     loss: loss / images,
     errorPercent: (100 * errors) / images,
     top5ErrorPercent: (100 * top5Errors) / images,
-    confusion,
+    confusion: countConfusion({ images: { labels }, samples }, results.predicted, classes),
     predicted: Uint8Array.from(results.predicted),
   };
+}
+
+/** confusion[label][predicted] = images, from the class that each image is taken for. */
+export function countConfusion(
+  {
+    images: { labels },
+    samples,
+  }: { readonly images: { readonly labels: Uint8Array } } & Pick<EvaluationSet, 'samples'>,
+  predicted: Uint8Array,
+  classes: number,
+): number[][] {
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let i = 0; i < samples.length; i++) confusion[labels[samples[i]!]!]![predicted[i]!]!++;
+  return confusion;
 }

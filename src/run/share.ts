@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LabelledImages } from '../dataset/dataset.js';
 import { allocateArena } from '../kernels/memory.js';
+import { referenceKernels } from '../kernels/reference/reference.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import { listSegments } from '../optim/segments.js';
@@ -15,6 +16,8 @@ import {
   type SharedRun,
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
+import { allocatePulse } from '../parallel/pulse.js';
+import { limitSilence } from '../parallel/watchdog.js';
 import type { RunData } from './data.js';
 import type { FittedRun } from './fit.js';
 import { deriveSettings } from './settings.js';
@@ -30,6 +33,10 @@ export function shareRun(
     id: randomUUID(),
     workers,
     kernels,
+    silenceLimitMs: limitSilence(
+      fitted.plan,
+      kernels === referenceKernels.name || fitted.plugins.modules.length > 0,
+    ),
     settings,
     memory: allocateMemory(settings, fitted, data, workers),
   };
@@ -53,6 +60,7 @@ function allocateMemory(
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
+    pulse: allocatePulse(workers),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     train: { pixels: dataset.train.pixels, labels: dataset.train.labels },
     test: makeEvaluationSet(dataset.test, data.test),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { checkPlainData } from '../core/plain-data.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
@@ -149,12 +150,19 @@ export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown
   );
 }
 
+const LATER_DEFAULTS = Object.fromEntries(Object.entries(DEFAULTS).filter(([key]) => LATER_KEYS.has(key)));
+
+/** The whole of a recorded spec, as it was before `trimSpec`, for whoever only looks at it: nothing is checked, no plugin needed. */
+export function untrimSpec(recorded: Readonly<Record<string, unknown>>): ResolvedRunSpec {
+  return { ...LATER_DEFAULTS, ...recorded } as ResolvedRunSpec;
+}
+
 /**
  * Checks a spec and fills in its defaults.
  *
  * @param where names the spec in messages, for instance a file
  * @param plugins that are at hand; those that the network or the optimizer needs become part of the spec
- * @throws UserError for an unknown or mistyped field, an unknown model or layer kind, impossible sizes, options that exclude each other, a plugin
+ * @throws UserError for what is no plain data (a getter, a cycle, NaN), for an unknown or mistyped field, an unknown model or layer kind, impossible sizes, options that exclude each other, a plugin
  *   that the spec has been resolved with and that is not at hand
  */
 export function resolveRunSpec(
@@ -162,6 +170,7 @@ export function resolveRunSpec(
   where = 'spec',
   plugins: Plugins = NO_PLUGINS,
 ): ResolvedRunSpec {
+  checkPlainData(spec, where);
   const { model, network, normalization, optimizer, momentum, nesterov, weightDecay, ...rest } = parseWith(
     runSpecSchema,
     spec,
@@ -212,6 +221,7 @@ function resolveNetwork(
       `${where}: expected 'model' (${MODEL_NAMES.join(', ')}) or 'network', found neither. Give one.`,
     );
   }
+  if (model === undefined) checkPlainOptions(options, where);
   const parsed = parseNetwork(network, `${where}: network`, layers);
   checkActivation(fields, where, layers);
   // A spec that has been resolved before has both, and they agree.
@@ -221,6 +231,17 @@ function resolveNetwork(
     );
   }
   return { options: isModel(parsed.name) ? options : { ...PLAIN_OPTIONS, ...options }, network: parsed };
+}
+
+/** A network that is written out takes no options. */
+function checkPlainOptions(options: Readonly<Record<string, unknown>>, where: string): void {
+  const plain: Readonly<Record<string, unknown>> = PLAIN_OPTIONS;
+  const [changed] = Object.entries(options).filter(([name, value]) => value !== plain[name]);
+  if (changed === undefined) return;
+  throw new UserError(
+    `${where}: ${changed[0]}: expected no such field beside 'network', found ${JSON.stringify(changed[1])}. It is an option of named networks: ` +
+      'change the layers instead.',
+  );
 }
 
 /** What the fields' own types cannot tell. */

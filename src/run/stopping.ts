@@ -3,7 +3,7 @@ import type { ModelMemory } from '../network/memory.js';
 import type { NetworkPlan } from '../network/plan.js';
 import { CONTROL, STOP } from '../parallel/control.js';
 import type { SharedRun } from '../parallel/protocol.js';
-import { BestEpoch } from './best-epoch.js';
+import type { BestEpoch } from './best-epoch.js';
 import type { EpochResults } from './measure.js';
 import type { ResolvedRunSpec } from './spec.js';
 import type { TrainResult } from './types.js';
@@ -19,33 +19,29 @@ interface Stand {
   readonly run: SharedRun;
   readonly plan: NetworkPlan;
   readonly memory: ModelMemory;
-  /** With the weights that are evaluated and kept: their average, if there is one. */
-  readonly tested: Pick<ModelMemory, 'weights'>;
   readonly kernels: Kernels;
+  /** Null without a validation split. */
+  readonly best: BestEpoch | null;
 }
 
 /** Decides after each epoch whether a run is over. Depends on results alone, so that it is the same on any number of workers. */
 export class StopRules {
-  /** With patience only. */
-  readonly best: BestEpoch | null;
+  /** The weights at the last epoch's end, in their places; null if nobody asks. */
+  readonly weightsBefore: Float32Array | null;
   readonly #spec: ResolvedRunSpec;
   readonly #stand: Stand;
-  /** The weights at the last epoch's end; null if nobody asks. */
-  readonly #weights: Float32Array | null;
 
   /** To be made when the weights have their first values. */
   constructor(spec: ResolvedRunSpec, stand: Stand) {
     this.#spec = spec;
     this.#stand = stand;
-    this.best = spec.patience === null ? null : new BestEpoch();
-    this.#weights = spec.minWeightChange?.per === 'epoch' ? stand.memory.weights.slice() : null;
+    this.weightsBefore = spec.minWeightChange?.per === 'epoch' ? stand.memory.weights.slice() : null;
     stand.run.memory.previousWeights?.set(stand.memory.weights);
   }
 
   /** Why the run is over, if an epoch was its last; null if it is to go on. */
   explainEnd(results: EpochResults): Ending | null {
-    const { run, tested } = this.#stand;
-    this.best?.offer(results, tested);
+    const { run } = this.#stand;
     const reason = this.#explainRest(results) ?? explainLimit(run, results) ?? this.#explainPatience(results);
     return reason === null ? null : { state: 'done', reason };
   }
@@ -53,7 +49,7 @@ export class StopRules {
   #explainRest({ metrics: { epoch } }: EpochResults): string | null {
     const { control } = this.#stand.run.memory;
     const text = `no weight moved by more than ${this.#spec.minWeightChange?.epsilon} in epoch ${epoch}`;
-    if (this.#weights) return this.#measureChange() <= this.#spec.minWeightChange!.epsilon ? text : null;
+    if (this.weightsBefore) return this.#measureChange() <= this.#spec.minWeightChange!.epsilon ? text : null;
     const rests = Atomics.load(control, CONTROL.stop) & STOP.atRest;
     return rests ? `${text}, step ${Atomics.load(control, CONTROL.step)}` : null;
   }
@@ -61,7 +57,7 @@ export class StopRules {
   /** Since the last epoch's end, over all parameters. */
   #measureChange(): number {
     const { plan, memory, kernels } = this.#stand;
-    const measure = kernels.bindMeasureChange({ w: memory.weights, previous: this.#weights! });
+    const measure = kernels.bindMeasureChange({ w: memory.weights, previous: this.weightsBefore! });
     const changes = plan.steps
       .flatMap((step) => step.parameters)
       .map(({ offset, size }) => measure(offset, size));
@@ -70,7 +66,7 @@ export class StopRules {
 
   #explainPatience({ metrics: { epoch } }: EpochResults): string | null {
     const { patience } = this.#spec;
-    const best = this.best?.epoch ?? 0;
+    const best = this.#stand.best?.mark?.epoch ?? 0;
     return patience !== null && epoch - best >= patience
       ? `the validation loss has not fallen below epoch ${best}'s for ${patience} epochs`
       : null;
@@ -89,6 +85,13 @@ function explainLimit(run: SharedRun, { metrics: { epoch } }: EpochResults): str
     : null;
 }
 
+/** What the workers look at in every step; of several the first is told. */
+const DIVERGENCES = [
+  [STOP.lossNotFinite, 'the loss'],
+  [STOP.parameterNotFinite, 'a parameter'],
+  [STOP.statisticNotFinite, 'a running statistic'],
+] as const;
+
 /**
  * Why the workers gave an epoch up; null if they did not.
  *
@@ -97,8 +100,8 @@ function explainLimit(run: SharedRun, { metrics: { epoch } }: EpochResults): str
 export function explainFailure({ memory: { control } }: SharedRun, epoch: number): Ending | null {
   const stop = Atomics.load(control, CONTROL.stop);
   const step = Atomics.load(control, CONTROL.step);
-  if (stop & (STOP.lossNotFinite | STOP.parameterNotFinite)) {
-    const what = stop & STOP.lossNotFinite ? 'the loss' : 'a parameter';
+  const what = DIVERGENCES.find(([bit]) => stop & bit)?.[1];
+  if (what !== undefined) {
     return { state: 'diverged', reason: `${what} is no longer finite in epoch ${epoch + 1}, step ${step}` };
   }
   // Raised within a step, or afterwards.

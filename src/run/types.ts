@@ -56,7 +56,7 @@ export interface CheckpointOptions {
   readonly keep?: KeptFiles;
 }
 
-/** Of a finished run: nothing; its trained network; that and the last state, from which a longer training could go on. */
+/** Of a run that is done: nothing; its networks, the last and the best; those and its last states. */
 export const KEPT_FILES = ['nothing', 'model', 'state'] as const;
 export type KeptFiles = (typeof KEPT_FILES)[number];
 

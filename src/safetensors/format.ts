@@ -10,16 +10,16 @@ export const LENGTH_BYTES = 8;
 export const HEADER_ALIGNMENT = 8;
 /** A header of more is hostile or broken: a thousand layers take some hundred kilobytes. */
 export const MAX_HEADER_BYTES = 16 * 2 ** 20;
-/** The one type of numbers. */
-export const DTYPE = 'F32';
-export const BYTES_PER_NUMBER = 4;
+/** The types of numbers, and what holds them in memory. */
+export const DTYPES = { F32: Float32Array, U8: Uint8Array } as const;
+export type Dtype = keyof typeof DTYPES;
 /** The header's key for texts that belong to the file as a whole. */
 export const METADATA_KEY = '__metadata__';
 
 /** Numbers with a shape, rows before columns. */
-export interface Tensor {
+export interface Tensor<Values = Float32Array | Uint8Array> {
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  readonly values: Values;
 }
 
 /** What a file holds. */
@@ -32,4 +32,9 @@ export interface SafetensorsFile {
 /** How many numbers a shape has room for; 1 for the empty one. */
 export function countNumbers(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+/** The type of a tensor's numbers. */
+export function dtypeOf({ values }: Pick<Tensor, 'values'>): Dtype {
+  return values instanceof Float32Array ? 'F32' : 'U8';
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
+import { findJsonFault } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
-import { findDuplicateKey } from './duplicate-key.js';
+import { BLANK_CHECKSUM, CHECKSUM_KEY } from './checksum.js';
 import {
-  BYTES_PER_NUMBER,
   countNumbers,
-  DTYPE,
+  DTYPES,
+  type Dtype,
+  dtypeOf,
   HEADER_ALIGNMENT,
   LENGTH_BYTES,
   METADATA_KEY,
@@ -14,6 +16,7 @@ import {
 
 /** Where a tensor lies, in bytes from the first tensor's beginning. */
 export interface TensorPlace {
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -22,6 +25,8 @@ export interface TensorPlace {
 /** What stands in front of the tensors. */
 export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of the whole file, see CHECKSUM_KEY; null if it has none. */
+  readonly checksum: string | null;
   /** By name, in the order of their places, which follow each other without holes. */
   readonly tensors: ReadonlyMap<string, TensorPlace>;
 }
@@ -36,16 +41,20 @@ const tensorSchema = z.strictObject({
   data_offsets: z.tuple([count, count]),
 });
 
-/** The bytes in front of the tensors: the header's length and the header. */
+/** The bytes in front of the tensors: the header's length and the header, with a blank checksum. */
 export function formatHeader({ metadata, tensors }: SafetensorsFile): Buffer {
   let begin = 0;
-  const entries = [...tensors].map(([name, { shape }]) => {
-    const end = begin + BYTES_PER_NUMBER * countNumbers(shape);
-    const entry = [name, { dtype: DTYPE, shape, data_offsets: [begin, end] }] as const;
+  const entries = [...tensors].map(([name, tensor]) => {
+    const end = begin + tensor.values.byteLength;
+    const entry = [
+      name,
+      { dtype: dtypeOf(tensor), shape: tensor.shape, data_offsets: [begin, end] },
+    ] as const;
     begin = end;
     return entry;
   });
-  const json = Buffer.from(JSON.stringify({ [METADATA_KEY]: metadata, ...Object.fromEntries(entries) }));
+  const texts = { [CHECKSUM_KEY]: BLANK_CHECKSUM, ...metadata };
+  const json = Buffer.from(JSON.stringify({ [METADATA_KEY]: texts, ...Object.fromEntries(entries) }));
   const length = Math.ceil(json.length / HEADER_ALIGNMENT) * HEADER_ALIGNMENT;
   const bytes = Buffer.alloc(LENGTH_BYTES + length, ' ');
   bytes.writeBigUInt64LE(BigInt(length));
@@ -59,8 +68,8 @@ export function formatHeader({ metadata, tensors }: SafetensorsFile): Buffer {
  * @param bytes the header without its length
  * @param dataBytes that follow it
  * @param where names the file in messages
- * @throws UserError if it is no header, has a key twice, or its tensors are of another type than F32, overlap, leave holes or do not end
- *   where the file does
+ * @throws UserError if it is no header, has a key twice, or its tensors are of another type than those of DTYPES, overlap, leave holes or
+ *   do not end where the file does
  */
 export function parseHeader(bytes: Uint8Array, dataBytes: number, where: string): Header {
   const place = `${where}: header`;
@@ -70,54 +79,56 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, where: string)
     .map(([name, entry]) => [name, parseTensor(entry, `${place}: tensor '${name}'`)] as const)
     .sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   checkPlaces(found, dataBytes, where);
-  const metadata = entries.find(([name]) => name === METADATA_KEY)?.[1] ?? {};
-  return {
-    metadata: parseWith(metadataSchema, metadata, `${place}: ${METADATA_KEY}`),
-    tensors: new Map(found),
-  };
+  const texts = entries.find(([name]) => name === METADATA_KEY)?.[1] ?? {};
+  const { [CHECKSUM_KEY]: checksum = null, ...metadata } = parseWith(
+    metadataSchema,
+    texts,
+    `${place}: ${METADATA_KEY}`,
+  );
+  return { metadata, checksum, tensors: new Map(found) };
 }
 
 function parseObject(bytes: Uint8Array, where: string): unknown {
-  const value = parseText(bytes);
-  if (value === undefined) {
+  const text = decodeText(bytes);
+  const fault = text === null ? null : findJsonFault(text);
+  if (text === null || fault?.isJson === false) {
     throw new UserError(`${where}: expected a safetensors file, found a header that is no JSON. ${MEND}`);
   }
-  const key = findDuplicateKey(new TextDecoder().decode(bytes));
-  if (key === null) return value;
-  throw new UserError(
-    `${where}: header: expected each key once, found '${key.slice(0, MAX_KEY)}' twice. ${MEND}`,
-  );
+  if (fault === null) return JSON.parse(text);
+  throw new UserError(`${where}: header: expected ${fault.expected}, found ${fault.found}. ${MEND}`);
 }
 
 /** How to mend a file that is not as its writer left it. */
 export const MEND = 'The file is broken: save or copy it again.';
-/** Of a name in a message. */
-const MAX_KEY = 100;
 
-/** The value that the text stands for; undefined if it is none. */
-function parseText(bytes: Uint8Array): unknown {
+/** Null if it is no UTF-8. */
+function decodeText(bytes: Uint8Array): string | null {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return undefined;
+    return null;
   }
 }
 
 function parseTensor(entry: unknown, where: string): TensorPlace {
   const { dtype, shape, data_offsets } = parseWith(tensorSchema, entry, where);
   const [begin, end] = data_offsets;
-  if (dtype !== DTYPE) {
+  if (!isDtype(dtype)) {
     throw new UserError(
-      `${where}: expected numbers of type ${DTYPE}, found ${dtype}. Save them as 32-bit floats.`,
+      `${where}: expected numbers of type ${Object.keys(DTYPES).join(' or ')}, found ${dtype}. Save them as 32-bit floats.`,
     );
   }
-  const bytes = BYTES_PER_NUMBER * countNumbers(shape);
+  const bytes = DTYPES[dtype].BYTES_PER_ELEMENT * countNumbers(shape);
   if (end - begin !== bytes) {
     throw new UserError(
       `${where}: expected ${bytes} bytes for the shape ${shape.join('×')}, found ${end - begin}. ${MEND}`,
     );
   }
-  return { shape, begin, end };
+  return { dtype, shape, begin, end };
+}
+
+function isDtype(dtype: string): dtype is Dtype {
+  return Object.hasOwn(DTYPES, dtype);
 }
 
 function checkPlaces(

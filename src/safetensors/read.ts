@@ -1,62 +1,53 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { Hash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../core/errors.js';
-import { explainFileError } from '../core/file-errors.js';
-import {
-  BYTES_PER_NUMBER,
-  HEADER_ALIGNMENT,
-  LENGTH_BYTES,
-  MAX_HEADER_BYTES,
-  type SafetensorsFile,
-  type Tensor,
-} from './format.js';
+import { openRegularFile } from '../core/regular-file.js';
+import { hashHeader } from './checksum.js';
+import { DTYPES, LENGTH_BYTES, MAX_HEADER_BYTES, type SafetensorsFile, type Tensor } from './format.js';
 import { type Header, MEND, parseHeader } from './header.js';
 
 /** Bytes that are read at a time: a file is never taken into memory twice. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
+/** A file as it was read. */
+export interface ReadFile extends SafetensorsFile {
+  /** Whether its bytes are those that were written; `absent` where the file does not tell. Whoever reads it decides what that means. */
+  readonly checksum: 'right' | 'absent' | 'wrong';
+}
+
 /**
  * Reads a safetensors file.
  *
  * @param accept looks at the header and throws if the tensors are not those that are wanted; before any of them is read
+ * @param findPlace the memory that a tensor is to be read into, if there is some for it
  * @throws UserError if there is no such file, it is no such file, or it is cut, too long or otherwise not as written
  */
 export async function readSafetensors(
   file: string,
   accept: (header: Header) => void,
-): Promise<SafetensorsFile> {
-  const handle = await openFile(file);
+  findPlace: (name: string) => Tensor['values'] | undefined = () => undefined,
+): Promise<ReadFile> {
+  const { handle, sizeBytes: size } = await openRegularFile(file, 'a safetensors file');
   try {
-    const size = await measureFile(handle, file);
     const headerBytes = await readHeaderLength(handle, size, file);
     const dataStart = LENGTH_BYTES + headerBytes;
-    const bytes = new Uint8Array(headerBytes);
-    await fill(handle, bytes, LENGTH_BYTES, file);
-    const header = parseHeader(bytes, size - dataStart, file);
+    const bytes = new Uint8Array(dataStart);
+    await fill(handle, bytes, 0, file);
+    const header = parseHeader(bytes.subarray(LENGTH_BYTES), size - dataStart, file);
     accept(header);
+    const hash = hashHeader(bytes);
     const tensors = new Map<string, Tensor>();
-    for (const [name, { shape, begin, end }] of header.tensors) {
-      const values = new Float32Array((end - begin) / BYTES_PER_NUMBER);
-      await fill(handle, new Uint8Array(values.buffer), dataStart + begin, file);
+    for (const [name, { dtype, shape, begin, end }] of header.tensors) {
+      const Values = DTYPES[dtype];
+      const values = findPlace(name) ?? new Values((end - begin) / Values.BYTES_PER_ELEMENT);
+      const { buffer, byteOffset, byteLength } = values;
+      await fill(handle, new Uint8Array(buffer, byteOffset, byteLength), dataStart + begin, file, hash);
       tensors.set(name, { shape, values });
     }
-    return { metadata: header.metadata, tensors };
+    return { metadata: header.metadata, tensors, checksum: compare(header, hash) };
   } finally {
     await handle.close();
   }
-}
-
-async function openFile(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'r');
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read: ${explainFileError(error)}. Check the path.`);
-  }
-}
-
-async function measureFile(handle: FileHandle, file: string): Promise<number> {
-  const stats = await handle.stat();
-  if (stats.isFile()) return stats.size;
-  throw new UserError(`${file}: expected a safetensors file, found no file. Check the path.`);
 }
 
 /** The header's length, once it is sure that the file can have such a header. */
@@ -75,18 +66,29 @@ async function readHeaderLength(handle: FileHandle, size: number, file: string):
   if (headerBytes > size - LENGTH_BYTES) {
     fail(`a header of ${headerBytes} bytes in a file of ${size}`);
   }
-  if (headerBytes % HEADER_ALIGNMENT !== 0) {
-    fail(`a header of ${headerBytes} bytes, no multiple of ${HEADER_ALIGNMENT}`);
-  }
   return headerBytes;
 }
 
-async function fill(handle: FileHandle, bytes: Uint8Array, position: number, file: string): Promise<void> {
+/** Holds the checksum that stands in the file against that of its bytes. */
+function compare({ checksum }: Header, hash: Hash): ReadFile['checksum'] {
+  if (checksum === null) return 'absent';
+  return checksum === hash.digest('hex') ? 'right' : 'wrong';
+}
+
+/** @param hash that is to take what is read */
+async function fill(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  position: number,
+  file: string,
+  hash: Hash | null = null,
+): Promise<void> {
   let done = 0;
   while (done < bytes.length) {
     const length = Math.min(CHUNK_BYTES, bytes.length - done);
     const { bytesRead } = await handle.read(bytes, done, length, position + done);
     if (bytesRead === 0) throw new UserError(`${file}: the file became shorter while it was read. ${MEND}`);
+    hash?.update(bytes.subarray(done, done + bytesRead));
     done += bytesRead;
   }
 }

@@ -81,7 +81,7 @@ describe('a checkpoint', () => {
     });
     expect(metadata).toMatchObject({
       format: 'convoy',
-      version: '1',
+      version: '2',
       classes: JSON.stringify(dataset.classNames),
       epoch: '1',
       testErrorPercent: String(trained.epochs[0]!.testErrorPercent),
@@ -109,6 +109,55 @@ describe('a checkpoint', () => {
     await expect(saving).rejects.toThrow(
       'conv.kernel: expected finite numbers, found NaN at position 4 of 60.',
     );
+  });
+});
+
+/** The texts of a file as the first version wrote it, without a checksum. */
+function makeUnchecked({ sha256, weightsSha256, ...texts }: Record<string, string>): Record<string, string> {
+  return { ...texts, version: '1' };
+}
+
+describe('a checkpoint that has been changed', () => {
+  /** Saves, and changes a bit of a tensor. */
+  async function flipBit(
+    change: (metadata: Record<string, string>) => Record<string, string> = (texts) => texts,
+  ) {
+    const file = await saveTiny();
+    const { header, data } = takeApart(readFileSync(file));
+    const { __metadata__: metadata, ...tensors } = header;
+    data[100]! ^= 1;
+    const texts = change(metadata as Record<string, string>);
+    writeFileSync(file, buildSafetensors({ __metadata__: texts, ...tensors }, data));
+    return file;
+  }
+
+  it('is refused by its name, and loaded all the same if that is asked for', async () => {
+    const file = await flipBit();
+    await expect(loadCheckpoint(file)).rejects.toThrow(
+      `${file}: expected the bytes that were written, as the checksum in it says, found others. ` +
+        'The file has been changed or damaged: save or copy it again, or load it all the same with --ignore-hash',
+    );
+    const warnings: string[] = [];
+    const loaded = await loadCheckpoint(file, {
+      ignoreHash: true,
+      onWarning: (message) => warnings.push(message),
+    });
+    expect(warnings).toEqual([expect.stringMatching(/found others\. It is loaded all the same\.$/)]);
+    const changed = loaded.weights.filter((weight, i) => weight !== trained.weights[i]);
+    expect(changed).toHaveLength(1);
+  });
+
+  it('of the first version is held against the checksum of its weights, if it has one', async () => {
+    const weightsSha256 = trained.weightsSha256;
+    const file = await flipBit((texts) => ({ ...makeUnchecked(texts), weightsSha256 }));
+    await expect(loadCheckpoint(file)).rejects.toThrow('expected the bytes that were written');
+    const bare = await flipBit(makeUnchecked);
+    expect((await loadCheckpoint(bare)).weights).toHaveLength(trained.weights.length);
+  });
+
+  it('may not have lost its checksum', async () => {
+    const file = await flipBit(({ sha256, ...texts }) => texts);
+    await expect(loadCheckpoint(file)).rejects.toThrow('expected the bytes that were written');
   });
 });
 
@@ -149,9 +198,9 @@ describe('a checkpoint that is wrong', () => {
     });
     expect(other).toContain("expected a checkpoint of Convoy's");
     const newer = await failure(({ __metadata__: metadata }) => {
-      metadata.version = '2';
+      metadata.version = '3';
     });
-    expect(newer).toContain('expected a checkpoint of version 1, found 2.');
+    expect(newer).toContain('expected a checkpoint of version 2, found 3.');
   });
 
   it.each(['spec', 'classes'])('has no %s, or no JSON in its place', async (key) => {
@@ -162,7 +211,7 @@ describe('a checkpoint that is wrong', () => {
     const broken = await failure(({ __metadata__: metadata }) => {
       metadata[key] = '{"a":';
     });
-    expect(broken).toContain(`${key}: expected JSON, found "{\\"a\\":"`);
+    expect(broken).toContain(`${key}: line 1, column 6: expected JSON, found the end of the text.`);
   });
 
   it('has a layer of a kind that does not exist, or with wrong fields', async () => {
@@ -218,6 +267,7 @@ describe('a checkpoint that is wrong', () => {
   ])('has weights of %s', async (value, text) => {
     const message = await failure((header, data) => {
       data.writeFloatLE(value, header['norm.shift']!.data_offsets[0] + 8);
+      header.__metadata__ = makeUnchecked(header.__metadata__);
     });
     expect(message).toContain(`norm.shift: expected finite numbers, found ${text} at position 3 of 4.`);
   });

@@ -93,11 +93,68 @@ describe('a trained model', () => {
     const model = new TrainedModel(await learn({ model: 'SK', width: 0.1 }));
     const [image] = listImages(coloured) as [Image];
     await expect(model.predict([image])).rejects.toThrow(
-      'image 1: expected 28×28×1 pixels, found 32×30×3 in 2880 bytes.',
+      'image 1: expected 28×28×1 pixels, found 32×30×3 in 2880 numbers.',
     );
     await expect(model.predict([join(makeFolder(), 'no.png')])).rejects.toThrow(
       'expected a picture, found nothing',
     );
+  });
+
+  it('takes numbers of 0 to 1 if it is told so', async () => {
+    const model = new TrainedModel(await learn({ model: 'SK', width: 0.1 }));
+    const [image] = listImages(grey) as [Image];
+    const [expected] = await model.predict([image]);
+    const pixels = Float32Array.from(image.pixels, (pixel) => pixel / 255);
+    expect(await model.predict([{ ...image, pixels }], { range: 1 })).toEqual([expected]);
+    expect(await model.predict([{ ...image, pixels: Float32Array.from(image.pixels) }])).toEqual([expected]);
+    expect(await model.predict([{ ...image, pixels: [...image.pixels] }], { range: 255 })).toEqual([
+      expected,
+    ]);
+    const black = Array(784).fill(0);
+    expect(await model.predict([{ ...image, pixels: black }])).toHaveLength(1);
+  });
+
+  it('refuses numbers that are no pixels, and what is no picture', async () => {
+    const model = new TrainedModel(await learn({ model: 'SK', width: 0.1 }));
+    const size = { height: 28, width: 28, channels: 1 };
+    const filled = (pixel: number, kind: typeof Float32Array | typeof Int16Array = Float32Array) => [
+      { ...size, pixels: new kind(784).fill(pixel) },
+    ];
+    const cases: [unknown, object, string][] = [
+      [
+        filled(0.5),
+        {},
+        'image 1: expected whole numbers from 0 to 255, found 0.5 at pixel 1. For numbers from 0 to 1 tell predict so',
+      ],
+      [filled(1), {}, 'found none above 1. Tell predict which they are: { range: 1 } or { range: 255 }.'],
+      [filled(Number.NaN), {}, 'found NaN at pixel 1.'],
+      [filled(300), {}, 'found 300 at pixel 1.'],
+      [filled(-1, Int16Array), {}, 'found -1 at pixel 1.'],
+      [
+        filled(2),
+        { range: 1 },
+        'image 1: expected numbers from 0 to 1, found 2 at pixel 1. Leave range: 1 out',
+      ],
+      [filled(Number.NaN), { range: 1 }, 'found NaN at pixel 1.'],
+      [[{ ...size, pixels: Array(784) }], {}, 'found nothing at pixel 1.'],
+      [
+        [{ ...size, pixels: new Uint8Array(6) }],
+        {},
+        'image 1: expected 28×28×1 pixels, found 28×28×1 in 6 numbers.',
+      ],
+      [
+        [Buffer.from('PNG')],
+        {},
+        "image 1: expected a file's path or { height, width, channels, pixels }, found a Buffer.",
+      ],
+      [[null], {}, 'channels, pixels }, found null.'],
+      ['x.png', {}, 'predict: expected a list of images, found "x.png". Put it in brackets.'],
+      [[], { range: 100 }, "predict: options: field 'range': expected 1 or 255, found 100."],
+      [[], { rnage: 1 }, "predict: options: unknown field 'rnage'. Did you mean 'range'?"],
+    ];
+    for (const [images, options, message] of cases) {
+      await expect(model.predict(images as [], options)).rejects.toThrow(message);
+    }
   });
 
   it('refuses to tell of outputs that are not finite', async () => {

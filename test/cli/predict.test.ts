@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { saveModel } from '../../src/checkpoint/save.js';
 import { writePng } from '../../src/image/write-png.js';
@@ -43,6 +44,19 @@ describe('predict', () => {
     expect((await predictCommand([model, images[0]!])).out.trimEnd().split('\n')).toHaveLength(6);
   });
 
+  it('refuses a model that has been changed, unless it is asked to take it all the same', async () => {
+    const { model, images } = await makeFiles();
+    const bytes = readFileSync(model);
+    bytes[bytes.length - 2]! ^= 1;
+    writeFileSync(model, bytes);
+    const refusal = await predictCommand([model, images[0]!]);
+    expect(refusal).toMatchObject({ exitCode: 2, out: '' });
+    expect(refusal.err).toMatch(/model\.safetensors: expected the bytes .*--ignore-hash/);
+    const { exitCode, out, err } = await predictCommand([model, images[0]!, '--ignore-hash']);
+    expect([exitCode, out.split('\n')[0]]).toEqual([0, images[0]]);
+    expect(err).toMatch(/^warning: \S*model\.safetensors: .*It is loaded all the same\.\n$/);
+  });
+
   it('prints with --json one object an image', async () => {
     const { model, images } = await makeFiles();
     const { out } = await predictCommand([model, ...images, '--top', '3', '--json']);
@@ -60,6 +74,47 @@ describe('predict', () => {
     });
   });
 
+  it('answers for the images that can be read, tells of the others, and exits with 1', async () => {
+    const { model, images, folder } = await makeFiles();
+    const broken = join(folder, 'broken.png');
+    writeFileSync(broken, readFileSync(images[1]!).subarray(0, 90));
+    const gone = join(folder, 'gone.png');
+    const { exitCode, out, err } = await predictCommand([
+      model,
+      images[0]!,
+      broken,
+      gone,
+      images[1]!,
+      '--top',
+      '1',
+    ]);
+    expect(exitCode).toBe(1);
+    expect(out.split('\n').filter((line) => line.startsWith('/'))).toEqual([images[0], images[1]]);
+    const [ofBroken, ofGone, ...more] = err.trimEnd().split('\n');
+    expect(ofBroken).toMatch(/broken\.png: expected a PNG, JPEG or WebP picture, found a broken png: /);
+    expect(ofGone).toMatch(/gone\.png: expected a picture, found nothing there\. Check the path\.$/);
+    expect(more).toEqual([]);
+  });
+
+  it('lays transparent pictures on white or black, and says so', async () => {
+    const { model, folder } = await makeFiles();
+    const digit = join(folder, 'digit.png');
+    const raw = { height: 28, width: 28, channels: 4 as const };
+    const seven = dataset.test.pixels.slice(0, 784);
+    await sharp(
+      Uint8Array.from({ length: 4 * 784 }, (_, i) => (i % 4 === 3 ? seven[i >> 2]! : 255)),
+      { raw },
+    )
+      .png()
+      .toFile(digit);
+    const black = await predictCommand([model, digit, '--background', 'black', '--top', '1']);
+    expect(black.out).toContain(`  ${trained.predicted[0]}\n`);
+    expect(black.err).toBe(`${digit}: transparent parts are black; --background white makes them white\n`);
+    const white = await predictCommand([model, digit]);
+    expect(white.err).toBe(`${digit}: transparent parts are white; --background black makes them black\n`);
+    expect(white.out).not.toContain(black.out);
+  });
+
   it('is told in one line what is wrong, and exits with 2', async () => {
     const { model, images, folder } = await makeFiles();
     const text = join(folder, 'text.png');
@@ -68,10 +123,14 @@ describe('predict', () => {
       [[], "predict: missing required argument 'model'"],
       [[model], "predict: missing required argument 'image'"],
       [[images[0]!, model], `${images[0]}: expected a safetensors file, found a header of`],
-      [[join(folder, 'no'), images[0]!], 'cannot be read: there is no such file or folder.'],
-      [[folder, images[0]!], 'expected a safetensors file, found no file.'],
+      [[join(folder, 'no'), images[0]!], 'expected a safetensors file, found nothing there.'],
+      [[folder, images[0]!], 'expected a safetensors file, found a folder.'],
       [[model, text], `${text}: expected a PNG, JPEG or WebP picture`],
       [[model, join(folder, 'no.png')], 'expected a picture, found nothing there.'],
+      [
+        [model, images[0]!, '--background', 'grey'],
+        "--background: unknown colour 'grey'. Did you mean 'white'?",
+      ],
       [[model, images[0]!, '--top', '0'], "--top: expected a whole number from 1 to 256, found '0'."],
     ] as const) {
       const { exitCode, out, err } = await predictCommand(args);

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkWritable, writeWholeFile } from '../../src/core/write-whole-file.js';
@@ -11,6 +21,25 @@ describe('a whole file', () => {
     await writeWholeFile(file, [Buffer.from('34'), new Uint8Array(), Buffer.from('5')]);
     expect(readFileSync(file, 'utf8')).toBe('345');
     expect(readdirSync(join(file, '..'))).toEqual(['a']);
+  });
+
+  it('leaves links and devices what they are', async () => {
+    const folder = makeFolder();
+    const [file, link] = [join(folder, 'elsewhere', 'a'), join(folder, 'link')];
+    mkdirSync(join(folder, 'elsewhere'));
+    writeFileSync(file, 'old');
+    symlinkSync(file, link);
+    await writeWholeFile(link, [Buffer.from('new')]);
+    expect([readFileSync(file, 'utf8'), readlinkSync(link)]).toEqual(['new', file]);
+    await writeWholeFile('/dev/null', [Buffer.from('1'), Buffer.from('2')]);
+    await checkWritable('/dev/null');
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  it.runIf(existsSync('/dev/full'))('says that a device is full', async () => {
+    await expect(writeWholeFile('/dev/full', [Buffer.from('1')])).rejects.toThrow(
+      '/dev/full: cannot be written: the disk is full. Give another path.',
+    );
   });
 
   it('leaves what was there, and nothing else, if it cannot be written', async () => {

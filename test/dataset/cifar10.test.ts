@@ -102,6 +102,16 @@ describe('CIFAR-10 that is not as it should be', () => {
   });
 
   it.each([
+    ['data_batch_1', 'Python'],
+    ['cifar-10-batches-py', 'Python'],
+    ['batches.meta.mat', 'Matlab'],
+  ])('names the version that is needed where there is %s', async (name, version) => {
+    await expect(loadFrom({ [name]: Buffer.of(1) })).rejects.toThrow(
+      `It is the version for ${version}: take the binary one, cifar-10-binary.tar.gz. Run `,
+    );
+  });
+
+  it.each([
     [
       'a record that ends early',
       buildRecords([1, 2]).subarray(1),
@@ -129,7 +139,7 @@ describe('CIFAR-10 that is not as it should be', () => {
       await writeFiles(folder, files);
       await writeFiles(join(folder, 'batches.meta.txt'), {});
       await expect(loadDataset('cifar10', { folder })).rejects.toThrow(
-        /a file that can be read, found EISDIR/,
+        /batches\.meta\.txt: expected the list of CIFAR-10's classes, found a folder\. Check the path\.$/,
       );
     });
   });

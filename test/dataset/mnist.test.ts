@@ -73,6 +73,21 @@ describe('MNIST from a folder', () => {
     for (const hash of hashes) expect(hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('reads files in folders of their names, as some archives unpack them', async () => {
+    const { sha256 } = await loadFrom(FILES);
+    await withFolder(async (folder) => {
+      for (const [name, bytes] of Object.entries(FILES)) {
+        await mkdir(join(folder, name));
+        await writeFile(join(folder, name, name.replace('-idx', '.idx')), bytes);
+      }
+      expect((await loadDataset('mnist', { folder })).sha256).toBe(sha256);
+      // Files beside such folders come first.
+      const other = Object.entries({ ...FILES, 't10k-labels-idx1-ubyte': buildLabels([1, 1]) });
+      for (const [name, bytes] of other) await writeFile(join(folder, name.replace('-idx', '.idx')), bytes);
+      expect([...(await loadDataset('mnist', { folder })).test.labels]).toEqual([1, 1]);
+    });
+  });
+
   it('ignores hidden files', async () => {
     await expect(loadFrom({ ...FILES, '.DS_Store': Buffer.alloc(3) })).resolves.toBeDefined();
   });
@@ -114,8 +129,14 @@ describe('MNIST that is not as it should be', () => {
     [
       'labels that are no digit',
       't10k-labels-idx1-ubyte',
-      buildLabels([3, 10]),
-      /t10k-labels-idx1-ubyte: expected labels 0 to 9, found 10 for example 2\./,
+      buildLabels([3, 210]),
+      /t10k-labels-idx1-ubyte: expected labels 0 to 9, found 210 for example 2\. The file is corrupt: get it again\.$/,
+    ],
+    [
+      'labels of more classes, counted from 1',
+      't10k-labels-idx1-ubyte',
+      buildLabels([26, 1]),
+      /found 26 for example 1\. All are from 1 to 26: it is another data set, not one of 10 classes, or its labels count from 1\. Put the published file there\.$/,
     ],
     [
       'images of another size',
@@ -133,6 +154,13 @@ describe('MNIST that is not as it should be', () => {
     const loading = loadFrom({ ...FILES, [name]: bytes });
     await expect(loading).rejects.toBeInstanceOf(UserError);
     await expect(loading).rejects.toThrow(message);
+  });
+
+  it('refuses folders that hold no such file', async () => {
+    await withFolder(async (folder) => {
+      for (const name of Object.keys(FILES)) await mkdir(join(folder, name));
+      await expect(loadDataset('mnist', { folder })).rejects.toThrow(/found no train-images-idx3-ubyte, /);
+    });
   });
 
   it('says where the data belong if there are none', async () => {
@@ -188,12 +216,14 @@ describe('MNIST from the package', () => {
 });
 
 describe('loadDataset', () => {
-  it.each(['minst', 'MNIST', 'constructor', ''])(
-    "refuses '%s' and offers the names that it knows",
-    async (name) => {
-      const loading = loadDataset(name);
-      await expect(loading).rejects.toBeInstanceOf(UserError);
-      await expect(loading).rejects.toThrow(`unknown name '${name}'. Did you mean 'mnist'?`);
-    },
-  );
+  it.each([
+    ['minst', "Did you mean 'mnist'?"],
+    ['MNIST', "Did you mean 'mnist'?"],
+    ['constructor', 'Valid: mnist'],
+    ['', 'Valid: mnist'],
+  ])("refuses '%s' and offers the names that it knows", async (name, offer) => {
+    const loading = loadDataset(name);
+    await expect(loading).rejects.toBeInstanceOf(UserError);
+    await expect(loading).rejects.toThrow(`unknown name '${name}'. ${offer}`);
+  });
 });

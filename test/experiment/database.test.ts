@@ -97,7 +97,9 @@ describe('an SQLite error', () => {
     ['SQLITE_READONLY', 'is read-only'],
     ['SQLITE_READONLY_DIRECTORY', 'is read-only'],
     ['SQLITE_FULL', 'the disk is full'],
-    ['SQLITE_BUSY', 'is locked by another process'],
+    ['SQLITE_BUSY', 'held by another program'],
+    ['SQLITE_BUSY_RECOVERY', 'held by another program'],
+    ['SQLITE_PROTOCOL', 'its locks do not work as on a local disk'],
     ['SQLITE_CORRUPT', 'is damaged'],
     ['SQLITE_IOERR_WRITE', 'the disk reports an error'],
   ])('%s is explained', (code, explanation) => {

@@ -7,9 +7,11 @@ import type { Dataset } from '../../src/dataset/dataset.js';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import type { Executor } from '../../src/experiment/executor.js';
 import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
+import { formatCanonicalJson } from '../../src/experiment/identity.js';
 import { planSweep, type SweepPoint } from '../../src/experiment/plan-sweep.js';
-import { markProcess } from '../../src/experiment/process-mark.js';
-import { Store, type SweepEntry } from '../../src/experiment/store.js';
+import { markProcess, type ProcessMark } from '../../src/experiment/process-mark.js';
+import { Store } from '../../src/experiment/store.js';
+import type { SweepEntry } from '../../src/experiment/sweep-entry.js';
 import type { FittedRunSpec } from '../../src/run/fit.js';
 import type { ResolvedRunSpec } from '../../src/run/spec.js';
 import type { EpochMetrics, TrainOptions, TrainResult } from '../../src/run/types.js';
@@ -65,15 +67,20 @@ export function claimRuns(
   });
 }
 
-/** Makes a run that of this process's parent: another process, which lives. */
+/** Makes a run that of this process's parent: another process, which lives. It has no lock, as those of older versions. */
 export function giveToParent(store: Store, runId: number): void {
+  giveRun(store, runId, markProcess(process.ppid));
+}
+
+/** Makes a run that of another process. */
+export function giveRun(store: Store, runId: number, mark: ProcessMark): void {
   const processId = store.db
     .prepare(
-      `INSERT INTO processes (host, pid, start_marker, seen_at) VALUES (@host, @pid, @startMarker, @seenAt)
-       ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at RETURNING process_id`,
+      `INSERT INTO processes (host, boot_id, pid_namespace, pid, start_marker, seen_at)
+       VALUES (@host, @bootId, @pidNamespace, @pid, @startMarker, '') RETURNING process_id`,
     )
     .pluck()
-    .get({ ...markProcess(process.ppid), seenAt: new Date().toISOString() });
+    .get(mark);
   store.db.prepare('UPDATE runs SET process_id = ? WHERE run_id = ?').run(processId, runId);
 }
 
@@ -116,7 +123,7 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
     predicted: Uint8Array.of(0, 0, 0, 1, 1, 1, 1, 1),
     parameterCount: 431_080,
     weights: new Float32Array(),
-    weightsSha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    weightsSha256: createHash('sha256').update(formatCanonicalJson(spec)).digest('hex'),
     seconds: 1.5,
     imagesPerSecond: 1000,
     kernels: 'fake',
@@ -156,11 +163,13 @@ export function makeExecutor(
   return {
     parallel,
     workers: 1,
-    run: ({ spec, dataset }, { signal, observer }) =>
+    run: ({ spec, dataset }, { signal, observer, checkpoints }) =>
       runOne(spec, {
         dataset,
         profile,
         signal,
+        ...(checkpoints && { checkpoints }),
+        onResume: (resumption) => observer.resumed?.(resumption),
         onProgress: (progress) => observer.progressed(progress),
         onEpoch: (metrics) => observer.epochEnded(metrics),
       }),

@@ -16,7 +16,9 @@ describe('a grid file', () => {
 
   it('that is missing or a folder is named', () => {
     const folder = makeFolder();
-    expect(() => readGridFile(join(folder, 'no.json'))).toThrow('no.json: there is no such file');
-    expect(() => readGridFile(folder)).toThrow('this is a folder');
+    expect(() => readGridFile(join(folder, 'no.json'))).toThrow(
+      'no.json: expected a grid as JSON, found nothing there. Check the path.',
+    );
+    expect(() => readGridFile(folder)).toThrow('expected a grid as JSON, found a folder.');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
-import { parseOverride } from '../../src/experiment/overrides.js';
+import { addOverride, type Override, parseOverride } from '../../src/experiment/overrides.js';
 
 function expand(value: unknown, overrides: readonly string[] = []) {
   return expandGrid(parseGrid(value, 'grid.json', 'grid'), 'grid.json', overrides.map(parseOverride));
@@ -102,6 +102,22 @@ describe('a wrong grid', () => {
     [{ base: { model: 'SK' }, grid: { width: [1, '2'] } }, "grid.json: grid.width[1]: field 'width'"],
     [{ base: { model: 'SKK' } }, "grid.json: base: unknown model 'SKK'. Did you mean 'SK'?"],
     [{ base: {} }, 'grid.json: base: '],
+    [
+      { base: { model: 'SK' }, points: [{ width: 1 }], grid: { width: [2] } },
+      "grid.json: points[0]: expected each field once, found 'width' and 'width'",
+    ],
+    [
+      { base: { model: 'SK' }, grid: { 'learningRate.rate': [1], learningRate: [2] } },
+      "grid.json: grid: expected each field once, found 'learningRate.rate' and 'learningRate', which takes its place.",
+    ],
+    [
+      { base: { model: 'SK' }, grid: { 'augmentation.__proto__.flip': ['none'] } },
+      "grid.json: grid: expected names of fields, found '__proto__'",
+    ],
+    [
+      { base: { model: 'SK', augmentation: JSON.parse('{"__proto__": 1}') } },
+      "grid.json: field 'base.augmentation': expected fields of plain data, found one called '__proto__'.",
+    ],
   ])('%j says what and where', (grid, message) => {
     expect(errorOf(grid)).toContain(message);
   });
@@ -138,12 +154,82 @@ describe('--set', () => {
   });
 
   it.each([
+    ['learningRate=.001', 0.001],
+    ['learningRate=1.', 1],
+    ['seed=+3', 3],
+    ['seed=007', 7],
+    ['epochs=1e1', 10],
+    ['epochs=.5E1', 5],
+    ['dataset=1.2.3', '1.2.3'],
+    ['dataset=.', '.'],
+    ['dataset=NaN', 'NaN'],
+    ['dataset={a', '{a'],
+    ['dataset=9007199254740993-a', '9007199254740993-a'],
+  ])('reads a value as people write it: %s', (text, value) => {
+    expect(parseOverride(text).value).toBe(value);
+  });
+
+  it.each([
+    ['seed=9007199254740993', '--set seed: expected a whole number that is kept to the last digit'],
+    ['epochs=1e999', '--set epochs: expected a number up to 1.7976931348623157e+308, found 1e999.'],
+    ['epochs=-.0', 'expected 0, found -0.0.'],
+    ['augmentation={"flip":"none","flip":"random"}', "expected each key once, found 'flip' twice."],
+    ['augmentation={"__proto__":{}}', "found '__proto__'."],
+    [
+      '__proto__.seed=1',
+      "--set: expected names of fields, found '__proto__' in '__proto__.seed'. Correct the key.",
+    ],
+    [
+      'augmentation.__proto__.flip=random',
+      "--set: expected names of fields, found '__proto__' in 'augmentation.__proto__.flip'.",
+    ],
+    ['network.constructor.x=1', "expected names of fields, found 'constructor'"],
+    ['plugins=[]', '--set plugins: expected another field: this one is filled in.'],
     ['seed', 'expected key=value'],
     ['=3', 'expected key=value'],
     ['learningRate.=3', 'expected a key'],
     ['sede=3', "unknown field 'sede'. Did you mean 'seed'?"],
   ])('%s is refused', (text, message) => {
     expect(() => parseOverride(text)).toThrow(message);
+  });
+
+  it.each([
+    [['seed=1', 'seed=2'], '--set seed=2: expected each field once, found --set seed=1 before it.'],
+    [['learningRate.rate=1', 'learningRate=2'], 'found --set learningRate.rate=1 before it.'],
+    [['momentum=0.5', 'optimizer=adam'], 'found --set momentum=0.5 before it.'],
+    [['width=2', 'network=INPUT(28x28x1) -> FC(10)'], 'found --set width=2 before it.'],
+    [['network.layers.0.filters=2', 'model=SK'], 'found --set network.layers.0.filters=2 before it.'],
+  ])('%j: of the first nothing would be left', ([first, second], message) => {
+    const earlier = addOverride([], parseOverride(first!));
+    expect(() => addOverride(earlier, parseOverride(second!))).toThrow(message);
+  });
+
+  it.each([
+    [['learningRate={"kind":"cosine","rate":1}', 'learningRate.rate=2']],
+    [['optimizer=adam', 'optimizer.beta1=0.5']],
+    [['model=SK', 'width=2']],
+  ])('%j: both are left', (texts) => {
+    const overrides = texts.map(parseOverride).reduce<readonly Override[]>(addOverride, []);
+    expect(overrides.map(({ text }) => text)).toEqual(texts.map((text) => `--set ${text}`));
+  });
+
+  it('of an option of named networks is refused where the network is written out', () => {
+    const network = { input: [28, 28, 1], layers: [{ kind: 'fully-connected', units: 10 }] };
+    expect(errorOf({ base: { network } }, ['width=2'])).toContain(
+      "--set width=2: expected 'width' beside 'model', whose option it is, found a network that is written out.",
+    );
+    expect(errorOf({ base: { network }, grid: { width: [2] } })).toContain(
+      "grid.width[0]: expected 'width' beside 'model'",
+    );
+    expect(errorOf({ base: { network, width: 2 } })).toContain(
+      "base: width: expected no such field beside 'network', found 2.",
+    );
+    const recorded = expand({ base: { model: 'SK', width: 0.2 } })[0]!.spec;
+    expect(expand({ base: recorded })[0]!.spec).toEqual(recorded);
+    expect(errorOf({ base: recorded }, ['width=2'])).toContain(
+      "--set width=2: expected 'width' beside 'model'",
+    );
+    expect(expand({ base: recorded }, ['model=SK', 'width=1'])[0]!.spec).toMatchObject({ width: 1 });
   });
 
   it('change the optimizer, by its name or one of its options', () => {

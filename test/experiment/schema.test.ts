@@ -1,34 +1,12 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openDatabase, openDatabaseReadOnly } from '../../src/experiment/database.js';
 import { MIGRATIONS, readSql, SCHEMA_VERSION } from '../../src/experiment/schema.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
-import { makeFolder } from './fake-runs.js';
+import { makeOldDatabase } from './old-database.js';
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
-/** A database as the program of an older schema version left it, with a finished run. */
-function makeOldDatabase(version: number): string {
-  const file = join(makeFolder(), 'old.db');
-  const db = new Database(file);
-  for (const migration of MIGRATIONS.slice(0, version)) db.exec(readSql(`migrations/${migration}`));
-  db.pragma(`application_id = ${0x436e7679}`);
-  db.pragma(`user_version = ${version}`);
-  db.exec(`
-    INSERT INTO processes VALUES (1, 'host', 1, '', '');
-    INSERT INTO sweeps (sweep_id, name, created_at) VALUES (1, 'first', '');
-    INSERT INTO sweep_points VALUES (1, 1, '${'a'.repeat(64)}');
-    INSERT INTO runs (run_id, sweep_id, identity, dataset_sha256, spec, label, seed, state, process_id, environment, workers, queued_at,
-      finished_at, parameters, weights_sha256, seconds, images_per_second)
-    VALUES (1, 1, '${'a'.repeat(64)}', 'd', '{"testFirst":1}', 'BN', 0, 'done', 1, '{}', 1, '', 'then', 9, 'w', 1.5, 1000);
-    INSERT INTO confusion VALUES (1, 0, 0, 5);
-    INSERT INTO epochs (run_id, epoch, train_loss, test_loss, test_error_percent) VALUES (1, 1, 2.5, 2, 10);
-    CREATE VIEW my_own AS SELECT label, test_error_percent FROM results;`);
-  db.close();
-  return file;
-}
 
 function readViews(db: Database.Database): unknown[] {
   return db
@@ -67,6 +45,8 @@ describe('a database of an older version', () => {
       { test_error_percent: 10, validation_loss: null },
     ]);
     expect(read('SELECT * FROM test_predictions')).toEqual([]);
+    expect(read('PRAGMA foreign_key_check')).toEqual([]);
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
     expect(read('SELECT * FROM my_own'), "a user's own view").toEqual([
       { label: 'BN', test_error_percent: 10 },
     ]);
@@ -91,9 +71,11 @@ const RELEASED_MIGRATIONS: Readonly<Record<string, string>> = {
   'add-augmented-test.sql': 'e10abb04ee3c5c78',
   'add-numerics.sql': '5dae1d31ae218bab',
   'add-sweep-source.sql': 'c9f8e46ca3cd1d7c',
+  'add-owners.sql': 'e508d8c787b500bc',
+  'add-curation.sql': '2b9adb25186ff16b',
 };
 /** Of `views.sql`, by the schema version. */
-const VIEWS = [7, '85f5f9079015114d'] as const;
+const VIEWS = [9, '26126c1e868be454'] as const;
 
 describe('what is released', () => {
   it.each(Object.entries(RELEASED_MIGRATIONS))('does not change: %s', (file, hash) => {

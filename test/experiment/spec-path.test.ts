@@ -146,6 +146,18 @@ describe('a path that leads to nothing', () => {
     expect(() => set({ ...SPEC, epochs: 1 }, text)).toThrow(message);
   });
 
+  it('because a number is also the name of another layer', () => {
+    const spec = {
+      network: {
+        input: [28, 28, 1],
+        layers: [conv(4, { name: '1' }), conv(4, { name: '2' }), conv(4, { name: '2b' })],
+      },
+    };
+    expect(() => set(spec, 'network.layers.1.filters=8')).toThrow(
+      'found 1, which is both, of different layers.',
+    );
+  });
+
   it.each([
     ['a pattern', { network: 'INPUT(28x28x1) -> CONV(3,8) -> FC(10)' }],
     ['none', { model: 'SK' }],

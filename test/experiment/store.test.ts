@@ -1,33 +1,36 @@
 import { spawnSync } from 'node:child_process';
-import { hostname } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readEnvironment } from '../../src/experiment/environment.js';
-import { listRuns, readLatestRuns, readLiveRuns } from '../../src/experiment/run-records.js';
-import type { Store } from '../../src/experiment/store.js';
+import { findOwnersFolder, listFreeLocks } from '../../src/experiment/owner-lock.js';
+import { markProcess, type ProcessMark } from '../../src/experiment/process-mark.js';
+import { listRuns, readLiveRuns } from '../../src/experiment/run-records.js';
+import { Store } from '../../src/experiment/store.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
 import { NUMERICS } from '../../src/run/numerics.js';
 import { trimSpec } from '../../src/run/spec.js';
-import { claimRuns, makeFolder, makeMetrics, makeResult, openStore, planGrid } from './fake-runs.js';
+import {
+  claimRuns,
+  giveRun,
+  giveToParent,
+  makeFolder,
+  makeMetrics,
+  makeResult,
+  openStore,
+  planGrid,
+} from './fake-runs.js';
 
 async function claimTwo(store: Store): Promise<number[]> {
   const points = await planGrid({ base: { model: 'BN' }, grid: { seed: [0, 1] } });
   return claimRuns(store, 'test', points) as number[];
 }
 
-/** Gives the runs under way to another process. */
-function giveTo(
-  store: Store,
-  process: { host: string; pid: number; startMarker: string; seenAt: string },
-): void {
-  store.db
-    .prepare(`UPDATE processes SET host = @host, pid = @pid, start_marker = @startMarker, seen_at = @seenAt`)
-    .run(process);
-}
-
-function endedPid(): number {
-  return spawnSync(process.execPath, ['--version']).pid;
+/** The mark of a process of this machine that has ended. */
+function markEnded(): ProcessMark {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  return { ...markProcess(), pid, startMarker: 'then' };
 }
 
 describe('a run', () => {
@@ -102,7 +105,7 @@ describe('a run that is no longer this process’s', () => {
     const store = openStore();
     const [runId] = (await claimTwo(store)) as [number];
     expect(store.addEpoch(runId, makeMetrics(1, 9))).toBe(true);
-    store.releaseRuns([runId], 'its process ended');
+    store.releaseAll('its process ended');
     expect(store.addEpoch(runId, makeMetrics(2, 9))).toBe(false);
     const points = await planGrid({ base: { model: 'BN' } });
     expect(store.finishRun(runId, { result: makeResult(points[0]!.spec) })).toBe(false);
@@ -132,30 +135,108 @@ describe('an identity', () => {
   });
 
   it.each(['failed', 'interrupted'] as const)(
-    'that %s is claimed again, and its old run stays',
+    'that %s is claimed again: its run is taken up',
     async (state) => {
       const store = openStore();
       const points = await planGrid({ base: { model: 'BN' } });
       const claim = () => claimRuns(store, 'test', points)[0];
       const first = claim() as number;
+      store.addEpoch(first, makeMetrics(1, 9));
       store.finishRun(first, { state, reason: 'a worker died' });
-      const second = claim();
-      expect(second).toBeGreaterThan(first);
-      expect(listRuns(store.db).map((run) => run.state)).toEqual([state, 'running']);
-      expect(readLatestRuns(store.db, [points[0]!.identity]).get(points[0]!.identity)?.runId).toBe(second);
+      expect(claim()).toBe(first);
+      expect(listRuns(store.db)).toMatchObject([{ runId: first, state: 'running', reason: null, epochs: 1 }]);
+      expect(claim(), 'now it is under way').toBeNull();
     },
   );
 });
 
-describe('runs that a process left behind', () => {
-  const seenAt = new Date().toISOString();
+describe('a run that is taken up', () => {
+  const startedAt = '2001-01-01T00:00:00.000Z';
 
+  /** A run of two epochs which has ended, with all that it told, and which this process has claimed again. */
+  async function takeUp() {
+    const store = openStore();
+    const points = await planGrid({ base: { model: 'BN', epochs: 3 } });
+    const claim = (sweep: string) => claimRuns(store, sweep, points)[0] as number;
+    const runId = claim('first');
+    const epochs = [makeMetrics(1, 9), makeMetrics(2, 8)];
+    for (const metrics of epochs) store.addEpoch(runId, metrics);
+    store.finishRun(runId, { result: makeResult(points[0]!.spec, { state: 'interrupted', epochs }) });
+    store.db.prepare('UPDATE runs SET started_at = ?').run(startedAt);
+    expect(claim('second')).toBe(runId);
+    return { store, runId, spec: points[0]!.spec };
+  }
+
+  it('tells nothing any more of its end, until it has another', async () => {
+    const { store, runId, spec } = await takeUp();
+    expect(readWholeRun(store.db, runId)).toMatchObject({
+      state: 'running',
+      sweep: 'second',
+      reason: null,
+      finishedAt: null,
+      seconds: null,
+      weightsSha256: null,
+      parameters: null,
+    });
+    const result = makeResult(spec, { seconds: 9 });
+    expect(store.finishRun(runId, { result })).toBe(true);
+    expect(readWholeRun(store.db, runId)).toMatchObject({
+      state: 'done',
+      seconds: 9,
+      confusion: result.confusion,
+      predictions: 8,
+    });
+  });
+
+  it('goes on after the epochs that its checkpoint has, whatever the record has', async () => {
+    const { store, runId } = await takeUp();
+    expect(store.resumeRun(runId, [makeMetrics(1, 9)])).toBe(true);
+    expect(readWholeRun(store.db, runId)).toMatchObject({
+      startedAt,
+      confusion: [],
+      predictions: 0,
+      epochs: [{ epoch: 1 }],
+    });
+    expect(store.addEpoch(runId, makeMetrics(2, 7))).toBe(true);
+    expect(listRuns(store.db)).toMatchObject([{ epochs: 2, testErrorPercent: 7 }]);
+  });
+
+  it('begins anew without one: its epochs go, and it started now', async () => {
+    const { store, runId } = await takeUp();
+    expect(store.restartRun(runId)).toBe(true);
+    expect(readWholeRun(store.db, runId)).toMatchObject({ epochs: [], confusion: [], predictions: 0 });
+    expect(readWholeRun(store.db, runId).startedAt! > startedAt).toBe(true);
+  });
+
+  it('is left as it is by a process whose run it is no longer', async () => {
+    const { store, runId } = await takeUp();
+    giveToParent(store, runId);
+    expect(store.resumeRun(runId, [])).toBe(false);
+    expect(store.restartRun(runId)).toBe(false);
+    expect(store.addEpoch(runId, makeMetrics(3, 1))).toBe(false);
+    expect(store.finishRun(runId, { state: 'failed', reason: 'no' })).toBe(false);
+    expect(readWholeRun(store.db, runId)).toMatchObject({ state: 'running', startedAt, reason: null });
+    expect(readWholeRun(store.db, runId).epochs).toHaveLength(2);
+  });
+
+  it('is the newest one of this numerics version', async () => {
+    const { store, runId } = await takeUp();
+    store.releaseAll('stopped');
+    const points = await planGrid({ base: { model: 'BN', epochs: 3 } });
+    store.db.prepare('UPDATE runs SET numerics = numerics - 1').run();
+    const newer = claimRuns(store, 'first', points)[0]!;
+    expect(newer).toBeGreaterThan(runId);
+    expect(listRuns(store.db).map(({ state }) => state)).toEqual(['interrupted', 'running']);
+  });
+});
+
+describe('runs that a process left behind', () => {
   it('are freed: what was running becomes interrupted, what an older version has queued goes', async () => {
     const store = openStore();
     const [running, queued] = (await claimTwo(store)) as [number, number];
     store.db.prepare("UPDATE runs SET state = 'queued' WHERE run_id = ?").run(queued);
     store.addEpoch(running, makeMetrics(1, 9));
-    giveTo(store, { host: hostname(), pid: endedPid(), startMarker: 'then', seenAt });
+    for (const runId of [running, queued]) giveRun(store, runId, markEnded());
     expect(readLiveRuns(store.db).size).toBe(0);
     expect(store.recoverDead()).toBe(1);
     expect(listRuns(store.db)).toMatchObject([
@@ -165,23 +246,23 @@ describe('runs that a process left behind', () => {
 
   it('are told from those of a living process with the same pid by its beginning', async () => {
     const store = openStore();
-    await claimTwo(store);
-    giveTo(store, { host: hostname(), pid: process.pid, startMarker: 'an earlier process', seenAt });
+    for (const runId of await claimTwo(store)) {
+      giveRun(store, runId, { ...markProcess(), startMarker: 'an earlier process' });
+    }
     expect(store.recoverDead()).toBe(2);
     expect(listRuns(store.db).map(({ state }) => state)).toEqual(['interrupted', 'interrupted']);
   });
 
-  it('are freed by who claims them, and by nobody who lives', async () => {
+  it('are taken over by who claims them, and from nobody who lives', async () => {
     const store = openStore();
     const [first] = (await claimTwo(store)) as [number];
     const again = async () => claimRuns(store, 'test', await planGrid({ base: { model: 'BN' } }));
     expect(await again()).toEqual([null]);
-    giveTo(store, { host: hostname(), pid: endedPid(), startMarker: 'then', seenAt });
-    expect(await again()).toEqual([3]);
+    giveRun(store, first, markEnded());
+    expect(await again()).toEqual([first]);
     expect(listRuns(store.db).map(({ runId, state }) => [runId, state])).toEqual([
-      [first, 'interrupted'],
+      [first, 'running'],
       [2, 'running'],
-      [3, 'running'],
     ]);
   });
 
@@ -194,14 +275,68 @@ describe('runs that a process left behind', () => {
   });
 
   it.each([
-    ['stay', 60_000, 0],
-    ['are freed', 3_600_000, 2],
-  ])('on another host %s if it was seen %d ms ago', async (_, silenceMs, freed) => {
+    ['another pid namespace', { pidNamespace: 'pid:[1]' }],
+    ['another boot', { bootId: 'another' }],
+    ['an older version', { bootId: null, pidNamespace: null }],
+  ])('by one of %s without a lock stay as long as it may live', async (_, change) => {
     const store = openStore();
+    for (const runId of await claimTwo(store)) giveRun(store, runId, { ...markEnded(), ...change });
+    expect(store.recoverDead()).toBe(0);
+    expect(readLiveRuns(store.db).size).toBe(2);
+    expect(listRuns(store.db).map(({ state }) => state)).toEqual(['running', 'running']);
+  });
+
+  it('by one of which nothing is known are freed once it has been watched in silence', async () => {
+    const store = openStore();
+    for (const runId of await claimTwo(store)) giveRun(store, runId, { ...markEnded(), bootId: 'another' });
+    const clock = vi.spyOn(performance, 'now');
+    onTestFinished(() => clock.mockRestore());
+    const lookAfter = (ms: number) => {
+      clock.mockReturnValue(performance.now() + ms);
+      return store.recoverDead();
+    };
+    const beat = store.db.prepare('UPDATE processes SET heartbeat = heartbeat + 1');
+    for (let look = 0; look < 30; look++) {
+      if (look % 10 === 0) beat.run();
+      expect(lookAfter(15_000)).toBe(0);
+    }
+    expect(lookAfter(15_000)).toBe(0);
+    expect(lookAfter(15_000)).toBe(0);
+    expect(lookAfter(15_000)).toBe(2);
+  });
+});
+
+describe('a store', () => {
+  it('holds a lock beside the database until it is closed', async () => {
+    const file = join(makeFolder(), 'experiments.db');
+    const store = Store.open(file);
+    expect(readdirSync(findOwnersFolder(file))).toHaveLength(1);
+    store.close();
+    expect(existsSync(findOwnersFolder(file))).toBe(false);
+  });
+
+  it('whose runs could not be freed at its end leaves a lock that nobody holds, so that they are known to be left', async () => {
+    const file = join(makeFolder(), 'experiments.db');
+    const store = Store.open(file);
     await claimTwo(store);
-    const longAgo = new Date(Date.now() - silenceMs).toISOString();
-    giveTo(store, { host: 'elsewhere', pid: process.pid, startMarker: 'x', seenAt: longAgo });
-    expect(store.recoverDead()).toBe(freed);
+    store.close();
+    expect(listFreeLocks(file)).toHaveLength(1);
+    const next = openStore(file);
+    expect(readLiveRuns(next.db).size).toBe(0);
+    expect(next.recoverDead()).toBe(2);
+    expect(listFreeLocks(file)).toEqual([]);
+    expect(readdirSync(findOwnersFolder(file))).toHaveLength(1);
+  });
+
+  it('of a process that shares host, pid and beginning with another is kept apart from it', async () => {
+    const file = join(makeFolder(), 'experiments.db');
+    const [one, other] = [openStore(file), openStore(file)];
+    await claimTwo(one);
+    const points = await planGrid({ base: { model: 'BN' }, grid: { seed: [0, 1] } });
+    expect(claimRuns(other, 'test', points)).toEqual([null, null]);
+    expect(other.addEpoch(1, makeMetrics(1, 9))).toBe(false);
+    one.close();
+    expect(claimRuns(other, 'test', points)).toEqual([1, 2]);
   });
 });
 

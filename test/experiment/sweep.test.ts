@@ -1,13 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
 import { findSeeds, findSweep } from '../../src/experiment/find-runs.js';
+import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { listRuns, readLatestRuns, readLiveRuns } from '../../src/experiment/run-records.js';
 import type { Store } from '../../src/experiment/store.js';
 import { runSweep, type SweepObserver, type SweepOptions } from '../../src/experiment/sweep.js';
+import { readWholeRun } from '../../src/experiment/whole-run.js';
 import { NUMERICS } from '../../src/run/numerics.js';
 import {
   claimRuns,
   giveToParent,
   makeExecutor,
+  makeMetrics,
   makeResult,
   openStore,
   planGrid,
@@ -90,7 +96,7 @@ describe('a sweep', () => {
     expect(seen).toEqual([undefined, error, undefined]);
     expect(listRuns(store.db)[1]).toMatchObject({ state: 'failed', reason: 'worker 0 died' });
     expect(await run(store, threeSeeds)).toEqual({ done: 1 });
-    expect(states(store)).toEqual(['done', 'failed', 'done', 'done']);
+    expect(states(store)).toEqual(['done', 'done', 'done']);
   });
 
   it('ends with the first failed run if it is to fail fast; what never began leaves no row', async () => {
@@ -126,7 +132,7 @@ describe('an interrupted sweep', () => {
       { state: 'interrupted', reason: 'stopped', epochs: 1 },
     ]);
     expect(await run(store, threeSeeds)).toEqual({ done: 2 });
-    expect(states(store)).toEqual(['done', 'interrupted', 'done', 'done']);
+    expect(listRuns(store.db)).toMatchObject(Array(3).fill({ state: 'done', epochs: 2, reason: null }));
   });
 
   it('that was interrupted before it began runs nothing', async () => {
@@ -136,8 +142,15 @@ describe('an interrupted sweep', () => {
   });
 });
 
+/** Has the process that a run was given to record its end. */
+function finishElsewhere(store: Store, runId: number): void {
+  store.db
+    .prepare("UPDATE runs SET state = 'done', finished_at = 'now', weights_sha256 = 'w' WHERE run_id = ?")
+    .run(runId);
+}
+
 describe('a point that another process is at', () => {
-  /** The second of three points is claimed by another process; `then` gets its run once the sweep has found that out. */
+  /** The second of three points is claimed by another process; `then` gets its run once the sweep has nothing else to do. */
   async function share(then: (store: Store, runId: number) => void) {
     const store = openStore();
     const points = await planGrid(threeSeeds);
@@ -147,9 +160,9 @@ describe('a point that another process is at', () => {
     const tell = (what: string) => (point: { position: number }, by: { runId: number }) =>
       told.push([what, point.position, by.runId]);
     const observer: SweepObserver = {
-      pointHeld: (point, by) => {
-        tell('held')(point, by);
-        setTimeout(() => then(store, runId), 50);
+      pointHeld: tell('held'),
+      runEnded: ({ point }) => {
+        if (point === points[2]) then(store, runId);
       },
       pointRecorded: tell('recorded'),
       runStarted: (current) => tell('started')(current.point, current),
@@ -159,10 +172,7 @@ describe('a point that another process is at', () => {
   }
 
   it('is left to it, and its end is waited for', async () => {
-    const { ends, told, store, runId } = await share((store, runId) => {
-      const spec = JSON.parse(store.db.prepare('SELECT spec FROM runs').pluck().get() as string);
-      store.finishRun(runId, { result: makeResult(spec) });
-    });
+    const { ends, told, store, runId } = await share(finishElsewhere);
     expect(ends).toEqual({ done: 2 });
     expect(told.map(([what, position]) => [what, position])).toEqual([
       ['started', 1],
@@ -175,21 +185,28 @@ describe('a point that another process is at', () => {
   });
 
   it.each([
-    [
-      'fails',
-      (store: Store, runId: number) => store.finishRun(runId, { state: 'failed', reason: 'no' }),
-      'failed',
-    ],
-    [
-      'is gone',
-      (store: Store) => store.db.prepare("UPDATE processes SET start_marker = 'earlier'").run(),
-      'interrupted',
-    ],
-  ] as const)('is taken over if that one %s', async (_, then, state) => {
-    const { ends, told, store } = await share(then);
+    ['fails', "UPDATE runs SET state = 'failed', finished_at = 'now' WHERE state = 'running'"],
+    ['is gone', "UPDATE processes SET start_marker = 'earlier'"],
+  ])('is taken over if that one %s', async (_, then) => {
+    const { ends, told, store, runId } = await share(({ db }) => db.exec(then));
     expect(ends).toEqual({ done: 3 });
-    expect(told.map(([what, position]) => [what, position]).at(-1)).toEqual(['started', 2]);
-    expect(states(store)).toEqual([state, 'done', 'done', 'done']);
+    expect(told.at(-1)).toEqual(['started', 2, runId]);
+    expect(states(store)).toEqual(['done', 'done', 'done']);
+  });
+
+  it('is skipped by a sweep that does not wait', async () => {
+    const store = openStore();
+    const points = await planGrid(threeSeeds);
+    const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
+    giveToParent(store, runId);
+    const told: [number, number][] = [];
+    const observer: SweepObserver = {
+      pointHeld: () => expect.unreachable(),
+      pointSkipped: (point, by) => told.push([point.position, by.runId]),
+    };
+    expect(await run(store, threeSeeds, { observer, missing: points, wait: false })).toEqual({ done: 2 });
+    expect(told).toEqual([[2, runId]]);
+    expect(states(store)).toEqual(['running', 'done', 'done']);
   });
 
   it('is not waited for any longer once the sweep is interrupted', async () => {
@@ -198,7 +215,11 @@ describe('a point that another process is at', () => {
     const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
     giveToParent(store, runId);
     const controller = new AbortController();
-    const observer = { pointHeld: () => setTimeout(() => controller.abort(), 50) };
+    const observer: SweepObserver = {
+      runEnded: ({ point }) => {
+        if (point === points[2]) setTimeout(() => controller.abort(), 50);
+      },
+    };
     expect(await run(store, threeSeeds, { observer, missing: points, signal: controller.signal })).toEqual({
       done: 2,
     });
@@ -224,25 +245,93 @@ describe('a point that another process is at', () => {
 describe('a run that another process takes over, since this one seemed to be gone', () => {
   it('ends here, is recorded there alone, and its record is waited for', async () => {
     const store = openStore();
-    const points = await planGrid({ base: { model: 'BN', epochs: 3 } });
     const ended: unknown[] = [];
     const observer: SweepObserver = {
       epochEnded: ({ runId }, { epoch }) => {
-        if (epoch !== 1 || listRuns(store.db).length > 1) return;
-        store.releaseRuns([runId], 'its process ended');
-        const [other] = claimRuns(store, 'other', points) as [number];
-        giveToParent(store, other);
-        setTimeout(() => store.finishRun(other, { result: makeResult(points[0]!.spec) }), 50);
+        if (epoch !== 1) return;
+        giveToParent(store, runId);
       },
-      runEnded: (_run, end) => ended.push(end),
+      runEnded: ({ runId }, end) => {
+        ended.push(end);
+        finishElsewhere(store, runId);
+      },
     };
     expect(await run(store, { base: { model: 'BN', epochs: 3 } }, { observer })).toEqual({ interrupted: 1 });
     expect(ended).toMatchObject([{ state: 'interrupted', reason: expect.stringContaining('took it over') }]);
-    expect(listRuns(store.db)).toMatchObject([
-      { state: 'interrupted', epochs: 1, weightsSha256: null },
-      { state: 'done' },
-    ]);
+    expect(listRuns(store.db)).toMatchObject([{ state: 'done', epochs: 1, weightsSha256: 'w' }]);
   });
+});
+
+describe('a run that was begun before', () => {
+  const oneRun = { base: { model: 'BN', epochs: 3 } };
+
+  /** A run that is interrupted after two epochs. */
+  async function interrupt(store: Store): Promise<void> {
+    const controller = new AbortController();
+    const observer: SweepObserver = {
+      epochEnded: (_run, { epoch }) => {
+        if (epoch === 2) controller.abort();
+      },
+    };
+    await run(store, oneRun, { observer, signal: controller.signal });
+    expect(listRuns(store.db)).toMatchObject([{ state: 'interrupted', epochs: 2 }]);
+  }
+
+  /** Goes on from a checkpoint after the first epoch. */
+  const resume: RunOne = async (spec, { onResume, onEpoch }) => {
+    const epochs = [makeMetrics(1, 50)];
+    onResume?.({ epoch: 2, step: 3, epochs, rejected: ['state-8 is cut'] });
+    for (const epoch of [2, 3]) {
+      epochs.push(makeMetrics(epoch, 50 - epoch));
+      onEpoch?.(epochs.at(-1)!);
+    }
+    return makeResult(spec, { epochs });
+  };
+
+  it('goes on in its row and its folder, with the epochs of its checkpoint', async () => {
+    const store = openStore();
+    await interrupt(store);
+    const told: unknown[] = [];
+    const observer: SweepObserver = {
+      resumed: ({ runId }, resumption) => told.push([runId, resumption.epoch, resumption.rejected]),
+    };
+    const folders: unknown[] = [];
+    const runOne: RunOne = (spec, options) => {
+      folders.push(options.checkpoints);
+      return resume(spec, options);
+    };
+    const checkpoints = { everySteps: 7 };
+    expect(await run(store, oneRun, { runOne, observer, checkpoints })).toEqual({ done: 1 });
+    expect(told).toEqual([[1, 2, ['state-8 is cut']]]);
+    expect(folders).toEqual([{ everySteps: 7, folder: findRunFolder(store.db.name, 1) }]);
+    expect(readWholeRun(store.db, 1)).toMatchObject({
+      state: 'done',
+      epochs: [{ testErrorPercent: 50 }, { testErrorPercent: 48 }, { testErrorPercent: 47 }],
+    });
+  });
+
+  it('begins anew in its row if there is no checkpoint', async () => {
+    const store = openStore();
+    await interrupt(store);
+    const seen: number[] = [];
+    const observer: SweepObserver = { progressed: () => seen.push(listRuns(store.db)[0]!.epochs) };
+    expect(await run(store, oneRun, { observer })).toEqual({ done: 1 });
+    expect(seen).toEqual([0, 1, 2]);
+    expect(listRuns(store.db)).toMatchObject([{ runId: 1, state: 'done', epochs: 3 }]);
+  });
+
+  it.each([
+    ['fails', () => Promise.reject(new Error('no')), 'failed'],
+    ['is interrupted', async (spec) => makeResult(spec, { state: 'interrupted' }), 'interrupted'],
+  ] satisfies [string, RunOne, string][])(
+    'keeps its epochs if it %s before its first step',
+    async (_, runOne, state) => {
+      const store = openStore();
+      await interrupt(store);
+      await run(store, oneRun, { runOne });
+      expect(listRuns(store.db)).toMatchObject([{ runId: 1, state, epochs: 2 }]);
+    },
+  );
 });
 
 describe('a run of an older numerics version', () => {
@@ -289,6 +378,41 @@ describe('a run of an older numerics version', () => {
       'done',
     ]);
     expect(await run(store, threeSeeds)).toEqual({});
+  });
+});
+
+describe('the folder of a run', () => {
+  const oneRun = { base: { model: 'BN', epochs: 1 } };
+  const [STATE, MODEL] = ['state-0000000001.safetensors', 'model.safetensors'];
+
+  /** Leaves a state and a model, as a training does that has come to its end. */
+  const runOne: RunOne = (spec, options) => {
+    const { folder } = options.checkpoints!;
+    mkdirSync(folder, { recursive: true });
+    for (const name of [STATE, MODEL]) writeFileSync(join(folder, name), '');
+    return runFake(spec, options);
+  };
+
+  it.each([
+    ['model', [MODEL]],
+    ['nothing', null],
+    ['state', [MODEL, STATE]],
+  ] as const)('keeps %s of a run that is recorded, as it is asked to', async (keep, files) => {
+    const store = openStore();
+    expect(await run(store, oneRun, { runOne, checkpoints: { keep } })).toEqual({ done: 1 });
+    const folder = findRunFolder(store.db.name, 1);
+    expect(existsSync(folder) ? readdirSync(folder).sort() : null).toEqual(files);
+  });
+
+  it('keeps all of a run that could not be recorded', async () => {
+    const store = openStore();
+    const finish = vi.spyOn(store, 'finishRun').mockImplementation(() => {
+      throw new UserError('the disk is full');
+    });
+    await expect(run(store, oneRun, { runOne, checkpoints: {} })).rejects.toThrow('the disk is full');
+    expect(finish).toHaveBeenCalledOnce();
+    expect(readdirSync(findRunFolder(store.db.name, 1)).sort()).toEqual([MODEL, STATE]);
+    expect(listRuns(store.db)).toMatchObject([{ state: 'interrupted' }]);
   });
 });
 

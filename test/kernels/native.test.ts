@@ -2,13 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
+import { FUSED } from '../../src/kernels/arithmetic.js';
 import { loadAddon } from '../../src/kernels/native.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 import { describeBitAgreement, describeKernels } from '../helpers/kernel-suite.js';
-
-/** The sets that promise equal bits: they use fused multiply-add. */
-const FUSED = ['avx512', 'avx2', 'neon'];
 
 describe('the addon', () => {
   it('is null where it was not built', () => {

@@ -1,36 +1,107 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
 import { findModule, Threads } from '../../src/parallel/threads.js';
+import { makePlugin, makePluginFolder } from '../plugins/fake-plugin.js';
 
-const ROUNDS = 30;
-const READY = findModule('workers', 'ready');
+const THREADS = JSON.stringify(pathToFileURL(findModule('src', 'parallel', 'threads')));
+
+function openThreads(count: number, module: string): Threads {
+  const threads = new Threads(count, module);
+  onTestFinished(() => threads.close());
+  return threads;
+}
+
+/** What a process of its own prints that runs this code. */
+async function runProcess(code: string, flags: readonly string[] = []): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...flags,
+    '--input-type=module',
+    '--eval',
+    code,
+  ]);
+  return stdout.trim();
+}
 
 describe('threads', () => {
   it('do tasks with the module that is named', async () => {
-    const threads = new Threads(2, READY);
-    expect(await threads.run(null)).toBeUndefined();
-    await expect(threads.run({}, findModule('workers', 'nowhere'))).rejects.toThrow('nowhere');
-    await threads.close();
+    const threads = openThreads(2, makePlugin('export default (x) => 2 * x;'));
+    expect(await threads.run(4)).toBe(8);
+    expect(await threads.run(4, makePlugin('export default (x) => x * x;'))).toBe(16);
+    await expect(threads.run({}, join(makePluginFolder(), 'nowhere.mjs'))).rejects.toThrow('nowhere');
   });
 
-  // Where V8 aborts, it ends the whole process, so the rounds have one of their own. The fatal moments lie where a thread has almost loaded, which
-  // takes longer on a busy machine: a round without a close says how long.
-  it('can be closed at any moment while they load', async () => {
-    const code = `
-      import { setTimeout } from 'node:timers/promises';
-      import { Threads } from ${JSON.stringify(findModule('src', 'parallel', 'threads'))};
-      const open = () => new Threads(2, ${JSON.stringify(findModule('workers', 'train'))});
-      const start = performance.now();
-      const whole = open();
-      await whole.run(null, ${JSON.stringify(READY)});
-      const loadMs = performance.now() - start;
-      await whole.close();
-      for (let round = 0; round < ${ROUNDS}; round++) {
-        const threads = open();
-        await setTimeout(loadMs * (0.5 + round / ${ROUNDS}));
-        await threads.close();
-      }`;
-    await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code]);
-  }, 60_000);
+  it.each([
+    ['throws', 'export default () => { throw new RangeError("seven") }', 'seven'],
+    ['ends its thread', 'export default () => process.exit(7)', 'worker exited with code: 7'],
+    [
+      'throws beside the task',
+      'export default () => { setTimeout(() => { throw new Error("late") }); return new Promise(() => {}) }',
+      'late',
+    ],
+  ])('do the next task when one %s', async (_, text, message) => {
+    const threads = openThreads(1, makePlugin('export default () => 1;'));
+    await expect(threads.run(null, makePlugin(text))).rejects.toThrow(message);
+    expect(await threads.run(null)).toBe(1);
+  });
+
+  it('are replaced when a task is ended that does not end by itself', async () => {
+    const threads = openThreads(1, makePlugin('export default () => { for (;;); }'));
+    const stop = new AbortController();
+    const spinning = threads.run(null, undefined, stop.signal);
+    setTimeout(() => stop.abort(new Error('enough')), 100);
+    await expect(spinning).rejects.toThrow('enough');
+    expect(await threads.run(null, makePlugin('export default () => 2;'))).toBe(2);
+  });
+
+  it('say that they cannot begin, where their module throws, and can be closed', async () => {
+    const threads = openThreads(2, makePlugin('throw new Error("out of order");'));
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const task = threads.run(null);
+      await expect(task).rejects.toThrow(UserError);
+      await expect(task).rejects.toThrow('threads: expected worker threads that begin, found: out of order.');
+    }
+  });
+});
+
+describe('threads of a process with flags', () => {
+  const THREAD_ONLY = 'import { isMainThread } from "node:worker_threads"; if (!isMainThread)';
+  const open = `
+    import { Threads } from ${THREADS};
+    const tell = ({ name, message }) => console.log(name, message);
+    try {
+      const threads = new Threads(2, MODULE);
+      await threads.run(3).then((result) => console.log(result), tell);
+      await threads.close();
+    } catch (error) { tell(error) }`;
+  const runWith = (...flags: string[]) =>
+    runProcess(open.replace('MODULE', JSON.stringify(makePlugin('export default (x) => x;'))), flags);
+
+  it('begin where the flags are for text alone, whatever else is preloaded', async () => {
+    const preload = pathToFileURL(makePlugin('globalThis.preloaded = true;')).href;
+    expect(await runWith('--import', preload)).toBe('3');
+  });
+
+  it.each([
+    ['throws', 'throw new Error("not here")', 'not here'],
+    ['ends them', 'process.exit(3)', 'worker exited with code: 3'],
+  ])('say that they cannot begin where what is preloaded %s', async (_, action, message) => {
+    const file = makePlugin(`${THREAD_ONLY} ${action};`);
+    const flag = `--import=${pathToFileURL(file).href}`;
+    const text = await runWith(flag);
+    expect(text).toContain(`UserError threads: expected worker threads that begin, found: ${message}.`);
+    expect(text).toContain(flag);
+  });
+
+  it('say so where the process may have none', async () => {
+    // Since Node.js 24 without the prefix.
+    const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission';
+    const text = await runWith(permission, '--allow-fs-read=*', '--allow-addons');
+    expect(text).toMatch(/^UserError threads: expected worker threads that begin, found: .*restricted/);
+  });
 });

@@ -66,7 +66,7 @@ describe('a module with an optimizer', () => {
     ['move(', 'moves(', "field 'slots': expected a function (or, beside 'move', a list of names), found"],
     ["kind: 'lion'", "kind: 'Lion'", "field 'kind': expected a name of small letters"],
     ['schema(', 'scheme(', "field 'schema': expected a zod schema, or a function that checks the options"],
-    ['slots:', 'plan() {}, slots:', "unknown field 'plan'. Did you mean"],
+    ['slots:', 'plan() {}, slots:', "unknown field 'plan'. Valid: "],
   ])('whose %s is %s is refused', async (right, wrong, message) => {
     const refusal = await refusalOf(LION.replace(right, wrong));
     expect(refusal).toMatch(/^plugin plugin1\.mjs: optimizer '[Ll]ion': /);

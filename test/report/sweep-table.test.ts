@@ -23,6 +23,9 @@ function summarize(error: number | null, state: RunState = 'done'): RunSummary {
     weightsSha256: null,
     reason: null,
     numerics: 1,
+    note: null,
+    tags: null,
+    removedAt: null,
   };
 }
 
@@ -69,24 +72,39 @@ describe("a sweep's end", () => {
     ]);
   });
 
-  it('shows points that did not run, last', async () => {
+  it('counts points that did not run', async () => {
     const lines = await format({ base: { model: 'BN' }, grid: { seed: [0, 1, 2] } }, [
       null,
       summarize(7, 'failed'),
       summarize(9),
     ]);
-    expect(lines.slice(2, 5).map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
+    expect(lines.slice(2, 4).map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
       ['BN', '2', '9.00'],
-      ['BN', '0', 'not run'],
       ['BN', '1', 'failed'],
+    ]);
+    expect(lines.slice(4)).toEqual(['', '1 point has not run.', '']);
+  });
+
+  it('is a number alone if no point ran', async () => {
+    const grid = { base: { model: 'BN' }, grid: { trainCount: [500, 1000], seed: [0, 1] } };
+    expect(await format(grid, [])).toEqual(['4 points have not run.', '']);
+    const some = await format(grid, [summarize(4), summarize(5)]);
+    expect(some.slice(some.indexOf('Over seeds:') + 4)).toEqual([
+      'BN               500      2   4.50 ± 0.71  4.00  5.00',
+      '',
+      '2 points have not run.',
+      '',
     ]);
   });
 
   it('shows learning rates in short', async () => {
     const step = { kind: 'step', rate: 0.1, factor: 0.5, every: 3, warmupEpochs: 1 };
-    const lines = await format({ base: { model: 'BN' }, grid: { learningRate: [0.01, step] } }, []);
-    expect(lines[2]).toMatch(/^BN +0\.01 +not run/);
-    expect(lines[3]).toMatch(/^BN +step\(rate 0\.1, factor 0\.5, every 3, warmup 1\) +not run/);
+    const lines = await format({ base: { model: 'BN' }, grid: { learningRate: [0.01, step] } }, [
+      summarize(1),
+      summarize(2),
+    ]);
+    expect(lines[2]).toMatch(/^BN +0\.01 +1\.00/);
+    expect(lines[3]).toMatch(/^BN +step\(rate 0\.1, factor 0\.5, every 3, warmup 1\) +2\.00/);
   });
 });
 

@@ -8,6 +8,6 @@ struct HardSwish {
   static V backward(V x, V dy, V) {
     const V middle = dy * fma(x, splat(1.0f / 3), splat(0.5f));
     const V dx = x > splat(3.0f) ? dy : middle;
-    return x < splat(-3.0f) ? splat(0) : dx;
+    return x < splat(-3.0f) ? zero_unless_wrong(dy) : dx;
   }
 };

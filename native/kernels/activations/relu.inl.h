@@ -4,5 +4,5 @@ struct Relu {
     // NaN compares false and passes through.
     return x <= splat(0) ? splat(0) : x;
   }
-  static V backward(V y, V dy, V) { return y > splat(0) ? dy : splat(0); }
+  static V backward(V y, V dy, V) { return y > splat(0) ? dy : zero_unless_wrong(dy); }
 };

@@ -1,7 +1,7 @@
-import { useProcessStreams } from '../streams.js';
+import type { Streams } from '../streams.js';
 import { runBenchCommand } from './command.js';
 
 /** The command `bench` of this process. */
-export function main(args: readonly string[]): Promise<number> {
-  return runBenchCommand(args, useProcessStreams());
+export function main(args: readonly string[], streams: Streams): Promise<number> {
+  return runBenchCommand(args, streams);
 }

@@ -9,13 +9,14 @@ import { Peers } from '../../bench/peers.js';
 import { listScalingSeries } from '../../bench/scaling-cases.js';
 import { SUITES } from '../../bench/suites.js';
 import { Workbench } from '../../bench/workbench.js';
-import { sortByDistance, UserError } from '../../core/errors.js';
+import { UserError } from '../../core/errors.js';
+import { sortByDistance } from '../../core/names.js';
 import { chooseKernelName, KERNELS_VARIABLE, loadKernels, warnOfMissingAddon } from '../../kernels/select.js';
 import { formatStandalone } from '../../report/charts/standalone.js';
 import { chartScaling } from '../../report/scaling-charts.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
-import { writeFile } from '../write-file.js';
+import { writeTextFile } from '../write-text-file.js';
 import { formatFigure, formatTitles } from './lines.js';
 import { type MeasureCommand, parseBenchArguments } from './options.js';
 import { formatRecord } from './table.js';
@@ -53,16 +54,16 @@ async function measure(command: MeasureCommand, streams: Streams): Promise<void>
   try {
     streams.err.write(`${describeConditions(bench, cores, peers)}\n`);
     const figures = await printFigures(command, cases, { bench, cores, peers, streams });
-    if (command.plot !== undefined) writeCharts(command.plot, figures, cores);
+    if (command.plot !== undefined) await writeCharts(command.plot, figures, cores);
   } finally {
     await peers?.close();
     await bench.close();
   }
 }
 
-function writeCharts(folder: string, figures: readonly Figure[], cores: number): void {
+async function writeCharts(folder: string, figures: readonly Figure[], cores: number): Promise<void> {
   for (const chart of chartScaling(listScalingSeries(cores), figures, cores)) {
-    writeFile(join(folder, `scaling-${chart.id}.svg`), formatStandalone(chart), '--plot');
+    await writeTextFile(join(folder, `scaling-${chart.id}.svg`), formatStandalone(chart), '--plot');
   }
 }
 

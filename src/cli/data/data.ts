@@ -8,8 +8,8 @@ import { findDifferences, type Verification, verifyDataset } from '../../dataset
 import { writePng } from '../../image/write-png.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
-import { withInterruption } from '../interruption.js';
-import { type Streams, useProcessStreams } from '../streams.js';
+import { findInterruptionCode, withInterruption } from '../interruption.js';
+import type { Streams } from '../streams.js';
 import { showDownload } from './progress.js';
 import { drawDataset, type SheetOptions } from './show.js';
 import { formatClasses, formatMoments, formatSizes } from './text.js';
@@ -25,8 +25,8 @@ const USUAL_PLACES: DataPlaces = { locate: (name) => findDefinition(name).folder
 const MAX_EACH = 15;
 const HALVES = ['train', 'test'] as const;
 
-export function main(args: readonly string[]): Promise<number> {
-  return runDataCommand(args, useProcessStreams(), USUAL_PLACES);
+export function main(args: readonly string[], streams: Streams): Promise<number> {
+  return runDataCommand(args, streams, USUAL_PLACES);
 }
 
 /**
@@ -80,7 +80,7 @@ async function get(
     return EXIT_CODES.done;
   }
   const progress = showDownload(streams.err);
-  const steps = { first: () => {}, second: () => progress.close() };
+  const steps = { first: () => {}, last: () => progress.close() };
   return withInterruption(async (signal) => {
     try {
       const onProgress = progress.progressed;
@@ -96,9 +96,10 @@ async function get(
       return EXIT_CODES.done;
     } catch (error) {
       progress.close();
-      if (!signal.aborted) throw error;
+      const interruptionCode = findInterruptionCode(signal);
+      if (interruptionCode === null) throw error;
       streams.err.write(`${name}: interrupted; the same command goes on from here\n`);
-      return EXIT_CODES.interrupted;
+      return interruptionCode;
     }
   }, steps);
 }

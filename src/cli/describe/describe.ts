@@ -7,8 +7,9 @@ import { optimizerOf } from '../../run/optimizer-fields.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides, PLUGIN_OPTION } from '../run-options.js';
-import { type Streams, useProcessStreams } from '../streams.js';
+import { collectOverrides } from '../override-options.js';
+import { PLUGIN_OPTION } from '../run-options.js';
+import type { Streams } from '../streams.js';
 import { formatModels } from './models.js';
 
 const MAX_BATCH = 1_000_000;
@@ -28,7 +29,7 @@ interface Flags {
  * @returns the exit code
  * @throws UserError for wrong usage, an unknown model, a wrong spec
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = createCommand('describe', streams)
     .description(
       'Prints the layers of a network: shapes, receptive fields, parameters, multiply-adds, memory.',
@@ -52,7 +53,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
         return;
       }
       const plugins = await loadPlugins(plugin);
-      const resolved = resolveNetworkArgument('describe', what, set, plugins);
+      const resolved = await resolveNetworkArgument('describe', what, set, plugins);
       const { network, batchSize, slices } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);

@@ -8,37 +8,42 @@ import { writePng } from '../../image/write-png.js';
 import { describeNetwork } from '../../network/describe.js';
 import { drawKernels, drawMaps, drawPicture, type FeatureSheet } from '../../report/feature-sheets.js';
 import { formatTable } from '../../report/tables.js';
-import { computeFeatureMaps, type FeatureMaps } from '../../run/feature-maps.js';
+import { computeFeatureMaps } from '../../run/feature-maps.js';
 import { type FittedRun, fitRun } from '../../run/fit.js';
 import { listKernels } from '../../run/layer-kernels.js';
 import type { TrainResult } from '../../run/types.js';
 import { trainFitted } from '../../train.js';
+import { tellBackground } from '../background-option.js';
 import { EXIT_CODES } from '../exit.js';
-import { type Streams, useProcessStreams } from '../streams.js';
+import type { Streams } from '../streams.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
 
 /**
- * `features <model, pattern or spec file>` or `features --run <id>`: trains a network and draws its kernels and one example's feature maps.
+ * `features <model, pattern or file>` or `features --run <id>`: trains a network, or takes a saved one, and draws its kernels and one example's
+ * feature maps.
  *
  * @returns the exit code
  * @throws UserError for wrong usage, a wrong spec, an unknown run or layer, a picture that cannot be read
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = await parseFeaturesArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   const say = (line: string) => {
     streams.err.write(`${line}\n`);
   };
-  const dataset = await loadDataset(command.spec.dataset);
-  const run = fitRun(command.spec, dataset, { plugins: command.plugins });
-  const kinds = command.plugins.layers;
-  const { spec } = run;
+  const { spec, trained, image: picture, plugins } = command;
+  const kinds = plugins.layers;
+  const { input } = spec.network;
+  // A saved network and a picture need no data.
+  const dataset = trained && picture !== undefined ? null : await loadDataset(spec.dataset);
+  const run = dataset && fitRun(spec, dataset, { plugins });
   const names = describeNetwork(spec.network, { kinds }).layers.map(({ name }) => name);
   for (const name of command.layer ?? []) {
     if (!names.includes(name)) throw unknownName('--layer', 'layer', name, names);
   }
-  const pixels = await readPixels(dataset, command);
-  const { weights, normalization } = await trainAloud(run, command, say);
+  const pixels =
+    picture === undefined ? takeExample(dataset!, command) : await readPicture(picture, command, say);
+  const { weights, normalization, classNames } = trained ?? (await trainAloud(run!, command, say));
 
   const { mean, scale } = normalization;
   const image = Float32Array.from(pixels, (pixel, i) => (pixel - mean[i]!) * scale[i]!);
@@ -51,7 +56,7 @@ export async function main(args: readonly string[], streams: Streams = useProces
     await writePng(file, image);
     rows.push([file, caption]);
   };
-  if (!command.layer) await write('input', 'image', drawPicture(pixels, dataset.shape));
+  if (!command.layer) await write('input', 'image', drawPicture(pixels, input));
   for (const name of command.layer ?? names) {
     const own = kernels.find((layer) => layer.name === name);
     if (own && hasExtent(own)) await write(name, 'kernels', drawKernels(own));
@@ -60,7 +65,8 @@ export async function main(args: readonly string[], streams: Streams = useProces
   }
   const columns = ['file', 'what it shows'].map((title) => ({ title, align: 'left' as const }));
   streams.out.write(formatTable(columns, rows));
-  say(describeExample(dataset, command, maps.at(-1)!));
+  const predicted = classNames[maps.at(-1)!.values.indexOf(Math.max(...maps.at(-1)!.values))];
+  say(`${picture ?? describeExample(dataset!, command)}: predicted ${predicted}`);
   return EXIT_CODES.done;
 }
 
@@ -89,28 +95,30 @@ async function trainAloud(
   return result;
 }
 
-/** The example's bytes, h×w×c. */
-async function readPixels(
-  { shape, test }: Dataset,
-  { example, image }: FeaturesCommand,
-): Promise<Uint8Array> {
-  if (image !== undefined) {
-    const channels = shape.channels === 1 ? 1 : 3;
-    return (await readImage(image, { size: [shape.height, shape.width], channels })).pixels;
-  }
+/** Of the test images: its bytes, h×w×c. */
+function takeExample({ shape, test }: Dataset, { example }: FeaturesCommand): Uint8Array {
   if (example > test.count) {
     throw new UserError(`--example: expected a test image from 1 to ${test.count}, found ${example}.`);
   }
   return test.pixels.subarray((example - 1) * sizeOf(shape), example * sizeOf(shape));
 }
 
-/** `test image 1, a 7: predicted 7` */
-function describeExample(
-  { classNames, test }: Dataset,
-  { example, image }: FeaturesCommand,
-  { values }: FeatureMaps,
-): string {
-  const predicted = classNames[values.indexOf(Math.max(...values))];
-  if (image !== undefined) return `${image}: predicted ${predicted}`;
-  return `test image ${example}, labelled ${classNames[test.labels[example - 1]!]}: predicted ${predicted}`;
+async function readPicture(
+  file: string,
+  { spec, background }: FeaturesCommand,
+  say: (line: string) => void,
+): Promise<Uint8Array> {
+  const { height, width, channels } = spec.network.input;
+  const picture = await readImage(file, {
+    size: [height, width],
+    channels: channels === 1 ? 1 : 3,
+    background,
+  });
+  tellBackground(file, picture, background, say);
+  return picture.pixels;
+}
+
+/** `test image 1, labelled 7` */
+function describeExample({ classNames, test }: Dataset, { example }: FeaturesCommand): string {
+  return `test image ${example}, labelled ${classNames[test.labels[example - 1]!]}`;
 }

@@ -1,13 +1,18 @@
+import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import { loadCheckpoint } from '../../checkpoint/load.js';
 import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { applyOverride, type Override } from '../../experiment/overrides.js';
 import { readWholeRun } from '../../experiment/whole-run.js';
+import type { Background } from '../../image/read-image.js';
 import { loadPlugins } from '../../plugins/load.js';
 import type { Plugins } from '../../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
+import { BACKGROUND_OPTION } from '../background-option.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
-import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides, DEFAULT_DATABASE, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
+import { isSavedNetwork, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
+import { collectOverrides } from '../override-options.js';
+import { DEFAULT_DATABASE, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
 
 const MAX_NUMBER = 1_000_000_000;
@@ -16,6 +21,8 @@ const MAX_NUMBER = 1_000_000_000;
 export interface FeaturesCommand {
   readonly spec: ResolvedRunSpec;
   readonly plugins: Plugins;
+  /** A network that has been trained; null if it is to be. */
+  readonly trained: Checkpoint | null;
   /** Of the weights that a recorded run ended with, if it is to be run as it was. */
   readonly expectedSha256: string | null;
   /** Names of layers; all if it is absent. */
@@ -24,11 +31,12 @@ export interface FeaturesCommand {
   readonly example: number;
   /** A picture in its place. */
   readonly image?: string;
+  readonly background: Background;
   readonly workers?: number;
   readonly out: string;
 }
 
-interface Flags extends Omit<FeaturesCommand, 'spec' | 'expectedSha256' | 'plugins'> {
+interface Flags extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins'> {
   readonly run?: number;
   readonly db: string;
   readonly set?: readonly Override[];
@@ -48,7 +56,7 @@ export async function parseFeaturesArguments(
   let parsed: FeaturesCommand | null = null;
   const command = createCommand('features', streams)
     .description(
-      'Trains a network, or a recorded run again, and writes its kernels and what its layers make of an example as PNG contact sheets.',
+      'Trains a network, or a recorded run again, or takes a saved one, and writes its kernels and what its layers make of an example as PNG contact sheets.',
     )
     .argument('[what]', NETWORK_ARGUMENT)
     .option('--run <id>', 'a recorded run in its place, by its number in runs ls', (text) =>
@@ -60,21 +68,38 @@ export async function parseFeaturesArguments(
     .option('--layer <name>', 'only this layer (repeatable)', collectNames)
     .option('--example <n>', 'a test image, from 1', (text) => parseCount('--example', text, MAX_NUMBER), 1)
     .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
+    .option(...BACKGROUND_OPTION)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option('--out <folder>', 'where the sheets go', 'features')
     .action(async (what: string | undefined, { run, db, set = [], plugin = [], ...others }: Flags) => {
       const plugins = await loadPlugins(plugin);
-      const read = run === undefined ? readNetwork(what, set, plugins) : readRun(what, run, db, set, plugins);
+      const read =
+        run === undefined ? await readNetwork(what, set, plugins) : readRun(what, run, db, set, plugins);
       parsed = { ...others, plugins, ...read };
     });
   await parseCommand(command, args);
   return parsed;
 }
 
-type What = Pick<FeaturesCommand, 'spec' | 'expectedSha256'>;
+type What = Pick<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256'>;
 
-function readNetwork(what: string | undefined, overrides: readonly Override[], plugins: Plugins): What {
-  return { spec: resolveNetworkArgument('features', what, overrides, plugins), expectedSha256: null };
+async function readNetwork(
+  what: string | undefined,
+  overrides: readonly Override[],
+  plugins: Plugins,
+): Promise<What> {
+  if (what !== undefined && (await isSavedNetwork(what))) {
+    if (overrides.length > 0) {
+      throw new UserError(
+        `features: expected a saved network as it is, found ${overrides[0]!.text} too. Leave that out, or train its spec again: ` +
+          'features --run, or train.js.',
+      );
+    }
+    const trained = await loadCheckpoint(what, { plugins });
+    return { spec: trained.spec, trained, expectedSha256: null };
+  }
+  const spec = await resolveNetworkArgument('features', what, overrides, plugins);
+  return { spec, trained: null, expectedSha256: null };
 }
 
 function readRun(
@@ -94,6 +119,7 @@ function readRun(
     const asItWas = overrides.length === 0 && run.state === 'done';
     return {
       spec: resolveRunSpec(fields, `run ${id}`, plugins),
+      trained: null,
       expectedSha256: asItWas ? run.weightsSha256 : null,
     };
   } finally {

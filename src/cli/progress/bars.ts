@@ -10,6 +10,8 @@ import {
   formatLiveSummary,
   formatLiveTitles,
   formatRecordedLine,
+  formatResumption,
+  formatSkippedLine,
   layOutLive,
 } from './text.js';
 
@@ -20,9 +22,12 @@ const DEFAULT_ROWS = 24;
 /** A live table: one line for each run in progress, ended ones above it. */
 export function showProgressBars(err: Streams['err'], subject: ProgressSubject): SweepProgress {
   const { state, name } = subject;
-  const names = state.missing.map(name);
-  const validates = state.missing.some(({ spec }) => spec.validationCount > 0);
-  const layOut = (columns: number) => layOutLive(names, names.length, columns, validates);
+  const contents = {
+    names: state.missing.map(name),
+    epochs: state.missing.reduce((most, { spec }) => Math.max(most, spec.epochs), 1),
+    validates: state.missing.some(({ spec }) => spec.validationCount > 0),
+  };
+  const layOut = (columns: number) => layOutLive(contents, columns);
 
   // A run keeps its slot while it lasts; runs beyond the window's height are counted in the last line only.
   const slotCount = Math.max(1, Math.min(subject.parallel, (err.rows ?? DEFAULT_ROWS) - OTHER_ROWS));
@@ -45,6 +50,10 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
       const free = findSlot(null);
       if (free >= 0) slots[free] = started;
     },
+    resumed: (run, resumption) => {
+      state.resume(run, resumption);
+      for (const line of formatResumption(name(run.point), resumption)) say(line);
+    },
     progressed: (run, progress) => {
       state.progress(run, progress);
     },
@@ -58,6 +67,7 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
       say(formatEndLine(run, name(run.point), end));
     },
     pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
+    pointSkipped: (point, by) => say(formatSkippedLine(name(point), by)),
     pointRecorded: (point, by) => {
       state.endPoint(point);
       say(formatRecordedLine(name(point), by));

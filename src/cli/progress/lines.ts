@@ -1,6 +1,13 @@
 import type { Streams } from '../streams.js';
 import type { ProgressSubject, SweepProgress } from './progress.js';
-import { formatEndLine, formatEpochLine, formatHeldLine, formatRecordedLine } from './text.js';
+import {
+  formatEndLine,
+  formatEpochLine,
+  formatHeldLine,
+  formatRecordedLine,
+  formatResumption,
+  formatSkippedLine,
+} from './text.js';
 
 /** One line an epoch and one a run. */
 export function showProgressLines(err: Streams['err'], { state, name }: ProgressSubject): SweepProgress {
@@ -12,6 +19,10 @@ export function showProgressLines(err: Streams['err'], { state, name }: Progress
     runStarted: (run) => {
       state.start(run);
     },
+    resumed: (run, resumption) => {
+      state.resume(run, resumption);
+      for (const line of formatResumption(name(run.point), resumption)) say(line);
+    },
     progressed: (run, progress) => {
       state.progress(run, progress);
     },
@@ -21,6 +32,7 @@ export function showProgressLines(err: Streams['err'], { state, name }: Progress
       say(formatEndLine(run, name(run.point), end));
     },
     pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
+    pointSkipped: (point, by) => say(formatSkippedLine(name(point), by)),
     pointRecorded: (point, by) => {
       state.endPoint(point);
       say(formatRecordedLine(name(point), by));

@@ -1,4 +1,4 @@
-import cliProgress from 'cli-progress';
+import cliProgress, { type MultiBar } from 'cli-progress';
 import type { Streams } from '../streams.js';
 
 const FRAMES_PER_SECOND = 5;
@@ -22,7 +22,50 @@ export function canShowLiveLines(err: Streams['err']): boolean {
   return err.isTTY === true && process.env.TERM !== 'dumb';
 }
 
+/** Draws them until they are closed; they go and come back with Ctrl-Z and `fg`, and leave no hidden cursor behind however the process ends. */
 export function showLiveLines(err: Streams['err'], lines: readonly LiveLine[]): LiveLines {
+  let bars: MultiBar | null = draw(err, lines);
+  const erase = () => {
+    if (bars) stop(bars);
+    bars = null;
+  };
+  const suspend = () => {
+    erase();
+    unlisten();
+    // The process stands still in this line, or runs on where there is no shell that could wake it.
+    process.kill(process.pid, 'SIGTSTP');
+    bars = draw(err, lines);
+    listen();
+  };
+  /** After SIGSTOP, which cannot be told before: lines are drawn anew below what the shell has written. */
+  const moveDown = () => {
+    err.write('\n'.repeat(lines.length));
+  };
+  const listen = () => {
+    process.on('SIGTSTP', suspend);
+    process.on('SIGCONT', moveDown);
+    process.on('exit', close);
+  };
+  const unlisten = () => {
+    process.off('SIGTSTP', suspend);
+    process.off('SIGCONT', moveDown);
+    process.off('exit', close);
+  };
+  const close = () => {
+    unlisten();
+    erase();
+  };
+  listen();
+  return {
+    say: (line) => {
+      if (bars) bars.log(`${line.replaceAll('\n', `${CLEAR_REST}\n`)}${CLEAR_REST}\n`);
+      else err.write(`${line}\n`);
+    },
+    close,
+  };
+}
+
+function draw(err: Streams['err'], lines: readonly LiveLine[]): MultiBar {
   const bars = new cliProgress.MultiBar({
     stream: err,
     fps: FRAMES_PER_SECOND,
@@ -38,15 +81,11 @@ export function showLiveLines(err: Streams['err'], lines: readonly LiveLine[]): 
     },
   });
   for (const line of lines) bars.create(1, 0, { line });
-  let isOpen = true;
-  return {
-    say: (line) => bars.log(`${line.replaceAll('\n', `${CLEAR_REST}\n`)}${CLEAR_REST}\n`),
-    close: () => {
-      if (!isOpen) return;
-      isOpen = false;
-      // Only an update prints the lines that were said last.
-      bars.update();
-      bars.stop();
-    },
-  };
+  return bars;
+}
+
+function stop(bars: MultiBar): void {
+  // Only an update prints the lines that were said last.
+  bars.update();
+  bars.stop();
 }

@@ -1,37 +1,49 @@
 import type { LiveRun } from '../../experiment/run-records.js';
-import type { RunEnd } from '../../experiment/store.js';
+import type { RunEnd } from '../../experiment/run-result.js';
 import type { SweepRun } from '../../experiment/sweep.js';
+import { formatNumberOf } from '../../report/findings/words.js';
 import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
+import type { Resumption } from '../../run/types.js';
 import type { RunState, SweepState } from '../sweep/state.js';
 
 const BAR = { least: 6, most: 30 } as const;
+/** Of `59:59` and `12h34`. */
+const TIME_WIDTH = 5;
+const HOUR = 3600;
+
+/** What a live table has to have room for. */
+export interface LiveContents {
+  readonly names: readonly string[];
+  /** The most of a run. */
+  readonly epochs: number;
+  /** Whether some run keeps images for validation. */
+  readonly validates?: boolean;
+}
 
 /** How the columns of a live table are set. */
 export interface LiveLayout {
   readonly runWidth: number;
   readonly nameWidth: number;
   readonly barWidth: number;
+  readonly epochWidth: number;
   /** Whether there is a column for errors on validation images. */
   readonly validates: boolean;
 }
 
-/**
- * Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left.
- *
- * @param validates whether some run keeps images for validation
- */
-export function layOutLive(
-  names: readonly string[],
-  runCount: number,
-  columns: number,
-  validates = false,
-): LiveLayout {
-  const runWidth = Math.max('run'.length, 2 * String(runCount).length + 1);
-  const fixed = formatLive({}, { runWidth, nameWidth: 0, barWidth: 0, validates }).length;
+/** Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left. */
+export function layOutLive({ names, epochs, validates = false }: LiveContents, columns: number): LiveLayout {
+  const runWidth = Math.max('run'.length, widthOfShare(names.length));
+  const epochWidth = Math.max('epoch'.length, widthOfShare(epochs));
+  const fixed = formatLive({}, { runWidth, nameWidth: 0, barWidth: 0, epochWidth, validates }).length;
   const longest = names.reduce((width, { length }) => Math.max(width, length), 'network'.length);
   const nameWidth = Math.min(longest, Math.max('network'.length, columns - fixed - BAR.least));
   const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - fixed - nameWidth));
-  return { runWidth, nameWidth, barWidth, validates };
+  return { runWidth, nameWidth, barWidth, epochWidth, validates };
+}
+
+/** Of `20/20`. */
+function widthOfShare(whole: number): number {
+  return 2 * String(Math.ceil(whole)).length + 1;
 }
 
 /** The live table's titles. */
@@ -60,15 +72,22 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
       run: `${run.index}/${run.count}`,
       name,
       bar: '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
-      epoch: `${progress?.epoch ?? 1}/${Math.ceil(run.point.spec.epochs)}`,
+      epoch: `${state.epoch}/${Math.ceil(run.point.spec.epochs)}`,
       loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
       validation: formatError(lastEpoch?.validationErrorPercent),
       error: formatError(lastEpoch?.testErrorPercent),
       speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
-      left: formatDuration(state.timeLeft.seconds),
+      left: state.fraction < 1 ? formatShortTime(state.timeLeft.seconds) : 'tests',
     },
     layout,
   );
+}
+
+/** A duration in few columns: `45 s`, `4:05`, `12h34`. */
+function formatShortTime(seconds: number | null): string {
+  if (seconds === null || Math.round(seconds) < HOUR) return formatDuration(seconds);
+  const minutes = String(Math.floor((seconds % HOUR) / 60)).padStart(2, '0');
+  return `${Math.floor(seconds / HOUR)}h${minutes}`;
 }
 
 function formatError(percent: number | null | undefined): string {
@@ -105,6 +124,17 @@ export function formatEpochLine(state: RunState, name: string): string {
 /** How a run ended. */
 export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string {
   return `run ${run.index} of ${run.count}, ${name}: ${formatEnd(end)}`;
+}
+
+/** Where a run goes on that was begun before, and what is wrong with newer checkpoints of it. */
+export function formatResumption(name: string, { epoch, step, rejected }: Resumption): string[] {
+  const steps = step === 0 ? '' : `, after ${formatNumberOf(step, 'step')}`;
+  return [...rejected, `goes on in epoch ${epoch}${steps}`].map((text) => `${name}: ${text}`);
+}
+
+/** That a point is left to another process, and not waited for. */
+export function formatSkippedLine(name: string, { runId, pid, host }: LiveRun): string {
+  return `${name}: skipped, since process ${pid} on ${host} is at it, run ${runId}`;
 }
 
 /** That a point is left to another process, and waited for. */
@@ -150,7 +180,10 @@ interface LiveCells {
   readonly left?: string;
 }
 
-function formatLive(cells: LiveCells, { runWidth, nameWidth, barWidth, validates }: LiveLayout): string {
+function formatLive(
+  cells: LiveCells,
+  { runWidth, nameWidth, barWidth, epochWidth, validates }: LiveLayout,
+): string {
   const { run = '', name = '', bar = '', epoch = '', loss = '', validation = '' } = cells;
   const { error = '', speed = '', left = '' } = cells;
   const shortName = name.length > nameWidth ? `${name.slice(0, nameWidth - 1)}…` : name;
@@ -158,11 +191,11 @@ function formatLive(cells: LiveCells, { runWidth, nameWidth, barWidth, validates
     run.padStart(runWidth),
     shortName.padEnd(nameWidth),
     bar.padEnd(barWidth),
-    epoch.padStart(5),
+    epoch.padStart(epochWidth),
     loss.padStart(7),
     ...(validates ? [validation.padStart(10)] : []),
     error.padStart(6),
     speed.padStart(8),
-    left.padStart(5),
+    left.padStart(TIME_WIDTH),
   ].join(' ');
 }

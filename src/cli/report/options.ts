@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import type { Override } from '../../experiment/overrides.js';
 import { createCommand, parseCommand } from '../command-line.js';
-import { collectOverrides, DEFAULT_DATABASE, parseEpochs } from '../run-options.js';
+import { collectOverrides, listOverrides, parseEpochs } from '../override-options.js';
+import { DEFAULT_DATABASE } from '../run-options.js';
 import type { Streams } from '../streams.js';
 
 const DEFAULT_PAGE = 'report.html';
@@ -47,8 +48,8 @@ export async function parseReportArguments(
       'of 15.6: runs that were made with this field (repeatable)',
       collectOverrides,
     )
-    .action((sweep: string, { db, out, markdown = nameTwin(out), set = [], epochs }: Flags) => {
-      parsed = { sweep, db, out, markdown, overrides: epochs === undefined ? set : [...set, epochs] };
+    .action((sweep: string, { db, out, markdown = nameTwin(out), set, epochs }: Flags) => {
+      parsed = { sweep, db, out, markdown, overrides: listOverrides({ set, epochs }) };
     });
   await parseCommand(command, args);
   if (parsed !== null) checkFiles(parsed);

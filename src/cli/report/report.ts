@@ -2,8 +2,8 @@ import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { formatHtml } from '../../report/document/html.js';
 import { formatMarkdown } from '../../report/document/markdown.js';
 import { EXIT_CODES } from '../exit.js';
-import { type Streams, useProcessStreams } from '../streams.js';
-import { writeFile } from '../write-file.js';
+import type { Streams } from '../streams.js';
+import { writeTextFile } from '../write-text-file.js';
 import { parseReportArguments } from './options.js';
 import { writeReport } from './source.js';
 
@@ -13,14 +13,14 @@ import { writeReport } from './source.js';
  * @returns the exit code
  * @throws UserError for wrong usage, an unknown sweep, a database or file that cannot be used
  */
-export async function main(args: readonly string[], streams: Streams = useProcessStreams()): Promise<number> {
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = await parseReportArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   const db = openDatabaseReadOnly(command.db);
   try {
     const document = await writeReport(db, command);
-    writeFile(command.out, formatHtml(document), '--out');
-    writeFile(command.markdown, formatMarkdown(document), '--markdown');
+    await writeTextFile(command.out, formatHtml(document), '--out');
+    await writeTextFile(command.markdown, formatMarkdown(document), '--markdown');
     streams.out.write(`${command.out}, ${command.markdown}: ${document.subtitle}\n`);
   } finally {
     db.close();

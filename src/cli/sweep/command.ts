@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { expandGrid } from '../../experiment/grid.js';
-import { planSweep } from '../../experiment/plan-sweep.js';
+import { planSweep, type SweepPoint } from '../../experiment/plan-sweep.js';
 import { PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
+import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
@@ -39,7 +41,9 @@ export async function runSweepCommand(
   const points = await planSweep(asked, engine.loadDataset, plugins);
   printWarnings(points, streams.err);
   if (command.dryRun) {
-    streams.out.write(formatPoints(points, readRecorded(command), command.json));
+    const recorded = readRecorded(command);
+    streams.out.write(formatPoints(points, recorded, command.json));
+    if (!command.json) streams.out.write(tellDiskUse(points, recorded, command));
     return EXIT_CODES.done;
   }
   const store = Store.open(command.db);
@@ -49,6 +53,17 @@ export async function runSweepCommand(
   } finally {
     store.close();
   }
+}
+
+/** What those that are missing would take, in lines. */
+function tellDiskUse(
+  points: readonly SweepPoint[],
+  recorded: ReadonlyMap<string, LiveRun>,
+  { parallel = availableParallelism(), ...command }: SweepCommand,
+): string {
+  const missing = points.filter(({ identity }) => !recorded.has(identity));
+  const lines = describeDiskUse(missing, { ...command, parallel });
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** A dry run changes nothing, so it makes no database either. */

@@ -2,13 +2,18 @@ import type { Command } from 'commander';
 import type { Override } from '../../experiment/overrides.js';
 import type { NumericsChoice } from '../../experiment/run-records.js';
 import { MAX_THREADS } from '../../parallel/pool.js';
-import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import {
-  collectOverrides,
+  addCheckpointOptions,
+  type CheckpointChoice,
+  type CheckpointFlags,
+  readCheckpointFlags,
+} from '../checkpoint-options.js';
+import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
+import {
   DEFAULT_DATABASE,
   PLUGIN_OPTION,
   parseDatabase,
-  parseEpochs,
   parseNumerics,
   parseWorkers,
 } from '../run-options.js';
@@ -27,23 +32,25 @@ export interface SweepCommand {
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly failFast: boolean;
+  readonly checkpoints: CheckpointChoice;
   /** Which recorded runs need not be run again. */
   readonly numerics: NumericsChoice;
+  /** Whether the end of what other processes are at is waited for. */
+  readonly wait: boolean;
   readonly json: boolean;
   readonly profile: boolean;
 }
 
-interface Flags {
+interface Flags extends OverrideFlags, CheckpointFlags {
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
-  readonly epochs?: Override;
-  readonly set?: readonly Override[];
   readonly plugin?: readonly string[];
   readonly dryRun?: true;
   readonly list?: true;
   readonly failFast?: true;
   readonly numerics: NumericsChoice;
+  readonly wait: boolean;
   readonly json?: true;
   readonly profile?: true;
 }
@@ -61,28 +68,22 @@ export async function parseSweepArguments(
   let parsed: SweepCommand | null = null;
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
-      const {
-        set = [],
-        plugin = [],
-        epochs,
-        dryRun = false,
-        list = false,
-        failFast = false,
-        json = false,
-        profile = false,
-        ...others
-      } = flags;
-      const overrides = epochs === undefined ? set : [...set, epochs];
+      const { db, workers, parallel, numerics, wait } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),
-        ...others,
-        overrides,
-        plugins: plugin,
-        dryRun,
-        list,
-        failFast,
-        json,
-        profile,
+        db,
+        ...(workers === undefined ? {} : { workers }),
+        ...(parallel === undefined ? {} : { parallel }),
+        numerics,
+        wait,
+        overrides: listOverrides(flags),
+        plugins: flags.plugin ?? [],
+        checkpoints: readCheckpointFlags(flags),
+        dryRun: flags.dryRun ?? false,
+        list: flags.list ?? false,
+        failFast: flags.failFast ?? false,
+        json: flags.json ?? false,
+        profile: flags.profile ?? false,
       };
     },
   );
@@ -91,7 +92,7 @@ export async function parseSweepArguments(
 }
 
 function defineSweep(command: Command): Command {
-  return command
+  return addCheckpointOptions(addOverrideOptions(command))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
@@ -100,12 +101,6 @@ function defineSweep(command: Command): Command {
     .option('--workers <n>', 'threads of one run (default: what --parallel leaves)', parseWorkers)
     .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>
       parseCount('--parallel', text, MAX_THREADS),
-    )
-    .option('--epochs <n>', 'epochs of every run', parseEpochs)
-    .option(
-      '--set <key=value>',
-      'a field of every spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
-      collectOverrides,
     )
     .option(...PLUGIN_OPTION)
     .option('--dry-run', 'list the points and which are recorded; run nothing')
@@ -116,6 +111,7 @@ function defineSweep(command: Command): Command {
       parseNumerics,
       'any',
     )
+    .option('--no-wait', 'skip points that other processes are at; the exit code is then 3')
     .option('--fail-fast', 'end with the first run that fails')
     .option(
       '--profile',

@@ -17,9 +17,10 @@ import { formatProfile } from '../../report/profile-table.js';
 import { formatSweepTables } from '../../report/sweep-table.js';
 import { namePoints } from '../../report/varying-fields.js';
 import type { TrainingProfile } from '../../run/profile.js';
+import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
-import { withInterruption } from '../interruption.js';
+import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
 import { showProgress } from '../progress/show-progress.js';
 import type { Streams } from '../streams.js';
@@ -39,21 +40,21 @@ export interface SweepJob {
 /**
  * Runs what is missing of a sweep, shows how it goes on and prints the table at its end.
  *
- * @returns the exit code: 0 if every point is recorded
+ * @returns the exit code: 0 if every point is recorded; 3 if all that are not were left to other processes
  * @throws UserError if the threads are too many or the database cannot be written any longer
  */
 export async function recordSweep(job: SweepJob): Promise<number> {
-  const { command, points, streams, engine } = job;
+  const { command, points, store, streams, engine } = job;
   const recorded = readRecordedRuns(job);
   const missing = points.filter((point) => !recorded.has(point.identity));
   const executor = engine.createExecutor(command, missing.length);
   const progress = showProgress(streams.err, points, missing, executor.parallel);
-  const interrupted = await withInterruption(
+  const { skipped, interruptionCode } = await withInterruption(
     async (signal) => {
       try {
-        for (const line of announce(job, recorded, missing.length, executor)) progress.say(line);
-        await train(job, missing, executor, progress, signal);
-        return signal.aborted;
+        for (const line of announce(job, recorded, missing, executor)) progress.say(line);
+        const skipped = await train(job, missing, executor, progress, signal);
+        return { skipped, interruptionCode: findInterruptionCode(signal) };
       } finally {
         progress.close();
         await executor.close?.();
@@ -62,12 +63,18 @@ export async function recordSweep(job: SweepJob): Promise<number> {
     {
       first: () =>
         progress.say('Interrupted: runs in progress end after their step. Once more to end at once.'),
-      second: () => progress.close(),
+      last: (reason) => {
+        progress.close();
+        store.releaseAll(reason);
+      },
     },
   );
   if (!command.json) streams.out.write(formatResults(job));
-  if (interrupted) return EXIT_CODES.interrupted;
-  return readRecordedRuns(job).size < points.length ? EXIT_CODES.failed : EXIT_CODES.done;
+  if (interruptionCode !== null) return interruptionCode;
+  const recordedNow = readRecordedRuns(job);
+  const unrecorded = points.filter((point) => !recordedNow.has(point.identity));
+  if (unrecorded.length === 0) return EXIT_CODES.done;
+  return unrecorded.every((point) => skipped.has(point)) ? EXIT_CODES.held : EXIT_CODES.failed;
 }
 
 /** Of the sweep's points, by identity. */
@@ -80,16 +87,23 @@ function readRecordedRuns({ command, points, store }: SweepJob): ReadonlyMap<str
   return new Map(runs);
 }
 
+/** @returns points that were left to other processes */
 async function train(
   { command, grid, points, store, streams }: SweepJob,
   missing: readonly SweepPoint[],
   executor: Executor,
   progress: SweepProgress,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlySet<SweepPoint>> {
   const name = namePoints(points);
+  const skipped = new Set<SweepPoint>();
   const observer: SweepObserver = {
     ...progress,
+    pointSkipped: (point, by) => {
+      skipped.add(point);
+      progress.pointSkipped?.(point, by);
+    },
+    printed: (_run, line) => progress.say(line),
     runEnded: (run, end, error) => {
       progress.runEnded?.(run, end, error);
       // A user's mistake is told by its one line; what else is thrown is a bug, and the stack tells where.
@@ -112,27 +126,32 @@ async function train(
     points,
     missing,
     executor,
+    checkpoints: command.checkpoints,
     numerics: command.numerics,
+    wait: command.wait,
     failFast: command.failFast,
     signal,
     observer,
   });
+  return skipped;
 }
 
 /** What is told before anything runs, line by line. */
 function announce(
   { command, grid, points }: SweepJob,
   recorded: ReadonlyMap<string, LiveRun>,
-  missing: number,
+  missing: readonly SweepPoint[],
   { parallel, workers }: Executor,
 ): string[] {
   const each = workers !== null && workers > 1 ? `, ${workers} threads each` : '';
-  const plan = missing > 0 ? `${missing} to run, ${parallel} at a time${each}` : describeNothing(command);
+  const plan =
+    missing.length > 0 ? `${missing.length} to run, ${parallel} at a time${each}` : describeNothing(command);
   const count = formatNumberOf(points.length, 'point');
   const numerics = describeOtherNumerics([...recorded.values()]);
   return [
     `${grid.name}: ${count}, ${recorded.size} recorded in ${command.db}, ${plan}`,
     ...(numerics === null ? [] : [`${grid.name}: ${numerics}`]),
+    ...describeDiskUse(missing, { ...command, parallel }).map((line) => `${grid.name}: ${line}`),
   ];
 }
 

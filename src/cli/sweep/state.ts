@@ -1,25 +1,51 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import type { SweepRun } from '../../experiment/sweep.js';
-import type { EpochMetrics, Progress } from '../../run/types.js';
+import { measureTraining } from '../../optim/training-length.js';
+import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { TimeLeft } from '../progress/time-left.js';
+
+/** Of a sum of parts of the work. */
+const ROUNDING = 1e-9;
 
 /** A run in progress, as it is shown. */
 export class RunState {
   progress: Progress | null = null;
   lastEpoch: EpochMetrics | null = null;
   readonly timeLeft = new TimeLeft();
+  private resumption: Resumption | null = null;
 
   constructor(readonly run: SweepRun) {}
 
+  /** The run goes on from a checkpoint. */
+  resume(resumption: Resumption): void {
+    this.resumption = resumption;
+    this.lastEpoch = resumption.epochs.at(-1) ?? null;
+    this.timeLeft.skip(this.fraction);
+  }
+
+  /** In which the run is, from 1. */
+  get epoch(): number {
+    return this.progress?.epoch ?? this.resumption?.epoch ?? 1;
+  }
+
+  /** Whether an epoch's last step is done and the epoch's tests are not. */
+  get isTesting(): boolean {
+    if (this.progress === null) return false;
+    const { epoch, step, stepsPerEpoch } = this.progress;
+    const tested = this.lastEpoch?.epoch ?? 0;
+    return tested < epoch && (step === stepsPerEpoch || this.fraction >= 1);
+  }
+
   /** Of the run's steps, 0..1. */
   get fraction(): number {
-    const { epochs } = this.run.point.spec;
+    const { spec } = this.run.point;
     // The last epoch of a number with a fraction is a part of one.
-    const completed = Math.min(1, (this.lastEpoch?.epoch ?? 0) / epochs);
-    if (this.progress === null) return completed;
-    const { epoch, step, stepsPerEpoch } = this.progress;
+    const completed = Math.min(1, (this.lastEpoch?.epoch ?? 0) / spec.epochs);
+    const place = this.progress ?? this.resumption;
+    if (place === null) return completed;
+    const { stepsPerEpoch } = measureTraining(spec.trainCount - spec.validationCount, spec);
     // A last report of an epoch may come after the epoch's end, or the first of the next before it.
-    return Math.min(1, Math.max(completed, (epoch - 1 + step / stepsPerEpoch) / epochs));
+    return Math.min(1, Math.max(completed, (place.epoch - 1 + place.step / stepsPerEpoch) / spec.epochs));
   }
 }
 
@@ -46,6 +72,12 @@ export class SweepState {
     return state;
   }
 
+  resume(run: SweepRun, resumption: Resumption): void {
+    const state = this.running.get(run.runId)!;
+    state.resume(resumption);
+    this.timeLeft.skip((measureWork(run.point) * state.fraction) / this.work);
+  }
+
   progress(run: SweepRun, progress: Progress): RunState {
     const state = this.running.get(run.runId)!;
     state.progress = progress;
@@ -69,14 +101,15 @@ export class SweepState {
     this.ended.add(point);
   }
 
-  /** Of the whole sweep; rough, as networks differ in cost. */
+  /** Of the whole sweep; rough, as networks differ in cost. Null before there is anything to tell from, and once only tests are left. */
   get secondsLeft(): number | null {
     const current = [...this.running.values()].reduce(
       (sum, state) => sum + measureWork(state.run.point) * state.fraction,
       0,
     );
-    this.timeLeft.update((sumWork([...this.ended]) + current) / this.work);
-    return this.timeLeft.seconds;
+    const fraction = (sumWork([...this.ended]) + current) / this.work;
+    this.timeLeft.update(fraction);
+    return fraction < 1 - ROUNDING ? this.timeLeft.seconds : null;
   }
 }
 

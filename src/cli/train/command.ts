@@ -6,10 +6,12 @@ import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
+import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import type { Streams } from '../streams.js';
+import { describeState, formatPointAsJson } from '../sweep/points.js';
 import { printWarnings } from '../warnings.js';
 import { parseTrainArguments, type TrainCommand } from './options.js';
 import { formatTrainPlan } from './plan.js';
@@ -34,12 +36,17 @@ export async function runTrainCommand(
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);
-  const subject = findTrainSubject(command.what, command.overrides, plugins);
+  const subject = await findTrainSubject(command.what, command.overrides, plugins);
   const [point] = await planSweep([subject], engine.loadDataset, plugins);
   printWarnings([point!], streams.err);
   if (command.dryRun) {
     const live = readRecorded(command, point!.identity);
-    streams.out.write(formatTrainPlan(subject, point!, live, command.json));
+    const disk = live ? [] : describeDiskUse([point!], { ...command, parallel: 1 });
+    streams.out.write(
+      command.json
+        ? `${formatPointAsJson(point!, live)}\n`
+        : formatTrainPlan(subject, point!, { state: describeState(live), disk }),
+    );
     return EXIT_CODES.done;
   }
   // Before hours of training, not after them.

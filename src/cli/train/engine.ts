@@ -1,5 +1,5 @@
 import { loadDataset } from '../../dataset/load.js';
-import { LocalExecutor } from '../../experiment/local-executor.js';
+import { ProcessExecutor } from '../../experiment/process-executor.js';
 import { chooseKernelName, loadKernels, warnOfMissingAddon } from '../../kernels/select.js';
 import type { Engine } from '../engine.js';
 import type { Streams } from '../streams.js';
@@ -15,6 +15,6 @@ export function createTrainEngine(err: Streams['err']): Engine {
   if (warning) err.write(`${warning}\n`);
   return {
     loadDataset: (name) => loadDataset(name),
-    createExecutor: (options, count) => new LocalExecutor(options, count),
+    createExecutor: (options, count) => new ProcessExecutor(options, count),
   };
 }

@@ -1,14 +1,19 @@
 import { UserError } from '../../core/errors.js';
 import type { Override } from '../../experiment/overrides.js';
 import type { NumericsChoice } from '../../experiment/run-records.js';
+import {
+  addCheckpointOptions,
+  type CheckpointChoice,
+  type CheckpointFlags,
+  readCheckpointFlags,
+} from '../checkpoint-options.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
-  collectOverrides,
   DEFAULT_DATABASE,
   PLUGIN_OPTION,
   parseDatabase,
-  parseEpochs,
   parseNumerics,
   parseWorkers,
 } from '../run-options.js';
@@ -26,23 +31,25 @@ export interface TrainCommand {
   /** Where the trained network goes. */
   readonly save?: string;
   readonly again: boolean;
+  readonly checkpoints: CheckpointChoice;
   /** Whether a recorded run of any numerics version will do. */
   readonly numerics: NumericsChoice;
+  /** Whether the end of what other processes are at is waited for. */
+  readonly wait: boolean;
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly json: boolean;
   readonly profile: boolean;
 }
 
-interface Flags {
+interface Flags extends OverrideFlags, CheckpointFlags {
   readonly db: string;
   readonly workers?: number;
-  readonly epochs?: Override;
-  readonly set?: readonly Override[];
   readonly plugin?: readonly string[];
   readonly save?: string;
   readonly again?: true;
   readonly numerics: NumericsChoice;
+  readonly wait: boolean;
   readonly dryRun?: true;
   readonly list?: true;
   readonly json?: true;
@@ -65,17 +72,11 @@ export async function parseTrainArguments(
   streams: Streams,
 ): Promise<TrainCommand | null> {
   let parsed: TrainCommand | null = null;
-  const command = createCommand('train', streams)
+  const command = addOverrideOptions(createCommand('train', streams))
     .description('Trains one network and records the run, unless it is recorded already.')
     .argument('[what]', `a preset (see --list), ${NETWORK_ARGUMENT}`)
     .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
-    .option('--epochs <n>', "in place of the spec's", parseEpochs)
-    .option(
-      '--set <key=value>',
-      'a field of the spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
-      collectOverrides,
-    )
     .option(
       '--save <file>',
       'save the trained network, as predict.js takes it: a .safetensors file',
@@ -89,34 +90,30 @@ export async function parseTrainArguments(
       parseNumerics,
       'any',
     )
+    .option('--no-wait', 'do not wait for another process that is at the run; the exit code is then 3')
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
     .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
     .option('--list', 'list the presets')
-    .option('--json', 'one JSON object on standard output, and nothing else there')
-    .action((what: string | undefined, flags: Flags) => {
-      const {
-        set = [],
-        plugin = [],
-        epochs,
-        again = false,
-        dryRun = false,
-        list = false,
-        json = false,
-        profile = false,
-        ...others
-      } = flags;
-      parsed = {
-        ...(what === undefined ? {} : { what }),
-        ...others,
-        overrides: epochs === undefined ? set : [...set, epochs],
-        plugins: plugin,
-        again,
-        dryRun,
-        list,
-        json,
-        profile,
-      };
-    });
+    .option('--json', 'one JSON object on standard output, and nothing else there');
+  addCheckpointOptions(command).action((what: string | undefined, flags: Flags) => {
+    const { db, workers, save, numerics, wait } = flags;
+    parsed = {
+      ...(what === undefined ? {} : { what }),
+      db,
+      ...(workers === undefined ? {} : { workers }),
+      ...(save === undefined ? {} : { save }),
+      numerics,
+      wait,
+      overrides: listOverrides(flags),
+      plugins: flags.plugin ?? [],
+      checkpoints: readCheckpointFlags(flags),
+      again: flags.again ?? false,
+      dryRun: flags.dryRun ?? false,
+      list: flags.list ?? false,
+      json: flags.json ?? false,
+      profile: flags.profile ?? false,
+    };
+  });
   await parseCommand(command, args);
   return parsed;
 }

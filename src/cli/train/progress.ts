@@ -1,14 +1,16 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
-import type { EpochMetrics, Progress } from '../../run/types.js';
+import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
+import { formatResumption } from '../progress/text.js';
 import type { Streams } from '../streams.js';
 import { RunState } from '../sweep/state.js';
 
-const BAR_WIDTH = 30;
+const BAR = { least: 6, most: 30 } as const;
 
 /** Shows how a run goes on: a row an epoch, and on a terminal a live line under them. */
 export interface TrainProgress {
+  resumed(resumption: Resumption): void;
   progressed(progress: Progress): void;
   epochEnded(metrics: EpochMetrics): void;
   /** Prints a line; the live line makes room for it. */
@@ -57,7 +59,7 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
   const columns =
     point.spec.validationCount > 0 ? COLUMNS.toSpliced(FIRST_TEST_COLUMN, 0, ...VALIDATION_COLUMNS) : COLUMNS;
   const { say, close } = canShowLiveLines(err)
-    ? showLiveLines(err, [() => formatTrainState(state)])
+    ? showLiveLines(err, [(columns) => formatTrainState(state, columns)])
     : {
         say: (line: string) => {
           err.write(`${line}\n`);
@@ -66,15 +68,21 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
       };
   const sayRow = (cells: readonly string[]) =>
     say(cells.map((cell, i) => cell.padStart(columns[i]!.width)).join('  '));
+  let hasTitles = false;
   return {
     say,
     close,
+    resumed: (resumption) => {
+      state.resume(resumption);
+      for (const line of formatResumption(point.label, resumption)) say(line);
+    },
     progressed: (progress) => {
       state.progress = progress;
       state.timeLeft.update(state.fraction);
     },
     epochEnded: (metrics) => {
-      if (state.lastEpoch === null) sayRow(columns.map(({ title }) => title));
+      if (!hasTitles) sayRow(columns.map(({ title }) => title));
+      hasTitles = true;
       state.lastEpoch = metrics;
       state.timeLeft.update(state.fraction);
       sayRow(columns.map((column) => column.format(metrics, state)));
@@ -82,17 +90,19 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
   };
 }
 
-/** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left` */
-export function formatTrainState(state: RunState): string {
+/** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left`: the bar takes what the words leave of the columns. */
+export function formatTrainState(state: RunState, columns: number): string {
   const { run, progress, lastEpoch, fraction, timeLeft } = state;
-  const filled = Math.round(fraction * BAR_WIDTH);
+  const epoch = `epoch ${state.epoch} of ${Math.ceil(run.point.spec.epochs)}`;
   const facts = [
     `loss ${formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4)}`,
-    `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
-    `${formatDuration(timeLeft.seconds)} left`,
+    state.isTesting
+      ? 'testing'
+      : `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
+    ...(fraction < 1 ? [`${formatDuration(timeLeft.seconds)} left`] : []),
   ];
-  return (
-    `epoch ${progress?.epoch ?? 1} of ${Math.ceil(run.point.spec.epochs)} ` +
-    `[${'='.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] ${facts.join(', ')}`
-  );
+  const words = facts.join(', ');
+  const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - `${epoch} [] ${words}`.length));
+  const filled = Math.round(fraction * barWidth);
+  return `${epoch} [${'='.repeat(filled)}${'-'.repeat(barWidth - filled)}] ${words}`;
 }

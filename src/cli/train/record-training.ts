@@ -1,5 +1,6 @@
 import { saveModel } from '../../checkpoint/save.js';
 import { UserError } from '../../core/errors.js';
+import { compareResults, explainDifferences } from '../../experiment/compare-results.js';
 import type { Executor } from '../../experiment/executor.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import {
@@ -9,20 +10,21 @@ import {
   readLiveRuns,
   readRunRow,
 } from '../../experiment/run-records.js';
-import type { RunEnd, Store } from '../../experiment/store.js';
+import type { RunEnd } from '../../experiment/run-result.js';
+import type { Store } from '../../experiment/store.js';
 import { runSweep } from '../../experiment/sweep.js';
 import { readWholeRun } from '../../experiment/whole-run.js';
 import { formatJsonObject } from '../../report/format-rows.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatProfile } from '../../report/profile-table.js';
 import { formatSweepTables } from '../../report/sweep-table.js';
-import { NUMERICS } from '../../run/numerics.js';
 import type { TrainingProfile } from '../../run/profile.js';
 import type { TrainResult } from '../../run/types.js';
+import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
-import { withInterruption } from '../interruption.js';
-import { formatEnd, formatHeldLine, formatRecordedLine } from '../progress/text.js';
+import { findInterruptionCode, withInterruption } from '../interruption.js';
+import { formatEnd, formatHeldLine, formatRecordedLine, formatSkippedLine } from '../progress/text.js';
 import type { Streams } from '../streams.js';
 import { describeOtherNumerics } from '../sweep/points.js';
 import type { TrainCommand } from './options.js';
@@ -44,7 +46,7 @@ export interface TrainJob {
  * Trains a run and records it. A run that is recorded already is not trained, or only for its weights, which the record does not have: to
  * save them, or to see that they are the same. A run that another process is at is waited for.
  *
- * @returns the exit code: 1 if the run failed, or did not give the recorded weights again
+ * @returns the exit code: 1 if the run failed, or did not give the recorded weights again; 3 if it was left to another process
  * @throws UserError if the database cannot be written any longer, or the network cannot be saved
  */
 export async function recordTraining(job: TrainJob): Promise<number> {
@@ -61,12 +63,14 @@ export async function recordTraining(job: TrainJob): Promise<number> {
     return EXIT_CODES.done;
   }
   say(describeStart(job, recorded));
+  if (!recorded) for (const line of describeDiskUse([point], { ...command, parallel: 1 })) say(line);
   const progress = showTrainProgress(streams.err, point);
   const executor = engine.createExecutor(command, 1);
-  const { end, repeated, interrupted } = await withInterruption(
+  const { end, repeated, interruptionCode } = await withInterruption(
     async (signal) => {
       try {
-        return { ...(await trainPoint(job, { executor, progress, signal })), interrupted: signal.aborted };
+        const trained = await trainPoint(job, { executor, progress, signal });
+        return { ...trained, interruptionCode: findInterruptionCode(signal) };
       } finally {
         progress.close();
         await executor.close?.();
@@ -74,16 +78,20 @@ export async function recordTraining(job: TrainJob): Promise<number> {
     },
     {
       first: () => progress.say('Interrupted: the run ends after its step. Once more to end at once.'),
-      second: () => progress.close(),
+      last: (reason) => {
+        progress.close();
+        store.releaseAll(reason);
+      },
     },
   );
   if (end !== null) say(formatEnd(end));
   const result = end !== null && 'result' in end ? end.result : null;
   if (command.save !== undefined) say(await save(result, command.save, point));
-  const comparison = result && repeated ? compareWeights(store, repeated, result) : null;
+  const comparison = result && repeated ? compareWithRecord(store, repeated, result) : null;
   if (comparison?.same === false) say(comparison.text);
   writeResult(job, { profile: result?.profile, comparison });
-  if (interrupted) return EXIT_CODES.interrupted;
+  if (interruptionCode !== null) return interruptionCode;
+  if (end === null && findRecorded(job) === undefined) return EXIT_CODES.held;
   const isDone =
     findRecorded(job) !== undefined &&
     comparison?.same !== false &&
@@ -108,7 +116,7 @@ interface Findings {
   readonly comparison?: Comparison | null;
 }
 
-/** Of a repeated run's weights with the recorded ones. */
+/** Of a repeated run's weights and metrics with the recorded ones. */
 interface Comparison {
   readonly same: boolean;
   readonly text: string;
@@ -149,7 +157,7 @@ async function trainPoint(
   return { end: await repeat(job, training), repeated: recorded };
 }
 
-/** @returns null if another process did the run, or was at it when this one was interrupted */
+/** @returns null if another process did the run, or was at it when this one was interrupted or not to wait */
 async function record(
   { command, subject, point, store }: TrainJob,
   { executor, progress, signal }: Training,
@@ -163,12 +171,17 @@ async function record(
     points: [point],
     missing: [point],
     executor,
+    checkpoints: command.checkpoints,
     numerics: command.numerics,
+    wait: command.wait,
     signal,
     observer: {
+      resumed: (_run, resumption) => progress.resumed(resumption),
+      printed: (_run, line) => progress.say(line),
       progressed: (_run, metrics) => progress.progressed(metrics),
       epochEnded: (_run, metrics) => progress.epochEnded(metrics),
       pointHeld: (_point, by) => progress.say(formatHeldLine(subject.name, by)),
+      pointSkipped: (_point, by) => progress.say(formatSkippedLine(subject.name, by)),
       pointRecorded: (_point, by) => progress.say(formatRecordedLine(subject.name, by)),
       runEnded: (_run, ended, error) => {
         end = ended;
@@ -183,7 +196,13 @@ async function record(
 
 /** Trains a run that is recorded; the record stays as it is. */
 async function repeat({ point }: TrainJob, { executor, progress, signal }: Training): Promise<RunEnd> {
-  return { result: await executor.run(point, { signal, observer: progress, checkpoints: null }) };
+  return {
+    result: await executor.run(point, {
+      signal,
+      observer: { ...progress, printed: (line) => progress.say(line) },
+      checkpoints: null,
+    }),
+  };
 }
 
 /** Saves what a run came to, and says so. */
@@ -194,28 +213,22 @@ async function save(result: TrainResult | null, file: string, { plugins }: Sweep
 }
 
 /** Null for a run that did not come to its end. */
-function compareWeights(
-  { db }: Store,
-  { runId, numerics }: LiveRun,
-  { state, weightsSha256 }: TrainResult,
-): Comparison | null {
-  if (state === 'interrupted') return null;
-  const recorded = readWholeRun(db, runId).weightsSha256;
-  if (recorded === weightsSha256) {
+function compareWithRecord({ db }: Store, { runId }: LiveRun, result: TrainResult): Comparison | null {
+  if (result.state === 'interrupted') return null;
+  const [difference] = compareResults(db, runId, result);
+  if (difference === undefined) {
     return {
       same: true,
-      text: `The weights are those of run ${runId}, to the bit: sha256 ${weightsSha256}.`,
+      text: `The weights are those of run ${runId}, to the bit: sha256 ${result.weightsSha256}.`,
     };
   }
-  const why =
-    numerics === NUMERICS
-      ? `Both are of numerics ${numerics}, under which the weights must be equal: a machine or the program is at fault. Train it once more ` +
-        'on another machine, and report the spec.'
-      : `Run ${runId} is of numerics ${numerics} and this program's is ${NUMERICS}, whose bits may be others: --numerics current records ` +
-        'the run again.';
+  const { what, recorded, found } = difference;
+  const subject = what === 'weights sha256' ? 'weights are not those' : `${what} is not that`;
+  const why = explainDifferences(readWholeRun(db, runId), result.kernels).text;
+  const name = what === 'weights sha256' ? 'sha256 ' : '';
   return {
     same: false,
-    text: `The weights are not those of run ${runId}: expected sha256 ${recorded}, found ${weightsSha256}. ${why}`,
+    text: `The ${subject} of run ${runId}: expected ${name}${recorded}, found ${found}. ${why}`,
   };
 }
 

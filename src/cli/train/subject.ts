@@ -22,11 +22,11 @@ export interface TrainSubject extends GridPoint {
  *
  * @throws UserError if it is none of them, or not a valid spec
  */
-export function findTrainSubject(
+export async function findTrainSubject(
   what: string | undefined,
   overrides: readonly Override[],
   plugins = NO_PLUGINS,
-): TrainSubject {
+): Promise<TrainSubject> {
   if (what === undefined) {
     throw new UserError(
       `train: expected a preset, a network or a spec file, found nothing. Presets: ${PRESET_NAMES.join(', ')}.`,
@@ -37,7 +37,7 @@ export function findTrainSubject(
     const names = new Set([...PRESET_NAMES, ...MODEL_NAMES]);
     throw unknownName('train', 'preset or network', what, [...names]);
   }
-  const written = preset ? listPoints(preset)[0]! : readNetwork(what);
+  const written = preset ? listPoints(preset)[0]! : await readNetwork(what, plugins);
   const spec = resolveWithOverrides('train', what, written, overrides, plugins);
   const isFile = preset === undefined && /\.json$/i.test(what);
   return {

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.js';
+import { openRegularFile } from '../../core/regular-file.js';
 import { listFolder } from '../folder.js';
 import { explainReadError } from '../read-errors.js';
 
@@ -43,10 +43,24 @@ export async function findCifar10Files(folder: string): Promise<Map<string, stri
   const present = await listFolder('cifar10', folder);
   const missing = CIFAR10_NAMES.filter((name) => !present.includes(name));
   if (missing.length === 0) return new Map(CIFAR10_NAMES.map((name) => [name, join(folder, name)]));
+  const other = present.map(explainOtherVersion).find((words) => words !== null);
   throw new UserError(
-    `cifar10: expected ${CIFAR10_NAMES.length} files in ${folder}, found no ${missing.join(', ')}. Run node scripts/data.js get cifar10, or unpack cifar-10-binary.tar.gz so that they are there.`,
+    `cifar10: expected ${CIFAR10_NAMES.length} files in ${folder}, found no ${missing.join(', ')}. ${other ? `${other} ` : ''}Run node scripts/data.js get cifar10, or unpack cifar-10-binary.tar.gz so that they are there.`,
   );
 }
+
+/** The data set's other versions hold the same images for other programs: by the name of a file or a folder, what to take in its place; or null. */
+export function explainOtherVersion(name: string): string | null {
+  const [, version] = OTHER_VERSIONS.find(([names]) => names.test(name)) ?? [];
+  return version === undefined
+    ? null
+    : `It is the version for ${version}: take the binary one, cifar-10-binary.tar.gz.`;
+}
+
+const OTHER_VERSIONS: readonly (readonly [RegExp, string])[] = [
+  [/^cifar-10-(batches-py\b|python)|^data_batch_\d$|^batches\.meta$/, 'Python'],
+  [/^cifar-10-(batches-mat\b|matlab)|^data_batch_\d\.mat$|^batches\.meta\.mat$/, 'Matlab'],
+];
 
 /**
  * Checks that a file lists CIFAR-10's classes, one a line.
@@ -54,10 +68,15 @@ export async function findCifar10Files(folder: string): Promise<Map<string, stri
  * @throws UserError if it cannot be read or lists others
  */
 export async function checkClassFile(path: string): Promise<void> {
-  const text = await readStart(path).catch((error) => {
+  const { handle } = await openRegularFile(path, "the list of CIFAR-10's classes");
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_CLASS_FILE_BYTES));
+    checkClassList(buffer.toString('latin1', 0, bytesRead), path);
+  } catch (error) {
     throw explainReadError(error, path);
-  });
-  checkClassList(text, path);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** @throws UserError if a text does not list CIFAR-10's classes, one a line */
@@ -71,14 +90,4 @@ export function checkClassList(text: string, path: string): void {
   throw new UserError(
     `${path}: expected CIFAR-10's ten classes, on line ${line + 1} ${expected}, found ${JSON.stringify(other)}. The file is not of this data set: get it again.`,
   );
-}
-
-async function readStart(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_CLASS_FILE_BYTES));
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

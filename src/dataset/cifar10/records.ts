@@ -1,9 +1,11 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../../core/errors.js';
+import { openRegularFile } from '../../core/regular-file.js';
 import { type Shape, sizeOf } from '../../core/shape.js';
 import type { LabelledImages } from '../dataset.js';
 import { checkLabels } from '../labels.js';
 import { explainReadError } from '../read-errors.js';
+import { allocateSharedBytes } from '../shared-bytes.js';
 
 /*
  * CIFAR-10's binary version: records of a label and the image's red, green and blue planes, each row by row; nothing before,
@@ -18,6 +20,8 @@ const PLANE_BYTES = CIFAR10_SHAPE.height * CIFAR10_SHAPE.width;
 const IMAGE_BYTES = sizeOf(CIFAR10_SHAPE);
 export const CIFAR10_RECORD_BYTES = 1 + IMAGE_BYTES;
 
+/** In messages. */
+const EXPECTED = 'a file of CIFAR-10';
 /** Records that are read at a time: they stay in the cache until they are transposed. */
 const CHUNK_RECORDS = 256;
 /** Of one file, a hundred times what the published ones have: keeps a wrong file from filling the memory. */
@@ -31,8 +35,8 @@ const MAX_RECORDS = 1_000_000;
 export async function readCifar10Files(paths: readonly string[]): Promise<LabelledImages> {
   const counts = await Promise.all(paths.map(countRecords));
   const count = counts.reduce((sum, records) => sum + records, 0);
-  const pixels = new Uint8Array(new SharedArrayBuffer(count * IMAGE_BYTES));
-  const labels = new Uint8Array(new SharedArrayBuffer(count));
+  const pixels = allocateSharedBytes(count * IMAGE_BYTES, paths[0]!);
+  const labels = allocateSharedBytes(count, paths[0]!);
   let first = 0;
   const parts = counts.map((records) => {
     const end = first + records;
@@ -48,9 +52,8 @@ export async function readCifar10Files(paths: readonly string[]): Promise<Labell
 }
 
 async function countRecords(path: string): Promise<number> {
-  const { size } = await stat(path).catch((error) => {
-    throw explainReadError(error, path);
-  });
+  const { handle, sizeBytes: size } = await openRegularFile(path, EXPECTED);
+  await handle.close();
   const records = size / CIFAR10_RECORD_BYTES;
   if (Number.isInteger(records) && records >= 1 && records <= MAX_RECORDS) return records;
   throw wrongSize(path, size);
@@ -65,15 +68,15 @@ function wrongSize(path: string, sizeBytes: number): UserError {
 type Part = Pick<LabelledImages, 'pixels' | 'labels'>;
 
 async function readRecords(path: string, part: Part): Promise<void> {
+  const { handle, sizeBytes } = await openRegularFile(path, EXPECTED);
   try {
-    const file = await open(path);
-    try {
-      await fill(file, part, path);
-    } finally {
-      await file.close();
-    }
+    // It was counted before: something else may be there now.
+    if (sizeBytes !== part.labels.length * CIFAR10_RECORD_BYTES) throw wrongSize(path, sizeBytes);
+    await fill(handle, part, path);
   } catch (error) {
     throw explainReadError(error, path);
+  } finally {
+    await handle.close();
   }
   checkLabels(part.labels, CIFAR10_CLASSES, path);
 }

@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { UserError } from '../../core/errors.js';
+import { type OpenFile, openRegularFile } from '../../core/regular-file.js';
+import { explainGzipError, MOST_UNPACKED_EXTRA_BYTES } from '../gzip.js';
 import { explainReadError } from '../read-errors.js';
-import { CIFAR10_INNER_FOLDER, CIFAR10_NAMES } from './files.js';
+import { CIFAR10_INNER_FOLDER, CIFAR10_NAMES, explainOtherVersion } from './files.js';
 import { CIFAR10_RECORD_BYTES } from './records.js';
 
 const FOLDER = `${CIFAR10_INNER_FOLDER}/`;
@@ -16,6 +17,8 @@ const MAX_RECORDS = 10_000;
 const MAX_TEXT_BYTES = 10_000;
 /** All that the archive can unpack to: its files, and some room for headers and padding. Keeps a gzip bomb from running on. */
 const MAX_UNPACKED_BYTES = CIFAR10_NAMES.length * MAX_RECORDS * CIFAR10_RECORD_BYTES + 2 ** 20;
+/** Headers, padding, and what lies unpacked before it is taken. An archive of headers alone would fill the memory with them. */
+const MOST_BESIDE_FILES_BYTES = 4 * 2 ** 20;
 const CHUNK_BYTES = 2 ** 18;
 
 /**
@@ -26,16 +29,20 @@ const CHUNK_BYTES = 2 ** 18;
  * @throws UserError if it cannot be read, is no such archive, is truncated or corrupt, has other entries than the published one, or lacks some
  */
 export async function unpackCifar10(path: string, signal: AbortSignal): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
+  const file = await openRegularFile(path, 'a .tar.gz archive');
+  const unpacking: Unpacking = { path, signal, files: new Map(), unpackedBytes: 0, takenBytes: 0 };
   try {
-    const entries = Readable.toWeb(Readable.from(gunzip(path, signal))) as ReadableStream<Uint8Array>;
-    for await (const entry of entries.pipeThrough(createTarDecoder({ strict: true }) as never)) {
-      await takeEntry(entry as ParsedTarEntry, files, path);
+    const chunks = Readable.toWeb(Readable.from(gunzip(file, unpacking))) as ReadableStream<Uint8Array>;
+    for await (const entry of chunks.pipeThrough(createTarDecoder({ strict: true }) as never)) {
+      await takeEntry(entry as ParsedTarEntry, unpacking);
     }
   } catch (error) {
     signal.throwIfAborted();
     throw explainArchiveError(error, path);
+  } finally {
+    await file.handle.close();
   }
+  const { files } = unpacking;
   const missing = CIFAR10_NAMES.filter((name) => !files.has(name));
   if (missing.length === 0) return files;
   throw new UserError(
@@ -43,27 +50,41 @@ export async function unpackCifar10(path: string, signal: AbortSignal): Promise<
   );
 }
 
-async function* gunzip(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const chunks = createReadStream(path, { highWaterMark: CHUNK_BYTES, signal });
+/** How far an archive has been unpacked. */
+interface Unpacking {
+  readonly path: string;
+  readonly signal: AbortSignal;
+  readonly files: Map<string, Buffer>;
+  /** That came out of gzip. */
+  unpackedBytes: number;
+  /** Of the files inside. */
+  takenBytes: number;
+}
+
+async function* gunzip({ handle, sizeBytes }: OpenFile, unpacking: Unpacking): AsyncGenerator<Uint8Array> {
+  const { path, signal } = unpacking;
+  const mostBytes = Math.min(MAX_UNPACKED_BYTES, sizeBytes + MOST_UNPACKED_EXTRA_BYTES);
+  const chunks = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES, signal });
   // The callback has nothing to do: whoever reads the last stream sees the error of any.
   const unzipped = pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
-  let unpackedBytes = 0;
   for await (const chunk of unzipped) {
-    unpackedBytes += chunk.length;
-    if (unpackedBytes > MAX_UNPACKED_BYTES) {
+    unpacking.unpackedBytes += chunk.length;
+    if (unpacking.unpackedBytes > mostBytes) {
       throw new UserError(
-        `${path}: expected at most ${MAX_UNPACKED_BYTES} bytes when unpacked, found more. It is not the published archive: get that.`,
+        `${path}: expected at most ${mostBytes} bytes when unpacked, found more. It is not the published archive: get that.`,
+      );
+    }
+    if (unpacking.unpackedBytes - unpacking.takenBytes > MOST_BESIDE_FILES_BYTES) {
+      throw new UserError(
+        `${path}: expected at most ${MOST_BESIDE_FILES_BYTES} bytes beside its files when unpacked, found more. It is not the published archive: get that.`,
       );
     }
     yield chunk;
   }
 }
 
-async function takeEntry(
-  { header, body }: ParsedTarEntry,
-  files: Map<string, Buffer>,
-  path: string,
-): Promise<void> {
+async function takeEntry({ header, body }: ParsedTarEntry, unpacking: Unpacking): Promise<void> {
+  const { path, files } = unpacking;
   const name = header.name.replace(/^\.\//, '');
   const { type = 'file', size } = header;
   const shown = JSON.stringify(name.slice(0, 100));
@@ -72,7 +93,7 @@ async function takeEntry(
   const known = name.startsWith(FOLDER) && [...CIFAR10_NAMES, ...SKIPPED].includes(short);
   if (!known || type !== 'file') {
     throw new UserError(
-      `${path}: expected nothing but the files of the published archive, found a ${type} ${shown}. It is not that archive: get it.`,
+      `${path}: expected nothing but the files of the published archive, found a ${type} ${shown}. ${explainOtherVersion(name) ?? 'It is not that archive: get it.'}`,
     );
   }
   const mostBytes = short.endsWith('.bin') ? MAX_RECORDS * CIFAR10_RECORD_BYTES : MAX_TEXT_BYTES;
@@ -86,16 +107,21 @@ async function takeEntry(
       `${path}: expected each file once, found ${shown} twice. It is not the published archive: get that.`,
     );
   }
-  const content = await readBody(body, size);
+  const content = await readBody(body, size, unpacking);
   if (!SKIPPED.includes(short)) files.set(short, content);
 }
 
-async function readBody(body: ParsedTarEntry['body'], sizeBytes: number): Promise<Buffer> {
+async function readBody(
+  body: ParsedTarEntry['body'],
+  sizeBytes: number,
+  unpacking: Unpacking,
+): Promise<Buffer> {
   const content = Buffer.allocUnsafe(sizeBytes);
   let offset = 0;
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     content.set(chunk, offset);
     offset += chunk.length;
+    unpacking.takenBytes += chunk.length;
   }
   if (offset !== sizeBytes) throw new Error('Tar archive is truncated.');
   return content;
@@ -110,12 +136,10 @@ function explainArchiveError(error: unknown, path: string): unknown {
   if (code === 'Z_BUF_ERROR' || /truncated/i.test(message)) {
     return new UserError(`${path}: expected a whole .tar.gz, found that it ends early. Get it again.`);
   }
-  if (code?.startsWith('Z_')) {
-    return new UserError(
-      `${path}: expected gzipped data, found ${message}. The file is corrupt, or no .tar.gz: get it again.`,
-    );
-  }
-  if (/tar/i.test(message)) {
+  const gzipError = explainGzipError(origin, path);
+  if (gzipError) return gzipError;
+  // The decoder of tar has plain errors, without codes.
+  if (code === undefined && Object.getPrototypeOf(origin) === Error.prototype) {
     return new UserError(
       `${path}: expected a tar archive inside, found: ${message.replace(/\.$/, '')}. Get it again.`,
     );

@@ -1,4 +1,4 @@
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import type { Dataset } from '../dataset.js';
@@ -120,9 +120,14 @@ async function removeSuperseded(
     const variants = variantsOf?.(file) ?? [];
     if (!variants.some((variant) => names.includes(variant))) continue;
     for (const variant of variants) {
-      if (!names.includes(variant)) await rm(join(folder, variant), { force: true });
+      if (!names.includes(variant)) await removeFile(join(folder, variant));
     }
   }
+}
+
+/** A folder of that name is none of ours: it is read only where there is no such file. */
+async function removeFile(path: string): Promise<void> {
+  if ((await stat(path).catch(() => null))?.isFile()) await rm(path);
 }
 
 function explainWriteError(error: unknown, name: string, folder: string): unknown {

@@ -1,6 +1,7 @@
 import { chmod, copyFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../core/errors.js';
+import { checkRegular } from '../../core/regular-file.js';
 import type { DatasetArchive, DatasetDefinition } from '../definition.js';
 
 /**
@@ -47,6 +48,7 @@ export async function stageLocal(
   const paths = [...(await locate(await findUnpacked(from, archive))).values()];
   for (const path of paths) {
     signal.throwIfAborted();
+    checkRegular(await stat(path), path, `a file of ${name}`);
     const copy = join(staging, basename(path));
     await copyFile(path, copy);
     // The copy of a file that may not be written to could not be moved later.

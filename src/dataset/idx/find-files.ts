@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import { listFolder } from '../folder.js';
@@ -24,14 +25,35 @@ export async function findIdxFiles(dataset: string, folder: string): Promise<Map
       `${dataset}: expected its four files in ${folder}, found none. Run node scripts/data.js get ${dataset}, or put ${names.join(', ')} (plain or .gz) there.`,
     );
   }
-  const pick = (name: string) => variantsOf(name).find((variant) => present.includes(variant));
-  const missing = names.filter((name) => pick(name) === undefined);
+  const paths = await Promise.all(
+    names.map(async (name) => [name, await findVariant(folder, name, present)] as const),
+  );
+  const missing = paths.filter(([, path]) => path === null).map(([name]) => name);
   if (missing.length > 0) {
     throw new UserError(
       `${dataset}: expected all four files in ${folder}, found no ${missing.join(', ')} (plain or .gz). Run node scripts/data.js get ${dataset}, or put what is missing there.`,
     );
   }
-  return new Map(names.map((name) => [name, join(folder, pick(name)!)]));
+  return new Map(paths as [string, string][]);
+}
+
+/** Some archives unpack each file into a folder of its name; Kaggle's has such folders beside the files with a dot in their names. */
+async function findVariant(folder: string, name: string, present: readonly string[]): Promise<string | null> {
+  const variants = variantsOf(name);
+  const there = variants.filter((variant) => present.includes(variant));
+  const inside = there.flatMap((outer) => variants.map((variant) => join(folder, outer, variant)));
+  for (const path of [...there.map((variant) => join(folder, variant)), ...inside]) {
+    if (!(await isFolderOrNothing(path))) return path;
+  }
+  return null;
+}
+
+async function isFolderOrNothing(path: string): Promise<boolean> {
+  // What cannot be looked at is left to whoever reads it to complain of.
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
+  );
 }
 
 /** The names that a file may have, the one that is read first. */

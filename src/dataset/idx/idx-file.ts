@@ -1,10 +1,18 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../core/errors.js';
-import { startsWithGzip } from '../gzip.js';
+import { type OpenFile, openRegularFile } from '../../core/regular-file.js';
+import { explainGzipError, MOST_UNPACKED_EXTRA_BYTES, startsWithGzip } from '../gzip.js';
 import { explainReadError } from '../read-errors.js';
-import { checkIdxSize, type IdxHeader, type IdxKind, idxHeaderBytes, parseIdxHeader } from './idx.js';
+import { allocateSharedBytes } from '../shared-bytes.js';
+import {
+  checkIdxSize,
+  describeIdx,
+  type IdxHeader,
+  type IdxKind,
+  idxHeaderBytes,
+  parseIdxHeader,
+} from './idx.js';
 
 /** The header and the bytes of an IDX file, the latter over a SharedArrayBuffer. */
 export interface IdxFile extends IdxHeader {
@@ -20,26 +28,28 @@ const CHUNK_BYTES = 2 ** 20;
  * @throws UserError if it cannot be read, is truncated or corrupt, or is no such file
  */
 export async function readIdxFile(path: string, kind: IdxKind): Promise<IdxFile> {
+  const file = await openRegularFile(path, `an IDX file of ${kind}`);
   try {
-    const file = await open(path);
-    try {
-      return await ((await startsWithGzip(file)) ? readZipped : readPlain)(file, kind, path);
-    } finally {
-      await file.close();
-    }
+    return await ((await startsWithGzip(file.handle)) ? readZipped : readPlain)(file, kind, path);
   } catch (error) {
-    throw explainError(error, path);
+    throw explainGzipError(error, path) ?? explainReadError(error, path);
+  } finally {
+    await file.handle.close();
   }
 }
 
 /** Reads straight into the shared memory. */
-async function readPlain(file: FileHandle, kind: IdxKind, path: string): Promise<IdxFile> {
+async function readPlain(
+  { handle: file, sizeBytes }: OpenFile,
+  kind: IdxKind,
+  path: string,
+): Promise<IdxFile> {
   const start = new Uint8Array(idxHeaderBytes(kind));
   const { bytesRead: startBytes } = await file.read(start, 0, start.length, 0);
   const header = parseIdxHeader(start.subarray(0, startBytes), kind, path);
   const { headerBytes, dataBytes } = header;
-  checkIdxSize((await file.stat()).size, header, kind, path);
-  const data = new Uint8Array(new SharedArrayBuffer(dataBytes));
+  checkIdxSize(sizeBytes, header, kind, path);
+  const data = allocateSharedBytes(dataBytes, path);
   for (let done = 0; done < dataBytes; ) {
     const { bytesRead } = await file.read(data, done, dataBytes - done, headerBytes + done);
     // Nothing more, though the size said so: it is being written to.
@@ -49,9 +59,9 @@ async function readPlain(file: FileHandle, kind: IdxKind, path: string): Promise
   return { ...header, data };
 }
 
-async function readZipped(file: FileHandle, kind: IdxKind, path: string): Promise<IdxFile> {
-  const receiver = new IdxReceiver(kind, path);
-  const chunks = file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
+async function readZipped({ handle, sizeBytes }: OpenFile, kind: IdxKind, path: string): Promise<IdxFile> {
+  const receiver = new IdxReceiver(kind, path, sizeBytes);
+  const chunks = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
   // The callback has nothing to do: whoever reads the last stream sees the error of any.
   const unzipped = pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
   for await (const chunk of unzipped) receiver.receive(chunk);
@@ -65,13 +75,15 @@ async function readZipped(file: FileHandle, kind: IdxKind, path: string): Promis
 class IdxReceiver {
   readonly #kind: IdxKind;
   readonly #path: string;
+  readonly #zippedBytes: number;
   #start = new Uint8Array(0);
   #file: IdxFile | null = null;
   #receivedBytes = 0;
 
-  constructor(kind: IdxKind, path: string) {
+  constructor(kind: IdxKind, path: string, zippedBytes: number) {
     this.#kind = kind;
     this.#path = path;
+    this.#zippedBytes = zippedBytes;
   }
 
   receive(chunk: Uint8Array): void {
@@ -85,9 +97,18 @@ class IdxReceiver {
 
   #begin(): IdxFile {
     const header = parseIdxHeader(this.#start, this.#kind, this.#path);
-    this.#file = { ...header, data: new Uint8Array(new SharedArrayBuffer(header.dataBytes)) };
+    this.#checkRoom(header);
+    this.#file = { ...header, data: allocateSharedBytes(header.dataBytes, this.#path) };
     this.#append(this.#file, this.#start.subarray(header.headerBytes));
     return this.#file;
+  }
+
+  #checkRoom(header: IdxHeader): void {
+    const mostBytes = this.#zippedBytes + MOST_UNPACKED_EXTRA_BYTES;
+    if (header.dataBytes <= mostBytes) return;
+    throw new UserError(
+      `${this.#path}: expected a .gz of ${this.#zippedBytes} bytes to unpack to at most ${mostBytes}, found a header for ${describeIdx(header, this.#kind)}. If it is to be trusted, unpack it with gunzip.`,
+    );
   }
 
   #append(file: IdxFile, bytes: Uint8Array): void {
@@ -107,20 +128,4 @@ class IdxReceiver {
   #checkSize(file: IdxFile): void {
     checkIdxSize(file.headerBytes + this.#receivedBytes, file, this.#kind, this.#path);
   }
-}
-
-/** What went wrong, as the user's mistake if it is one. */
-function explainError(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'Z_BUF_ERROR') {
-    return new UserError(
-      `${path}: expected gzipped data, found that it ends early. The file is truncated: get it again.`,
-    );
-  }
-  if (code?.startsWith('Z_')) {
-    return new UserError(
-      `${path}: expected gzipped data, found ${message}. The file is corrupt: get it again.`,
-    );
-  }
-  return explainReadError(error, path);
 }

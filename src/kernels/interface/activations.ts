@@ -2,7 +2,7 @@ import type { PhiloxKey } from '../../core/rng.js';
 
 /** A function of single elements: runs are over elements [first, first + count). Input and output may be the same array. */
 export interface ActivationKernel {
-  /** y from x. */
+  /** y from x; NaN where x is not finite, unless the function is not either. */
   bindForward(kernel: {
     readonly x: Float32Array;
     readonly y: Float32Array;
@@ -11,7 +11,7 @@ export interface ActivationKernel {
     /** Where a function changes over to another form; 0, which is the default, for functions without such a place. */
     readonly threshold?: number;
   }): (first: number, count: number) => void;
-  /** dx = dy·dy/dx, taken `from` x or y, as the function says. */
+  /** dx = dy·dy/dx, taken `from` x or y, as the function says; not finite where dy is not. */
   bindBackward(kernel: {
     readonly from: Float32Array;
     readonly dy: Float32Array;
@@ -29,7 +29,7 @@ export interface ActivationKernels {
   /**
    * Inverted dropout (Srivastava et al., JMLR 2014): y = x·keep / (1 − rate), keep being 1 with probability 1 − rate. The element e of the
    * image i is kept if word e mod 4 of Philox4x32-10 with key `key` and counter (e div 4, sampleIds[i], epoch, 0)
-   * is at least rate·2³² (rounded down). Serves forward (x to y) and backward (dy to dx).
+   * is at least rate·2³² (rounded down). What is dropped is NaN where x is not finite. Serves forward (x to y) and backward (dy to dx).
    */
   bindDropout(kernel: {
     readonly x: Float32Array;

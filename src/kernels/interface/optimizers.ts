@@ -3,7 +3,7 @@ export interface OptimizerKernels {
   /**
    * A step of Adam: w ← keep·w; g' = g + penalty·w, with w as it was; mean += meanShare·(g' − mean); variance += varianceShare·(g'² − variance);
    * greatest = max(greatest, variance); w −= rate·mean / (rootScale·√variance + epsilon), with the greatest variance if there is one. Returns
-   * whether every new w is finite.
+   * whether every new w is finite, and every square behind the root.
    */
   bindAdamUpdate(kernel: {
     readonly w: Float32Array;

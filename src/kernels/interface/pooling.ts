@@ -2,7 +2,7 @@ import type { WindowGeometry } from '../geometry.js';
 
 /** Pooling. `outputChannels` equals `inputChannels`. Padding never wins a maximum. */
 export interface PoolingKernels {
-  /** Maximum over each window (15.51). */
+  /** Maximum over each window (15.51); NaN where an element of it is not finite. */
   bindMaxPoolingForward(kernel: {
     readonly g: WindowGeometry;
     readonly x: Float32Array;

@@ -8,10 +8,14 @@ interface Activation {
   backward(from: number, dy: number, coefficient: number, threshold: number): number;
 }
 
-/** NaN passes through, so that a run that diverges is seen to. */
+/** 0 where v is finite, else NaN. */
+function zeroUnlessWrong(v: number): number {
+  return 0 * v + 0;
+}
+
 const relu: Activation = {
-  forward: (x) => (x > 0 || Number.isNaN(x) ? x : 0),
-  backward: (y, dy) => (y > 0 ? dy : 0),
+  forward: (x) => (x > 0 ? x : 0),
+  backward: (y, dy) => (y > 0 ? dy : zeroUnlessWrong(dy)),
 };
 
 /** y = x where x > 0, else slope·x; the slope is not negative, so that y has x's sign. */
@@ -72,7 +76,7 @@ const silu: Activation = {
 /** y = x·(x + 3) / 6 between −3 and 3, 0 below, x above. */
 const hardSwish: Activation = {
   forward: (x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
-  backward: (x, dy) => (x < -3 ? 0 : x > 3 ? dy : dy * (x / 3 + 0.5)),
+  backward: (x, dy) => (x < -3 ? zeroUnlessWrong(dy) : x > 3 ? dy : dy * (x / 3 + 0.5)),
 };
 
 /** y = ln(1 + e^(beta·x)) / beta, and x where beta·x is above the threshold. */
@@ -95,7 +99,10 @@ function overElements({ forward, backward }: Activation): ActivationKernel {
     bindForward:
       ({ x, y, coefficient, threshold = 0 }) =>
       (first, count) => {
-        for (let i = first; i < first + count; i++) y[i] = forward(x[i]!, coefficient, threshold);
+        for (let i = first; i < first + count; i++) {
+          // What is not finite comes out as NaN, also of a function that has a finite value at infinity.
+          y[i] = forward(x[i]!, coefficient, threshold) + 0 * x[i]!;
+        }
       },
     bindBackward:
       ({ from, dy, dx, coefficient, threshold = 0 }) =>

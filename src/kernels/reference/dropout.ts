@@ -6,7 +6,7 @@ const BLOCK_WORDS = 4;
 
 /**
  * The factor 1 / (1 − rate) is rounded to float32 before it is multiplied with, so that every kernel set agrees to the
- * bit. A dropped element is 0 even where `x` is NaN or infinite.
+ * bit. A dropped element is 0, or NaN where `x` is not finite.
  */
 export const bindDropout: ActivationKernels['bindDropout'] =
   ({ x, y, rate, key, sampleIds, floatsPerImage }) =>
@@ -19,7 +19,7 @@ export const bindDropout: ActivationKernels['bindDropout'] =
         const word = e % BLOCK_WORDS;
         if (word === 0) philox(key, e / BLOCK_WORDS, sampleIds[image]!, epoch, 0, block);
         const i = image * floatsPerImage + e;
-        y[i] = block[word]! >= threshold ? x[i]! * factor : 0;
+        y[i] = block[word]! >= threshold ? x[i]! * factor : 0 * x[i]! + 0;
       }
     }
   };

@@ -14,7 +14,7 @@ export const bindAdamUpdate: Kernels['bindAdamUpdate'] =
         greatest[i] = square;
       }
       w[i] = keep * w[i]! - (rate * mean[i]!) / (rootScale * Math.sqrt(square) + epsilon);
-      finite &&= Number.isFinite(w[i]);
+      finite &&= Number.isFinite(w[i]) && Number.isFinite(Math.fround(square));
     }
     return finite;
   };

@@ -22,7 +22,7 @@ function fillImages(
   tensor.fill(value, first * floatsPerImage, (first + images) * floatsPerImage);
 }
 
-/** NaN wins, so that a run that diverges is seen to. */
+/** What is not finite wins, as NaN, so that a run that diverges is seen to. */
 export const bindMaxPoolingForward: Kernels['bindMaxPoolingForward'] =
   ({ g, x, y }) =>
   (firstImage, images) => {
@@ -33,7 +33,8 @@ export const bindMaxPoolingForward: Kernels['bindMaxPoolingForward'] =
         for (let c = 0; c < g.inputChannels; c++) {
           const value = x[inputOffset(g, image, tap, c)]!;
           const o = outputOffset(g, image, tap, c);
-          if (value > y[o]! || Number.isNaN(value)) y[o] = value;
+          if (!Number.isFinite(value)) y[o] = Number.NaN;
+          else if (value > y[o]!) y[o] = value;
         }
       }
     }

@@ -1,4 +1,4 @@
-import { sortByDistance } from '../../core/errors.js';
+import { offerNames } from '../../core/names.js';
 import type { LayerKind, LayerKinds } from '../../layers/layer.js';
 import type { PatternField, PatternWord } from '../../layers/pattern-word.js';
 import type { Argument, Source, Word } from './syntax.js';
@@ -75,10 +75,9 @@ export class Vocabulary {
       return { kind: meaning.kind.kind, ...readFields(word, meaning.pattern, source) };
     }
     if (isInput(word)) throw source.fail(word.offset, 'expected INPUT at the beginning only, found it here.');
-    const sorted = sortByDistance(name, [...this.#meanings.keys()]);
     throw source.fail(
       word.offset,
-      `unknown layer '${word.name}'. Did you mean '${sorted[0]}'? Valid: ${sorted.join(', ')}.`,
+      `unknown layer '${word.name}'. ${offerNames(name, [...this.#meanings.keys()])}`,
     );
   }
 }

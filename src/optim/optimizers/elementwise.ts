@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { areFinite } from '../../core/finite.js';
 import type { OptionsCheck } from '../../core/options-check.js';
 import { planSegmentUpdate } from '../segment-update.js';
 import { cutParameters, type Segment } from '../segments.js';
@@ -93,11 +94,4 @@ function bindPiece(parameter: UpdatedParameter, first: number, count: number): B
     },
     absent: absent.map((index) => index - first),
   };
-}
-
-function areFinite(floats: Float32Array): boolean {
-  for (let i = 0; i < floats.length; i++) {
-    if (!Number.isFinite(floats[i])) return false;
-  }
-  return true;
 }

@@ -1,3 +1,4 @@
+import { describeValue } from '../../core/describe-value.js';
 import { UserError, unknownName } from '../../core/errors.js';
 import { parseOptions } from '../../core/options-check.js';
 import { adam } from './adam.js';
@@ -33,7 +34,7 @@ export function parseOptimizer(value: unknown, where: string, kinds = OPTIMIZER_
   const names = Object.keys(kinds);
   if (typeof name !== 'string') {
     throw new UserError(
-      `${where}: expected an optimizer's name or { "kind": name, ... }, found ${JSON.stringify(value) ?? 'nothing'}. ` +
+      `${where}: expected an optimizer's name or { "kind": name, ... }, found ${describeValue(value)}. ` +
         `Names: ${names.join(', ')}.`,
     );
   }

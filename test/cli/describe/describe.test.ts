@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { saveModel } from '../../../src/checkpoint/save.js';
 import { MODEL_NAMES } from '../../../src/models/registry.js';
+import { resolveRunSpec } from '../../../src/run/spec.js';
 import { makeFolder } from '../../experiment/fake-runs.js';
 import { describeCommand } from '../fake-command.js';
 
@@ -54,6 +56,23 @@ describe('describe', () => {
     expect(await sizes(['--set', 'network.layers.1.units=5'])).toMatchObject({ parameters: 20 + 365 });
   });
 
+  it('takes the spec of a saved network, whatever the name of its file', async () => {
+    const [json, folder] = [writeJson({ network, batchSize: 7 }), makeFolder()];
+    const spec = resolveRunSpec({ network, batchSize: 7 });
+    const [mean, scale] = [new Float32Array(64), new Float32Array(64).fill(1)];
+    const model = { spec, classNames: ['a'], normalization: { mean, scale }, weights: new Float32Array(312) };
+    for (const name of ['a.safetensors', 'a']) {
+      await saveModel(model, join(folder, name));
+      const described = await describeCommand([join(folder, name), '--set', 'batchSize=9']);
+      expect(described).toEqual(await describeCommand([json, '--set', 'batchSize=9']));
+      expect(described.exitCode).toBe(0);
+    }
+    writeFileSync(join(folder, 'b.safetensors'), '{}');
+    const { exitCode, err } = await describeCommand([join(folder, 'b.safetensors')]);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/b\.safetensors: expected a safetensors file, found 2 bytes\. /);
+  });
+
   it('takes a named network with its options', async () => {
     const { out } = await describeCommand(['vgg16', '--set', 'width=0.5', '--set', 'classes=10', '--json']);
     const { layers } = JSON.parse(out);
@@ -86,7 +105,10 @@ describe('describe', () => {
   it.each([
     [[], /^describe: expected a network or a spec file, found nothing\. Networks: lenet5, /],
     [['vgg12'], /^describe: unknown network 'vgg12'\. Did you mean 'vgg11'\?/],
-    [['none.json'], /^none\.json: there is no such file\. Expected a spec or a network as JSON\.\n$/],
+    [
+      ['none.json'],
+      /^none\.json: expected a spec or a network as JSON, found nothing there\. Check the path\.\n$/,
+    ],
     [['vgg16', '--batch', '0'], /^--batch: expected a whole number/],
     [
       ['vgg16', '--set', 'inputSize=20'],

@@ -1,11 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { saveModel } from '../../../src/checkpoint/save.js';
 import { runSweepCommand } from '../../../src/cli/sweep/command.js';
 import { createTrainEngine } from '../../../src/cli/train/engine.js';
 import { readImage } from '../../../src/image/read-image.js';
 import { writePng } from '../../../src/image/write-png.js';
+import { train } from '../../../src/train.js';
 import { makeFolder } from '../../experiment/fake-runs.js';
+import { makeTinyDataset } from '../../helpers/tiny-dataset.js';
 import { capture, features } from '../fake-command.js';
 
 const SMALL = ['epochs=1', 'trainCount=60', 'testCount=20'].flatMap((field) => ['--set', field]);
@@ -66,6 +69,23 @@ describe('features', () => {
     const { err } = await features([PATTERN, ...SMALL, '--image', image, '--out', out, '--layer', 'relu1']);
     expect(err).toMatch(/white\.png: predicted \d\n$/);
     expect(readdirSync(out)).toEqual(['02-relu1-maps.png']);
+  });
+
+  it('draws a saved network as it is, without data where there is a picture', async () => {
+    const folder = makeFolder();
+    const model = join(folder, 'model');
+    const dataset = makeTinyDataset({ train: 60, test: 20 });
+    const trained = await train({ network: PATTERN, epochs: 1, dataset: 'mnist' }, { dataset, workers: 1 });
+    await saveModel({ ...trained, spec: { ...trained.spec, dataset: 'none' } }, model);
+    const image = join(folder, 'white.png');
+    await writePng(image, { height: 28, width: 28, channels: 1, pixels: dataset.test.pixels.slice(0, 784) });
+    const out = join(folder, 'sheets');
+    const { exitCode, err } = await features([model, '--image', image, '--out', out]);
+    expect([exitCode, err]).toEqual([0, `${image}: predicted ${trained.predicted[0]}\n`]);
+    expect(readdirSync(out)).toHaveLength(6);
+    const other = await features([model, '--set', 'epochs=2']);
+    expect(other.exitCode).toBe(2);
+    expect(other.err).toMatch(/^features: expected a saved network as it is, found --set epochs=2 too\./);
   });
 
   it.each([

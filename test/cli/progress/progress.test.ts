@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   formatEndLine,
   formatEpochLine,
@@ -9,6 +9,7 @@ import {
 } from '../../../src/cli/progress/text.js';
 import { TimeLeft } from '../../../src/cli/progress/time-left.js';
 import { SweepState } from '../../../src/cli/sweep/state.js';
+import { formatTrainState } from '../../../src/cli/train/progress.js';
 import { makeMetrics, makeResult, planGrid } from '../../experiment/fake-runs.js';
 
 describe('the time left', () => {
@@ -21,6 +22,27 @@ describe('the time left', () => {
     expect(timeLeft.seconds).toBe(90);
     timeLeft.update(1);
     expect(timeLeft.seconds).toBe(0);
+  });
+});
+
+describe('the time left of what was begun before', () => {
+  it('is told by the speed of what is done now', () => {
+    let nowMs = 0;
+    const timeLeft = new TimeLeft(() => nowMs);
+    timeLeft.skip(0.5);
+    nowMs += 30_000;
+    expect(timeLeft.seconds).toBeNull();
+    timeLeft.update(0.75);
+    expect(timeLeft.seconds).toBe(30);
+  });
+
+  it('begins where the run goes on', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', epochs: 4, trainCount: 1000, batchSize: 100 } });
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    const shown = state.start(run);
+    state.resume(run, { epoch: 2, step: 5, epochs: [makeMetrics(1, 9)], rejected: [] });
+    expect([shown.epoch, shown.fraction, state.secondsLeft]).toEqual([2, 0.375, null]);
   });
 });
 
@@ -46,7 +68,7 @@ describe('a live table', () => {
       imagesPerSecond: 123_456,
     });
     expect(shown.fraction).toBeCloseTo(0.475);
-    const layout = layOutLive([name], 2, columns - 1);
+    const layout = layOutLive({ names: [name, name], epochs: 20 }, columns - 1);
     const line = formatLiveRun(shown, name, layout);
     expect(line.length).toBeLessThan(columns);
     expect(formatLiveTitles(layout).length).toBe(line.length);
@@ -60,7 +82,7 @@ describe('a live table', () => {
     const run = { runId: 1, index: 1, count: 1, point: point! };
     state.start(run);
     const shown = state.endEpoch(run, makeMetrics(1, 10.25, true));
-    const layout = layOutLive([name], 1, 100, true);
+    const layout = layOutLive({ names: [name], epochs: 2, validates: true }, 100);
     const line = formatLiveRun(shown, 'BN', layout);
     expect(line).toMatch(/ 1\.0000 {5}11\.25% 10\.25% /);
     expect(formatLiveTitles(layout)).toMatch(/ loss val\. error {2}error /);
@@ -76,6 +98,45 @@ describe('a live table', () => {
     state.start(run);
     state.end(run);
     expect(formatLiveSummary(state)).toMatch(/^1 of 2 runs ended, about \d+ s left$/);
+  });
+
+  it('has room for many hours and epochs', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', epochs: 12_000 } });
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    state.start(run);
+    nowMs = 45_250;
+    const shown = state.endEpoch(run, makeMetrics(12, 9));
+    const layout = layOutLive({ names: ['BN'], epochs: 12_000 }, 79);
+    const line = formatLiveRun(shown, 'BN', layout);
+    expect(line).toMatch(/1\/12000 .* 12h33$/);
+    expect(line.length).toBe(formatLiveTitles(layout).length);
+    expect(formatTrainState(shown, 40)).toMatch(/^epoch 1 of 12000 \[------\] /);
+  });
+
+  it('tells that the tests of an epoch are under way, which no time is known for', async () => {
+    const [point] = await planGrid({ base: { model: 'BN', epochs: 1.5 } });
+    const state = new SweepState([point!]);
+    const run = { runId: 1, index: 1, count: 1, point: point! };
+    state.start(run);
+    const report = (epoch: number, step: number) => {
+      const progress = { epoch, epochs: 2, step, stepsPerEpoch: 600, trainLoss: 1, imagesPerSecond: 1000 };
+      const shown = state.progress(run, progress);
+      const layout = layOutLive({ names: ['BN'], epochs: 2 }, 80);
+      return [formatTrainState(shown, 80), formatLiveRun(shown, 'BN', layout)];
+    };
+    const [training] = report(1, 599);
+    expect(training).toMatch(/1,000 images\/s, \d+ s left$/);
+    expect(report(1, 600)[0]).toMatch(/testing, \d+ s left$/);
+    state.endEpoch(run, makeMetrics(1, 9));
+    expect(report(1, 600)[0]).toMatch(/1,000 images\/s, /);
+    const [line, row] = report(2, 300);
+    expect(line).toMatch(/loss 1\.0000, testing$/);
+    expect(row).toMatch(/tests$/);
+    expect(formatLiveSummary(state)).toBe('0 of 1 runs ended');
   });
 });
 

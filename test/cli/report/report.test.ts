@@ -63,14 +63,11 @@ describe('wrong usage of report', () => {
     [['first-look', '--set', 'seed=1'], '--set seed=1: expected it with 15.6 or a part of it'],
     [
       ['15.6', '--out', join(folder, 'no/such/page.html')],
-      'page.html: cannot be written (there is no such file or folder)',
+      'page.html: cannot be written: there is no such file or folder',
     ],
-    [['15.6', '--out', folder], 'cannot be written (it is a folder). Give another file with --out.'],
+    [['15.6', '--out', folder], 'cannot be written: it is a folder. Give another file with --out.'],
     [['15.6', '--out', join(db, 'page.html')], 'cannot be written'],
-    [
-      ['15.6', '--markdown', folder],
-      'cannot be written (it is a folder). Give another file with --markdown.',
-    ],
+    [['15.6', '--markdown', folder], 'cannot be written: it is a folder. Give another file with --markdown.'],
     [['15.6', '--out', 'a.md'], '--out: expected a page such as report.html, found a.md.'],
     [['15.6', '--markdown', out], `report: expected two files, found ${out} for both.`],
     [['15.6', '--out', ''], 'report: expected a file to write'],

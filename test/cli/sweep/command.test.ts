@@ -1,9 +1,19 @@
 import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { HANGUP_VARIABLE } from '../../../src/cli/hangup.js';
 import { UserError } from '../../../src/core/errors.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
-import { makeFolder, makeResult, openStore, runFake } from '../../experiment/fake-runs.js';
+import type { TrainOptions } from '../../../src/run/types.js';
+import {
+  claimRuns,
+  makeFolder,
+  makeMetrics,
+  makeResult,
+  openStore,
+  planGrid,
+  runFake,
+} from '../../experiment/fake-runs.js';
 import { FakeEngine, runs, sweep } from '../fake-command.js';
 
 const TWO_SEEDS = { name: 'seeds', base: { model: 'SK', width: 0.2, epochs: 2 }, grid: { seed: [0, 1] } };
@@ -24,6 +34,9 @@ describe('sweep', () => {
     expect(first.exitCode).toBe(0);
     expect(first.err.split('\n')).toEqual([
       `seeds: 2 points, 0 recorded in ${db}, 2 to run, 1 at a time${first.err.match(/, \d+ threads each/)?.[0] ?? ''}`,
+      expect.stringMatching(
+        /^seeds: 2 runs, checkpoints of 161 KB each while they run, models of 82.1 KB kept: 164 KB in all; .* free in /,
+      ),
       expect.stringMatching(
         /^run 1 of 2, SK-0.2 seed 0: epoch 1 of 2, loss 1.0000, test error 9.00%, 1,000 images\/s, \d+ s left$/,
       ),
@@ -183,25 +196,72 @@ describe('sweep', () => {
     expect(outcome.out).toMatch(/SK-0.2 +1 +diverged/);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'marks its runs as interrupted on %s and goes on the next time',
-    async (signal) => {
-      const { grid, db } = writeGrid();
-      const engine = new FakeEngine();
-      engine.runOne = (spec, options) => {
-        const onEpoch: typeof options.onEpoch = (metrics) => {
-          options.onEpoch?.(metrics);
-          if (spec.seed === 1 && metrics.epoch === 1) process.emit(signal);
-        };
-        return runFake(spec, { ...options, onEpoch });
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('marks its runs as interrupted on %s and goes on the next time', async (signal, exitCode) => {
+    // Whoever runs this test under nohup.
+    vi.stubEnv(HANGUP_VARIABLE, 'end');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = (spec, options) => {
+      const onEpoch: typeof options.onEpoch = (metrics) => {
+        options.onEpoch?.(metrics);
+        if (spec.seed === 1 && metrics.epoch === 1) process.emit(signal);
       };
-      const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
-      expect(outcome.exitCode).toBe(130);
-      expect(outcome.err).toContain('Interrupted: ');
-      expect(outcome.out).toMatch(/SK-0.2 +1 +interrupted/);
-      expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
-    },
-  );
+      return runFake(spec, { ...options, onEpoch });
+    };
+    const outcome = await sweep([grid, '--db', db, '--parallel', '1'], engine);
+    expect(outcome.exitCode).toBe(exitCode);
+    expect(outcome.err).toContain('Interrupted: ');
+    expect(outcome.out).toMatch(/SK-0.2 +1 +interrupted/);
+    expect((await sweep([grid, '--db', db])).err).toContain('2 points, 1 recorded');
+  });
+});
+
+describe('sweep --no-wait', () => {
+  const claimOne = async (db: string, seed: number) => {
+    const points = await planGrid({ base: TWO_SEEDS.base, grid: { seed: [seed] } });
+    claimRuns(openStore(db), 'other', points);
+  };
+
+  it('skips what another process is at, and says so with the exit code', async () => {
+    const { grid, db } = writeGrid();
+    await claimOne(db, 1);
+    const { exitCode, err, out } = await sweep([grid, '--db', db, '--no-wait']);
+    expect(exitCode).toBe(3);
+    expect(err).toMatch(/SK-0.2 seed 1: skipped, since process \d+ on \S+ is at it, run 1\n/);
+    expect(out).toMatch(/SK-0.2 +1 +running/);
+  });
+
+  it('ends with 1 if a run of its own failed besides, and with 0 if nothing was skipped', async () => {
+    const { grid, db } = writeGrid();
+    expect((await sweep([grid, '--db', db, '--set', 'epochs=3', '--no-wait'])).exitCode).toBe(0);
+    await claimOne(db, 1);
+    const engine = new FakeEngine();
+    engine.runOne = () => Promise.reject(new UserError('no'));
+    expect((await sweep([grid, '--db', db, '--no-wait'], engine)).exitCode).toBe(1);
+  });
+});
+
+describe('sweep over runs that were begun before', () => {
+  it('tells where they go on, and why not later', async () => {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    engine.runOne = (spec, options) => {
+      options.onResume?.({ epoch: 2, step: 1, epochs: [makeMetrics(1, 9)], rejected: ['state-2: is cut'] });
+      options.onEpoch?.(makeMetrics(2, 8));
+      return Promise.resolve(makeResult(spec));
+    };
+    const { err } = await sweep([grid, '--db', db, '--parallel', '1'], engine);
+    expect(err.split('\n').slice(2, 5)).toEqual([
+      'SK-0.2 seed 0: state-2: is cut',
+      'SK-0.2 seed 0: goes on in epoch 2, after 1 step',
+      expect.stringMatching(/^run 1 of 2, SK-0.2 seed 0: epoch 2 of 2, loss 0.5000/),
+    ]);
+  });
 });
 
 describe('two grids without a name whose files are called alike', () => {
@@ -248,7 +308,9 @@ describe('sweep over runs of an older numerics version', () => {
         "seeds: 1 of 2 recorded runs is of numerics 0, this program's is 1: --numerics current runs it again\n",
     );
     const dry = await sweep([grid, '--db', db, '--dry-run', '--numerics', 'current']);
-    expect(dry.out).toMatch(/seed 0 {2}missing\n.*seed 1 {2}recorded \(run 2\)\n\n1 of 2 to run\.\n$/);
+    expect(dry.out).toMatch(
+      /seed 0 {2}missing\n.*seed 1 {2}recorded \(run 2\)\n\n1 of 2 to run\.\n1 run, checkpoints of /,
+    );
     const again = await sweep([grid, '--db', db, '--numerics', 'current']);
     expect(again.err).toContain(`seeds: 2 points, 1 recorded in ${db}, 1 to run`);
     expect(again.out).toBe(plain.out);
@@ -265,6 +327,7 @@ describe('sweep --dry-run', () => {
       '    2  SK-0.2 seed 1  missing',
       '',
       '2 of 2 to run.',
+      expect.stringContaining('2 runs, checkpoints of 161 KB each while they run, '),
       '',
     ]);
     expect(existsSync(db)).toBe(false);
@@ -278,6 +341,37 @@ describe('sweep --dry-run', () => {
       [false, null, 'SK-0.2'],
       [true, 1, 'SK-0.2'],
     ]);
+  });
+});
+
+describe('sweep with checkpoints', () => {
+  /** What the first run of a sweep is told of them. */
+  async function readChoice(...options: string[]) {
+    const { grid, db } = writeGrid();
+    const engine = new FakeEngine();
+    let told: TrainOptions['checkpoints'];
+    engine.runOne = (spec, { checkpoints, ...others }) => {
+      told ??= checkpoints;
+      return runFake(spec, others);
+    };
+    const { exitCode, err } = await sweep([grid, '--db', db, ...options], engine);
+    expect(exitCode, err).toBe(0);
+    return { told, folder: join(dirname(db), 'runs', 'experiments-1'), err };
+  }
+
+  it('keeps them beside the database unless it is told not to', async () => {
+    const plain = await readChoice();
+    expect(plain.told).toEqual({ folder: plain.folder });
+    const none = await readChoice('--no-checkpoints', '--keep', 'nothing');
+    expect([none.told, none.err.includes('checkpoints')]).toEqual([undefined, false]);
+  });
+
+  it('hands on how', async () => {
+    const { told, folder, err } = await readChoice(
+      ...['--restart', '--checkpoint-steps', '50', '--checkpoint-minutes', '.5', '--keep', 'state'],
+    );
+    expect(told).toEqual({ folder, restart: true, everySteps: 50, everyMinutes: 0.5, keep: 'state' });
+    expect(err).toContain('models with their states of 403 KB kept: ');
   });
 });
 
@@ -295,7 +389,7 @@ describe('wrong usage of sweep', () => {
   it.each([
     [[], 'sweep: expected a preset or a grid file, found nothing.'],
     [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6'?"],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a grid as JSON, found nothing there.'],
     [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
     [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],
     [['15.6b', '15.6c'], 'sweep: too many arguments'],
@@ -307,6 +401,28 @@ describe('wrong usage of sweep', () => {
     [['15.6b', '--parallel', '-1'], "found '-1'."],
     [['15.6b', '--workers', ''], "found ''."],
     [['15.6b', '--epochs', '0'], '--epochs: expected a number above 0, 100000 at most'],
+    [['15.6b', '--lr', 'x'], "--lr: expected a number, found 'x'."],
+    [['15.6b', '--seed', '-1'], "15.6b: --seed -1: field 'seed': expected number to be >=0, found -1."],
+    [['15.6b', '--seed', '9007199254740993'], '(those up to 9007199254740991 are), found 9007199254740993.'],
+    [
+      ['15.6b', '--set', 'seed=1', '--seed', '2'],
+      '--seed 2: expected each field once, found --set seed=1 before it.',
+    ],
+    [
+      ['15.6b', '--set', 'seed=1', '--set', 'seed=2'],
+      '--set seed=2: expected each field once, found --set seed=1',
+    ],
+    [['15.6b', '--keep', 'all'], "--keep: unknown choice 'all'. Valid: "],
+    [['15.6b', '--checkpoint-steps', '0'], '--checkpoint-steps: expected a whole number from 1 to'],
+    [
+      ['15.6b', '--checkpoint-minutes', '0'],
+      "--checkpoint-minutes: expected a number above 0, 1440 at most, found '0'.",
+    ],
+    [
+      ['15.6b', '--no-checkpoints', '--keep', 'model'],
+      '--no-checkpoints: expected no --keep model beside it, found both.',
+    ],
+    [['15.6b', '--no-checkpoints', '--checkpoint-steps', '5'], 'expected no --checkpoint-steps beside it'],
     [['15.6b', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
     [['15.6b', '--set', 'model=BNN'], "15.6b: --set model=BNN: unknown model 'BNN'. Did you mean 'BN'?"],
     [['15.6b', '--set', 'trainCount=60001'], 'expected examples 1 to 60000 of the training data'],

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../../src/checkpoint/load.js';
 import { UserError } from '../../../src/core/errors.js';
+import { readEnvironment } from '../../../src/experiment/environment.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
-import type { TrainResult } from '../../../src/run/types.js';
+import type { EpochMetrics, TrainResult } from '../../../src/run/types.js';
 import {
   claimRuns,
-  giveToParent,
   makeFolder,
   makeResult,
   openStore,
@@ -32,6 +32,9 @@ describe('train', () => {
     expect(first.exitCode).toBe(0);
     expect(first.err.split('\n')).toEqual([
       `SK: SK-0.2, 18,706 parameters, 60,000 images of mnist, 2 epochs, recorded in ${db}`,
+      expect.stringMatching(
+        /^SK: 1 run, checkpoints of 161 KB while it runs, a model of 82.1 KB kept; .* free in .*\/runs$/,
+      ),
       '    epoch  train loss  train error  test loss  test error  images/s  time left',
       expect.stringMatching(/^ {6}1\/2 {6}1\.0000 {8}4\.50% {5}2\.0000 {7}9\.00% {5}1,000 +\d+ s$/),
       expect.stringMatching(/^ {6}2\/2 {6}0\.5000 {8}4\.00% {5}1\.0000 {7}8\.00% {5}1,000 +0 s$/),
@@ -234,8 +237,10 @@ describe('train of a run that another process is at', () => {
     const store = openStore(db);
     const points = await planGrid({ base: { model: 'SK', width: 0.2, epochs: 2 } });
     const [runId] = claimRuns(store, 'other', points) as [number];
-    giveToParent(store, runId);
-    setTimeout(() => store.finishRun(runId, { result: makeResult(points[0]!.spec) }), 300);
+    setTimeout(async () => {
+      const onEpoch = (metrics: EpochMetrics) => store.addEpoch(runId, metrics);
+      store.finishRun(runId, { result: await runFake(points[0]!.spec, { onEpoch }) });
+    }, 300);
   }
 
   it('waits for its record', async () => {
@@ -247,6 +252,15 @@ describe('train of a run that another process is at', () => {
     expect([exitCode, out]).toEqual([0, expect.stringContaining('SK-0.2')]);
     expect(err).toMatch(/SK: process \d+ on \S+ is at it, run 1; its end is waited for\n/);
     expect(err).toMatch(/SK: done by process \d+ on \S+, run 1\n/);
+  });
+
+  it('does not wait if it is not to, and says so with the exit code', async () => {
+    const db = makeDb();
+    const points = await planGrid({ base: { model: 'SK', width: 0.2, epochs: 2 } });
+    claimRuns(openStore(db), 'other', points);
+    const { exitCode, err, out } = await trainCommand([...SMALL, '--db', db, '--no-wait']);
+    expect([exitCode, out]).toEqual([3, expect.stringContaining('running')]);
+    expect(err).toMatch(/SK: skipped, since process \d+ on \S+ is at it, run 1\n/);
   });
 
   it('trains it afterwards for the weights that are asked for', async () => {
@@ -319,8 +333,10 @@ describe('train --dry-run', () => {
     const plan = await trainCommand(['vgg16', '--db', db, '--dry-run']);
     expect(plan.exitCode).toBe(0);
     expect(plan.out).toMatch(/^network +vgg16-cifar, 14,724,042 parameters$/m);
-    expect(plan.out).toMatch(/^learning rate +cosine\(rate 0\.05, final 0, warmup 2\)$/m);
-    expect(plan.out).toMatch(/^mini-batches +391 an epoch, 3,128 in all\nstate +missing\n$/m);
+    expect(plan.out).toMatch(/^learningRate +cosine\(rate 0\.05, final 0, warmup 2\)$/m);
+    expect(plan.out).toMatch(
+      /^mini-batches +391 an epoch, 3,128 in all\ndisk +1 run, checkpoints of 118 MB .*\nstate +missing\n$/m,
+    );
     expect(existsSync(db)).toBe(false);
     await trainCommand([...SMALL, '--db', db]);
     expect((await trainCommand([...SMALL, '--db', db, '--dry-run'])).out).toMatch(
@@ -328,6 +344,37 @@ describe('train --dry-run', () => {
     );
     const json = JSON.parse((await trainCommand([...SMALL, '--db', db, '--dry-run', '--json'])).out);
     expect(json).toMatchObject({ recorded: true, run_id: 1, spec: { width: 0.2, epochs: 2 } });
+  });
+});
+
+describe('short forms', () => {
+  const SHORT = ['--seed', '3', '--lr', '.5', '--batch-size', '1e2', '--epochs', '1e0'];
+
+  it('of --set change the spec', async () => {
+    const { out } = await trainCommand(['vgg16', '--db', makeDb(), '--dry-run', '--json', ...SHORT]);
+    expect(JSON.parse(out).spec).toMatchObject({ seed: 3, batchSize: 100, epochs: 1 });
+    expect(JSON.parse(out).spec.learningRate).toMatchObject({ kind: 'cosine', rate: 0.5 });
+  });
+
+  it('are no more than short for --set', async () => {
+    const long = ['seed=3', 'learningRate.rate=.5', 'batchSize=100', 'epochs=1'].flatMap((text) => [
+      '--set',
+      text,
+    ]);
+    const [a, b] = await Promise.all(
+      [SHORT, long].map((more) => trainCommand(['SK', '--db', makeDb(), '--dry-run', '--json', ...more])),
+    );
+    expect(a!.out).toBe(b!.out);
+  });
+});
+
+describe('--version', () => {
+  it('is told', async () => {
+    expect(await trainCommand(['--version'])).toEqual({
+      exitCode: 0,
+      out: `${readEnvironment().versions.convoy}\n`,
+      err: '',
+    });
   });
 });
 
@@ -347,7 +394,7 @@ describe('wrong usage of train', () => {
       ['vgg61'],
       "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, ",
     ],
-    [['no/such.json'], 'no/such.json: there is no such file.'],
+    [['no/such.json'], 'no/such.json: expected a spec or a network as JSON, found nothing there.'],
     [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
     [['vgg16', 'vgg11'], 'train: too many arguments'],
     [['vgg16', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],

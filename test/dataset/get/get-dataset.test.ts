@@ -217,13 +217,16 @@ describe('getDataset from local files', () => {
       await writeFiles(join(data, 'source'), FOUR);
       const plain = { 't10k-labels-idx1-ubyte': buildLabels([1]), 'notes.txt': Buffer.of(1) };
       await writeFiles(join(data, 'mnist'), plain);
+      // As some archives unpack; it is none of what is replaced.
+      await mkdir(join(data, 'mnist', 'train-images-idx3-ubyte'));
       const { dataset } = await getDataset('mnist', {
         from: join(data, 'source'),
         folder: join(data, 'mnist'),
         signal,
       });
       expect([...dataset.test.labels]).toEqual([5]);
-      expect(readdirSync(join(data, 'mnist')).sort()).toEqual([...Object.keys(FOUR), 'notes.txt'].sort());
+      const kept = [...Object.keys(FOUR), 'notes.txt', 'train-images-idx3-ubyte'];
+      expect(readdirSync(join(data, 'mnist')).sort()).toEqual(kept.sort());
     });
   });
 
@@ -308,6 +311,11 @@ describe('an archive that is not as it should be', () => {
       makeEntry(`${FOLDER}/data_batch_1.bin`, buildRecords([1])),
       /found ".*data_batch_1\.bin" twice/,
     ],
+    [
+      'the version for Python',
+      { header: { name: 'cifar-10-batches-py/', type: 'directory', size: 0 } },
+      /found a directory "cifar-10-batches-py\/"\. It is the version for Python: take the binary one, cifar-10-binary\.tar\.gz\.$/,
+    ],
     ['a name with a line break', makeEntry('a\nb', Buffer.of(1)), /found a file "a\\nb"/],
   ])('is refused for %s', async (_what, entry, message) => {
     await expectRefusal(await pack([...makeEntries(), entry]), message);
@@ -338,7 +346,7 @@ describe('an archive that is not as it should be', () => {
     const tar = await packTar(makeEntries());
     const zeros = gzipSync(Buffer.alloc(10_000_000));
     const bomb = Buffer.concat([gzipSync(tar), ...new Array<Buffer>(22).fill(zeros)]);
-    await expectRefusal(bomb, /at most \d+ bytes when unpacked, found more\./);
+    await expectRefusal(bomb, /at most \d+ bytes beside its files when unpacked, found more\./);
   });
 
   it.each([

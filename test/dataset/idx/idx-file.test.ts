@@ -126,14 +126,23 @@ describe('readIdxFile', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 27);
   });
 
+  it('refuses a small .gz that says it unpacks to a large file, before there is any memory for it', async () => {
+    const header = Buffer.concat([bigEndian(2051, 100_000, 28, 28), Buffer.alloc(1000)]);
+    await expectRefusal(
+      gzipSync(header),
+      'images',
+      /expected a \.gz of \d+ bytes to unpack to at most \d+, found a header for 100000 images of 28×28\. If it is to be trusted, unpack it with gunzip\.$/,
+    );
+  });
+
   it('refuses what is missing or no file', async () => {
     await withFolder(async (folder) => {
       await mkdir(join(folder, 'folder'));
       await expect(readIdxFile(join(folder, 'none'), 'images')).rejects.toThrow(
-        /none: expected a file .*ENOENT/,
+        /none: expected an IDX file of images, found nothing there\. Check the path\.$/,
       );
       await expect(readIdxFile(join(folder, 'folder'), 'images')).rejects.toThrow(
-        /folder: expected a file .*EISDIR/,
+        /folder: expected an IDX file of images, found a folder\. Check the path\.$/,
       );
       await expect(readIdxFile(join(folder, 'none'), 'images')).rejects.toBeInstanceOf(UserError);
     });

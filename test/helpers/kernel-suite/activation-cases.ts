@@ -178,7 +178,7 @@ function makeFarCase(method: BackwardMethod, options: ActivationOptions): Kernel
   });
 }
 
-/** A gradient is selected, not multiplied: NaN and infinity pass where y > 0 and vanish elsewhere, also where y is NaN. */
+/** A gradient is selected, not multiplied: it passes where y > 0, and vanishes elsewhere, also where y is NaN, unless it is not finite. */
 function makeReluSelectionCase(): KernelCase {
   return makeCase('activations.relu.bindBackward', 'special values', (memory) => {
     const pairs = SPECIAL_VALUES.flatMap((y) => SPECIAL_VALUES.map((dy) => [y, dy] as const));

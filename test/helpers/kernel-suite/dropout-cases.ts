@@ -68,7 +68,7 @@ function makeInPlaceCase(): KernelCase {
   });
 }
 
-/** What is dropped is 0, whatever it was. */
+/** What is dropped is 0, or NaN where it was not finite. */
 function makeDiscardCase(): KernelCase {
   return makeCase('bindDropout', 'NaN and infinity', (memory) => {
     const x = memory.input(

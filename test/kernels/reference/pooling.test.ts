@@ -42,7 +42,16 @@ describe('pooling by hand', () => {
 
   it('never lets padding win', () => {
     const padded = makeWindow({ input: [1, 1, 2], kernel: [3, 3], padding: [1, 1, 1, 1] });
-    expect(poolMaximum(padded, [-5, -Infinity])).toEqual([-5, -Infinity]);
+    const lowest = -Math.fround(3.4e38);
+    expect(poolMaximum(padded, [-5, lowest])).toEqual([-5, lowest]);
+  });
+
+  it('shows what is not finite, also where it is not the greatest', () => {
+    const window = makeWindow({ input: [1, 2, 1], kernel: [1, 2] });
+    for (const value of [NaN, Infinity, -Infinity]) {
+      expect(poolMaximum(window, [value, 1])).toEqual([NaN]);
+      expect(poolMaximum(window, [1, value])).toEqual([NaN]);
+    }
   });
 
   it("pools what padding below and to the right lets windows reach, as MatConvNet's CIFAR-quick", () => {

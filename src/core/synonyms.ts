@@ -1,0 +1,38 @@
+/**
+ * What PyTorch, Keras and the papers call what has another name here, by our names: in small letters and without separators, as names are
+ * compared. Only what is spelt too differently to be found by that.
+ */
+export const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['convolution', ['conv2d', 'convolution2d', 'depthwiseconv2d']],
+  ['fully-connected', ['linear', 'dense', 'fc']],
+  ['max-pooling', ['maxpool', 'maxpool2d', 'maxpooling2d']],
+  ['average-pooling', ['avgpool', 'avgpool2d', 'averagepooling2d', 'adaptiveavgpool2d', 'meanpooling']],
+  ['batch-normalization', ['batchnorm', 'batchnorm2d', 'bn']],
+  ['dropout', ['dropout2d']],
+  ['silu', ['swish']],
+  ['residual', ['resblock', 'basicblock', 'bottleneck']],
+  ['branches', ['inception', 'parallel']],
+  ['CONV', ['conv2d', 'convolution', 'convolution2d']],
+  ['FC', ['linear', 'dense', 'fullyconnected']],
+  ['POOL', ['maxpool', 'maxpool2d', 'maxpooling2d', 'avgpool', 'avgpool2d', 'averagepooling2d']],
+  ['BN', ['batchnorm', 'batchnorm2d', 'batchnormalization']],
+  ['softmax-cross-entropy', ['crossentropy', 'crossentropyloss', 'categoricalcrossentropy']],
+  ['squared-l2', ['mse', 'mseloss', 'meansquarederror']],
+  ['learningRate', ['lr', 'scheduler', 'lrscheduler']],
+  ['--lr', ['learningrate']],
+  ['rate', ['lr', 'p']],
+  ['batchSize', ['batch']],
+  ['epochs', ['numepochs', 'maxepochs']],
+  ['maxIterations', ['maxsteps', 'steps']],
+  ['seed', ['randomstate', 'randomseed']],
+  ['weightDecay', ['wd', 'l2']],
+  ['patience', ['earlystopping']],
+  ['averaging', ['ema']],
+  ['clipNorm', ['gradclip', 'maxnorm', 'clipgradnorm']],
+  ['kernel', ['kernelsize', 'poolsize']],
+  ['filters', ['outchannels']],
+  ['units', ['outfeatures', 'neurons']],
+  ['bias', ['usebias']],
+  ['initializer', ['kernelinitializer']],
+  ['get', ['fetch', 'download', 'pull']],
+]);

@@ -1,0 +1,76 @@
+import type Database from 'better-sqlite3';
+import type { TrainResult } from '../run/types.js';
+
+/** How a run ended, as far as the store is told. */
+export type RunEnd =
+  | { readonly result: TrainResult }
+  /** It threw, or the sweep gave it up. */
+  | { readonly state: 'failed' | 'interrupted'; readonly reason: string };
+
+/** The columns that a run's end sets, by their parameters. */
+const SET_END = `state = @state, reason = @reason, finished_at = @finishedAt, parameters = @parameterCount,
+  weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond, best_epoch = @bestEpoch,
+  augmented_test_loss = @augmentedTestLoss, augmented_test_error_percent = @augmentedTestErrorPercent,
+  augmented_test_top5_error_percent = @augmentedTestTop5ErrorPercent,
+  environment = json_set(environment, '$.kernels', @kernels)`;
+
+/**
+ * Records how a run ended that a process is at, with all that it brought but its epochs; within a transaction.
+ *
+ * @returns false if the run is not the process's any longer; then nothing is recorded
+ */
+export function recordRunEnd(
+  db: Database.Database,
+  { runId, processId }: { readonly runId: number; readonly processId: number },
+  end: RunEnd,
+): boolean {
+  const result = 'result' in end ? end.result : null;
+  const { state, reason } = 'result' in end ? end.result : end;
+  const { changes } = db
+    .prepare(
+      `UPDATE runs SET ${SET_END} WHERE run_id = @runId AND process_id = @processId AND state = 'running'`,
+    )
+    .run({
+      runId,
+      processId,
+      finishedAt: new Date().toISOString(),
+      state,
+      reason,
+      parameterCount: result?.parameterCount ?? null,
+      weightsSha256: result?.weightsSha256 ?? null,
+      seconds: result?.seconds ?? null,
+      imagesPerSecond: result?.imagesPerSecond ?? null,
+      bestEpoch: result?.bestEpoch ?? null,
+      augmentedTestLoss: result?.augmentedTest?.testLoss ?? null,
+      augmentedTestErrorPercent: result?.augmentedTest?.testErrorPercent ?? null,
+      augmentedTestTop5ErrorPercent: result?.augmentedTest?.testTop5ErrorPercent ?? null,
+      kernels: result?.kernels ?? null,
+    });
+  if (changes === 1 && result !== null) {
+    clearPredictions(db, runId);
+    saveConfusion(db, runId, result.confusion);
+    savePredictions(db, runId, result.predicted);
+  }
+  return changes === 1;
+}
+
+/** Removes what was recorded of what a run predicts. */
+export function clearPredictions(db: Database.Database, runId: number): void {
+  for (const table of ['confusion', 'predictions']) {
+    db.prepare(`DELETE FROM ${table} WHERE run_id = ?`).run(runId);
+  }
+}
+
+function saveConfusion(db: Database.Database, runId: number, confusion: TrainResult['confusion']): void {
+  const insert = db.prepare('INSERT INTO confusion VALUES (?, ?, ?, ?)');
+  confusion.forEach((row, label) => {
+    row.forEach((images, predicted) => {
+      insert.run(runId, label, predicted, images);
+    });
+  });
+}
+
+function savePredictions(db: Database.Database, runId: number, predicted: Uint8Array): void {
+  if (predicted.length === 0) return;
+  db.prepare('INSERT INTO predictions VALUES (?, ?)').run(runId, Buffer.from(predicted));
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { parseWith } from '../core/parse.js';
+import { checkDataset } from '../dataset/check-dataset.js';
+import { WorkerPool } from '../parallel/pool.js';
+import { KEPT_FILES, type TrainOptions } from './types.js';
+
+/** A data set is checked by itself. */
+const optionsSchema = z.strictObject({
+  workers: z.number().optional(),
+  pool: expectThat((value) => value instanceof WorkerPool, 'a WorkerPool'),
+  dataset: z.unknown().optional(),
+  plugins: expectThat(isPluginSource, 'a list of files, or what loadPlugins has made of them'),
+  checkpoints: z
+    .strictObject({
+      folder: z.string().min(1),
+      everySteps: z.int().min(1).optional(),
+      everyMinutes: z.number().positive().optional(),
+      restart: z.boolean().optional(),
+      keep: z.enum(KEPT_FILES).optional(),
+    })
+    .optional(),
+  signal: expectThat((value) => value instanceof AbortSignal, 'an AbortSignal'),
+  profile: z.boolean().optional(),
+  onResume: expectFunction(),
+  onWarning: expectFunction(),
+  onProgress: expectFunction(),
+  onEpoch: expectFunction(),
+} satisfies Record<keyof TrainOptions, z.ZodType>);
+
+/**
+ * Checks the options of a run that a program asks for, its data with them: nothing is dropped in silence.
+ *
+ * @throws UserError for an unknown option, or one that is wrong
+ */
+export function checkTrainOptions(options: TrainOptions): void {
+  parseWith(optionsSchema, options, 'train: options');
+  if (options.dataset !== undefined) checkDataset(options.dataset);
+}
+
+/** An option that may be left out. */
+function expectThat(isRight: (value: unknown) => boolean, expected: string) {
+  return z
+    .unknown()
+    .refine((value) => value === undefined || isRight(value), `expected ${expected}`)
+    .optional();
+}
+
+function expectFunction() {
+  return expectThat((value) => typeof value === 'function', 'a function');
+}
+
+function isPluginSource(value: unknown): boolean {
+  if (Array.isArray(value))
+    return value.every((address) => typeof address === 'string' || address instanceof URL);
+  return typeof value === 'object' && value !== null && 'modules' in value;
+}

@@ -1,0 +1,73 @@
+import { gzipSync } from 'node:zlib';
+import { packTar } from 'modern-tar';
+import { describe, it } from 'vitest';
+import { checkClassFile } from '../../src/dataset/cifar10/files.js';
+import { readCifar10Files } from '../../src/dataset/cifar10/records.js';
+import { unpackCifar10 } from '../../src/dataset/cifar10/unpack.js';
+import { readIdxFile } from '../../src/dataset/idx/idx-file.js';
+import { buildCifar10, buildRecords, CLASS_LIST } from '../helpers/cifar10-builder.js';
+import { tryMutantFiles } from '../helpers/hostile/try-mutants.js';
+import { buildImages, buildLabels } from '../helpers/idx-builder.js';
+
+const gzip = (bytes: Buffer) => gzipSync(bytes, { level: 1 });
+
+describe('changed files of data sets are read, or refused in a line', () => {
+  it('IDX, plain and gzipped', async () => {
+    const [images, labels] = [buildImages(2, { height: 5, width: 4 }), buildLabels([3, 1, 4, 1, 5])];
+    const parseImages = (file: string) => readIdxFile(file, 'images');
+    const parseLabels = (file: string) => readIdxFile(file, 'labels');
+    await tryMutantFiles('IDX', [
+      { name: 'images', bytes: images, parse: parseImages },
+      { name: 'labels', bytes: labels, parse: parseLabels },
+      { name: 'gzipped images', bytes: gzip(images), parse: parseImages },
+      { name: 'changed images, gzipped', bytes: images, parse: parseImages, wrap: gzip },
+      { name: 'changed labels, gzipped', bytes: labels, parse: parseLabels, wrap: gzip },
+    ]);
+  });
+
+  it("CIFAR-10's records and classes", async () => {
+    await tryMutantFiles('CIFAR-10', [
+      { name: 'records', bytes: buildRecords([3, 9]), parse: (file) => readCifar10Files([file]) },
+      { name: 'classes', bytes: Buffer.from(CLASS_LIST), parse: checkClassFile },
+    ]);
+  });
+
+  it("CIFAR-10's archive", async () => {
+    const parse = (file: string) => unpackCifar10(file, new AbortController().signal);
+    const files = Object.entries(buildCifar10()).map(([name, bytes]) => {
+      const body = name.endsWith('.bin') ? bytes.subarray(0, 20) : bytes;
+      return { header: { name: `cifar-10-batches-bin/${name}`, size: body.length }, body };
+    });
+    const folder = { header: { name: 'cifar-10-batches-bin/', type: 'directory' as const, size: 0 } };
+    const tar = Buffer.from(await packTar([folder, ...files]));
+    const extended = Buffer.from(
+      await packTar([
+        folder,
+        ...files.map((file) => ({ ...file, header: { ...file.header, pax: { comment: 'ü'.repeat(60) } } })),
+      ]),
+    );
+    await tryMutantFiles('gzip and tar', [
+      { name: 'archive', bytes: gzip(tar), parse },
+      { name: 'changed tar, gzipped', bytes: tar, parse, wrap: gzip },
+      { name: 'changed tar, its checksums mended', bytes: tar, parse, wrap: (bytes) => gzip(mendTar(bytes)) },
+      { name: 'with extended headers', bytes: extended, parse, wrap: (bytes) => gzip(mendTar(bytes)) },
+    ]);
+  });
+});
+
+const BLOCK_BYTES = 512;
+const CHECKSUM = { offset: 148, length: 8 } as const;
+
+/** Gives every block that may be a header the checksum of one: the sum of its bytes, the checksum's own taken as spaces. */
+function mendTar(tar: Buffer): Buffer {
+  const mended = Buffer.from(tar);
+  for (let at = 0; at + BLOCK_BYTES <= mended.length; at += BLOCK_BYTES) {
+    const block = mended.subarray(at, at + BLOCK_BYTES);
+    if (block.toString('latin1', 257, 262) !== 'ustar') continue;
+    block.fill(' ', CHECKSUM.offset, CHECKSUM.offset + CHECKSUM.length);
+    let sum = 0;
+    for (const byte of block) sum += byte;
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, CHECKSUM.offset, 'latin1');
+  }
+  return mended;
+}

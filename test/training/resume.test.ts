@@ -1,0 +1,159 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { WorkerPool } from '../../src/parallel/pool.js';
+import { loadPlugins } from '../../src/plugins/load.js';
+import type { RunSpec } from '../../src/run/spec.js';
+import type { Resumption, TrainOptions } from '../../src/run/types.js';
+import { train } from '../../src/train.js';
+import { makeFolder } from '../experiment/fake-runs.js';
+import { factsOf } from '../helpers/run-facts.js';
+import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+import { LION } from '../plugins/fake-optimizers.js';
+import { makePlugin } from '../plugins/fake-plugin.js';
+
+/** Six mini-batches an epoch. */
+const dataset = makeTinyDataset({ train: 300, test: 50 });
+const pool = WorkerPool.create(3);
+afterAll(() => pool.close());
+const lion = await loadPlugins([makePlugin(LION)]);
+
+const COMMON: RunSpec = { batchSize: 50, epochs: 3, learningRate: 0.01 };
+const SMALL = 'INPUT(28x28x1) -> CONV(5,4) -> BN -> RELU -> POOL(2) -> DROPOUT(0.3) -> FC(10)';
+const AFFINE = {
+  name: 'affine',
+  input: [28, 28, 1],
+  layers: [
+    {
+      kind: 'convolution',
+      kernel: 2,
+      filters: 8,
+      initializer: 'whitening',
+      kernelLearningRate: 0,
+      biasEpochs: 1,
+    },
+    { kind: 'gelu' },
+    { kind: 'max-pooling', kernel: 3 },
+    { kind: 'batch-normalization', scaleEpochs: 2, momentum: 0.4 },
+    { kind: 'fully-connected', units: 10 },
+  ],
+};
+
+const SPECS: readonly (readonly [name: string, spec: RunSpec])[] = [
+  [
+    'momentum, dropout, augmentation and half an epoch',
+    { network: SMALL, nesterov: true, epochs: 2.5, augmentation: { translate: 2 } },
+  ],
+  [
+    'adam, clipping and smoothing',
+    {
+      network: SMALL,
+      optimizer: { kind: 'adam', amsgrad: true },
+      clipNorm: 0.5,
+      labelSmoothing: 0.1,
+      dropLast: true,
+      batchSize: 45,
+    },
+  ],
+  [
+    'adamw, an average, a validation split and patience',
+    {
+      network: SMALL,
+      optimizer: 'adamw',
+      averaging: { decay: 0.9 },
+      validationCount: 60,
+      patience: 1,
+      learningRate: 0.03,
+      epochs: 6,
+    },
+  ],
+  [
+    'muon, lookahead and a cosine',
+    {
+      network: SMALL,
+      optimizer: 'muon',
+      lookahead: { every: 4 },
+      learningRate: { kind: 'cosine', rate: 0.02, warmupEpochs: 1 },
+    },
+  ],
+  [
+    'weights that rest in a step',
+    {
+      model: 'BASE',
+      width: 0.2,
+      epochs: 8,
+      learningRate: { kind: 'step', rate: 0.01, factor: 0.1, every: 1 },
+      minWeightChange: { epsilon: 1e-4, per: 'iteration' },
+    },
+  ],
+  [
+    'weights that rest in an epoch',
+    {
+      model: 'BASE',
+      width: 0.2,
+      epochs: 8,
+      learningRate: { kind: 'step', rate: 0.01, factor: 0.1, every: 1 },
+      minWeightChange: { epsilon: 1e-3 },
+    },
+  ],
+  [
+    'a limit of steps, with regularisation in the losses',
+    {
+      model: 'SK',
+      width: 0.2,
+      maxIterations: 8,
+      reportRegularization: true,
+      validationFraction: 0.1,
+      validationFrom: 'random',
+    },
+  ],
+  [
+    'an augmented test of the best epoch',
+    {
+      network: SMALL,
+      testTimeAugmentation: 'mirror-translate',
+      validationCount: 60,
+      patience: 3,
+      augmentation: { flip: 'alternating' },
+    },
+  ],
+  ['whitening, and parameters that freeze', { network: AFFINE, optimizer: 'adam' }],
+];
+
+/** Trains until the run is over, interrupted again and again after some milliseconds, each time on another number of workers. */
+async function trainInPieces(spec: RunSpec, options: TrainOptions) {
+  const resumptions: Resumption[] = [];
+  for (let piece = 0; piece < 100; piece++) {
+    const interruption = new AbortController();
+    // Longer from piece to piece, so that all of them come to an end.
+    const timer = setTimeout(() => interruption.abort(), 8 + 8 * piece);
+    const result = await train(spec, {
+      ...options,
+      pool,
+      dataset,
+      workers: 1 + (piece % 3),
+      signal: interruption.signal,
+      onResume: (resumption) => resumptions.push(resumption),
+    });
+    clearTimeout(timer);
+    if (result.state !== 'interrupted') return { result, resumptions };
+  }
+  throw new Error('expected a run that comes to its end');
+}
+
+describe('a run that is interrupted', () => {
+  it.each(SPECS)('ends in the same bits: %s', async (_name, spec) => {
+    const whole = await train({ ...COMMON, ...spec }, { dataset, pool, workers: 2 });
+    expect(whole.state).toBe('done');
+    const checkpoints = { folder: makeFolder() };
+    const { result, resumptions } = await trainInPieces({ ...COMMON, ...spec }, { checkpoints });
+    expect(factsOf(result)).toEqual(factsOf(whole));
+    expect(resumptions.flatMap(({ rejected }) => rejected)).toEqual([]);
+    expect(resumptions.length).toBeGreaterThan(0);
+  });
+
+  it('ends in the same bits with an optimizer of the user’s own', async () => {
+    const spec: RunSpec = { ...COMMON, network: SMALL, optimizer: 'lion', learningRate: 0.001 };
+    const whole = await train(spec, { dataset, pool, plugins: lion });
+    const { result } = await trainInPieces(spec, { plugins: lion, checkpoints: { folder: makeFolder() } });
+    expect(factsOf(result)).toEqual(factsOf(whole));
+  });
+});

@@ -1,2 +1,0 @@
-/** Tells that a thread has loaded its modules: it does the task behind them. */
-export default function ready(): void {}
