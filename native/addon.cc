@@ -1,4 +1,5 @@
-// What JavaScript sees of the kernels: sets of functions that bind them (bind.h). With reader.h these are the only files that know of Node-API.
+// What JavaScript sees of the kernels: sets of functions that bind them (bind.h). With object-fields.h and held-arrays.h these are the only
+// files that know of Node-API.
 // The JavaScript side is src/kernels/native.ts.
 #include <node_api.h>
 #ifdef _WIN32
@@ -8,9 +9,12 @@
 #include <sched.h>
 #endif
 
+#include <cstring>
 #include <memory>
 
+#include "arena-guard.h"
 #include "bind.h"
+#include "held-arrays.h"
 #include "huge-pages.h"
 #include "kernel-table.h"
 
@@ -18,34 +22,37 @@ namespace convoy {
 namespace {
 
 // The first argument, a typed array of that type; throws if it is none.
-struct ArrayArgument {
-  void* data = nullptr;
-  size_t length = 0;
-};
-
-ArrayArgument read_array(napi_env env, napi_callback_info info, napi_typedarray_type wanted, const char* message) {
+ArrayPlace read_array(napi_env env, napi_callback_info info, napi_typedarray_type wanted, const char* message) {
   size_t count = 1;
   napi_value value = nullptr;
   napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  napi_typedarray_type type = napi_int8_array;
-  ArrayArgument array;
-  const bool is_array = napi_get_typedarray_info(env, value, &type, &array.length, &array.data, nullptr, nullptr) == napi_ok;
-  if (is_array && type == wanted) return array;
-  napi_throw_type_error(env, nullptr, message);
-  return {};
+  const ArrayPlace place = ArrayPlace::of(env, value);
+  if (!place.is_array || place.type != wanted) napi_throw_type_error(env, nullptr, message);
+  return place;
 }
 
 // Lets the caller align slices of a buffer whose base is not aligned: the address of an array's first byte, modulo 64.
 napi_value address_modulo_64(napi_env env, napi_callback_info info) {
-  const ArrayArgument array = read_array(env, info, napi_uint8_array, "addressModulo64: expected a Uint8Array");
+  const ArrayPlace array = read_array(env, info, napi_uint8_array, "addressModulo64: expected a Uint8Array");
   return give(env, double(reinterpret_cast<uintptr_t>(array.data) % 64));
 }
 
 napi_value hint_huge_pages(napi_env env, napi_callback_info info) {
-  const ArrayArgument array = read_array(env, info, napi_float32_array, "preferHugePages: expected a Float32Array");
-  prefer_huge_pages(array.data, array.length * sizeof(float));
+  const ArrayPlace array = read_array(env, info, napi_float32_array, "preferHugePages: expected a Float32Array");
+  if (array.type == napi_float32_array) prefer_huge_pages(array.data, array.length * sizeof(float));
   return nullptr;
 }
+
+#if defined(__SANITIZE_ADDRESS__)
+napi_value guard_arena(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value = nullptr;
+  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
+  const ArrayPlace array = read_array(env, info, napi_float32_array, "guardArena: expected a Float32Array");
+  if (array.type == napi_float32_array) ArenaGuard::watch(env, value, array.data, array.length * sizeof(float));
+  return nullptr;
+}
+#endif
 
 // Lets another thread have the caller's core.
 napi_value yield_thread(napi_env, napi_callback_info) {
@@ -81,7 +88,8 @@ napi_value scratch_is_intact(napi_env env, napi_callback_info info) {
 
 // `scratchIsIntact`: whether the set's kernels have kept to their scratch.
 void add_scratch(napi_env env, napi_value kernels, const std::shared_ptr<Scratch>& scratch) {
-  const napi_value function = make_function(env, "scratchIsIntact", scratch_is_intact, new std::shared_ptr<Scratch>(scratch));
+  const napi_value function = make_function(env, "scratchIsIntact", scratch_is_intact,
+                                            std::unique_ptr<std::shared_ptr<Scratch>>(new std::shared_ptr<Scratch>(scratch)));
   napi_set_named_property(env, kernels, "scratchIsIntact", function);
 }
 
@@ -90,10 +98,14 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument = nullptr, result = nullptr;
   napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  // Longer than the longest name, so that one that is cut is none.
   char name[16] = "";
   size_t length = 0;
-  napi_get_value_string_utf8(env, argument, name, sizeof name, &length);
-  const KernelTable* table = find_table(name);
+  if (napi_get_value_string_utf8(env, argument, name, sizeof name, &length) != napi_ok) {
+    napi_throw_type_error(env, nullptr, "kernelSet: expected the name of a kernel set");
+    return nullptr;
+  }
+  const KernelTable* table = std::strlen(name) == length ? find_table(name) : nullptr;
   if (!table) {
     napi_get_null(env, &result);
     return result;
@@ -142,6 +154,9 @@ napi_value init(napi_env env, napi_value exports) {
       {"addressModulo64", address_modulo_64},
       {"preferHugePages", hint_huge_pages},
       {"yieldThread", yield_thread},
+#if defined(__SANITIZE_ADDRESS__)
+      {"guardArena", guard_arena},
+#endif
   };
   for (const auto& [name, callback] : functions) {
     napi_value function = nullptr;

@@ -9,7 +9,10 @@
 #include <tuple>
 #include <type_traits>
 
+#include "arena-guard.h"
 #include "family.h"
+#include "held-arrays.h"
+#include "object-fields.h"
 #include "reader.h"
 #include "scratch.h"
 
@@ -28,18 +31,17 @@ struct Bound {
   D descriptor;
   typename D::Run run;
   std::shared_ptr<Scratch> scratch;
-  napi_env env;
-  napi_ref arrays;
-
-  ~Bound() { napi_delete_reference(env, arrays); }
+  HeldArrays arrays;
 };
 
-// A function that owns its data.
+// A function that owns its data; null in a thread that is being terminated.
 template <typename Data>
-napi_value make_function(napi_env env, const char* name, napi_callback callback, Data* data) {
+napi_value make_function(napi_env env, const char* name, napi_callback callback, std::unique_ptr<Data> data) {
   napi_value function = nullptr;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &function);
-  napi_add_finalizer(env, function, data, [](napi_env, void* owned, void*) { delete static_cast<Data*>(owned); }, nullptr, nullptr);
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data.get(), &function) != napi_ok) return nullptr;
+  const napi_finalize finalize = [](napi_env, void* owned, void*) { delete static_cast<Data*>(owned); };
+  if (napi_add_finalizer(env, function, data.get(), finalize, nullptr, nullptr) != napi_ok) return nullptr;
+  data.release();
   return function;
 }
 
@@ -111,6 +113,15 @@ inline napi_value refuse(napi_env env, const char* kernel, const char* allowed, 
   return nullptr;
 }
 
+// Throws for an array whose buffer has been transferred or shrunk since the kernel was bound.
+inline napi_value refuse_lost(napi_env env, const char* kernel, const char* field) {
+  char message[160];
+  std::snprintf(message, sizeof message, "%s: %s: expected the array as it was bound, found that its buffer was transferred or shrunk",
+                kernel, field);
+  napi_throw_type_error(env, nullptr, message);
+  return nullptr;
+}
+
 // How a kernel of some signature is called.
 template <typename Run>
 struct Caller;
@@ -136,8 +147,10 @@ struct Caller<Result (*)(const D&, Args...)> {
       napi_throw_type_error(env, nullptr, "run: expected numbers");
       return nullptr;
     }
+    if (const char* lost = bound.arrays.find_lost()) return refuse_lost(env, D::kName, lost);
     const auto allows = [&](Args... taken) { return bound.descriptor.allows(taken...); };
     if (!std::apply(allows, args)) return refuse(env, D::kName, kAllowed<D>, values, kCount);
+    const OpenArrays open(bound.arrays);
     const auto run = [&](Args... taken) { return kernel(bound, taken...); };
     if constexpr (std::is_void_v<Result>) {
       std::apply(run, args);
@@ -167,23 +180,23 @@ napi_value bind(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, &count, &object, nullptr, &data);
   const Binder<D>& binder = *static_cast<const Binder<D>*>(data);
-  Reader reader(env, object, D::kName);
+  Reader<ObjectFields> reader(ObjectFields(env, object), D::kName);
   const D descriptor = D::read(reader);
-  if (!reader.ok) return nullptr;
+  if (!reader.finish()) return nullptr;
   if (binder.entry.scratch_floats && !binder.scratch->book(binder.entry.scratch_floats(descriptor))) {
     napi_throw_error(env, nullptr, "kernels: expected memory for a kernel's scratch, found none. Take a smaller network.");
     return nullptr;
   }
-  napi_ref arrays = nullptr;
-  napi_create_reference(env, reader.arrays(), 1, &arrays);
-  return make_function(env, D::kName, Caller<typename D::Run>::call,
-                       new Bound<D>{descriptor, binder.entry.run, binder.scratch, env, arrays});
+  return make_function(
+      env, D::kName, Caller<typename D::Run>::call,
+      std::unique_ptr<Bound<D>>(new Bound<D>{descriptor, binder.entry.run, binder.scratch, {env, reader.fields().arrays()}}));
 }
 
 // Puts a kernel's bindX on an object.
 template <typename D>
 void add_kernel(napi_env env, napi_value object, const Entry<D>& entry, const std::shared_ptr<Scratch>& scratch) {
-  napi_set_named_property(env, object, D::kName, make_function(env, D::kName, bind<D>, new Binder<D>{entry, scratch}));
+  napi_set_named_property(env, object, D::kName,
+                          make_function(env, D::kName, bind<D>, std::unique_ptr<Binder<D>>(new Binder<D>{entry, scratch})));
 }
 
 template <typename... Ds>

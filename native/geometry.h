@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "sizes.h"
+
 namespace convoy {
 
 // A window that slides over n×h×w×c images; the same fields, in the same order, as WindowGeometry in geometry.ts.
@@ -21,6 +23,29 @@ struct Geometry {
   long group_outputs() const { return output_channels / groups; }
   // H·W·cIn of one group: the rows of its kernel matrix F, and the length of one row of its phi(X).
   long kernel_rows() const { return long(kernel_height) * kernel_width * group_inputs(); }
+
+  // Whether offsets into its maps can be computed, of all lanes of a bundle and in all planes of transforms, without a thought of overflow:
+  // into the input with all around it that windows reach, into the output and into the kernel. No memory holds 2^48 floats.
+  bool is_addressable() const {
+    constexpr long kMostFloats = 1L << 48;
+    const long rows = reach(input_height, pad_top, output_height, stride_y, kernel_height);
+    const long columns = reach(input_width, pad_left, output_width, stride_x, kernel_width);
+    return product(rows, columns, input_channels) <= kMostFloats && product(output_height, output_width, output_channels) <= kMostFloats &&
+           product(kernel_height, kernel_width, group_inputs(), output_channels) <= kMostFloats;
+  }
+
+  // Whether no window lies in the padding altogether. Windows follow each other, so the first and the last tell.
+  bool windows_reach_inside() const {
+    return pad_top < kernel_height && pad_left < kernel_width && long(output_height - 1) * stride_y - pad_top < input_height &&
+           long(output_width - 1) * stride_x - pad_left < input_width;
+  }
+
+ private:
+  // Of one axis: how far the padded input goes, or the windows and the step behind the last if they go farther.
+  static long reach(long input, long pad, long output, long stride, long kernel) {
+    const long padded = pad + input, windows = output * stride + kernel;
+    return padded > windows ? padded : windows;
+  }
 };
 
 }  // namespace convoy

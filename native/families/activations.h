@@ -19,7 +19,9 @@ struct ActivationForward {
 
   template <typename Reader>
   static ActivationForward read(Reader& from) {
-    const auto x = from.floats("x"), y = from.floats("y");
+    const auto x = from.floats("x");
+    const auto y = from.output("y");
+    from.may_be(y, x);
     const float coefficient = float(from.number("coefficient")), threshold = float(from.number_or("threshold", 0));
     return {x.data, y.data, coefficient, threshold, least(x.length, y.length)};
   }
@@ -38,7 +40,10 @@ struct ActivationBackward {
 
   template <typename Reader>
   static ActivationBackward read(Reader& reader) {
-    const auto from = reader.floats("from"), dy = reader.floats("dy"), dx = reader.floats("dx");
+    const auto from = reader.floats("from"), dy = reader.floats("dy");
+    const auto dx = reader.output("dx");
+    reader.may_be(dx, from);
+    reader.may_be(dx, dy);
     const float coefficient = float(reader.number("coefficient")), threshold = float(reader.number_or("threshold", 0));
     return {from.data, dy.data, dx.data, coefficient, threshold, least(from.length, dy.length, dx.length)};
   }
@@ -71,7 +76,9 @@ struct PreluForward {
   template <typename Reader>
   static PreluForward read(Reader& from) {
     const long channels = from.integer("channels", 1);
-    const auto x = from.floats("x"), slope = from.floats("slope"), y = from.floats("y");
+    const auto x = from.floats("x"), slope = from.floats("slope");
+    const auto y = from.output("y");
+    from.may_be(y, x);
     from.holds(slope, channels);
     return {channels, x.data, slope.data, y.data, least(from.pieces(x, channels), from.pieces(y, channels))};
   }
@@ -94,7 +101,9 @@ struct PreluBackward {
   static PreluBackward read(Reader& from) {
     const long channels = from.integer("channels", 1);
     const auto x = from.floats("x"), dy = from.floats("dy"), slope = from.floats("slope");
-    const auto dx = from.floats_or_null("dx"), d_slope = from.floats("dSlope");
+    const auto dx = from.output_or_null("dx"), d_slope = from.output("dSlope");
+    from.may_be(dx, x);
+    from.may_be(dx, dy);
     from.holds(slope, channels);
     from.holds(d_slope, channels);
     const long rows = least(from.pieces(x, channels), from.pieces(dy, channels));
@@ -117,7 +126,9 @@ struct Dropout {
 
   template <typename Reader>
   static Dropout read(Reader& from) {
-    const auto x = from.floats("x"), y = from.floats("y");
+    const auto x = from.floats("x");
+    const auto y = from.output("y");
+    from.may_be(y, x);
     const double rate = from.number("rate");
     from.expect(rate >= 0 && rate < 1, "rate", "at least 0 and below 1");
     const auto sample_ids = from.integers("sampleIds");

@@ -6,6 +6,7 @@
 #include "../bundles.h"
 #include "../constants.h"
 #include "../family.h"
+#include "../sizes.h"
 
 namespace convoy {
 
@@ -44,7 +45,8 @@ struct Assembly {
   template <typename Reader>
   static Assembly read(Reader& from, long floats_per_image) {
     const auto samples = Samples::read(from, floats_per_image);
-    const auto mean = from.floats("mean"), scale = from.floats("scale"), x = from.floats("x");
+    const auto mean = from.floats("mean"), scale = from.floats("scale");
+    const auto x = from.output("x");
     from.holds(mean, floats_per_image);
     from.holds(scale, floats_per_image);
     return {samples, mean.data, scale.data, x.data, from.pieces(x, floats_per_image)};
@@ -93,7 +95,7 @@ struct ImageFrame {
   long height, width, channels;
   bool reflect;
 
-  long floats() const { return height * width * channels; }
+  long floats() const { return product(height, width, channels); }
 
   template <typename Reader>
   static ImageFrame read(Reader& from) {
@@ -184,7 +186,7 @@ struct SumPixels {
   static SumPixels read(Reader& from) {
     const long floats_per_image = from.integer("floatsPerImage", 1);
     const auto samples = Samples::read(from, floats_per_image);
-    const auto sums = from.integers("sums"), squares = from.integers("squares");
+    const auto sums = from.output_integers("sums"), squares = from.output_integers("squares");
     from.holds(sums, floats_per_image);
     from.holds(squares, floats_per_image);
     return {samples, sums.data, squares.data};

@@ -22,7 +22,8 @@ struct ChannelMoments {
   template <typename Reader>
   static ChannelMoments read(Reader& from) {
     const long channels = from.integer("channels", 1);
-    const auto x = from.floats("x"), mean = from.floats("mean"), squares = from.floats("squares");
+    const auto x = from.floats("x");
+    const auto mean = from.output("mean"), squares = from.output("squares");
     from.holds(mean, channels);
     from.holds(squares, channels);
     return {channels, x.data, mean.data, squares.data, from.pieces(x, channels)};
@@ -44,7 +45,9 @@ struct ScaleChannels {
   template <typename Reader>
   static ScaleChannels read(Reader& from) {
     const long channels = from.integer("channels", 1);
-    const auto x = from.floats("x"), scale = from.floats("scale"), shift = from.floats("shift"), y = from.floats("y");
+    const auto x = from.floats("x"), scale = from.floats("scale"), shift = from.floats("shift");
+    const auto y = from.output("y");
+    from.may_be(y, x);
     from.holds(scale, channels);
     from.holds(shift, channels);
     return {channels, x.data, scale.data, shift.data, y.data, least(from.pieces(x, channels), from.pieces(y, channels))};
@@ -68,7 +71,7 @@ struct ChannelGradientSums {
   static ChannelGradientSums read(Reader& from) {
     const long channels = from.integer("channels", 1);
     const auto x = from.floats("x"), dy = from.floats("dy"), mean = from.floats("mean");
-    const auto sums = from.floats("sums"), products = from.floats("products");
+    const auto sums = from.output("sums"), products = from.output("products");
     from.holds(mean, channels);
     from.holds(sums, channels);
     from.holds(products, channels);
@@ -94,7 +97,7 @@ struct CombineChannels {
   static CombineChannels read(Reader& from) {
     const long channels = from.integer("channels", 1);
     const auto x = from.floats("x"), dy = from.floats("dy"), a = from.floats("a"), b = from.floats("b"), d = from.floats("d");
-    const auto dx = from.floats("dx");
+    const auto dx = from.output("dx");
     from.holds(a, channels);
     from.holds(b, channels);
     from.holds(d, channels);
@@ -150,7 +153,7 @@ struct NormalizationCoefficients {
     const auto sums = PartSums::read(from, "means", "squares");
     const auto scale = from.floats_or_null("scale"), shift = from.floats_or_null("shift");
     const double epsilon = from.number("epsilon");
-    const auto statistics = from.floats("statistics"), mean = from.floats("mean"), a = from.floats("a"), d = from.floats("d");
+    const auto statistics = from.output("statistics"), mean = from.output("mean"), a = from.output("a"), d = from.output("d");
     if (scale.data) from.holds(scale, sums.channels);
     if (shift.data) from.holds(shift, sums.channels);
     from.holds(statistics, 3 * sums.channels);
@@ -180,8 +183,9 @@ struct NormalizationGradientCoefficients {
   static NormalizationGradientCoefficients read(Reader& from) {
     const auto sums = PartSums::read(from, "sums", "products");
     const auto scale = from.floats_or_null("scale");
-    const auto statistics = from.floats("statistics"), a = from.floats("a"), b = from.floats("b"), d = from.floats("d");
-    const auto d_scale = from.floats("dScale"), d_shift = from.floats("dShift");
+    const auto statistics = from.floats("statistics");
+    const auto a = from.output("a"), b = from.output("b"), d = from.output("d");
+    const auto d_scale = from.output("dScale"), d_shift = from.output("dShift");
     if (scale.data) from.holds(scale, sums.channels);
     from.holds(statistics, 3 * sums.channels);
     from.holds(a, sums.width());

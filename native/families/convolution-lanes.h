@@ -23,7 +23,8 @@ struct ConvolutionForwardLanes {
   template <typename Reader>
   static ConvolutionForwardLanes read(Reader& from) {
     const Geometry g = from.ungrouped("g");
-    const auto x = from.floats("x"), f = from.floats("f"), bias = from.floats_or_null("bias"), y = from.floats("y");
+    const auto x = from.floats("x"), f = from.floats("f"), bias = from.floats_or_null("bias");
+    const auto y = from.output("y");
     if (!from.ok) return {};
     from.holds(f, size_t(g.kernel_rows()) * g.output_channels);
     if (bias.data) from.holds(bias, g.output_channels);
@@ -48,7 +49,8 @@ struct ConvolutionInputGradientLanes {
   template <typename Reader>
   static ConvolutionInputGradientLanes read(Reader& from) {
     const Geometry g = from.ungrouped("g");
-    const auto dy = from.floats("dy"), f = from.floats("f"), dx = from.floats("dx");
+    const auto dy = from.floats("dy"), f = from.floats("f");
+    const auto dx = from.output("dx");
     if (!from.ok) return {};
     from.holds(f, size_t(g.kernel_rows()) * g.output_channels);
     return {g, dy.data, f.data, dx.data,
@@ -72,7 +74,8 @@ struct ConvolutionKernelGradientLanes {
   template <typename Reader>
   static ConvolutionKernelGradientLanes read(Reader& from) {
     const Geometry g = from.ungrouped("g");
-    const auto x = from.floats("x"), dy = from.floats("dy"), df = from.floats("df");
+    const auto x = from.floats("x"), dy = from.floats("dy");
+    const auto df = from.output("df");
     if (!from.ok) return {};
     from.holds(df, size_t(g.kernel_rows()) * g.output_channels);
     return {g, x.data, dy.data, df.data,

@@ -6,6 +6,7 @@
 #include "../family.h"
 #include "../geometry.h"
 #include "../panels.h"
+#include "../sizes.h"
 
 namespace convoy {
 
@@ -23,9 +24,10 @@ struct ConvolutionForward {
   template <typename Reader>
   static ConvolutionForward read(Reader& from) {
     const Geometry g = from.geometry("g");
-    const auto x = from.floats("x"), packed = from.floats("packed"), bias = from.floats_or_null("bias"), y = from.floats("y");
+    const auto x = from.floats("x"), packed = from.floats("packed"), bias = from.floats_or_null("bias");
+    const auto y = from.output("y");
     if (!from.ok) return {};
-    from.holds(packed, g.groups * packed_floats(g.kernel_rows(), g.group_outputs()));
+    from.holds(packed, product(g.groups, packed_floats(g.kernel_rows(), g.group_outputs())));
     if (bias.data) from.holds(bias, g.output_channels);
     return {g, x.data, packed.data, bias.data, y.data, least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
   }
@@ -45,9 +47,10 @@ struct ConvolutionInputGradient {
   template <typename Reader>
   static ConvolutionInputGradient read(Reader& from) {
     const Geometry g = from.geometry("g");
-    const auto dy = from.floats("dy"), packed = from.floats("packed"), dx = from.floats("dx");
+    const auto dy = from.floats("dy"), packed = from.floats("packed");
+    const auto dx = from.output("dx");
     if (!from.ok) return {};
-    from.holds(packed, g.groups * packed_floats(g.group_outputs(), g.kernel_rows()));
+    from.holds(packed, product(g.groups, packed_floats(g.group_outputs(), g.kernel_rows())));
     return {g, dy.data, packed.data, dx.data, least(from.pieces(dy, g.output_floats()), from.pieces(dx, g.input_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
@@ -66,7 +69,8 @@ struct ConvolutionKernelGradient {
   template <typename Reader>
   static ConvolutionKernelGradient read(Reader& from) {
     const Geometry g = from.geometry("g");
-    const auto x = from.floats("x"), dy = from.floats("dy"), df = from.floats("df");
+    const auto x = from.floats("x"), dy = from.floats("dy");
+    const auto df = from.output("df");
     if (!from.ok) return {};
     const long rows = g.groups * g.kernel_rows();
     from.holds(df, size_t(rows) * g.group_outputs());

@@ -16,7 +16,10 @@ struct AddElements {
 
   template <typename Reader>
   static AddElements read(Reader& from) {
-    const auto a = from.floats("a"), b = from.floats("b"), sum = from.floats("sum");
+    const auto a = from.floats("a"), b = from.floats("b");
+    const auto sum = from.output("sum");
+    from.may_be(sum, a);
+    from.may_be(sum, b);
     return {a.data, b.data, sum.data, least(a.length, b.length, sum.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }
@@ -36,7 +39,8 @@ struct CopyColumns {
   template <typename Reader>
   static CopyColumns read(Reader& from) {
     const long columns = from.integer("columns");
-    const auto x = from.floats("x"), y = from.floats("y");
+    const auto x = from.floats("x");
+    const auto y = from.output("y");
     const long x_width = from.integer("xWidth", 1), x_first = from.integer("xFirst");
     const long y_width = from.integer("yWidth", 1), y_first = from.integer("yFirst");
     from.expect(x_first + columns <= x_width && y_first + columns <= y_width, "columns", "columns inside both matrices");

@@ -19,7 +19,8 @@ struct SumChannelLanes {
   template <typename Reader>
   static SumChannelLanes read(Reader& from) {
     const long channels = from.integer("channels", 1);
-    const auto x = from.floats("x"), sums = from.floats("sums");
+    const auto x = from.floats("x");
+    const auto sums = from.output("sums");
     from.holds(x, bundle_floats(channels));
     from.holds(sums, channels);
     return {channels, x.data, sums.data};
@@ -36,24 +37,21 @@ struct ClearLanes {
 
   template <typename Reader>
   static ClearLanes read(Reader& from) {
-    const auto x = from.floats("x");
+    const auto x = from.output("x");
     return {x.data, from.pieces(x, BUNDLE_IMAGES)};
   }
   bool allows(long images, Range some) const { return images >= 0 && images <= BUNDLE_IMAGES && some.within(elements); }
 };
 
-// The arrays of both ways between bundles and images one after another.
+// What both ways between bundles and images one after another have in common.
 struct LaneMove {
-  float* lanes;
-  float* images;
   long floats_per_image;
   long bundles, image_count;
 
-  template <typename Reader>
-  static LaneMove read(Reader& from) {
-    const auto lanes = from.floats("lanes"), images = from.floats("images");
+  template <typename Reader, typename Lanes, typename Images>
+  static LaneMove read(Reader& from, const Lanes& lanes, const Images& images) {
     const long floats = from.integer("floatsPerImage", 1);
-    return {lanes.data, images.data, floats, from.pieces(lanes, bundle_floats(floats)), from.pieces(images, floats)};
+    return {floats, from.pieces(lanes, bundle_floats(floats)), from.pieces(images, floats)};
   }
   bool allows(long bundle, long count) const {
     return bundle >= 0 && bundle < bundles && count >= 0 && count <= BUNDLE_IMAGES && bundle * BUNDLE_IMAGES + count <= image_count;
@@ -65,10 +63,14 @@ struct GatherLanes {
   typedef void (*Run)(const GatherLanes&, long bundle, long count);
 
   LaneMove move;
+  const float* lanes;
+  float* images;
 
   template <typename Reader>
   static GatherLanes read(Reader& from) {
-    return {LaneMove::read(from)};
+    const auto lanes = from.floats("lanes");
+    const auto images = from.output("images");
+    return {LaneMove::read(from, lanes, images), lanes.data, images.data};
   }
   bool allows(long bundle, long count) const { return move.allows(bundle, count); }
 };
@@ -78,10 +80,14 @@ struct ScatterLanes {
   typedef void (*Run)(const ScatterLanes&, long bundle, long count);
 
   LaneMove move;
+  const float* images;
+  float* lanes;
 
   template <typename Reader>
   static ScatterLanes read(Reader& from) {
-    return {LaneMove::read(from)};
+    const auto images = from.floats("images");
+    const auto lanes = from.output("lanes");
+    return {LaneMove::read(from, lanes, images), images.data, lanes.data};
   }
   bool allows(long bundle, long count) const { return move.allows(bundle, count); }
 };

@@ -25,8 +25,8 @@ struct LossArrays {
     from.expect(classes <= kMaxClasses, "classes", "at most 256");
     const auto outputs = from.floats("outputs");
     const auto labels = from.bytes("labels");
-    const auto d_outputs = from.floats_or_null("dOutputs"), loss = from.floats("loss");
-    const auto predicted = from.bytes("predicted"), rank = from.bytes("rank");
+    const auto d_outputs = from.output_or_null("dOutputs"), loss = from.output("loss");
+    const auto predicted = from.output_bytes("predicted"), rank = from.output_bytes("rank");
     const long images = least(from.pieces(outputs, classes), labels.length, loss.length, predicted.length, rank.length);
     return {classes,   outputs.data,   labels.data, d_outputs.data,
             loss.data, predicted.data, rank.data,   d_outputs.data ? least(images, from.pieces(d_outputs, classes)) : images};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../family.h"
+#include "../sizes.h"
 
 namespace convoy {
 
@@ -19,8 +20,9 @@ struct AdamUpdate {
 
   template <typename Reader>
   static AdamUpdate read(Reader& from) {
-    const auto w = from.floats("w"), g = from.floats("g"), mean = from.floats("mean"), variance = from.floats("variance");
-    const auto greatest = from.floats_or_null("greatest");
+    const auto g = from.floats("g");
+    const auto w = from.output("w"), mean = from.output("mean"), variance = from.output("variance");
+    const auto greatest = from.output_or_null("greatest");
     const long length = least(w.length, g.length, mean.length, variance.length);
     return {w.data,
             g.data,
@@ -48,7 +50,9 @@ struct NesterovDirection {
 
   template <typename Reader>
   static NesterovDirection read(Reader& from) {
-    const auto g = from.floats("g"), v = from.floats("v"), u = from.floats("u");
+    const auto g = from.floats("g");
+    const auto v = from.output("v"), u = from.output("u");
+    from.may_be(u, g);
     return {g.data, v.data, u.data, float(from.number("momentum")), least(g.length, v.length, u.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }
@@ -64,7 +68,8 @@ struct MoveWeights {
 
   template <typename Reader>
   static MoveWeights read(Reader& from) {
-    const auto w = from.floats("w"), u = from.floats("u");
+    const auto u = from.floats("u");
+    const auto w = from.output("w");
     return {w.data, u.data, least(w.length, u.length)};
   }
   bool allows(double, double, Range elements) const { return elements.within(length); }
@@ -80,7 +85,8 @@ struct FollowWeights {
 
   template <typename Reader>
   static FollowWeights read(Reader& from) {
-    const auto w = from.floats("w"), average = from.floats("average");
+    const auto w = from.floats("w");
+    const auto average = from.output("average");
     return {w.data, average.data, least(w.length, average.length)};
   }
   bool allows(double, Range elements) const { return elements.within(length); }
@@ -96,7 +102,9 @@ struct ScaleElements {
 
   template <typename Reader>
   static ScaleElements read(Reader& from) {
-    const auto x = from.floats("x"), y = from.floats("y");
+    const auto x = from.floats("x");
+    const auto y = from.output("y");
+    from.may_be(y, x);
     return {x.data, y.data, least(x.length, y.length)};
   }
   bool allows(double, Range elements) const { return elements.within(length); }
@@ -112,7 +120,8 @@ struct SumSquares {
 
   template <typename Reader>
   static SumSquares read(Reader& from) {
-    const auto x = from.floats("x"), sums = from.floats("sums");
+    const auto x = from.floats("x");
+    const auto sums = from.output("sums");
     return {x.data, sums.data, long(x.length), long(sums.length)};
   }
   bool allows(long index, Range elements) const { return index >= 0 && index < sums_length && elements.within(length); }
@@ -129,9 +138,10 @@ struct Transpose {
   template <typename Reader>
   static Transpose read(Reader& from) {
     const long rows = from.integer("rows", 1), x_width = from.integer("xWidth", 1), y_width = from.integer("yWidth", 1);
-    const auto x = from.floats("x"), y = from.floats("y");
-    from.holds(x, size_t(rows) * size_t(x_width));
-    from.holds(y, size_t(x_width) * size_t(y_width));
+    const auto x = from.floats("x");
+    const auto y = from.output("y");
+    from.holds(x, product(rows, x_width));
+    from.holds(y, product(x_width, y_width));
     from.expect(rows <= y_width, "yWidth", "at least as many as rows");
     return {x.data, y.data, rows, x_width, y_width};
   }

@@ -19,7 +19,7 @@ struct DrawNormal {
 
   template <typename Reader>
   static DrawNormal read(Reader& from) {
-    const auto values = from.floats("values");
+    const auto values = from.output("values");
     return {values.data, from.number("deviation"), from.key("key"), long(values.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }
@@ -36,7 +36,7 @@ struct DrawUniform {
 
   template <typename Reader>
   static DrawUniform read(Reader& from) {
-    const auto values = from.floats("values");
+    const auto values = from.output("values");
     return {values.data, from.number("reach"), from.key("key"), long(values.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }
@@ -53,7 +53,8 @@ struct ReducePartials {
 
   template <typename Reader>
   static ReducePartials read(Reader& from) {
-    const auto partials = from.floats("partials"), sum = from.floats("sum");
+    const auto partials = from.floats("partials");
+    const auto sum = from.output("sum");
     return {partials.data, from.integer("stride"), sum.data, long(partials.length), long(sum.length)};
   }
   bool allows(long parts, Range elements) const {
@@ -75,7 +76,8 @@ struct SgdUpdate {
 
   template <typename Reader>
   static SgdUpdate read(Reader& from) {
-    const auto w = from.floats("w"), g = from.floats("g"), v = from.floats("v");
+    const auto g = from.floats("g");
+    const auto w = from.output("w"), v = from.output("v");
     return {w.data,
             g.data,
             v.data,
@@ -97,7 +99,8 @@ struct MeasureChange {
 
   template <typename Reader>
   static MeasureChange read(Reader& from) {
-    const auto w = from.floats("w"), previous = from.floats("previous");
+    const auto w = from.floats("w");
+    const auto previous = from.output("previous");
     return {w.data, previous.data, least(w.length, previous.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }
@@ -113,7 +116,7 @@ struct AverageWeights {
 
   template <typename Reader>
   static AverageWeights read(Reader& from) {
-    const auto w = from.floats("w"), slow = from.floats("slow");
+    const auto w = from.output("w"), slow = from.output("slow");
     return {w.data, slow.data, least(w.length, slow.length)};
   }
   bool allows(double, Range elements) const { return elements.within(length); }

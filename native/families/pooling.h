@@ -18,7 +18,8 @@ struct MaxPoolingForward {
   template <typename Reader>
   static MaxPoolingForward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x"), y = from.floats("y");
+    const auto x = from.floats("x");
+    const auto y = from.output("y");
     return {g, x.data, y.data, least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
@@ -38,7 +39,8 @@ struct MaxPoolingBackward {
   template <typename Reader>
   static MaxPoolingBackward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x"), y = from.floats("y"), dy = from.floats("dy"), dx = from.floats("dx");
+    const auto x = from.floats("x"), y = from.floats("y"), dy = from.floats("dy");
+    const auto dx = from.output("dx");
     return {g,
             x.data,
             y.data,
@@ -63,7 +65,8 @@ struct AveragePoolingForward {
   template <typename Reader>
   static AveragePoolingForward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x"), y = from.floats("y");
+    const auto x = from.floats("x");
+    const auto y = from.output("y");
     return {g, x.data, y.data, from.boolean("countPadding"), least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
@@ -82,7 +85,8 @@ struct AveragePoolingBackward {
   template <typename Reader>
   static AveragePoolingBackward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto dy = from.floats("dy"), dx = from.floats("dx");
+    const auto dy = from.floats("dy");
+    const auto dx = from.output("dx");
     return {g, dy.data, dx.data, from.boolean("countPadding"),
             least(from.pieces(dy, g.output_floats()), from.pieces(dx, g.input_floats()))};
   }
@@ -104,7 +108,8 @@ struct TrainablePoolingForward {
   template <typename Reader>
   static TrainablePoolingForward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x"), scale = from.floats("scale"), bias = from.floats("bias"), y = from.floats("y");
+    const auto x = from.floats("x"), scale = from.floats("scale"), bias = from.floats("bias");
+    const auto y = from.output("y");
     from.holds(scale, g.input_channels);
     from.holds(bias, g.input_channels);
     return {g,
@@ -135,8 +140,8 @@ struct TrainablePoolingBackward {
   template <typename Reader>
   static TrainablePoolingBackward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x"), dy = from.floats("dy"), scale = from.floats("scale"), dx = from.floats_or_null("dx");
-    const auto d_scale = from.floats("dScale"), d_bias = from.floats("dBias");
+    const auto x = from.floats("x"), dy = from.floats("dy"), scale = from.floats("scale");
+    const auto dx = from.output_or_null("dx"), d_scale = from.output("dScale"), d_bias = from.output("dBias");
     from.holds(scale, g.input_channels);
     from.holds(d_scale, g.input_channels);
     from.holds(d_bias, g.input_channels);

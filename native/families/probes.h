@@ -14,11 +14,15 @@ struct ProbePeak {
 
   template <typename Reader>
   static ProbePeak read(Reader& from) {
-    const auto ends = from.floats("ends");
+    const auto ends = from.output("ends");
     from.holds(ends, PROBE_FLOATS);
     return {ends.data};
   }
-  bool allows(long rounds) const { return rounds >= 0; }
+  bool allows(long rounds) const { return rounds >= 0 && rounds <= kMostRounds; }
+
+ private:
+  // A second or so: nothing can interrupt a call.
+  static constexpr long kMostRounds = 1 << 28;
 };
 
 struct ProbeStream {
@@ -32,7 +36,8 @@ struct ProbeStream {
 
   template <typename Reader>
   static ProbeStream read(Reader& from) {
-    const auto a = from.floats("a"), b = from.floats("b"), c = from.floats("c");
+    const auto b = from.floats("b"), c = from.floats("c");
+    const auto a = from.output("a");
     return {a.data, b.data, c.data, least(a.length, b.length, c.length)};
   }
   bool allows(Range elements) const { return elements.within(length); }

@@ -1,10 +1,9 @@
 // Packed products of matrices, and sums of rows. The meanings stand in src/kernels/interface/products.ts.
 #pragma once
 
-#include <cstddef>
-
 #include "../family.h"
 #include "../panels.h"
+#include "../sizes.h"
 
 namespace convoy {
 
@@ -19,8 +18,9 @@ struct Pack {
   template <typename Reader>
   static Pack read(Reader& from) {
     const long rows = from.integer("rows", 1), columns = from.integer("columns", 1);
-    const auto b = from.floats("b"), packed = from.floats("packed");
-    from.holds(b, size_t(rows) * columns);
+    const auto b = from.floats("b");
+    const auto packed = from.output("packed");
+    from.holds(b, product(rows, columns));
     from.holds(packed, packed_floats(rows, columns));
     return {rows, columns, b.data, packed.data};
   }
@@ -38,8 +38,9 @@ struct PackTransposed {
   template <typename Reader>
   static PackTransposed read(Reader& from) {
     const long rows = from.integer("rows", 1), columns = from.integer("columns", 1);
-    const auto b = from.floats("b"), packed = from.floats("packed");
-    from.holds(b, size_t(rows) * columns);
+    const auto b = from.floats("b");
+    const auto packed = from.output("packed");
+    from.holds(b, product(rows, columns));
     from.holds(packed, packed_floats(columns, rows));
     return {rows, columns, b.data, packed.data};
   }
@@ -60,7 +61,8 @@ struct Matmul {
   template <typename Reader>
   static Matmul read(Reader& from) {
     const long n = from.integer("n", 1), k = from.integer("k", 1);
-    const auto a = from.floats("a"), packed = from.floats("packed"), bias = from.floats_or_null("bias"), c = from.floats("c");
+    const auto a = from.floats("a"), packed = from.floats("packed"), bias = from.floats_or_null("bias");
+    const auto c = from.output("c");
     from.holds(packed, packed_floats(k, n));
     if (bias.data) from.holds(bias, n);
     return {n, k, a.data, packed.data, bias.data, c.data, least(from.pieces(a, k), from.pieces(c, n))};
@@ -80,7 +82,8 @@ struct SumRows {
   template <typename Reader>
   static SumRows read(Reader& from) {
     const long channels = from.integer("channels", 1);
-    const auto x = from.floats("x"), sums = from.floats("sums");
+    const auto x = from.floats("x");
+    const auto sums = from.output("sums");
     from.holds(sums, channels);
     return {channels, x.data, sums.data, from.pieces(x, channels)};
   }

@@ -6,6 +6,7 @@
 #include "../bundles.h"
 #include "../family.h"
 #include "../geometry.h"
+#include "../sizes.h"
 
 namespace convoy {
 
@@ -21,8 +22,8 @@ struct MinimalFilter {
   long panels() const { return (g.output_channels + WINOGRAD_PANEL - 1) / WINOGRAD_PANEL; }
   size_t kernel_floats() const { return size_t(g.kernel_rows()) * g.output_channels; }
   size_t transformed_floats() const { return size_t(points) * g.input_channels * g.output_channels; }
-  size_t gradient_floats(long parts) const {
-    return size_t(parts) * panels() * points * (g.input_channels * WINOGRAD_PANEL + WINOGRAD_PLANE_GAP);
+  long gradient_floats(long parts) const {
+    return product(parts, panels(), points, g.input_channels * WINOGRAD_PANEL + WINOGRAD_PLANE_GAP);
   }
 
   template <typename Reader>
@@ -49,7 +50,8 @@ struct WinogradKernel {
   template <typename Reader>
   static WinogradKernel read(Reader& from) {
     const auto filter = MinimalFilter::read(from);
-    const auto f = from.floats("f"), u = from.floats("u");
+    const auto f = from.floats("f");
+    const auto u = from.output("u");
     if (!from.ok) return {};
     from.holds(f, filter.kernel_floats());
     from.holds(u, filter.transformed_floats());
@@ -72,7 +74,8 @@ struct WinogradForward {
   template <typename Reader>
   static WinogradForward read(Reader& from) {
     const auto filter = MinimalFilter::read(from);
-    const auto x = from.floats("x"), u = from.floats("u"), bias = from.floats_or_null("bias"), y = from.floats("y");
+    const auto x = from.floats("x"), u = from.floats("u"), bias = from.floats_or_null("bias");
+    const auto y = from.output("y");
     if (!from.ok) return {};
     from.holds(u, filter.transformed_floats());
     if (bias.data) from.holds(bias, filter.g.output_channels);
@@ -98,7 +101,8 @@ struct WinogradInputGradient {
   template <typename Reader>
   static WinogradInputGradient read(Reader& from) {
     const auto filter = MinimalFilter::read(from);
-    const auto dy = from.floats("dy"), u = from.floats("u"), dx = from.floats("dx");
+    const auto dy = from.floats("dy"), u = from.floats("u");
+    const auto dx = from.output("dx");
     if (!from.ok) return {};
     from.holds(u, filter.transformed_floats());
     const Geometry& g = filter.g;
@@ -125,7 +129,8 @@ struct WinogradKernelProducts {
   template <typename Reader>
   static WinogradKernelProducts read(Reader& from) {
     const auto filter = MinimalFilter::read(from);
-    const auto x = from.floats("x"), dy = from.floats("dy"), du = from.floats("du");
+    const auto x = from.floats("x"), dy = from.floats("dy");
+    const auto du = from.output("du");
     const long parts = from.integer("parts", 1);
     if (!from.ok) return {};
     from.holds(du, filter.gradient_floats(parts));
@@ -151,7 +156,8 @@ struct WinogradKernelGradient {
   template <typename Reader>
   static WinogradKernelGradient read(Reader& from) {
     const auto filter = MinimalFilter::read(from);
-    const auto du = from.floats("du"), df = from.floats("df");
+    const auto du = from.floats("du");
+    const auto df = from.output("df");
     const long parts = from.integer("parts", 1);
     if (!from.ok) return {};
     from.holds(du, filter.gradient_floats(parts));

@@ -115,10 +115,10 @@ class KernelGradient {
       : g_(g), images_(images), spans_taps_(g.input_channels < kFewChannels) {
     tile_.bundles = bundles.count;
     tile_.x_bundle_floats = g.input_floats() * BUNDLE_IMAGES;
-    tile_.x_row_floats = g.stride_y * g.input_width * pixel();
+    tile_.x_row_floats = g.stride_y * (g.input_width * pixel());
     tile_.x_position_floats = g.stride_x * pixel();
     tile_.dy_bundle_floats = g.output_floats() * BUNDLE_IMAGES;
-    tile_.dy_row_floats = g.output_width * g.output_channels * BUNDLE_IMAGES;
+    tile_.dy_row_floats = long(g.output_width) * g.output_channels * BUNDLE_IMAGES;
     tile_.dy_position_floats = g.output_channels * BUNDLE_IMAGES;
     x_ = x + bundles.first * tile_.x_bundle_floats;
     dy_ = dy + bundles.first * tile_.dy_bundle_floats;

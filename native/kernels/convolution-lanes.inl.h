@@ -135,7 +135,7 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, lo
   const long pixel = g.input_channels * BUNDLE_IMAGES;
   LaneTile tile{};
   tile.position_floats = g.stride_x * pixel;
-  tile.row_weights = g.kernel_width * g.input_channels * n;
+  tile.row_weights = g.kernel_width * (g.input_channels * n);
   tile.column_weights = g.input_channels * n;
   tile.depth_weights = n;
   tile.channel_weights = 1;
@@ -153,7 +153,7 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, lo
       const long left = ox * g.stride_x - g.pad_left;
       tile.columns = taps(left, g.kernel_width, g.input_width, pixel);
       // Positions from here on whose windows lie inside from left to right.
-      const long last = (g.input_width - g.kernel_width + g.pad_left) / g.stride_x;
+      const long last = (long(g.input_width) - g.kernel_width + g.pad_left) / g.stride_x;
       const bool inside = left >= 0 && left + g.kernel_width <= g.input_width;
       const long count = inside ? min(g.output_width, last + 1) - ox : 1;
       tile.x = x + ((top + tile.rows.first) * g.input_width + left + tile.columns.first) * pixel;
@@ -178,7 +178,7 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, lo
   LaneTile tile{};
   tile.depth = n;
   tile.position_floats = pixel;
-  tile.row_weights = g.kernel_width * g.input_channels * n;
+  tile.row_weights = g.kernel_width * (g.input_channels * n);
   tile.column_weights = g.input_channels * n;
   tile.depth_weights = 1;
   tile.channel_weights = n;

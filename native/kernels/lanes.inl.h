@@ -77,8 +77,8 @@ void clear_lanes(const ClearLanes& c, long images, Range elements) { clear_lanes
 // Images of one bundle, written one after another.
 void gather_lanes(const GatherLanes& g, long bundle, long count) {
   const long floats = g.move.floats_per_image;
-  const float* lanes = g.move.lanes + bundle * floats * BUNDLE_IMAGES;
-  float* images = g.move.images + bundle * floats * BUNDLE_IMAGES;
+  const float* lanes = g.lanes + bundle * floats * BUNDLE_IMAGES;
+  float* images = g.images + bundle * floats * BUNDLE_IMAGES;
   for (long image = 0; image < count; image++) {
     for (long i = 0; i < floats; i++) images[image * floats + i] = lanes[i * BUNDLE_IMAGES + image];
   }
@@ -87,8 +87,8 @@ void gather_lanes(const GatherLanes& g, long bundle, long count) {
 // The other way round; lanes without an image are zero.
 void scatter_lanes(const ScatterLanes& s, long bundle, long count) {
   const long floats = s.move.floats_per_image;
-  const float* images = s.move.images + bundle * floats * BUNDLE_IMAGES;
-  float* lanes = s.move.lanes + bundle * floats * BUNDLE_IMAGES;
+  const float* images = s.images + bundle * floats * BUNDLE_IMAGES;
+  float* lanes = s.lanes + bundle * floats * BUNDLE_IMAGES;
   for (long i = 0; i < floats; i++) {
     for (long image = 0; image < BUNDLE_IMAGES; image++) {
       lanes[i * BUNDLE_IMAGES + image] = image < count ? images[image * floats + i] : 0;

@@ -16,6 +16,7 @@ const CHECKS = [
   ['Clang', 'npm', 'run', 'test:clang', '--silent', '--', ...more],
   ['NEON', 'npm', 'run', 'test:neon', '--silent', '--', ...more],
   ['sanitizers', 'npm', 'run', 'test:sanitize', '--silent', '--', ...more],
+  ['threads', 'npm', 'run', 'test:tsan', '--silent'],
   ...VERSIONS.map((major) => [
     `Node.js ${major}`,
     ...['npm', 'run', 'test:node', '--silent', '--', major, ...more],

@@ -1,10 +1,14 @@
-// Compiles the addon with the address and the undefined-behaviour sanitizer and runs the kernel suite on it.
+// Compiles the addon with the address and the undefined-behaviour sanitizer and runs the kernel suite, hostile calls and steps of networks on it:
+// with --soak nothing but all the hostile calls of docs/promises.md. Arenas are looked into (native/arena-guard.h).
 import { compileAddon, linkPackages } from './addon.js';
 import { CommandError, run, runCheck, runCounted } from './run.js';
 import { withWorkCopy } from './work-copy.js';
 
-/** What holds the native kernels against an oracle. */
+const HOSTILE_CALLS = 'test/promises/13-kernel-arguments.test.ts';
+/** What holds the native kernels against an oracle, and every pass of some networks against other orders of the same. */
 const SUITES = [
+  HOSTILE_CALLS,
+  'test/network/phases.test.ts',
   'test/kernels/native.test.ts',
   'test/kernels/winograd.test.ts',
   'test/kernels/probes.test.ts',
@@ -19,7 +23,8 @@ const LONG_SUITES = [
   'test/train.test.ts',
 ];
 
-const suites = process.argv.includes('--long') ? LONG_SUITES : SUITES;
+const soak = process.argv.includes('--soak');
+const suites = soak ? [HOSTILE_CALLS] : process.argv.includes('--long') ? LONG_SUITES : SUITES;
 const SANITIZERS = '-fsanitize=address,undefined';
 
 runCheck('test:sanitize', () =>
@@ -36,6 +41,7 @@ runCheck('test:sanitize', () =>
         ASAN_OPTIONS: 'detect_leaks=0:allocator_may_return_null=1',
         UBSAN_OPTIONS: 'print_stacktrace=1',
         CONVOY_SUITE_GUARDS: 'none',
+        ...(soak ? { CONVOY_SOAK: '1' } : {}),
       },
     });
   }),

@@ -19,11 +19,13 @@ import type { WinogradKernels } from './interface/winograd.js';
  *
  * A kernel is bound once, when a layer is, and run in every step: `bindX` takes arrays and what else does not change, and returns a function of
  * the numbers that do. Arrays hold whole tensors of the mini-batch, n×h×w×c, image after image, unless a kernel says otherwise; the numbers
- * say which images, panels, rows or elements a run touches. Outputs are overwritten. Bound arrays are kept alive; their buffers must stay as
- * large as they are. Kernels of a set share scratch, so a set serves one thread.
+ * say which images, panels, rows or elements a run touches. Outputs are overwritten, and share no memory with
+ * another array unless it is said which one they may be. Bound arrays are kept alive; their buffers must stay as large as they are. Kernels of a
+ * set share scratch, so a set serves one thread.
  *
- * The native sets check when they bind: a TypeError names a field of another type than declared, or an array that is too short for the sizes
- * given. A run throws a RangeError if its numbers do not lie within the arrays.
+ * The native sets check when they bind: a TypeError names a field of another type than declared, an array that is too short for the sizes
+ * given, or an output that overlaps another array. A run throws a RangeError if its numbers do not lie within the arrays, and a TypeError if
+ * a buffer has been transferred or shrunk since.
  */
 export interface Kernels
   extends ProductKernels,

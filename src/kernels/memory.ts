@@ -15,6 +15,7 @@ export function allocateArena(floats: number, what: string): SharedArrayBuffer {
     const buffer = new SharedArrayBuffer(floats * 4 + ALIGNMENT_BYTES);
     // One piece may be larger than one array over it.
     preferHugePages(new Float32Array(buffer));
+    loadAddon()?.guardArena?.(new Float32Array(buffer));
     return buffer;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -14,6 +14,8 @@ interface Addon {
   addressModulo64(bytes: Uint8Array): number;
   /** See memory.ts. */
   preferHugePages(memory: Float32Array): void;
+  /** Of builds with the address sanitizer alone: see native/arena-guard.h. */
+  guardArena?(arena: Float32Array): void;
   /** Lets another thread have this one's core, if one waits for it. */
   yieldThread(): void;
 }

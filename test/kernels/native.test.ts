@@ -23,6 +23,17 @@ describe('the addon', () => {
   });
 });
 
+describe.runIf(loadAddon())('the addon given nonsense', () => {
+  it('has no kernel set of another name', () => {
+    const { kernelSet } = loadAddon()!;
+    for (const name of ['', 'avx', 'baseline\0', `baseline${' '.repeat(40)}`])
+      expect(kernelSet(name)).toBeNull();
+    for (const name of [undefined, null, 7, {}, Symbol('baseline')]) {
+      expect(() => kernelSet(name as never)).toThrow('kernelSet: expected the name of a kernel set');
+    }
+  });
+});
+
 describe('native kernels', () => {
   const names = availableKernelNames().filter((name) => name !== 'reference');
 

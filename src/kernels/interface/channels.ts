@@ -7,7 +7,7 @@ export interface ChannelKernels {
     readonly mean: Float32Array;
     readonly squares: Float32Array;
   }): (firstRow: number, rows: number) => void;
-  /** y = x·scale[c] + shift[c]. */
+  /** y = x·scale[c] + shift[c]. `y` may be `x`. */
   bindScaleChannels(kernel: {
     readonly channels: number;
     readonly x: Float32Array;

@@ -31,7 +31,7 @@ const OFFSET_BYTES = 68;
  */
 const GUARD_BYTES = process.env.CONVOY_SUITE_GUARDS === 'none' ? 0 : 128;
 
-type Role = 'input' | 'output' | 'private';
+export type Role = 'input' | 'output' | 'private';
 
 interface Block {
   readonly label: string;
@@ -88,6 +88,11 @@ export class KernelMemory {
   /** The same for bytes. */
   privateBytes(label: string, length: number): Uint8Array {
     return this.#place(label, 'private', new Uint8Array(length), 0);
+  }
+
+  /** What an array of this memory, or a part of one, is for. */
+  roleOf(array: NumberArray): { readonly role: Role; readonly tolerance: number } {
+    return this.#blocks.find((block) => block.array.buffer === array.buffer)!;
   }
 
   /**
