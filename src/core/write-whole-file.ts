@@ -114,7 +114,7 @@ async function withDraft(
 const NO_SYNC = ['EINVAL', 'ENOTSUP', 'ENOSYS'];
 
 /** A rename lasts once the folder is on the disk. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

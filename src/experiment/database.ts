@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
-import { checkLocalFileSystem } from './file-system.js';
+import { withDatabaseErrors } from './database-errors.js';
+import { checkLocalFileSystem, findFileSystem, isNetworkFileSystem } from './file-system.js';
+import { openCopy } from './read-only-copy.js';
 import { checkSchema, migrate } from './schema.js';
 import { BUSY_TIMEOUT_MS, retryWhileBusy } from './transaction.js';
 
@@ -27,17 +29,41 @@ export function openDatabase(file: string): Database.Database {
 }
 
 /**
- * Opens an existing database for reading only; SQLite itself refuses every write.
+ * Opens an existing database for reading only; SQLite itself refuses every write. Where it cannot be read in its place, on a read-only medium or
+ * a network disk, a copy of it is read.
  *
  * @throws UserError if there is no such file or it is not a database of Convoy's with this program's schema
  */
 export function openDatabaseReadOnly(file: string): Database.Database {
-  if (!existsSync(file)) {
-    throw new UserError(
-      `${file}: there is no such database. Sweeps record into one; name it with --db FILE.`,
-    );
+  requireDatabase(file);
+  const place = findFileSystem(file);
+  if (place !== null && isNetworkFileSystem(place)) return withDatabaseErrors(file, () => openCopy(file));
+  try {
+    return open(file, { timeout: BUSY_TIMEOUT_MS, readonly: true }, (db) => checkSchema(db, file));
+  } catch (error) {
+    // Shared memory that cannot be made, an older schema that cannot be brought up to date: neither hinders a copy.
+    if (isWritable(dirname(file))) throw error;
+    return withDatabaseErrors(file, () => openCopy(file));
   }
-  return open(file, { timeout: BUSY_TIMEOUT_MS, readonly: true }, (db) => checkSchema(db, file));
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * For who changes what is recorded and should make no new database.
+ *
+ * @throws UserError if there is no such file
+ */
+export function requireDatabase(file: string): void {
+  if (existsSync(file)) return;
+  throw new UserError(`${file}: there is no such database. Sweeps record into one; name it with --db FILE.`);
 }
 
 function open(

@@ -28,7 +28,7 @@ export function formatRecordedSpec(spec: ResolvedRunSpec): string {
 export function findRunsBySpec(db: Database.Database, specs: readonly string[]): Map<string, FoundRun> {
   const query = `
     WITH found AS (
-      SELECT * FROM runs WHERE spec IN (SELECT value FROM json_each(@specs))
+      SELECT * FROM kept_runs WHERE spec IN (SELECT value FROM json_each(@specs))
     )
     SELECT run_id AS runId, label, spec, dataset_sha256 AS datasetSha256, state, reason FROM found
     WHERE dataset_sha256 = (
@@ -44,7 +44,7 @@ export function findRunsBySpec(db: Database.Database, specs: readonly string[]):
 /** The finished runs that differ from a run in nothing but the seed, itself included, in the order of their seeds. */
 export function findSeeds(db: Database.Database, runId: number): number[] {
   const query = `
-    SELECT other.run_id FROM runs AS other JOIN runs AS this USING (dataset_sha256)
+    SELECT other.run_id FROM kept_runs AS other JOIN runs AS this USING (dataset_sha256)
     WHERE this.run_id = ? AND other.run_id IN (SELECT run_id FROM results) AND other.label = this.label
       AND json_remove(other.spec, '$.seed') = json_remove(this.spec, '$.seed')
     ORDER BY other.seed`;
@@ -75,7 +75,7 @@ export function findSweep(db: Database.Database, name: string): RecordedSweep {
     const query = `
       SELECT run_id AS runId, label, spec, dataset_sha256 AS datasetSha256, state, reason
       FROM sweep_points LEFT JOIN runs ON run_id = (
-        SELECT run_id FROM runs WHERE runs.identity = sweep_points.identity ${SPEAKER_FIRST} LIMIT 1
+        SELECT run_id FROM kept_runs WHERE kept_runs.identity = sweep_points.identity ${SPEAKER_FIRST} LIMIT 1
       )
       WHERE sweep_points.sweep_id = ? ORDER BY position`;
     const rows = db.prepare<[number], FoundRun | { runId: null }>(query).all(sweep.sweepId);

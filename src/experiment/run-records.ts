@@ -29,45 +29,52 @@ export interface RunSummary {
   readonly weightsSha256: string | null;
   readonly reason: string | null;
   readonly numerics: number;
+  /** What its user says of it. */
+  readonly note: string | null;
+  /** Parted by spaces; null for none. */
+  readonly tags: string | null;
+  /** ISO 8601; null for a run that is kept. */
+  readonly removedAt: string | null;
 }
 
-const SELECT_SUMMARY = `
-  SELECT run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
+const SUMMARY_FIELDS = `
+    run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
     train_loss AS trainLoss, test_error_percent AS testErrorPercent, best_test_error_percent AS bestTestErrorPercent,
-    parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics
-  FROM all_runs`;
+    parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics,
+    note, tags, removed_at AS removedAt`;
 
-/** Which runs; all if nothing is said. */
+/** Which runs; all that are kept if nothing is said. */
 export interface RunFilter {
   readonly sweep?: string;
   readonly state?: RunState;
+  readonly tag?: string;
+  /** Those that have been removed, in place of the others. */
+  readonly removed?: boolean;
 }
 
-const WHERE_FILTER =
-  'WHERE sweep = coalesce(@sweep, sweep) AND state = coalesce(@state, state) ORDER BY run_id';
+/** What stands behind FROM for the runs of a filter, with all columns of `every_run`, in the order in which they were begun. */
+export const FILTERED_RUNS = `
+  every_run WHERE sweep = coalesce(@sweep, sweep) AND state = coalesce(@state, state) AND (removed_at IS NOT NULL) = @removed
+    AND (@tag IS NULL OR run_id IN (SELECT run_id FROM run_tags WHERE tag = @tag))
+  ORDER BY run_id`;
 
 /** Runs in short, in the order in which they were begun. */
 export function listRuns(db: Database.Database, filter: RunFilter = {}): RunSummary[] {
-  const statement = `${SELECT_SUMMARY} ${WHERE_FILTER}`;
+  const statement = `SELECT ${SUMMARY_FIELDS} FROM ${FILTERED_RUNS}`;
   return withDatabaseErrors(db.name, () =>
     db.prepare<[object], RunSummary>(statement).all(bindFilter(filter)),
   );
 }
 
-/** Runs as the view all_runs has them, in the order in which they were begun. */
+/** Runs with all columns that their view has, in the order in which they were begun. */
 export function selectRunRows(db: Database.Database, filter: RunFilter = {}): Rows {
-  const statement = `SELECT * FROM all_runs ${WHERE_FILTER}`;
+  const statement = `SELECT * FROM ${FILTERED_RUNS}`;
   return withDatabaseErrors(db.name, () => queryRows(db.prepare(statement), [bindFilter(filter)]));
 }
 
-function bindFilter({
-  sweep = null,
-  state = null,
-}: {
-  readonly sweep?: string | null;
-  readonly state?: string | null;
-}) {
-  return { sweep, state };
+/** The parameters that it has. */
+export function bindFilter({ sweep, state, tag, removed = false }: RunFilter) {
+  return { sweep: sweep ?? null, state: state ?? null, tag: tag ?? null, removed: Number(removed) };
 }
 
 /** One run as the view all_runs has it. */
@@ -87,7 +94,7 @@ export function readLatestRuns(
   db: Database.Database,
   identities: readonly string[],
 ): Map<string, RunSummary> {
-  const query = `${SELECT_SUMMARY} WHERE identity IN (SELECT value FROM json_each(?)) ${SPEAKER_LAST}`;
+  const query = `SELECT ${SUMMARY_FIELDS} FROM all_runs WHERE identity IN (SELECT value FROM json_each(?)) ${SPEAKER_LAST}`;
   const rows = withDatabaseErrors(db.name, () =>
     db.prepare<[string], RunSummary>(query).all(JSON.stringify(identities)),
   );
@@ -121,7 +128,7 @@ export function selectClaimedRuns(
 ): ClaimedRun[] {
   const query = `
     SELECT identity, run_id AS runId, state, numerics, ${OWNER_COLUMNS}
-    FROM runs JOIN processes USING (process_id)
+    FROM kept_runs JOIN processes USING (process_id)
     WHERE state IN ('queued', 'running', 'done', 'diverged')
       AND numerics = coalesce(@numerics, numerics) ${identity === null ? '' : 'AND identity = @identity'}
     ${SPEAKER_LAST}`;

@@ -20,6 +20,7 @@ export const MIGRATIONS: readonly string[] = [
   'add-numerics.sql',
   'add-sweep-source.sql',
   'add-owners.sql',
+  'add-curation.sql',
 ];
 
 /** The schema version that this program reads and writes. */

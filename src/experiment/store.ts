@@ -204,7 +204,7 @@ export class Store {
            workers = @workers, finished_at = NULL, parameters = NULL, weights_sha256 = NULL, seconds = NULL, images_per_second = NULL,
            best_epoch = NULL, augmented_test_loss = NULL, augmented_test_error_percent = NULL, augmented_test_top5_error_percent = NULL
          WHERE run_id = (
-           SELECT max(run_id) FROM runs
+           SELECT max(run_id) FROM kept_runs
            WHERE identity = @identity AND numerics = @numerics AND state IN ('failed', 'interrupted')
          )
          RETURNING run_id`,

@@ -1,11 +1,15 @@
 -- All views, as this program's schema version has them: they are made again whenever a database is brought up to it. A view that changes
 -- needs a migration, if only an empty one, since a database that has the version already keeps the views that it has.
 
--- One row a run in any state. `sweep` is the one under which it ran; `learning_rate` is a schedule's nominal or first rate. Metrics are those
--- of the weights that were kept, the best epoch's or the last one's; the test error is that of the test that the spec asks for, and
--- `plain_test_error_percent` is without test-time augmentation, as `best_test_error_percent` is.
-DROP VIEW IF EXISTS all_runs;
-CREATE VIEW all_runs AS
+-- `runs` without those that have been removed: whoever reads runs reads these.
+DROP VIEW IF EXISTS kept_runs;
+CREATE VIEW kept_runs AS SELECT * FROM runs WHERE removed_at IS NULL;
+
+-- One row a run in any state, also a removed one. `sweep` is the one under which it ran; `learning_rate` is a schedule's nominal or first
+-- rate. Metrics are those of the weights that were kept, the best epoch's or the last one's; the test error is that of the test that the spec
+-- asks for, and `plain_test_error_percent` is without test-time augmentation, as `best_test_error_percent` is. `tags` are parted by spaces.
+DROP VIEW IF EXISTS every_run;
+CREATE VIEW every_run AS
 SELECT
   runs.run_id,
   sweeps.name AS sweep,
@@ -45,12 +49,20 @@ SELECT
   kept.validation_loss,
   kept.validation_error_percent,
   kept.test_error_percent AS plain_test_error_percent,
-  numerics
+  numerics,
+  note,
+  (SELECT group_concat(tag, ' ') FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
+  environment ->> '$.gitCommit' AS git_commit,
+  removed_at
 FROM runs
 JOIN sweeps USING (sweep_id)
 LEFT JOIN epochs AS kept
   ON kept.run_id = runs.run_id
   AND kept.epoch = coalesce(best_epoch, (SELECT max(epoch) FROM epochs WHERE epochs.run_id = runs.run_id));
+
+-- One row a run in any state, but for the removed ones.
+DROP VIEW IF EXISTS all_runs;
+CREATE VIEW all_runs AS SELECT * FROM every_run WHERE removed_at IS NULL;
 
 -- One row a finished run. What was run again under a newer numerics version is here once, as the newer run.
 DROP VIEW IF EXISTS results;
@@ -59,10 +71,10 @@ SELECT run_id, sweep, dataset, model, width, activation, dropout, seed, train_fi
   epochs, parameters, test_error_percent, best_test_error_percent, train_loss, seconds, images_per_second, weights_sha256,
   label, train_error_percent, test_loss, test_top5_error_percent, momentum, weight_decay, kernels, workers, started_at,
   finished_at, identity, completed_epochs, reason, best_epoch, validation_loss, validation_error_percent,
-  plain_test_error_percent, numerics
+  plain_test_error_percent, numerics, note, tags, git_commit
 FROM all_runs
 WHERE state = 'done' AND NOT EXISTS (
-  SELECT 1 FROM runs AS newer
+  SELECT 1 FROM kept_runs AS newer
   WHERE newer.identity = all_runs.identity AND newer.numerics > all_runs.numerics AND newer.state IN ('done', 'diverged')
 );
 
@@ -124,7 +136,8 @@ DROP VIEW IF EXISTS learning_curves;
 CREATE VIEW learning_curves AS
 SELECT run_id, epoch, train_loss, train_error_percent, test_loss, test_error_percent, learning_rate, seconds,
   images_per_second, test_top5_error_percent, validation_loss, validation_error_percent
-FROM epochs;
+FROM epochs
+WHERE run_id IN (SELECT run_id FROM kept_runs);
 
 -- One row a run and test image. `example` is its number in the data set, from 1; `label` is NULL where it is not known.
 -- Bytes are read by their hexadecimal digits, since SQLite has no function for it; the digit 0 is where instr() finds none.
@@ -142,7 +155,7 @@ WITH RECURSIVE
     SELECT run_id, (spec ->> '$.testFirst') + place - 1 AS example, hex(substr(predicted, place, 1)) AS predicted,
       hex(substr(labels, (spec ->> '$.testFirst') + place - 1, 1)) AS label
     FROM predictions
-    JOIN runs USING (run_id)
+    JOIN kept_runs USING (run_id)
     LEFT JOIN test_labels USING (dataset_sha256)
     JOIN places ON place <= length(predicted)
   )

@@ -36,6 +36,11 @@ export interface WholeRun {
   readonly confusion: readonly (readonly number[])[];
   /** Test images whose predicted class is recorded, in the view test_predictions; 0 for runs of older versions. */
   readonly predictions: number;
+  /** What its user says of it. */
+  readonly note: string | null;
+  readonly tags: readonly string[];
+  /** ISO 8601; null for a run that is kept. */
+  readonly removedAt: string | null;
 }
 
 const SELECT_RUN = `
@@ -44,7 +49,8 @@ const SELECT_RUN = `
     parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, best_epoch AS bestEpoch,
     augmented_test_loss AS augmentedTestLoss, augmented_test_error_percent AS augmentedTestErrorPercent,
     augmented_test_top5_error_percent AS augmentedTestTop5ErrorPercent,
-    spec, environment,
+    spec, environment, note, removed_at AS removedAt,
+    (SELECT json_group_array(tag) FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
     coalesce((SELECT length(predicted) FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
   FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;
 
@@ -55,9 +61,10 @@ const SELECT_EPOCHS = `
     learning_rate AS learningRate, seconds, images_per_second AS imagesPerSecond
   FROM epochs WHERE run_id = ? ORDER BY epoch`;
 
-type RunRow = Omit<WholeRun, 'spec' | 'environment' | 'epochs' | 'confusion'> & {
+type RunRow = Omit<WholeRun, 'spec' | 'environment' | 'tags' | 'epochs' | 'confusion'> & {
   spec: string;
   environment: string;
+  tags: string;
 };
 
 /**
@@ -74,6 +81,7 @@ export function readWholeRun(db: Database.Database, runId: number): WholeRun {
       ...run,
       spec: JSON.parse(run.spec) as WholeRun['spec'],
       environment: JSON.parse(run.environment) as WholeRun['environment'],
+      tags: JSON.parse(run.tags) as string[],
       epochs: db.prepare<[number], WholeRun['epochs'][number]>(SELECT_EPOCHS).all(runId),
       confusion: readConfusion(db, runId),
     };

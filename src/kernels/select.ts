@@ -7,6 +7,8 @@ import { referenceKernels } from './reference/reference.js';
 export const KERNELS_VARIABLE = 'CONVOY_KERNELS';
 
 const NATIVE_NAMES = ['avx512', 'avx2', 'neon', 'baseline'] as const;
+/** Sets without fused multiply-add round twice where all others round once: their bits are their own. */
+export const UNFUSED_NAMES: readonly string[] = ['baseline', referenceKernels.name];
 const KERNEL_NAMES = [...NATIVE_NAMES, referenceKernels.name] as const;
 
 /** The kernel sets that this machine can run, the fastest first; the reference is always the last. */

@@ -19,10 +19,14 @@ export function formatRowsAsCsv({ titles, rows }: Rows): string {
   return [titles, ...rows].map((row) => `${row.map(formatCsvCell).join(',')}\r\n`).join('');
 }
 
-/** A JSON array of objects, one row a line. */
-export function formatRowsAsJson({ titles, rows }: Rows): string {
+/**
+ * A JSON array of objects, one row a line.
+ *
+ * @param embedded columns whose text is JSON, which becomes a part of it
+ */
+export function formatRowsAsJson({ titles, rows }: Rows, embedded: readonly string[] = []): string {
   if (rows.length === 0) return '[]\n';
-  return `[\n${rows.map((row) => formatJsonObject(titles, row)).join(',\n')}\n]\n`;
+  return `[\n${rows.map((row) => formatJsonObject(titles, row, {}, embedded)).join(',\n')}\n]\n`;
 }
 
 /**
@@ -34,8 +38,11 @@ export function formatJsonObject(
   titles: readonly string[],
   row: readonly Cell[],
   more: Readonly<Record<string, unknown>> = {},
+  embedded: readonly string[] = [],
 ): string {
-  const cells = titles.map((title, i) => `${JSON.stringify(title)}:${formatJsonCell(row[i]!)}`);
+  const formatCell = (cell: Cell, title: string) =>
+    typeof cell === 'string' && embedded.includes(title) ? cell : formatJsonCell(cell);
+  const cells = titles.map((title, i) => `${JSON.stringify(title)}:${formatCell(row[i]!, title)}`);
   const others = Object.entries(more).map(
     ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
   );

@@ -17,7 +17,7 @@ export function findNetworkDifferences(networks: readonly LabelledNetwork[]): st
     ...new Map(networks.map((item) => [JSON.stringify([item.label, item.network]), item])).values(),
   ];
   if (countDistinct(distinct.map(({ label }) => [label])) === distinct.length) return [];
-  const described = distinct.map(({ label, network }) => ({ label, facts: listFacts(network) }));
+  const described = distinct.map(({ label, network }) => ({ label, facts: listNetworkFacts(network) }));
   const tell = (chosen: readonly string[]) =>
     countDistinct(described.map(({ label, facts }) => [label, ...chosen.map((fact) => facts.get(fact))]));
   const chosen: string[] = [];
@@ -30,10 +30,11 @@ export function findNetworkDifferences(networks: readonly LabelledNetwork[]): st
 
 /** What a network has in place of a fact: `8`, or a dash if it has no such layer or field. */
 export function formatNetworkFact(network: NetworkSpec, fact: string): string {
-  return listFacts(network).get(fact) ?? NOTHING;
+  return listNetworkFacts(network).get(fact) ?? NOTHING;
 }
 
-function listFacts(network: NetworkSpec): Map<string, string> {
+/** All facts of a network, by the names that tell them apart: `conv1 filters`. */
+export function listNetworkFacts(network: NetworkSpec): Map<string, string> {
   const layers = nameLayers(network).flatMap(listInside);
   return new Map([
     ['layers', String(layers.length)],

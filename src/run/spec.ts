@@ -150,6 +150,13 @@ export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown
   );
 }
 
+const LATER_DEFAULTS = Object.fromEntries(Object.entries(DEFAULTS).filter(([key]) => LATER_KEYS.has(key)));
+
+/** The whole of a recorded spec, as it was before `trimSpec`, for whoever only looks at it: nothing is checked, no plugin needed. */
+export function untrimSpec(recorded: Readonly<Record<string, unknown>>): ResolvedRunSpec {
+  return { ...LATER_DEFAULTS, ...recorded } as ResolvedRunSpec;
+}
+
 /**
  * Checks a spec and fills in its defaults.
  *

@@ -59,9 +59,9 @@ export function trainCommand(
   return capture((streams) => runTrainCommand(args, streams, engine));
 }
 
-/** Runs `runs` as the shell would. */
-export function runs(args: readonly string[]): Promise<Outcome> {
-  return capture((streams) => runRuns(args, streams));
+/** Runs `runs` as the shell would, but for the training of `verify`. */
+export function runs(args: readonly string[], engine: FakeEngine = new FakeEngine()): Promise<Outcome> {
+  return capture((streams) => runRuns(args, streams, () => engine));
 }
 
 /** Runs `report` as the shell would. */

@@ -7,6 +7,7 @@ import type { Dataset } from '../../src/dataset/dataset.js';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import type { Executor } from '../../src/experiment/executor.js';
 import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
+import { formatCanonicalJson } from '../../src/experiment/identity.js';
 import { planSweep, type SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { markProcess, type ProcessMark } from '../../src/experiment/process-mark.js';
 import { Store } from '../../src/experiment/store.js';
@@ -122,7 +123,7 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
     predicted: Uint8Array.of(0, 0, 0, 1, 1, 1, 1, 1),
     parameterCount: 431_080,
     weights: new Float32Array(),
-    weightsSha256: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    weightsSha256: createHash('sha256').update(formatCanonicalJson(spec)).digest('hex'),
     seconds: 1.5,
     imagesPerSecond: 1000,
     kernels: 'fake',

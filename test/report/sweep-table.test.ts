@@ -23,6 +23,9 @@ function summarize(error: number | null, state: RunState = 'done'): RunSummary {
     weightsSha256: null,
     reason: null,
     numerics: 1,
+    note: null,
+    tags: null,
+    removedAt: null,
   };
 }
 

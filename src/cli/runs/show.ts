@@ -40,6 +40,9 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ['run', run.runId],
     ['network', run.label],
     ['sweep', run.sweep],
+    ...(run.removedAt === null ? [] : [['removed', run.removedAt] satisfies [string, unknown]]),
+    ...(run.note === null ? [] : [['note', run.note] satisfies [string, unknown]]),
+    ...(run.tags.length === 0 ? [] : [['tags', run.tags.join(' ')] satisfies [string, unknown]]),
     ['state', run.reason === null ? run.state : `${run.state}: ${run.reason}`],
     ...(run.bestEpoch === null ? [] : [['weights of', `epoch ${run.bestEpoch}`] satisfies [string, unknown]]),
     ...(run.augmentedTestErrorPercent === null

@@ -1,5 +1,6 @@
 import { saveModel } from '../../checkpoint/save.js';
 import { UserError } from '../../core/errors.js';
+import { compareResults, explainDifferences } from '../../experiment/compare-results.js';
 import type { Executor } from '../../experiment/executor.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import {
@@ -17,7 +18,6 @@ import { formatJsonObject } from '../../report/format-rows.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatProfile } from '../../report/profile-table.js';
 import { formatSweepTables } from '../../report/sweep-table.js';
-import { NUMERICS } from '../../run/numerics.js';
 import type { TrainingProfile } from '../../run/profile.js';
 import type { TrainResult } from '../../run/types.js';
 import { describeDiskUse } from '../disk-use.js';
@@ -87,7 +87,7 @@ export async function recordTraining(job: TrainJob): Promise<number> {
   if (end !== null) say(formatEnd(end));
   const result = end !== null && 'result' in end ? end.result : null;
   if (command.save !== undefined) say(await save(result, command.save, point));
-  const comparison = result && repeated ? compareWeights(store, repeated, result) : null;
+  const comparison = result && repeated ? compareWithRecord(store, repeated, result) : null;
   if (comparison?.same === false) say(comparison.text);
   writeResult(job, { profile: result?.profile, comparison });
   if (interruptionCode !== null) return interruptionCode;
@@ -116,7 +116,7 @@ interface Findings {
   readonly comparison?: Comparison | null;
 }
 
-/** Of a repeated run's weights with the recorded ones. */
+/** Of a repeated run's weights and metrics with the recorded ones. */
 interface Comparison {
   readonly same: boolean;
   readonly text: string;
@@ -213,28 +213,22 @@ async function save(result: TrainResult | null, file: string, { plugins }: Sweep
 }
 
 /** Null for a run that did not come to its end. */
-function compareWeights(
-  { db }: Store,
-  { runId, numerics }: LiveRun,
-  { state, weightsSha256 }: TrainResult,
-): Comparison | null {
-  if (state === 'interrupted') return null;
-  const recorded = readWholeRun(db, runId).weightsSha256;
-  if (recorded === weightsSha256) {
+function compareWithRecord({ db }: Store, { runId }: LiveRun, result: TrainResult): Comparison | null {
+  if (result.state === 'interrupted') return null;
+  const [difference] = compareResults(db, runId, result);
+  if (difference === undefined) {
     return {
       same: true,
-      text: `The weights are those of run ${runId}, to the bit: sha256 ${weightsSha256}.`,
+      text: `The weights are those of run ${runId}, to the bit: sha256 ${result.weightsSha256}.`,
     };
   }
-  const why =
-    numerics === NUMERICS
-      ? `Both are of numerics ${numerics}, under which the weights must be equal: a machine or the program is at fault. Train it once more ` +
-        'on another machine, and report the spec.'
-      : `Run ${runId} is of numerics ${numerics} and this program's is ${NUMERICS}, whose bits may be others: --numerics current records ` +
-        'the run again.';
+  const { what, recorded, found } = difference;
+  const subject = what === 'weights sha256' ? 'weights are not those' : `${what} is not that`;
+  const why = explainDifferences(readWholeRun(db, runId), result.kernels).text;
+  const name = what === 'weights sha256' ? 'sha256 ' : '';
   return {
     same: false,
-    text: `The weights are not those of run ${runId}: expected sha256 ${recorded}, found ${weightsSha256}. ${why}`,
+    text: `The ${subject} of run ${runId}: expected ${name}${recorded}, found ${found}. ${why}`,
   };
 }
 

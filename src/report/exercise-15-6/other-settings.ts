@@ -15,7 +15,7 @@ export function findOtherSettings(db: Database.Database): string | null {
   const specs = withDatabaseErrors(db.name, () =>
     db
       .prepare<[], string>(
-        "SELECT spec FROM runs JOIN sweeps USING (sweep_id) WHERE state = 'done' AND (name = '15.6' OR " +
+        "SELECT spec FROM kept_runs JOIN sweeps USING (sweep_id) WHERE state = 'done' AND (name = '15.6' OR " +
           "name GLOB '15.6[b-j]')",
       )
       .pluck()

@@ -24,11 +24,11 @@ describe('runs ls', () => {
     const { exitCode, out } = await runs(['ls', '--db', db]);
     expect(exitCode).toBe(0);
     expect(out.split('\n')).toEqual([
-      'id  state  sweep  network  seed  epochs  test error %  time',
-      '--  -----  -----  -------  ----  ------  ------------  ----',
-      ' 1  done   two    SK-0.5      0       2          8.00   2 s',
-      ' 2  done   two    SK-0.2      0       2          8.00   2 s',
-      ' 3  done   15.6b  BASE        0       1          9.00   2 s',
+      'id  state  sweep  network  train count  seed  epochs  test error %  time',
+      '--  -----  -----  -------  -----------  ----  ------  ------------  ----',
+      ' 1  done   two    SK-0.5         60000     0       2          8.00   2 s',
+      ' 2  done   two    SK-0.2         60000     0       2          8.00   2 s',
+      ' 3  done   15.6b  BASE           10000     0       1          9.00   2 s',
       '',
     ]);
   });
@@ -41,6 +41,23 @@ describe('runs ls', () => {
     ]);
     expect((await runs(['ls', '--csv', '--db', db])).out).toMatch(/^run_id,sweep,state,.*\r\n1,two,done,/);
     expect((await runs(['ls', '--state', 'failed', '--json', '--db', db])).out).toBe('[]\n');
+  });
+
+  it('tells what runs differ in, with four columns at most', async () => {
+    const file = join(folder, 'varying.db');
+    const set = (...fields: string[]) => fields.flatMap((field) => ['--set', field]);
+    await sweep(['15.6b', '--db', file, '--epochs', '1']);
+    const others = ['learningRate=0.1', 'momentum=0.5', 'batchSize=50', 'trainCount=500', 'weightDecay=0'];
+    await sweep(['15.6b', '--db', file, '--epochs', '1', ...set(...others)]);
+    expect((await runs(['ls', '--db', file])).out.split('\n')).toEqual([
+      'id  state  sweep  network  batch size  learning rate  momentum  train count  seed  epochs  test error %  time',
+      '--  -----  -----  -------  ----------  -------------  --------  -----------  ----  ------  ------------  ----',
+      ' 1  done   15.6b  BASE            100          0.001       0.9        10000     0       1          9.00   2 s',
+      ' 2  done   15.6b  BASE             50            0.1       0.5          500     0       1          9.00   2 s',
+      '',
+      'They differ in weight decay as well; see runs diff.',
+      '',
+    ]);
   });
 });
 
@@ -114,13 +131,13 @@ describe('runs query', () => {
 
 describe('wrong usage of runs', () => {
   it.each([
-    [[], 'runs: expected a command, found nothing. Commands: ls, show, query.'],
+    [[], 'runs: expected a command, found nothing. Commands: ls, show, query, '],
     [['lss'], "runs: unknown command 'lss'. Did you mean 'ls'?"],
     [['ls', '--jsn'], "runs ls: unknown option '--jsn'. Did you mean '--json'?"],
     [['ls', '--json', '--csv'], "option '--json' cannot be used with option '--csv'"],
     [['ls', '--state', 'finished'], "runs ls: unknown state 'finished'."],
     [['show'], "runs show: missing required argument 'id'"],
-    [['show', 'one'], "expected a run's number, found 'one'"],
+    [['show', 'one'], "expected a run's number or last, found 'one'"],
     [['show', '99'], 'there is no run 99'],
     [['ls', '--db', join(folder, 'no.db')], 'there is no such database'],
     [['ls', '--db', join(folder, 'grid.json')], 'is not an SQLite database'],

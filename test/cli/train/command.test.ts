@@ -5,7 +5,7 @@ import { loadCheckpoint } from '../../../src/checkpoint/load.js';
 import { UserError } from '../../../src/core/errors.js';
 import { readEnvironment } from '../../../src/experiment/environment.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
-import type { TrainResult } from '../../../src/run/types.js';
+import type { EpochMetrics, TrainResult } from '../../../src/run/types.js';
 import {
   claimRuns,
   makeFolder,
@@ -237,7 +237,10 @@ describe('train of a run that another process is at', () => {
     const store = openStore(db);
     const points = await planGrid({ base: { model: 'SK', width: 0.2, epochs: 2 } });
     const [runId] = claimRuns(store, 'other', points) as [number];
-    setTimeout(() => store.finishRun(runId, { result: makeResult(points[0]!.spec) }), 300);
+    setTimeout(async () => {
+      const onEpoch = (metrics: EpochMetrics) => store.addEpoch(runId, metrics);
+      store.finishRun(runId, { result: await runFake(points[0]!.spec, { onEpoch }) });
+    }, 300);
   }
 
   it('waits for its record', async () => {
