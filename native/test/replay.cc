@@ -144,6 +144,7 @@ int main(int count, char** arguments) {
     for (const auto& share : phase) calls += long(share.size());
   }
   replay(baseline::kTable, trace, count < 3 || std::strcmp(arguments[2], "--no-barriers") != 0);
-  std::printf("%ld calls of %zu bound kernels in %zu phases by %d threads\n", calls, trace.methods.size(), trace.phases.size(), trace.workers);
+  std::printf("%ld calls of %zu bound kernels in %zu phases by %d threads\n", calls, trace.methods.size(), trace.phases.size(),
+              trace.workers);
   return calls > 0 ? 0 : 1;
 }

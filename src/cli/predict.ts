@@ -5,7 +5,7 @@ import { warnOfMissingAddon } from '../kernels/select.js';
 import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
-import { PLUGIN_OPTION } from './run-options.js';
+import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from './run-options.js';
 import type { Streams } from './streams.js';
 
 const MAX_CLASSES = 256;
@@ -42,7 +42,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     )
     .option(...BACKGROUND_OPTION)
     .option(...PLUGIN_OPTION)
-    .option('--ignore-hash', 'takes a file whose bytes have changed since it was written, with a warning')
+    .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object an image')
     .action(async (file: string, images: readonly string[], flags: Flags) => {
       const warning = warnOfMissingAddon();

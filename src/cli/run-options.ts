@@ -24,6 +24,12 @@ export function parseNumerics(text: string): NumericsChoice {
   return choice;
 }
 
+/** How a command that reads a saved network takes one that has been changed. */
+export const IGNORE_HASH_OPTION = [
+  '--ignore-hash',
+  'takes a saved network whose bytes have changed since it was written, with a warning',
+] as const;
+
 /** How a command that reads a network takes modules of the user's own. */
 export const PLUGIN_OPTION = [
   '--plugin <file>',

@@ -35,9 +35,18 @@ export function parseJson(text: string, where: string): unknown {
   const fault = findJsonFault(text);
   if (fault === null) return JSON.parse(text);
   const isAll = fault.isJson && fault.offset === 0;
-  const lines = text.slice(0, fault.offset).split('\n');
-  const place = isAll ? '' : `line ${lines.length}, column ${lines.at(-1)!.length + 1}: `;
+  const place = isAll ? '' : `${nameLine(text, fault.offset)}: `;
   throw new UserError(`${where}: ${place}expected ${fault.expected}, found ${fault.found}.`);
+}
+
+/** `line 3, column 5` */
+function nameLine(text: string, offset: number): string {
+  let [line, begin] = [1, 0];
+  for (let next = text.indexOf('\n'); next >= 0 && next < offset; next = text.indexOf('\n', begin)) {
+    begin = next + 1;
+    line++;
+  }
+  return `line ${line}, column ${offset - begin + 1}`;
 }
 
 /** The first fault of a text, as `parseJson` tells it; null if it has none. */

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { openRegularFile } from '../core/regular-file.js';
 import type { Dataset } from './dataset.js';
 import type { Checksum, Reference } from './definition.js';
 import { computeFingerprint } from './fingerprint.js';
-import { startsWithGzip } from './gzip.js';
+import { explainGzipError, startsWithGzip } from './gzip.js';
 import { locateFiles } from './load.js';
+import { explainReadError } from './read-errors.js';
 import { findDefinition } from './registry.js';
 import { computeStatistics, type DatasetStatistics } from './statistics.js';
 
@@ -80,14 +81,16 @@ export function findDifferences(
 
 async function digestFile(path: string, { algorithm, of }: Checksum): Promise<string> {
   const hash = createHash(algorithm);
-  const file = await open(path);
+  const { handle } = await openRegularFile(path, 'a file of the data set');
   try {
-    const unzips = of === 'content' && (await startsWithGzip(file));
-    const bytes = file.createReadStream({ start: 0, autoClose: false });
+    const unzips = of === 'content' && (await startsWithGzip(handle));
+    const bytes = handle.createReadStream({ start: 0, autoClose: false });
     if (unzips) await pipeline(bytes, createGunzip(), hash);
     else await pipeline(bytes, hash);
+  } catch (error) {
+    throw explainGzipError(error, path) ?? explainReadError(error, path);
   } finally {
-    await file.close();
+    await handle.close();
   }
   return hash.digest('hex');
 }

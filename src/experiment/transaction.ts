@@ -20,7 +20,7 @@ export function writeTransaction<T>(db: Database.Database, action: () => T): T {
 
 /**
  * Calls `action` again as long as other processes are in its way. SQLite waits by itself for most locks, but not where that could be a
- * deadlock, as at the change to WAL.
+ * deadlock, nor for long.
  *
  * @throws UserError for what a user can mend
  */

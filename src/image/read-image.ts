@@ -9,6 +9,7 @@ import {
   storedBytesPerPixel,
 } from './format.js';
 import type { Image } from './image.js';
+import { dropTexts } from './png-chunks.js';
 
 /** A larger file is no picture. */
 const MAX_FILE_BYTES = 2 ** 28;
@@ -48,12 +49,11 @@ export interface Picture extends Image {
  * @throws UserError if there is no such file, or it is no such picture, or broken, or takes more than its own size and 48 MiB of memory to read
  */
 export async function readImage(file: string, options: ReadOptions = {}): Promise<Picture> {
-  const bytes = await readPicture(file);
-  const format = findFormat(bytes)!;
+  const { format, fileBytes, bytes } = await readPicture(file);
   try {
     const input = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
     const metadata = await input.metadata();
-    checkSize(format, metadata, bytes.length, options.size === undefined, file);
+    checkSize(format, metadata, fileBytes, options.size === undefined, file);
     return {
       ...(await decode(input, metadata, options)),
       transparent: metadata.hasAlpha && (await isTransparent(bytes, options.size)),
@@ -67,17 +67,26 @@ export async function readImage(file: string, options: ReadOptions = {}): Promis
   }
 }
 
-/** The file's bytes, once it is sure that it begins as a picture does. */
-async function readPicture(file: string): Promise<Buffer> {
+/** A file that begins as a picture does. */
+interface PictureBytes {
+  readonly format: PictureFormat;
+  readonly fileBytes: number;
+  /** All that is to be decoded. */
+  readonly bytes: Buffer;
+}
+
+async function readPicture(file: string): Promise<PictureBytes> {
   const open = await openRegularFile(file, 'a picture');
   try {
-    if (findFormat(await readBytes(open, file, SIGNATURE_BYTES)) === null) {
+    const format = findFormat(await readBytes(open, file, SIGNATURE_BYTES));
+    if (format === null) {
       throw new UserError(
         `${file}: expected ${EXPECTED}, found another kind of file. Convert it, or check the path.`,
       );
     }
     checkMostBytes(open.sizeBytes, MAX_FILE_BYTES, file, EXPECTED);
-    return await readBytes(open, file);
+    const bytes = await readBytes(open, file);
+    return { format, fileBytes: bytes.length, bytes: format === 'png' ? dropTexts(bytes) : bytes };
   } finally {
     await open.handle.close();
   }

@@ -66,6 +66,9 @@ export interface WindowConfig {
   readonly padding: Padding;
 }
 
+/** Rows and columns that an input may have, with its padding: a plan goes through them one by one. */
+export const MAX_EXTENT = 2 ** 16;
+
 /** The mistake of a window that is larger than its padded input. */
 export class MisfitError extends UserError {}
 
@@ -73,6 +76,7 @@ export class MisfitError extends UserError {}
  * The height and width that a sliding window makes: floor((H + padding − kernel) / stride) + 1.
  *
  * @throws MisfitError if the window is larger than the padded input
+ * @throws UserError if that has more than MAX_EXTENT rows or columns
  */
 export function slideWindow(
   config: WindowConfig,
@@ -82,6 +86,11 @@ export function slideWindow(
   const [top, bottom, left, right] = config.padding;
   const height = input.height + top + bottom;
   const width = input.width + left + right;
+  if (height > MAX_EXTENT || width > MAX_EXTENT) {
+    throw new UserError(
+      `${where}: expected an input of at most ${MAX_EXTENT}×${MAX_EXTENT} with its padding, found ${height}×${width}. Pad less.`,
+    );
+  }
   if (config.kernel[0] > height || config.kernel[1] > width) {
     throw new MisfitError(
       `${where}: expected a window of at most ${height}×${width} (the padded input, ${formatShape(input)} before), ` +

@@ -7,10 +7,14 @@ import type { LayerConfig, LayerKinds } from '../layers/layer.js';
 import { parseLayerConfig } from '../layers/layer-config.js';
 import { LOSSES } from '../layers/loss.js';
 import { LAYER_KINDS } from '../layers/registry.js';
+import { MAX_EXTENT } from '../layers/window.js';
 import { COMPOSITE_KINDS } from './composite.js';
 import { expandPattern } from './pattern/pattern.js';
 
 const size = z.int().min(1);
+const extent = size.max(MAX_EXTENT);
+/** Of a network in all, branches counted as layers: ResNet-1202 has some four thousand. */
+const MAX_LAYERS = 5000;
 
 const networkSchema = z.strictObject({
   name: z.string().default('custom'),
@@ -20,7 +24,7 @@ const networkSchema = z.strictObject({
       Array.isArray(value) && value.length === 3
         ? { height: value[0], width: value[1], channels: value[2] }
         : value,
-    z.strictObject({ height: size, width: size, channels: size }),
+    z.strictObject({ height: extent, width: extent, channels: size }),
   ),
   layers: z.array(z.unknown()).min(1),
   loss: z.string().default('softmax-cross-entropy'),
@@ -46,24 +50,41 @@ export function parseNetwork(value: unknown, where = 'network', kinds = LAYER_KI
   if (!Object.hasOwn(LOSSES, network.loss)) {
     throw unknownName(where, 'loss', network.loss, Object.keys(LOSSES));
   }
-  return { ...network, layers: parseLayers(network.layers, `${where}:`, kinds) };
+  return { ...network, layers: new LayerParser(kinds).parse(network.layers, `${where}:`) };
 }
 
-function parseLayers(values: readonly unknown[], where: string, kinds: LayerKinds): LayerConfig[] {
-  return values.map((value, i) => parseLayer(value, `${where} layer ${i + 1}`, kinds));
-}
+/** Checks layers, those inside composites among them. */
+class LayerParser {
+  readonly #kinds: LayerKinds;
+  #count = 0;
 
-function parseLayer(value: unknown, where: string, kinds: LayerKinds): LayerConfig {
-  const kind = (value as { kind?: unknown } | null)?.kind;
-  if (typeof kind !== 'string') {
-    throw new UserError(`${where}: expected an object with a 'kind', found ${describeValue(value)}.`);
+  constructor(kinds: LayerKinds) {
+    this.#kinds = kinds;
   }
-  const place = `${where} (${kind})`;
-  if (Object.hasOwn(kinds, kind)) return parseLayerConfig(kinds[kind]!, value, place);
-  if (Object.hasOwn(COMPOSITE_KINDS, kind)) {
-    return COMPOSITE_KINDS[kind]!.parse(value, place, (values, branch) =>
-      parseLayers(values, `${branch} >`, kinds),
-    );
+
+  parse(values: readonly unknown[], where: string): LayerConfig[] {
+    this.#count += Math.max(1, values.length);
+    if (this.#count > MAX_LAYERS) {
+      throw new UserError(`${where} expected at most ${MAX_LAYERS} layers in all, found more. Take fewer.`);
+    }
+    return values.map((value, i) => this.#parseLayer(value, `${where} layer ${i + 1}`));
   }
-  throw unknownName(where, 'layer kind', kind, [...Object.keys(kinds), ...Object.keys(COMPOSITE_KINDS)]);
+
+  #parseLayer(value: unknown, where: string): LayerConfig {
+    const kind = (value as { kind?: unknown } | null)?.kind;
+    if (typeof kind !== 'string') {
+      throw new UserError(`${where}: expected an object with a 'kind', found ${describeValue(value)}.`);
+    }
+    const place = `${where} (${kind})`;
+    if (Object.hasOwn(this.#kinds, kind)) return parseLayerConfig(this.#kinds[kind]!, value, place);
+    if (Object.hasOwn(COMPOSITE_KINDS, kind)) {
+      return COMPOSITE_KINDS[kind]!.parse(value, place, (values, branch) =>
+        this.parse(values, `${branch} >`),
+      );
+    }
+    throw unknownName(where, 'layer kind', kind, [
+      ...Object.keys(this.#kinds),
+      ...Object.keys(COMPOSITE_KINDS),
+    ]);
+  }
 }

@@ -129,7 +129,7 @@ describe('predict', () => {
       [[model, join(folder, 'no.png')], 'expected a picture, found nothing there.'],
       [
         [model, images[0]!, '--background', 'grey'],
-        "--background: unknown colour 'grey'. Did you mean 'white'?",
+        "--background: unknown colour 'grey'. Valid: white, black.",
       ],
       [[model, images[0]!, '--top', '0'], "--top: expected a whole number from 1 to 256, found '0'."],
     ] as const) {

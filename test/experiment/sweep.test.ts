@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
+import { UnableToTrain } from '../../src/experiment/executor.js';
 import { findSeeds, findSweep } from '../../src/experiment/find-runs.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { listRuns, readLatestRuns, readLiveRuns } from '../../src/experiment/run-records.js';
@@ -104,6 +105,21 @@ describe('a sweep', () => {
     const runOne: RunOne = () => Promise.reject(new Error('no'));
     expect(await run(store, threeSeeds, { runOne, failFast: true })).toEqual({ failed: 1 });
     expect(states(store)).toEqual(['failed']);
+  });
+
+  it('ends with an executor that can train nothing, and calls no run failed for it', async () => {
+    const store = openStore();
+    let asked = 0;
+    const executor = {
+      ...makeExecutor(),
+      run: async () => {
+        asked++;
+        throw new UnableToTrain('trainer: expected a process that begins to train, found none.');
+      },
+    };
+    await expect(run(store, threeSeeds, { executor })).rejects.toThrow(UnableToTrain);
+    expect(asked).toBe(1);
+    expect(listRuns(store.db)).toMatchObject([{ state: 'interrupted', reason: 'the sweep ended before it' }]);
   });
 
   it('does not run again what diverged', async () => {

@@ -15,6 +15,8 @@ import { countOf, reportFigure } from '../helpers/soak.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { drawInstants, trainApart } from './killed-run.js';
 
+const isState = (name: string) => /^state-\d+\.safetensors$/.test(name);
+
 describe('a checkpoint whose process is killed while it is saved', () => {
   /** A state of some megabytes, which takes longer to write than a step does. */
   const spec: RunSpec = {
@@ -31,35 +33,37 @@ describe('a checkpoint whose process is killed while it is saved', () => {
       const wanted = countOf({ share: 2, whole: 100 });
       let kills = 0;
       let files = 0;
+      let drafts = 0;
       let folder = makeFolder();
-      let hadStates = false;
       while (kills < wanted) {
+        const before = readdirSync(folder);
         const end = await trainApart({
           spec,
           checkpoints: { folder, everySteps: 1 },
-          killAfterMs: 100 + below(700),
+          killAfterMs: below(300),
+          // Once it has begun to save.
+          isReady: () => String(readdirSync(folder)) !== String(before),
         });
         if (end) {
-          expect(
-            end.resumed.flatMap(({ rejected }) => rejected),
-            seed,
-          ).toEqual([]);
-          [folder, hadStates] = [makeFolder(), false];
+          const rejected = end.resumed.flatMap((resumption) => resumption.rejected);
+          expect(rejected, seed).toEqual([]);
+          folder = makeFolder();
           continue;
         }
         kills++;
-        const states = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+        const names = readdirSync(folder);
+        const states = names.filter(isState);
         for (const name of states) {
           const { checksum } = await readSafetensors(join(folder, name), () => {});
           expect(checksum, `${name}, ${seed}`).toBe('right');
-          files++;
         }
-        if (hadStates) expect(states.length, seed).toBeGreaterThan(0);
-        hadStates ||= states.length > 0;
+        if (before.some(isState)) expect(states.length, seed).toBeGreaterThan(0);
+        files += states.length;
+        drafts += names.filter((name) => name.endsWith('.part')).length;
       }
       reportFigure(
         3,
-        `${kills} kills while saving, after which ${files} files were there, all of them whole`,
+        `${kills} kills while saving, ${drafts} of them within a write; ${files} files were there, all of them whole`,
       );
     },
     countOf({ share: 120_000, whole: 1_800_000 }),

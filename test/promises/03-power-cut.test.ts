@@ -43,7 +43,8 @@ class CutDisk {
     do copyFileSync(this.#image, after);
     while (!readFileSync(after).equals(readFileSync(this.#image)));
     await end();
-    expect(run('umount', this.root), 'umount').toBe(true);
+    // The last of the processes may still be ending.
+    await expect.poll(() => run('umount', this.root), { timeout: 10_000 }).toBe(true);
     copyFileSync(after, this.#image);
     this.#mount();
   }
@@ -88,6 +89,11 @@ class Sweep {
     return this.#child.exitCode === null;
   }
 
+  /** Waits until it trains, or has ended. */
+  async begin(): Promise<void> {
+    while (this.running && !/^(run \d+ of|.* goes on in) /m.test(this.#text)) await sleep(10);
+  }
+
   signal(name: NodeJS.Signals): void {
     process.kill(-this.#child.pid!, name);
   }
@@ -120,7 +126,8 @@ describe('the power is cut', () => {
       );
       const database = join(disk.root, `experiments-${sweeps}.db`);
       const sweep = new Sweep([...args, '--db', database]);
-      await sleep(400 + (random.nextWord() % 2500));
+      await sweep.begin();
+      await sleep(random.nextWord() % 1500);
       if (sweep.running) {
         sweep.signal('SIGSTOP');
         const { text } = sweep;
@@ -129,7 +136,7 @@ describe('the power is cut', () => {
           await sweep.end();
         });
         told += [...text.matchAll(/^.*run \d+ of \d+.*: done/gm)].length;
-        resumed += [...text.matchAll(/goes on from/g)].length;
+        resumed += [...text.matchAll(/goes on in/g)].length;
         cuts++;
       } else {
         expect(await sweep.end(), `seed ${seed}: ${sweep.text}`).toBe(0);

@@ -157,6 +157,30 @@ describe.runIf(HAS_TERMINALS)('on a terminal', () => {
       HAS_NPM,
     );
 
+    for (const line of [
+      'nohup npm start',
+      'nohup sh -c "$CMD; true" > log',
+      'nohup $CMD < /dev/null > log 2>&1',
+    ]) {
+      way(
+        `${line} stays when its window is closed`,
+        async () => {
+          const sweep = makeSweep({ pauseMs: 150, epochs: 4 });
+          writeFileSync(
+            join(sweep.folder, 'package.json'),
+            JSON.stringify({ scripts: { start: sweep.command } }),
+          );
+          const terminal = open(sweep, 'bash --norc -i', { CMD: sweep.command });
+          terminal.type(`${line} &\n`);
+          await until(() => isRunning(sweep));
+          terminal.hangUp();
+          await until(() => !isRunning(sweep));
+          expect(statesOf(sweep)).toEqual(['done']);
+        },
+        HAS_BASH && HAS_NPM,
+      );
+    }
+
     way('a hang-up alone leaves the terminal as it was', async () => {
       const sweep = makeSweep(ENDLESS);
       const terminal = open(sweep, sweep.command);

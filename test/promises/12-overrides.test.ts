@@ -111,7 +111,9 @@ describe('an override on a command line', () => {
     err,
   }: Outcome): { spec: ReturnType<typeof resolveRunSpec>; identity: string } | null {
     if (exitCode === 0) return JSON.parse(out);
-    expect([exitCode, out, err.trimEnd().split('\n').length], err).toEqual([2, '', 1]);
+    expect([exitCode, out], err).toEqual([2, '']);
+    // A malformed pattern is shown besides, with a caret under the mistake.
+    expect(err).toMatch(/^[^\n]+\n( {2}[^\n]*\n +\^\n)?$/);
     return null;
   }
 

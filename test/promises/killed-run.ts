@@ -20,7 +20,12 @@ export interface OwnProcess {
   readonly kernels?: string;
   /** So many milliseconds after it has begun its process is killed. */
   readonly killAfterMs?: number;
+  /** In place of the beginning: since when they are counted. */
+  readonly isReady?: () => boolean;
 }
+
+/** How often a process is looked at until it is ready to be killed. */
+const LOOK_MS = 5;
 
 /** What a process has to say at its end. */
 export interface OwnEnd {
@@ -33,6 +38,7 @@ export interface OwnEnd {
 export async function trainApart({
   kernels,
   killAfterMs = Number.POSITIVE_INFINITY,
+  isReady = () => true,
   ...options
 }: OwnProcess): Promise<OwnEnd | null> {
   const child = spawn(process.execPath, [SCRIPT, JSON.stringify({ workers: 2, ...options })], {
@@ -41,9 +47,12 @@ export async function trainApart({
   let out = '';
   let errors = '';
   let timer: NodeJS.Timeout | undefined;
+  const aim = () => {
+    timer = isReady() ? setTimeout(() => child.kill('SIGKILL'), killAfterMs) : setTimeout(aim, LOOK_MS);
+  };
   child.stdout.on('data', (text) => {
     out += text;
-    if (Number.isFinite(killAfterMs)) timer ??= setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    if (timer === undefined && Number.isFinite(killAfterMs)) aim();
   });
   child.stderr.on('data', (text) => {
     errors += text;

@@ -260,7 +260,7 @@ describe('a checkpoint that cannot be saved', () => {
       {
         onEpoch: ({ epoch }) => {
           epochs.push(epoch);
-          if (epoch === 3) renameSync(folder, away);
+          if (!existsSync(away) && statesIn(folder).length > 0) renameSync(folder, away);
         },
       },
     );
@@ -271,7 +271,7 @@ describe('a checkpoint that cannot be saved', () => {
     expect(epochs.length).toBeLessThan(50);
     renameSync(away, folder);
     const { resumption } = await resume(folder, { epochs: 50 });
-    expect(resumption!.epochs.length).toBeGreaterThanOrEqual(2);
+    expect(resumption!.epochs.length).toBeGreaterThanOrEqual(1);
   });
 
   it('ends it within an epoch', async () => {

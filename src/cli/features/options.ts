@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { loadCheckpoint } from '../../checkpoint/load.js';
+import { type LoadOptions, loadCheckpoint } from '../../checkpoint/load.js';
 import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { applyOverride, type Override } from '../../experiment/overrides.js';
@@ -12,7 +12,7 @@ import { BACKGROUND_OPTION } from '../background-option.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { isSavedNetwork, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
 import { collectOverrides } from '../override-options.js';
-import { DEFAULT_DATABASE, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
+import { DEFAULT_DATABASE, IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
 
 const MAX_NUMBER = 1_000_000_000;
@@ -41,6 +41,7 @@ interface Flags extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha2
   readonly db: string;
   readonly set?: readonly Override[];
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: boolean;
 }
 
 /**
@@ -65,16 +66,21 @@ export async function parseFeaturesArguments(
     .option('--db <file>', 'the database that has the run', DEFAULT_DATABASE)
     .option('--set <key=value>', 'a field of the spec, such as epochs=2 (repeatable)', collectOverrides)
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--layer <name>', 'only this layer (repeatable)', collectNames)
     .option('--example <n>', 'a test image, from 1', (text) => parseCount('--example', text, MAX_NUMBER), 1)
     .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
     .option(...BACKGROUND_OPTION)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option('--out <folder>', 'where the sheets go', 'features')
-    .action(async (what: string | undefined, { run, db, set = [], plugin = [], ...others }: Flags) => {
+    .action(async (what: string | undefined, flags: Flags) => {
+      const { run, db, set = [], plugin = [], ignoreHash = false, ...others } = flags;
       const plugins = await loadPlugins(plugin);
+      const onWarning = (message: string) => streams.err.write(`warning: ${message}\n`);
       const read =
-        run === undefined ? await readNetwork(what, set, plugins) : readRun(what, run, db, set, plugins);
+        run === undefined
+          ? await readNetwork(what, set, { plugins, ignoreHash, onWarning })
+          : readRun(what, run, db, set, plugins);
       parsed = { ...others, plugins, ...read };
     });
   await parseCommand(command, args);
@@ -86,7 +92,7 @@ type What = Pick<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256'>;
 async function readNetwork(
   what: string | undefined,
   overrides: readonly Override[],
-  plugins: Plugins,
+  options: LoadOptions & { readonly plugins: Plugins },
 ): Promise<What> {
   if (what !== undefined && (await isSavedNetwork(what))) {
     if (overrides.length > 0) {
@@ -95,10 +101,10 @@ async function readNetwork(
           'features --run, or train.js.',
       );
     }
-    const trained = await loadCheckpoint(what, { plugins });
+    const trained = await loadCheckpoint(what, options);
     return { spec: trained.spec, trained, expectedSha256: null };
   }
-  const spec = await resolveNetworkArgument('features', what, overrides, plugins);
+  const spec = await resolveNetworkArgument('features', what, overrides, options.plugins);
   return { spec, trained: null, expectedSha256: null };
 }
 

@@ -18,7 +18,7 @@ const MAX_TEXT_BYTES = 10_000;
 /** All that the archive can unpack to: its files, and some room for headers and padding. Keeps a gzip bomb from running on. */
 const MAX_UNPACKED_BYTES = CIFAR10_NAMES.length * MAX_RECORDS * CIFAR10_RECORD_BYTES + 2 ** 20;
 /** Headers, padding, and what lies unpacked before it is taken. An archive of headers alone would fill the memory with them. */
-const MOST_BESIDE_FILES_BYTES = 4 * 2 ** 20;
+const MOST_BESIDE_FILES_BYTES = 2 * 2 ** 20;
 const CHUNK_BYTES = 2 ** 18;
 
 /**

@@ -18,6 +18,9 @@ export interface NetworkDraft {
 /** More layers than any network has; keeps a slip of the pen from filling the memory. */
 const MAX_LAYERS = 1000;
 
+/** Layers that are tried, those of optional parts that do not fit among them: parts that come to nothing may be many, and long. */
+const MAX_TRIES = 10_000;
+
 const RELU: LayerDraft = { kind: 'relu' };
 
 /**
@@ -32,7 +35,7 @@ const RELU: LayerDraft = { kind: 'relu' };
  */
 export function expandPattern(text: string, where = 'pattern', kinds = LAYER_KINDS): NetworkDraft {
   const vocabulary = new Vocabulary(kinds);
-  const source: PatternSource = { ...makeSource(text, where), kinds, vocabulary };
+  const source: PatternSource = { ...makeSource(text, where), kinds, vocabulary, tries: 0 };
   const { parts } = parseSyntax(source);
   const [first, ...rest] = parts as [Part, ...Part[]];
   if (first.body.type !== 'word' || !isInput(first.body) || first.times !== 1 || first.optional) {
@@ -57,6 +60,8 @@ export function expandPattern(text: string, where = 'pattern', kinds = LAYER_KIN
 interface PatternSource extends Source {
   readonly kinds: LayerKinds;
   readonly vocabulary: Vocabulary;
+  /** Layers so far, see MAX_TRIES. */
+  tries: number;
 }
 
 /** Layers so far, and what they make of the input. */
@@ -104,6 +109,9 @@ function expandBody({ body }: Part, start: Expansion, source: PatternSource): Ex
 function addLayer(word: Word, { layers, shape }: Expansion, source: PatternSource): Expansion {
   if (layers.length === MAX_LAYERS) {
     throw source.fail(word.offset, `expected at most ${MAX_LAYERS} layers. Repeat less.`);
+  }
+  if (source.tries++ === MAX_TRIES) {
+    throw source.fail(word.offset, `expected at most ${MAX_TRIES} layers to try, fit or not. Repeat less.`);
   }
   const draft = source.vocabulary.readLayer(word, source);
   const kind = source.kinds[draft.kind]!;

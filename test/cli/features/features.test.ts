@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { saveModel } from '../../../src/checkpoint/save.js';
@@ -83,6 +83,16 @@ describe('features', () => {
     const { exitCode, err } = await features([model, '--image', image, '--out', out]);
     expect([exitCode, err]).toEqual([0, `${image}: predicted ${trained.predicted[0]}\n`]);
     expect(readdirSync(out)).toHaveLength(6);
+    const bytes = readFileSync(model);
+    bytes[bytes.length - 3]! ^= 1;
+    writeFileSync(model, bytes);
+    const changed = await features([model, '--image', image, '--out', out]);
+    expect([changed.exitCode, changed.err]).toEqual([2, expect.stringContaining('with --ignore-hash')]);
+    const ignored = await features([model, '--image', image, '--out', out, '--ignore-hash']);
+    expect([ignored.exitCode, ignored.err]).toEqual([
+      0,
+      expect.stringMatching(/^warning: .* loaded all the same\.\n/),
+    ]);
     const other = await features([model, '--set', 'epochs=2']);
     expect(other.exitCode).toBe(2);
     expect(other.err).toMatch(/^features: expected a saved network as it is, found --set epochs=2 too\./);
