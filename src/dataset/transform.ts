@@ -1,6 +1,6 @@
 /**
  * How one image is transformed, as words that kernels read: it is shifted, so that row y shows its row y + dy; then mirrored left to right,
- * if `flip` is 1; then loses the square of `cutSize` by `cutSize` whose upper left corner is (`cutTop`, `cutLeft`), as far as it
+ * if `flip` is not 0; then loses the square of `cutSize` by `cutSize` whose upper left corner is (`cutTop`, `cutLeft`), as far as it
  * lies inside.
  */
 export const TRANSFORM = { flip: 0, dy: 1, dx: 2, cutTop: 3, cutLeft: 4, cutSize: 5 } as const;

@@ -11,7 +11,7 @@ interface Frame {
 
 /** The element of an image that a transform shows at (y, x, c); null outside, which is black. */
 function findSource(words: Int32Array, frame: Frame, y: number, x: number, c: number): number | null {
-  const mirrored = words[TRANSFORM.flip] === 1 ? frame.width - 1 - x : x;
+  const mirrored = words[TRANSFORM.flip] !== 0 ? frame.width - 1 - x : x;
   const row = reflectInto(y + words[TRANSFORM.dy]!, frame.height, frame.reflect);
   const column = reflectInto(mirrored + words[TRANSFORM.dx]!, frame.width, frame.reflect);
   return row === null || column === null ? null : (row * frame.width + column) * frame.channels + c;
