@@ -5,6 +5,15 @@ import { findPackageRoot } from '../../src/core/paths.js';
 
 /** A layer that leaves values as they are and takes its time over each image, so that a run lasts without work. */
 const PAUSE = `
+import { writeFileSync } from 'node:fs';
+
+let begun = false;
+function wait(clock, milliseconds) {
+  if (!begun) writeFileSync(new URL('begun', import.meta.url), '');
+  begun = true;
+  Atomics.wait(clock, 0, 0, milliseconds);
+}
+
 export const pause = {
   kind: 'pause',
   schema: ({ milliseconds }) => ({ milliseconds }),
@@ -32,7 +41,7 @@ export const pause = {
     });
     return {
       prepare: [],
-      forward: [copy(input.value, output.value, () => Atomics.wait(clock, 0, 0, milliseconds))],
+      forward: [copy(input.value, output.value, () => wait(clock, milliseconds))],
       // The images' own gradient is nobody's.
       backward: output.gradient.length > 0 && input.gradient.length > 0 ? [copy(output.gradient, input.gradient, () => {})] : [],
     };
@@ -86,6 +95,11 @@ export class SlowSweep {
     );
     const script = join(findPackageRoot(), 'scripts', 'sweep.js');
     this.command = `${process.execPath} ${script} ${grid} --db ${this.database} --plugin ${plugin} --parallel 1 --workers 1`;
+  }
+
+  /** Whether a step is under way, or has been. */
+  get hasBegun(): boolean {
+    return existsSync(join(this.folder, 'begun'));
   }
 
   /** In the order in which they began; none before the database is whole. */

@@ -99,7 +99,7 @@ describe.runIf(HAS_TERMINALS)('on a terminal', () => {
   way('Ctrl-C twice ends at once, and marks', async () => {
     const sweep = makeSweep(STEP_OF_SECONDS);
     const terminal = open(sweep, sweep.command);
-    await until(() => isRunning(sweep));
+    await until(() => sweep.hasBegun);
     terminal.type(CTRL_C);
     await terminal.see(/Once more to end at once/);
     await sleep(IMPATIENCE_MS);

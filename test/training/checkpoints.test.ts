@@ -38,7 +38,7 @@ async function makeStates(spec: RunSpec = {}): Promise<string> {
 /** Paths, the newest last. */
 const statesIn = (folder: string) =>
   readdirSync(folder)
-    .filter((name) => name.startsWith('state-'))
+    .filter((name) => /^state-\d+\.safetensors$/.test(name))
     .sort()
     .map((name) => join(folder, name));
 const stepsOf = (state: string) => Number(/state-(\d+)/.exec(state)![1]);
