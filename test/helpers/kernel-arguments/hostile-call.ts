@@ -136,7 +136,8 @@ export class HostileCall {
       case 'grow': {
         if (this.#isReference) return;
         const act = () => array!.placed[mutation.kind]();
-        if (mutation.kind !== 'grow') this.isComparable = false;
+        // An array that follows its buffer is a longer one then.
+        if (mutation.kind !== 'grow' || mutation.when !== 'between') this.isComparable = false;
         if (mutation.when === 'before') act();
         else if (mutation.when === 'between') this.#between.push(act);
         else {
