@@ -57,7 +57,10 @@ describe('a checkpoint whose process is killed while it is saved', () => {
           const { checksum } = await readSafetensors(join(folder, name), () => {});
           expect(checksum, `${name}, ${seed}`).toBe('right');
         }
-        if (before.some(isState)) expect(states.length, seed).toBeGreaterThan(0);
+        // A run that has come to its end, but has not said so yet, has its network in their place.
+        const hasEnded = names.includes('model.safetensors');
+        if (before.some(isState)) expect(hasEnded || states.length > 0, seed).toBe(true);
+        if (hasEnded) folder = makeFolder();
         files += states.length;
         drafts += names.filter((name) => name.endsWith('.part')).length;
       }
