@@ -3,6 +3,7 @@ import { augments, TransformDraws } from '../src/dataset/augmentation.js';
 import { TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import { BUNDLE_IMAGES } from '../src/kernels/constants.js';
 import type { Kernels } from '../src/kernels/kernels.js';
+import { allocateWords } from '../src/kernels/memory.js';
 import { rowsOf } from '../src/layers/parts.js';
 import { overSlices, type Pass } from '../src/layers/pass.js';
 import type { BoundNetwork } from '../src/network/bind.js';
@@ -34,7 +35,7 @@ export function bindAugmentation(
 ): Transforms | null {
   if (!augments(augmentation)) return null;
   const draws = new TransformDraws(augmentation, input.shape, seed);
-  const words = new Int32Array(batchSize * TRANSFORM_WORDS);
+  const words = allocateWords(batchSize * TRANSFORM_WORDS);
   const drawnInStep = new Int32Array(batchSize).fill(-1);
   return {
     words,

@@ -4,6 +4,7 @@ import {
   type TestView,
 } from '../src/dataset/test-time-augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
+import { allocateWords } from '../src/kernels/memory.js';
 import type { Batch, Pass } from '../src/layers/pass.js';
 import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
 import { ThreadNetwork } from '../src/network/thread-network.js';
@@ -91,7 +92,7 @@ function bindEvaluator(
   const watch = (passes: readonly Pass[]) => passes.map((pass) => pulse.watchPass(pass));
   const labels = new Uint8Array(EVALUATION_IMAGES);
   let firstImage = 0;
-  const words = new Int32Array(EVALUATION_IMAGES * TRANSFORM_WORDS);
+  const words = allocateWords(EVALUATION_IMAGES * TRANSFORM_WORDS);
   const transforms = { words, reflect: true, update: () => {} };
   const bindSet = ({ images, samples }: EvaluationSet): BoundSet => {
     const source = {

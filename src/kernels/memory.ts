@@ -40,3 +40,16 @@ export function viewArena(buffer: SharedArrayBuffer): Float32Array {
 export function preferHugePages(memory: Float32Array): void {
   loadAddon()?.preferHugePages(memory);
 }
+
+/**
+ * Zeroed numbers of a thread's own that kernels are bound to. They lie in shared memory, which nobody can transfer or shrink, so that a kernel
+ * need not look for them before each of its runs, which takes as long as a small run itself.
+ */
+export function allocateScratch(floats: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(floats * Float32Array.BYTES_PER_ELEMENT));
+}
+
+/** Likewise. */
+export function allocateWords(words: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT));
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allocateScratch } from '../kernels/memory.js';
 import { type LayerKind, planTransform } from './layer.js';
 import { overParts, overPartsBackward, widthOf } from './parts.js';
 
@@ -19,8 +20,8 @@ export const multiply: LayerKind<z.output<typeof schema>> = {
   bind({ factor }, site) {
     const { input, output, kernels, layout } = site;
     const width = widthOf(input.shape, layout);
-    const factors = new Float32Array(width).fill(factor);
-    const zeros = new Float32Array(width);
+    const factors = allocateScratch(width).fill(factor);
+    const zeros = allocateScratch(width);
     const bindScale = (x: Float32Array, y: Float32Array) =>
       kernels.bindScaleChannels({ channels: width, x, scale: factors, shift: zeros, y });
     const forward = bindScale(input.value, output.value);

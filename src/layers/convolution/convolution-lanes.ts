@@ -1,4 +1,5 @@
 import type { WindowGeometry } from '../../kernels/geometry.js';
+import { allocateScratch } from '../../kernels/memory.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
 import { overParts, widthOf } from '../parts.js';
 import { type Pass, passUntil } from '../pass.js';
@@ -30,7 +31,7 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
   const behindInputGradient = backward.length > 0;
   if (bias) {
     const width = widthOf(output.shape, 'lanes');
-    const sums = new Float32Array(width);
+    const sums = allocateScratch(width);
     const sumRows = kernels.bindSumRows({ channels: width, x: output.gradient, sums });
     const sumLanes = bias.gradient.map((to) =>
       kernels.bindSumChannelLanes({ channels: output.shape.channels, x: sums, sums: to }),

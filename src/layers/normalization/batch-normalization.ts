@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allocateScratch, allocateWords } from '../../kernels/memory.js';
 import { allocateLike } from '../allocate-like.js';
 import type { BoundLayer, LayerKind, LayerPlan, LayerSite } from '../layer.js';
 import type { ParameterPlan } from '../parameter.js';
@@ -125,7 +126,7 @@ class PartSums {
       const [begin, end] = [part * width, (part + 1) * width];
       return [first.subarray(begin, end), second.subarray(begin, end)] as const;
     });
-    this.#cuts = new Int32Array(2 * this.of.length);
+    this.#cuts = allocateWords(2 * this.of.length);
     this.layout = { channels, columnsPerChannel: width / channels, cuts: this.#cuts };
   }
 
@@ -254,8 +255,8 @@ function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): Boun
   const scale = site.parameters.scale?.value;
   const shift = site.parameters.shift?.value;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
-  const a = new Float32Array(width);
-  const d = new Float32Array(width);
+  const a = allocateScratch(width);
+  const d = allocateScratch(width);
   const normalize = kernels.bindScaleChannels({
     channels: width,
     x: input.value,
