@@ -17,8 +17,10 @@ export class Threads {
   readonly #module: string;
   /** When every thread has begun; fails if one cannot. */
   readonly #ready: Promise<unknown>;
-  /** Fails once a thread cannot begin in another one's place: tasks would wait for it for ever. */
-  readonly #broken: Promise<never>;
+  /** Why no thread begins in another one's place any more: tasks would wait for it for ever. */
+  #fault: UserError | null = null;
+  /** Of all that waits for threads. */
+  readonly #rejects = new Set<(fault: UserError) => void>();
   #tasks = 0;
 
   /**
@@ -27,22 +29,18 @@ export class Threads {
    */
   constructor(count: number, module: string) {
     this.#module = module;
-    let fail: (error: unknown) => void;
-    this.#broken = new Promise((_, reject) => {
-      fail = (error) => reject(explainStart(error));
-    });
     this.#piscina = startPiscina(count)
-      .on('error', (error) => fail(error))
+      .on('error', (error) => this.#fail(error))
       // Threads that end without an error while they begin are seen by what they leave: tasks that no thread is there for.
       .on('workerDestroy', () =>
         setImmediate(() => {
-          if (this.#tasks > this.#piscina.threads.length) fail(new Error('they end as they begin'));
+          if (this.#tasks > this.#piscina.threads.length) this.#fail(new Error('they end as they begin'));
         }),
       );
     const waits = new CoreWaits();
     const patience = new Patience(
       START_LIMIT_MS + count * START_LIMIT_PER_THREAD_MS,
-      (ms) => fail(new Error(`they have not begun after ${(ms / 1000).toFixed(1)} s`)),
+      (ms) => this.#fail(new Error(`they have not begun after ${(ms / 1000).toFixed(1)} s`)),
       () => Math.max(0, TICK_MS - waits.measure()),
     );
     const readies = Array.from({ length: count }, () =>
@@ -50,9 +48,8 @@ export class Threads {
         .run({ module: pathToFileURL(module).href })
         .catch((error) => Promise.reject(explainStart(error))),
     );
-    this.#ready = Promise.race([Promise.all(readies), this.#broken]).finally(() => patience.end());
+    this.#ready = this.#unlessBroken(Promise.all(readies)).finally(() => patience.end());
     // Whoever asks for a task hears of it.
-    this.#broken.catch(() => {});
     this.#ready.catch(() => {});
   }
 
@@ -73,12 +70,12 @@ export class Threads {
    */
   async run<Result>(task: unknown, module = this.#module, signal?: AbortSignal): Promise<Result> {
     await this.#ready;
+    if (this.#fault) throw this.#fault;
     this.#tasks++;
     try {
-      return await Promise.race([
+      return await this.#unlessBroken<Result>(
         this.#piscina.run({ module: pathToFileURL(module).href, task }, signal ? { signal } : {}),
-        this.#broken,
-      ]);
+      );
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     } finally {
@@ -89,6 +86,19 @@ export class Threads {
   /** Ends the threads, whatever they are at: also those that have not yet begun, or cannot. */
   async close(): Promise<void> {
     await this.#piscina.destroy();
+  }
+
+  /** Gives what threads do, unless they can no longer begin. Not a race against one promise, which would keep whatever it has raced against. */
+  #unlessBroken<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#rejects.add(reject);
+      work.finally(() => this.#rejects.delete(reject)).then(resolve, reject);
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#fault ??= explainStart(error);
+    for (const reject of this.#rejects) reject(this.#fault);
   }
 }
 

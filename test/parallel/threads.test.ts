@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { findModule, Threads } from '../../src/parallel/threads.js';
+import { collectGarbage } from '../helpers/garbage.js';
 import { makePlugin, makePluginFolder } from '../plugins/fake-plugin.js';
 
 const THREADS = JSON.stringify(pathToFileURL(findModule('src', 'parallel', 'threads')));
@@ -32,6 +33,14 @@ describe('threads', () => {
     expect(await threads.run(4)).toBe(8);
     expect(await threads.run(4, makePlugin('export default (x) => x * x;'))).toBe(16);
     await expect(threads.run({}, join(makePluginFolder(), 'nowhere.mjs'))).rejects.toThrow('nowhere');
+  });
+
+  it('keep nothing of a task that is done', async () => {
+    const threads = openThreads(1, makePlugin('export default () => ({});'));
+    const run = async () => new WeakRef(await threads.run<object>(null));
+    const result = await run();
+    await collectGarbage();
+    expect(result.deref()).toBeUndefined();
   });
 
   it.each([
