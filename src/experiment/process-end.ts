@@ -1,4 +1,4 @@
-/** How a process ended, as Node.js tells it. */
+/** How a process ended, as Node.js tells it; neither is there where it could not even be started. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -20,7 +20,8 @@ export function describeEnd({ code, signal }: ProcessEnd, lines: readonly string
   if (/heap out of memory|heap limit/i.test(told)) {
     return `ran out of memory for JavaScript (${told}). Give it more: NODE_OPTIONS=--max-old-space-size=MEGABYTES`;
   }
-  const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+  const ended = code === null ? 'could not be started' : `ended with exit code ${code}`;
+  const how = signal === null ? ended : `was ended by ${signal}`;
   const why = told === '' ? (signal === 'SIGKILL' ? KILLED : '') : `: ${told}`;
   return `${how}${why}`;
 }

@@ -32,7 +32,7 @@ export class ProcessExecutor implements Executor {
 
   /** @throws UnableToTrain if no process begins */
   async run(point: SweepPoint, options: ExecutorOptions): Promise<TrainResult> {
-    const trainer = this.#idle.pop() ?? (await this.#start());
+    const trainer = this.#takeIdle() ?? (await this.#start());
     try {
       return await trainer.train(point, options);
     } finally {
@@ -42,6 +42,13 @@ export class ProcessExecutor implements Executor {
 
   async close(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map((trainer) => trainer.close()));
+  }
+
+  /** Leaves out those that have died of what was no run's doing, such as the system's lack of memory. */
+  #takeIdle(): TrainerProcess | undefined {
+    let trainer = this.#idle.pop();
+    while (trainer && !trainer.isAlive) trainer = this.#idle.pop();
+    return trainer;
   }
 
   async #start(): Promise<TrainerProcess> {

@@ -40,6 +40,8 @@ export class TrainerProcess {
   /** Why this process ended it, if it did. */
   #killedFor: string | null = null;
   #print: ((line: string) => void) | null = null;
+  /** Fails the run under way. The end is listened for once and not by every run, as it would keep all of them, with their weights. */
+  #failRun: ((error: ProcessFailure) => void) | null = null;
 
   private constructor(options: TrainerOptions) {
     const child = fork(findModule('workers', 'trainer'), [JSON.stringify(options)], {
@@ -48,10 +50,13 @@ export class TrainerProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
-    for (const stream of [child.stdout!, child.stderr!]) {
+    this.#ended = this.#awaitEnd();
+    void this.#ended.then((end) => this.#failRun?.(this.#describeFailure(end)));
+    // There are none where it could not be started.
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => this.#hear(line, stream === child.stderr));
     }
-    this.#ended = this.#awaitEnd();
   }
 
   /**
@@ -85,6 +90,7 @@ export class TrainerProcess {
    * @throws UserError if the point cannot be trained, ProcessFailure if the process dies of it or has to be ended, any other error for a bug
    */
   async train(point: SweepPoint, { signal, observer, checkpoints }: ExecutorOptions): Promise<TrainResult> {
+    if (!this.#isAlive) throw this.#describeFailure(await this.#ended);
     const { spec, position, label, identity } = point;
     const plugins = point.plugins.modules.map(({ url, sha256 }) => ({ url, sha256 }));
     this.#print = (line) => observer.printed?.(line);
@@ -107,9 +113,7 @@ export class TrainerProcess {
           else if (report.kind === 'failed') reject(this.#receive(report.failure));
         };
         this.#child.on('message', listen);
-        void this.#ended.then((end) =>
-          reject(new ProcessFailure(`its process ${this.#explain(end)}`, this.#lines)),
-        );
+        this.#failRun = reject;
       });
       this.#send({ kind: 'train', point: { spec, plugins, position, label, identity, checkpoints } });
       if (signal.aborted) stop();
@@ -121,6 +125,7 @@ export class TrainerProcess {
       patience.end();
       clearInterval(pings);
       this.#print = null;
+      this.#failRun = null;
     }
   }
 
@@ -193,6 +198,10 @@ export class TrainerProcess {
     if (!isError) return;
     this.#lines.push(line);
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+  }
+
+  #describeFailure(end: ProcessEnd): ProcessFailure {
+    return new ProcessFailure(`its process ${this.#explain(end)}`, this.#lines);
   }
 
   #explain(end: ProcessEnd): string {

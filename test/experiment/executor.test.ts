@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
@@ -13,6 +14,7 @@ import { runSweep } from '../../src/experiment/sweep.js';
 import { loadPlugins } from '../../src/plugins/load.js';
 import type { EpochMetrics } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
+import { collectGarbage } from '../helpers/garbage.js';
 import { makePlugin, writeDoubling } from '../plugins/fake-plugin.js';
 import { openStore } from './fake-runs.js';
 
@@ -159,6 +161,27 @@ describe('the executor in other processes', () => {
       await expect(run).rejects.toThrow(UnableToTrain);
       await expect(run).rejects.toThrow(message);
     }
+  });
+
+  it.runIf(existsSync('/proc'))('gives no point to a process that died between two', async () => {
+    const executor = open();
+    const [first, second] = await planPoints();
+    const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ');
+    const others = children();
+    await executor.run(first!, SILENT);
+    const [trainer] = children().filter((pid) => !others.includes(pid));
+    process.kill(Number(trainer), 'SIGKILL');
+    await expect.poll(children).not.toContain(trainer);
+    expect((await executor.run(second!, SILENT)).state).toBe('done');
+  });
+
+  it('keeps nothing of a run that has ended', async () => {
+    const executor = open();
+    const [point] = await planPoints();
+    const train = async () => new WeakRef((await executor.run(point!, SILENT)).weights);
+    const weights = await train();
+    await collectGarbage();
+    expect(weights.deref()?.length).toBeUndefined();
   });
 
   it('passes many weights on', async () => {

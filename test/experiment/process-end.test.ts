@@ -8,6 +8,7 @@ describe("a process's end in words", () => {
     [ended('SIGSEGV'), [], 'was ended by SIGSEGV'],
     [ended('SIGKILL'), [], 'was ended by SIGKILL, by hand or by the system where memory ran out'],
     [{ code: 7, signal: null }, [], 'ended with exit code 7'],
+    [{ code: null, signal: null }, ['spawn node EMFILE'], 'could not be started: spawn node EMFILE'],
     [
       { code: 1, signal: null },
       [
