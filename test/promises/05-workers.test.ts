@@ -9,6 +9,7 @@ import { openDatabaseReadOnly } from '../../src/experiment/database.js';
 import { WorkerPool } from '../../src/parallel/pool.js';
 import { findModule } from '../../src/parallel/threads.js';
 import { train } from '../../src/train.js';
+import { isAlive } from '../helpers/processes.js';
 import { countOf, IS_SOAK, reportFigure } from '../helpers/soak.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { makePlugin, makePluginFolder } from '../plugins/fake-plugin.js';
@@ -57,15 +58,6 @@ interface Row {
   readonly reason: string | null;
   readonly seconds: number;
   readonly spec: string;
-}
-
-/** Whether a process is there; one that has ended may stay in the system's table until somebody asks for its exit code. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 /** A network with a layer that comes to harm, in a folder of its own. */
