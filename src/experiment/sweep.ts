@@ -218,7 +218,7 @@ class Sweep {
     }
     if (this.storeError !== null) end = { state: 'interrupted', reason: 'it could not be recorded' };
     // Not before it is recorded: a process that dies in between would have the run to do again.
-    if (checkpoints && isDone(end)) await this.clear(run, folder, checkpoints.keep);
+    if (isDone(end)) await this.clear(run, folder, checkpoints ? checkpoints.keep : 'nothing');
     this.count('result' in end ? end.result.state : end.state);
     if (thrown !== undefined && failFast) this.stop.abort();
     observer?.runEnded?.(run, end, thrown);
