@@ -196,7 +196,7 @@ describe('a checkpoint that cannot be used', () => {
   it.each([
     ['numerics', '0', 'expected a state of the numerics version'],
     ['arithmetic', 'other', 'expected a state of the arithmetic'],
-    ['version', '0', 'expected the version 1, found 0'],
+    ['version', '0', 'expected the version 2, found 0'],
     ['format', 'convoy', 'expected the format convoy-state, found convoy'],
   ])('is of another %s', async (key, value, message) => {
     const folder = await makeStates();
