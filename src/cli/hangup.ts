@@ -50,8 +50,10 @@ function hasNohupInput(): boolean {
 /** Output to a terminal goes to a file of this name, here or else at home. */
 function hasNohupOutput(): boolean {
   const outputs = [1, 2].map((descriptor) => statOrNull(() => fstatSync(descriptor)));
-  return ['nohup.out', join(homedir(), 'nohup.out')].some((path) => {
-    const file = statOrNull(() => statSync(path));
+  const paths = [() => 'nohup.out', () => join(homedir(), 'nohup.out')];
+  return paths.some((findPath) => {
+    // A user without an entry and without HOME has no home.
+    const file = statOrNull(() => statSync(findPath()));
     return file !== null && outputs.some((output) => output?.dev === file.dev && output.ino === file.ino);
   });
 }

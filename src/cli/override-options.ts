@@ -49,7 +49,8 @@ export function collectOverrides(text: string, earlier: readonly Override[] = []
 }
 
 /** Reads `--epochs`, which need not be whole. */
-export function parseEpochs(text: string): Override {
+export function parseEpochs(text: string, earlier?: Override): Override {
+  checkOnce('--epochs', earlier);
   const value = parseValue(text, '--epochs');
   if (typeof value !== 'number' || value <= 0 || value > MAX_EPOCHS) {
     throw new UserError(`--epochs: expected a number above 0, ${MAX_EPOCHS} at most, found '${text}'.`);
@@ -58,10 +59,16 @@ export function parseEpochs(text: string): Override {
 }
 
 /** How an option of one number is read; what the number may be is left to the spec. */
-function parseShort(option: string, path: readonly string[]): (text: string) => Override {
-  return (text) => {
+function parseShort(option: string, path: readonly string[]): (text: string, earlier?: Override) => Override {
+  return (text, earlier) => {
+    checkOnce(option, earlier);
     const value = parseValue(text, option);
     if (typeof value === 'number') return { text: `${option} ${text}`, path, value };
     throw new UserError(`${option}: expected a number, found '${text}'.`);
   };
+}
+
+function checkOnce(option: string, earlier: Override | undefined): void {
+  if (earlier === undefined) return;
+  throw new UserError(`${option}: expected it once, found it after '${earlier.text}'. Leave one out.`);
 }
