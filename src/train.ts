@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { clearRunFolder } from './checkpoint/run-files.js';
+import { takeTurns } from './core/pieces.js';
 import { loadDataset } from './dataset/load.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
-import { initializeModel, viewModel } from './network/memory.js';
+import { initializeInPieces, viewModel } from './network/memory.js';
 import { planOptimizer } from './optim/update.js';
 import { WorkerPool } from './parallel/pool.js';
 import { loadPlugins } from './plugins/load.js';
@@ -61,7 +62,8 @@ export async function trainFitted(
       const run = shareRun(fitted, data, { workers, kernels: kernels.name });
       const needs = planOptimizer(plan, run.settings.optimizer, plugins.optimizers);
       const memory = viewModel(run.memory.model, plan, needs);
-      initializeModel(memory, plan, spec.seed, kernels, inputsOf(data));
+      // A run that is interrupted in it saves nothing: its beginning is not a state.
+      await takeTurns(initializeInPieces(memory, plan, spec.seed, kernels, inputsOf(data)), signal);
       run.memory.slowWeights?.set(memory.weights);
       run.memory.averageWeights?.set(memory.weights);
       const start = { fitted, data, run, memory, kernels, threads };

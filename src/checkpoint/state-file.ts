@@ -8,7 +8,7 @@ import type { FittedRun } from '../run/fit.js';
 import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { NamedNumbers, Standing, TrainingState } from '../run/training-state.js';
-import { dtypeOf } from '../safetensors/format.js';
+import { countNumbers, dtypeOf, type Tensor } from '../safetensors/format.js';
 import type { Header } from '../safetensors/header.js';
 import { readSafetensors } from '../safetensors/read.js';
 import { writeSafetensors } from '../safetensors/write.js';
@@ -16,7 +16,11 @@ import { writeSafetensors } from '../safetensors/write.js';
 /** What a state's metadata begin with; a model's have another format. */
 const FORMAT = 'convoy-state';
 /** Goes up whenever another program would go on from a state in another way than this one, or could not read it. */
-const VERSION = '1';
+const VERSION = '2';
+/** The tensor with the standing, as JSON in UTF-8: its epochs may come to more than a header can hold. */
+const STANDING = 'standing';
+/** Of a hundred thousand epochs, the most that a spec can ask for. */
+const MAX_STANDING_BYTES = 64 * 2 ** 20;
 
 /** What a state must agree with for a run to go on from it. */
 export interface RunFacts {
@@ -86,9 +90,11 @@ export async function writeState(
     arithmetic: facts.arithmetic,
     data: facts.data,
     spec: JSON.stringify(facts.spec),
-    standing: JSON.stringify(standing),
   };
-  const tensors = new Map(numbers.map(({ name, ...tensor }) => [name, tensor]));
+  const tensors = new Map<string, Tensor>(numbers.map(({ name, ...tensor }) => [name, tensor]));
+  // The last, as it may have any length, and the others lie aligned in front of it.
+  const bytes = Buffer.from(JSON.stringify(standing));
+  tensors.set(STANDING, { shape: [bytes.length], values: bytes });
   await writeSafetensors(file, { metadata, tensors }, RUN_FILE);
 }
 
@@ -103,7 +109,7 @@ export async function readState(
   facts: RunFacts,
   numbers: readonly NamedNumbers[],
 ): Promise<TrainingState> {
-  const { metadata, tensors, checksum } = await readSafetensors(file, (header) => {
+  const { tensors, checksum } = await readSafetensors(file, (header) => {
     checkFacts(header, facts, file);
     checkNumbers(header, numbers, file);
   });
@@ -112,13 +118,11 @@ export async function readState(
       `${file}: expected the bytes that were written, as the checksum in it says, found others.`,
     );
   }
+  const where = `${file}: ${STANDING}`;
+  const text = Buffer.from(tensors.get(STANDING)!.values).toString();
   return {
-    standing: parseWith(
-      standingSchema,
-      parseJson(metadata.standing, `${file}: standing`),
-      `${file}: standing`,
-    ),
-    numbers: [...tensors].map(([name, tensor]) => ({ name, ...tensor })),
+    standing: parseWith(standingSchema, parseJson(text, where), where),
+    numbers: numbers.map(({ name }) => ({ name, ...tensors.get(name)! })),
   };
 }
 
@@ -174,7 +178,14 @@ function checkNumbers({ tensors }: Header, numbers: readonly NamedNumbers[], fil
       );
     }
   }
-  if (tensors.size !== numbers.length) {
-    throw new UserError(`${file}: expected ${numbers.length} tensors, found ${tensors.size}.`);
+  const standing = tensors.get(STANDING);
+  if (standing?.dtype !== 'U8' || countNumbers(standing.shape) > MAX_STANDING_BYTES) {
+    const found = standing ? describe(standing.dtype, standing.shape) : 'none';
+    throw new UserError(
+      `${file}: expected a tensor '${STANDING}' of at most ${MAX_STANDING_BYTES} bytes (U8), found ${found}.`,
+    );
+  }
+  if (tensors.size !== numbers.length + 1) {
+    throw new UserError(`${file}: expected ${numbers.length + 1} tensors, found ${tensors.size}.`);
   }
 }

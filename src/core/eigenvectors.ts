@@ -1,3 +1,5 @@
+import type { Pieces } from './pieces.js';
+
 /** Rotations of every pair so many times; each such sweep squares what is left, so a dozen is plenty. */
 const MAX_SWEEPS = 60;
 
@@ -10,11 +12,11 @@ export interface Eigenvectors {
 
 /**
  * The eigenvectors of a small symmetric matrix by Jacobi's rotations, row by row (Golub and Van Loan, Matrix Computations, section 8.5).
- * Only sums, products, quotients and square roots in one order, so that the result is the same everywhere.
+ * Only sums, products, quotients and square roots in one order, so that the result is the same everywhere. A piece for each rotation.
  *
  * @param matrix n×n, row by row; stays as it is
  */
-export function findEigenvectors(matrix: Float64Array, n: number): Eigenvectors {
+export function* findEigenvectors(matrix: Float64Array, n: number): Pieces<Eigenvectors> {
   const a = matrix.slice();
   // Its rows become the eigenvectors.
   const v = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
@@ -22,6 +24,7 @@ export function findEigenvectors(matrix: Float64Array, n: number): Eigenvectors 
     let rotated = false;
     for (let p = 0; p < n - 1; p++) {
       for (let q = p + 1; q < n; q++) rotated = rotate(a, v, n, p, q) || rotated;
+      yield;
     }
     if (!rotated) break;
   }

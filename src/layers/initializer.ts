@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { finish, type Pieces } from '../core/pieces.js';
 import type { PhiloxKey } from '../core/rng.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { KernelShape } from './kernel-shape.js';
@@ -22,13 +23,21 @@ interface Sizes {
 /** A way to begin, whole: its configuration and what it makes. */
 interface InitializerKind<Schema extends z.ZodType> {
   readonly schema: Schema;
-  /** Whether it makes its numbers from the training images. Absent: it does not. */
-  readonly readsImages?: true;
   fill(values: Float32Array, config: z.output<Schema>, sizes: Sizes, source: Source): void;
+}
+
+/** One that makes its numbers from the training images, which takes its time. */
+interface ImageReaderKind<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  fillInPieces(values: Float32Array, config: z.output<Schema>, sizes: Sizes, source: Source): Pieces;
 }
 
 /** A kind whose configuration the schema tells. */
 function define<Schema extends z.ZodType>(kind: InitializerKind<Schema>): InitializerKind<Schema> {
+  return kind;
+}
+
+function defineImageReader<Schema extends z.ZodType>(kind: ImageReaderKind<Schema>): ImageReaderKind<Schema> {
   return kind;
 }
 
@@ -114,13 +123,13 @@ export type Initializer = z.output<typeof initializerSchema>;
 const dirac = define({
   schema: z.strictObject({ kind: z.literal('dirac'), rest: initializerSchema.prefault('he') }),
   fill(values, { rest }, sizes, source) {
-    initialize(values, rest, sizes, source);
+    finish(initialize(values, rest, sizes, source));
     placeIdentity(values, sizes.kernel!);
   },
 });
 
 /** From the data: see whitenPatches. */
-const whitening = define({
+const whitening = defineImageReader({
   schema: z.strictObject({
     kind: z.literal('whitening'),
     /** Training images, the first ones; of fewer all. */
@@ -128,10 +137,9 @@ const whitening = define({
     /** Added to the eigenvalues. */
     epsilon: z.number().positive().default(5e-4),
   }),
-  readsImages: true,
-  fill(values, config, { kernel }, { images }) {
+  *fillInPieces(values, config, { kernel }, { images }) {
     if (images === null) throw new Error('whitening: expected images to make the kernel from, found none');
-    whitenPatches(values, kernel!, images, config);
+    yield* whitenPatches(values, kernel!, images, config);
   },
 });
 
@@ -144,21 +152,22 @@ export const kernelInitializerSchema = z.preprocess(
 export type KernelInitializer = z.output<typeof kernelInitializerSchema>;
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
-const INITIALIZERS: Readonly<Record<KernelInitializer['kind'], InitializerKind<any>>> = {
-  gaussian,
-  he,
-  glorot,
-  pytorch,
-  uniform,
-  zero,
-  constant,
-  dirac,
-  whitening,
-};
+const INITIALIZERS: Readonly<Record<KernelInitializer['kind'], InitializerKind<any> | ImageReaderKind<any>>> =
+  {
+    gaussian,
+    he,
+    glorot,
+    pytorch,
+    uniform,
+    zero,
+    constant,
+    dirac,
+    whitening,
+  };
 
 /** Whether an initialiser makes its numbers from the training images: then it is for the layer that reads those. */
 export function readsImages({ kind }: Initializer | KernelInitializer): boolean {
-  return INITIALIZERS[kind].readsImages ?? false;
+  return 'fillInPieces' in INITIALIZERS[kind];
 }
 
 /**
@@ -166,13 +175,15 @@ export function readsImages({ kind }: Initializer | KernelInitializer): boolean 
  *
  * @throws Error if the initialiser needs a kernel's shape, or images, and there are none
  */
-export function initialize(
+export function* initialize(
   values: Float32Array,
   initializer: Initializer | KernelInitializer,
   sizes: Sizes,
   source: Source,
-): void {
-  INITIALIZERS[initializer.kind].fill(values, initializer, sizes, source);
+): Pieces {
+  const kind = INITIALIZERS[initializer.kind];
+  if ('fillInPieces' in kind) yield* kind.fillInPieces(values, initializer, sizes, source);
+  else kind.fill(values, initializer, sizes, source);
 }
 
 /**

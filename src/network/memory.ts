@@ -1,4 +1,5 @@
 import { ArenaLayout } from '../core/arena.js';
+import { finish, type Pieces } from '../core/pieces.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
 import { BUNDLE_IMAGES } from '../kernels/constants.js';
@@ -75,18 +76,18 @@ export function viewModel(
  *
  * @param images that the network is to be trained on; null if no initialiser reads them
  */
-export function initializeModel(
+export function* initializeInPieces(
   memory: Pick<ModelMemory, 'weights'>,
   plan: NetworkPlan,
   seed: number,
   kernels: Kernels,
   images: InputImages | null,
-): void {
+): Pieces {
   let user = 0;
   for (const step of plan.steps) {
     for (const { offset, size, initializer, absent = [], ...sizes } of step.parameters) {
       const key = makeKey(seed, 'initialisation', user++);
-      initialize(memory.weights.subarray(offset, offset + size), initializer, sizes, {
+      yield* initialize(memory.weights.subarray(offset, offset + size), initializer, sizes, {
         key,
         kernels,
         images,
@@ -95,6 +96,11 @@ export function initializeModel(
     }
     for (const { offset, size, initial } of step.state) memory.weights.fill(initial, offset, offset + size);
   }
+}
+
+/** The same at one go. */
+export function initializeModel(...given: Parameters<typeof initializeInPieces>): void {
+  finish(initializeInPieces(...given));
 }
 
 /** Floats of a tensor's values for so many images; in lanes the last bundle is whole. */

@@ -9,7 +9,7 @@ const STATES_AT_A_TIME = 3;
 const STATES_KEPT = 2;
 const FLOAT_BYTES = 4;
 
-/** How much of a disk a run takes: all but the headers of its files, some kilobytes each. */
+/** How much of a disk a run takes: all but the headers of its files, some kilobytes each, and some hundred bytes an epoch in its states. */
 export interface CheckpointSize {
   /** Of one state that it could go on from. */
   readonly stateBytes: number;

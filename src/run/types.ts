@@ -122,7 +122,7 @@ export interface TrainResult {
   readonly predicted: Uint8Array;
   /** How many numbers training changes. */
   readonly parameterCount: number;
-  /** Parameters and running statistics, one after another in the plan's order. */
+  /** Parameters and running statistics, one after another in the plan's order; not all of them, if it was interrupted while it made its first ones. */
   readonly weights: Float32Array;
   /** SHA-256 of the weights' bytes, little-endian, as hexadecimal. */
   readonly weightsSha256: string;

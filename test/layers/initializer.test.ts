@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { finish } from '../../src/core/pieces.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import {
   type Initializer,
@@ -14,7 +15,8 @@ const FAN = { fanIn: 50, fanOut: 30 };
 
 function draw(initializer: Initializer, kernels = availableKernelNames()[0]!): Float32Array {
   const values = new Float32Array(COUNT).fill(Number.NaN);
-  initialize(values, initializer, FAN, { key: [12, 34], kernels: loadKernels(kernels), images: null });
+  const source = { key: [12, 34], kernels: loadKernels(kernels), images: null } as const;
+  finish(initialize(values, initializer, FAN, source));
   return values;
 }
 
@@ -59,12 +61,8 @@ describe('dirac', () => {
     const { height, width, inputs, outputs, groups } = kernel;
     const values = new Float32Array(groups * height * width * inputs * outputs).fill(Number.NaN);
     const sizes = { fanIn: height * width * inputs, fanOut: height * width * outputs, kernel };
-    const kernels = loadKernels('reference');
-    initialize(values, kernelInitializerSchema.parse(initializer), sizes, {
-      key: [1, 2],
-      kernels,
-      images: null,
-    });
+    const source = { key: [1, 2], kernels: loadKernels('reference'), images: null } as const;
+    finish(initialize(values, kernelInitializerSchema.parse(initializer), sizes, source));
     return values;
   };
   const SHAPE = { height: 3, width: 5, inputs: 4, outputs: 6, groups: 1 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { finish } from '../../src/core/pieces.js';
 import { sizeOf } from '../../src/core/shape.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { type InputImages, whitenPatches } from '../../src/layers/whitening.js';
@@ -37,7 +38,7 @@ function* listPatches(samples: Iterable<number>) {
 
 function whiten(options: { images: number; epsilon: number }, kernel = KERNEL): Float32Array {
   const values = new Float32Array(18 * kernel.outputs).fill(Number.NaN);
-  whitenPatches(values, kernel, images, options);
+  finish(whitenPatches(values, kernel, images, options));
   return values;
 }
 
@@ -89,12 +90,8 @@ describe('a whitening kernel', () => {
   it('is made from the first images alone', () => {
     const of = (samples: readonly number[]) => {
       const values = new Float32Array(18 * 36);
-      whitenPatches(
-        values,
-        KERNEL,
-        { ...images, samples: Int32Array.from(samples) },
-        { images: 2, epsilon: 1e-3 },
-      );
+      const first = { ...images, samples: Int32Array.from(samples) };
+      finish(whitenPatches(values, KERNEL, first, { images: 2, epsilon: 1e-3 }));
       return values;
     };
     expect(of([7, 3, 20])).toEqual(of([7, 3]));
@@ -112,10 +109,8 @@ describe('a whitening kernel', () => {
       inputs: images,
     });
     const expected = new Float32Array(12 * 24);
-    whitenPatches(expected, { height: 2, width: 2, inputs: 3, outputs: 24, groups: 1 }, images, {
-      images: 5000,
-      epsilon: 5e-4,
-    });
+    const kernel = { height: 2, width: 2, inputs: 3, outputs: 24, groups: 1 };
+    finish(whitenPatches(expected, kernel, images, { images: 5000, epsilon: 5e-4 }));
     const { offset, size } = small.parameters[0]!;
     expect(small.memory.weights.slice(offset, offset + size)).toEqual(expected);
     expect(() => initializeModel(small.memory, small.plan, 0, referenceKernels, null)).toThrow(

@@ -3,6 +3,7 @@ import { TICK_MS } from '../../src/core/patience.js';
 import type { BlockPass } from '../../src/layers/pass.js';
 import { type NetworkPlan, planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import { EVALUATION_IMAGES } from '../../src/parallel/evaluation.js';
 import { allocatePulse, Pulse, readPulse } from '../../src/parallel/pulse.js';
 import { limitSilence, MuteWorker, Watchdog } from '../../src/parallel/watchdog.js';
 
@@ -136,9 +137,9 @@ describe('a watchdog', () => {
 });
 
 describe('the limit of silence', () => {
-  const plan = (units: number): NetworkPlan =>
+  const plan = (units: number, batchSize = 100): NetworkPlan =>
     planNetwork(parseNetwork({ input: [28, 28, 1], layers: [{ kind: 'fully-connected', units }] }), {
-      batchSize: 100,
+      batchSize,
       slices: 4,
       training: true,
     });
@@ -147,5 +148,10 @@ describe('the limit of silence', () => {
     expect(limitSilence(plan(10), false)).toBeLessThan(8_100);
     expect(limitSilence(plan(20_000), false)).toBeGreaterThan(20_000);
     expect(limitSilence(plan(10), true)).toBeGreaterThan(limitSilence(plan(10), false));
+  });
+
+  it('counts the images of an evaluation where mini-batches have fewer', () => {
+    expect(limitSilence(plan(20_000, 1), true)).toBe(limitSilence(plan(20_000, EVALUATION_IMAGES), true));
+    expect(limitSilence(plan(20_000, 2), true)).toBeLessThan(limitSilence(plan(20_000, 100), true));
   });
 });

@@ -114,6 +114,25 @@ describe('checkpoints', () => {
     expect(result.seconds).toBeGreaterThan(seconds);
   });
 
+  it('are not made of a run that is interrupted before it has its first weights', async () => {
+    const folder = makeFolder();
+    const kernel = { kind: 'convolution', kernel: 13, filters: 8, initializer: 'whitening' };
+    const network = { input: [28, 28, 1], layers: [kernel, { kind: 'fully-connected', units: 10 }] };
+    const { state, epochs, weights } = await train(
+      { network, seed: 5 },
+      // Seconds of whitening.
+      {
+        dataset: makeTinyDataset({ train: 5000, test: 50 }),
+        pool,
+        checkpoints: { folder },
+        signal: AbortSignal.timeout(300),
+      },
+    );
+    expect({ state, epochs }).toEqual({ state: 'interrupted', epochs: [] });
+    expect(weights.every((weight) => weight === 0)).toBe(true);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('of a process that died while it wrote are removed', async () => {
     const folder = makeFolder();
     // Beyond what Linux gives out.
@@ -196,7 +215,7 @@ describe('a checkpoint that cannot be used', () => {
   it.each([
     ['numerics', '0', 'expected a state of the numerics version'],
     ['arithmetic', 'other', 'expected a state of the arithmetic'],
-    ['version', '0', 'expected the version 1, found 0'],
+    ['version', '0', 'expected the version 2, found 0'],
     ['format', 'convoy', 'expected the format convoy-state, found convoy'],
   ])('is of another %s', async (key, value, message) => {
     const folder = await makeStates();
