@@ -59,10 +59,7 @@ export function parseEpochs(text: string, earlier?: Override): Override {
 }
 
 /** How an option of one number is read; what the number may be is left to the spec. */
-function parseShort(
-  option: string,
-  path: readonly string[],
-): (text: string, earlier?: Override) => Override {
+function parseShort(option: string, path: readonly string[]): (text: string, earlier?: Override) => Override {
   return (text, earlier) => {
     checkOnce(option, earlier);
     const value = parseValue(text, option);

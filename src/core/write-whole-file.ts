@@ -1,5 +1,16 @@
-import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from './errors.js';
 import { explainFileError } from './file-errors.js';
 
@@ -59,10 +70,23 @@ export async function checkWritable(file: string): Promise<void> {
 /** Where the file itself is or will be, behind links; null for what can be written to and not replaced. */
 async function findPlace(file: string): Promise<string | null> {
   const found = await stat(file).catch(() => null);
-  if (!found) return file;
+  if (!found) return findMissingPlace(file);
   if (!found.isFile() && !found.isDirectory()) return null;
   return (await lstat(file)).isSymbolicLink() ? realpath(file) : file;
 }
+
+/** Of a file that is not there, be it that a link to it is. */
+async function findMissingPlace(file: string): Promise<string> {
+  for (let place = file, links = 0; links < MAX_LINKS; links++) {
+    const target = await readlink(place).catch(() => null);
+    if (target === null) return place;
+    place = resolve(dirname(place), target);
+  }
+  return file;
+}
+
+/** As many as Linux follows. */
+const MAX_LINKS = 40;
 
 /** Files that are being written are called so until they are whole: behind the file's name comes the writer's process. */
 const DRAFT = /\.(\d+)\.part$/;

@@ -21,8 +21,9 @@ export class RunRecord {
     return this.loss.signal;
   }
 
-  /** The run goes on from a checkpoint. */
-  resume({ epochs }: Resumption): void {
+  /** The run goes on from a checkpoint, unless there was none that can be used. */
+  resume({ epoch, step, epochs }: Resumption): void {
+    if (epoch === 1 && step === 0) return;
     this.isUndecided = false;
     this.record(() => this.store.resumeRun(this.claim.runId, epochs));
   }

@@ -5,7 +5,7 @@ import type { CheckpointOptions, EpochMetrics, KeptFiles, Progress, Resumption }
 import { readEnvironment } from './environment.js';
 import { type Executor, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
-import { findRunFolder } from './run-folder.js';
+import { findRunFolder, setAsideRunFolder } from './run-folder.js';
 import { RunRecord } from './run-record.js';
 import { isRecorded, type LiveRun, type NumericsChoice } from './run-records.js';
 import type { RunEnd } from './run-result.js';
@@ -186,6 +186,9 @@ class Sweep {
     let end: RunEnd;
     let thrown: unknown;
     try {
+      const aside = claim.isTakenUp ? null : setAsideRunFolder(folder);
+      if (aside !== null)
+        observer?.printed?.(run, `${folder} was of another database's run, and is now ${aside}`);
       const result = await executor.run(run.point, {
         signal: AbortSignal.any([this.stop.signal, record.lost]),
         checkpoints: checkpoints && { ...checkpoints, folder },

@@ -36,6 +36,14 @@ describe('a whole file', () => {
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
   });
 
+  it('is made where a link leads that leads nowhere yet', async () => {
+    const folder = makeFolder();
+    const [file, link] = [join(folder, 'a'), join(folder, 'link')];
+    symlinkSync('a', link);
+    await writeWholeFile(link, [Buffer.from('new')]);
+    expect([readFileSync(file, 'utf8'), readlinkSync(link)]).toEqual(['new', 'a']);
+  });
+
   it.runIf(existsSync('/dev/full'))('says that a device is full', async () => {
     await expect(writeWholeFile('/dev/full', [Buffer.from('1')])).rejects.toThrow(
       '/dev/full: cannot be written: the disk is full. Give another path.',

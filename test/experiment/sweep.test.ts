@@ -420,6 +420,33 @@ describe('the folder of a run', () => {
     expect(existsSync(folder) ? readdirSync(folder).sort() : null).toEqual(files);
   });
 
+  it('is moved aside if it is of another run that had the number', async () => {
+    const store = openStore();
+    const folder = findRunFolder(store.db.name, 1);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'best.safetensors'), 'of another');
+    const printed: string[] = [];
+    const observer: SweepObserver = { printed: (_run, line) => printed.push(line) };
+    await run(store, oneRun, { runOne, checkpoints: {}, observer });
+    expect(readdirSync(folder)).toEqual([MODEL]);
+    expect(readdirSync(`${folder}-before-1`)).toEqual(['best.safetensors']);
+    expect(printed).toEqual([`${folder} was of another database's run, and is now ${folder}-before-1`]);
+  });
+
+  it('loses the states that a run had before, if it ends without checkpoints', async () => {
+    const store = openStore();
+    const folder = findRunFolder(store.db.name, 1);
+    const interrupted: RunOne = (spec, options) => {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, STATE), '');
+      return runFake(spec, { ...options, signal: AbortSignal.abort() });
+    };
+    expect(await run(store, oneRun, { runOne: interrupted, checkpoints: {} })).toEqual({ interrupted: 1 });
+    expect(readdirSync(folder)).toEqual([STATE]);
+    expect(await run(store, oneRun)).toEqual({ done: 1 });
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('keeps all of a run that could not be recorded', async () => {
     const store = openStore();
     const finish = vi.spyOn(store, 'finishRun').mockImplementation(() => {

@@ -129,7 +129,8 @@ export function formatEndLine(run: SweepRun, name: string, end: RunEnd): string 
 /** Where a run goes on that was begun before, and what is wrong with newer checkpoints of it. */
 export function formatResumption(name: string, { epoch, step, rejected }: Resumption): string[] {
   const steps = step === 0 ? '' : `, after ${formatNumberOf(step, 'step')}`;
-  return [...rejected, `goes on in epoch ${epoch}${steps}`].map((text) => `${name}: ${text}`);
+  const begin = epoch === 1 && step === 0 ? 'begins anew' : `goes on in epoch ${epoch}${steps}`;
+  return [...rejected, begin].map((text) => `${name}: ${text}`);
 }
 
 /** That a point is left to another process, and not waited for. */
