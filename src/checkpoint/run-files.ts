@@ -56,13 +56,8 @@ export class RunFiles {
   }
 
   /** The states that are there, the newest first. */
-  async listStates(): Promise<string[]> {
-    const names = await readdir(this.#folder);
-    return names
-      .filter((name) => STATE.test(name))
-      .sort()
-      .reverse()
-      .map((name) => join(this.#folder, name));
+  listStates(): Promise<string[]> {
+    return listStates(this.#folder);
   }
 
   /** Takes note of a state that can be used, newer than all of which it was told. */
@@ -86,6 +81,16 @@ export class RunFiles {
       );
     }
   }
+}
+
+/** The states that are in a run's folder, the newest first. */
+export async function listStates(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => STATE.test(name))
+    .sort()
+    .reverse()
+    .map((name) => join(folder, name));
 }
 
 /**

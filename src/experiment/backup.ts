@@ -8,6 +8,9 @@ import { checkWritable, syncFolder } from '../core/write-whole-file.js';
 import { explainDatabaseError, withDatabaseErrors } from './database-errors.js';
 import { findDamage } from './integrity.js';
 
+/** Why a run of a copy is interrupted. */
+const UNDER_WAY = 'under way when this copy was made';
+
 /** A backup that has been made and checked. */
 export interface Backup {
   /** In any state. */
@@ -17,8 +20,8 @@ export interface Backup {
 }
 
 /**
- * Copies a database whole while others write to it: one snapshot, which holds every run that was finished when the copy began. It is made under
- * another name, checked, written onto the disk, and only then put in its place.
+ * Copies a database whole while others write to it: one snapshot, which holds every run that was finished when the copy began, and those under
+ * way as interrupted. It is made under another name, checked, written onto the disk, and only then put in its place.
  *
  * @param force takes the place of a file that is there
  * @throws UserError if there is one, if the copy cannot be written, or if the database is damaged
@@ -30,7 +33,8 @@ export async function backUp(db: Database.Database, file: string, force: boolean
     await rm(draft, { force: true });
     const finished = readFinished(db);
     takeSnapshot(db, draft, file);
-    const backup = checkCopy(draft, file, finished);
+    interruptRuns(draft, file);
+    const backup = checkCopy(db, draft, file, finished);
     await syncToDisk(draft);
     await putInPlace(draft, place, force);
     await syncFolder(dirname(place));
@@ -99,8 +103,33 @@ function takeSnapshot(db: Database.Database, draft: string, file: string): void 
   }
 }
 
+/**
+ * Nobody is at the copy's runs, but the processes that are at the original's live, and a sweep on the copy would wait for them. A `queued` run, as
+ * older versions have them, leaves no row, as where its process has ended.
+ */
+function interruptRuns(draft: string, file: string): void {
+  withDatabaseErrors(file, () => {
+    const copy = new Database(draft);
+    try {
+      // A draft that is given up needs no log beside it, which would be left there by a process that is killed.
+      copy.pragma('journal_mode = MEMORY');
+      copy.transaction(() => {
+        copy.exec("DELETE FROM runs WHERE state = 'queued'");
+        copy
+          .prepare(
+            "UPDATE runs SET state = 'interrupted', reason = ?, finished_at = ? WHERE state = 'running'",
+          )
+          .run(UNDER_WAY, new Date().toISOString());
+      })();
+    } finally {
+      copy.close();
+    }
+  });
+}
+
 /** @throws UserError if it is not whole: the disk has damaged it, or the database was damaged before */
 function checkCopy(
+  db: Database.Database,
   draft: string,
   file: string,
   finished: ReadonlyMap<number, string>,
@@ -109,9 +138,10 @@ function checkCopy(
     const copy = new Database(draft, { readonly: true });
     try {
       const copied = readFinished(copy);
-      const lost = [...finished]
-        .filter(([runId, sha256]) => copied.get(runId) !== sha256)
-        .map(([runId]) => runId);
+      const differing = [...finished].filter(([runId, sha256]) => copied.get(runId) !== sha256);
+      // What has been purged before the copy began is not lost.
+      const still = differing.length === 0 ? finished : readFinished(db);
+      const lost = differing.filter(([runId]) => still.has(runId)).map(([runId]) => runId);
       const damage = [...findDamage(copy), ...lost.map((runId) => `run ${runId} is missing or differs`)];
       if (damage.length > 0) {
         throw new UserError(

@@ -37,15 +37,16 @@ export function restoreRuns(db: Database.Database, runIds: readonly number[]): v
 /**
  * Deletes removed runs for good: first all that is recorded of them, then their folders with models and checkpoints.
  *
+ * @returns those that it has deleted; one that is not removed, perhaps since another process has just restored it, stays
  * @throws UserError if a folder cannot be deleted; `doctor` finds it then
  */
-export async function purgeRuns(db: Database.Database, runIds: readonly number[]): Promise<void> {
-  writeTransaction(db, () => {
-    db.prepare(`DELETE FROM runs WHERE removed_at IS NOT NULL AND run_id ${AMONG}`).run(
-      JSON.stringify(runIds),
-    );
-  });
-  for (const runId of runIds) await deleteFolder(findRunFolder(db.name, runId));
+export async function purgeRuns(db: Database.Database, runIds: readonly number[]): Promise<number[]> {
+  const purge = `DELETE FROM runs WHERE removed_at IS NOT NULL AND run_id ${AMONG} RETURNING run_id`;
+  const purged = writeTransaction(db, () =>
+    db.prepare<[string], number>(purge).pluck().all(JSON.stringify(runIds)),
+  );
+  for (const runId of purged) await deleteFolder(findRunFolder(db.name, runId));
+  return purged;
 }
 
 /** Deletes a folder with all that is in it; one that is not there is fine. */

@@ -16,12 +16,17 @@ export function selectRunsForExport(db: Database.Database, filter: RunFilter): R
   );
 }
 
+/** As the view `learning_curves` has them, which leaves removed runs out. */
+const EPOCH_COLUMNS = `run_id, epoch, train_loss, train_error_percent, test_loss, test_error_percent, learning_rate, seconds,
+  images_per_second, test_top5_error_percent, validation_loss, validation_error_percent`;
+
 /** One row an epoch of such a run. */
 export function selectEpochsForExport(db: Database.Database, filter: RunFilter): Rows {
   return select(
     db,
     `SELECT sweep, label, seed, curves.*
-     FROM (SELECT * FROM ${FILTERED_RUNS}) AS chosen JOIN learning_curves AS curves USING (run_id) ORDER BY run_id, epoch`,
+     FROM (SELECT * FROM ${FILTERED_RUNS}) AS chosen JOIN (SELECT ${EPOCH_COLUMNS} FROM epochs) AS curves USING (run_id)
+     ORDER BY run_id, epoch`,
     filter,
   );
 }

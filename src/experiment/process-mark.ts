@@ -41,7 +41,8 @@ export function judgeMark({ bootId, pidNamespace, pid, startMarker }: ProcessMar
   return start === '' || startMarker === '' ? 'unknown' : 'dead';
 }
 
-function hasProcess(pid: number): boolean {
+/** Whether there is a process of this pid, in this process's namespace. */
+export function hasProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -8,14 +8,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import Database, { type Statement } from 'better-sqlite3';
+import { describe, expect, it, vi } from 'vitest';
 import { backUp } from '../../src/experiment/backup.js';
 import { backUpModels } from '../../src/experiment/backup-models.js';
 import { openDatabaseReadOnly } from '../../src/experiment/database.js';
 import { openCopy } from '../../src/experiment/read-only-copy.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
-import { listRuns } from '../../src/experiment/run-records.js';
+import { listRuns, type RunSummary } from '../../src/experiment/run-records.js';
 import type { Store } from '../../src/experiment/store.js';
 import { runSweep } from '../../src/experiment/sweep.js';
 import { claimRuns, makeExecutor, makeFolder, openStore, planGrid } from './fake-runs.js';
@@ -42,8 +42,51 @@ describe('a backup', () => {
     const { db } = await record();
     const file = join(makeFolder(), 'new/folder/copy.db');
     expect(await backUp(db, file, false)).toMatchObject({ runs: 3, finished: 2 });
-    expect(read(file)).toEqual(listRuns(db));
+    const isFinished = ({ state }: RunSummary) => state === 'done';
+    expect(read(file).filter(isFinished)).toEqual(listRuns(db).filter(isFinished));
     expect(readdirSync(dirname(file))).toEqual(['copy.db']);
+  });
+
+  it('leaves no run to a process that is not at it', async () => {
+    const { db } = await record();
+    const [queued] = await planGrid({ base: { model: 'BN', width: 0.2 } });
+    db.prepare(
+      `INSERT INTO runs (sweep_id, identity, numerics, dataset_sha256, spec, label, seed, state, process_id, environment, queued_at)
+       SELECT sweep_id, ?, numerics, dataset_sha256, spec, label, seed, 'queued', process_id, environment, queued_at FROM runs
+       WHERE state = 'running'`,
+    ).run(queued!.identity);
+    const file = join(makeFolder(), 'copy.db');
+    expect(await backUp(db, file, false)).toMatchObject({ runs: 3, finished: 2 });
+    expect(read(file)[2]).toEqual({
+      ...listRuns(db)[2],
+      state: 'interrupted',
+      reason: 'under way when this copy was made',
+    });
+    expect(listRuns(db).map(({ state }) => state)).toEqual(['done', 'done', 'running', 'queued']);
+    const copy = openStore(file);
+    expect(claimRuns(copy, 'other', await planGrid({ base: { model: 'BN' } }))).toEqual([3]);
+  });
+
+  it('is whole without a run that has been purged just before', async () => {
+    const { db } = await record();
+    const file = join(makeFolder(), 'copy.db');
+    const prepare = db.prepare.bind(db) as (source: string) => Statement;
+    vi.spyOn(db, 'prepare').mockImplementation((source) => {
+      if (source.startsWith('VACUUM')) db.exec('DELETE FROM runs WHERE run_id = 1');
+      return prepare(source);
+    });
+    expect(await backUp(db, file, false)).toMatchObject({ runs: 2, finished: 1 });
+  });
+
+  it('is not kept without a run that the database has', async () => {
+    const { db } = await record();
+    const file = join(makeFolder(), 'copy.db');
+    const prepare = db.prepare.bind(db) as (source: string) => Statement;
+    const find = "SELECT run_id, weights_sha256 FROM runs WHERE state IN ('done', 'diverged')";
+    const other = "SELECT run_id, 'other' FROM runs WHERE state IN ('done', 'diverged')";
+    vi.spyOn(db, 'prepare').mockImplementation((source) => prepare(source === find ? other : source));
+    await expect(backUp(db, file, false)).rejects.toThrow('run 1 is missing or differs');
+    expect(readdirSync(dirname(file))).toEqual([]);
   });
 
   it('takes the place of another file if it is told to, and only then', async () => {

@@ -9,6 +9,7 @@ import {
   tagRuns,
   untagRuns,
 } from '../../src/experiment/curation.js';
+import { selectEpochsForExport } from '../../src/experiment/export-rows.js';
 import { findSweep } from '../../src/experiment/find-runs.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { listRuns, readLiveRuns } from '../../src/experiment/run-records.js';
@@ -49,6 +50,14 @@ describe('removing runs', () => {
     expect([idsOf(store), idsOf(store, true)]).toEqual([[2, 3], [1]]);
   });
 
+  it('leaves what was recorded of them, for who asks for removed runs', async () => {
+    const store = await recordThree();
+    const before = selectEpochsForExport(store.db, {});
+    removeRuns(store.db, [1]);
+    const after = selectEpochsForExport(store.db, { removed: true });
+    expect(after).toEqual({ ...before, rows: before.rows.slice(0, 2) });
+  });
+
   it('can be taken back', async () => {
     const store = await recordThree();
     const before = listRuns(store.db);
@@ -85,8 +94,9 @@ describe('removing runs', () => {
       writeFileSync(join(findRunFolder(store.db.name, runId), 'model.safetensors'), 'weights');
     }
     removeRuns(store.db, [1]);
-    await purgeRuns(store.db, [1, 2]);
+    expect(await purgeRuns(store.db, [1, 2])).toEqual([1]);
     expect([idsOf(store), idsOf(store, true)], 'a run that is not removed stays').toEqual([[2, 3], []]);
+    expect(existsSync(join(findRunFolder(store.db.name, 2), 'model.safetensors'))).toBe(true);
     for (const table of ['epochs', 'confusion', 'predictions', 'run_tags']) {
       expect(store.db.prepare(`SELECT count(*) FROM ${table} WHERE run_id = 1`).pluck().get(), table).toBe(0);
     }

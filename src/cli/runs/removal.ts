@@ -46,21 +46,27 @@ export function addRemovalCommands(program: Command, session: Session): void {
           .prepare<[], number>('SELECT run_id FROM runs WHERE removed_at IS NOT NULL')
           .pluck();
         const ids = texts.length > 0 ? findRunIds(db, texts, 'removed') : removed.all();
-        if (ids.length === 0) {
+        const measure = async (id: number) => [id, await measureFolder(findRunFolder(db.name, id))] as const;
+        const sizes = new Map(await Promise.all(ids.map(measure)));
+        const purged = yes ? await purgeRuns(db, ids) : [];
+        if (ids.length === 0 || (yes && purged.length === 0)) {
           out.write('There is nothing to purge.\n');
-          return;
+        } else if (yes) {
+          out.write(`Purged ${describePurge(purged, sizes)}.\n`);
+        } else {
+          session.streams.err.write(
+            `Nothing is deleted yet. Give --yes to purge ${describePurge(ids, sizes)}.\n`,
+          );
+          session.exitCode = EXIT_CODES.usage;
         }
-        const sizes = await Promise.all(ids.map((id) => measureFolder(findRunFolder(db.name, id))));
-        const what = `${describeRuns(ids)} and ${formatBytes(sizes.reduce((sum, size) => sum + size, 0))} of their files`;
-        if (yes) {
-          await purgeRuns(db, ids);
-          out.write(`Purged ${what}.\n`);
-          return;
-        }
-        session.streams.err.write(`Nothing is deleted yet. Give --yes to purge ${what}.\n`);
-        session.exitCode = EXIT_CODES.usage;
       }),
     );
+}
+
+/** `run 3 and 2.00 KB of their files` */
+function describePurge(ids: readonly number[], sizes: ReadonlyMap<number, number>): string {
+  const bytes = ids.reduce((sum, id) => sum + sizes.get(id)!, 0);
+  return `${describeRuns(ids)} and ${formatBytes(bytes)} of their files`;
 }
 
 /** `run 3`, `2 runs (3, 5)` */

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { examine as look } from '../../../src/cli/runs/doctor/examine.js';
+import type { Check } from '../../../src/cli/runs/doctor/finding.js';
 import { Store } from '../../../src/experiment/store.js';
 import { claimRuns, planGrid } from '../../experiment/fake-runs.js';
 import { runs } from '../fake-command.js';
@@ -21,6 +23,9 @@ async function examine(db: string, ...args: string[]): Promise<{ exitCode: numbe
 }
 
 const statesOf = (lines: readonly Line[]) => lines.map(({ check, state }) => `${check} ${state}`);
+
+/** Above all that Linux gives. */
+const DEAD_PID = 99_999_999;
 
 describe('runs doctor', () => {
   it('finds nothing wrong with a healthy database', async () => {
@@ -53,22 +58,22 @@ describe('runs doctor', () => {
 
   it('finds folders without a run and files left unfinished, and deletes them if that is agreed to', async () => {
     const { db } = await recordSeeds(1);
-    const place = (path: string, ageHours = 0) => {
-      const file = join(dirname(db), path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, 'x'.repeat(500));
-      const then = Date.now() / 1000 - 3600 * ageHours;
-      utimesSync(file, then, then);
-      return file;
-    };
+    const place = placeBeside(db);
     const kept = [
       place('runs/experiments-1/model.safetensors'),
-      place('runs/experiments-1/model.safetensors.77.part'),
+      place(`runs/experiments-1/model.safetensors.${DEAD_PID}.part`),
+      place(`runs/experiments-1/best.safetensors.${process.pid}.part`, 9),
       place('runs/others-9/model.safetensors', 9),
       place('notes.part', 9),
+      place('archive.7z.001.part', 9),
+      place(`film.mkv.${DEAD_PID}.part`, 9),
+      place(`copy.db.${process.pid}.part`, 9),
     ];
     const orphan = place('runs/experiments-9/state-0000000001.safetensors');
-    const drafts = [place('runs/experiments-1/best.safetensors.77.part', 2), place('copy.db.78.part', 2)];
+    const drafts = [
+      place(`runs/experiments-1/best.safetensors.${DEAD_PID}.part`, 2),
+      place(`copy.db.${DEAD_PID}.part`, 2),
+    ];
     const { exitCode, lines } = await examine(db, '--fix');
     expect(exitCode).toBe(1);
     expect(lines.filter(({ check }) => check === 'files').map(({ what }) => what)).toEqual([
@@ -79,6 +84,49 @@ describe('runs doctor', () => {
     expect((await examine(db, '--fix', '--yes')).exitCode).toBe(0);
     expect(kept.every((file) => existsSync(file))).toBe(true);
     expect([orphan, ...drafts].some((file) => existsSync(file))).toBe(false);
+  });
+
+  it('notes states of a run that is done, which may be kept on purpose, and deletes them if that is agreed to', async () => {
+    const { db } = await recordSeeds(1);
+    await leaveRunning(db);
+    await runs(['doctor', '--fix', '--db', db]);
+    const place = placeBeside(db);
+    const model = place('runs/experiments-1/model.safetensors');
+    const state = place('runs/experiments-1/state-0000000001.safetensors');
+    const needed = place('runs/experiments-2/state-0000000001.safetensors');
+    const note = {
+      check: 'files',
+      state: 'note',
+      what: 'States to go on from of 1 run that is done: experiments-1 (500 B).',
+      mend: expect.stringContaining('--keep state keep them on purpose'),
+    };
+    for (const args of [[], ['--fix']]) {
+      const { exitCode, lines } = await examine(db, ...args);
+      expect([exitCode, lines.filter(({ check }) => check === 'files')]).toEqual([0, [note]]);
+    }
+    expect(existsSync(state)).toBe(true);
+    expect(statesOf((await examine(db, '--fix', '--yes')).lines)).toContain('files mended');
+    expect([state, model, needed].map((file) => existsSync(file))).toEqual([false, true, true]);
+  });
+
+  it('calls mended what it does not find again', async () => {
+    const db = new Database(':memory:');
+    let size = 2;
+    const find = () => ({
+      isWrong: true,
+      what: `A log of ${size} MB.`,
+      mend: 'Fold it in.',
+      remedy: { deletes: false, apply: () => void size-- },
+    });
+    const check: Check = { name: 'log', ok: 'none', find: () => (size > 0 ? [find()] : []) };
+    expect(await look(db, check, {})).toMatchObject([{ state: 'wrong', what: 'A log of 2 MB.' }]);
+    expect(await look(db, check, { fix: true })).toEqual([
+      { check: 'log', state: 'wrong', what: 'A log of 1 MB.', mend: 'Fold it in.' },
+    ]);
+    expect(await look(db, check, { fix: true })).toEqual([
+      { check: 'log', state: 'mended', what: 'A log of 1 MB.', mend: null },
+    ]);
+    expect(await look(db, check, { fix: true })).toMatchObject([{ state: 'ok', what: 'none' }]);
   });
 
   it('tells of removed runs and of other numerics, which is nothing wrong', async () => {
@@ -117,6 +165,18 @@ describe('runs doctor', () => {
     });
   });
 });
+
+/** Makes files of 500 bytes beside a database. */
+const placeBeside =
+  (db: string) =>
+  (path: string, ageHours = 0): string => {
+    const file = join(dirname(db), path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, 'x'.repeat(500));
+    const then = Date.now() / 1000 - 3600 * ageHours;
+    utimesSync(file, then, then);
+    return file;
+  };
 
 /** A run whose process let go of it without a word. */
 async function leaveRunning(db: string): Promise<void> {

@@ -6,7 +6,8 @@ import type { Session } from '../session.js';
 import { claimsCheck } from './claims.js';
 import { damageCheck } from './damage.js';
 import { dataCheck } from './data.js';
-import type { Check, Finding } from './finding.js';
+import { type Consent, examine, type Line } from './examine.js';
+import type { Check } from './finding.js';
 import { placeCheck } from './place.js';
 import { runFoldersCheck } from './run-folders.js';
 import { spaceCheck } from './space.js';
@@ -23,18 +24,8 @@ const CHECKS: readonly Check[] = [
   dataCheck,
 ];
 
-interface Flags {
-  readonly fix?: true;
-  readonly yes?: true;
+interface Flags extends Consent {
   readonly json?: true;
-}
-
-/** One line of the examination. */
-interface Line {
-  readonly check: string;
-  readonly state: 'ok' | 'note' | 'wrong' | 'mended';
-  readonly what: string;
-  readonly mend: string | null;
 }
 
 /** `doctor`: looks for what is wrong with a database and the files beside it, and says or does what mends it. */
@@ -51,36 +42,18 @@ export function addDoctorCommand(program: Command, session: Session): void {
       if (flags.yes && !flags.fix)
         throw new UserError('runs doctor: expected --fix with --yes, found --yes alone. Give both.');
       const lines: Line[] = [];
-      const examine = async (db: Database.Database) => {
-        for await (const line of examineAll(db, flags)) lines.push(line);
+      const examineAll = async (db: Database.Database) => {
+        for (const check of CHECKS) {
+          lines.push(...(await examine(db, check, flags)));
+          if (check === damageCheck && lines.some(({ state }) => state !== 'ok')) return;
+        }
       };
-      await (flags.fix ? session.change(command, examine) : session.read(command, examine));
+      await (flags.fix ? session.change(command, examineAll) : session.read(command, examineAll));
       session.streams.out.write(
         flags.json ? `${JSON.stringify(lines, null, 2)}\n` : lines.map(formatLine).join(''),
       );
       if (lines.some(({ state }) => state === 'wrong')) session.exitCode = EXIT_CODES.failed;
     });
-}
-
-async function* examineAll(db: Database.Database, flags: Flags): AsyncGenerator<Line> {
-  for (const check of CHECKS) {
-    const findings = await check.find(db);
-    if (findings.length === 0) yield { check: check.name, state: 'ok', what: check.ok, mend: null };
-    for (const finding of findings) yield { check: check.name, ...(await treat(db, finding, flags)) };
-    if (check === damageCheck && findings.length > 0) return;
-  }
-}
-
-async function treat(
-  db: Database.Database,
-  { isWrong, what, mend, remedy }: Finding,
-  { fix, yes }: Flags,
-): Promise<Omit<Line, 'check'>> {
-  if (fix && remedy && (yes || !remedy.deletes)) {
-    await remedy.apply(db);
-    return { state: 'mended', what, mend: null };
-  }
-  return { state: isWrong ? 'wrong' : 'note', what, mend };
 }
 
 function formatLine({ check, state, what, mend }: Line): string {

@@ -1,9 +1,11 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
+import { clearRunFolder, listStates } from '../../../checkpoint/run-files.js';
 import { deleteFolder } from '../../../experiment/curation.js';
 import { withDatabaseErrors } from '../../../experiment/database-errors.js';
 import { measureFolder } from '../../../experiment/folder-size.js';
+import { hasProcess } from '../../../experiment/process-mark.js';
 import { findRunFolder } from '../../../experiment/run-folder.js';
 import { formatNumberOf } from '../../../report/findings/words.js';
 import { formatBytes } from '../../../report/format-values.js';
@@ -11,15 +13,15 @@ import type { Check, Finding } from './finding.js';
 
 /** A file that is being written is put in its place within minutes; what is older was left behind. */
 const DRAFT_AGE_MS = 3_600_000;
-/** As `writeWholeFile` and backups name what they are writing. */
-const DRAFT = /\.\d+\.part$/;
+/** As `writeWholeFile` and backups name what they are writing: behind the file's name comes the writer's process. */
+const DRAFT = /^(?<file>.+)\.(?<pid>[1-9]\d*)\.part$/;
 
-/** Folders without a run, and files that were never finished. */
+/** Folders without a run, files that were never finished, and states that nothing goes on from. */
 export const runFoldersCheck: Check = {
   name: 'files',
   ok: 'every folder of a run has its run, and nothing was left unfinished',
   async find(db) {
-    return [...(await findOrphans(db)), ...(await findDrafts(db))];
+    return [...(await findOrphans(db)), ...(await findDrafts(db)), ...(await findStates(db))];
   },
 };
 
@@ -58,8 +60,15 @@ async function listRunFolders(db: Database.Database): Promise<{ runId: number; f
 }
 
 async function findDrafts(db: Database.Database): Promise<Finding[]> {
-  const folders = [dirname(db.name), ...(await listRunFolders(db)).map(({ folder }) => folder)];
-  const drafts = (await Promise.all(folders.map(listOldDrafts))).flat();
+  // Whose the other files beside the database are is not known.
+  const isDatabase = (file: string) => file === basename(db.name) || file.endsWith('.db');
+  const folders = (await listRunFolders(db)).map(({ folder }) => folder);
+  const drafts = (
+    await Promise.all([
+      listOldDrafts(dirname(db.name), isDatabase),
+      ...folders.map((folder) => listOldDrafts(folder, () => true)),
+    ])
+  ).flat();
   if (drafts.length === 0) return [];
   return [
     {
@@ -76,9 +85,14 @@ async function findDrafts(db: Database.Database): Promise<Finding[]> {
   ];
 }
 
-async function listOldDrafts(folder: string): Promise<string[]> {
+/** @param isOurs tells by the name of the file that a draft was to become whether Convoy writes such files there */
+async function listOldDrafts(folder: string, isOurs: (file: string) => boolean): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  const drafts = names.filter((name) => DRAFT.test(name)).map((name) => join(folder, name));
+  const isLeft = (name: string) => {
+    const { file, pid } = DRAFT.exec(name)?.groups ?? {};
+    return file !== undefined && isOurs(file) && !hasProcess(Number(pid));
+  };
+  const drafts = names.filter(isLeft).map((name) => join(folder, name));
   const ages = await Promise.all(
     drafts.map((draft) =>
       stat(draft).then(
@@ -88,6 +102,38 @@ async function listOldDrafts(folder: string): Promise<string[]> {
     ),
   );
   return drafts.filter((_, i) => ages[i]! > DRAFT_AGE_MS);
+}
+
+/** A run's process may die between recording that it is done and clearing its folder. */
+async function findStates(db: Database.Database): Promise<Finding[]> {
+  const query = "SELECT run_id FROM runs WHERE state = 'done'";
+  const done = new Set(withDatabaseErrors(db.name, () => db.prepare<[], number>(query).pluck().all()));
+  const folders = (await listRunFolders(db)).filter(({ runId }) => done.has(runId));
+  const states = await Promise.all(folders.map(({ folder }) => listStates(folder).catch(() => [])));
+  const full = folders.filter((_, i) => states[i]!.length > 0);
+  if (full.length === 0) return [];
+  const bytes = await sumOf(states.flat().map(measureFile));
+  const names = full.map(({ folder }) => basename(folder)).join(', ');
+  return [
+    {
+      isWrong: false,
+      what: `States to go on from of ${formatNumberOf(full.length, 'run')} that ${full.length === 1 ? 'is' : 'are'} done: ${names} (${formatBytes(bytes)}).`,
+      mend: 'Sweeps with --keep state keep them on purpose. If these are not wanted, delete them: runs doctor --fix --yes.',
+      remedy: {
+        deletes: true,
+        async apply() {
+          for (const { folder } of full) await clearRunFolder(folder);
+        },
+      },
+    },
+  ];
+}
+
+function measureFile(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 async function sumOf(sizes: readonly Promise<number>[]): Promise<number> {
