@@ -5,7 +5,7 @@ import {
 } from '../src/dataset/test-time-augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import { allocateWords } from '../src/kernels/memory.js';
-import type { Batch, Pass } from '../src/layers/pass.js';
+import type { Batch } from '../src/layers/pass.js';
 import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
 import { ThreadNetwork } from '../src/network/thread-network.js';
 import { CONTROL } from '../src/parallel/control.js';
@@ -88,8 +88,8 @@ function bindEvaluator(
   const network = thread.bound;
   const { batch } = network;
   const pulse = new Pulse(run.memory.pulse, worker, 'evaluate');
-  const prepare = groupIntoPhases(network.prepare).map((phase) => pulse.watchPhase(phase));
-  const watch = (passes: readonly Pass[]) => passes.map((pass) => pulse.watchPass(pass));
+  const watch = (phase: Phase) => pulse.watchPhase(phase);
+  const prepare = groupIntoPhases(network.prepare).map(watch);
   const labels = new Uint8Array(EVALUATION_IMAGES);
   let firstImage = 0;
   const words = allocateWords(EVALUATION_IMAGES * TRANSFORM_WORDS);
@@ -103,8 +103,8 @@ function bindEvaluator(
     const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, null);
     const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, transforms);
     return {
-      forward: thread.schedule(watch([assemblePlain, ...network.forward])),
-      forwardView: thread.schedule(watch([assembleView, ...network.forward])),
+      forward: thread.schedule([assemblePlain, ...network.forward], watch),
+      forwardView: thread.schedule([assembleView, ...network.forward], watch),
     };
   };
   const bound = new Map<EvaluateTask['on'], BoundSet>();

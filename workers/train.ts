@@ -19,6 +19,20 @@ interface StepState {
   learningRate: number;
 }
 
+/** The step of a run's worker, bound in this thread. */
+interface BoundStep {
+  readonly state: StepState;
+  readonly phases: readonly Phase[];
+  readonly pulse: Pulse;
+  readonly timer: StepTimer | null;
+}
+
+/**
+ * By worker: a thread need not be the same one each time. They last from stretch to stretch, since V8 compiles the loop over a step's pieces for the
+ * very functions that it has seen there, and begins anew where they are others.
+ */
+const boundSteps = new WeakMap<RunContext, BoundStep[]>();
+
 /** Trains a stretch of steps with this worker's share of every phase. */
 export default async function train({ run, worker, stretch, times }: TrainTask): Promise<void> {
   const { batchSize, length, restEpsilon, schedule } = run.settings;
@@ -26,11 +40,7 @@ export default async function train({ run, worker, stretch, times }: TrainTask):
   const context = await getContext(run);
   const { batch } = context.network;
   const share = { worker, workers: run.workers };
-  const state: StepState = { first: 0, learningRate: 0 };
-  const planned = planStep(run, context, state);
-  const timer = times && new StepTimer(planned, context.barrier, times, length.steps);
-  const pulse = new Pulse(run.memory.pulse, worker, 'train');
-  const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
+  const { state, phases, pulse, timer } = getStep(run, worker, context, times);
   const barrier = timer ?? context.barrier;
   batch.epoch = stretch.epoch;
   for (let step = stretch.firstStep; step < stretch.endStep; step++) {
@@ -51,6 +61,27 @@ export default async function train({ run, worker, stretch, times }: TrainTask):
     }
     if (Atomics.load(control, CONTROL.stop) !== 0) return;
   }
+}
+
+function getStep(run: SharedRun, worker: number, context: RunContext, times: Float64Array | null): BoundStep {
+  const own = boundSteps.get(context) ?? [];
+  boundSteps.set(context, own);
+  own[worker] ??= bindStep(run, worker, context, times);
+  return own[worker];
+}
+
+function bindStep(
+  run: SharedRun,
+  worker: number,
+  context: RunContext,
+  times: Float64Array | null,
+): BoundStep {
+  const state: StepState = { first: 0, learningRate: 0 };
+  const planned = planStep(run, context, state);
+  const timer = times && new StepTimer(planned, context.barrier, times, run.settings.length.steps);
+  const pulse = new Pulse(run.memory.pulse, worker, 'train');
+  const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
+  return { state, phases, pulse, timer };
 }
 
 /** One training step: parameters packed, images assembled, forward, loss, backward, update. */

@@ -1,10 +1,17 @@
 import { countUnits, sliceAt, unitAt } from '../layers/parts.js';
 import type { Batch, BlockPass, Pass, SlicePass, UnitPass } from '../layers/pass.js';
 
+/** Told of each piece of a strand's work before it begins. */
+export interface StrandWatch {
+  /** @param index of the pass in the strand */
+  beginPiece(index: number): void;
+}
+
 /** Passes over the same tasks, which run one after another on each. */
 export interface Strand {
   readonly over: Pass['over'];
   readonly passes: readonly Pass[];
+  readonly watch?: StrandWatch;
 }
 
 /** Strands that need no barrier between them. */
@@ -62,29 +69,43 @@ export interface Share {
  * cache.
  */
 export function runPhase({ strands }: Phase, batch: Batch, share: Share): void {
-  for (const { passes } of strands) {
-    for (const pass of passes) pass.begin?.(share.worker);
+  for (const { passes, watch } of strands) {
+    for (let i = 0; i < passes.length; i++) {
+      const pass = passes[i]!;
+      if (!pass.begin) continue;
+      watch?.beginPiece(i);
+      pass.begin(share.worker);
+    }
   }
   for (const strand of strands) runStrand(strand, batch, share);
 }
 
-function runStrand({ over, passes }: Strand, batch: Batch, share: Share): void {
+function runStrand({ over, passes, watch }: Strand, batch: Batch, share: Share): void {
   if (over === 'blocks') {
-    for (const pass of passes as readonly BlockPass[]) {
+    for (let i = 0; i < passes.length; i++) {
+      const pass = passes[i] as BlockPass;
       const [first, last] = shareOf(pass.blocks, share);
-      if (last > first) pass.run(first, last - first);
+      if (last === first) continue;
+      watch?.beginPiece(i);
+      pass.run(first, last - first);
     }
   } else if (over === 'slices') {
     const [first, last] = shareOf(batch.slices, share);
     for (let index = first; index < last; index++) {
       const slice = sliceAt(index, batch);
-      for (const pass of passes as readonly SlicePass[]) pass.run(slice);
+      for (let i = 0; i < passes.length; i++) {
+        watch?.beginPiece(i);
+        (passes[i] as SlicePass).run(slice);
+      }
     }
   } else {
     const [first, last] = shareOf(countUnits(batch), share);
     for (let index = first; index < last; index++) {
       const unit = unitAt(index, batch);
-      for (const pass of passes as readonly UnitPass[]) pass.run(unit);
+      for (let i = 0; i < passes.length; i++) {
+        watch?.beginPiece(i);
+        (passes[i] as UnitPass).run(unit);
+      }
     }
   }
 }

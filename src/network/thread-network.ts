@@ -5,7 +5,7 @@ import { allocateArena, viewArena } from '../kernels/memory.js';
 import type { Pass } from '../layers/pass.js';
 import { type BoundNetwork, bindNetwork } from './bind.js';
 import type { NetworkMemory } from './memory.js';
-import { groupIntoPhases, runPhase } from './phases.js';
+import { groupIntoPhases, type Phase, runPhase } from './phases.js';
 import type { NetworkPlan } from './plan.js';
 
 /** Zeroed memory; `what` it is for stands in messages. */
@@ -67,9 +67,13 @@ export class ThreadNetwork<Memory extends NetworkMemory = NetworkMemory> {
     return new ThreadNetwork({ plan, memory, activations, kernels, ...(seed === undefined ? {} : { seed }) });
   }
 
-  /** What does passes, in order, as often as it is called. */
-  schedule(passes: readonly Pass[]): () => void {
-    const phases = groupIntoPhases(passes);
+  /**
+   * What does passes, in order, as often as it is called.
+   *
+   * @param watch gives each phase somebody who is told of its pieces
+   */
+  schedule(passes: readonly Pass[], watch: (phase: Phase) => Phase = (phase) => phase): () => void {
+    const phases = groupIntoPhases(passes).map(watch);
     const { batch } = this.bound;
     return () => {
       for (const phase of phases) runPhase(phase, batch, ALONE);

@@ -1,5 +1,5 @@
-import type { Batch, Pass } from '../layers/pass.js';
-import type { Phase } from '../network/phases.js';
+import type { Batch } from '../layers/pass.js';
+import type { Phase, StrandWatch } from '../network/phases.js';
 
 /** Words of a worker's pulse. */
 const WORDS = {
@@ -12,8 +12,8 @@ const WORDS = {
   step: 3,
 } as const;
 
-/** A cache line for each worker, so that none waits for another's. */
-const WORDS_PER_WORKER = 16;
+/** Two pairs of cache lines for each worker, wherever the memory begins, so that none waits for another's. */
+const WORDS_PER_WORKER = 64;
 const AT_BARRIER = -1;
 const EVALUATION = 1 << 16;
 /** Names of some thousand passes; of a network with more, some have none. */
@@ -46,45 +46,21 @@ export class Pulse {
     this.#words = words.subarray(worker * WORDS_PER_WORKER, (worker + 1) * WORDS_PER_WORKER);
     this.#names = names[task];
     this.#place = task === 'train' ? 0 : EVALUATION;
-    this.#words[WORDS.place] = 0;
   }
 
-  /** The same phase, with passes that say when they begin. */
+  /** The same phase, whose passes are told of when they begin. */
   watchPhase({ strands }: Phase): Phase {
     return {
-      strands: strands.map(({ over, passes }) => ({
-        over,
-        passes: passes.map((pass) => this.watchPass(pass)),
-      })),
-    };
-  }
-
-  /** Likewise. */
-  watchPass<P extends Pass>(pass: P): P {
-    const place = this.#add(`${pass.layer?.name ?? ''} ${pass.name ?? ''}`.trim());
-    const words = this.#words;
-    const run = pass.run as (task: unknown, count: unknown) => void;
-    const { begin } = pass;
-    const beat = () => {
-      words[WORDS.place] = place;
-      words[WORDS.beats]!++;
-    };
-    return {
-      ...pass,
-      run(task: unknown, count: unknown) {
-        beat();
-        run(task, count);
-      },
-      ...(begin && {
-        begin(worker: number) {
-          beat();
-          begin(worker);
-        },
+      strands: strands.map(({ over, passes }) => {
+        const first = this.#place + 1;
+        for (const { layer, name } of passes) this.#add(`${layer?.name ?? ''} ${name ?? ''}`.trim());
+        return { over, passes, watch: new PlaceWatch(this.#words, first) };
       }),
     };
   }
 
   beginStep({ epoch, step }: Batch): void {
+    this.#words[WORDS.place] = 0;
     this.#words[WORDS.epoch] = epoch;
     this.#words[WORDS.step] = step;
   }
@@ -95,9 +71,26 @@ export class Pulse {
     this.#words[WORDS.beats]!++;
   }
 
-  #add(name: string): number {
+  #add(name: string): void {
     this.#bytes += new TextEncoder().encodeInto(`${name}\n`, this.#names.subarray(this.#bytes)).written;
-    return ++this.#place;
+    this.#place++;
+  }
+}
+
+/** Writes the numbers of a strand's passes into a pulse. One class for all strands, so that the compiled loop over a strand's pieces holds the stores. */
+class PlaceWatch implements StrandWatch {
+  readonly #words: Int32Array;
+  readonly #first: number;
+
+  /** @param first number of the strand's first pass */
+  constructor(words: Int32Array, first: number) {
+    this.#words = words;
+    this.#first = first;
+  }
+
+  beginPiece(index: number): void {
+    this.#words[WORDS.place] = this.#first + index;
+    this.#words[WORDS.beats]!++;
   }
 }
 

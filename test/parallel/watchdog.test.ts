@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TICK_MS } from '../../src/core/patience.js';
-import type { BlockPass } from '../../src/layers/pass.js';
+import type { Batch, BlockPass } from '../../src/layers/pass.js';
+import { makePhase, runPhase } from '../../src/network/phases.js';
 import { type NetworkPlan, planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
 import { EVALUATION_IMAGES } from '../../src/parallel/evaluation.js';
@@ -20,19 +21,24 @@ function makePass(name: string, layer?: string): BlockPass {
   };
 }
 
+/** Does the pass of this number, from 1, after those before it. */
+function watchPasses(pulse: Pulse, ...passes: readonly BlockPass[]): (pass: number) => void {
+  const phases = passes.map((pass) => pulse.watchPhase(makePhase([pass])));
+  return (pass) => {
+    for (const phase of phases.slice(0, pass)) runPhase(phase, {} as Batch, { worker: 0, workers: 1 });
+  };
+}
+
 describe('a pulse', () => {
   it('says which pass of which step a worker is in', () => {
     const memory = allocatePulse(2);
     const [first, second] = [0, 1].map((worker) => {
       const pulse = new Pulse(memory, worker, 'train');
-      return {
-        pulse,
-        passes: [makePass('forward', 'conv1'), makePass('loss')].map((pass) => pulse.watchPass(pass)),
-      };
+      return { pulse, run: watchPasses(pulse, makePass('forward', 'conv1'), makePass('loss')) };
     });
     first!.pulse.beginStep({ epoch: 2, step: 39 } as never);
-    first!.passes[0]!.run(0, 1);
-    second!.passes[1]!.run(0, 1);
+    first!.run(1);
+    second!.run(2);
     expect(readPulse(memory, 0)).toEqual({
       beats: 1,
       isWaiting: false,
@@ -40,17 +46,17 @@ describe('a pulse', () => {
       epoch: 2,
       step: 39,
     });
-    expect(readPulse(memory, 1)).toMatchObject({ beats: 1, place: 'loss' });
+    expect(readPulse(memory, 1)).toMatchObject({ beats: 2, place: 'loss' });
     first!.pulse.beginWait();
     expect(readPulse(memory, 0)).toMatchObject({ beats: 2, isWaiting: true, place: '' });
   });
 
   it('tells passes of evaluation from those of training', () => {
     const memory = allocatePulse(1);
-    new Pulse(memory, 0, 'train').watchPass(makePass('loss'));
-    const pass = new Pulse(memory, 0, 'evaluate').watchPass(makePass('forward', 'conv1'));
+    watchPasses(new Pulse(memory, 0, 'train'), makePass('loss'));
+    const run = watchPasses(new Pulse(memory, 0, 'evaluate'), makePass('forward', 'conv1'));
     expect(readPulse(memory, 0).place).toBe('');
-    pass.run(0, 1);
+    run(1);
     expect(readPulse(memory, 0).place).toBe('conv1 forward');
   });
 });
@@ -78,10 +84,10 @@ describe('a watchdog', () => {
     );
     onTestFinished(() => watchdog.end());
     const workers = [0, 1].map((worker) => new Pulse(pulse, worker, 'train'));
-    const passes = workers.map((worker) => worker.watchPass(makePass('forward', 'conv1')));
+    const runs = workers.map((worker) => watchPasses(worker, makePass('forward', 'conv1')));
     const [first, second] = workers.map((worker, i) => ({
       wait: () => worker.beginWait(),
-      work: () => passes[i]!.run(0, 1),
+      work: () => runs[i]!(1),
     }));
     return { watchdog, found, first: first!, second: second! };
   }
