@@ -13,6 +13,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from './errors.js';
 import { explainFileError } from './file-errors.js';
+import { hasProcess } from './has-process.js';
 
 export interface WriteOptions {
   /** What the user can do if it fails. Default: `Give another path.` */
@@ -100,20 +101,12 @@ export async function removeDrafts(folder: string): Promise<void> {
   try {
     for (const name of await readdir(folder)) {
       const [, pid] = DRAFT.exec(name) ?? [];
-      if (pid !== undefined && !isOther(Number(pid))) await rm(join(folder, name), { force: true });
+      if (pid === undefined) continue;
+      const isOthers = Number(pid) !== process.pid && hasProcess(Number(pid));
+      if (!isOthers) await rm(join(folder, name), { force: true });
     }
   } catch (error) {
     throw new UserError(`${folder}: cannot be cleared: ${explainFileError(error)}. Check its permissions.`);
-  }
-}
-
-/** Whether it is another process that lives. */
-function isOther(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { hasProcess } from '../core/has-process.js';
 
 /** What a process is known by to others. */
 export interface ProcessMark {
@@ -39,17 +40,6 @@ export function judgeMark({ bootId, pidNamespace, pid, startMarker }: ProcessMar
   if (start !== null && start !== '' && start === startMarker) return 'alive';
   if (!isNeighbour) return 'unknown';
   return start === '' || startMarker === '' ? 'unknown' : 'dead';
-}
-
-/** Whether there is a process of this pid, in this process's namespace. */
-export function hasProcess(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it exists, but belongs to someone else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function readBootId(): string | null {
