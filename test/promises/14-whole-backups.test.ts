@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -62,6 +63,7 @@ describe('a backup during a sweep', () => {
   let folder: string;
   let db: string;
   let sweep: ChildProcess;
+  let sweepClosed: Promise<unknown>;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'convoy-test-'));
@@ -69,18 +71,19 @@ describe('a backup during a sweep', () => {
     writeFileSync(join(folder, 'grid.json'), JSON.stringify(GRID));
     const args = [script('sweep'), join(folder, 'grid.json'), '--db', db, '--parallel', '1'];
     sweep = spawn(process.execPath, args, { stdio: 'ignore' });
+    sweepClosed = once(sweep, 'close');
     while (!existsSync(db) || readFinishedOnceMade(db) < 2) await sleep(50);
   });
 
   afterAll(async () => {
     sweep.kill('SIGKILL');
-    await new Promise((resolve) => sweep.on('close', resolve));
+    await sweepClosed;
     rmSync(folder, { recursive: true });
   });
 
   const backups = countOf({ share: 3, whole: 200 });
   it(`opens, is whole and holds every run that was finished, ${backups} times`, async () => {
-    let meanwhile = 0;
+    const atFirst = readFinished(db).length;
     for (let i = 0; i < backups; i++) {
       await sleep(200 * Math.random());
       const copy = join(folder, `copy-${i}.db`);
@@ -88,11 +91,11 @@ describe('a backup during a sweep', () => {
       const { status, stdout, stderr } = run('runs', 'backup', copy, '--db', db);
       expect([status, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(/copy-\d+\.db: [\d,]+ runs, \d+ of them finished, .*; checked\.\n/);
-      meanwhile += readFinished(db).length - finished.length;
       expectWhole(copy, db, finished);
       rmSync(copy);
     }
     expect(sweep.exitCode, 'the sweep goes on').toBeNull();
+    const meanwhile = readFinished(db).length - atFirst;
     expect(meanwhile, 'runs that were recorded while copies were made').toBeGreaterThan(0);
     reportFigure(
       14,
@@ -110,9 +113,11 @@ describe('a backup during a sweep', () => {
       const backup = spawn(process.execPath, [script('runs'), 'backup', copy, '--force', '--db', db], {
         stdio: 'ignore',
       });
+      // It may end before it is killed.
+      const closed = once(backup, 'close');
       await sleep(200 + 400 * Math.random());
       backup.kill('SIGKILL');
-      await new Promise((resolve) => backup.on('close', resolve));
+      await closed;
       expectWhole(copy, db, finished);
       const left = readdirSync(folder).filter((name) => name.endsWith('.part'));
       drafts += left.length;
