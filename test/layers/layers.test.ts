@@ -143,6 +143,29 @@ for (const kind of ['max-pooling', 'average-pooling']) {
   ]);
 }
 
+for (const kind of ['max-pooling', 'average-pooling', 'trainable-pooling']) {
+  // Padded on both sides, a last window that would begin in the padding is left out: two columns, not three.
+  const layer = { kind, kernel: 3, stride: 2, padding: [1, 1, 0, 1], ceil: true };
+  describeLayer(kind, [
+    { name: 'ceil', layer, input: [6, 5, 2], output: [4, 3, 2] },
+    {
+      name: 'ceil, side by side',
+      layer: { kind, kernel: 2, ceil: true },
+      input: [7, 3, 2],
+      output: [4, 2, 2],
+    },
+  ]);
+}
+
+describeLayer('average-pooling', [
+  {
+    name: 'ceil, padding counted',
+    layer: { kind: 'average-pooling', kernel: 3, stride: 2, padding: 1, ceil: true, countPadding: true },
+    input: [6, 5, 3],
+    output: [4, 3, 3],
+  },
+]);
+
 describeLayer('trainable-pooling', [
   {
     name: 'global',

@@ -35,6 +35,12 @@ describe('the description of a network', () => {
     ]);
   });
 
+  it('says what else there is to a window', () => {
+    const layers = [{ kind: 'max-pooling', kernel: 3, stride: 2, ceil: true }];
+    const [line] = describeNetwork(parseNetwork({ input: [12, 12, 3], layers })).layers;
+    expect(line).toMatchObject({ description: '3×3; p=0, st=2, ceil', output: { height: 6, width: 6 } });
+  });
+
   it('has a line for each layer inside branches, and for each join', () => {
     const layers = [
       { kind: 'residual', body: [{ kind: 'convolution', kernel: 1, filters: 2 }, { kind: 'relu' }] },

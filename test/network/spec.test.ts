@@ -81,6 +81,8 @@ describe('a network spec', () => {
     ],
     [{ kind: 'max-pooling', kernel: 'global', padding: [0, 1] }, /field 'padding': expected nothing beside/],
     [{ kind: 'max-pooling', kernel: 'global', padding: 'same' }, /field 'padding': expected nothing beside/],
+    [{ kind: 'max-pooling', kernel: 'global', ceil: true }, /field 'ceil': expected nothing beside/],
+    [{ kind: 'average-pooling', kernel: 2, ceil: 1 }, /field 'ceil': .*found 1/],
     [
       { kind: 'trainable-pooling', kernel: 2, down: 'max' },
       /field 'down': expected .*"mean"\|"sum".*found "max"/,
@@ -119,9 +121,11 @@ describe('a network spec', () => {
     expect(text).not.toContain('\n');
   });
 
-  it('says nothing of one group', () => {
-    const layer = { kind: 'convolution', kernel: 5, filters: 20 };
-    expect(parse({ ...layer, groups: 1 })).toEqual(parse(layer));
+  it.each([
+    [{ kind: 'convolution', kernel: 5, filters: 20 }, { groups: 1 }],
+    [{ kind: 'max-pooling', kernel: 2 }, { ceil: false }],
+  ])('of %j says nothing of %j', (layer, more) => {
+    expect(parse({ ...layer, ...more })).toEqual(parse(layer));
   });
 
   it('refuses an unknown loss', () => {

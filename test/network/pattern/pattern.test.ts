@@ -79,10 +79,10 @@ describe('a pattern', () => {
       { kind: 'fully-connected', units: 10 },
     ]);
     expect(
-      layersOf('INPUT(32x32x3) -> POOL(3,s2,p0x1x0x1,mean) -> POOL(2,max) -> DROPOUT(0.25) -> DROPOUT'),
+      layersOf('INPUT(32x32x3) -> POOL(3,s2,p0x1x0x1,mean) -> POOL(2,max,ceil) -> DROPOUT(0.25) -> DROPOUT'),
     ).toEqual([
       { kind: 'average-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1] },
-      { kind: 'max-pooling', kernel: 2 },
+      { kind: 'max-pooling', kernel: 2, ceil: true },
       { kind: 'dropout', rate: 0.25 },
       { kind: 'dropout' },
     ]);
