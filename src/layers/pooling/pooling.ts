@@ -43,7 +43,7 @@ export function resolvePooling<Config extends PoolingFields>(
 ): Omit<Config, keyof PoolingFields> & PoolingWindow {
   const { kernel, stride, padding, ceil, ...others } = config;
   if (kernel !== 'global') {
-    const window = { kernel, stride: stride ?? kernel, padding: resolvePadding(padding, kernel) };
+    const window = { kernel, stride: stride ?? kernel, padding: resolvePadding(padding, { kernel }) };
     return { ...others, ...window, ...(ceil ? { ceil } : {}) };
   }
   const message = "expected nothing beside the kernel 'global', which covers the input";
