@@ -3,6 +3,7 @@
 
 #include "families/activations.h"
 #include "families/assembly.h"
+#include "families/borders.h"
 #include "families/channels.h"
 #include "families/convolution-lanes.h"
 #include "families/convolution.h"
@@ -27,6 +28,7 @@ struct KernelTable {
   LaneConvolutionKernels lane_convolution;
   WinogradKernels winograd;
   PoolingKernels pooling;
+  BorderKernels borders;
   ChannelKernels channels;
   ActivationKernels activations;
   JoinKernels joins;

@@ -13,6 +13,7 @@
 #include "../kernels/convolution-lanes.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
+#include "../kernels/borders.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/activations.inl.h"
 #include "../kernels/joins.inl.h"
@@ -30,6 +31,7 @@ constexpr KernelTable make_table(const char* name) {
           kLaneConvolutionKernels,
           kWinogradKernels,
           kPoolingKernels,
+          kBorderKernels,
           kChannelKernels,
           kActivationKernels,
           kJoinKernels,

@@ -3,6 +3,11 @@
 /** Images of a bundle in lanes. */
 export const BUNDLE_IMAGES = 16;
 
+/** What a border around images shows (see interface/borders.ts). */
+export const BORDER_CONSTANT = 0;
+export const BORDER_REFLECT = 1;
+export const BORDER_REPLICATE = 2;
+
 /** Columns of one packed panel of a matrix; blocks of a product are counted in panels. Equal for all kernel sets. */
 export const PANEL_COLUMNS = 32;
 

@@ -1,5 +1,6 @@
 import type { ActivationKernels } from './interface/activations.js';
 import type { AssemblyKernels } from './interface/assembly.js';
+import type { BorderKernels } from './interface/borders.js';
 import type { ChannelKernels } from './interface/channels.js';
 import type { ConvolutionKernels } from './interface/convolution.js';
 import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
@@ -35,6 +36,7 @@ export interface Kernels
     LaneKernels,
     AssemblyKernels,
     PoolingKernels,
+    BorderKernels,
     ChannelKernels,
     ActivationKernels,
     JoinKernels,

@@ -87,6 +87,8 @@ export interface LayerPlan {
   readonly state: readonly StatePlan[];
   /** Memory of the layer that all workers share, in floats. */
   readonly shared: Readonly<Record<string, SharedPlan>>;
+  /** Tensors that the layer keeps for itself from forward to backward; they have gradients where its input has one. Absent: none. */
+  readonly inner?: Readonly<Record<string, Shape>>;
   /**
    * True if forward may write over its input, and backward over its output's gradient. Of several inputs or outputs, over the first or the
    * second.
@@ -150,6 +152,7 @@ export interface LayerSite {
   readonly parameters: Readonly<Record<string, BoundParameter>>;
   readonly state: Readonly<Record<string, Float32Array>>;
   readonly shared: Readonly<Record<string, Float32Array>>;
+  readonly inner: Readonly<Record<string, BoundTensor>>;
   readonly kernels: Kernels;
   readonly batch: Batch;
   /** False for evaluation: running statistics, no dropout, no backward. */

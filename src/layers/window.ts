@@ -69,6 +69,9 @@ export interface WindowConfig {
   readonly kernel: Pair;
   readonly stride: Pair;
   readonly padding: Padding;
+  /** What the padding shows, see border.ts. Absent: zeros. */
+  readonly paddingMode?: 'constant' | 'reflect' | 'replicate';
+  readonly paddingValue?: number;
   /** From one of the kernel's elements to the next. Absent: 1, 1. */
   readonly dilation?: Pair | undefined;
   /** Also places for a window at the end that is partly outside the padded input, if it begins before the padding there. */
@@ -128,13 +131,14 @@ export function slideWindow(
 }
 
 /**
- * A window in the short form of the chapter's table 15.2: `3×3; p=1, st=1`, or `3×3; p=2, st=1, d=2`, `3×3; p=1, st=2, ceil`; padding that
- * differs by side is top, bottom, left, right.
+ * A window in the short form of the chapter's table 15.2: `3×3; p=1, st=1`, or `3×3; p=2 reflect, st=1, d=2`, `3×3; p=1, st=2, ceil`;
+ * padding that differs by side is top, bottom, left, right.
  */
-export function describeWindow({ kernel, stride, padding, dilation, ceil }: WindowConfig): string {
+export function describeWindow({ kernel, stride, padding, dilation, ceil, ...border }: WindowConfig): string {
   const pad = padding.every((side) => side === padding[0]) ? padding[0] : `(${padding.join(', ')})`;
+  const shows = [border.paddingMode, border.paddingValue].filter((word) => word !== undefined);
   const gaps = dilation ? `, d=${describePair(dilation)}` : '';
-  return `${kernel.join('×')}; p=${pad}, st=${describePair(stride)}${gaps}${ceil ? ', ceil' : ''}`;
+  return `${kernel.join('×')}; p=${[pad, ...shows].join(' ')}, st=${describePair(stride)}${gaps}${ceil ? ', ceil' : ''}`;
 }
 
 function describePair([y, x]: Pair): string {

@@ -48,6 +48,9 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     const shared = Object.entries(step.shared).map(
       ([name, { offset, size }]) => [name, memory.shared.subarray(offset, offset + size)] as const,
     );
+    const inner = Object.entries(step.inner).map(
+      ([name, place]) => [name, viewTensor(activations, place, batchSize)] as const,
+    );
     const state = step.state.map(
       ({ name, offset, size }) => [name, memory.weights.subarray(offset, offset + size)] as const,
     );
@@ -60,6 +63,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       parameters: viewParameters(memory, step),
       state: Object.fromEntries(state),
       shared: Object.fromEntries(shared),
+      inner: Object.fromEntries(inner),
       kernels: options.kernels,
       batch,
       training,

@@ -32,7 +32,7 @@ export interface LayerDescription {
 
 /** What a network takes in memory, with the mini-batch of the description. */
 export interface MemoryDescription {
-  /** Outputs of all layers. */
+  /** Outputs of all layers, and inputs with the borders that padding other than zeros makes. */
   readonly activations: number;
   /** Gradients of those outputs; layers may take turns in one place. */
   readonly activationGradients: number;
@@ -130,7 +130,8 @@ function keepVelocities({ steps }: NetworkPlan): OptimizerNeeds {
 }
 
 function describeMemory(plan: NetworkPlan, batchSize: number, needs: OptimizerNeeds): MemoryDescription {
-  const places = new Map(plan.tensors.map((tensor) => [tensor.offset, tensor]));
+  const tensors = [...plan.tensors, ...plan.steps.flatMap(({ inner }) => Object.values(inner))];
+  const places = new Map(tensors.map((tensor) => [tensor.offset, tensor]));
   const floats = [...places.values()].map((tensor) => countTensorFloats(tensor, batchSize));
   const activations = FLOAT_BYTES * sum(floats);
   const model = FLOAT_BYTES * layOutModel(plan, needs).floats;

@@ -11,7 +11,7 @@ import type { BoundParameter, BoundTensor } from '../layers/layer.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import type { InputImages } from '../layers/whitening.js';
 import { type BoundSlot, layOutOptimizer, NO_OPTIMIZER, type OptimizerNeeds } from './optimizer-memory.js';
-import type { NetworkPlan, Slot, StepPlan, TensorPlan } from './plan.js';
+import type { NetworkPlan, Slot, StepPlan, TensorPlace } from './plan.js';
 
 /** A model's memory, shared by all workers: what outlives a mini-batch, and what layers share within one. */
 export interface ModelMemory {
@@ -104,13 +104,13 @@ export function initializeModel(...given: Parameters<typeof initializeInPieces>)
 }
 
 /** Floats of a tensor's values for so many images; in lanes the last bundle is whole. */
-export function countTensorFloats(tensor: TensorPlan, images: number): number {
+export function countTensorFloats(tensor: TensorPlace, images: number): number {
   const places = tensor.layout === 'lanes' ? countBundles(images) * BUNDLE_IMAGES : images;
   return places * sizeOf(tensor.shape);
 }
 
 /** A tensor's views over the activations, for mini-batches of up to so many images. */
-export function viewTensor(activations: Float32Array, tensor: TensorPlan, images: number): BoundTensor {
+export function viewTensor(activations: Float32Array, tensor: TensorPlace, images: number): BoundTensor {
   const floats = countTensorFloats(tensor, images);
   const cut = (offset: number) => activations.subarray(Math.max(0, offset), offset < 0 ? 0 : offset + floats);
   return { shape: tensor.shape, value: cut(tensor.offset), gradient: cut(tensor.gradientOffset) };

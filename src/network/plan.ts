@@ -15,13 +15,16 @@ import { nameLayers } from './named-layers.js';
 import type { NetworkSpec } from './spec.js';
 import { chooseValuePlaces } from './value-places.js';
 
-/** A tensor of the mini-batch. Tensors that are made in place, or passed on, have the offsets of others. */
-export interface TensorPlan extends FlatTensor {
+/** Where a tensor of the mini-batch lies. */
+export interface TensorPlace extends Pick<FlatTensor, 'shape' | 'layout'> {
   /** In the activations, in floats. */
   readonly offset: number;
   /** −1 if it has no gradient. */
   readonly gradientOffset: number;
 }
+
+/** A tensor of the mini-batch. Tensors that are made in place, or passed on, have the offsets of others. */
+export interface TensorPlan extends FlatTensor, TensorPlace {}
 
 /** A piece of a longer vector, in floats. */
 export interface Slot {
@@ -53,6 +56,8 @@ export interface StepPlan extends FlatStep {
   readonly state: readonly PlannedState[];
   /** In the model's arena. */
   readonly shared: Readonly<Record<string, Slot>>;
+  /** See LayerPlan. */
+  readonly inner: Readonly<Record<string, TensorPlace>>;
 }
 
 /**
@@ -113,7 +118,8 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   checkInitializers(network);
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
-  const steps = network.steps.map((step): StepPlan => {
+  const { tensors, inner, activationFloats } = bookTensors(network, options);
+  const steps = network.steps.map((step, index): StepPlan => {
     const { name, layer, layout } = step;
     const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
       const needed = training || !plan.onlyInTraining;
@@ -130,9 +136,9 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
       })),
       state: layer.state.map((state) => ({ ...state, offset: weights.book(state.size) })),
       shared: Object.fromEntries(sharedSlots),
+      inner: inner[index]!,
     };
   });
-  const { tensors, activationFloats } = bookTensors(network, options);
 
   return {
     batchSize,
@@ -166,13 +172,13 @@ function checkInitializers({ steps, tensors }: FlatNetwork): void {
   }
 }
 
-/** Books memory for all values, and behind them for gradients if there is training. */
+/** Books memory for all values, and behind them for gradients if there is training; at last for what each step keeps for itself. */
 function bookTensors(
   network: FlatNetwork,
   { batchSize, training }: PlanOptions,
-): { tensors: TensorPlan[]; activationFloats: number } {
+): { tensors: TensorPlan[]; inner: Record<string, TensorPlace>[]; activationFloats: number } {
   const activations = new ArenaLayout();
-  const floatsOf = ({ shape, layout }: FlatTensor) =>
+  const floatsOf = ({ shape, layout }: Pick<FlatTensor, 'shape' | 'layout'>) =>
     (layout === 'lanes' ? countBundles(batchSize) * BUNDLE_IMAGES : batchSize) * sizeOf(shape);
   const offsets: number[] = [];
   for (const [index, home] of chooseValuePlaces(network).entries()) {
@@ -187,7 +193,16 @@ function bookTensors(
     const place = places[index];
     return { ...tensor, offset: offsets[index]!, gradientOffset: place ? gradientOffsets.get(place)! : -1 };
   });
-  return { tensors, activationFloats: activations.floats };
+  const inner = network.steps.map(({ layer, layout, inputs }) => {
+    const learns = training && network.tensors[inputs[0]!]!.needsGradient;
+    const places = Object.entries(layer.inner ?? {}).map(([name, shape]): [string, TensorPlace] => {
+      const floats = floatsOf({ shape, layout });
+      const offset = activations.book(floats);
+      return [name, { shape, layout, offset, gradientOffset: learns ? activations.book(floats) : -1 }];
+    });
+    return Object.fromEntries(places);
+  });
+  return { tensors, inner, activationFloats: activations.floats };
 }
 
 /** As many bands as make MIN_UNITS units of a mini-batch. */

@@ -81,6 +81,31 @@ describeLayer('convolution', [
     output: [5, 6, 4],
   },
   {
+    name: 'reflected padding',
+    layer: convolution({ padding: [1, 2, 0, 2], paddingMode: 'reflect', filters: 3 }),
+    input: [4, 5, 2],
+    output: [5, 5, 3],
+  },
+  {
+    name: 'replicated padding, wider than the input',
+    layer: convolution({ kernel: 2, stride: [2, 1], padding: 2, paddingMode: 'replicate', groups: 2 }),
+    input: [2, 1, 4],
+    output: [3, 4, 4],
+  },
+  {
+    name: 'constant padding, covering',
+    layer: convolution({ padding: 1, paddingMode: 'constant', paddingValue: -0.5 }),
+    input: [1, 1, 3],
+    output: [1, 1, 4],
+  },
+  {
+    name: 'reflected padding, by minimal filtering',
+    layer: convolution({ filters: 34, padding: 1, paddingMode: 'reflect' }),
+    input: [7, 6, 33],
+    output: [7, 6, 34],
+    reference: false,
+  },
+  {
     name: 'with a connection table',
     layer: convolution({ connections: [[0], [1, 2], [0, 2], [2, 1, 0]] }),
     input: [5, 6, 3],
@@ -187,6 +212,19 @@ describeLayer('average-pooling', [
     layer: { kind: 'average-pooling', kernel: 3, stride: 2, padding: 1, ceil: true, countPadding: true },
     input: [6, 5, 3],
     output: [4, 3, 3],
+  },
+  {
+    name: 'replicated padding',
+    layer: {
+      kind: 'average-pooling',
+      kernel: [3, 2],
+      stride: [2, 1],
+      padding: [1, 1, 0, 2],
+      paddingMode: 'replicate',
+      countPadding: true,
+    },
+    input: [5, 4, 3],
+    output: [3, 5, 3],
   },
 ]);
 

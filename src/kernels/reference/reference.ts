@@ -2,6 +2,7 @@ import type { Kernels } from '../kernels.js';
 import { activations } from './activations.js';
 import * as assembly from './assembly.js';
 import * as augment from './augment.js';
+import * as borders from './borders.js';
 import * as channels from './channels.js';
 import * as convolution from './convolution.js';
 import * as draws from './draws.js';
@@ -27,6 +28,7 @@ export const referenceKernels: Kernels = {
   activations,
   ...assembly,
   ...augment,
+  ...borders,
   ...channels,
   ...convolution,
   ...draws,

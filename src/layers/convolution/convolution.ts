@@ -8,6 +8,7 @@ import {
   makeGeometry,
   type WindowGeometry,
 } from '../../kernels/geometry.js';
+import { bindInBorder, borderFields, placeInBorder, planInBorder, resolveBorder } from '../border.js';
 import { initializerSchema, kernelInitializerSchema } from '../initializer.js';
 import type { BoundLayer, LayerKind, LayerPlan, Layout } from '../layer.js';
 import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
@@ -36,6 +37,7 @@ export const convolutionSchema = z
     filters: z.int().min(1),
     stride: pairSchema.prefault(1),
     padding: paddingSchema.prefault(0),
+    ...borderFields,
     /** From one of the kernel's elements to the next, in pixels of the input. */
     dilation: pairSchema.prefault(1),
     /** Equal parts of the channels: the outputs of a part depend on the inputs of that part alone. */
@@ -53,16 +55,18 @@ export const convolutionSchema = z
     kernelEpochs: epochs,
     biasEpochs: epochs,
   })
-  .transform(({ groups, dilation: [y, x], ...config }) => {
+  .transform(({ groups, dilation: [y, x], paddingMode, paddingValue, ...config }, context) => {
     const { kernel } = config;
     // Along one element there is nothing to spread.
     const dilation = [kernel[0] > 1 ? y : 1, kernel[1] > 1 ? x : 1] as const;
+    const padding = resolvePadding(config.padding, { kernel, dilation });
     return {
       ...config,
       // One group is none, and so is a dilation of 1: a spec that says so is the same run.
       ...(groups > 1 ? { groups } : {}),
       ...(dilation[0] > 1 || dilation[1] > 1 ? { dilation } : {}),
-      padding: resolvePadding(config.padding, { kernel, dilation }),
+      padding,
+      ...resolveBorder({ paddingMode, paddingValue }, padding, context),
     };
   });
 
@@ -80,7 +84,7 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   pattern: {
     word: 'CONV',
     usage:
-      'CONV(kernel,filters), with s for the stride, p for padding or same, d for dilation: CONV(3,20), CONV(5x3,20,s2,p1)',
+      'CONV(kernel,filters), with s for the stride, p for padding or same, reflect or replicate, d for dilation: CONV(3,20), CONV(5x3,20,s2,p1)',
     places: [WINDOW_FIELDS.kernel, { name: 'filters', lengths: [1], least: 1 }],
     required: 2,
     letters: {
@@ -89,7 +93,11 @@ export const convolution: LayerKind<ConvolutionConfig> = {
       d: WINDOW_FIELDS.dilation,
       g: { name: 'groups', lengths: [1], least: 1 },
     },
-    names: SAME_PADDING,
+    names: {
+      ...SAME_PADDING,
+      reflect: { paddingMode: 'reflect' },
+      replicate: { paddingMode: 'replicate' },
+    },
   },
   channelFields: { output: 'filters' },
   gainsByLanes: true,
@@ -97,7 +105,8 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   plan(config, input, where, layout): LayerPlan {
     checkGroups(config, input, where);
     checkWhitening(config, input, where);
-    return planConvolution(config, measureWindow(config, input, where), layout);
+    const plan = planConvolution(config, measureWindow(config, input, where), layout);
+    return planInBorder(config, input, plan);
   },
 
   describe(config) {
@@ -114,18 +123,21 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   },
 
   bind(config, site): BoundLayer {
-    const g = makeGeometry(site.input.shape, config, site.output.shape, config.groups);
-    const bound = site.layout === 'lanes' ? bindConvolutionLanes(g, site) : bindConvolutionImages(g, site);
+    const g = measureWindow(config, site.input.shape, config.kind);
+    const bound = bindInBorder(config, site, (inner) =>
+      site.layout === 'lanes' ? bindConvolutionLanes(g, inner) : bindConvolutionImages(g, inner),
+    );
     return config.connections
       ? keepAbsentAtZero(bound, site, listAbsentWeights(config.connections, g))
       : bound;
   },
 };
 
-/** The geometry of the layer on that input; throws a UserError if the kernel does not fit. */
+/** The geometry of the layer on that input, within its border; throws a UserError if the kernel or the border does not fit. */
 function measureWindow(config: ConvolutionConfig, input: Shape, where: string): WindowGeometry {
   const output = { ...slideWindow(config, input, where), channels: config.filters };
-  return makeGeometry(input, config, output, config.groups);
+  const placed = placeInBorder(config, input, where);
+  return makeGeometry(placed.input, placed.window, output, config.groups);
 }
 
 function checkGroups(

@@ -1,5 +1,6 @@
 import { listActivationCases } from './activation-cases.js';
 import { listAugmentCases } from './augment-cases.js';
+import { listBorderCases } from './border-cases.js';
 import { listChannelCases } from './channel-cases.js';
 import { listConvolutionCases } from './convolution-cases.js';
 import { listDrawCases } from './draw-cases.js';
@@ -32,6 +33,7 @@ export function listKernelCases(): KernelCase[] {
     ...listWinogradCases(),
     ...listPoolingCases(),
     ...listTrainablePoolingCases(),
+    ...listBorderCases(),
     ...listChannelCases(),
     ...listActivationCases(),
     ...listPreluCases(),

@@ -71,8 +71,10 @@ describe('a pattern', () => {
   });
 
   it('reads sizes, strides and padding', () => {
-    expect(layersOf('INPUT(32x30x3) -> CONV(5x3,20,s2,p1) -> CONV(3,4,same,s1x2,g2,d2) -> FC(10)')).toEqual([
-      { kind: 'convolution', kernel: [5, 3], filters: 20, stride: 2, padding: 1 },
+    expect(
+      layersOf('INPUT(32x30x3) -> CONV(5x3,20,s2,p1,reflect) -> CONV(3,4,same,s1x2,g2,d2) -> FC(10)'),
+    ).toEqual([
+      { kind: 'convolution', kernel: [5, 3], filters: 20, stride: 2, padding: 1, paddingMode: 'reflect' },
       { kind: 'relu' },
       { kind: 'convolution', kernel: 3, filters: 4, padding: 'same', stride: [1, 2], groups: 2, dilation: 2 },
       { kind: 'relu' },
