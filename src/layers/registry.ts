@@ -1,5 +1,6 @@
 import { elu } from './activations/elu.js';
 import { gelu } from './activations/gelu.js';
+import { hardSigmoid } from './activations/hard-sigmoid.js';
 import { hardSwish } from './activations/hard-swish.js';
 import { identity } from './activations/identity.js';
 import { leakyRelu } from './activations/leaky-relu.js';
@@ -42,6 +43,7 @@ export const LAYER_KINDS: LayerKinds = {
   elu,
   gelu,
   silu,
+  'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,
   softplus,
   mish,
