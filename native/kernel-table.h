@@ -14,6 +14,7 @@
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
+#include "families/softmax.h"
 #include "families/winograd.h"
 
 namespace convoy {
@@ -29,6 +30,7 @@ struct KernelTable {
   PoolingKernels pooling;
   ChannelKernels channels;
   ActivationKernels activations;
+  SoftmaxKernels softmax;
   JoinKernels joins;
   LossKernels losses;
   AssemblyKernels assembly;

@@ -15,6 +15,7 @@
 #include "../kernels/pooling.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/activations.inl.h"
+#include "../kernels/softmax.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assembly.inl.h"
@@ -32,6 +33,7 @@ constexpr KernelTable make_table(const char* name) {
           kPoolingKernels,
           kChannelKernels,
           kActivationKernels,
+          kSoftmaxKernels,
           kJoinKernels,
           kLossKernels,
           kAssemblyKernels,

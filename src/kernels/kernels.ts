@@ -10,6 +10,7 @@ import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
 import type { ProductKernels } from './interface/products.js';
+import type { SoftmaxKernels } from './interface/softmax.js';
 import type { WinogradKernels } from './interface/winograd.js';
 
 /**
@@ -37,6 +38,7 @@ export interface Kernels
     PoolingKernels,
     ChannelKernels,
     ActivationKernels,
+    SoftmaxKernels,
     JoinKernels,
     LossKernels,
     ParameterKernels,

@@ -25,6 +25,7 @@ import { batchNormalization } from './normalization/batch-normalization.js';
 import { averagePooling } from './pooling/average-pooling.js';
 import { maxPooling } from './pooling/max-pooling.js';
 import { trainablePooling } from './pooling/trainable-pooling.js';
+import { softmax } from './softmax.js';
 
 /** Every kind of layer that is built in. */
 export const LAYER_KINDS: LayerKinds = {
@@ -37,6 +38,7 @@ export const LAYER_KINDS: LayerKinds = {
   'channel-padding': channelPadding,
   dropout,
   multiply,
+  softmax,
   relu,
   'leaky-relu': leakyRelu,
   prelu,

@@ -217,6 +217,12 @@ describeLayer('multiply', [
   { name: 'vectors', layer: { kind: 'multiply', factor: 1 / 9 }, input: [1, 1, 10], output: [1, 1, 10] },
 ]);
 
+describeLayer('softmax', [
+  { name: 'maps', layer: { kind: 'softmax' }, input: [3, 4, 5], output: [3, 4, 5] },
+  { name: 'vectors', layer: { kind: 'softmax' }, input: [1, 1, 37], output: [1, 1, 37], images: 7 },
+  { name: 'one channel', layer: { kind: 'softmax' }, input: [2, 3, 1], output: [2, 3, 1], images: 2 },
+]);
+
 describeLayer('dropout', [
   { name: 'half', layer: { kind: 'dropout', rate: 0.5 }, input: [3, 3, 3], output: [3, 3, 3] },
   { name: 'a tenth', layer: { kind: 'dropout', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },

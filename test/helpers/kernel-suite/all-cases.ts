@@ -12,6 +12,7 @@ import { listOptimizerCases } from './optimizer-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
 import { listPreluCases } from './prelu-cases.js';
 import { listProductCases } from './product-cases.js';
+import { listSoftmaxCases } from './softmax-cases.js';
 import { listTrainablePoolingCases } from './trainable-pooling-cases.js';
 import {
   listAssembleCases,
@@ -36,6 +37,7 @@ export function listKernelCases(): KernelCase[] {
     ...listActivationCases(),
     ...listPreluCases(),
     ...listDropoutCases(),
+    ...listSoftmaxCases(),
     ...listJoinCases(),
     ...listDrawCases(),
     ...listLossCases(),
