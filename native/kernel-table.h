@@ -8,6 +8,7 @@
 #include "families/convolution.h"
 #include "families/joins.h"
 #include "families/lanes.h"
+#include "families/locally-connected.h"
 #include "families/losses.h"
 #include "families/optimizers.h"
 #include "families/parameters.h"
@@ -24,6 +25,7 @@ struct KernelTable {
 
   ProductKernels products;
   ConvolutionKernels convolution;
+  LocallyConnectedKernels locally_connected;
   LaneKernels lanes;
   LaneConvolutionKernels lane_convolution;
   WinogradKernels winograd;

@@ -13,6 +13,7 @@
 #include "../kernels/convolution-lanes.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
+#include "../kernels/locally-connected.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/activations.inl.h"
 #include "../kernels/softmax.inl.h"
@@ -27,6 +28,7 @@ constexpr KernelTable make_table(const char* name) {
   return {name,
           kProductKernels,
           kConvolutionKernels,
+          kLocallyConnectedKernels,
           kLaneKernels,
           kLaneConvolutionKernels,
           kWinogradKernels,

@@ -5,6 +5,7 @@ import type { ConvolutionKernels } from './interface/convolution.js';
 import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
 import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
+import type { LocallyConnectedKernels } from './interface/locally-connected.js';
 import type { LossKernels } from './interface/losses.js';
 import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
@@ -31,6 +32,7 @@ import type { WinogradKernels } from './interface/winograd.js';
 export interface Kernels
   extends ProductKernels,
     ConvolutionKernels,
+    LocallyConnectedKernels,
     LaneConvolutionKernels,
     WinogradKernels,
     LaneKernels,

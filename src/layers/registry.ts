@@ -14,6 +14,7 @@ import { tanh } from './activations/tanh.js';
 import { channelPadding } from './channel-padding.js';
 import { convolution } from './convolution/convolution.js';
 import { fullyConnected } from './convolution/fully-connected.js';
+import { locallyConnected } from './convolution/locally-connected.js';
 import { dropout } from './dropout.js';
 import { add } from './joints/add.js';
 import { concat } from './joints/concat.js';
@@ -32,6 +33,7 @@ export const LAYER_KINDS: LayerKinds = {
   convolution,
   'fully-connected': fullyConnected,
   'max-pooling': maxPooling,
+  'locally-connected': locallyConnected,
   'average-pooling': averagePooling,
   'trainable-pooling': trainablePooling,
   'batch-normalization': batchNormalization,

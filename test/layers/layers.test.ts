@@ -96,6 +96,29 @@ describeLayer('fully-connected', [
   },
 ]);
 
+describeLayer('locally-connected', [
+  {
+    name: '3×3',
+    layer: { kind: 'locally-connected', kernel: 3, filters: 4 },
+    input: [5, 4, 3],
+    output: [3, 2, 4],
+  },
+  {
+    name: 'strides and padding, without bias',
+    layer: {
+      kind: 'locally-connected',
+      kernel: [3, 2],
+      filters: 3,
+      stride: [2, 1],
+      padding: [1, 0, 0, 1],
+      bias: false,
+    },
+    input: [6, 5, 2],
+    output: [3, 5, 3],
+    images: 2,
+  },
+]);
+
 describeLayer('max-pooling', [
   { name: '2×2', layer: { kind: 'max-pooling', kernel: 2 }, input: [6, 4, 3], output: [3, 2, 3] },
   {

@@ -8,6 +8,7 @@ import * as draws from './draws.js';
 import * as dropout from './dropout.js';
 import * as joins from './joins.js';
 import * as lanes from './lanes.js';
+import * as locallyConnected from './locally-connected.js';
 import * as losses from './losses.js';
 import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
@@ -34,6 +35,7 @@ export const referenceKernels: Kernels = {
   ...dropout,
   ...joins,
   ...lanes,
+  ...locallyConnected,
   ...losses,
   ...optimizers,
   ...parameters,

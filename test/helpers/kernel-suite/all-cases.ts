@@ -7,6 +7,7 @@ import { listDropoutCases } from './dropout-cases.js';
 import { listJoinCases } from './join-cases.js';
 import type { KernelCase, KernelMethod } from './kernel-case.js';
 import { listLaneCases } from './lane-cases.js';
+import { listLocallyConnectedCases } from './locally-connected-cases.js';
 import { listLossCases } from './loss-cases.js';
 import { listOptimizerCases } from './optimizer-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
@@ -29,6 +30,7 @@ export function listKernelCases(): KernelCase[] {
   return [
     ...listProductCases(),
     ...listConvolutionCases(),
+    ...listLocallyConnectedCases(),
     ...listLaneCases(),
     ...listWinogradCases(),
     ...listPoolingCases(),
