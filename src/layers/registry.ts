@@ -27,18 +27,20 @@ import { averagePooling } from './pooling/average-pooling.js';
 import { maxPooling } from './pooling/max-pooling.js';
 import { trainablePooling } from './pooling/trainable-pooling.js';
 import { softmax } from './softmax.js';
+import { stochasticDepth } from './stochastic-depth.js';
 
 /** Every kind of layer that is built in. */
 export const LAYER_KINDS: LayerKinds = {
   convolution,
   'fully-connected': fullyConnected,
-  'max-pooling': maxPooling,
   'locally-connected': locallyConnected,
+  'max-pooling': maxPooling,
   'average-pooling': averagePooling,
   'trainable-pooling': trainablePooling,
   'batch-normalization': batchNormalization,
   'channel-padding': channelPadding,
   dropout,
+  'stochastic-depth': stochasticDepth,
   multiply,
   softmax,
   relu,

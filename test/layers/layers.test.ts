@@ -250,3 +250,8 @@ describeLayer('dropout', [
   { name: 'half', layer: { kind: 'dropout', rate: 0.5 }, input: [3, 3, 3], output: [3, 3, 3] },
   { name: 'a tenth', layer: { kind: 'dropout', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },
 ]);
+
+describeLayer('stochastic-depth', [
+  { name: 'maps', layer: { kind: 'stochastic-depth', rate: 0.5 }, input: [5, 3, 3], output: [5, 3, 3] },
+  { name: 'vectors', layer: { kind: 'stochastic-depth', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },
+]);
