@@ -106,7 +106,7 @@ function poolImages(example: PoolingExample, pool: Pool, kernels: Kernels): Pool
     kernels.bindMaxPoolingForward({ g, x: xFloats, y })(0, x.length);
     kernels.bindMaxPoolingBackward({ g, x: xFloats, y, dy: dyFloats, dx })(0, x.length);
   } else {
-    const shares = makeMeanShares(g, NO_PADDING);
+    const shares = makeMeanShares(g, NO_PADDING, y);
     kernels.bindAveragePoolingForward({ g, x: xFloats, y, shares })(0, x.length);
     kernels.bindAveragePoolingBackward({ g, dy: dyFloats, dx, shares })(0, x.length);
   }

@@ -52,7 +52,7 @@ export const averagePooling: LayerKind<z.output<typeof schema>> = {
 function bindMeans(window: WindowConfig, countPadding: boolean, site: LayerSite): BoundLayer {
   const { kernels, input, output } = site;
   const g = makePoolingGeometry(window, site);
-  const shares = makeMeanShares(g, countPadding ? window.padding : NO_PADDING);
+  const shares = makeMeanShares(g, countPadding ? window.padding : NO_PADDING, input.value);
   if (site.layout === 'lanes') {
     return bindPoolingLanes(g, site, {
       bindForward: ({ g, firstWindow, x, y }) =>

@@ -90,7 +90,7 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
   bind(config, site) {
     const { kernels, input, output, needsInputGradient, training } = site;
     const g = makePoolingGeometry(config, site);
-    const shares = chooseShares(config, g);
+    const shares = chooseShares(config, g, input.value);
     const scale = bindChannelParameter(site, 'scale');
     const bias = bindChannelParameter(site, 'bias');
     const prepare = [...scale.prepare, ...bias.prepare];
@@ -150,6 +150,9 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
 function chooseShares(
   { down, countPadding, padding }: z.output<typeof schema>,
   g: WindowGeometry,
+  like: Float32Array,
 ): Float32Array {
-  return down === 'sum' ? makeSumShares(g) : makeMeanShares(g, countPadding ? padding : NO_PADDING);
+  return down === 'sum'
+    ? makeSumShares(g, like)
+    : makeMeanShares(g, countPadding ? padding : NO_PADDING, like);
 }

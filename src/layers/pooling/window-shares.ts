@@ -1,13 +1,17 @@
 import type { WindowGeometry } from '../../kernels/geometry.js';
-import { allocateScratch } from '../../kernels/memory.js';
+import { allocateLike } from '../allocate-like.js';
 import type { Padding } from '../window.js';
 
 /**
  * What an element counts in the mean of each window, h'×w': 1 / the number of the window's places inside the input with so much padding
- * around it. A window that reaches beyond that padding, as with `ceil`, has fewer places there than the others.
+ * around it, as precise as `like`. A window that reaches beyond that padding, as with `ceil`, has fewer places there than the others.
  */
-export function makeMeanShares(g: WindowGeometry, [top, bottom, left, right]: Padding): Float32Array {
-  const shares = allocateScratch(g.outputHeight * g.outputWidth);
+export function makeMeanShares(
+  g: WindowGeometry,
+  [top, bottom, left, right]: Padding,
+  like: Float32Array,
+): Float32Array {
+  const shares = allocateLike(like, g.outputHeight * g.outputWidth);
   for (let y = 0; y < g.outputHeight; y++) {
     const rows = countPlaces(y * g.strideY - g.padTop, g.kernelHeight, -top, g.inputHeight + bottom);
     for (let x = 0; x < g.outputWidth; x++) {
@@ -19,8 +23,8 @@ export function makeMeanShares(g: WindowGeometry, [top, bottom, left, right]: Pa
 }
 
 /** Shares that leave every window's sum as it is. */
-export function makeSumShares(g: WindowGeometry): Float32Array {
-  return allocateScratch(g.outputHeight * g.outputWidth).fill(1);
+export function makeSumShares(g: WindowGeometry, like: Float32Array): Float32Array {
+  return allocateLike(like, g.outputHeight * g.outputWidth).fill(1);
 }
 
 /** Of [start, start + size), how many lie in [low, high). */

@@ -59,7 +59,7 @@ describe('pooling by hand', () => {
   it("pools what padding below and to the right lets windows reach, as MatConvNet's CIFAR-quick", () => {
     const padding = [0, 1, 0, 1] as const;
     const padded = makeWindow({ input: [4, 4, 1], kernel: [3, 3], stride: [2, 2], padding });
-    const inside = makeMeanShares(padded, NO_PADDING);
+    const inside = makeMeanShares(padded, NO_PADDING, Float32Array.of());
     const x = Array.from({ length: 16 }, (_, i) => i - 20);
     expect(poolMaximum(padded, x)).toEqual([-10, -9, -6, -5]);
     // 9, 6, 6 and 4 elements lie inside the input.
@@ -72,7 +72,7 @@ describe('pooling by hand', () => {
     expect([...dx]).toEqual(
       [1, 1, 2, 1, 1, 1, 2, 1, 2, 2, 4, 2, 1, 1, 2, 1].map((share) => expect.closeTo(share, 5)),
     );
-    const whole = makeMeanShares(padded, padding);
+    const whole = makeMeanShares(padded, padding, Float32Array.of());
     kernels.bindAveragePoolingForward({ g: padded, x: Float32Array.from(x), y, shares: whole })(0, 1);
     expect([...y]).toEqual([-15, -9, -6, -30 / 9].map((mean) => expect.closeTo(mean, 5)));
   });
@@ -84,11 +84,11 @@ describe('pooling by hand', () => {
     const y = new Float32Array(2);
     const dx = new Float32Array(3);
     const dy = Float32Array.of(8, 2);
-    const inside = makeMeanShares(padded, NO_PADDING);
+    const inside = makeMeanShares(padded, NO_PADDING, Float32Array.of());
     kernels.bindAveragePoolingForward({ g: padded, x, y, shares: inside })(0, 1);
     kernels.bindAveragePoolingBackward({ g: padded, dy, dx, shares: inside })(0, 1);
     expect([...y, ...dx]).toEqual([6, 3, 8, 1, 1]);
-    const whole = makeMeanShares(padded, padding);
+    const whole = makeMeanShares(padded, padding, Float32Array.of());
     kernels.bindAveragePoolingForward({ g: padded, x, y, shares: whole })(0, 1);
     kernels.bindAveragePoolingBackward({ g: padded, dy, dx, shares: whole })(0, 1);
     expect([...y, ...dx]).toEqual([3, 3, 4, 1, 1]);
