@@ -10,6 +10,7 @@ import { countParts } from '../layers/parts.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
+import { checkHeadShape, findHeads } from './heads.js';
 import { flattenNetwork } from './layouts.js';
 import { nameLayers } from './named-layers.js';
 import type { NetworkSpec } from './spec.js';
@@ -17,7 +18,7 @@ import { chooseValuePlaces } from './value-places.js';
 
 /** A tensor of the mini-batch. Tensors that are made in place, or passed on, have the offsets of others. */
 export interface TensorPlan extends FlatTensor {
-  /** In the activations, in floats. */
+  /** In the activations, in floats; −1 if nobody computes it. */
   readonly offset: number;
   /** −1 if it has no gradient. */
   readonly gradientOffset: number;
@@ -55,13 +56,24 @@ export interface StepPlan extends FlatStep {
   readonly shared: Readonly<Record<string, Slot>>;
 }
 
+/** A loss on a layer before the last one, in training alone. */
+export interface PlannedHead {
+  /** Among the tensors: what it is computed from, image after image. */
+  readonly tensor: number;
+  readonly weight: number;
+  readonly loss: string;
+}
+
 /**
  * Everything about a network that can be known before training: a pure function of spec, mini-batch size and slices, so every
  * thread makes its own.
  */
 export interface NetworkPlan extends PlanOptions {
   readonly tensors: readonly TensorPlan[];
+  /** Those that nobody computes among them, for the places of their parameters: see isComputed. */
   readonly steps: readonly StepPlan[];
+  /** None where nothing is trained. */
+  readonly heads: readonly PlannedHead[];
   /** Numbers that training changes by gradients. */
   readonly parameterCount: number;
   /** Floats of parameters and state, which together are what is saved. */
@@ -109,14 +121,23 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     return { layout, parts, stride, offset: training ? partials.book(parts * stride) : 0 };
   };
 
-  const network = flattenNetwork(spec.input, nameLayers(spec), largest, kinds);
+  const layers = nameLayers(spec);
+  const names = layers.map(({ name }) => name);
+  const places = findHeads(spec.heads ?? [], names, spec.name);
+  const network = flattenNetwork(spec.input, layers, { cut: largest, heads: places, training, kinds });
   checkInitializers(network);
+  const heads = (training ? (spec.heads ?? []) : []).map(({ weight, loss = spec.loss }, i): PlannedHead => {
+    const place = places[i]!;
+    const tensor = network.heads.get(place)!;
+    checkHeadShape(network.tensors[tensor]!.shape, network.tensors.at(-1)!.shape, layers[place]!.where);
+    return { tensor, weight, loss };
+  });
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
   const steps = network.steps.map((step): StepPlan => {
     const { name, layer, layout } = step;
     const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
-      const needed = training || !plan.onlyInTraining;
+      const needed = training || (!plan.onlyInTraining && isComputed(step, options));
       const size = needed ? plan.floats * (plan.perPart ? countParts(layout, largest) : 1) : 0;
       return [key, { offset: training && isTransient(plan) ? turns : shared.book(size), size }] as const;
     });
@@ -140,6 +161,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     training,
     tensors,
     steps,
+    heads,
     bands,
     parameterCount: countParameters(steps.flatMap((step) => step.parameters)),
     weightFloats: weights.floats,
@@ -151,6 +173,14 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
 
 function isTransient({ transient = false }: SharedPlan): boolean {
   return transient;
+}
+
+/** Whether a step is computed: what heads alone depend on is so in training only. */
+export function isComputed(
+  { auxiliary }: Pick<FlatStep, 'auxiliary'>,
+  { training }: Pick<PlanOptions, 'training'>,
+): boolean {
+  return training || !auxiliary;
 }
 
 /** Numbers that are made from the training images are for the layer that reads those. */
@@ -174,9 +204,12 @@ function bookTensors(
   const activations = new ArenaLayout();
   const floatsOf = ({ shape, layout }: FlatTensor) =>
     (layout === 'lanes' ? countBundles(batchSize) * BUNDLE_IMAGES : batchSize) * sizeOf(shape);
+  const steps = network.steps.filter((step) => isComputed(step, { training }));
+  const computed = new Set([0, ...steps.flatMap(({ outputs }) => outputs)]);
   const offsets: number[] = [];
-  for (const [index, home] of chooseValuePlaces(network).entries()) {
-    offsets.push(home === index ? activations.book(floatsOf(network.tensors[index]!)) : offsets[home]!);
+  for (const [index, home] of chooseValuePlaces({ ...network, steps }).entries()) {
+    const offset = () => activations.book(floatsOf(network.tensors[index]!));
+    offsets.push(!computed.has(index) ? -1 : home === index ? offset() : offsets[home]!);
   }
   const places = training ? chooseGradientPlaces(network, floatsOf) : [];
   const gradientOffsets = new Map<GradientPlace, number>();
