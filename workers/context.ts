@@ -1,7 +1,7 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { viewArena } from '../src/kernels/memory.js';
 import { loadKernels } from '../src/kernels/select.js';
-import { type BindLoss, LOSSES, type LossResults } from '../src/layers/loss.js';
+import { type BindLoss, LOSSES } from '../src/layers/loss.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
@@ -19,7 +19,8 @@ export interface RunContext {
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
   readonly network: BoundNetwork;
-  readonly loss: BindLoss;
+  /** Ties a loss to arrays, by its name. */
+  readonly bindLoss: (kind: string) => BindLoss;
   readonly barrier: Barrier;
 }
 
@@ -59,27 +60,7 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     seed,
     kernels,
   });
-  const loss = LOSSES[spec.loss]!.bind(kernels, labelSmoothing);
+  const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing);
   const barrier = new Barrier(run.memory.control, run.workers);
-  return { kernels, plugins, plan, memory, activations, network, loss, barrier };
-}
-
-/** Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
-export function bindLoss(
-  { loss, network }: Pick<RunContext, 'loss' | 'network'>,
-  labels: Uint16Array,
-  gradient: Float32Array | null,
-  { loss: losses, predicted, rank }: LossResults,
-): (first: number, count: number) => void {
-  const { output, batch } = network;
-  const run = loss({
-    classes: output.shape.channels,
-    outputs: output.value,
-    labels,
-    dOutputs: gradient,
-    loss: losses,
-    predicted,
-    rank,
-  });
-  return (first, count) => run(1 / batch.size, first, count);
+  return { kernels, plugins, plan, memory, activations, network, bindLoss, barrier };
 }

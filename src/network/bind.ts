@@ -3,7 +3,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
 import { type NetworkMemory, viewParameters, viewTensor } from './memory.js';
-import { isComputed, type NetworkPlan, type PlannedHead, type StepPlan } from './plan.js';
+import { isComputed, type NetworkPlan, type PlannedLoss, type StepPlan } from './plan.js';
 
 /** A planned network tied to memory and kernels, in one thread. */
 export interface BoundNetwork {
@@ -11,8 +11,8 @@ export interface BoundNetwork {
   readonly input: BoundTensor;
   readonly inputLayout: Layout;
   readonly output: BoundTensor;
-  /** Losses beside that of the output; none where nothing is trained. */
-  readonly heads: readonly BoundHead[];
+  /** The terms of the loss: that of the output, and in training those of heads. */
+  readonly losses: readonly BoundLoss[];
   /** Before the first forward after parameters have changed. */
   readonly prepare: readonly BlockPass[];
   /** In the order of the layers. */
@@ -21,7 +21,7 @@ export interface BoundNetwork {
   readonly backward: readonly Pass[];
 }
 
-export interface BoundHead extends Omit<PlannedHead, 'tensor'> {
+export interface BoundLoss extends Omit<PlannedLoss, 'tensor'> {
   readonly output: BoundTensor;
 }
 
@@ -88,7 +88,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     input: tensors[0]!,
     inputLayout: plan.tensors[0]!.layout,
     output: tensors.at(-1)!,
-    heads: plan.heads.map(({ tensor, ...head }) => ({ ...head, output: tensors[tensor]! })),
+    losses: plan.losses.map(({ tensor, ...loss }) => ({ ...loss, output: tensors[tensor]! })),
     prepare: layers.flatMap((layer) => layer.prepare),
     forward: layers.flatMap((layer) => layer.forward),
     backward: layers.toReversed().flatMap((layer) => layer.backward),

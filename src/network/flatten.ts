@@ -149,7 +149,7 @@ export class FlatNetwork {
     const [input] = inputs as [number];
     const origin = { ...setting, layerIndex: index, name };
     if (composite) return this.#addComposite(layer, composite, setting, input);
-    if (isJoin(config.kind)) return this.#addJoin(config.kind, origin, inputs, config.inputs!, where);
+    if (isJoin(config.kind)) return this.#addJoin(config.kind, origin, inputs, config.inputs!, layer);
     const kind = this.#findKind(config, where);
     const plan = kind.plan(config, this.tensors[input]!.shape, where, setting.layout);
     return this.#addStep({ ...origin, config, kind, layer: plan }, inputs, [name], setting.layout)[0]!;
@@ -161,11 +161,12 @@ export class FlatNetwork {
   }
 
   #addComposite(
-    { name, where, index }: NamedLayer,
+    layer: NamedLayer,
     { join, branches }: NamedComposite,
     setting: Setting,
     input: number,
   ): number {
+    const { name, index } = layer;
     const titles = branches.map(({ title }) => title);
     const joins = branches.length > 1;
     const origin = { ...setting, layerIndex: index };
@@ -182,7 +183,7 @@ export class FlatNetwork {
       return this.#addLevel(layers, starts[i]!, wiring).end;
     });
     if (!joins) return ends[0]!;
-    return this.#addJoin(join, { ...origin, name }, ends, titles, where);
+    return this.#addJoin(join, { ...origin, name }, ends, titles, layer);
   }
 
   #addJoin(
@@ -190,11 +191,14 @@ export class FlatNetwork {
     origin: Origin,
     inputs: readonly number[],
     titles: readonly string[],
-    where: string,
+    { config, where }: NamedLayer,
   ): number {
     const shapes = inputs.map((input) => this.tensors[input]!.shape);
     checkJoin(join, titles, shapes, where);
-    return this.#addJoint(join, origin, inputs, [origin.name])[0]!;
+    const kind: JointKind = JOINT_KINDS[join];
+    const own = { kind: join, ...(config.inputs && { inputs: config.inputs }) };
+    const step = { ...origin, config: own, kind, layer: kind.plan(shapes) };
+    return this.#addStep(step, inputs, [origin.name], origin.layout)[0]!;
   }
 
   #addJoint(

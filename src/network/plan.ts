@@ -57,12 +57,12 @@ export interface StepPlan extends FlatStep {
   readonly shared: Readonly<Record<string, Slot>>;
 }
 
-/** A loss on a layer before the last one, in training alone. */
-export interface PlannedHead {
+/** A term of the loss. */
+export interface PlannedLoss {
+  readonly kind: string;
+  readonly weight: number;
   /** Among the tensors: what it is computed from, image after image. */
   readonly tensor: number;
-  readonly weight: number;
-  readonly loss: string;
 }
 
 /**
@@ -73,8 +73,8 @@ export interface NetworkPlan extends PlanOptions {
   readonly tensors: readonly TensorPlan[];
   /** Those that nobody computes among them, for the places of their parameters: see isComputed. */
   readonly steps: readonly StepPlan[];
-  /** None where nothing is trained. */
-  readonly heads: readonly PlannedHead[];
+  /** The network's own, on the last tensor; behind it, in training alone, those of its heads. */
+  readonly losses: readonly PlannedLoss[];
   /** Numbers that training changes by gradients. */
   readonly parameterCount: number;
   /** Floats of parameters and state, which together are what is saved. */
@@ -125,12 +125,17 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   const places = findHeads(spec.heads ?? [], names, spec.name);
   const network = flattenNetwork(spec.input, layers, { cut: largest, heads: places, training, kinds });
   checkInitializers(network);
-  const heads = (training ? (spec.heads ?? []) : []).map(({ weight, loss = spec.loss }, i): PlannedHead => {
-    const place = places[i]!;
-    const tensor = network.heads.get(place)!;
-    checkHeadShape(network.tensors[tensor]!.shape, network.tensors.at(-1)!.shape, layers[place]!.where);
-    return { tensor, weight, loss };
-  });
+  const end = network.tensors.length - 1;
+  const losses: PlannedLoss[] = [{ kind: spec.loss, weight: 1, tensor: end }];
+  for (const [i, { weight, loss: kind = spec.loss }] of (training && spec.heads
+    ? spec.heads
+    : []
+  ).entries()) {
+    const { where } = layers[places[i]!]!;
+    const tensor = network.heads.get(places[i]!)!;
+    checkHeadShape(network.tensors[tensor]!.shape, network.tensors[end]!.shape, where);
+    losses.push({ kind, weight, tensor });
+  }
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
   const steps = network.steps.map((step): StepPlan => {
@@ -160,7 +165,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     training,
     tensors,
     steps,
-    heads,
+    losses,
     bands,
     parameterCount: countParameters(steps.flatMap((step) => step.parameters)),
     weightFloats: weights.floats,

@@ -202,7 +202,7 @@ describe('inputs', () => {
       tanh('input', 'input'),
       "field 'inputs': expected one name, since only add and concat join several, found",
     ],
-    [{ kind: 'tanh', inputs: 'input' }, "field 'inputs': expected array, found \"input\""],
+    [{ kind: 'tanh', inputs: 'input' }, 'field \'inputs\': expected array, found "input"'],
     [{ ...join('add', 'a', 'b'), axis: 1 }, "layer 1 (add): unknown field 'axis'"],
     [{ kind: 'ad', inputs: ['input'] }, "unknown layer kind 'ad'. Did you mean 'add'?"],
   ])('are as many as the kind takes: %j', (layer, message) => {
