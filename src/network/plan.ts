@@ -8,7 +8,7 @@ import { readsImages } from '../layers/initializer.js';
 import type { LayerKinds, Layout, SharedPlan, StatePlan } from '../layers/layer.js';
 import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
-import { LAYER_KINDS } from '../layers/registry.js';
+import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
 import { checkHeadShape, findHeads } from './heads.js';
@@ -189,9 +189,14 @@ export function isComputed(
 
 /** Numbers that are made from the training images are for the layer that reads those. */
 function checkInitializers({ steps, tensors }: FlatNetwork): void {
-  for (const { name, layer, inputs } of steps) {
+  /** The images, and what forks and changes of layout make of them. */
+  const images = new Set([0]);
+  for (const { name, layer, kind, inputs, outputs } of steps) {
+    const isImages = images.has(inputs[0]!);
+    const passes = kind === JOINT_KINDS.fork || kind === JOINT_KINDS.relayout;
+    if (isImages && passes) for (const output of outputs) images.add(output);
     const reader = layer.parameters.find(({ initializer }) => readsImages(initializer));
-    if (reader && inputs[0] !== 0) {
+    if (reader && !isImages) {
       throw new UserError(
         `${name}: ${reader.initializer.kind}: expected the first layer, which reads the images, found one behind ` +
           `${tensors[inputs[0]!]!.name}. Take another initializer.`,
