@@ -1,5 +1,6 @@
 import type { Ensemble } from '../checkpoint/ensemble.js';
 import type { Prediction } from '../checkpoint/trained-model.js';
+import { MAX_CLASSES } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
 import type { Background, Picture } from '../image/read-image.js';
 import { warnOfMissingAddon } from '../kernels/select.js';
@@ -17,7 +18,6 @@ import {
 } from './saved-networks.js';
 import type { Streams } from './streams.js';
 
-const MAX_CLASSES = 256;
 const DEFAULT_TOP = 5;
 /** Images that are predicted before their results are printed. */
 const IMAGES_AT_A_TIME = 16;

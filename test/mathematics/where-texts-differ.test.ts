@@ -133,7 +133,7 @@ it('a gradient is the mean over the images, where backpropagation by hand has th
   });
   const m = 5;
   const inputs = Float64Array.from(randomNumbers(16 * m, 3));
-  const labels = Uint8Array.from({ length: m }, (_, i) => i % 3);
+  const labels = Uint16Array.from({ length: m }, (_, i) => i % 3);
   const options = { network, labelSmoothing: 0, kernels: referenceKernels, kinds: LAYER_KINDS, double: true };
   const computeGradient = (first: number, images: number) => {
     const objective = new Objective(options, {
