@@ -36,6 +36,7 @@ describe('training with augmentation', () => {
       { translate: 1 },
       { translate: 1, padding: 'reflect' },
       { cutout: 5 },
+      { erasing: {} },
     ];
     const network = 'INPUT(28x28x1) -> FC(10)';
     const hashes = [];
@@ -48,7 +49,7 @@ describe('the augmentation of a spec', () => {
   it('is recorded only if there is any', () => {
     const plain = resolveRunSpec({ model: 'BASE' });
     expect(plain.augmentation).toEqual({ flip: 'none', translate: 0, padding: 'zero', cutout: 0 });
-    for (const augmentation of [{}, { flip: 'none' }, { padding: 'reflect' }] as const) {
+    for (const augmentation of [{}, { flip: 'none' }, { padding: 'reflect' }, { erasing: null }] as const) {
       const spec = resolveRunSpec({ model: 'BASE', augmentation });
       expect(trimSpec(spec)).toEqual(trimSpec(plain));
       expect(trimSpec(spec)).not.toHaveProperty('augmentation');
@@ -69,6 +70,11 @@ describe('the augmentation of a spec', () => {
     [{ translate: -1 }, /'augmentation\.translate': .*found -1/],
     [{ padding: 'edge' }, /'augmentation\.padding': .*"zero"\|"reflect", found "edge"/],
     [{ cutout: '8' }, /'augmentation\.cutout': .*found "8"/],
+    [{ erasing: { probability: 0 } }, /'augmentation\.erasing\.probability': .*found 0/],
+    [{ erasing: { area: [0.3] } }, /'augmentation\.erasing\.area'/],
+    [{ erasing: { area: [0.3, 1.2] } }, /'augmentation\.erasing\.area': expected at most 1, the whole image/],
+    [{ erasing: { aspect: [3, 0.3] } }, /'augmentation\.erasing\.aspect': expected the lower limit first/],
+    [{ erasing: true }, /'augmentation\.erasing'/],
     [{ mirror: true }, /unknown field 'mirror' in 'augmentation'/],
     ['flip', /'augmentation': expected object, found "flip"/],
     [

@@ -54,7 +54,13 @@ function transform(
     const x = Math.floor(e / channels) % width;
     const [down, right] = [y - words[TRANSFORM.cutTop]!, x - words[TRANSFORM.cutLeft]!];
     const isCut = down >= 0 && down < cutout && right >= 0 && right < cutout;
-    return isCut ? 0 : Math.fround(Math.fround(pixel - mean[e]!) * scale[e]!);
+    const [below, beside] = [y - words[TRANSFORM.eraseTop]!, x - words[TRANSFORM.eraseLeft]!];
+    const isErased =
+      below >= 0 &&
+      below < words[TRANSFORM.eraseHeight]! &&
+      beside >= 0 &&
+      beside < words[TRANSFORM.eraseWidth]!;
+    return isCut || isErased ? 0 : Math.fround(Math.fround(pixel - mean[e]!) * scale[e]!);
   });
 }
 
@@ -112,6 +118,7 @@ describe.each(availableKernelNames())('assembly with kernels: %s', (kernels) => 
       { flip: 'alternating', translate: 2, padding: 'reflect' },
       { flip: 'random', translate: 27, padding: 'reflect', cutout: 9 },
       { translate: 27, cutout: 28 },
+      { flip: 'random', translate: 2, cutout: 5, erasing: { probability: 0.8 } },
     ].map((fields) => ({ shape, fields, title: `${formatShape(shape)} ${JSON.stringify(fields)}` })),
   );
 
@@ -138,7 +145,7 @@ describe.each(availableKernelNames())('assembly with kernels: %s', (kernels) => 
 describe('assembly', () => {
   const [kernels] = availableKernelNames() as [string];
   const shape = SHAPES[1]!;
-  const augmentation = augmentationSchema.parse({ flip: 'random', translate: 3, cutout: 6 });
+  const augmentation = augmentationSchema.parse({ flip: 'random', translate: 3, cutout: 6, erasing: {} });
 
   it.each(['images', 'lanes'] as const)('in %s does not depend on the workers', (layout) => {
     const one = assemble({ shape, layout, kernels, augmentation });
