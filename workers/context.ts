@@ -67,7 +67,7 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
 /** Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
 export function bindLoss(
   { loss, network }: Pick<RunContext, 'loss' | 'network'>,
-  labels: Uint8Array,
+  labels: Uint16Array,
   gradient: Float32Array | null,
   { loss: losses, predicted, rank }: LossResults,
 ): (first: number, count: number) => void {

@@ -14,7 +14,7 @@ import type { PassOutline } from './step-timer.js';
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
   readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** A run as its workers get it with every task: buffers are shared, not copied, and a thread binds it once. */
@@ -96,7 +96,7 @@ export interface EvaluationSet {
 
 export interface BatchArrays extends LossResults {
   readonly sampleIds: Int32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** Sums over the epoch so far. */

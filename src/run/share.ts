@@ -81,8 +81,8 @@ function makeEvaluationSet({ pixels, labels }: LabelledImages, samples: Int32Arr
 function allocateResults(images: number): LossResults {
   return {
     loss: new Float32Array(new SharedArrayBuffer(images * 4)),
-    predicted: new Uint8Array(new SharedArrayBuffer(images)),
-    rank: new Uint8Array(new SharedArrayBuffer(images)),
+    predicted: shareClasses(images),
+    rank: shareClasses(images),
   };
 }
 
@@ -90,8 +90,12 @@ function allocateBatch(images: number): BatchArrays {
   return {
     ...allocateResults(images),
     sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
-    labels: new Uint8Array(new SharedArrayBuffer(images)),
+    labels: shareClasses(images),
   };
+}
+
+function shareClasses(images: number): Uint16Array {
+  return new Uint16Array(new SharedArrayBuffer(images * 2));
 }
 
 function shareFloats(values: Float32Array): Float32Array {
