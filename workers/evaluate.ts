@@ -137,7 +137,7 @@ function bindEvaluator(
         results.subarray(first, first + batch.size);
       const { results: all } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      bindLoss({ loss, network }, labels, null, results)(0, batch.size);
+      bindLoss({ loss, network }, { labels, mix: null }, null, results)(0, batch.size);
     },
   };
 }

@@ -61,9 +61,15 @@ export class Objective {
     };
     this.#batch = batch;
     this.#kernels = kernels;
-    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
+    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing, null);
     const { shape, value, gradient } = this.#network.bound.output;
-    const arrays = { classes: shape.channels, outputs: value, labels: batch.labels, ...this.#results };
+    const arrays = {
+      classes: shape.channels,
+      outputs: value,
+      labels: batch.labels,
+      mix: null,
+      ...this.#results,
+    };
     this.#runLoss = bindLoss({ ...arrays, dOutputs: null });
     this.#runLossGradient = bindLoss({ ...arrays, dOutputs: gradient });
   }

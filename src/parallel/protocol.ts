@@ -1,6 +1,6 @@
 import type { Augmentation } from '../dataset/augmentation.js';
 import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
-import type { LossResults } from '../layers/loss.js';
+import type { LossResults, MixedLabels } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Averaging } from '../optim/averaging.js';
 import type { Lookahead } from '../optim/lookahead.js';
@@ -97,6 +97,7 @@ export interface EvaluationSet {
 export interface BatchArrays extends LossResults {
   readonly sampleIds: Int32Array;
   readonly labels: Uint16Array;
+  readonly mix: MixedLabels | null;
 }
 
 /** Sums over the epoch so far. */

@@ -91,6 +91,7 @@ function allocateBatch(images: number): BatchArrays {
     ...allocateResults(images),
     sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
     labels: shareClasses(images),
+    mix: null,
   };
 }
 
