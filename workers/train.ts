@@ -10,8 +10,10 @@ import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
-import { bindAugmentation, planAssembly } from './assembly.js';
+import { planAssembly } from './assembly.js';
 import { bindLoss, getContext, type RunContext } from './context.js';
+import { showAugmented } from './images.js';
+import { bindMixer } from './mixing.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -92,7 +94,9 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
 
   const source = { ...shared.train, sampleAt: (i: number) => shared.order[state.first + i]! };
   const { labels } = shared.batch;
-  const assemble = planAssembly(shared, context, source, labels, bindAugmentation(settings, network));
+  const images = showAugmented(settings, network, source.pixels);
+  const mixer = bindMixer(settings, shared, context, source, images, shared.batch.mix);
+  const assemble = planAssembly(shared, context, source, labels, images, mixer);
   // Without any parameter that learns there is no gradient.
   const lossGradient = output.gradient.length > 0 ? output.gradient : null;
   const computeLoss = bindLoss(context, shared.batch, lossGradient, shared.batch);

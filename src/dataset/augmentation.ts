@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
+import { colorJitterSchema } from './augmentation/color-jitter.js';
 import { AugmentationDraws } from './augmentation/draws.js';
 import { drawErasing, erasingSchema } from './augmentation/erasing.js';
+import { mixingSchema } from './augmentation/mixing.js';
+import { randAugmentSchema } from './augmentation/rand-augment.js';
+import { resizedCropSchema } from './augmentation/resized-crop.js';
 import { TRANSFORM, TRANSFORM_WORDS } from './transform.js';
 
 /** How training images are varied, anew in every epoch. */
@@ -19,8 +23,12 @@ export const augmentationSchema = z
     padding: z.enum(['zero', 'reflect']).default('zero'),
     /** Height and width of a square around a random pixel whose input is set to 0: cutout (DeVries and Taylor 2017, arXiv 1708.04552). */
     cutout: z.int().min(0).default(0),
-    /** Absent, or null, for none. */
+    // What follows came later: absent, or null, for none.
+    resizedCrop: resizedCropSchema.nullish(),
+    colorJitter: colorJitterSchema.nullish(),
+    randAugment: randAugmentSchema.nullish(),
     erasing: erasingSchema.nullish(),
+    mixing: mixingSchema.nullish(),
   })
   .transform(leaveOut);
 
@@ -34,8 +42,9 @@ function leaveOut<Fields extends { translate: number; padding: string }>(fields:
   };
 }
 
-/** @throws UserError if images of this shape are too small for it */
-export function checkAugmentation({ translate, cutout }: Augmentation, shape: Shape, where: string): void {
+/** @throws UserError if images of this shape are too small for it, or have not the channels that it changes */
+export function checkAugmentation(augmentation: Augmentation, shape: Shape, where: string): void {
+  const { translate, cutout, colorJitter, randAugment } = augmentation;
   const side = Math.min(shape.height, shape.width);
   const greatest = { translate: side - 1, cutout: side };
   for (const [field, pixels] of Object.entries({ translate, cutout })) {
@@ -46,9 +55,25 @@ export function checkAugmentation({ translate, cutout }: Augmentation, shape: Sh
         `found ${pixels}. Lower it.`,
     );
   }
+  if (shape.channels === 3) return;
+  for (const [field, value] of Object.entries({ colorJitter, randAugment })) {
+    if (value === undefined || shape.channels === 1) continue;
+    throw new UserError(
+      `${where}: augmentation: expected images of 1 or 3 channels for ${field}, found ${formatShape(shape)}. Leave it out.`,
+    );
+  }
+  for (const field of ['saturation', 'hue'] as const) {
+    const found = colorJitter?.[field] ?? 0;
+    if (found === 0) continue;
+    throw new UserError(
+      `${where}: augmentation: colorJitter: expected a ${field} of 0 for images without colours (${formatShape(shape)}), found ${found}. ` +
+        'Leave it out.',
+    );
+  }
 }
 
-export function augments({ flip, translate, cutout, erasing }: Augmentation): boolean {
+/** Whether images have a transform each. */
+export function transforms({ flip, translate, cutout, erasing }: Augmentation): boolean {
   return flip !== 'none' || translate > 0 || cutout > 0 || erasing !== undefined;
 }
 

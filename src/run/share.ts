@@ -43,7 +43,7 @@ export function shareRun(
 }
 
 function allocateMemory(
-  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm }: RunSettings,
+  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm, augmentation }: RunSettings,
   { plan, plugins }: FittedRun,
   { dataset, ...data }: RunData,
   workers: number,
@@ -68,7 +68,7 @@ function allocateMemory(
     mean: shareFloats(data.mean),
     scale: shareFloats(data.scale),
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
-    batch: allocateBatch(batchSize),
+    batch: allocateBatch(batchSize, augmentation.mixing !== undefined),
   };
 }
 
@@ -86,12 +86,17 @@ function allocateResults(images: number): LossResults {
   };
 }
 
-function allocateBatch(images: number): BatchArrays {
+function allocateBatch(images: number, mixes: boolean): BatchArrays {
   return {
     ...allocateResults(images),
     sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
     labels: shareClasses(images),
-    mix: null,
+    mix: mixes
+      ? {
+          labels: shareClasses(images),
+          shares: new Float32Array(new SharedArrayBuffer(images * 4)),
+        }
+      : null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augmentationSchema, augments, TransformDraws } from '../../src/dataset/augmentation.js';
+import { augmentationSchema, TransformDraws, transforms } from '../../src/dataset/augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../../src/dataset/transform.js';
 
 type Words = Record<keyof typeof TRANSFORM, number>;
@@ -148,7 +148,7 @@ describe('augmentation', () => {
 
   it('is nothing by default', () => {
     const none = augmentationSchema.parse({});
-    expect(augments(none)).toBe(false);
+    expect(transforms(none)).toBe(false);
     const some = [
       { flip: 'random' },
       { flip: 'alternating' },
@@ -157,7 +157,7 @@ describe('augmentation', () => {
       { erasing: {} },
     ];
     for (const fields of some)
-      expect(augments(augmentationSchema.parse(fields)), JSON.stringify(fields)).toBe(true);
+      expect(transforms(augmentationSchema.parse(fields)), JSON.stringify(fields)).toBe(true);
     // The padding of a border that is not there, and what is null.
     for (const fields of [{ padding: 'reflect' }, { erasing: null }])
       expect(augmentationSchema.parse(fields)).toStrictEqual(none);

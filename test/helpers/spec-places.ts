@@ -26,6 +26,13 @@ const INSIDE: Readonly<Record<string, readonly string[]>> = {
     'erasing.probability',
     'erasing.area',
     'erasing.aspect.0',
+    'resizedCrop',
+    'resizedCrop.area',
+    'colorJitter.hue',
+    'randAugment.magnitude',
+    'mixing',
+    'mixing.mixup',
+    'mixing.probability',
   ],
   learningRate: ['kind', 'rate', 'factor', 'every', 'rates', 'points', 'final', 'warmupEpochs'],
   optimizer: [

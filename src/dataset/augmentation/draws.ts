@@ -1,13 +1,22 @@
-import { makeKey, type PhiloxKey, philox } from '../../core/rng.js';
+import { invertNormal, makeKey, type PhiloxKey, philox } from '../../core/rng.js';
 
 /** What random numbers are for: turning one thing on does not shift another's. */
-const DRAWS = { flip: 0, translation: 1, cutout: 2, erasing: 3 } as const;
+const DRAWS = {
+  flip: 0,
+  translation: 1,
+  cutout: 2,
+  erasing: 3,
+  mixing: 4,
+  crop: 5,
+  colors: 6,
+  policy: 7,
+} as const;
 
 /** Random numbers of a run's augmentation, in sequences of their own for each purpose: read in order from where `begin` puts them. */
 export class AugmentationDraws {
   readonly #key: PhiloxKey;
   readonly #block = new Uint32Array(4);
-  #sample = 0;
+  #which = 0;
   #epoch = 0;
   #what: number = DRAWS.flip;
   #drawn = 0;
@@ -16,9 +25,10 @@ export class AugmentationDraws {
     this.#key = makeKey(seed, 'augmentation');
   }
 
-  begin(what: keyof typeof DRAWS, sample: number, epoch: number): void {
+  /** @param which sample, or step of the run, it is for */
+  begin(what: keyof typeof DRAWS, which: number, epoch: number): void {
     this.#what = DRAWS[what];
-    this.#sample = sample;
+    this.#which = which;
     this.#epoch = epoch;
     this.#drawn = 0;
   }
@@ -26,7 +36,7 @@ export class AugmentationDraws {
   /** 0 to 2³² − 1. */
   nextWord(): number {
     const word = this.#drawn & 3;
-    if (word === 0) philox(this.#key, this.#sample, this.#epoch, this.#what, this.#drawn >>> 2, this.#block);
+    if (word === 0) philox(this.#key, this.#which, this.#epoch, this.#what, this.#drawn >>> 2, this.#block);
     this.#drawn++;
     return this.#block[word]!;
   }
@@ -39,5 +49,9 @@ export class AugmentationDraws {
   /** Uniform over the open interval. */
   nextBetween(low: number, high: number): number {
     return low + ((high - low) * (this.nextWord() + 0.5)) / 0x100000000;
+  }
+
+  nextNormal(): number {
+    return invertNormal(this.nextBetween(0, 1));
   }
 }
