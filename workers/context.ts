@@ -19,7 +19,10 @@ export interface RunContext {
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
   readonly network: BoundNetwork;
+  /** Of training. */
   readonly loss: BindLoss;
+  /** Of test and validation: without class weights. */
+  readonly plainLoss: BindLoss;
   readonly barrier: Barrier;
 }
 
@@ -59,12 +62,14 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     seed,
     kernels,
   });
-  const loss = LOSSES[spec.loss]!.bind(kernels, labelSmoothing, null);
+  const kind = LOSSES[spec.loss]!;
+  const loss = kind.bind(kernels, labelSmoothing, run.memory.classWeights);
+  const plainLoss = kind.bind(kernels, labelSmoothing, null);
   const barrier = new Barrier(run.memory.control, run.workers);
-  return { kernels, plugins, plan, memory, activations, network, loss, barrier };
+  return { kernels, plugins, plan, memory, activations, network, loss, plainLoss, barrier };
 }
 
-/** Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
+/** Ties a loss of the run to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
 export function bindLoss(
   { loss, network }: Pick<RunContext, 'loss' | 'network'>,
   { labels, mix }: Pick<LossArrays, 'labels' | 'mix'>,

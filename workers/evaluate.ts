@@ -68,7 +68,7 @@ function getEvaluator(run: SharedRun, worker: number, context: RunContext): Eval
 function bindEvaluator(
   run: SharedRun,
   worker: number,
-  { memory, kernels, plugins, loss, activations }: RunContext,
+  { memory, kernels, plugins, plainLoss, activations }: RunContext,
 ): Evaluator {
   const {
     plan,
@@ -139,7 +139,7 @@ function bindEvaluator(
         results.subarray(first, first + batch.size);
       const { results: all } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      bindLoss({ loss, network }, { labels, mix: null }, null, results)(0, batch.size);
+      bindLoss({ loss: plainLoss, network }, { labels, mix: null }, null, results)(0, batch.size);
     },
   };
 }

@@ -79,6 +79,8 @@ export interface RunMemory {
   /** Subtracted from, then multiplied with, each element of an image. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
+  /** Of the training loss; null for 1. */
+  readonly classWeights: Float32Array | null;
   /** Sample ids of the training images in this epoch's order. */
   readonly order: Int32Array;
   /** Of the mini-batch's images, in order. */
