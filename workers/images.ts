@@ -45,12 +45,12 @@ export function showAugmented(
   if (painter === null && !transforms(augmentation)) return showPlain(pixels, batch.sampleIds);
   const draws = new TransformDraws(augmentation, shape, seed);
   const words = allocateWords(places * TRANSFORM_WORDS);
-  const painted = new Uint8Array(new SharedArrayBuffer(painter ? places * sizeOf(shape) : 0));
+  const painted = painter && new Uint8Array(new SharedArrayBuffer(places * sizeOf(shape)));
   const ids = painter ? allocateWords(places) : batch.sampleIds;
   if (painter) for (let i = 0; i < places; i++) ids[i] = i;
   const drawnInStep = new Int32Array(places).fill(-1);
   return {
-    pixels: painter ? painted : pixels,
+    pixels: painted ?? pixels,
     ids,
     transforms: { words, reflect: augmentation.padding === 'reflect' },
     show(i, sample) {
@@ -58,12 +58,8 @@ export function showAugmented(
       if (drawnInStep[i] === batch.step) return;
       drawnInStep[i] = batch.step;
       draws.draw(batch.epoch, sample, words, i);
-      painter?.paint(
-        { epoch: batch.epoch, sample, images: pixels },
-        { transforms: words, at: i * TRANSFORM_WORDS },
-        { painted, i },
-      );
-      if (!painter) batch.sampleIds[i] = sample;
+      if (painted === null) ids[i] = sample;
+      else painter!.paint({ epoch: batch.epoch, sample, images: pixels }, { transforms: words, painted, i });
     },
   };
 }

@@ -25,6 +25,7 @@ export function bindMixer(
   if (augmentation.mixing === undefined || mix === null) return null;
   const { input, batch } = network;
   const { width, channels } = input.shape;
+  const size = sizeOf(input.shape);
   const draws = new MixingDraws(augmentation.mixing, input.shape, seed);
   const ids = allocateWords(images.ids.length);
   const words = allocateWords(images.transforms?.words.length ?? 0);
@@ -42,13 +43,10 @@ export function bindMixer(
   /** Rows of an image, or of a bundle's images at once, whose elements lie side by side. */
   const blendRows = (
     { rectangle, share }: Mix,
-    begin: number,
-    images: number,
-    first: number,
-    end: number,
+    { begin, lanes, top, bottom }: { begin: number; lanes: number; top: number; bottom: number },
   ) => {
-    const elements = channels * images;
-    for (let y = first; y < end; y++)
+    const elements = channels * lanes;
+    for (let y = top; y < bottom; y++)
       blend(share, begin + (y * width + rectangle.left) * elements, rectangle.width * elements);
   };
   return {
@@ -61,26 +59,31 @@ export function bindMixer(
         mix.shares[i] = share;
         images.show(partner, sample);
         ids[i] = images.ids[partner]!;
-        for (let word = 0; word < (transforms === null ? 0 : TRANSFORM_WORDS); word++)
-          words[i * TRANSFORM_WORDS + word] = images.transforms!.words[partner * TRANSFORM_WORDS + word]!;
+        if (images.transforms) copyTransform(images.transforms.words, partner, words, i);
       }
     },
     mixImages(first, count) {
       const now = draw();
       if (now === null) return;
       filler.fillImages!(first, count);
-      const { top, height: rows } = now.rectangle;
-      for (let i = first; i < first + count; i++) blendRows(now, i * sizeOf(input.shape), 1, top, top + rows);
+      const { top, height } = now.rectangle;
+      for (let i = first; i < first + count; i++)
+        blendRows(now, { begin: i * size, lanes: 1, top, bottom: top + height });
     },
-    mixBundle(bundle, imagesOfIt, firstRow, rows) {
+    mixBundle(bundle, lanes, firstRow, rows) {
       const now = draw();
       if (now === null) return;
       const { rectangle } = now;
       const top = Math.max(firstRow, rectangle.top);
       const bottom = Math.min(firstRow + rows, rectangle.top + rectangle.height);
       if (bottom <= top) return;
-      filler.fillBundle!(bundle, imagesOfIt, top, bottom - top);
-      blendRows(now, bundle * sizeOf(input.shape) * BUNDLE_IMAGES, BUNDLE_IMAGES, top, bottom);
+      filler.fillBundle!(bundle, lanes, top, bottom - top);
+      blendRows(now, { begin: bundle * size * BUNDLE_IMAGES, lanes: BUNDLE_IMAGES, top, bottom });
     },
   };
+}
+
+function copyTransform(from: Int32Array, image: number, to: Int32Array, i: number): void {
+  for (let word = 0; word < TRANSFORM_WORDS; word++)
+    to[i * TRANSFORM_WORDS + word] = from[image * TRANSFORM_WORDS + word]!;
 }

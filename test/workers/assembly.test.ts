@@ -178,11 +178,7 @@ describe.each(availableKernelNames())('assembly of painted images with kernels: 
       for (const [i, image] of images.entries()) {
         const sample = (i * 7) % 50;
         draws.draw(EPOCH, sample, words, 0);
-        painter.paint(
-          { epoch: EPOCH, sample, images: train.pixels },
-          { transforms: words, at: 0 },
-          { painted, i: 0 },
-        );
+        painter.paint({ epoch: EPOCH, sample, images: train.pixels }, { transforms: words, painted, i: 0 });
         const expected = transform(cutPicture(painted, 0, shape), augmentation, words, normalization);
         const error = Math.max(...image.map((value, e) => Math.abs(value - expected[e]!)));
         expect(error, `image ${i}`).toBeLessThanOrEqual(kernels === 'reference' ? 1e-6 : 0);

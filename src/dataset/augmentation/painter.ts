@@ -1,6 +1,6 @@
 import { type Shape, sizeOf } from '../../core/shape.js';
 import type { Augmentation } from '../augmentation.js';
-import { TRANSFORM } from '../transform.js';
+import { TRANSFORM, TRANSFORM_WORDS } from '../transform.js';
 import { jitterColors } from './color-jitter.js';
 import { AugmentationDraws } from './draws.js';
 import { type Canvas, makeCanvas } from './picture/canvas.js';
@@ -30,21 +30,18 @@ export class Painter {
   }
 
   /**
-   * Paints the i-th image of the mini-batch over that of `painted`. Colours come after shift and mirroring, as in the chains of others, so these two are
-   * painted as well, and taken out of its words in `transforms`.
-   *
-   * @param sample of `images` that it is
-   * @param at where its words begin
+   * Paints a sample of `images` over the i-th image of `painted`. Colours come after shift and mirroring, as in the chains of others, so these two are
+   * painted as well, and taken out of the i-th image's words in `transforms`.
    */
   paint(
     { epoch, sample, images }: { epoch: number; sample: number; images: Uint8Array },
-    { transforms, at }: { transforms: Int32Array; at: number },
-    { painted, i }: { painted: Uint8Array; i: number },
+    { transforms, painted, i }: { transforms: Int32Array; painted: Uint8Array; i: number },
   ): void {
     const { resizedCrop, padding, colorJitter, randAugment: policy } = this.#augmentation;
     const canvas = this.#canvas;
     const draws = this.#draws;
     const size = sizeOf(canvas.shape);
+    const at = i * TRANSFORM_WORDS;
     if (resizedCrop === undefined) {
       canvas.pixels.set(images.subarray(sample * size, (sample + 1) * size));
     } else {

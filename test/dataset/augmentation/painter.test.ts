@@ -29,7 +29,7 @@ function paintAll(fields: object, image: Uint8Array, { epoch = 0, seed = 0, samp
   return Array.from({ length: samples }, (_, sample) => {
     const painted = new Uint8Array(SIZE);
     draws.draw(epoch, sample, transforms, 0);
-    painter.paint({ epoch, sample, images }, { transforms, at: 0 }, { painted, i: 0 });
+    painter.paint({ epoch, sample, images }, { transforms, painted, i: 0 });
     return painted;
   });
 }
