@@ -21,6 +21,8 @@ export function arrives(
   const found = key === 'optimizer' ? readPlace(optimizerOf(resolved), inside) : readPlace(resolved, place);
   if (place.join('.') === 'augmentation.padding' && resolved.augmentation.translate === 0)
     return found === 'zero';
+  // What came later is absent rather than null.
+  if (place[0] === 'augmentation' && written === null) return found === undefined;
   return isLeftOut(place.at(-1)!, written) ? found === undefined : holds(found, written);
 }
 
