@@ -9,6 +9,7 @@
 #include "families/joins.h"
 #include "families/lanes.h"
 #include "families/losses.h"
+#include "families/normalization.h"
 #include "families/optimizers.h"
 #include "families/parameters.h"
 #include "families/pooling.h"
@@ -28,6 +29,7 @@ struct KernelTable {
   WinogradKernels winograd;
   PoolingKernels pooling;
   ChannelKernels channels;
+  NormalizationKernels normalization;
   ActivationKernels activations;
   JoinKernels joins;
   LossKernels losses;

@@ -14,6 +14,7 @@
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
 #include "../kernels/channels.inl.h"
+#include "../kernels/normalization.inl.h"
 #include "../kernels/activations.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
@@ -31,6 +32,7 @@ constexpr KernelTable make_table(const char* name) {
           kWinogradKernels,
           kPoolingKernels,
           kChannelKernels,
+          kNormalizationKernels,
           kActivationKernels,
           kJoinKernels,
           kLossKernels,

@@ -6,6 +6,7 @@ import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
 import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
 import type { LossKernels } from './interface/losses.js';
+import type { NormalizationKernels } from './interface/normalization.js';
 import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
@@ -36,6 +37,7 @@ export interface Kernels
     AssemblyKernels,
     PoolingKernels,
     ChannelKernels,
+    NormalizationKernels,
     ActivationKernels,
     JoinKernels,
     LossKernels,

@@ -8,6 +8,7 @@ import { listJoinCases } from './join-cases.js';
 import type { KernelCase, KernelMethod } from './kernel-case.js';
 import { listLaneCases } from './lane-cases.js';
 import { listLossCases } from './loss-cases.js';
+import { listNormalizationCases } from './normalization-cases.js';
 import { listOptimizerCases } from './optimizer-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
 import { listPreluCases } from './prelu-cases.js';
@@ -33,6 +34,7 @@ export function listKernelCases(): KernelCase[] {
     ...listPoolingCases(),
     ...listTrainablePoolingCases(),
     ...listChannelCases(),
+    ...listNormalizationCases(),
     ...listActivationCases(),
     ...listPreluCases(),
     ...listDropoutCases(),
