@@ -1,6 +1,8 @@
 // Normalisation of each image by itself. The meanings stand in src/kernels/interface/normalization.ts.
 #pragma once
 
+#include <cfloat>
+
 #include "../constants.h"
 #include "../family.h"
 #include "../sizes.h"
@@ -72,9 +74,9 @@ struct NormalizeRowsBackward {
     if (d_shift.data) from.holds(d_shift, width);
     const float epsilon = float(from.number("epsilon"));
     const long most = least(from.pieces(x, width), from.pieces(dy, width));
-    return {row,     x.data,       dy.data,      scale.data,
-            epsilon, dx.data,      d_scale.data, d_shift.data,
-            dx.data ? least(most, from.pieces(dx, width)) : most};
+    return {row,          x.data,       dy.data,
+            scale.data,   epsilon,      dx.data,
+            d_scale.data, d_shift.data, dx.data ? least(most, from.pieces(dx, width)) : most};
   }
   bool allows(Range some) const { return some.within(rows); }
 };
@@ -142,9 +144,7 @@ struct BandSums {
     const long floats = product(bands, row.width());
     return {row, groups, rows.data, bands, first.data, second.data, least(from.pieces(first, floats), from.pieces(second, floats))};
   }
-  bool allows(long block, long images) const {
-    return block >= 0 && block < blocks && images > 0 && images <= row.columns_per_channel;
-  }
+  bool allows(long block, long images) const { return block >= 0 && block < blocks && images > 0 && images <= row.columns_per_channel; }
 };
 
 struct GroupCoefficients {
@@ -217,7 +217,12 @@ struct Response {
     const long before = from.integer("before"), after = from.integer("after");
     from.expect(before < row.channels, "before", "fewer than the channels");
     from.expect(after < row.channels, "after", "fewer than the channels");
-    return {row, before, after, float(from.number("share")), float(from.number("beta")), float(from.number("k"))};
+    const double share = from.number("share"), beta = from.number("beta"), k = from.number("k");
+    from.expect(share >= 0 && share <= FLT_MAX, "share", "a finite number, not negative");
+    // With these k^(-beta - 1) is a float.
+    from.expect(beta >= 0 && beta <= 2, "beta", "a number from 0 to 2");
+    from.expect(k >= 1e-12 && k <= FLT_MAX, "k", "a finite number from 1e-12 up");
+    return {row, before, after, float(share), float(beta), float(k)};
   }
 };
 

@@ -56,9 +56,8 @@ void group_coefficients(const GroupCoefficients& n, long block, long images) {
   const BandSums& sums = n.sums;
   const double count = count_group(sums);
   for (long group = 0; group < sums.groups; group++) {
-    const GroupSum weighted = sum_group(sums, block, group, [&](long, long band, long, long at) {
-      return double(sums.first[at]) * double(sums.rows[band]);
-    });
+    const GroupSum weighted =
+        sum_group(sums, block, group, [&](long, long band, long, long at) { return double(sums.first[at]) * double(sums.rows[band]); });
     // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each channel's and band's own.
     const GroupSum squares = sum_group(sums, block, group, [&](long, long band, long i, long at) {
       const double apart = double(sums.first[at]) - weighted.of[i] / count;
@@ -83,8 +82,7 @@ void group_gradient_coefficients(const GroupGradientCoefficients& n, long block,
   const double count = count_group(sums);
   const auto scale_of = [&](long c) { return n.scale ? double(n.scale[c]) : 1.0; };
   for (long group = 0; group < sums.groups; group++) {
-    const GroupSum sum =
-        sum_group(sums, block, group, [&](long c, long, long, long at) { return scale_of(c) * double(sums.first[at]); });
+    const GroupSum sum = sum_group(sums, block, group, [&](long c, long, long, long at) { return scale_of(c) * double(sums.first[at]); });
     const GroupSum product =
         sum_group(sums, block, group, [&](long c, long, long, long at) { return scale_of(c) * double(sums.second[at]); });
     for_each_of_group(sums, group, [&](long c, long i, long at) {

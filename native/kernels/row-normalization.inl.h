@@ -82,9 +82,7 @@ void normalize_rows_backward(const NormalizeRowsBackward& n, Range rows) {
     const float* x = n.x + r * width;
     const float* dy = n.dy + r * width;
     const RowMoments moments = moments_of_row(row, x, n.epsilon);
-    const auto normal_at = [&](long i, Mask mask) {
-      return (load(x + i, mask) - moments.mean.at(i, mask)) * moments.inverse.at(i, mask);
-    };
+    const auto normal_at = [&](long i, Mask mask) { return (load(x + i, mask) - moments.mean.at(i, mask)) * moments.inverse.at(i, mask); };
     const auto gradient_at = [&](long i, Mask mask) {
       const V gradient = load(dy + i, mask);
       return scale ? gradient * load(scale + i, mask) : gradient;

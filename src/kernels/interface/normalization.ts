@@ -108,6 +108,9 @@ export interface NormalizationKernels {
    * y = x·s^−beta with s = k + share·(the sum of x² over the channels from `before` before this one to `after` behind it, as far as there are any).
    *
    * @param columnsPerChannel 1; with images in lanes 16
+   * @param share at least 0
+   * @param beta from 0 to 2
+   * @param k from 1e-12 up
    */
   bindResponseForward(kernel: {
     readonly channels: number;

@@ -61,40 +61,69 @@ function sumGroup(
   return sum;
 }
 
-export const bindGroupCoefficients: Kernels['bindGroupCoefficients'] = (kernel) => (block, images) => {
-  const { columnsPerChannel, groups, means, squares, scale, shift, epsilon, mean, inverse, a, d } = kernel;
-  const count = countGroup(kernel);
-  for (let group = 0; group < groups; group++) {
-    for (let column = 0; column < columnsPerChannel; column++) {
-      const at = { block, group, column };
-      const groupMean = column < images ? sumGroup(kernel, at, (i, _, rows) => means[i]! * rows) / count : 0;
-      // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each channel's and band's own.
-      const variance =
-        sumGroup(kernel, at, (i, _, rows) => squares[i]! + (means[i]! - groupMean) ** 2 * rows) / count;
-      // A number that is alone is its own mean and normalises to 0; where there is no image, nothing is to be had.
-      const groupInverse = column < images && count > 1 ? 1 / Math.sqrt(variance + epsilon) : 0;
-      for (const c of channelsOf(group, kernel)) {
-        const i = c * columnsPerChannel + column;
-        const gain = (scale?.[c] ?? 1) * groupInverse;
-        mean[i] = groupMean;
-        inverse[i] = groupInverse;
-        a[i] = gain;
-        d[i] = (shift?.[c] ?? 0) - groupMean * gain;
-      }
-    }
-  }
-};
-
-export const bindGroupGradientCoefficients: Kernels['bindGroupGradientCoefficients'] =
-  (kernel) => (block, images) => {
-    const { columnsPerChannel, groups, sums, products, scale, mean, inverse, a, b, d } = kernel;
-    const count = countGroup(kernel);
+export const bindGroupCoefficients: Kernels['bindGroupCoefficients'] = ({
+  channels,
+  columnsPerChannel,
+  groups,
+  bandRows,
+  means,
+  squares,
+  scale,
+  shift,
+  epsilon,
+  mean,
+  inverse,
+  a,
+  d,
+}) => {
+  const bands = { channels, columnsPerChannel, groups, bandRows };
+  return (block, images) => {
+    const count = countGroup(bands);
     for (let group = 0; group < groups; group++) {
       for (let column = 0; column < columnsPerChannel; column++) {
         const at = { block, group, column };
-        const sum = sumGroup(kernel, at, (i, c) => (scale?.[c] ?? 1) * sums[i]!);
-        const product = sumGroup(kernel, at, (i, c) => (scale?.[c] ?? 1) * products[i]!);
-        for (const c of channelsOf(group, kernel)) {
+        const groupMean = column < images ? sumGroup(bands, at, (i, _, rows) => means[i]! * rows) / count : 0;
+        // Chan, Golub and LeVeque's rule: the squares about the common mean, from those about each channel's and band's own.
+        const variance =
+          sumGroup(bands, at, (i, _, rows) => squares[i]! + (means[i]! - groupMean) ** 2 * rows) / count;
+        // A number that is alone is its own mean and normalises to 0; where there is no image, nothing is to be had.
+        const groupInverse = column < images && count > 1 ? 1 / Math.sqrt(variance + epsilon) : 0;
+        for (const c of channelsOf(group, bands)) {
+          const i = c * columnsPerChannel + column;
+          const gain = (scale?.[c] ?? 1) * groupInverse;
+          mean[i] = groupMean;
+          inverse[i] = groupInverse;
+          a[i] = gain;
+          d[i] = (shift?.[c] ?? 0) - groupMean * gain;
+        }
+      }
+    }
+  };
+};
+
+export const bindGroupGradientCoefficients: Kernels['bindGroupGradientCoefficients'] = ({
+  channels,
+  columnsPerChannel,
+  groups,
+  bandRows,
+  sums,
+  products,
+  scale,
+  mean,
+  inverse,
+  a,
+  b,
+  d,
+}) => {
+  const bands = { channels, columnsPerChannel, groups, bandRows };
+  return (block, images) => {
+    const count = countGroup(bands);
+    for (let group = 0; group < groups; group++) {
+      for (let column = 0; column < columnsPerChannel; column++) {
+        const at = { block, group, column };
+        const sum = sumGroup(bands, at, (i, c) => (scale?.[c] ?? 1) * sums[i]!);
+        const product = sumGroup(bands, at, (i, c) => (scale?.[c] ?? 1) * products[i]!);
+        for (const c of channelsOf(group, bands)) {
           const i = c * columnsPerChannel + column;
           const own = column < images ? inverse[i]! : 0;
           const slope = (-own * own * product) / count;
@@ -105,3 +134,4 @@ export const bindGroupGradientCoefficients: Kernels['bindGroupGradientCoefficien
       }
     }
   };
+};

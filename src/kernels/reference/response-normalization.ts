@@ -37,30 +37,35 @@ function* columnsOf(
   }
 }
 
-export const bindResponseForward: Kernels['bindResponseForward'] = (kernel) => (firstRow, rows) => {
-  const { channels, share, beta, k, x, y } = kernel;
-  for (const column of columnsOf(kernel, firstRow, rows)) {
-    for (let c = 0; c < channels; c++) {
-      const s = k + share * sumWindow(c, kernel, (other) => x[placeOf(other, column)]! ** 2);
-      y[placeOf(c, column)] = x[placeOf(c, column)]! * s ** -beta;
+export const bindResponseForward: Kernels['bindResponseForward'] =
+  ({ channels, columnsPerChannel, before, after, share, beta, k, x, y }) =>
+  (firstRow, rows) => {
+    const window = { channels, before, after };
+    for (const column of columnsOf({ channels, columnsPerChannel }, firstRow, rows)) {
+      for (let c = 0; c < channels; c++) {
+        const s = k + share * sumWindow(c, window, (other) => x[placeOf(other, column)]! ** 2);
+        y[placeOf(c, column)] = x[placeOf(c, column)]! * s ** -beta;
+      }
     }
-  }
-};
+  };
 
-export const bindResponseBackward: Kernels['bindResponseBackward'] = (kernel) => (firstRow, rows) => {
-  const { channels, before, after, share, beta, k, x, dy, dx } = kernel;
-  for (const column of columnsOf(kernel, firstRow, rows)) {
-    const sums = Array.from(
-      { length: channels },
-      (_, c) => k + share * sumWindow(c, kernel, (other) => x[placeOf(other, column)]! ** 2),
-    );
-    for (let c = 0; c < channels; c++) {
-      const i = placeOf(c, column);
-      const through = sumWindow(c, { channels, before: after, after: before }, (other) => {
-        const at = placeOf(other, column);
-        return dy[at]! * x[at]! * sums[other]! ** (-beta - 1);
-      });
-      dx[i] = dy[i]! * sums[c]! ** -beta - 2 * share * beta * x[i]! * through;
+export const bindResponseBackward: Kernels['bindResponseBackward'] =
+  ({ channels, columnsPerChannel, before, after, share, beta, k, x, dy, dx }) =>
+  (firstRow, rows) => {
+    const window = { channels, before, after };
+    const turned = { channels, before: after, after: before };
+    for (const column of columnsOf({ channels, columnsPerChannel }, firstRow, rows)) {
+      const sums = Array.from(
+        { length: channels },
+        (_, c) => k + share * sumWindow(c, window, (other) => x[placeOf(other, column)]! ** 2),
+      );
+      for (let c = 0; c < channels; c++) {
+        const i = placeOf(c, column);
+        const through = sumWindow(c, turned, (other) => {
+          const at = placeOf(other, column);
+          return dy[at]! * x[at]! * sums[other]! ** (-beta - 1);
+        });
+        dx[i] = dy[i]! * sums[c]! ** -beta - 2 * share * beta * x[i]! * through;
+      }
     }
-  }
-};
+  };

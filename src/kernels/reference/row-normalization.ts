@@ -20,27 +20,32 @@ function normalizeColumn({ channels, columnsPerChannel, x, epsilon }: Row, row: 
   return { places, inverse, normal: places.map((i) => (x[i]! - mean) * inverse) };
 }
 
-export const bindNormalizeRows: Kernels['bindNormalizeRows'] = (kernel) => (firstRow, rows) => {
-  const { columnsPerChannel, scale, shift, y } = kernel;
-  for (let row = firstRow; row < firstRow + rows; row++) {
-    for (let column = 0; column < columnsPerChannel; column++) {
-      const { places, normal } = normalizeColumn(kernel, row, column);
-      for (const [c, i] of places.entries()) {
-        const at = c * columnsPerChannel + column;
-        y[i] = normal[c]! * (scale?.[at] ?? 1) + (shift?.[at] ?? 0);
+export const bindNormalizeRows: Kernels['bindNormalizeRows'] =
+  ({ channels, columnsPerChannel, x, scale, shift, epsilon, y }) =>
+  (firstRow, rows) => {
+    for (let row = firstRow; row < firstRow + rows; row++) {
+      for (let column = 0; column < columnsPerChannel; column++) {
+        const { places, normal } = normalizeColumn({ channels, columnsPerChannel, x, epsilon }, row, column);
+        for (const [c, i] of places.entries()) {
+          const at = c * columnsPerChannel + column;
+          y[i] = normal[c]! * (scale?.[at] ?? 1) + (shift?.[at] ?? 0);
+        }
       }
     }
-  }
-};
+  };
 
 export const bindNormalizeRowsBackward: Kernels['bindNormalizeRowsBackward'] =
-  (kernel) => (firstRow, rows) => {
-    const { channels, columnsPerChannel, dy, scale, dx, dScale, dShift } = kernel;
+  ({ channels, columnsPerChannel, x, dy, scale, epsilon, dx, dScale, dShift }) =>
+  (firstRow, rows) => {
     const width = channels * columnsPerChannel;
     const [scaleSums, shiftSums] = [new Float64Array(width), new Float64Array(width)];
     for (let row = firstRow; row < firstRow + rows; row++) {
       for (let column = 0; column < columnsPerChannel; column++) {
-        const { places, inverse, normal } = normalizeColumn(kernel, row, column);
+        const { places, inverse, normal } = normalizeColumn(
+          { channels, columnsPerChannel, x, epsilon },
+          row,
+          column,
+        );
         const gradients = places.map((i, c) => dy[i]! * (scale?.[c * columnsPerChannel + column] ?? 1));
         const mean = gradients.reduce((sum, gradient) => sum + gradient, 0) / channels;
         const product = gradients.reduce((sum, gradient, c) => sum + gradient * normal[c]!, 0) / channels;
