@@ -6,7 +6,7 @@ import { checkPlainData } from '../core/plain-data.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
-import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
+import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
@@ -184,9 +184,8 @@ export function resolveRunSpec(
     plugins.optimizers,
   );
   const resolved = {
-    ...rest,
+    ...leaveOutLaterOptions({ ...rest, ...built.options }),
     ...optimizerFields,
-    ...built.options,
     model: built.network.name,
     network: built.network,
     plugins: recordPlugins(takeUsed(plugins, { ...optimizerFields, network: built.network })),
