@@ -8,6 +8,7 @@
 #include "families/convolution.h"
 #include "families/joins.h"
 #include "families/lanes.h"
+#include "families/locally-connected.h"
 #include "families/losses.h"
 #include "families/normalization.h"
 #include "families/optimizers.h"
@@ -15,6 +16,7 @@
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
+#include "families/softmax.h"
 #include "families/winograd.h"
 
 namespace convoy {
@@ -24,6 +26,7 @@ struct KernelTable {
 
   ProductKernels products;
   ConvolutionKernels convolution;
+  LocallyConnectedKernels locally_connected;
   LaneKernels lanes;
   LaneConvolutionKernels lane_convolution;
   WinogradKernels winograd;
@@ -31,6 +34,7 @@ struct KernelTable {
   ChannelKernels channels;
   NormalizationKernels normalization;
   ActivationKernels activations;
+  SoftmaxKernels softmax;
   JoinKernels joins;
   LossKernels losses;
   AssemblyKernels assembly;

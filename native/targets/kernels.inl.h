@@ -13,9 +13,11 @@
 #include "../kernels/convolution-lanes.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
+#include "../kernels/locally-connected.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/normalization.inl.h"
 #include "../kernels/activations.inl.h"
+#include "../kernels/softmax.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assembly.inl.h"
@@ -27,6 +29,7 @@ constexpr KernelTable make_table(const char* name) {
   return {name,
           kProductKernels,
           kConvolutionKernels,
+          kLocallyConnectedKernels,
           kLaneKernels,
           kLaneConvolutionKernels,
           kWinogradKernels,
@@ -34,6 +37,7 @@ constexpr KernelTable make_table(const char* name) {
           kChannelKernels,
           kNormalizationKernels,
           kActivationKernels,
+          kSoftmaxKernels,
           kJoinKernels,
           kLossKernels,
           kAssemblyKernels,

@@ -9,6 +9,7 @@ import * as dropout from './dropout.js';
 import * as groupNormalization from './group-normalization.js';
 import * as joins from './joins.js';
 import * as lanes from './lanes.js';
+import * as locallyConnected from './locally-connected.js';
 import * as losses from './losses.js';
 import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
@@ -17,6 +18,7 @@ import * as prelu from './prelu.js';
 import * as products from './products.js';
 import * as responseNormalization from './response-normalization.js';
 import * as rowNormalization from './row-normalization.js';
+import * as softmax from './softmax.js';
 import * as trainablePooling from './trainable-pooling.js';
 import * as winograd from './winograd.js';
 
@@ -37,6 +39,7 @@ export const referenceKernels: Kernels = {
   ...groupNormalization,
   ...joins,
   ...lanes,
+  ...locallyConnected,
   ...losses,
   ...optimizers,
   ...parameters,
@@ -45,6 +48,7 @@ export const referenceKernels: Kernels = {
   ...products,
   ...responseNormalization,
   ...rowNormalization,
+  ...softmax,
   ...trainablePooling,
   ...winograd,
 };

@@ -31,9 +31,9 @@ export function resolveAffine<Config extends AffineConfig>({ scale, shift, ...co
 /** The scale and the shift of so many numbers, as far as there are any. They begin as 1 and 0. */
 export function planAffine(
   config: AffineConfig,
-  { size, gradient }: Pick<ParameterPlan, 'size' | 'gradient'>,
+  sizes: Pick<ParameterPlan, 'size' | 'shape' | 'gradient'>,
 ): ParameterPlan[] {
-  const common = { size, fanIn: 1, fanOut: 1, gradient };
+  const common = { ...sizes, fanIn: 1, fanOut: 1 };
   const scale: ParameterPlan = {
     name: 'scale',
     initializer: { kind: 'constant', value: 1 },

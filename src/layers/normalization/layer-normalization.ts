@@ -39,9 +39,11 @@ export const layerNormalization: LayerKind<LayerNormalizationConfig> = {
 
   plan(config, input, _where, layout) {
     const row = rowOf(config, input);
+    const { height, width, channels } = input;
+    const shape = config.over === 'channels' ? [channels] : [height, width, channels];
     return {
       output: input,
-      parameters: planAffine(config, { size: row.channels, gradient: 'parts' }),
+      parameters: planAffine(config, { size: row.channels, shape, gradient: 'parts' }),
       state: [],
       shared: {
         ...(config.scale === false ? {} : shareChannelParameter('scale', row, layout)),
