@@ -271,9 +271,11 @@ function checkOptions(spec: ResolvedRunSpec, where: string, { optimizers }: Plug
         `${validationFraction}). Give one.`,
     );
   }
-  if (labelSmoothing > 0 && !LOSSES[network.loss]!.smooths) {
+  const losses = [network.loss, ...(network.heads ?? []).flatMap(({ loss }) => loss ?? [])];
+  const rough = losses.find((loss) => !LOSSES[loss]!.smooths);
+  if (labelSmoothing > 0 && rough !== undefined) {
     throw new UserError(
-      `${where}: labelSmoothing: expected 0 with the loss ${network.loss}, found ${labelSmoothing}. ` +
+      `${where}: labelSmoothing: expected 0 with the loss ${rough}, found ${labelSmoothing}. ` +
         'Leave it out, or take the loss softmax-cross-entropy.',
     );
   }

@@ -30,6 +30,7 @@ const LEFT_OUT: ReadonlyMap<string | number, unknown> = new Map<string, unknown>
   ['scale', true],
   ['shift', true],
   ['responseNorm', false],
+  ['auxiliary', false],
 ]);
 
 function isLeftOut(field: string | number, written: unknown): boolean {

@@ -30,6 +30,9 @@ const PARAMETERS: readonly [name: string, options: object, parameters: number][]
   // Normalised responses have no parameters.
   ['alexnet', { responseNorm: true }, 60_965_224],
   ['googlenet', { responseNorm: true }, 6_998_552],
+  // BVLC's Caffe and torchvision have as many.
+  ['googlenet', { auxiliary: true }, 13_378_280],
+  ['googlenet', { batchNorm: true, auxiliary: true }, 13_004_888],
   ['resnet18', {}, 11_689_512],
   ['resnet34', {}, 21_797_672],
   ['resnet50', {}, 25_557_032],
