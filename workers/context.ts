@@ -19,8 +19,10 @@ export interface RunContext {
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
   readonly network: BoundNetwork;
-  /** Ties a loss to arrays, by its name. */
+  /** Ties a loss of training to arrays, by its name. */
   readonly bindLoss: (kind: string) => BindLoss;
+  /** The same of test and validation: without class weights. */
+  readonly bindPlainLoss: (kind: string) => BindLoss;
   readonly barrier: Barrier;
 }
 
@@ -60,7 +62,8 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     seed,
     kernels,
   });
-  const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing);
+  const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, run.memory.classWeights);
+  const bindPlainLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, null);
   const barrier = new Barrier(run.memory.control, run.workers);
-  return { kernels, plugins, plan, memory, activations, network, bindLoss, barrier };
+  return { kernels, plugins, plan, memory, activations, network, bindLoss, bindPlainLoss, barrier };
 }

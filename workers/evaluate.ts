@@ -68,7 +68,7 @@ function getEvaluator(run: SharedRun, worker: number, context: RunContext): Eval
 function bindEvaluator(
   run: SharedRun,
   worker: number,
-  { memory, kernels, plugins, bindLoss, activations }: RunContext,
+  { memory, kernels, plugins, bindPlainLoss, activations }: RunContext,
 ): Evaluator {
   const {
     plan,
@@ -138,7 +138,8 @@ function bindEvaluator(
         results.subarray(first, first + batch.size);
       const { results: all } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      bindLosses(network, bindLoss, { labels, ...results }, { gradients: false })(0, batch.size);
+      const arrays = { labels, mix: null, ...results };
+      bindLosses(network, bindPlainLoss, arrays, { gradients: false })(0, batch.size);
     },
   };
 }

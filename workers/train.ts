@@ -94,8 +94,8 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const source = { ...shared.train, sampleAt: (i: number) => shared.order[state.first + i]! };
   const { labels } = shared.batch;
   const assemble = planAssembly(shared, context, source, labels, bindAugmentation(settings, network));
-  const { loss: losses, predicted, rank } = shared.batch;
-  const arrays = { labels, loss: losses, predicted, rank };
+  const { mix, loss: losses, predicted, rank } = shared.batch;
+  const arrays = { labels, mix, loss: losses, predicted, rank };
   const computeLoss = bindLosses(network, context.bindLoss, arrays, { gradients: true });
   const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
   const { optimizer, clipNorm } = settings;

@@ -62,8 +62,8 @@ export class Objective {
     };
     this.#batch = batch;
     this.#kernels = kernels;
-    const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing);
-    const arrays = { labels: batch.labels, ...this.#results };
+    const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, null);
+    const arrays = { labels: batch.labels, mix: null, ...this.#results };
     this.#runLoss = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: false });
     this.#runLossGradient = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: true });
   }

@@ -93,12 +93,16 @@ describe('heads', () => {
       predicted: new Uint16Array(images),
       rank: new Uint16Array(images),
     });
-    const bind = (kind: string) => LOSSES[kind]!.bind(kernels, 0);
+    const bind = (kind: string) => LOSSES[kind]!.bind(kernels, 0, null);
     const results = makeResults();
-    bindLosses(small.network, bind, { labels, ...results }, { gradients: true })(0, images);
+    bindLosses(small.network, bind, { labels, mix: null, ...results }, { gradients: true })(0, images);
     const terms = small.network.losses.map(({ kind, weight, output }) => {
       const own = { ...makeResults(), dOutputs: new Float32Array(output.value.length) };
-      bind(kind)({ classes: 10, outputs: output.value, labels, ...own })(weight / images, 0, images);
+      bind(kind)({ classes: 10, outputs: output.value, labels, mix: null, ...own })(
+        weight / images,
+        0,
+        images,
+      );
       expect(output.gradient).toEqual(own.dOutputs);
       return { ...own, weight };
     });
