@@ -21,10 +21,18 @@ const TOLERANCE = 0.02;
 /** Where the spec has none. */
 const WEIGHT_DECAY = 0.0005;
 
-/** The loss of a network to which all classes are alike: ln C for the cross-entropy, ½ for outputs of zero and the squared error. */
-const UNTRAINED: Readonly<Record<string, (classes: number) => { loss: number; formula: string }>> = {
+/**
+ * The loss of a network to which all classes are alike: ln C for the cross-entropy; for the squared error ½ with outputs of zero, and ½·(1 − 1/C)
+ * behind a softmax, with outputs of 1/C.
+ */
+const UNTRAINED: Readonly<
+  Record<string, (classes: number, last: string | undefined) => { loss: number; formula: string }>
+> = {
   'softmax-cross-entropy': (classes) => ({ loss: Math.log(classes), formula: `ln ${classes}` }),
-  'squared-l2': () => ({ loss: 0.5, formula: '½' }),
+  'squared-l2': (classes, last) =>
+    last === 'softmax'
+      ? { loss: 0.5 * (1 - 1 / classes), formula: `½·(1 − 1/${classes})` }
+      : { loss: 0.5, formula: '½' },
 };
 
 /**
@@ -63,7 +71,10 @@ export function checkFirstLoss(
 /** Of an untrained network, with those of its heads. */
 function expectLoss(plan: NetworkPlan): { loss: number; formula: string } {
   const classes = countClasses(plan);
-  const terms = plan.losses.map(({ kind, weight }) => ({ ...UNTRAINED[kind]!(classes), weight }));
+  const terms = plan.losses.map(({ kind, weight, from }) => {
+    const last = plan.steps.find(({ name }) => name === from)?.config.kind;
+    return { ...UNTRAINED[kind]!(classes, last), weight };
+  });
   return {
     loss: terms.reduce((sum, { loss, weight }) => sum + weight * loss, 0),
     formula: terms

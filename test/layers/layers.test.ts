@@ -57,6 +57,30 @@ describeLayer('convolution', [
     lanes: false,
   },
   {
+    name: 'dilated',
+    layer: convolution({ dilation: [2, 3], padding: [2, 1, 3, 0], filters: 3 }),
+    input: [5, 6, 2],
+    output: [4, 3, 3],
+  },
+  {
+    name: 'dilated along one axis, with a stride',
+    layer: convolution({ kernel: [1, 3], dilation: 2, stride: 2, filters: 3 }),
+    input: [5, 9, 6],
+    output: [3, 3, 3],
+  },
+  {
+    name: 'dilated, covering',
+    layer: convolution({ dilation: 2 }),
+    input: [5, 5, 3],
+    output: [1, 1, 4],
+  },
+  {
+    name: 'dilated, in groups',
+    layer: convolution({ dilation: 2, padding: 'same', groups: 2 }),
+    input: [5, 6, 4],
+    output: [5, 6, 4],
+  },
+  {
     name: 'with a connection table',
     layer: convolution({ connections: [[0], [1, 2], [0, 2], [2, 1, 0]] }),
     input: [5, 6, 3],
@@ -93,6 +117,29 @@ describeLayer('fully-connected', [
     layer: { kind: 'fully-connected', units: 11, bias: false },
     input: [1, 1, 9],
     output: [1, 1, 11],
+  },
+]);
+
+describeLayer('locally-connected', [
+  {
+    name: '3×3',
+    layer: { kind: 'locally-connected', kernel: 3, filters: 4 },
+    input: [5, 4, 3],
+    output: [3, 2, 4],
+  },
+  {
+    name: 'strides and padding, without bias',
+    layer: {
+      kind: 'locally-connected',
+      kernel: [3, 2],
+      filters: 3,
+      stride: [2, 1],
+      padding: [1, 0, 0, 1],
+      bias: false,
+    },
+    input: [6, 5, 2],
+    output: [3, 5, 3],
+    images: 2,
   },
 ]);
 
@@ -142,6 +189,29 @@ for (const kind of ['max-pooling', 'average-pooling']) {
     { name: 'global', layer: { kind, kernel: 'global' }, input: [5, 3, 4], output: [1, 1, 4] },
   ]);
 }
+
+for (const kind of ['max-pooling', 'average-pooling', 'trainable-pooling']) {
+  // Padded on both sides, a last window that would begin in the padding is left out: two columns, not three.
+  const layer = { kind, kernel: 3, stride: 2, padding: [1, 1, 0, 1], ceil: true };
+  describeLayer(kind, [
+    { name: 'ceil', layer, input: [6, 5, 2], output: [4, 3, 2] },
+    {
+      name: 'ceil, side by side',
+      layer: { kind, kernel: 2, ceil: true },
+      input: [7, 3, 2],
+      output: [4, 2, 2],
+    },
+  ]);
+}
+
+describeLayer('average-pooling', [
+  {
+    name: 'ceil, padding counted',
+    layer: { kind: 'average-pooling', kernel: 3, stride: 2, padding: 1, ceil: true, countPadding: true },
+    input: [6, 5, 3],
+    output: [4, 3, 3],
+  },
+]);
 
 describeLayer('trainable-pooling', [
   {
@@ -217,7 +287,18 @@ describeLayer('multiply', [
   { name: 'vectors', layer: { kind: 'multiply', factor: 1 / 9 }, input: [1, 1, 10], output: [1, 1, 10] },
 ]);
 
+describeLayer('softmax', [
+  { name: 'maps', layer: { kind: 'softmax' }, input: [3, 4, 5], output: [3, 4, 5] },
+  { name: 'vectors', layer: { kind: 'softmax' }, input: [1, 1, 37], output: [1, 1, 37], images: 7 },
+  { name: 'one channel', layer: { kind: 'softmax' }, input: [2, 3, 1], output: [2, 3, 1], images: 2 },
+]);
+
 describeLayer('dropout', [
   { name: 'half', layer: { kind: 'dropout', rate: 0.5 }, input: [3, 3, 3], output: [3, 3, 3] },
   { name: 'a tenth', layer: { kind: 'dropout', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },
+]);
+
+describeLayer('stochastic-depth', [
+  { name: 'maps', layer: { kind: 'stochastic-depth', rate: 0.5 }, input: [5, 3, 3], output: [5, 3, 3] },
+  { name: 'vectors', layer: { kind: 'stochastic-depth', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },
 ]);
