@@ -21,7 +21,7 @@ export interface RunContext {
   readonly network: BoundNetwork;
   /** Ties a loss of training to arrays, by its name. */
   readonly bindLoss: (kind: string) => BindLoss;
-  /** The same of test and validation: without class weights. */
+  /** Likewise one of test and validation: without class weights. */
   readonly bindPlainLoss: (kind: string) => BindLoss;
   readonly barrier: Barrier;
 }
@@ -62,8 +62,18 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     seed,
     kernels,
   });
-  const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, run.memory.classWeights);
-  const bindPlainLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, null);
+  const bindLossWith = (classWeights: Float32Array | null) => (kind: string) =>
+    LOSSES[kind]!.bind(kernels, labelSmoothing, classWeights);
   const barrier = new Barrier(run.memory.control, run.workers);
-  return { kernels, plugins, plan, memory, activations, network, bindLoss, bindPlainLoss, barrier };
+  return {
+    kernels,
+    plugins,
+    plan,
+    memory,
+    activations,
+    network,
+    bindLoss: bindLossWith(run.memory.classWeights),
+    bindPlainLoss: bindLossWith(null),
+    barrier,
+  };
 }
