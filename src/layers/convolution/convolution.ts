@@ -99,7 +99,7 @@ export const convolution: LayerKind<ConvolutionConfig> = {
       replicate: { paddingMode: 'replicate' },
     },
   },
-  channelFields: { output: 'filters' },
+  channelFields: { output: 'filters', divisor: 'groups' },
   gainsByLanes: true,
 
   plan(config, input, where, layout): LayerPlan {
