@@ -120,10 +120,15 @@ class Reader {
     return g;
   }
 
-  Geometry pooling(const char* field) {
+  Geometry undilated(const char* field) {
     const Geometry g = ungrouped(field);
+    expect(!g.is_dilated(), field, "a geometry without dilation");
+    return g;
+  }
+
+  Geometry pooling(const char* field) {
+    const Geometry g = undilated(field);
     expect(g.input_channels == g.output_channels, field, "a pooling geometry with as many channels out as in");
-    expect(!g.is_dilated(), field, "a pooling geometry without dilation");
     expect(g.windows_reach_inside(), field, "windows that hold at least one element of the input");
     return g;
   }

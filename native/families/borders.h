@@ -20,8 +20,8 @@ struct BorderFrame {
     // Sums of such sizes, and products of two of them, do not overflow.
     constexpr long kMost = 1L << 24;
     const auto size = [&](const char* field, long lowest) { return from.integer(field, lowest, kMost); };
-    const BorderFrame frame{size("height", 1), size("width", 1),  size("channels", 1), size("top", 0),
-                            size("bottom", 0), size("left", 0), size("right", 0),    from.integer("fill", 0, BORDER_REPLICATE)};
+    const BorderFrame frame{size("height", 1), size("width", 1), size("channels", 1), size("top", 0),
+                            size("bottom", 0), size("left", 0),  size("right", 0),    from.integer("fill", 0, BORDER_REPLICATE)};
     const bool reaches = frame.top < frame.height && frame.bottom < frame.height && frame.left < frame.width && frame.right < frame.width;
     from.expect(frame.fill != BORDER_REFLECT || reaches, "fill", "a border smaller than the image to reflect it");
     return frame;
@@ -29,7 +29,8 @@ struct BorderFrame {
   // How many whole images there are of each.
   template <typename Reader, typename Inner, typename Outer>
   long images_of(Reader& from, const Inner& inner, const Outer& outer) const {
-    return least(from.pieces(inner, product(height, width, channels)), from.pieces(outer, product(outer_height(), outer_width(), channels)));
+    return least(from.pieces(inner, product(height, width, channels)),
+                 from.pieces(outer, product(outer_height(), outer_width(), channels)));
   }
 };
 

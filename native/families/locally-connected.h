@@ -13,7 +13,7 @@ inline long local_weights(const Geometry& g) { return product(g.positions(), g.k
 // Of one group and without dilation.
 template <typename Reader>
 Geometry read_local(Reader& from) {
-  const Geometry g = from.ungrouped("g");
+  const Geometry g = from.undilated("g");
   from.expect(!g.is_dilated(), "g", "a geometry without dilation");
   return g;
 }

@@ -89,7 +89,7 @@ export interface LayerPlan {
   readonly parameters: readonly ParameterPlan[];
   /** Numbers that training moves without gradients (running statistics); saved with the parameters. */
   readonly state: readonly StatePlan[];
-  /** Memory of the layer that all workers share, in floats. */
+  /** Memory of the layer that all workers share, in floats; in evaluation, where they share no images, not that of parts and images. */
   readonly shared: Readonly<Record<string, SharedPlan>>;
   /** Tensors that the layer keeps for itself from forward to backward; they have gradients where its input has one. Absent: none. */
   readonly inner?: Readonly<Record<string, Shape>>;

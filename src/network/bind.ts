@@ -53,7 +53,8 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     const inputs = step.inputs.map((index) => tensors[index]!);
     const outputs = step.outputs.map((index) => tensors[index]!);
     const shared = Object.entries(step.shared).map(
-      ([name, { offset, size }]) => [name, memory.shared.subarray(offset, offset + size)] as const,
+      ([name, { arena, offset, size }]) =>
+        [name, (arena === 'model' ? memory.shared : activations).subarray(offset, offset + size)] as const,
     );
     const inner = Object.entries(step.inner).map(
       ([name, place]) => [name, viewTensor(activations, place, batchSize)] as const,

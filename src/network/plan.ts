@@ -35,6 +35,14 @@ export interface Slot {
   readonly size: number;
 }
 
+export interface SharedSlot extends Slot {
+  /**
+   * In the model's arena, which all workers share, or in the activations: in evaluation each worker has images of its own, and so has parts or
+   * numbers of single images of its own.
+   */
+  readonly arena: 'model' | 'activations';
+}
+
 export interface PlannedParameter extends ParameterPlan, Slot {
   /** `conv1.kernel` */
   readonly label: string;
@@ -57,8 +65,7 @@ export interface PlannedState extends StatePlan, Slot {}
 export interface StepPlan extends FlatStep {
   readonly parameters: readonly PlannedParameter[];
   readonly state: readonly PlannedState[];
-  /** In the model's arena. */
-  readonly shared: Readonly<Record<string, Slot>>;
+  readonly shared: Readonly<Record<string, SharedSlot>>;
   /** See LayerPlan. */
   readonly inner: Readonly<Record<string, TensorPlace>>;
 }
@@ -146,14 +153,19 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     });
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
-  const { tensors, inner, activationFloats } = bookTensors(network, options);
+  const activations = new ArenaLayout();
+  const { tensors, inner } = bookTensors(network, options, activations);
   const steps = network.steps.map((step, index): StepPlan => {
     const { name, layer, layout } = step;
-    const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
+    const sharedSlots = Object.entries(layer.shared).map(([key, plan]): [string, SharedSlot] => {
       const needed = training || (!plan.onlyInTraining && isComputed(step, options));
       const pieces = plan.perPart ? countParts(layout, largest) : plan.perImage ? batchSize : 1;
       const size = needed ? plan.floats * pieces : 0;
-      return [key, { offset: training && isTransient(plan) ? turns : shared.book(size), size }] as const;
+      if (!training && (plan.perPart || plan.perImage)) {
+        return [key, { arena: 'activations', offset: activations.book(size), size }];
+      }
+      const offset = training && isTransient(plan) ? turns : shared.book(size);
+      return [key, { arena: 'model', offset, size }];
     });
     return {
       ...step,
@@ -181,7 +193,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     weightFloats: weights.floats,
     partialFloats: partials.floats,
     sharedFloats: shared.floats,
-    activationFloats,
+    activationFloats: activations.floats,
   };
 }
 
@@ -219,8 +231,8 @@ function checkInitializers({ steps, tensors }: FlatNetwork): void {
 function bookTensors(
   network: FlatNetwork,
   { batchSize, training }: PlanOptions,
-): { tensors: TensorPlan[]; inner: Record<string, TensorPlace>[]; activationFloats: number } {
-  const activations = new ArenaLayout();
+  activations: ArenaLayout,
+): { tensors: TensorPlan[]; inner: Record<string, TensorPlace>[] } {
   const floatsOf = ({ shape, layout }: Pick<FlatTensor, 'shape' | 'layout'>) =>
     (layout === 'lanes' ? countBundles(batchSize) * BUNDLE_IMAGES : batchSize) * sizeOf(shape);
   const steps = network.steps.filter((step) => isComputed(step, { training }));
@@ -250,7 +262,7 @@ function bookTensors(
     });
     return Object.fromEntries(places);
   });
-  return { tensors, inner, activationFloats: activations.floats };
+  return { tensors, inner };
 }
 
 /** As many bands as make MIN_UNITS units of a mini-batch. */
