@@ -14,6 +14,7 @@
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
+#include "families/regression.h"
 #include "families/winograd.h"
 
 namespace convoy {
@@ -31,6 +32,7 @@ struct KernelTable {
   ActivationKernels activations;
   JoinKernels joins;
   LossKernels losses;
+  RegressionKernels regression;
   AssemblyKernels assembly;
   ParameterKernels parameters;
   OptimizerKernels optimizers;

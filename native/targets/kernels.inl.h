@@ -17,6 +17,7 @@
 #include "../kernels/activations.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
+#include "../kernels/regression.inl.h"
 #include "../kernels/assembly.inl.h"
 #include "../kernels/parameters.inl.h"
 #include "../kernels/optimizers.inl.h"
@@ -34,6 +35,7 @@ constexpr KernelTable make_table(const char* name) {
           kActivationKernels,
           kJoinKernels,
           kLossKernels,
+          kRegressionKernels,
           kAssemblyKernels,
           kParameterKernels,
           kOptimizerKernels,

@@ -10,6 +10,7 @@ import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
 import type { ProductKernels } from './interface/products.js';
+import type { RegressionKernels } from './interface/regression.js';
 import type { WinogradKernels } from './interface/winograd.js';
 
 /**
@@ -39,6 +40,7 @@ export interface Kernels
     ActivationKernels,
     JoinKernels,
     LossKernels,
+    RegressionKernels,
     ParameterKernels,
     OptimizerKernels {
   /** `reference`, `baseline`, `avx2`, `avx512` or `neon`. */

@@ -14,6 +14,7 @@ import * as parameters from './parameters.js';
 import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
 import * as products from './products.js';
+import * as regression from './regression.js';
 import * as trainablePooling from './trainable-pooling.js';
 import * as winograd from './winograd.js';
 
@@ -39,6 +40,7 @@ export const referenceKernels: Kernels = {
   ...pooling,
   ...prelu,
   ...products,
+  ...regression,
   ...trainablePooling,
   ...winograd,
 };
