@@ -7,7 +7,7 @@ import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { planOptimizer } from '../src/optim/update.js';
 import { Barrier } from '../src/parallel/barrier.js';
-import type { SharedRun } from '../src/parallel/protocol.js';
+import type { SharedImages, SharedRun } from '../src/parallel/protocol.js';
 import { loadPluginsAgain } from '../src/plugins/load.js';
 import type { Plugins } from '../src/plugins/plugins.js';
 
@@ -64,10 +64,13 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
   return { kernels, plugins, plan, memory, activations, network, loss, barrier };
 }
 
-/** Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
+/**
+ * Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. Labels
+ * are the mini-batch's, targets all of the data's.
+ */
 export function bindLoss(
   { loss, network }: Pick<RunContext, 'loss' | 'network'>,
-  labels: Uint8Array,
+  { labels, targets }: Pick<SharedImages, 'labels' | 'targets'>,
   gradient: Float32Array | null,
   { loss: losses, predicted, rank }: LossResults,
 ): (first: number, count: number) => void {
@@ -76,6 +79,7 @@ export function bindLoss(
     classes: output.shape.channels,
     outputs: output.value,
     labels,
+    targets: targets && { values: targets, sampleIds: batch.sampleIds },
     dOutputs: gradient,
     loss: losses,
     predicted,

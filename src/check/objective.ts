@@ -63,7 +63,13 @@ export class Objective {
     this.#kernels = kernels;
     const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
     const { shape, value, gradient } = this.#network.bound.output;
-    const arrays = { classes: shape.channels, outputs: value, labels: batch.labels, ...this.#results };
+    const arrays = {
+      classes: shape.channels,
+      outputs: value,
+      labels: batch.labels,
+      targets: null,
+      ...this.#results,
+    };
     this.#runLoss = bindLoss({ ...arrays, dOutputs: null });
     this.#runLossGradient = bindLoss({ ...arrays, dOutputs: gradient });
   }

@@ -14,8 +14,17 @@ export interface LossArrays extends LossResults {
   readonly classes: number;
   readonly outputs: Float32Array;
   readonly labels: Uint8Array;
+  /** In the place of labels, for a loss that takes them; else null. */
+  readonly targets: LossTargets | null;
   /** Null where no gradient is asked for. */
   readonly dOutputs: Float32Array | null;
+}
+
+/** Numbers that outputs are to be: a row for each sample of the data. */
+export interface LossTargets {
+  readonly values: Float32Array;
+  /** Of the mini-batch's images. */
+  readonly sampleIds: Int32Array;
 }
 
 /** Losses of some images of the mini-batch, and their gradients times `scale`. */
@@ -28,6 +37,8 @@ export type BindLoss = (arrays: LossArrays) => LossPass;
 export interface LossKind {
   /** Whether labels can be smoothed. */
   readonly smooths: boolean;
+  /** Whether it takes targets, which are numbers, as well as labels. */
+  readonly takesTargets: boolean;
   /** Ties the loss to kernels. `smoothing` is 0 where labels cannot be smoothed. */
   bind(kernels: Kernels, smoothing: number): BindLoss;
 }
@@ -37,11 +48,28 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
   /** −log of the softmax probability of the label; numerically safe. */
   'softmax-cross-entropy': {
     smooths: true,
+    takesTargets: false,
     bind:
       ({ bindSoftmaxCrossEntropy }, smoothing) =>
       (arrays) =>
         bindSoftmaxCrossEntropy({ ...arrays, smoothing }),
   },
-  /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6). */
-  'squared-l2': { smooths: false, bind: ({ bindSquaredError }) => bindSquaredError },
+  /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6), or the targets of a regression. */
+  'squared-l2': {
+    smooths: false,
+    takesTargets: true,
+    bind:
+      ({ bindSquaredError, bindSquaredDistance }) =>
+      ({ targets, ...arrays }) =>
+        targets === null
+          ? bindSquaredError(arrays)
+          : bindSquaredDistance({
+              components: arrays.classes,
+              outputs: arrays.outputs,
+              targets: targets.values,
+              sampleIds: targets.sampleIds,
+              dOutputs: arrays.dOutputs,
+              loss: arrays.loss,
+            }),
+  },
 };

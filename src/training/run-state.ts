@@ -54,8 +54,9 @@ export class RunState {
   constructor(makings: RunMakings) {
     const { fitted, data, run, memory, rules, best } = makings;
     this.#makings = makings;
-    this.#predicted = new Uint8Array(data.test.length);
-    this.#bestPredicted = best?.weights ? new Uint8Array(data.test.length) : null;
+    const answers = fitted.dataset.targetNames ? 0 : data.test.length;
+    this.#predicted = new Uint8Array(answers);
+    this.#bestPredicted = best?.weights ? new Uint8Array(answers) : null;
     this.#views = viewState(fitted.plan, {
       memory,
       slow: run.memory.slowWeights,
@@ -175,7 +176,9 @@ export class RunState {
     const metrics = this.epochs[epoch - 1];
     if (metrics === undefined) return null;
     const { fitted, run } = this.#makings;
-    const confusion = countConfusion(run.memory.test, predicted, countClasses(fitted.plan));
+    const confusion = fitted.dataset.targetNames
+      ? []
+      : countConfusion(run.memory.test, predicted, countClasses(fitted.plan));
     return { metrics, predicted: predicted.slice(), confusion };
   }
 }

@@ -83,7 +83,7 @@ async function trainAloud(
   const result = await trainFitted(run, {
     ...(workers === undefined ? {} : { workers }),
     onEpoch: ({ epoch, trainLoss, testErrorPercent }) => {
-      const figures = `train loss ${trainLoss.toFixed(4)}, test error ${testErrorPercent.toFixed(2)}%`;
+      const figures = `train loss ${trainLoss.toFixed(4)}, test error ${testErrorPercent!.toFixed(2)}%`;
       say(`epoch ${epoch}/${run.spec.epochs}: ${figures}`);
     },
   });

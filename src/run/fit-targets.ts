@@ -1,0 +1,41 @@
+import { UserError } from '../core/errors.js';
+import { LOSSES } from '../layers/loss.js';
+import type { ResolvedRunSpec } from './spec.js';
+
+/** Of a data set of targets. */
+interface Regression {
+  readonly name: string;
+  readonly targetNames: readonly string[];
+}
+
+const TARGET_LOSSES = Object.entries(LOSSES)
+  .filter(([, { takesTargets }]) => takesTargets)
+  .map(([name]) => name);
+
+/**
+ * Checks that a spec asks for nothing that needs classes, and for a loss that takes numbers.
+ *
+ * @throws UserError that names the field
+ */
+export function checkRegression({ balanced, network }: ResolvedRunSpec, { name }: Regression): void {
+  if (!LOSSES[network.loss]!.takesTargets) {
+    throw new UserError(
+      `${network.name}: loss: expected ${TARGET_LOSSES.join(' or ')} for ${name}, whose targets are numbers, found ${network.loss}. ` +
+        `Put "loss": "${TARGET_LOSSES[0]}" into the network.`,
+    );
+  }
+  if (balanced) {
+    throw new UserError(
+      `balanced: expected false for ${name}, whose images have targets and no classes, found true. Leave it out.`,
+    );
+  }
+}
+
+/** @throws UserError if a network's outputs are not as many as the targets of an image */
+export function checkTargetCount(network: string, outputs: number, { name, targetNames }: Regression): void {
+  if (outputs === targetNames.length) return;
+  throw new UserError(
+    `${network}: expected ${targetNames.length} outputs for the targets of ${name} (${targetNames.join(', ')}), ` +
+      `found ${outputs}. Give the last layer one output a target.`,
+  );
+}
