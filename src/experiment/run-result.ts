@@ -12,6 +12,7 @@ const SET_END = `state = @state, reason = @reason, finished_at = @finishedAt, pa
   weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond, best_epoch = @bestEpoch,
   augmented_test_loss = @augmentedTestLoss, augmented_test_error_percent = @augmentedTestErrorPercent,
   augmented_test_top5_error_percent = @augmentedTestTop5ErrorPercent,
+  augmented_test_rmse = @augmentedTestRmse, augmented_test_r2 = @augmentedTestR2,
   environment = json_set(environment, '$.kernels', @kernels)`;
 
 /**
@@ -44,6 +45,8 @@ export function recordRunEnd(
       augmentedTestLoss: result?.augmentedTest?.testLoss ?? null,
       augmentedTestErrorPercent: result?.augmentedTest?.testErrorPercent ?? null,
       augmentedTestTop5ErrorPercent: result?.augmentedTest?.testTop5ErrorPercent ?? null,
+      augmentedTestRmse: result?.augmentedTest?.testRmse ?? null,
+      augmentedTestR2: result?.augmentedTest?.testR2 ?? null,
       kernels: result?.kernels ?? null,
     });
   if (changes === 1 && result !== null) {

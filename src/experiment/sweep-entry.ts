@@ -57,7 +57,7 @@ function checkSource(db: Database.Database, { name, source }: SweepEntry): void 
 
 function saveTestLabels(db: Database.Database, points: readonly SweepPoint[]): void {
   const insert = db.prepare('INSERT INTO test_labels VALUES (?, ?) ON CONFLICT DO NOTHING');
-  for (const { sha256, test } of new Set(points.map(({ dataset }) => dataset))) {
-    insert.run(sha256, Buffer.from(test.labels));
+  for (const { sha256, test, targetNames } of new Set(points.map(({ dataset }) => dataset))) {
+    if (!targetNames) insert.run(sha256, Buffer.from(test.labels));
   }
 }
