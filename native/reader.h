@@ -36,14 +36,15 @@ class Reader {
 
   // Arrays that the kernel reads.
   Array<const float> floats(const char* field) { return array<const float>(field, "a Float32Array"); }
-  Array<const float> floats_or_null(const char* field) { return array_or_null<const float>(field); }
+  Array<const float> floats_or_null(const char* field) { return array_or_null<const float>(field, "a Float32Array or null"); }
   Array<const uint8_t> bytes(const char* field) { return array<const uint8_t>(field, "a Uint8Array"); }
+  Array<const uint16_t> shorts(const char* field) { return array<const uint16_t>(field, "a Uint16Array"); }
   Array<const int32_t> integers(const char* field) { return array<const int32_t>(field, "an Int32Array"); }
 
   // Arrays that it writes, which share no memory with any other; but see may_be.
   Array<float> output(const char* field) { return array<float>(field, "a Float32Array"); }
-  Array<float> output_or_null(const char* field) { return array_or_null<float>(field); }
-  Array<uint8_t> output_bytes(const char* field) { return array<uint8_t>(field, "a Uint8Array"); }
+  Array<float> output_or_null(const char* field) { return array_or_null<float>(field, "a Float32Array or null"); }
+  Array<uint16_t> output_shorts(const char* field) { return array<uint16_t>(field, "a Uint16Array"); }
   Array<int32_t> output_integers(const char* field) { return array<int32_t>(field, "an Int32Array"); }
 
   // The kernel works in place: an output may begin where an input does.
@@ -188,9 +189,9 @@ class Reader {
   }
 
   template <typename T>
-  Array<T> array_or_null(const char* field) {
+  Array<T> array_or_null(const char* field, const char* what) {
     const auto value = get(field);
-    return fields_.is_null(value) ? Array<T>{} : array_of<T>(value, field, "a Float32Array or null");
+    return fields_.is_null(value) ? Array<T>{} : array_of<T>(value, field, what);
   }
 
   template <typename T>

@@ -90,7 +90,7 @@ function bindEvaluator(
   const pulse = new Pulse(run.memory.pulse, worker, 'evaluate');
   const watch = (phase: Phase) => pulse.watchPhase(phase);
   const prepare = groupIntoPhases(network.prepare).map(watch);
-  const labels = new Uint8Array(EVALUATION_IMAGES);
+  const labels = new Uint16Array(EVALUATION_IMAGES);
   let firstImage = 0;
   const words = allocateWords(EVALUATION_IMAGES * TRANSFORM_WORDS);
   const transforms = { words, reflect: true, update: () => {} };

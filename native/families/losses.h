@@ -11,22 +11,23 @@ namespace convoy {
 struct LossArrays {
   long classes;
   const float* outputs;
-  const uint8_t* labels;
+  const uint16_t* labels;
   float* d_outputs;  // may be null, then no gradient is written
   float* loss;
-  uint8_t* predicted;
-  uint8_t* rank;
+  uint16_t* predicted;
+  uint16_t* rank;
   long images;
 
   template <typename Reader>
   static LossArrays read(Reader& from) {
-    constexpr long kMaxClasses = 256;
+    // As many as 16 bits tell apart.
+    constexpr long kMaxClasses = 65536;
     const long classes = from.integer("classes", 1);
-    from.expect(classes <= kMaxClasses, "classes", "at most 256");
+    from.expect(classes <= kMaxClasses, "classes", "at most 65536");
     const auto outputs = from.floats("outputs");
-    const auto labels = from.bytes("labels");
+    const auto labels = from.shorts("labels");
     const auto d_outputs = from.output_or_null("dOutputs"), loss = from.output("loss");
-    const auto predicted = from.output_bytes("predicted"), rank = from.output_bytes("rank");
+    const auto predicted = from.output_shorts("predicted"), rank = from.output_shorts("rank");
     const long images = least(from.pieces(outputs, classes), labels.length, loss.length, predicted.length, rank.length);
     return {classes,   outputs.data,   labels.data, d_outputs.data,
             loss.data, predicted.data, rank.data,   d_outputs.data ? least(images, from.pieces(d_outputs, classes)) : images};
@@ -41,7 +42,7 @@ struct LossArrays {
 struct SoftmaxCrossEntropy {
   static constexpr char kName[] = "bindSoftmaxCrossEntropy";
   static constexpr char kAllows[] = "images within the arrays that were bound, whose labels are below the number of classes";
-  typedef void (*Run)(const SoftmaxCrossEntropy&, double scale, Range images);
+  typedef void (*Run)(const SoftmaxCrossEntropy&, float* scratch, double scale, Range images);
 
   LossArrays arrays;
   double smoothing;

@@ -1,10 +1,7 @@
 // Losses and their gradients, one pass an image. The loss of an image whose outputs are not all finite is NaN, so that no result hides them.
 
-// One byte holds a class, so there are at most so many.
-constexpr long kMaxClasses = 256;
-
 // Of a label whose output is not a number: behind every class, so that it counts as wrong however many are right.
-constexpr uint8_t kUnranked = 255;
+constexpr uint16_t kUnranked = 65535;
 
 // The class with the greatest output, the first of equals; and how many classes stand before the label. What is not a number stands
 // behind all that are. Returns whether all outputs are finite.
@@ -20,16 +17,18 @@ inline bool rank_classes(long classes, const float* outputs, long label, const L
     if (x > own || (x == own && c < label)) rank++;
     finite &= x - x == 0;
   }
-  out.predicted[image] = uint8_t(best);
-  out.rank[image] = own == own ? uint8_t(rank) : kUnranked;
+  out.predicted[image] = uint16_t(best);
+  out.rank[image] = own == own ? uint16_t(rank) : kUnranked;
   return finite;
 }
 
-void softmax_cross_entropy(const SoftmaxCrossEntropy& s, double scale, Range images) {
+// An image's exponentials, in whole vectors.
+long exponentials_scratch_floats(const SoftmaxCrossEntropy& s) { return s.arrays.classes + kLanes; }
+
+void softmax_cross_entropy(const SoftmaxCrossEntropy& s, float* e, double scale, Range images) {
   const LossArrays out = s.arrays;
   const long classes = out.classes;
   const double smoothing = s.smoothing;
-  float e[kMaxClasses + kLanes];
   // The smoothed label: so much for every class, and so much more for the right one.
   const double every = smoothing / double(classes);
   const double right = 1.0 - smoothing;
@@ -76,4 +75,4 @@ void squared_error(const SquaredError& s, double scale, Range images) {
   }
 }
 
-constexpr LossKernels kLossKernels = {{softmax_cross_entropy}, {squared_error}};
+constexpr LossKernels kLossKernels = {{softmax_cross_entropy, exponentials_scratch_floats}, {squared_error}};

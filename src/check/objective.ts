@@ -24,7 +24,7 @@ export interface MiniBatch {
   readonly images: number;
   /** n×h×w×c. */
   readonly inputs: Float64Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** A network's loss on one mini-batch, and its gradient, for any weights: as in training, in this thread alone. */
@@ -56,8 +56,8 @@ export class Objective {
     this.weights = this.#network.memory.weights;
     this.#results = {
       loss: allocate(images),
-      predicted: new Uint8Array(images),
-      rank: new Uint8Array(images),
+      predicted: new Uint16Array(images),
+      rank: new Uint16Array(images),
     };
     this.#batch = batch;
     this.#kernels = kernels;

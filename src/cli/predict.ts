@@ -1,4 +1,5 @@
 import { loadModel, type Prediction, type TrainedModel } from '../checkpoint/trained-model.js';
+import { MAX_CLASSES } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
 import type { Background, Picture } from '../image/read-image.js';
 import { warnOfMissingAddon } from '../kernels/select.js';
@@ -8,7 +9,6 @@ import { EXIT_CODES } from './exit.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from './run-options.js';
 import type { Streams } from './streams.js';
 
-const MAX_CLASSES = 256;
 const DEFAULT_TOP = 5;
 /** Images that are predicted before their results are printed. */
 const IMAGES_AT_A_TIME = 16;

@@ -6,7 +6,7 @@ export interface LabelledImages {
   /** n×h×w×c, 0..255, over a SharedArrayBuffer. */
   readonly pixels: Uint8Array;
   /** n class indices, over a SharedArrayBuffer; none in a data set of targets. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
   /** n×d numbers, over a SharedArrayBuffer; in a data set of targets alone. */
   readonly targets?: Float32Array;
 }

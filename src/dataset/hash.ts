@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
-import { formatShape, type Shape } from '../core/shape.js';
-import type { LabelledImages } from './dataset.js';
+import { packClasses } from '../core/class-numbers.js';
+import { formatShape } from '../core/shape.js';
+import type { Dataset } from './dataset.js';
 
-/** SHA-256, as hexadecimal, over the shape, the numbers of images, and the pixels and labels or targets of both halves. */
-export function hashDataset(shape: Shape, train: LabelledImages, test: LabelledImages): string {
+/** SHA-256, as hexadecimal, over the shape, the numbers of images, and the pixels and packed labels, or targets, of both halves. */
+export function hashDataset({
+  shape,
+  classNames,
+  targetNames,
+  train,
+  test,
+}: Omit<Dataset, 'sha256'>): string {
   // The sizes keep two divisions of the same bytes apart.
   const sizes = `${formatShape(shape)} ${train.count} ${test.count}`;
-  const targets = train.targets ? ` of ${train.targets.length / train.count} targets` : '';
-  const hash = createHash('sha256').update(`${sizes}${targets}\n`);
+  const hash = createHash('sha256').update(
+    targetNames ? `${sizes} of ${targetNames.length} targets\n` : `${sizes}\n`,
+  );
   for (const { pixels, labels, targets } of [train, test]) {
-    hash.update(pixels).update(labels);
+    hash.update(pixels).update(packClasses(labels, classNames.length));
     if (targets) hash.update(new Uint8Array(targets.buffer, targets.byteOffset, targets.byteLength));
   }
   return hash.digest('hex');

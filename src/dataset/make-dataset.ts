@@ -1,11 +1,20 @@
 import { checkDataset } from './check-dataset.js';
 import type { Dataset, LabelledImages } from './dataset.js';
 import { hashDataset } from './hash.js';
+import { allocateSharedBytes } from './shared-bytes.js';
 
-/** A data set of classes in memory. */
-export type ClassParts = Omit<Dataset, 'sha256' | 'targetNames'>;
+/** Images whose labels may be bytes, as files of few classes have them. */
+export interface GivenImages extends Pick<LabelledImages, 'count' | 'pixels'> {
+  readonly labels: Uint8Array | Uint16Array;
+}
 
-/** A data set of targets in memory. */
+/** What a data set of classes is made of. */
+export interface DatasetParts extends Pick<Dataset, 'name' | 'shape' | 'classNames'> {
+  readonly train: GivenImages;
+  readonly test: GivenImages;
+}
+
+/** What a data set of targets is made of. */
 export interface TargetParts extends Pick<Dataset, 'name' | 'shape'> {
   /** What the d targets of an image are called. */
   readonly targetNames: readonly string[];
@@ -21,30 +30,42 @@ export interface TargetedImages extends Pick<LabelledImages, 'count' | 'pixels'>
 
 /**
  * A data set of images in memory, with a class or with targets, which are numbers, for each. Its hash takes a while over many bytes, so it is
- * computed once, when it is first read.
+ * computed once, when it is first read. Labels that are bytes are copied to 16 bits.
  *
  * @throws UserError if sizes, types, labels or targets do not fit together
  */
-export function makeDataset(parts: ClassParts | TargetParts): Dataset {
-  const whole = 'targetNames' in parts ? fillIn(parts) : parts;
-  checkDataset(whole);
+export function makeDataset(given: DatasetParts | TargetParts): Dataset {
+  const parts = given && fillIn(given);
+  checkDataset(parts);
   let sha256: string | null = null;
   return {
-    ...whole,
+    ...parts,
     get sha256() {
-      sha256 ??= hashDataset(whole.shape, whole.train, whole.test);
+      sha256 ??= hashDataset(parts);
       return sha256;
     },
   };
 }
 
-/** What is written out of classes does not vanish: it is an error then. */
-function fillIn(parts: TargetParts): Omit<Dataset, 'sha256'> {
-  const noLabels = { labels: new Uint8Array() };
+/** What is given of classes beside targets does not vanish: it is an error then. */
+function fillIn(given: DatasetParts | TargetParts): Omit<Dataset, 'sha256'> {
+  if (!('targetNames' in given)) {
+    return { ...given, train: widenLabels(given.train), test: widenLabels(given.test) };
+  }
+  const noLabels = { labels: new Uint16Array() };
   return {
     classNames: [],
-    ...parts,
-    train: { ...noLabels, ...parts.train },
-    test: { ...noLabels, ...parts.test },
+    ...given,
+    train: { ...noLabels, ...given.train },
+    test: { ...noLabels, ...given.test },
   };
+}
+
+/** What is no array of bytes stays as it is, for the check. */
+function widenLabels(images: GivenImages): LabelledImages {
+  if (!(images?.labels instanceof Uint8Array)) return images as LabelledImages;
+  const bytes = allocateSharedBytes(images.labels.length * Uint16Array.BYTES_PER_ELEMENT, 'labels');
+  const labels = new Uint16Array(bytes.buffer);
+  labels.set(images.labels);
+  return { ...images, labels };
 }

@@ -55,7 +55,7 @@ const SELECT_RUN = `
     augmented_test_rmse AS augmentedTestRmse, augmented_test_r2 AS augmentedTestR2,
     spec, environment, note, removed_at AS removedAt,
     (SELECT json_group_array(tag) FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
-    coalesce((SELECT length(predicted) FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
+    coalesce((SELECT length(predicted) / bytes_each FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
   FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;
 
 const SELECT_EPOCHS = `

@@ -4,16 +4,16 @@ import type { Kernels } from '../kernels/kernels.js';
 export interface LossResults {
   /** NaN if an output is not finite. */
   readonly loss: Float32Array;
-  readonly predicted: Uint8Array;
+  readonly predicted: Uint16Array;
   /** How many classes stand before the label: top-k is right if it is below k. */
-  readonly rank: Uint8Array;
+  readonly rank: Uint16Array;
 }
 
 /** What a loss is computed from, and where it goes. */
 export interface LossArrays extends LossResults {
   readonly classes: number;
   readonly outputs: Float32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
   /** In the place of labels, for a loss that takes them; else null. */
   readonly targets: LossTargets | null;
   /** Null where no gradient is asked for. */

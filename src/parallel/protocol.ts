@@ -14,7 +14,7 @@ import type { PassOutline } from './step-timer.js';
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
   readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
   /** Of a regression, in place of labels; else null. */
   readonly targets: Float32Array | null;
 }
@@ -100,7 +100,7 @@ export interface EvaluationSet {
 
 export interface BatchArrays extends LossResults {
   readonly sampleIds: Int32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** Sums over the epoch so far. */

@@ -14,7 +14,7 @@ export interface EvaluationSummary {
   /** confusion[label][predicted] = images; empty in a regression. */
   readonly confusion: number[][];
   /** The class that each image is taken for, in order: a copy; empty in a regression. */
-  readonly predicted: Uint8Array;
+  readonly predicted: Uint16Array;
 }
 
 /** Sums up the results of an evaluation, image by image in order. Their losses are finite, so that ranks and predictions agree. */
@@ -31,7 +31,7 @@ function summarizeRegression(set: EvaluationSet, outputs: Float32Array): Evaluat
     top5ErrorPercent: null,
     fit: measureRegression(set, outputs),
     confusion: [],
-    predicted: new Uint8Array(),
+    predicted: new Uint16Array(),
   };
 }
 
@@ -56,7 +56,7 @@ function summarizeClasses(
     top5ErrorPercent: (100 * top5Errors) / images,
     fit: null,
     confusion: countConfusion({ images: { labels }, samples }, results.predicted, classes),
-    predicted: Uint8Array.from(results.predicted),
+    predicted: Uint16Array.from(results.predicted),
   };
 }
 
@@ -65,8 +65,8 @@ export function countConfusion(
   {
     images: { labels },
     samples,
-  }: { readonly images: { readonly labels: Uint8Array } } & Pick<EvaluationSet, 'samples'>,
-  predicted: Uint8Array,
+  }: { readonly images: { readonly labels: Uint16Array } } & Pick<EvaluationSet, 'samples'>,
+  predicted: Uint16Array,
   classes: number,
 ): number[][] {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));

@@ -93,8 +93,8 @@ function makeEvaluationSet(images: LabelledImages, samples: Int32Array): Evaluat
 function allocateResults(images: number): LossResults {
   return {
     loss: new Float32Array(new SharedArrayBuffer(images * 4)),
-    predicted: new Uint8Array(new SharedArrayBuffer(images)),
-    rank: new Uint8Array(new SharedArrayBuffer(images)),
+    predicted: shareClasses(images),
+    rank: shareClasses(images),
   };
 }
 
@@ -102,8 +102,12 @@ function allocateBatch(images: number): BatchArrays {
   return {
     ...allocateResults(images),
     sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
-    labels: new Uint8Array(new SharedArrayBuffer(images)),
+    labels: shareClasses(images),
   };
+}
+
+function shareClasses(images: number): Uint16Array {
+  return new Uint16Array(new SharedArrayBuffer(images * 2));
 }
 
 function shareFloats(values: Float32Array): Float32Array {

@@ -125,7 +125,7 @@ export interface TrainResult {
   /** confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none, and in a regression. */
   readonly confusion: readonly (readonly number[])[];
   /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty where it is. */
-  readonly predicted: Uint8Array;
+  readonly predicted: Uint16Array;
   /** How many numbers training changes. */
   readonly parameterCount: number;
   /** Parameters and running statistics, one after another in the plan's order; not all of them, if it was interrupted while it made its first ones. */

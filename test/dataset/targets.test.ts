@@ -50,7 +50,7 @@ describe('a data set of targets in memory', () => {
     ],
     [
       'labels',
-      { train: half(4, { labels: Uint8Array.of(1, 0, 1, 0) }) },
+      { train: half(4, { labels: Uint16Array.of(1, 0, 1, 0) }) },
       'own: train.labels: expected none beside targets, found a',
     ],
     [

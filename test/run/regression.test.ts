@@ -141,7 +141,7 @@ describe('the measures of a regression', () => {
       {
         images: {
           pixels: new Uint8Array(),
-          labels: new Uint8Array(),
+          labels: new Uint16Array(),
           targets: Float32Array.from(targets),
         },
         samples: Int32Array.from(samples),

@@ -4,7 +4,7 @@
  * too, times `scale`.
  *
  * Outputs that are not finite show: the image's loss is NaN. What is not a number stands behind all that are, and a label without one has
- * rank 255, behind every class.
+ * rank 65,535, behind every class.
  */
 export interface LossKernels {
   /**
@@ -15,21 +15,21 @@ export interface LossKernels {
   bindSoftmaxCrossEntropy(kernel: {
     readonly classes: number;
     readonly outputs: Float32Array;
-    readonly labels: Uint8Array;
+    readonly labels: Uint16Array;
     readonly smoothing: number;
     readonly dOutputs: Float32Array | null;
     readonly loss: Float32Array;
-    readonly predicted: Uint8Array;
-    readonly rank: Uint8Array;
+    readonly predicted: Uint16Array;
+    readonly rank: Uint16Array;
   }): (scale: number, firstImage: number, images: number) => void;
   /** loss = ½‖t − output‖² (15.6), t being the label's unit vector. */
   bindSquaredError(kernel: {
     readonly classes: number;
     readonly outputs: Float32Array;
-    readonly labels: Uint8Array;
+    readonly labels: Uint16Array;
     readonly dOutputs: Float32Array | null;
     readonly loss: Float32Array;
-    readonly predicted: Uint8Array;
-    readonly rank: Uint8Array;
+    readonly predicted: Uint16Array;
+    readonly rank: Uint16Array;
   }): (scale: number, firstImage: number, images: number) => void;
 }

@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.js';
 
 /** The rank of a label whose output is not a number: behind every class, so that it counts as wrong however many are right. */
-const UNRANKED = 255;
+const UNRANKED = 65_535;
 
 /** The class with the greatest output, the first of equals; what is not a number stands behind all that are. */
 function findGreatest(outputs: Float32Array): number {

@@ -78,7 +78,7 @@ export class RunReader {
 
 /** For each test image, 1 if the run gets it wrong; null if its answers are not recorded. */
 export function listWrong({ answers }: ReportedRun): Uint8Array | null {
-  return answers?.predicted.map((guess, i) => (guess === answers.labels[i] ? 0 : 1)) ?? null;
+  return answers && Uint8Array.from(answers.predicted, (guess, i) => (guess === answers.labels[i] ? 0 : 1));
 }
 
 /** Errors in percent after each epoch: of the training images while training, and of the test images. */

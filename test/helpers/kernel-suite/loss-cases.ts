@@ -50,7 +50,7 @@ export function listLossCases(): KernelCase[] {
 
 function listPlainCases(method: LossMethod): KernelCase[] {
   return [
-    ...[1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 17, 31, 32, 33, 100, 255, 256].flatMap((classes) => [
+    ...[1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 17, 31, 32, 33, 100, 255, 256, 257, 1000].flatMap((classes) => [
       makeLossCase(method, classes, 'small logits', MIDDLE, true),
       makeLossCase(method, classes, 'ties', MIDDLE, false),
     ]),
@@ -63,7 +63,7 @@ function listPlainCases(method: LossMethod): KernelCase[] {
 
 function listSmoothedCases(smoothing: number): KernelCase[] {
   return [
-    ...[1, 2, 10, 17, 100, 256].map((classes) =>
+    ...[1, 2, 10, 17, 100, 256, 1000].map((classes) =>
       makeLossCase('bindSoftmaxCrossEntropy', classes, 'small logits', MIDDLE, true, smoothing),
     ),
     ...Object.keys(LOGITS).map((logits) =>
@@ -90,11 +90,11 @@ function makeLossCase(
     `${classes} classes, ${logits}, ${describeBatch(batch)}${withGradient ? ', gradient' : ''}${describeSmoothing(smoothing)}`,
     (memory) => {
       const outputs = memory.input('outputs', make(memory, batch.total * classes));
-      const labels = memory.input('labels', Uint8Array.from(memory.integers(batch.total, 0, classes - 1)));
+      const labels = memory.input('labels', Uint16Array.from(memory.integers(batch.total, 0, classes - 1)));
       const dOutputs = withGradient ? memory.output('dOutputs', outputs.length, tolerances.gradient) : null;
       const loss = memory.output('loss', batch.total, tolerances.loss);
-      const predicted = memory.outputBytes('predicted', batch.total);
-      const rank = memory.outputBytes('rank', batch.total);
+      const predicted = memory.outputShorts('predicted', batch.total);
+      const rank = memory.outputShorts('rank', batch.total);
       const arrays = { classes, outputs, labels, dOutputs, loss, predicted, rank };
       return [[{ ...arrays, smoothing }, GRADIENT_SCALE, batch.first, batch.count]];
     },
@@ -113,9 +113,9 @@ function makeDivergedCase(method: LossMethod, value: number, smoothing = 0): Ker
     const logits = memory.uniform(images * classes);
     for (let image = 0; image < classes; image++) logits[image * classes + image] = value;
     logits.fill(value, classes * classes);
-    const labels = memory.input('labels', new Uint8Array(images).fill(3));
-    const predicted = memory.outputBytes('predicted', images);
-    const rank = memory.outputBytes('rank', images);
+    const labels = memory.input('labels', new Uint16Array(images).fill(3));
+    const predicted = memory.outputShorts('predicted', images);
+    const rank = memory.outputShorts('rank', images);
     const loss = memory.output('loss', images, 0);
     const outputs = memory.input('outputs', logits);
     const arrays = { classes, outputs, labels, dOutputs: null, loss, predicted, rank };

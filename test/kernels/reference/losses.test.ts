@@ -11,12 +11,12 @@ describe('losses by hand', () => {
   ) {
     const gradient = new Float32Array(outputs.length);
     const loss = new Float32Array(1);
-    const predicted = new Uint8Array(1);
-    const rank = new Uint8Array(1);
+    const predicted = new Uint16Array(1);
+    const rank = new Uint16Array(1);
     const arrays = {
       classes: outputs.length,
       outputs: Float32Array.from(outputs),
-      labels: Uint8Array.of(label),
+      labels: Uint16Array.of(label),
       dOutputs: gradient,
       loss,
       predicted,
@@ -71,9 +71,9 @@ describe('losses by hand', () => {
     (method) => {
       const nan = Number.NaN;
       // The label has none, whatever the others have; the only one that has one; all but the label's.
-      expect(lose(method, [nan, nan, nan], 0)).toMatchObject({ rank: 255, loss: nan });
-      expect(lose(method, [nan], 0)).toMatchObject({ rank: 255, loss: nan });
-      expect(lose(method, [nan, -2, 3, nan], 3)).toMatchObject({ predicted: 2, rank: 255, loss: nan });
+      expect(lose(method, [nan, nan, nan], 0)).toMatchObject({ rank: 65_535, loss: nan });
+      expect(lose(method, [nan], 0)).toMatchObject({ rank: 65_535, loss: nan });
+      expect(lose(method, [nan, -2, 3, nan], 3)).toMatchObject({ predicted: 2, rank: 65_535, loss: nan });
       expect(lose(method, [nan, 3, nan], 1)).toMatchObject({ predicted: 1, rank: 0, loss: nan });
       expect(lose(method, [nan, 3, 4], 1)).toMatchObject({ predicted: 2, rank: 1, loss: nan });
     },
