@@ -12,6 +12,7 @@ export {
   loadModel,
   type Prediction,
   type PredictOptions,
+  type TargetValue,
   TrainedModel,
 } from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';

@@ -56,7 +56,11 @@ function listResults(run: WholeRun): object {
     'validation error %': kept.validationErrorPercent,
     'test loss': kept.testLoss,
     'test error %': kept.testErrorPercent,
+    'test RMSE': kept.testRmse,
+    'test R²': kept.testR2,
     'augmented test error %': run.augmentedTestErrorPercent,
+    'augmented test RMSE': run.augmentedTestRmse,
+    'augmented test R²': run.augmentedTestR2,
     seconds,
     'images/s': imagesPerSecond,
   };

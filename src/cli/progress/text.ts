@@ -3,6 +3,7 @@ import type { RunEnd } from '../../experiment/run-result.js';
 import type { SweepRun } from '../../experiment/sweep.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
+import { describeTest, describeTestShortly, formatRmse } from '../../report/measures.js';
 import type { Resumption } from '../../run/types.js';
 import type { RunState, SweepState } from '../sweep/state.js';
 
@@ -75,7 +76,10 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
       epoch: `${state.epoch}/${Math.ceil(run.point.spec.epochs)}`,
       loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
       validation: formatError(lastEpoch?.validationErrorPercent),
-      error: formatError(lastEpoch?.testErrorPercent),
+      error:
+        lastEpoch?.testRmse === undefined
+          ? formatError(lastEpoch?.testErrorPercent)
+          : formatRmse(lastEpoch.testRmse),
       speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
       left: state.fraction < 1 ? formatShortTime(state.timeLeft.seconds) : 'tests',
     },
@@ -104,17 +108,16 @@ export function formatLiveSummary(state: SweepState): string {
 /** What one epoch brought, for where there is no terminal. */
 export function formatEpochLine(state: RunState, name: string): string {
   const { run, lastEpoch } = state;
-  const { epoch, trainLoss, validationLoss, validationErrorPercent, testErrorPercent, imagesPerSecond } =
-    lastEpoch!;
+  const { epoch, trainLoss, validationLoss, validationErrorPercent, imagesPerSecond } = lastEpoch!;
+  const validationError =
+    validationErrorPercent === null ? '' : `, error ${formatNumber(validationErrorPercent, 2)}%`;
   const parts = [
     `epoch ${epoch} of ${Math.ceil(run.point.spec.epochs)}`,
     `loss ${formatNumber(trainLoss, 4)}`,
     ...(validationLoss === null
       ? []
-      : [
-          `validation loss ${formatNumber(validationLoss, 4)}, error ${formatNumber(validationErrorPercent, 2)}%`,
-        ]),
-    `test error ${formatNumber(testErrorPercent, 2)}%`,
+      : [`validation loss ${formatNumber(validationLoss, 4)}${validationError}`]),
+    describeTest(lastEpoch!),
     `${formatCount(imagesPerSecond)} images/s`,
     `${formatDuration(state.timeLeft.seconds)} left`,
   ];
@@ -155,9 +158,9 @@ export function formatEnd(end: RunEnd): string {
   if (state !== 'done') return formatCause(state, reason);
   const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
   const cause = reason === null ? '' : `: ${reason}`;
-  const plain = `test error ${formatNumber(kept?.testErrorPercent, 2)}%`;
+  const plain = describeTest(kept);
   const error = augmentedTest
-    ? `${plain}, ${formatNumber(augmentedTest.testErrorPercent, 2)}% with test-time augmentation`
+    ? `${plain}, ${describeTestShortly(augmentedTest)} with test-time augmentation`
     : plain;
   return `done, ${error}, ${formatDuration(seconds)}${cause}`;
 }

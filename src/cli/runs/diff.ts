@@ -13,6 +13,7 @@ const CURVES = [
   { key: 'trainLoss', title: 'train loss', digits: 4 },
   { key: 'validationErrorPercent', title: 'validation error %', digits: 2 },
   { key: 'testErrorPercent', title: 'test error %', digits: 2 },
+  { key: 'testRmse', title: 'test RMSE', digits: 4 },
 ] as const;
 
 /** `diff A B`: in what two runs differ. */

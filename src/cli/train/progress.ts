@@ -1,5 +1,6 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
+import { formatR2, formatRmse } from '../../report/measures.js';
 import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
 import { formatResumption } from '../progress/text.js';
@@ -24,6 +25,10 @@ interface EpochColumn {
   readonly title: string;
   readonly width: number;
   format(metrics: EpochMetrics, state: RunState): string;
+  /** Of what it tells: classes or targets alone. Absent: of both. */
+  readonly of?: 'classes' | 'targets';
+  /** For runs that keep images for validation. */
+  readonly validates?: true;
 }
 
 const percent = (value: number | null) => `${formatNumber(value, 2)}%`;
@@ -35,29 +40,49 @@ const COLUMNS: readonly EpochColumn[] = [
     format: ({ epoch }, { run }) => `${epoch}/${Math.ceil(run.point.spec.epochs)}`,
   },
   { title: 'train loss', width: 10, format: ({ trainLoss }) => formatNumber(trainLoss, 4) },
-  { title: 'train error', width: 11, format: ({ trainErrorPercent }) => percent(trainErrorPercent) },
+  {
+    title: 'train error',
+    width: 11,
+    of: 'classes',
+    format: ({ trainErrorPercent }) => percent(trainErrorPercent),
+  },
+  {
+    title: 'val. loss',
+    width: 9,
+    validates: true,
+    format: ({ validationLoss }) => formatNumber(validationLoss, 4),
+  },
+  {
+    title: 'val. error',
+    width: 10,
+    of: 'classes',
+    validates: true,
+    format: ({ validationErrorPercent }) => percent(validationErrorPercent),
+  },
   { title: 'test loss', width: 9, format: ({ testLoss }) => formatNumber(testLoss, 4) },
-  { title: 'test error', width: 10, format: ({ testErrorPercent }) => percent(testErrorPercent) },
+  {
+    title: 'test error',
+    width: 10,
+    of: 'classes',
+    format: ({ testErrorPercent }) => percent(testErrorPercent),
+  },
+  { title: 'test RMSE', width: 9, of: 'targets', format: ({ testRmse }) => formatRmse(testRmse) },
+  { title: 'test R²', width: 7, of: 'targets', format: ({ testR2 }) => formatR2(testR2) },
   { title: 'images/s', width: 8, format: ({ imagesPerSecond }) => formatCount(imagesPerSecond) },
   { title: 'time left', width: 9, format: (_, { timeLeft }) => formatDuration(timeLeft.seconds) },
 ];
 
-/** Between the training's columns and the test's, where images are kept for validation. */
-const VALIDATION_COLUMNS: readonly EpochColumn[] = [
-  { title: 'val. loss', width: 9, format: ({ validationLoss }) => formatNumber(validationLoss, 4) },
-  {
-    title: 'val. error',
-    width: 10,
-    format: ({ validationErrorPercent }) => percent(validationErrorPercent),
-  },
-];
-const FIRST_TEST_COLUMN = 3;
+function chooseColumns({ spec, dataset }: SweepPoint): readonly EpochColumn[] {
+  const kind = dataset.targetNames ? 'targets' : 'classes';
+  return COLUMNS.filter(
+    ({ of = kind, validates = false }) => of === kind && (!validates || spec.validationCount > 0),
+  );
+}
 
 /** On `err`: with a live line where that is a terminal, else plain lines without control characters. */
 export function showTrainProgress(err: Streams['err'], point: SweepPoint): TrainProgress {
   const state = new RunState({ runId: 0, index: 1, count: 1, point });
-  const columns =
-    point.spec.validationCount > 0 ? COLUMNS.toSpliced(FIRST_TEST_COLUMN, 0, ...VALIDATION_COLUMNS) : COLUMNS;
+  const columns = chooseColumns(point);
   const { say, close } = canShowLiveLines(err)
     ? showLiveLines(err, [(columns) => formatTrainState(state, columns)])
     : {
