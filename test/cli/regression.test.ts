@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../../src/checkpoint/trained-model.js';
 import { train } from '../../src/train.js';
 import { makeBarDataset } from '../helpers/bar-dataset.js';
-import { FakeEngine, runs, sweep, trainCommand } from './fake-command.js';
+import { FakeEngine, report, runs, sweep, trainCommand } from './fake-command.js';
 
 const BARS = makeBarDataset({ train: 100, test: 40 });
 const NETWORK = {
@@ -79,6 +79,18 @@ describe('a regression on the command line', () => {
     expect(err).toMatch(/validation loss \d\.\d{4}, test RMSE \d\.\d+, R² /);
     expect(out).toMatch(/seeds +test RMSE +min +max/);
     expect(out).toMatch(/bars +2 +\d\.\d+ ± \d\.\d+ +\d\.\d+ +\d\.\d+\n/);
+  });
+
+  it('is reported with a curve of RMSE', async () => {
+    const file = join(folder, 'report.md');
+    const { exitCode, err } = await report(['bars', '--db', db, '--out', join(folder, 'report.html')]);
+    expect([exitCode, err]).toEqual([0, '']);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('Sweep bars: 2 of 2 runs finished');
+    expect(text).toMatch(/\| network +\| +test RMSE +\| +R² +\| +n +\|/);
+    expect(text).toMatch(/Test RMSE by epoch, on a logarithmic scale: bars from \d\.\d+ to \d\.\d+\./);
+    expect(text).toMatch(/test images +\| 40/);
+    expect(text).not.toMatch(/NaN|error %/);
   });
 
   it('refuses a network of classes in one line', async () => {

@@ -2,16 +2,19 @@ import type Database from 'better-sqlite3';
 import { type Answers, readAnswers } from '../../experiment/answers.js';
 import { type FoundRun, findSeeds } from '../../experiment/find-runs.js';
 import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
+import type { RegressionFit } from '../../run/regression-results.js';
 import { type ResolvedRunSpec, readRecordedSpec } from '../../run/spec.js';
 import { computeWilsonInterval, type Interval } from '../statistics/proportion.js';
 
 /** A finished run as reports use it. */
 export interface ReportedRun extends Omit<WholeRun, 'spec'> {
   readonly spec: ResolvedRunSpec;
-  /** Test images that the trained network gets wrong. */
+  /** Test images that the trained network gets wrong; NaN, as all that follows from it, in a regression. */
   readonly errors: number;
   readonly images: number;
   readonly errorPercent: number;
+  /** Of a regression, by the test that its spec asks for; null for a run on classes. */
+  readonly fit: RegressionFit | null;
   /** 95%, in percent: what the test images alone leave open. */
   readonly interval: Interval;
   /** Null for runs of versions that did not record them. */
@@ -61,8 +64,10 @@ export class RunReader {
   private load(runId: number): ReportedRun {
     const whole = readWholeRun(this.db, runId);
     const { confusion } = whole;
-    const images = confusion.flat().reduce((sum, count) => sum + count, 0);
-    const errors = images - confusion.reduce((sum, row, label) => sum + row[label]!, 0);
+    const fit = readFit(whole);
+    const counted = confusion.flat().reduce((sum, count) => sum + count, 0);
+    const images = fit ? Number(whole.spec.testCount) : counted;
+    const errors = fit ? Number.NaN : counted - confusion.reduce((sum, row, label) => sum + row[label]!, 0);
     const { low, high } = computeWilsonInterval(errors, images);
     return {
       ...whole,
@@ -70,10 +75,17 @@ export class RunReader {
       errors,
       images,
       errorPercent: (100 * errors) / images,
+      fit,
       interval: { low: 100 * low, high: 100 * high },
       answers: readAnswers(this.db, runId),
     };
   }
+}
+
+function readFit({ epochs, bestEpoch, augmentedTestRmse, augmentedTestR2 }: WholeRun): RegressionFit | null {
+  const kept = epochs[(bestEpoch ?? epochs.length) - 1];
+  const [rmse, r2] = [augmentedTestRmse ?? kept?.testRmse, augmentedTestR2 ?? kept?.testR2];
+  return rmse == null || r2 == null ? null : { rmse, r2 };
 }
 
 /** For each test image, 1 if the run gets it wrong; null if its answers are not recorded. */
@@ -81,8 +93,8 @@ export function listWrong({ answers }: ReportedRun): Uint8Array | null {
   return answers && Uint8Array.from(answers.predicted, (guess, i) => (guess === answers.labels[i] ? 0 : 1));
 }
 
-/** Errors in percent after each epoch: of the training images while training, and of the test images. */
-export function readCurve(run: ReportedRun, key: 'testErrorPercent' | 'trainErrorPercent') {
+/** Errors in percent after each epoch, of the training images while training, and of the test images; of a regression its RMSE. */
+export function readCurve(run: ReportedRun, key: 'testErrorPercent' | 'trainErrorPercent' | 'testRmse') {
   return run.epochs.map((epoch) => [epoch.epoch!, epoch[key] ?? null] as const);
 }
 
