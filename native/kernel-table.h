@@ -8,6 +8,7 @@
 #include "families/convolution.h"
 #include "families/joins.h"
 #include "families/lanes.h"
+#include "families/locally-connected.h"
 #include "families/losses.h"
 #include "families/optimizers.h"
 #include "families/parameters.h"
@@ -15,6 +16,7 @@
 #include "families/probes.h"
 #include "families/products.h"
 #include "families/regression.h"
+#include "families/softmax.h"
 #include "families/winograd.h"
 
 namespace convoy {
@@ -24,12 +26,14 @@ struct KernelTable {
 
   ProductKernels products;
   ConvolutionKernels convolution;
+  LocallyConnectedKernels locally_connected;
   LaneKernels lanes;
   LaneConvolutionKernels lane_convolution;
   WinogradKernels winograd;
   PoolingKernels pooling;
   ChannelKernels channels;
   ActivationKernels activations;
+  SoftmaxKernels softmax;
   JoinKernels joins;
   LossKernels losses;
   RegressionKernels regression;

@@ -39,6 +39,7 @@ class Reader {
   Array<const float> floats_or_null(const char* field) { return array_or_null<const float>(field, "a Float32Array or null"); }
   Array<const uint8_t> bytes(const char* field) { return array<const uint8_t>(field, "a Uint8Array"); }
   Array<const uint16_t> shorts(const char* field) { return array<const uint16_t>(field, "a Uint16Array"); }
+  Array<const uint16_t> shorts_or_null(const char* field) { return array_or_null<const uint16_t>(field, "a Uint16Array or null"); }
   Array<const int32_t> integers(const char* field) { return array<const int32_t>(field, "an Int32Array"); }
 
   // Arrays that it writes, which share no memory with any other; but see may_be.

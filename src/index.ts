@@ -3,6 +3,8 @@
 export type { Finding } from './check/finding.js';
 export { checkLayer, type LayerCheckOptions } from './check/layer.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
+export type { Combination } from './checkpoint/combine.js';
+export { Ensemble, type NamedModel } from './checkpoint/ensemble.js';
 export type { LoadOptions } from './checkpoint/load.js';
 export type { PixelImage, PixelRange } from './checkpoint/pixels.js';
 export { clearRunFolder } from './checkpoint/run-files.js';

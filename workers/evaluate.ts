@@ -67,7 +67,7 @@ function getEvaluator(run: SharedRun, worker: number, context: RunContext): Eval
 function bindEvaluator(
   run: SharedRun,
   worker: number,
-  { memory, kernels, plugins, loss, activations }: RunContext,
+  { memory, kernels, plugins, plainLoss, activations }: RunContext,
 ): Evaluator {
   const {
     plan,
@@ -137,7 +137,8 @@ function bindEvaluator(
         results.subarray(first, first + batch.size);
       const { results: all, images, outputs: kept } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      bindLoss({ loss, network }, { labels, targets: images.targets }, null, results)(0, batch.size);
+      const answers = { labels, mix: null, targets: images.targets };
+      bindLoss({ loss: plainLoss, network }, answers, null, results)(0, batch.size);
       const { channels } = network.output.shape;
       kept?.set(outputs.subarray(0, batch.size * channels), first * channels);
     },

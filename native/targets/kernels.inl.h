@@ -13,8 +13,10 @@
 #include "../kernels/convolution-lanes.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
+#include "../kernels/locally-connected.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/activations.inl.h"
+#include "../kernels/softmax.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/regression.inl.h"
@@ -27,12 +29,14 @@ constexpr KernelTable make_table(const char* name) {
   return {name,
           kProductKernels,
           kConvolutionKernels,
+          kLocallyConnectedKernels,
           kLaneKernels,
           kLaneConvolutionKernels,
           kWinogradKernels,
           kPoolingKernels,
           kChannelKernels,
           kActivationKernels,
+          kSoftmaxKernels,
           kJoinKernels,
           kLossKernels,
           kRegressionKernels,

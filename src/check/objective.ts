@@ -61,13 +61,14 @@ export class Objective {
     };
     this.#batch = batch;
     this.#kernels = kernels;
-    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
+    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing, null);
     const { shape, value, gradient } = this.#network.bound.output;
     const arrays = {
       classes: shape.channels,
       outputs: value,
       labels: batch.labels,
       targets: null,
+      mix: null,
       ...this.#results,
     };
     this.#runLoss = bindLoss({ ...arrays, dOutputs: null });

@@ -65,11 +65,12 @@ export function clearPredictions(db: Database.Database, runId: number): void {
   }
 }
 
+/** Without cells of 0, of which a matrix of many classes consists; but for those of the diagonal, which tell how many classes there are. */
 function saveConfusion(db: Database.Database, runId: number, confusion: TrainResult['confusion']): void {
   const insert = db.prepare('INSERT INTO confusion VALUES (?, ?, ?, ?)');
   confusion.forEach((row, label) => {
     row.forEach((images, predicted) => {
-      insert.run(runId, label, predicted, images);
+      if (images > 0 || label === predicted) insert.run(runId, label, predicted, images);
     });
   });
 }

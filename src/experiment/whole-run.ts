@@ -35,7 +35,7 @@ export interface WholeRun {
   readonly spec: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, unknown>>;
   readonly epochs: readonly Readonly<Record<string, number | null>>[];
-  /** confusion[label][predicted] = test images; empty before the first epoch's end, and in a regression. */
+  /** confusion[label][predicted] = test images; empty before the first epoch's end, of more classes than a result has a matrix of, and in a regression. */
   readonly confusion: readonly (readonly number[])[];
   /** Test images whose predicted class is recorded, in the view test_predictions; 0 for runs of older versions. */
   readonly predictions: number;
@@ -99,10 +99,9 @@ function readConfusion(db: Database.Database, runId: number): number[][] {
       'SELECT label, predicted, images FROM confusion WHERE run_id = ? ORDER BY label, predicted',
     )
     .all(runId);
-  const rows: number[][] = [];
-  for (const { label, predicted, images } of cells) {
-    rows[label] ??= [];
-    rows[label][predicted] = images;
-  }
+  // The last cell is of the last class.
+  const classes = cells.length === 0 ? 0 : cells.at(-1)!.label + 1;
+  const rows = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const { label, predicted, images } of cells) rows[label]![predicted] = images;
   return rows;
 }

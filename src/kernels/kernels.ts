@@ -5,12 +5,14 @@ import type { ConvolutionKernels } from './interface/convolution.js';
 import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
 import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
+import type { LocallyConnectedKernels } from './interface/locally-connected.js';
 import type { LossKernels } from './interface/losses.js';
 import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
 import type { ProductKernels } from './interface/products.js';
 import type { RegressionKernels } from './interface/regression.js';
+import type { SoftmaxKernels } from './interface/softmax.js';
 import type { WinogradKernels } from './interface/winograd.js';
 
 /**
@@ -31,6 +33,7 @@ import type { WinogradKernels } from './interface/winograd.js';
 export interface Kernels
   extends ProductKernels,
     ConvolutionKernels,
+    LocallyConnectedKernels,
     LaneConvolutionKernels,
     WinogradKernels,
     LaneKernels,
@@ -38,6 +41,7 @@ export interface Kernels
     PoolingKernels,
     ChannelKernels,
     ActivationKernels,
+    SoftmaxKernels,
     JoinKernels,
     LossKernels,
     RegressionKernels,

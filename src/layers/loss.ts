@@ -9,6 +9,13 @@ export interface LossResults {
   readonly rank: Uint16Array;
 }
 
+/** Second labels of images that are mixed of two. */
+export interface MixedLabels {
+  readonly labels: Uint16Array;
+  /** Of the second label in the target, 0 to 1: 0 for an image that is not mixed. */
+  readonly shares: Float32Array;
+}
+
 /** What a loss is computed from, and where it goes. */
 export interface LossArrays extends LossResults {
   readonly classes: number;
@@ -16,6 +23,8 @@ export interface LossArrays extends LossResults {
   readonly labels: Uint16Array;
   /** In the place of labels, for a loss that takes them; else null. */
   readonly targets: LossTargets | null;
+  /** Null where no image is mixed. */
+  readonly mix: MixedLabels | null;
   /** Null where no gradient is asked for. */
   readonly dOutputs: Float32Array | null;
 }
@@ -39,8 +48,15 @@ export interface LossKind {
   readonly smooths: boolean;
   /** Whether it takes targets, which are numbers, as well as labels. */
   readonly takesTargets: boolean;
-  /** Ties the loss to kernels. `smoothing` is 0 where labels cannot be smoothed. */
-  bind(kernels: Kernels, smoothing: number): BindLoss;
+  /** The kind of layer that it computes of the outputs itself: one that stands right before it is fused with it. Absent: none. */
+  readonly holds?: string;
+  /**
+   * Ties the loss to kernels.
+   *
+   * @param smoothing 0 where labels cannot be smoothed
+   * @param classWeights what an image of each class counts; null for 1
+   */
+  bind(kernels: Kernels, smoothing: number, classWeights: Float32Array | null): BindLoss;
 }
 
 /** Every loss by its name in a spec. */
@@ -49,20 +65,21 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
   'softmax-cross-entropy': {
     smooths: true,
     takesTargets: false,
+    holds: 'softmax',
     bind:
-      ({ bindSoftmaxCrossEntropy }, smoothing) =>
-      (arrays) =>
-        bindSoftmaxCrossEntropy({ ...arrays, smoothing }),
+      ({ bindSoftmaxCrossEntropy }, smoothing, classWeights) =>
+      ({ mix, ...arrays }) =>
+        bindSoftmaxCrossEntropy({ ...arrays, ...describeMix(mix), classWeights, smoothing }),
   },
   /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6), or the targets of a regression. */
   'squared-l2': {
     smooths: false,
     takesTargets: true,
     bind:
-      ({ bindSquaredError, bindSquaredDistance }) =>
-      ({ targets, ...arrays }) =>
+      ({ bindSquaredError, bindSquaredDistance }, _smoothing, classWeights) =>
+      ({ mix, targets, ...arrays }) =>
         targets === null
-          ? bindSquaredError(arrays)
+          ? bindSquaredError({ ...arrays, ...describeMix(mix), classWeights })
           : bindSquaredDistance({
               components: arrays.classes,
               outputs: arrays.outputs,
@@ -73,3 +90,8 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
             }),
   },
 };
+
+/** As kernels take it, whose descriptors are flat. */
+function describeMix(mix: MixedLabels | null) {
+  return { secondLabels: mix?.labels ?? null, secondShares: mix?.shares ?? null };
+}

@@ -1,6 +1,6 @@
 import type { Augmentation } from '../dataset/augmentation.js';
 import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
-import type { LossResults } from '../layers/loss.js';
+import type { LossResults, MixedLabels } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Averaging } from '../optim/averaging.js';
 import type { Lookahead } from '../optim/lookahead.js';
@@ -81,6 +81,8 @@ export interface RunMemory {
   /** Subtracted from, then multiplied with, each element of an image. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
+  /** Of the training loss; null for 1. */
+  readonly classWeights: Float32Array | null;
   /** Sample ids of the training images in this epoch's order. */
   readonly order: Int32Array;
   /** Of the mini-batch's images, in order. */
@@ -101,6 +103,7 @@ export interface EvaluationSet {
 export interface BatchArrays extends LossResults {
   readonly sampleIds: Int32Array;
   readonly labels: Uint16Array;
+  readonly mix: MixedLabels | null;
 }
 
 /** Sums over the epoch so far. */

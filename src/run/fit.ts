@@ -5,6 +5,7 @@ import { countSplit } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import { countClasses, type NetworkPlan, planNetwork } from '../network/plan.js';
 import { NO_PLUGINS, type Plugins, takeUsed } from '../plugins/plugins.js';
+import { checkClassWeights } from './class-weights.js';
 import { checkRegression, checkTargetCount } from './fit-targets.js';
 import type { ResolvedRunSpec } from './spec.js';
 
@@ -32,8 +33,8 @@ interface FitOptions {
  * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
  * data, so that two ways of asking for one thing are one run.
  *
- * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
- *   its classes apart or give its targets, or asks for what needs classes where there are targets
+ * @throws UserError if a subset is outside the data, a layer does not fit its input, the network does not take the data's images and tell
+ *   its classes apart or give its targets, there are class weights for another number of classes, or what needs classes is asked of targets
  */
 export function fitRun(
   spec: ResolvedRunSpec,
@@ -53,8 +54,12 @@ export function fitRun(
   });
   checkInput(spec, dataset);
   const outputs = countClasses(plan);
-  if (regression) checkTargetCount(spec.network.name, outputs, regression);
-  else checkClassCount(spec, outputs, dataset);
+  if (regression) {
+    checkTargetCount(spec.network.name, outputs, regression);
+  } else {
+    checkClassCount(spec, outputs, dataset);
+    checkClassWeights(spec.classWeights, dataset);
+  }
   const fitted = {
     ...spec,
     trainCount: train + validation,

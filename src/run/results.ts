@@ -60,7 +60,10 @@ function summarizeClasses(
   };
 }
 
-/** confusion[label][predicted] = images, from the class that each image is taken for. */
+/** Of more classes there is no confusion matrix: it is empty for the most part, and of 65,536 classes it would take gigabytes. */
+const MAX_CONFUSION_CLASSES = 1_024;
+
+/** confusion[label][predicted] = images, from the class that each image is taken for; empty of more than MAX_CONFUSION_CLASSES. */
 export function countConfusion(
   {
     images: { labels },
@@ -69,6 +72,7 @@ export function countConfusion(
   predicted: Uint16Array,
   classes: number,
 ): number[][] {
+  if (classes > MAX_CONFUSION_CLASSES) return [];
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < samples.length; i++) confusion[labels[samples[i]!]!]![predicted[i]!]!++;
   return confusion;

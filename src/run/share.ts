@@ -68,6 +68,7 @@ function allocateMemory(
     validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
     mean: shareFloats(data.mean),
     scale: shareFloats(data.scale),
+    classWeights: data.classWeights && shareFloats(data.classWeights),
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
     batch: allocateBatch(batchSize),
   };
@@ -103,6 +104,7 @@ function allocateBatch(images: number): BatchArrays {
     ...allocateResults(images),
     sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
     labels: shareClasses(images),
+    mix: null,
   };
 }
 

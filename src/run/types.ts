@@ -122,9 +122,12 @@ export interface TrainResult {
    * without, and for a run that diverged or was interrupted.
    */
   readonly augmentedTest: TestMetrics | null;
-  /** confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none, and in a regression. */
+  /**
+   * confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none, of more than 1,024
+   * classes, of which `predicted` tells all, and in a regression.
+   */
   readonly confusion: readonly (readonly number[])[];
-  /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty where it is. */
+  /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty before the first epoch's end. */
   readonly predicted: Uint16Array;
   /** How many numbers training changes. */
   readonly parameterCount: number;

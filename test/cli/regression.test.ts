@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Ensemble } from '../../src/checkpoint/ensemble.js';
 import { loadModel } from '../../src/checkpoint/trained-model.js';
 import { train } from '../../src/train.js';
 import { makeBarDataset } from '../helpers/bar-dataset.js';
@@ -58,6 +59,19 @@ describe('a regression on the command line', () => {
       { name: 'slope', value: prediction!.outputs[0] },
       { name: 'shift', value: prediction!.outputs[1] },
     ]);
+  });
+
+  it('answers by the mean of several, on which there is no voting', async () => {
+    const loaded = await loadModel(model);
+    const members = ['a', 'b'].map((name) => ({ name, model: loaded }));
+    const pixels = BARS.test.pixels.subarray(0, 256);
+    const images = [{ height: 16, width: 16, channels: 1, pixels }];
+    const [alone] = await loaded.predict(images);
+    expect((await new Ensemble(members, 'mean').predict(images))[0]).toEqual({
+      classes: [],
+      targets: alone!.targets,
+    });
+    expect(() => new Ensemble(members, 'vote')).toThrow(/^a: expected classes to vote on, found a regression/);
   });
 
   it('is listed, shown and exported by them', async () => {

@@ -8,6 +8,7 @@ import * as draws from './draws.js';
 import * as dropout from './dropout.js';
 import * as joins from './joins.js';
 import * as lanes from './lanes.js';
+import * as locallyConnected from './locally-connected.js';
 import * as losses from './losses.js';
 import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
@@ -15,6 +16,7 @@ import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
 import * as products from './products.js';
 import * as regression from './regression.js';
+import * as softmax from './softmax.js';
 import * as trainablePooling from './trainable-pooling.js';
 import * as winograd from './winograd.js';
 
@@ -34,6 +36,7 @@ export const referenceKernels: Kernels = {
   ...dropout,
   ...joins,
   ...lanes,
+  ...locallyConnected,
   ...losses,
   ...optimizers,
   ...parameters,
@@ -41,6 +44,7 @@ export const referenceKernels: Kernels = {
   ...prelu,
   ...products,
   ...regression,
+  ...softmax,
   ...trainablePooling,
   ...winograd,
 };

@@ -5,6 +5,7 @@ import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
 import type { RegressionFit } from '../../run/regression-results.js';
 import { type ResolvedRunSpec, readRecordedSpec } from '../../run/spec.js';
 import { computeWilsonInterval, type Interval } from '../statistics/proportion.js';
+import { type ConfusionCell, countCells, rankMistakes } from './confusion-cells.js';
 
 /** A finished run as reports use it. */
 export interface ReportedRun extends Omit<WholeRun, 'spec'> {
@@ -63,11 +64,11 @@ export class RunReader {
 
   private load(runId: number): ReportedRun {
     const whole = readWholeRun(this.db, runId);
-    const { confusion } = whole;
+    const answers = readAnswers(this.db, runId);
+    const cells = countCells({ confusion: whole.confusion, answers });
     const fit = readFit(whole);
-    const counted = confusion.flat().reduce((sum, count) => sum + count, 0);
-    const images = fit ? Number(whole.spec.testCount) : counted;
-    const errors = fit ? Number.NaN : counted - confusion.reduce((sum, row, label) => sum + row[label]!, 0);
+    const images = fit ? Number(whole.spec.testCount) : sumImages(cells);
+    const errors = fit ? Number.NaN : sumImages(rankMistakes(cells));
     const { low, high } = computeWilsonInterval(errors, images);
     return {
       ...whole,
@@ -77,7 +78,7 @@ export class RunReader {
       errorPercent: (100 * errors) / images,
       fit,
       interval: { low: 100 * low, high: 100 * high },
-      answers: readAnswers(this.db, runId),
+      answers,
     };
   }
 }
@@ -86,6 +87,10 @@ function readFit({ epochs, bestEpoch, augmentedTestRmse, augmentedTestR2 }: Whol
   const kept = epochs[(bestEpoch ?? epochs.length) - 1];
   const [rmse, r2] = [augmentedTestRmse ?? kept?.testRmse, augmentedTestR2 ?? kept?.testR2];
   return rmse == null || r2 == null ? null : { rmse, r2 };
+}
+
+function sumImages(cells: readonly ConfusionCell[]): number {
+  return cells.reduce((sum, { images }) => sum + images, 0);
 }
 
 /** For each test image, 1 if the run gets it wrong; null if its answers are not recorded. */

@@ -8,6 +8,7 @@ describe('losses by hand', () => {
     label: number,
     scale = 1,
     smoothing = 0,
+    { second, classWeights }: { second?: { label: number; share: number }; classWeights?: number[] } = {},
   ) {
     const gradient = new Float32Array(outputs.length);
     const loss = new Float32Array(1);
@@ -17,6 +18,9 @@ describe('losses by hand', () => {
       classes: outputs.length,
       outputs: Float32Array.from(outputs),
       labels: Uint16Array.of(label),
+      secondLabels: second ? Uint16Array.of(second.label) : null,
+      secondShares: second ? Float32Array.of(second.share) : null,
+      classWeights: classWeights ? Float32Array.from(classWeights) : null,
       dOutputs: gradient,
       loss,
       predicted,
@@ -56,6 +60,34 @@ describe('losses by hand', () => {
     expect(gradient[0]).toBeCloseTo(0.244728 - 0.8, 5);
     expect(gradient[1]).toBeCloseTo(0.665241 - 0.1, 5);
     expect(gradient[2]).toBeCloseTo(0.090031 - 0.1, 5);
+  });
+
+  it('takes a share of a second label into the target', () => {
+    // Softmax as above; the target is 0.75, 0, 0.25, smoothed by 0.3 it is 0.625, 0.1, 0.275.
+    const mixed = (smoothing: number) =>
+      lose('softmaxCrossEntropy', [1, 2, 0], 0, 1, smoothing, { second: { label: 2, share: 0.25 } });
+    expect(mixed(0).loss).toBeCloseTo(2.407606 - 0.75, 5);
+    expect(mixed(0).gradient[2]).toBeCloseTo(0.090031 - 0.25, 5);
+    expect(mixed(0.3).loss).toBeCloseTo(2.407606 - 0.625 - 0.1 * 2, 5);
+    expect(mixed(0.3).gradient[0]).toBeCloseTo(0.244728 - 0.625, 5);
+    expect(mixed(0)).toMatchObject({ predicted: 1, rank: 1 });
+    const squared = lose('squaredError', [1, 2, 0], 0, 2, 0, { second: { label: 2, share: 0.25 } });
+    expect(squared).toMatchObject({ loss: (1 / 16 + 4 + 1 / 16) / 2, gradient: [0.5, 4, -0.5] });
+  });
+
+  it('counts an image as much as the class weights of its labels say', () => {
+    const classWeights = [4, 2, 8];
+    const plain = lose('squaredError', [1, 2, 0], 1);
+    const weighted = lose('squaredError', [1, 2, 0], 1, 1, 0, { classWeights });
+    expect(weighted).toEqual({
+      ...plain,
+      loss: 2 * plain.loss!,
+      gradient: plain.gradient.map((value) => 2 * value),
+    });
+    const second = { label: 2, share: 0.25 };
+    const mixed = lose('softmaxCrossEntropy', [1, 2, 0], 0, 1, 0, { second, classWeights });
+    expect(mixed.loss).toBeCloseTo(5 * (2.407606 - 0.75), 4);
+    expect(mixed.gradient[1]).toBeCloseTo(5 * 0.665241, 4);
   });
 
   it('gives ln C for equal logits with any smoothing', () => {
