@@ -100,6 +100,8 @@ class Reader {
     g.kernel_width = size("kernelWidth", 1);
     g.stride_y = size("strideY", 1);
     g.stride_x = size("strideX", 1);
+    g.dilation_y = size("dilationY", 1);
+    g.dilation_x = size("dilationX", 1);
     g.pad_top = size("padTop", 0);
     g.pad_left = size("padLeft", 0);
     g.output_height = size("outputHeight", 1);
@@ -121,6 +123,7 @@ class Reader {
   Geometry pooling(const char* field) {
     const Geometry g = ungrouped(field);
     expect(g.input_channels == g.output_channels, field, "a pooling geometry with as many channels out as in");
+    expect(!g.is_dilated(), field, "a pooling geometry without dilation");
     expect(g.windows_reach_inside(), field, "windows that hold at least one element of the input");
     return g;
   }
@@ -223,7 +226,7 @@ class Reader {
   // The greatest whole number below which JavaScript has them all; sums and small multiples of it do not overflow.
   static constexpr long kMaxInteger = (int64_t(1) << 53) - 1;
   // In the place of one that is wrong.
-  static constexpr Geometry kOnePixel{1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1};
+  static constexpr Geometry kOnePixel{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1};
 
   Fields fields_;
   const char* kernel_;
