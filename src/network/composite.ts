@@ -15,8 +15,10 @@ export interface Branch {
   readonly layers: readonly LayerConfig[];
 }
 
-/** How the outputs of branches become one: their sum, or side by side along channels. */
-export type Join = 'add' | 'concat';
+/** How several tensors become one: their sum, or side by side along channels. A layer of a spec may be one too, and then names what it joins. */
+export const JOINS = ['add', 'concat'] as const;
+
+export type Join = (typeof JOINS)[number];
 
 /** A kind of layer that is made of layers. It exists in specs alone: a plan has the steps of its branches, forked before and joined behind. */
 interface CompositeKind<Config extends LayerConfig> {

@@ -18,9 +18,11 @@ const TARGET_LOSSES = Object.entries(LOSSES)
  * @throws UserError that names the field
  */
 export function checkRegression({ balanced, network }: ResolvedRunSpec, { name }: Regression): void {
-  if (!LOSSES[network.loss]!.takesTargets) {
+  const losses = [network.loss, ...(network.heads ?? []).map(({ loss = network.loss }) => loss)];
+  const other = losses.find((loss) => !LOSSES[loss]!.takesTargets);
+  if (other !== undefined) {
     throw new UserError(
-      `${network.name}: loss: expected ${TARGET_LOSSES.join(' or ')} for ${name}, whose targets are numbers, found ${network.loss}. ` +
+      `${network.name}: loss: expected ${TARGET_LOSSES.join(' or ')} for ${name}, whose targets are numbers, found ${other}. ` +
         `Put "loss": "${TARGET_LOSSES[0]}" into the network.`,
     );
   }
