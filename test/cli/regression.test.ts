@@ -71,7 +71,9 @@ describe('a regression on the command line', () => {
       classes: [],
       targets: alone!.targets,
     });
-    expect(() => new Ensemble(members, 'vote')).toThrow(/^a: expected classes to vote on, found a regression/);
+    expect(() => new Ensemble(members, 'vote')).toThrow(
+      /^a: expected classes to vote on, found a regression/,
+    );
   });
 
   it('is listed, shown and exported by them', async () => {
