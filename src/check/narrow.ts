@@ -56,8 +56,9 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
   if (sized.some(({ layer }) => layer.connections !== undefined)) {
     throw new UserError('a connection table is for its own number of channels');
   }
-  const multiple = sized.reduce(
-    (product, { layer: { groups = 1 } }) => leastCommonMultiple(product, Number(groups)),
+  const multiple = all.reduce(
+    (product, { layer, fields: { divisor } }) =>
+      leastCommonMultiple(product, divisor === undefined ? 1 : Number(layer[divisor] ?? 1)),
     1,
   );
   const classifiers = findClassifiers(network, layers, kinds);

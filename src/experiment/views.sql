@@ -55,6 +55,7 @@ SELECT
   (SELECT group_concat(tag, ' ') FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
   environment ->> '$.gitCommit' AS git_commit,
   removed_at,
+  classes,
   coalesce(augmented_test_rmse, kept.test_rmse) AS test_rmse,
   (SELECT min(test_rmse) FROM epochs WHERE epochs.run_id = runs.run_id) AS best_test_rmse,
   coalesce(augmented_test_r2, kept.test_r2) AS test_r2

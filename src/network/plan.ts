@@ -143,7 +143,8 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     const { name, layer, layout } = step;
     const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
       const needed = training || (!plan.onlyInTraining && isComputed(step, options));
-      const size = needed ? plan.floats * (plan.perPart ? countParts(layout, largest) : 1) : 0;
+      const pieces = plan.perPart ? countParts(layout, largest) : plan.perImage ? batchSize : 1;
+      const size = needed ? plan.floats * pieces : 0;
       return [key, { offset: training && isTransient(plan) ? turns : shared.book(size), size }] as const;
     });
     return {

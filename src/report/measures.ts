@@ -1,6 +1,7 @@
 import type { RunSummary } from '../experiment/run-records.js';
 import type { TestMetrics } from '../run/types.js';
 import { formatNumber, NOTHING } from './format-values.js';
+import { formatTestError } from './top-five.js';
 
 /** By what runs are told apart, the least first: errors in percent of runs on classes, RMSE of regressions. */
 export interface Measure {
@@ -42,16 +43,19 @@ export function formatR2(value: number | null | undefined): string {
   return formatNumber(value, 4);
 }
 
-type Tested = Partial<Pick<TestMetrics, 'testErrorPercent' | 'testRmse' | 'testR2'>>;
-
-/** `test error 8.00%`, or of a regression `test RMSE 0.1234, R² 0.9876`. */
-export function describeTest(tested: Tested | undefined): string {
-  return `test ${describeTestShortly(tested, 'error ')}`;
+/**
+ * `test error 8.00%`, or of a regression `test RMSE 0.1234, R² 0.9876`.
+ *
+ * @param classes of the data set; null if they are not known
+ */
+export function describeTest(tested: TestMetrics | undefined, classes: number | null): string {
+  const noun = tested?.testRmse === undefined ? 'error ' : '';
+  return `test ${noun}${describeTestShortly(tested, classes)}`;
 }
 
-/** Likewise without what the numbers are of: `8.00%`, `RMSE 0.1234, R² 0.9876`. */
-export function describeTestShortly(tested: Tested | undefined, noun = ''): string {
+/** Likewise without what it is of: `8.00%`, `RMSE 0.1234, R² 0.9876`. */
+export function describeTestShortly(tested: TestMetrics | undefined, classes: number | null): string {
   return tested?.testRmse === undefined
-    ? `${noun}${ERROR_PERCENT.format(tested?.testErrorPercent)}%`
+    ? formatTestError(tested, classes)
     : `RMSE ${formatRmse(tested.testRmse)}, R² ${formatR2(tested.testR2)}`;
 }

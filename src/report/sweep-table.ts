@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatNumber } from './format-values.js';
 import { ERROR_PERCENT, formatR2, type Measure, RMSE } from './measures.js';
 import { measureSpread } from './statistics/spread.js';
 import { type Column, formatTable } from './tables.js';
+import { tellsTopFive } from './top-five.js';
 import { findVaryingFields, formatField, formatTitle } from './varying-fields.js';
 
 /** A point of a sweep and what the database says of it; null if it never ran. */
@@ -68,11 +69,14 @@ function formatRuns(
   hasSeeds: boolean,
 ): string {
   const hasR2 = measure === RMSE;
+  const hasTopFive = results.some(({ point }) => tellsTopFive(point.dataset.classNames.length));
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
     ...(hasSeeds ? [rightColumn('seed')] : []),
-    ...[measure.title, measure.bestTitle].map(rightColumn),
+    rightColumn(measure.title),
+    ...(hasTopFive ? [rightColumn('top-5 %')] : []),
+    rightColumn(measure.bestTitle),
     ...(hasR2 ? [rightColumn('test R²')] : []),
     ...['train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
   ];
@@ -82,6 +86,7 @@ function formatRuns(
       ...varying.map((key) => formatField(point, key)),
       ...(hasSeeds ? [String(point.spec.seed)] : []),
       run.state === 'done' ? measure.format(measure.read(run)) : run.state,
+      ...(hasTopFive ? [formatNumber(run.testTop5ErrorPercent, 2)] : []),
       measure.format(measure.readBest(run)),
       ...(hasR2 ? [formatR2(run.testR2)] : []),
       formatNumber(run.trainLoss, 4),

@@ -18,6 +18,7 @@ import { trainFitted } from '../../train.js';
 import { tellBackground } from '../background-option.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
+import { printWarnings } from '../warnings.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
 
 /**
@@ -39,6 +40,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   // A saved network and a picture need no data.
   const dataset = trained && picture !== undefined ? null : await loadDataset(spec.dataset);
   const run = dataset && fitRun(spec, dataset, { plugins });
+  if (run && !trained) printWarnings([run], command.force, streams.err);
   const names = describeNetwork(spec.network, { kinds }).layers.map(({ name }) => name);
   for (const name of command.layer ?? []) {
     if (!names.includes(name)) throw unknownName('--layer', 'layer', name, names);
@@ -85,7 +87,7 @@ async function trainAloud(
   const result = await trainFitted(run, {
     ...(workers === undefined ? {} : { workers }),
     onEpoch: ({ epoch, trainLoss, ...tested }) => {
-      const figures = `train loss ${trainLoss.toFixed(4)}, ${describeTest(tested)}`;
+      const figures = `train loss ${trainLoss.toFixed(4)}, ${describeTest(tested, null)}`;
       say(`epoch ${epoch}/${run.spec.epochs}: ${figures}`);
     },
   });

@@ -117,7 +117,7 @@ export function formatEpochLine(state: RunState, name: string): string {
     ...(validationLoss === null
       ? []
       : [`validation loss ${formatNumber(validationLoss, 4)}${validationError}`]),
-    describeTest(lastEpoch!),
+    describeTest(lastEpoch!, run.point.dataset.classNames.length),
     `${formatCount(imagesPerSecond)} images/s`,
     `${formatDuration(state.timeLeft.seconds)} left`,
   ];
@@ -154,13 +154,13 @@ export function formatRecordedLine(name: string, { runId, state, pid, host }: Li
 /** `done, test error 8.00%, 2 s`, or what happened. */
 export function formatEnd(end: RunEnd): string {
   if (!('result' in end)) return formatCause(end.state, end.reason);
-  const { state, reason, epochs, bestEpoch, augmentedTest, seconds } = end.result;
+  const { state, reason, epochs, bestEpoch, augmentedTest, classNames, seconds } = end.result;
   if (state !== 'done') return formatCause(state, reason);
   const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
   const cause = reason === null ? '' : `: ${reason}`;
-  const plain = describeTest(kept);
+  const plain = describeTest(kept, classNames.length);
   const error = augmentedTest
-    ? `${plain}, ${describeTestShortly(augmentedTest)} with test-time augmentation`
+    ? `${plain}, ${describeTestShortly(augmentedTest, classNames.length)} with test-time augmentation`
     : plain;
   return `done, ${error}, ${formatDuration(seconds)}${cause}`;
 }

@@ -2,9 +2,10 @@ import type Database from 'better-sqlite3';
 import { listRuns, type RunFilter, type RunSummary, selectRunRows } from '../../experiment/run-records.js';
 import { readSpecs } from '../../experiment/run-specs.js';
 import { joinWords } from '../../report/findings/words.js';
-import { formatDuration } from '../../report/format-values.js';
+import { formatDuration, formatNumber } from '../../report/format-values.js';
 import { ERROR_PERCENT, formatR2, type Measure, RMSE } from '../../report/measures.js';
 import { type Column, formatTable } from '../../report/tables.js';
+import { tellsTopFive } from '../../report/top-five.js';
 import { findVaryingFields, formatField, formatTitle } from '../../report/varying-fields.js';
 import { NUMERICS } from '../../run/numerics.js';
 import { formatRows, type RowFormat } from './query.js';
@@ -44,6 +45,9 @@ function* listColumns(runs: readonly RunSummary[], varying: readonly RunColumn[]
   yield { title: 'seed', align: 'right', cell: (run) => String(run.seed) };
   yield { title: 'epochs', align: 'right', cell: formatEpochs };
   if (runs.length === 0 || !runs.every(isRegression)) yield measureColumn(ERROR_PERCENT);
+  if (runs.some(({ classes }) => tellsTopFive(classes))) {
+    yield { title: 'top-5 %', align: 'right', cell: (run) => formatNumber(run.testTop5ErrorPercent, 2) };
+  }
   if (runs.some(isRegression)) {
     yield measureColumn(RMSE);
     yield { title: 'test R²', align: 'right', cell: (run) => formatR2(run.testR2) };

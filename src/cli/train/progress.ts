@@ -1,6 +1,7 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
 import { formatR2, formatRmse } from '../../report/measures.js';
+import { tellsTopFive } from '../../report/top-five.js';
 import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
 import { formatResumption } from '../progress/text.js';
@@ -29,6 +30,8 @@ interface EpochColumn {
   readonly of?: 'classes' | 'targets';
   /** For runs that keep images for validation. */
   readonly validates?: true;
+  /** For data sets with many classes. */
+  readonly isTopFive?: true;
 }
 
 const percent = (value: number | null) => `${formatNumber(value, 2)}%`;
@@ -66,6 +69,13 @@ const COLUMNS: readonly EpochColumn[] = [
     of: 'classes',
     format: ({ testErrorPercent }) => percent(testErrorPercent),
   },
+  {
+    title: 'top-5',
+    width: 7,
+    of: 'classes',
+    isTopFive: true,
+    format: ({ testTop5ErrorPercent }) => percent(testTop5ErrorPercent),
+  },
   { title: 'test RMSE', width: 9, of: 'targets', format: ({ testRmse }) => formatRmse(testRmse) },
   { title: 'test R²', width: 7, of: 'targets', format: ({ testR2 }) => formatR2(testR2) },
   { title: 'images/s', width: 8, format: ({ imagesPerSecond }) => formatCount(imagesPerSecond) },
@@ -74,8 +84,10 @@ const COLUMNS: readonly EpochColumn[] = [
 
 function chooseColumns({ spec, dataset }: SweepPoint): readonly EpochColumn[] {
   const kind = dataset.targetNames ? 'targets' : 'classes';
+  const hasTopFive = tellsTopFive(dataset.classNames.length);
   return COLUMNS.filter(
-    ({ of = kind, validates = false }) => of === kind && (!validates || spec.validationCount > 0),
+    ({ of = kind, validates = false, isTopFive = false }) =>
+      of === kind && (!validates || spec.validationCount > 0) && (!isTopFive || hasTopFive),
   );
 }
 
