@@ -1,3 +1,4 @@
+import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { LOSSES } from '../layers/loss.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -17,7 +18,10 @@ const TARGET_LOSSES = Object.entries(LOSSES)
  *
  * @throws UserError that names the field
  */
-export function checkRegression({ balanced, network }: ResolvedRunSpec, { name }: Regression): void {
+export function checkRegression(
+  { augmentation, balanced, classWeights, network }: ResolvedRunSpec,
+  { name }: Regression,
+): void {
   const losses = [network.loss, ...(network.heads ?? []).map(({ loss = network.loss }) => loss)];
   const other = losses.find((loss) => !LOSSES[loss]!.takesTargets);
   if (other !== undefined) {
@@ -26,9 +30,15 @@ export function checkRegression({ balanced, network }: ResolvedRunSpec, { name }
         `Put "loss": "${TARGET_LOSSES[0]}" into the network.`,
     );
   }
-  if (balanced) {
+  const ofClasses = {
+    balanced: balanced || null,
+    classWeights,
+    'augmentation.mixing': augmentation.mixing ?? null,
+  };
+  for (const [field, value] of Object.entries(ofClasses)) {
+    if (value === null) continue;
     throw new UserError(
-      `balanced: expected false for ${name}, whose images have targets and no classes, found true. Leave it out.`,
+      `${field}: expected no such field for ${name}, whose images have targets and no classes, found ${describeValue(value)}. Leave it out.`,
     );
   }
 }

@@ -114,7 +114,17 @@ describe('what does not go with targets', () => {
     [
       'as many of each class',
       { balanced: true },
-      'balanced: expected false for bars, whose images have targets and no classes, found true. Leave it out.',
+      'balanced: expected no such field for bars, whose images have targets and no classes, found true. Leave it out.',
+    ],
+    [
+      'class weights',
+      { classWeights: 'balanced' },
+      'classWeights: expected no such field for bars, whose images have targets and no classes, found "balanced". Leave it out.',
+    ],
+    [
+      'mixed images',
+      { augmentation: { mixing: { mixup: 0.2 } } },
+      'augmentation.mixing: expected no such field for bars',
     ],
     [
       'a network of three outputs',
