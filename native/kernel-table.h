@@ -16,6 +16,7 @@
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
+#include "families/regression.h"
 #include "families/softmax.h"
 #include "families/winograd.h"
 
@@ -37,6 +38,7 @@ struct KernelTable {
   SoftmaxKernels softmax;
   JoinKernels joins;
   LossKernels losses;
+  RegressionKernels regression;
   AssemblyKernels assembly;
   ParameterKernels parameters;
   OptimizerKernels optimizers;

@@ -58,7 +58,7 @@ describe('the data set of CONTRIBUTING.md', () => {
       expect([dataset.name, dataset.train.count, dataset.test.count]).toEqual(['kmnist', 3, 1]);
       expect([...dataset.train.labels].map((label) => dataset.classNames[label])).toEqual(['wo', 'o', 'tsu']);
       expect(kmnist.published.map(({ name }) => name.replace('.gz', ''))).toEqual(kmnist.files);
-      expect([...kmnist.reference.checksums.keys()]).toEqual(kmnist.files);
+      expect([...kmnist.reference!.checksums.keys()]).toEqual(kmnist.files);
     } finally {
       rmSync(folder, { recursive: true });
     }
