@@ -126,6 +126,7 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   add_family(env, result, table->softmax, scratch);
   add_family(env, result, table->joins, scratch);
   add_family(env, result, table->losses, scratch);
+  add_family(env, result, table->regression, scratch);
   add_family(env, result, table->assembly, scratch);
   add_family(env, result, table->parameters, scratch);
   add_family(env, result, table->optimizers, scratch);

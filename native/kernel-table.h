@@ -17,6 +17,7 @@
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
+#include "families/regression.h"
 #include "families/softmax.h"
 #include "families/winograd.h"
 
@@ -39,6 +40,7 @@ struct KernelTable {
   SoftmaxKernels softmax;
   JoinKernels joins;
   LossKernels losses;
+  RegressionKernels regression;
   AssemblyKernels assembly;
   ParameterKernels parameters;
   OptimizerKernels optimizers;

@@ -14,6 +14,7 @@ export {
   loadModel,
   type Prediction,
   type PredictOptions,
+  type TargetValue,
   TrainedModel,
 } from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';
@@ -21,7 +22,13 @@ export type { OptionsCheck } from './core/options-check.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
-export { type DatasetParts, type GivenImages, makeDataset } from './dataset/make-dataset.js';
+export {
+  type DatasetParts,
+  type GivenImages,
+  makeDataset,
+  type TargetedImages,
+  type TargetParts,
+} from './dataset/make-dataset.js';
 export type { Image } from './image/image.js';
 export type { Background, Picture } from './image/read-image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';

@@ -361,7 +361,7 @@ describe('train', () => {
     const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
     expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(90);
     expect(epochs.at(-1)!.testErrorPercent).toBeCloseTo(100 - (100 * right) / 90, 10);
-    expect(epochs.at(-1)!.testTop5ErrorPercent).toBeLessThanOrEqual(epochs.at(-1)!.testErrorPercent);
+    expect(epochs.at(-1)!.testTop5ErrorPercent).toBeLessThanOrEqual(epochs.at(-1)!.testErrorPercent!);
   });
 
   it('tells the class of each test image, as the confusion matrix counts them', async () => {

@@ -138,10 +138,14 @@ function bindEvaluator(
       else averageViews(forwardView, TEST_VIEWS[augmentation]);
       const cut = <Array extends { subarray(begin: number, end: number): Array }>(results: Array) =>
         results.subarray(first, first + batch.size);
-      const { results: all } = run.memory[on]!;
+      const { results: all, images, outputs: kept } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      const arrays = { labels, mix: null, ...results };
+      const { sampleIds } = batch;
+      const targets = images.targets && { values: images.targets, sampleIds };
+      const arrays = { labels, mix: null, targets, ...results };
       bindLosses(network, bindPlainLoss, arrays, { gradients: false })(0, batch.size);
+      const { channels } = network.output.shape;
+      kept?.set(outputs.subarray(0, batch.size * channels), first * channels);
     },
   };
 }

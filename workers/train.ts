@@ -99,7 +99,8 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const mixer = bindMixer(settings, shared, context, source, images, shared.batch.mix);
   const assemble = planAssembly(shared, context, source, labels, images, mixer);
   const { mix, loss: losses, predicted, rank } = shared.batch;
-  const arrays = { labels, mix, loss: losses, predicted, rank };
+  const targets = shared.train.targets && { values: shared.train.targets, sampleIds: batch.sampleIds };
+  const arrays = { labels, mix, targets, loss: losses, predicted, rank };
   const computeLoss = bindLosses(network, context.bindLoss, arrays, { gradients: true });
   const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
   const { optimizer, clipNorm } = settings;

@@ -21,6 +21,7 @@
 #include "../kernels/softmax.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
+#include "../kernels/regression.inl.h"
 #include "../kernels/assembly.inl.h"
 #include "../kernels/parameters.inl.h"
 #include "../kernels/optimizers.inl.h"
@@ -42,6 +43,7 @@ constexpr KernelTable make_table(const char* name) {
           kSoftmaxKernels,
           kJoinKernels,
           kLossKernels,
+          kRegressionKernels,
           kAssemblyKernels,
           kParameterKernels,
           kOptimizerKernels,

@@ -34,6 +34,7 @@ export async function chooseData(
     if (formatShape(dataset.shape) !== formatShape(network.input)) {
       return makeNoise(`${name} has images of ${formatShape(dataset.shape)}`);
     }
+    if (dataset.targetNames) return makeNoise(`${name} has targets in place of classes`);
     if (dataset.classNames.length > classes)
       return makeNoise(`${name} has ${dataset.classNames.length} classes`);
     return { dataset, reason: null };

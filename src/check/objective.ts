@@ -63,7 +63,7 @@ export class Objective {
     this.#batch = batch;
     this.#kernels = kernels;
     const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, null);
-    const arrays = { labels: batch.labels, mix: null, ...this.#results };
+    const arrays = { labels: batch.labels, mix: null, targets: null, ...this.#results };
     this.#runLoss = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: false });
     this.#runLossGradient = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: true });
   }

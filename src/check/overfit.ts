@@ -21,7 +21,7 @@ export interface OverfitOptions {
 }
 
 /**
- * Checks that a network can learn a handful by heart (CS231n's assignment): its own weights and activations, by SGD without weight decay, on the first 50
+ * Checks that a network can learn a handful by heart (CS231n's assignment), classes that is: its own weights and activations, by SGD without weight decay, on the first 50
  * training images, until it gets all of them right as it would in a test.
  */
 export async function checkOverfitting(
@@ -93,7 +93,7 @@ async function learn(
       pool,
       signal: stop.signal,
       onEpoch: ({ testErrorPercent }) => {
-        leastError = Math.min(leastError, testErrorPercent);
+        leastError = Math.min(leastError, testErrorPercent!);
         if (testErrorPercent === 0) stop.abort();
       },
     },

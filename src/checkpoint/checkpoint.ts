@@ -1,11 +1,10 @@
+import type { OutputNames } from '../dataset/output-names.js';
 import type { Normalization } from '../run/normalize.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 
-/** A trained network with all that it takes to use it; what `train` gives is one. */
-export interface Checkpoint {
+/** A trained network with all that it takes to use it, what its first outputs are called among it; what `train` gives is one. */
+export interface Checkpoint extends OutputNames {
   readonly spec: ResolvedRunSpec;
-  /** Of the first outputs of the network, in order. */
-  readonly classNames: readonly string[];
   /** How the network's input is made from pixels. */
   readonly normalization: Normalization;
   /** Parameters and running statistics, one after another in the plan's order. */

@@ -1,8 +1,19 @@
-import type { ClassProbability, Prediction } from './trained-model.js';
+import type { ClassProbability, Prediction, TargetValue } from './trained-model.js';
 
 /** How the answers of several networks become one. */
 export const COMBINATIONS = ['mean', 'vote'] as const;
 export type Combination = (typeof COMBINATIONS)[number];
+
+/** What one network, or several together, say of an image. */
+export type Answer = Pick<Prediction, 'classes' | 'targets'>;
+
+/** The mean of each target over several regressions. */
+export function averageTargets(answers: readonly Answer[]): TargetValue[] {
+  return answers[0]!.targets!.map(({ name }, i) => ({
+    name,
+    value: answers.reduce((sum, { targets }) => sum + targets![i]!.value, 0) / answers.length,
+  }));
+}
 
 /**
  * What several networks say together of one image (chapter 15, exercise 15.5): `mean`, the mean of their probabilities; `vote`, the share of them that take

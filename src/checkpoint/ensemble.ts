@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
-import { type Combination, combinePredictions } from './combine.js';
+import { type Answer, averageTargets, type Combination, combinePredictions } from './combine.js';
 import type { PixelImage } from './pixels.js';
 import type { Prediction, PredictOptions, TrainedModel } from './trained-model.js';
 
@@ -21,30 +21,32 @@ export class Ensemble {
     const [first, ...others] = members;
     if (first === undefined) throw new UserError('ensemble: expected at least one network, found none.');
     for (const other of others) checkAlike(first, other);
+    if (first.model.targetNames && others.length > 0 && combination === 'vote') {
+      throw new UserError(
+        `${first.name}: expected classes to vote on, found a regression, whose answers are numbers. Take mean.`,
+      );
+    }
     this.members = members;
     this.#combination = combination;
   }
 
-  /** The classes of images, as `TrainedModel.predict` gives them. */
-  async predict(
-    images: readonly (string | PixelImage)[],
-    options: PredictOptions = {},
-  ): Promise<Pick<Prediction, 'classes'>[]> {
+  /** The classes or targets of images, as `TrainedModel.predict` gives them. */
+  async predict(images: readonly (string | PixelImage)[], options: PredictOptions = {}): Promise<Answer[]> {
     const each: Prediction[][] = [];
     for (const { model } of this.members) each.push(await model.predict(images, options));
     return this.combine(each);
   }
 
   /** @param each member's predictions of the same images */
-  combine(each: readonly (readonly Prediction[])[]): Pick<Prediction, 'classes'>[] {
+  combine(each: readonly (readonly Prediction[])[]): Answer[] {
     const [first] = each;
     if (each.length === 1) return [...first!];
-    return first!.map((_, image) => ({
-      classes: combinePredictions(
-        each.map((predictions) => predictions[image]!),
-        this.#combination,
-      ),
-    }));
+    return first!.map(({ targets }, image) => {
+      const answers = each.map((predictions) => predictions[image]!);
+      return targets
+        ? { classes: [], targets: averageTargets(answers) }
+        : { classes: combinePredictions(answers, this.#combination) };
+    });
   }
 }
 
@@ -56,11 +58,15 @@ function checkAlike(first: NamedModel, other: NamedModel): void {
         'Take networks for the same images.',
     );
   }
-  const [names, otherNames] = [first.model.classNames, other.model.classNames];
-  if (!isDeepStrictEqual(names, otherNames)) {
+  const [names, otherNames] = [first.model, other.model].map(
+    ({ classNames, targetNames }) => targetNames ?? classNames,
+  ) as [readonly string[], readonly string[]];
+  const what = first.model.targetNames ? 'targets' : 'classes';
+  const areOfOneKind = (first.model.targetNames === undefined) === (other.model.targetNames === undefined);
+  if (!areOfOneKind || !isDeepStrictEqual(names, otherNames)) {
     throw new UserError(
-      `${other.name}: expected the classes of ${first.name} (${names.join(', ')}), found ${otherNames.join(', ')}. ` +
-        'Take networks for the same classes.',
+      `${other.name}: expected the ${what} of ${first.name} (${names.join(', ')}), found ${otherNames.join(', ')}. ` +
+        `Take networks for the same ${what}.`,
     );
   }
 }

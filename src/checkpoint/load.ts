@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
 import { sizeOf } from '../core/shape.js';
+import type { OutputNames } from '../dataset/output-names.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
 import { hashWeights } from '../run/conclude.js';
@@ -31,10 +32,13 @@ const contentSchema = z.object({
   classes: z.string(),
   weightsSha256: z.string().optional(),
 });
-const classesSchema = z.array(z.string()).min(1);
+/** Of a regression. */
+const targetContentSchema = contentSchema.omit({ classes: true }).extend({ targets: z.string() });
+const namesSchema = z.array(z.string()).min(1);
 
 /** What the metadata say of the tensors. */
-interface Description extends Pick<Checkpoint, 'spec' | 'classNames'> {
+interface Description extends Pick<Checkpoint, 'spec'> {
+  readonly names: OutputNames;
   readonly tensors: readonly LayerTensor[];
   readonly version: string;
   /** Of files that have no checksum of their own. */
@@ -71,7 +75,7 @@ export async function loadCheckpoint(
     for (const { name, values } of cutWeights(description.tensors, weights)) places.set(name, values);
   };
   const { tensors, checksum } = await readSafetensors(file, accept, (name) => places.get(name));
-  const { spec, classNames } = description!;
+  const { spec, names } = description!;
   const valuesOf = (name: string) => tensors.get(name)!.values as Float32Array;
   if (!isAsWritten(checksum, description!, weights)) {
     const found = `${file}: expected the bytes that were written, as the checksum in it says, found others`;
@@ -89,7 +93,7 @@ export async function loadCheckpoint(
     mean: expandNormalization(valuesOf(MEAN), input),
     scale: expandNormalization(valuesOf(SCALE), input),
   };
-  return { spec, classNames, normalization, weights };
+  return { spec, ...names, normalization, weights };
 }
 
 /** A file of the first version has at most a checksum of its weights. */
@@ -125,17 +129,33 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
       `${file}: expected a checkpoint of version ${VERSION}, found ${version}. Use the program that wrote it.`,
     );
   }
-  const content = parseWith(contentSchema, metadata, `${file}: metadata`);
+  const schema = metadata.targets === undefined ? contentSchema : targetContentSchema;
+  const content = parseWith(schema, metadata, `${file}: metadata`);
   const spec = resolveRunSpec(parseJson(content.spec, `${file}: spec`), `${file}: spec`, plugins);
-  const names = parseJson(content.classes, `${file}: classes`);
-  const classNames = parseWith(classesSchema, names, `${file}: classes`);
-  const { tensors, classes } = layOutNetworkOf(spec, file, plugins);
-  if (classNames.length > classes) {
+  const { tensors, classes: outputs } = layOutNetworkOf(spec, file, plugins);
+  const names = readNames(content, outputs, file);
+  return { spec, names, tensors, version, weightsSha256: content.weightsSha256 };
+}
+
+/** What the outputs are called. There may be more outputs than classes, but not than targets. */
+function readNames(
+  content: z.output<typeof contentSchema> | z.output<typeof targetContentSchema>,
+  outputs: number,
+  file: string,
+): OutputNames {
+  const read = (text: string, where: string) => parseWith(namesSchema, parseJson(text, where), where);
+  if ('classes' in content) {
+    const classNames = read(content.classes, `${file}: classes`);
+    if (classNames.length <= outputs) return { classNames };
     throw new UserError(
-      `${file}: classes: expected at most ${classes} names, one an output, found ${classNames.length}.`,
+      `${file}: classes: expected at most ${outputs} names, one an output, found ${classNames.length}.`,
     );
   }
-  return { spec, classNames, tensors, version, weightsSha256: content.weightsSha256 };
+  const targetNames = read(content.targets, `${file}: targets`);
+  if (targetNames.length === outputs) return { classNames: [], targetNames };
+  throw new UserError(
+    `${file}: targets: expected ${outputs} names, one an output, found ${targetNames.length}.`,
+  );
 }
 
 /** A mistake in the network is one in the file. */

@@ -49,7 +49,7 @@ interface ModelOptions extends WriteOptions {
  */
 export async function writeModel(
   file: string,
-  { spec, classNames, normalization, weights }: Checkpoint,
+  { spec, classNames, targetNames, normalization, weights }: Checkpoint,
   { plugins, about, ...options }: ModelOptions,
 ): Promise<void> {
   const tensors = new Map<string, Tensor<Float32Array>>();
@@ -67,7 +67,7 @@ export async function writeModel(
     format: FORMAT,
     version: VERSION,
     spec: JSON.stringify(trimSpec(spec)),
-    classes: JSON.stringify(classNames),
+    ...(targetNames ? { targets: JSON.stringify(targetNames) } : { classes: JSON.stringify(classNames) }),
     ...about,
   };
   await writeSafetensors(file, { metadata, tensors }, options);
@@ -85,8 +85,14 @@ export function describeEpoch(
 ): Record<string, string> {
   return {
     epoch: String(metrics?.epoch ?? 0),
-    ...(metrics ? { testErrorPercent: String(metrics.testErrorPercent) } : {}),
+    ...(metrics ? describeTest(metrics) : {}),
     weightsSha256,
     numerics: String(NUMERICS),
   };
+}
+
+function describeTest({ testErrorPercent, testRmse, testR2 }: EpochMetrics): Record<string, string> {
+  return testRmse === undefined
+    ? { testErrorPercent: String(testErrorPercent) }
+    : { testRmse: String(testRmse), testR2: String(testR2) };
 }

@@ -27,11 +27,19 @@ export interface ClassProbability {
   readonly probability: number;
 }
 
+/** A target with the number that it is taken to be. */
+export interface TargetValue {
+  readonly name: string;
+  readonly value: number;
+}
+
 /** What a network makes of an image. */
 export interface Prediction {
-  /** All classes, the most likely first. */
+  /** All classes, the most likely first; none for a regression. */
   readonly classes: readonly ClassProbability[];
-  /** The network's outputs, one a class, before they became probabilities: the logits. */
+  /** All targets of a regression, in order. */
+  readonly targets?: readonly TargetValue[];
+  /** The network's outputs, one a class, before they became probabilities: the logits. Of a regression one a target. */
   readonly outputs: Float32Array;
 }
 
@@ -45,7 +53,10 @@ export interface PredictOptions extends Pick<ReadOptions, 'background'> {
 export class TrainedModel {
   /** With which it was trained. */
   readonly spec: ResolvedRunSpec;
+  /** Empty for a regression. */
   readonly classNames: readonly string[];
+  /** Of a regression alone. */
+  readonly targetNames?: readonly string[];
   readonly #predictor: Predictor;
 
   /**
@@ -57,6 +68,7 @@ export class TrainedModel {
     checkPlugins(trained.spec.plugins, plugins, trained.spec.model);
     this.spec = trained.spec;
     this.classNames = trained.classNames;
+    if (trained.targetNames) this.targetNames = trained.targetNames;
     this.#predictor = new Predictor(trained, plugins.layers);
   }
 
@@ -83,7 +95,7 @@ export class TrainedModel {
   }
 
   /**
-   * Predicts the classes of images. What it says of one does not depend on the others.
+   * Predicts the classes of images, or their targets. What it says of one does not depend on the others.
    *
    * @param images files, read as `readImage` does; or pixels in the input's own size, h×w×c of 0..255
    * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
@@ -132,6 +144,13 @@ export class TrainedModel {
         `${this.spec.model}: expected finite outputs, found ${outputs.find((output) => !Number.isFinite(output))}. ` +
           'The weights are not of a network that has learned.',
       );
+    }
+    if (this.targetNames) {
+      return {
+        classes: [],
+        targets: this.targetNames.map((name, i) => ({ name, value: outputs[i]! })),
+        outputs,
+      };
     }
     const probabilities = toProbabilities(outputs, this.spec.network.loss);
     const classes = probabilities.map((probability, index) => ({

@@ -1,9 +1,11 @@
+import type { Answer } from '../checkpoint/combine.js';
 import type { Ensemble } from '../checkpoint/ensemble.js';
-import type { Prediction } from '../checkpoint/trained-model.js';
+import type { TargetValue } from '../checkpoint/trained-model.js';
 import { MAX_CLASSES } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
 import type { Background, Picture } from '../image/read-image.js';
 import { warnOfMissingAddon } from '../kernels/select.js';
+import { formatTarget } from '../report/measures.js';
 import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
@@ -38,7 +40,9 @@ interface Flags extends NetworkFlags {
 export async function main(args: readonly string[], streams: Streams): Promise<number> {
   let exitCode: number = EXIT_CODES.done;
   const command = createCommand('predict', streams)
-    .description('Prints the classes that a trained network takes images for, with their probabilities.')
+    .description(
+      'Prints the classes that a trained network takes images for, with their probabilities, or the numbers of a regression.',
+    )
     .argument(
       '<file...>',
       'files that train.js --save has written, then PNG, JPEG or WebP files, which are scaled to the size of the input',
@@ -128,14 +132,22 @@ async function predictSome(
   return read.length;
 }
 
-function formatAsJson(image: string, { classes }: Pick<Prediction, 'classes'>, top: number): string {
-  return `${JSON.stringify({ image, classes: classes.slice(0, top) })}\n`;
+function formatAsJson(image: string, { classes, targets }: Answer, top: number): string {
+  const told = targets ? { targets } : { classes: classes.slice(0, top) };
+  return `${JSON.stringify({ image, ...told })}\n`;
 }
 
-/** The image, and a line a class: `  97.31%  cat`. */
-function formatAsText(image: string, { classes }: Pick<Prediction, 'classes'>, top: number): string {
+/** The image, and a line a class, `  97.31%  cat`, or a target: `  0.1234  angle`. */
+function formatAsText(image: string, { classes, targets }: Answer, top: number): string {
+  if (targets) return `${image}\n${formatTargets(targets)}`;
   const lines = classes
     .slice(0, top)
     .map(({ name, probability }) => `  ${(100 * probability).toFixed(2).padStart(6)}%  ${name}\n`);
   return `${image}\n${lines.join('')}`;
+}
+
+function formatTargets(targets: readonly TargetValue[]): string {
+  const numbers = targets.map(({ value }) => formatTarget(value));
+  const width = Math.max(...numbers.map(({ length }) => length));
+  return targets.map(({ name }, i) => `  ${numbers[i]!.padStart(width)}  ${name}\n`).join('');
 }

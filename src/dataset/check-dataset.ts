@@ -2,10 +2,11 @@ import { MAX_CLASSES } from '../core/class-numbers.js';
 import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { checkTargets } from './check-targets.js';
 import type { Dataset, LabelledImages } from './dataset.js';
 
 /**
- * Checks a data set that a program has made itself as files are checked: sizes, types, labels.
+ * Checks a data set that a program has made itself as files are checked: sizes, types, labels or targets.
  *
  * @throws UserError for the first thing that is wrong
  */
@@ -15,17 +16,47 @@ export function checkDataset(dataset: Omit<Dataset, 'sha256'>): void {
       `dataset: expected a data set, found ${describeValue(dataset)}. makeDataset makes one.`,
     );
   }
-  const { name, shape, classNames } = dataset;
+  const { name, shape, targetNames } = dataset;
   if (typeof name !== 'string' || name === '') throw explain('dataset: name', 'a text', name);
   checkShape(shape, name);
-  const areNames = Array.isArray(classNames) && classNames.every((text) => typeof text === 'string');
-  if (!areNames || classNames.length === 0 || classNames.length > MAX_CLASSES) {
+  if (targetNames === undefined) checkClasses(dataset);
+  else checkRegression(dataset, targetNames);
+}
+
+function checkClasses(dataset: Omit<Dataset, 'sha256'>): void {
+  const { name, shape, classNames } = dataset;
+  if (dataset.train?.targets !== undefined || dataset.test?.targets !== undefined) {
+    throw explain(`${name}: targetNames`, 'a list of texts, since there are targets', undefined);
+  }
+  if (!areTexts(classNames) || classNames.length === 0 || classNames.length > MAX_CLASSES) {
     throw explain(`${name}: classNames`, `a list of 1 to ${MAX_CLASSES} texts`, classNames);
   }
   for (const half of ['train', 'test'] as const) {
     checkImages(dataset[half], shape, `${name}: ${half}`);
-    checkLabels(dataset[half].labels, classNames.length, `${name}: ${half}.labels`);
+    const { count, labels } = dataset[half];
+    checkLabelCount(labels, count, `${name}: ${half}.labels`);
+    checkLabels(labels, classNames.length, `${name}: ${half}.labels`);
   }
+}
+
+function checkRegression(dataset: Omit<Dataset, 'sha256'>, targetNames: readonly string[]): void {
+  const { name, shape, classNames } = dataset;
+  if (!areTexts(targetNames) || targetNames.length === 0) {
+    throw explain(`${name}: targetNames`, 'a list of texts, one a target', targetNames);
+  }
+  if (!Array.isArray(classNames) || classNames.length > 0) {
+    throw explain(`${name}: classNames`, 'none beside targetNames', classNames);
+  }
+  for (const half of ['train', 'test'] as const) {
+    checkImages(dataset[half], shape, `${name}: ${half}`);
+    const { count, labels, targets } = dataset[half];
+    if (labels.length > 0) throw explain(`${name}: ${half}.labels`, 'none beside targets', labels);
+    checkTargets({ count, targets: targets!, targetNames }, `${name}: ${half}.targets`);
+  }
+}
+
+function areTexts(names: unknown): names is readonly string[] {
+  return Array.isArray(names) && names.every((text) => typeof text === 'string');
 }
 
 function checkShape(shape: Shape, name: string): void {
@@ -59,9 +90,12 @@ function checkImages(images: LabelledImages, shape: Shape, where: string): void 
         'Correct the shape, or the number of images.',
     );
   }
+}
+
+function checkLabelCount(labels: Uint16Array, count: number, where: string): void {
   if (labels.length === count) return;
   throw new UserError(
-    `${where}.labels: expected ${count}, one an image, found ${labels.length}. Correct the number of images.`,
+    `${where}: expected ${count}, one an image, found ${labels.length}. Correct the number of images.`,
   );
 }
 

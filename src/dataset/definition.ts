@@ -28,11 +28,12 @@ export interface DatasetDefinition {
    * @throws UserError if files are truncated or corrupt, or do not fit together
    */
   read(paths: ReadonlyMap<string, string>): Promise<Dataset>;
-  /** What its publisher offers. */
+  /** What its publisher offers; nothing of a data set of the user's own. */
   readonly published: readonly PublishedFile[];
   /** If that is one archive in place of its files: how to unpack it. */
   readonly archive?: DatasetArchive;
-  readonly reference: Reference;
+  /** Null for a data set of the user's own. */
+  readonly reference: Reference | null;
 }
 
 /** One file as its publisher offers it. */

@@ -3,9 +3,10 @@ import { cifar10 } from './cifar10.js';
 import type { DatasetDefinition } from './definition.js';
 import { fashionMnist } from './fashion-mnist.js';
 import { mnist } from './mnist.js';
+import { regression } from './regression.js';
 
 /** Every data set that the program knows by name. */
-export const DATASETS: readonly DatasetDefinition[] = [mnist, fashionMnist, cifar10];
+export const DATASETS: readonly DatasetDefinition[] = [mnist, fashionMnist, cifar10, regression];
 
 export const DATASET_NAMES: readonly string[] = DATASETS.map(({ name }) => name);
 

@@ -15,8 +15,9 @@ import { computeStatistics, type DatasetStatistics } from './statistics.js';
 /**
  * How far a data set is the published one. `files`: its files are, byte for byte. `images`: it has the published images and labels, in another
  * order. `statistics`: its counts, means and deviations are the published ones, and more cannot be told of files like these. `other`: it is another.
+ * `own`: it is the user's own, and there is nothing to compare it with.
  */
-export type Likeness = 'files' | 'images' | 'statistics' | 'other';
+export type Likeness = 'files' | 'images' | 'statistics' | 'other' | 'own';
 
 /** What was found in a folder. */
 export interface Verification {
@@ -40,7 +41,7 @@ export async function verifyDataset(name: string, options: { folder?: string } =
   const paths = await locateFiles(definition, options.folder ?? definition.folder);
   const dataset = await definition.read(paths);
   const otherFiles: string[] = [];
-  for (const [file, expected] of reference.checksums) {
+  for (const [file, expected] of reference?.checksums ?? []) {
     const path = paths.get(file)!;
     if ((await digestFile(path, expected)) !== expected.digest) otherFiles.push(path);
   }
@@ -49,7 +50,12 @@ export async function verifyDataset(name: string, options: { folder?: string } =
     dataset,
     folder: dirname([...paths.values()][0]!),
     statistics,
-    likeness: otherFiles.length === 0 ? 'files' : compareImages(dataset, statistics, reference),
+    likeness:
+      reference === null
+        ? 'own'
+        : otherFiles.length === 0
+          ? 'files'
+          : compareImages(dataset, statistics, reference),
     otherFiles,
   };
 }

@@ -25,6 +25,8 @@ const EPOCH_FACTS = [
   ['testLoss', 'test loss'],
   ['testErrorPercent', 'test error'],
   ['testTop5ErrorPercent', 'top-5 error'],
+  ['testRmse', 'test RMSE'],
+  ['testR2', 'test R²'],
   ['learningRate', 'learning rate'],
 ] as const;
 
@@ -55,6 +57,8 @@ function listFacts(run: WholeRun, result: TrainResult): Pair[] {
     ['augmented test loss', run.augmentedTestLoss, augmentedTest?.testLoss],
     ['augmented test error', run.augmentedTestErrorPercent, augmentedTest?.testErrorPercent],
     ['augmented top-5 error', run.augmentedTestTop5ErrorPercent, augmentedTest?.testTop5ErrorPercent],
+    ['augmented test RMSE', run.augmentedTestRmse, augmentedTest?.testRmse],
+    ['augmented test R²', run.augmentedTestR2, augmentedTest?.testR2],
   ];
 }
 

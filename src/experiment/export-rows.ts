@@ -18,7 +18,7 @@ export function selectRunsForExport(db: Database.Database, filter: RunFilter): R
 
 /** As the view `learning_curves` has them, which leaves removed runs out. */
 const EPOCH_COLUMNS = `run_id, epoch, train_loss, train_error_percent, test_loss, test_error_percent, learning_rate, seconds,
-  images_per_second, test_top5_error_percent, validation_loss, validation_error_percent`;
+  images_per_second, test_top5_error_percent, validation_loss, validation_error_percent, test_rmse, test_r2`;
 
 /** One row an epoch of such a run. */
 export function selectEpochsForExport(db: Database.Database, filter: RunFilter): Rows {

@@ -25,6 +25,10 @@ export interface RunSummary {
   /** Likewise. */
   readonly testTop5ErrorPercent: number | null;
   readonly bestTestErrorPercent: number | null;
+  /** Of a regression, in place of errors; null for a run on classes. */
+  readonly testRmse: number | null;
+  readonly bestTestRmse: number | null;
+  readonly testR2: number | null;
   /** Of the data set; null for runs of older versions. */
   readonly classes: number | null;
   readonly parameters: number | null;
@@ -45,6 +49,7 @@ const SUMMARY_FIELDS = `
     run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
     train_loss AS trainLoss, test_error_percent AS testErrorPercent, best_test_error_percent AS bestTestErrorPercent,
     test_top5_error_percent AS testTop5ErrorPercent, classes,
+    test_rmse AS testRmse, best_test_rmse AS bestTestRmse, test_r2 AS testR2,
     parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics,
     note, tags, removed_at AS removedAt`;
 

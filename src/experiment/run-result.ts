@@ -14,6 +14,7 @@ const SET_END = `state = @state, reason = @reason, finished_at = @finishedAt, pa
   classes = @classes,
   augmented_test_loss = @augmentedTestLoss, augmented_test_error_percent = @augmentedTestErrorPercent,
   augmented_test_top5_error_percent = @augmentedTestTop5ErrorPercent,
+  augmented_test_rmse = @augmentedTestRmse, augmented_test_r2 = @augmentedTestR2,
   environment = json_set(environment, '$.kernels', @kernels)`;
 
 /**
@@ -47,6 +48,8 @@ export function recordRunEnd(
       augmentedTestLoss: result?.augmentedTest?.testLoss ?? null,
       augmentedTestErrorPercent: result?.augmentedTest?.testErrorPercent ?? null,
       augmentedTestTop5ErrorPercent: result?.augmentedTest?.testTop5ErrorPercent ?? null,
+      augmentedTestRmse: result?.augmentedTest?.testRmse ?? null,
+      augmentedTestR2: result?.augmentedTest?.testR2 ?? null,
       kernels: result?.kernels ?? null,
     });
   if (changes === 1 && result !== null) {

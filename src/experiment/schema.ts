@@ -22,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   'add-owners.sql',
   'add-curation.sql',
   'add-wide-classes.sql',
+  'add-regression.sql',
 ];
 
 /** The schema version that this program reads and writes. */

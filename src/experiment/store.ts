@@ -202,7 +202,8 @@ export class Store {
       .prepare<[object], number>(
         `UPDATE runs SET state = 'running', reason = NULL, sweep_id = @sweepId, process_id = @processId, environment = @environment,
            workers = @workers, finished_at = NULL, parameters = NULL, weights_sha256 = NULL, seconds = NULL, images_per_second = NULL,
-           best_epoch = NULL, augmented_test_loss = NULL, augmented_test_error_percent = NULL, augmented_test_top5_error_percent = NULL
+           best_epoch = NULL, augmented_test_loss = NULL, augmented_test_error_percent = NULL, augmented_test_top5_error_percent = NULL,
+           augmented_test_rmse = NULL, augmented_test_r2 = NULL
          WHERE run_id = (
            SELECT max(run_id) FROM kept_runs
            WHERE identity = @identity AND numerics = @numerics AND state IN ('failed', 'interrupted')
@@ -241,11 +242,11 @@ export class Store {
     this.db
       .prepare(
         `INSERT INTO epochs (run_id, epoch, train_loss, train_error_percent, validation_loss, validation_error_percent,
-           test_loss, test_error_percent, test_top5_error_percent, learning_rate, seconds, images_per_second)
+           test_loss, test_error_percent, test_top5_error_percent, test_rmse, test_r2, learning_rate, seconds, images_per_second)
          VALUES (@runId, @epoch, @trainLoss, @trainErrorPercent, @validationLoss, @validationErrorPercent,
-           @testLoss, @testErrorPercent, @testTop5ErrorPercent, @learningRate, @seconds, @imagesPerSecond)`,
+           @testLoss, @testErrorPercent, @testTop5ErrorPercent, @testRmse, @testR2, @learningRate, @seconds, @imagesPerSecond)`,
       )
-      .run({ ...metrics, runId });
+      .run({ testRmse: null, testR2: null, ...metrics, runId });
   }
 
   private free(condition: string, parameter: string | number, reason: string): number {

@@ -60,7 +60,9 @@ function saveTestLabels(db: Database.Database, points: readonly SweepPoint[]): v
   const insert = db.prepare(
     'INSERT INTO test_labels (dataset_sha256, labels, bytes_each) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  for (const { sha256, classNames, test } of new Set(points.map(({ dataset }) => dataset))) {
+  const datasets = new Set(points.map(({ dataset }) => dataset));
+  for (const { sha256, classNames, targetNames, test } of datasets) {
+    if (targetNames) continue;
     const packed = packClasses(test.labels, classNames.length);
     insert.run(sha256, viewBytes(packed), packed.BYTES_PER_ELEMENT);
   }

@@ -7,7 +7,8 @@ CREATE VIEW kept_runs AS SELECT * FROM runs WHERE removed_at IS NULL;
 
 -- One row a run in any state, also a removed one. `sweep` is the one under which it ran; `learning_rate` is a schedule's nominal or first
 -- rate. Metrics are those of the weights that were kept, the best epoch's or the last one's; the test error is that of the test that the spec
--- asks for, and `plain_test_error_percent` is without test-time augmentation, as `best_test_error_percent` is. `tags` are parted by spaces.
+-- asks for, and `plain_test_error_percent` is without test-time augmentation, as `best_test_error_percent` is. `tags` are parted by spaces. A
+-- regression has `test_rmse` and `test_r2` in place of errors in percent, NULL for runs on classes.
 DROP VIEW IF EXISTS every_run;
 CREATE VIEW every_run AS
 SELECT
@@ -54,7 +55,10 @@ SELECT
   (SELECT group_concat(tag, ' ') FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
   environment ->> '$.gitCommit' AS git_commit,
   removed_at,
-  classes
+  classes,
+  coalesce(augmented_test_rmse, kept.test_rmse) AS test_rmse,
+  (SELECT min(test_rmse) FROM epochs WHERE epochs.run_id = runs.run_id) AS best_test_rmse,
+  coalesce(augmented_test_r2, kept.test_r2) AS test_r2
 FROM runs
 JOIN sweeps USING (sweep_id)
 LEFT JOIN epochs AS kept
@@ -72,7 +76,7 @@ SELECT run_id, sweep, dataset, model, width, activation, dropout, seed, train_fi
   epochs, parameters, test_error_percent, best_test_error_percent, train_loss, seconds, images_per_second, weights_sha256,
   label, train_error_percent, test_loss, test_top5_error_percent, momentum, weight_decay, kernels, workers, started_at,
   finished_at, identity, completed_epochs, reason, best_epoch, validation_loss, validation_error_percent,
-  plain_test_error_percent, numerics, note, tags, git_commit
+  plain_test_error_percent, numerics, note, tags, git_commit, test_rmse, best_test_rmse, test_r2
 FROM all_runs
 WHERE state = 'done' AND NOT EXISTS (
   SELECT 1 FROM kept_runs AS newer
@@ -84,7 +88,8 @@ DROP VIEW IF EXISTS sweep_results;
 CREATE VIEW sweep_results AS
 SELECT sweeps.name AS sweep, position, results.sweep AS recorded_by, run_id, dataset, model, width, activation, dropout,
   seed, train_first, train_count, batch_size, learning_rate, epochs, parameters, test_error_percent,
-  best_test_error_percent, train_loss, seconds, images_per_second, weights_sha256, label, identity, numerics
+  best_test_error_percent, train_loss, seconds, images_per_second, weights_sha256, label, identity, numerics,
+  test_rmse, best_test_rmse, test_r2
 FROM sweep_points
 JOIN sweeps USING (sweep_id)
 JOIN results USING (identity);
@@ -126,7 +131,9 @@ SELECT
   CASE WHEN variance IS NULL THEN NULL ELSE coalesce(deviation, 0.0) END AS sd_error_percent,
   min(test_error_percent) AS min_error_percent,
   max(test_error_percent) AS max_error_percent,
-  dataset, batch_size, learning_rate, label
+  dataset, batch_size, learning_rate, label,
+  avg(test_rmse) AS mean_rmse,
+  avg(test_r2) AS mean_r2
 FROM measured
 JOIN spreads USING (group_id)
 LEFT JOIN deviations USING (group_id)
@@ -136,7 +143,7 @@ GROUP BY group_id;
 DROP VIEW IF EXISTS learning_curves;
 CREATE VIEW learning_curves AS
 SELECT run_id, epoch, train_loss, train_error_percent, test_loss, test_error_percent, learning_rate, seconds,
-  images_per_second, test_top5_error_percent, validation_loss, validation_error_percent
+  images_per_second, test_top5_error_percent, validation_loss, validation_error_percent, test_rmse, test_r2
 FROM epochs
 WHERE run_id IN (SELECT run_id FROM kept_runs);
 

@@ -31,10 +31,13 @@ export interface WholeRun {
   readonly augmentedTestLoss: number | null;
   readonly augmentedTestErrorPercent: number | null;
   readonly augmentedTestTop5ErrorPercent: number | null;
+  /** Likewise, of a regression. */
+  readonly augmentedTestRmse: number | null;
+  readonly augmentedTestR2: number | null;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, unknown>>;
   readonly epochs: readonly Readonly<Record<string, number | null>>[];
-  /** confusion[label][predicted] = test images; empty before the first epoch's end, and of more classes than a result has a matrix of. */
+  /** confusion[label][predicted] = test images; empty before the first epoch's end, of more classes than a result has a matrix of, and in a regression. */
   readonly confusion: readonly (readonly number[])[];
   /** Test images whose predicted class is recorded, in the view test_predictions; 0 for runs of older versions. */
   readonly predictions: number;
@@ -51,6 +54,7 @@ const SELECT_RUN = `
     parameters, classes, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, best_epoch AS bestEpoch,
     augmented_test_loss AS augmentedTestLoss, augmented_test_error_percent AS augmentedTestErrorPercent,
     augmented_test_top5_error_percent AS augmentedTestTop5ErrorPercent,
+    augmented_test_rmse AS augmentedTestRmse, augmented_test_r2 AS augmentedTestR2,
     spec, environment, note, removed_at AS removedAt,
     (SELECT json_group_array(tag) FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
     coalesce((SELECT length(predicted) / bytes_each FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
@@ -60,6 +64,7 @@ const SELECT_EPOCHS = `
   SELECT epoch, train_loss AS trainLoss, train_error_percent AS trainErrorPercent, validation_loss AS validationLoss,
     validation_error_percent AS validationErrorPercent, test_loss AS testLoss,
     test_error_percent AS testErrorPercent, test_top5_error_percent AS testTop5ErrorPercent,
+    test_rmse AS testRmse, test_r2 AS testR2,
     learning_rate AS learningRate, seconds, images_per_second AS imagesPerSecond
   FROM epochs WHERE run_id = ? ORDER BY epoch`;
 

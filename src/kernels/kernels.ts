@@ -13,6 +13,7 @@ import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
 import type { ProductKernels } from './interface/products.js';
+import type { RegressionKernels } from './interface/regression.js';
 import type { SoftmaxKernels } from './interface/softmax.js';
 import type { WinogradKernels } from './interface/winograd.js';
 
@@ -47,6 +48,7 @@ export interface Kernels
     SoftmaxKernels,
     JoinKernels,
     LossKernels,
+    RegressionKernels,
     ParameterKernels,
     OptimizerKernels {
   /** `reference`, `baseline`, `avx2`, `avx512` or `neon`. */

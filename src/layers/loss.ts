@@ -21,10 +21,19 @@ export interface LossArrays extends LossResults {
   readonly classes: number;
   readonly outputs: Float32Array;
   readonly labels: Uint16Array;
+  /** In the place of labels, for a loss that takes them; else null. */
+  readonly targets: LossTargets | null;
   /** Null where no image is mixed. */
   readonly mix: MixedLabels | null;
   /** Null where no gradient is asked for. */
   readonly dOutputs: Float32Array | null;
+}
+
+/** Numbers that outputs are to be: a row for each sample of the data. */
+export interface LossTargets {
+  readonly values: Float32Array;
+  /** Of the mini-batch's images. */
+  readonly sampleIds: Int32Array;
 }
 
 /** Losses of some images of the mini-batch, and their gradients times `scale`. */
@@ -37,6 +46,8 @@ export type BindLoss = (arrays: LossArrays) => LossPass;
 export interface LossKind {
   /** Whether labels can be smoothed. */
   readonly smooths: boolean;
+  /** Whether it takes targets, which are numbers, as well as labels. */
+  readonly takesTargets: boolean;
   /** The kind of layer that it computes of the outputs itself: one that stands right before it is fused with it. Absent: none. */
   readonly holds?: string;
   /**
@@ -53,19 +64,30 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
   /** −log of the softmax probability of the label; numerically safe. */
   'softmax-cross-entropy': {
     smooths: true,
+    takesTargets: false,
     holds: 'softmax',
     bind:
       ({ bindSoftmaxCrossEntropy }, smoothing, classWeights) =>
       ({ mix, ...arrays }) =>
         bindSoftmaxCrossEntropy({ ...arrays, ...describeMix(mix), classWeights, smoothing }),
   },
-  /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6). */
+  /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6), or the targets of a regression. */
   'squared-l2': {
     smooths: false,
+    takesTargets: true,
     bind:
-      ({ bindSquaredError }, _smoothing, classWeights) =>
-      ({ mix, ...arrays }) =>
-        bindSquaredError({ ...arrays, ...describeMix(mix), classWeights }),
+      ({ bindSquaredError, bindSquaredDistance }, _smoothing, classWeights) =>
+      ({ mix, targets, ...arrays }) =>
+        targets === null
+          ? bindSquaredError({ ...arrays, ...describeMix(mix), classWeights })
+          : bindSquaredDistance({
+              components: arrays.classes,
+              outputs: arrays.outputs,
+              targets: targets.values,
+              sampleIds: targets.sampleIds,
+              dOutputs: arrays.dOutputs,
+              loss: arrays.loss,
+            }),
   },
 };
 

@@ -15,6 +15,8 @@ import type { PassOutline } from './step-timer.js';
 export interface SharedImages {
   readonly pixels: Uint8Array;
   readonly labels: Uint16Array;
+  /** Of a regression, in place of labels; else null. */
+  readonly targets: Float32Array | null;
 }
 
 /** A run as its workers get it with every task: buffers are shared, not copied, and a thread binds it once. */
@@ -94,6 +96,8 @@ export interface EvaluationSet {
   readonly samples: Int32Array;
   /** Of the samples, in order. */
   readonly results: LossResults;
+  /** Likewise, what the network says of each in a regression: samples × targets; else null. */
+  readonly outputs: Float32Array | null;
 }
 
 export interface BatchArrays extends LossResults {

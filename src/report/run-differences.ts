@@ -58,7 +58,11 @@ function listResults(run: WholeRun): object {
     'test loss': kept.testLoss,
     'test error %': kept.testErrorPercent,
     ...(tellsTopFive(run.classes) ? { 'top-5 %': kept.testTop5ErrorPercent } : {}),
+    'test RMSE': kept.testRmse,
+    'test R²': kept.testR2,
     'augmented test error %': run.augmentedTestErrorPercent,
+    'augmented test RMSE': run.augmentedTestRmse,
+    'augmented test R²': run.augmentedTestR2,
     seconds,
     'images/s': imagesPerSecond,
   };

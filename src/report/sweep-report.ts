@@ -14,6 +14,7 @@ import { warnOfMissing } from './findings/missing.js';
 import { showCommonMistakes, showMistakes } from './findings/mistakes.js';
 import { type ReportedPoint, type ReportedRun, RunReader } from './findings/reported-run.js';
 import { formatNumberOf, formatPercent } from './findings/words.js';
+import { writeRegressions } from './regression-report.js';
 import { findVaryingFields, formatTitle, namePoints } from './varying-fields.js';
 
 /** What the images of any data set are called. */
@@ -63,24 +64,31 @@ export function readSweepRuns(db: Database.Database, { name, title, points }: Re
  * @param command runs what is missing
  */
 export function writeSweep(sweep: SweepRuns, dataset: Dataset | null, command: string): Document {
-  const groups = groupPoints(sweep.points);
+  const regressions = sweep.points.filter(({ run }) => run?.fit);
+  const classes = { ...sweep, points: sweep.points.filter(({ run }) => !run?.fit) };
+  const groups = groupPoints(classes.points);
   const finished = groups.map(({ named }) => named).filter((named) => named !== null);
   const runs = finished.flatMap(({ seeds }) => seeds);
+  const isAllDone = regressions.length > 0 && classes.points.length + classes.unknown === 0;
   return {
     title: sweep.title ?? `Sweep ${sweep.name}`,
     subtitle:
-      `Sweep ${sweep.name}: ${runs.length} of ` +
+      `Sweep ${sweep.name}: ${runs.length + regressions.length} of ` +
       `${formatNumberOf(sweep.points.length + sweep.unknown, 'run')} finished`,
     sections: [
-      { id: 'results', title: 'Results', blocks: writeResults(sweep, groups, command) },
+      ...(isAllDone
+        ? []
+        : [{ id: 'results', title: 'Results', blocks: writeResults(classes, groups, command) }]),
       ...(finished.length > 0 ? writeFindings(groups, finished, runs, dataset) : []),
+      ...(regressions.length > 0
+        ? writeRegressions(groupPoints(regressions), sortByError(nameRows(regressions)))
+        : []),
     ],
   };
 }
 
 function writeResults({ points, unknown }: SweepRuns, groups: readonly Group[], command: string): Block[] {
-  const name = namePoints(points);
-  const rows = points.map((point) => ({ name: name(point), point }));
+  const rows = nameRows(points);
   const hasSeeds = rows.length > groups.length;
   return [
     ...(unknown > 0
@@ -94,20 +102,7 @@ function writeResults({ points, unknown }: SweepRuns, groups: readonly Group[], 
     ...warnOfMissing(rows, command),
     describeErrors('The networks, the fewest errors first', 'network', groups),
     paragraph(ERROR_COLUMNS),
-    ...(hasSeeds
-      ? [
-          describeErrors(
-            'All runs',
-            'run',
-            sortByError(
-              rows.map((row) => ({
-                ...row,
-                point: { ...row.point, seeds: row.point.run ? [row.point.run] : [] },
-              })),
-            ),
-          ),
-        ]
-      : []),
+    ...(hasSeeds ? [describeErrors('All runs', 'run', sortByError(rows))] : []),
   ];
 }
 
@@ -186,6 +181,15 @@ function chartField(groups: readonly Group[]): Block[] {
   return chartTrend('chart-field', title, shown, { xTitle: formatTitle(key), xScale, yScale: 'linear' });
 }
 
+/** One row a point, whose run stands for itself alone. */
+function nameRows(points: readonly ReportedPoint[]): ErrorRow[] {
+  const name = namePoints(points);
+  return points.map((point) => ({
+    name: name(point),
+    point: { ...point, seeds: point.run ? [point.run] : [] },
+  }));
+}
+
 /** The networks, those with the fewest errors first. */
 function groupPoints(points: readonly ReportedPoint[]): Group[] {
   const members = new Map<string, ReportedPoint[]>();
@@ -207,11 +211,11 @@ function groupPoints(points: readonly ReportedPoint[]): Group[] {
   return sortByError(groups);
 }
 
-/** The fewest errors (over seeds) first, what has none last. */
+/** The fewest errors, or the least RMSE (over seeds) first, what has none last. */
 function sortByError<Row extends ErrorRow>(rows: readonly Row[]): Row[] {
   const errorOf = ({ point: { seeds } }: Row) =>
     seeds.length === 0
       ? Number.MAX_VALUE
-      : seeds.reduce((sum, run) => sum + run.errorPercent, 0) / seeds.length;
+      : seeds.reduce((sum, run) => sum + (run.fit?.rmse ?? run.errorPercent), 0) / seeds.length;
   return [...rows].sort((a, b) => errorOf(a) - errorOf(b));
 }

@@ -3,6 +3,7 @@ import type { SweepPoint } from '../experiment/plan-sweep.js';
 import type { RunSummary } from '../experiment/run-records.js';
 import { formatNumberOf } from './findings/words.js';
 import { formatCount, formatDuration, formatNumber } from './format-values.js';
+import { ERROR_PERCENT, formatR2, type Measure, RMSE } from './measures.js';
 import { measureSpread } from './statistics/spread.js';
 import { type Column, formatTable } from './tables.js';
 import { tellsTopFive } from './top-five.js';
@@ -21,7 +22,7 @@ interface RunResult extends PointResult {
 
 interface Group {
   readonly first: SweepPoint;
-  /** Test errors of its finished runs. */
+  /** Test errors, or RMSE, of its finished runs. */
   readonly errors: readonly number[];
   /** Members that did not finish. */
   readonly others: number;
@@ -32,15 +33,25 @@ interface Group {
  * mean ± deviation over them; of the other points their number. Fields that are equal throughout are left out.
  */
 export function formatSweepTables(results: readonly PointResult[]): string {
+  const regressions = results.filter(({ point }) => point.dataset.targetNames);
+  const others = results.filter(({ point }) => !point.dataset.targetNames);
+  return [
+    ...(others.length > 0 ? [formatTables(others, ERROR_PERCENT)] : []),
+    ...(regressions.length > 0 ? [formatTables(regressions, RMSE)] : []),
+  ].join('\n');
+}
+
+/** Those of points that are measured alike. */
+function formatTables(results: readonly PointResult[], measure: Measure): string {
   const points = results.map(({ point }) => point);
   const varying = findVaryingFields(points);
   const hasSeeds = new Set(points.map(({ spec }) => spec.seed)).size > 1;
   const ran = results.filter((result): result is RunResult => result.run !== null);
-  const groups = groupBySeeds(results);
+  const groups = groupBySeeds(results, measure);
   const sections = [
-    ...(ran.length > 0 ? [formatRuns(ran, varying, hasSeeds)] : []),
+    ...(ran.length > 0 ? [formatRuns(ran, measure, varying, hasSeeds)] : []),
     ...(groups.some(({ errors }) => errors.length > 1)
-      ? [`Over seeds:\n\n${formatGroups(groups, varying)}`]
+      ? [`Over seeds:\n\n${formatGroups(groups, measure, varying)}`]
       : []),
     ...(ran.length < points.length ? [describeRest(points.length - ran.length)] : []),
   ];
@@ -51,24 +62,33 @@ function describeRest(count: number): string {
   return `${formatNumberOf(count, 'point')} ${count === 1 ? 'has' : 'have'} not run.\n`;
 }
 
-function formatRuns(results: readonly RunResult[], varying: readonly string[], hasSeeds: boolean): string {
+function formatRuns(
+  results: readonly RunResult[],
+  measure: Measure,
+  varying: readonly string[],
+  hasSeeds: boolean,
+): string {
+  const hasR2 = measure === RMSE;
   const hasTopFive = results.some(({ point }) => tellsTopFive(point.dataset.classNames.length));
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
     ...(hasSeeds ? [rightColumn('seed')] : []),
-    rightColumn('test error %'),
+    rightColumn(measure.title),
     ...(hasTopFive ? [rightColumn('top-5 %')] : []),
-    ...['best %', 'train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
+    rightColumn(measure.bestTitle),
+    ...(hasR2 ? [rightColumn('test R²')] : []),
+    ...['train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
   ];
-  const rows = sortByError(results, ({ run }) => (run.state === 'done' ? run.testErrorPercent : null)).map(
+  const rows = sortByError(results, ({ run }) => (run.state === 'done' ? measure.read(run) : null)).map(
     ({ point, run }) => [
       point.label,
       ...varying.map((key) => formatField(point, key)),
       ...(hasSeeds ? [String(point.spec.seed)] : []),
-      run.state === 'done' ? formatNumber(run.testErrorPercent, 2) : run.state,
+      run.state === 'done' ? measure.format(measure.read(run)) : run.state,
       ...(hasTopFive ? [formatNumber(run.testTop5ErrorPercent, 2)] : []),
-      formatNumber(run.bestTestErrorPercent, 2),
+      measure.format(measure.readBest(run)),
+      ...(hasR2 ? [formatR2(run.testR2)] : []),
       formatNumber(run.trainLoss, 4),
       formatCount(run.parameters),
       formatCount(run.imagesPerSecond),
@@ -78,11 +98,11 @@ function formatRuns(results: readonly RunResult[], varying: readonly string[], h
   return formatTable(columns, rows);
 }
 
-function formatGroups(groups: readonly Group[], varying: readonly string[]): string {
+function formatGroups(groups: readonly Group[], measure: Measure, varying: readonly string[]): string {
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
-    ...['seeds', 'test error %', 'min', 'max'].map(rightColumn),
+    ...['seeds', measure.title, 'min', 'max'].map(rightColumn),
     { title: '', align: 'left' },
   ];
   const measured = groups.map((group) => ({
@@ -95,10 +115,10 @@ function formatGroups(groups: readonly Group[], varying: readonly string[]): str
       ...varying.map((key) => formatField(first, key)),
       String(spread?.n ?? 0),
       spread?.deviation == null
-        ? formatNumber(spread?.mean, 2)
-        : `${formatNumber(spread.mean, 2)} ± ${formatNumber(spread.deviation, 2)}`,
-      formatNumber(spread?.min, 2),
-      formatNumber(spread?.max, 2),
+        ? measure.format(spread?.mean)
+        : `${measure.format(spread.mean)} ± ${measure.format(spread.deviation)}`,
+      measure.format(spread?.min),
+      measure.format(spread?.max),
       others > 0 ? `${others} more not finished` : '',
     ],
   );
@@ -106,7 +126,7 @@ function formatGroups(groups: readonly Group[], varying: readonly string[]): str
 }
 
 /** Those of which some member ran. */
-function groupBySeeds(results: readonly PointResult[]): Group[] {
+function groupBySeeds(results: readonly PointResult[], { read }: Measure): Group[] {
   const groups = new Map<string, PointResult[]>();
   for (const result of results) {
     const key = computeGroup(result.point.spec, result.point.dataset.sha256);
@@ -115,7 +135,7 @@ function groupBySeeds(results: readonly PointResult[]): Group[] {
   const begun = [...groups.values()].filter((members) => members.some(({ run }) => run !== null));
   return begun.map((members) => {
     const finished = members.filter(({ run }) => run?.state === 'done');
-    const errors = finished.map(({ run }) => run!.testErrorPercent).filter((error) => error !== null);
+    const errors = finished.map(({ run }) => read(run!)).filter((error) => error !== null);
     return { first: members[0]!.point, errors, others: members.length - finished.length };
   });
 }

@@ -35,7 +35,8 @@ export function estimateCheckpoint({ spec, plan, dataset, plugins }: FittedRun):
     (sum, { parameters, state }) => sum + sumSizes(parameters) + sumSizes(state),
     0,
   );
-  const predictedBytes = spec.testCount * packedBytesOf(countClasses(plan)) * (keepsBest ? 2 : 1);
+  const answers = dataset.targetNames ? 0 : spec.testCount;
+  const predictedBytes = answers * packedBytesOf(countClasses(plan)) * (keepsBest ? 2 : 1);
   const stateBytes = FLOAT_BYTES * (copies * weightFloats + slotFloats) + predictedBytes;
   // Mean and scale of the input are beside the weights.
   const modelBytes = FLOAT_BYTES * (weightFloats + 2 * sizeOf(dataset.shape));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nameOutputs } from '../dataset/output-names.js';
 import { exportWeights, type ModelMemory } from '../network/memory.js';
 import type { RunData } from './data.js';
 import type { FittedRun } from './fit.js';
@@ -32,7 +33,7 @@ export function concludeRun(
   return {
     ...ending,
     spec,
-    classNames: dataset.classNames,
+    ...nameOutputs(dataset),
     normalization: { mean, scale },
     epochs,
     bestEpoch,

@@ -6,6 +6,7 @@ import { takeSubset } from '../dataset/subset.js';
 import { countClasses, type NetworkPlan, planNetwork } from '../network/plan.js';
 import { NO_PLUGINS, type Plugins, takeUsed } from '../plugins/plugins.js';
 import { checkClassWeights } from './class-weights.js';
+import { checkRegression, checkTargetCount } from './fit-targets.js';
 import type { ResolvedRunSpec } from './spec.js';
 
 /** A spec that has been fitted to its data: its counts are numbers. */
@@ -33,13 +34,16 @@ interface FitOptions {
  * data, so that two ways of asking for one thing are one run.
  *
  * @throws UserError if a subset is outside the data, a layer does not fit its input, the network does not take the data's images and tell
- *   its classes apart, or there are class weights for another number of classes
+ *   its classes apart or give its targets, there are class weights for another number of classes, or what needs classes is asked of targets
  */
 export function fitRun(
   spec: ResolvedRunSpec,
   dataset: Dataset,
   { plugins = NO_PLUGINS, makePlan = planNetwork }: FitOptions = {},
 ): FittedRun {
+  const { targetNames } = dataset;
+  const regression = targetNames ? { name: dataset.name, targetNames } : null;
+  if (regression) checkRegression(spec, regression);
   const { train, validation } = countSplit(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
   const plan = makePlan(spec.network, {
@@ -48,8 +52,14 @@ export function fitRun(
     training: true,
     kinds: plugins.layers,
   });
-  checkEnds(spec, countClasses(plan), dataset);
-  checkClassWeights(spec.classWeights, dataset);
+  checkInput(spec, dataset);
+  const outputs = countClasses(plan);
+  if (regression) {
+    checkTargetCount(spec.network.name, outputs, regression);
+  } else {
+    checkClassCount(spec, outputs, dataset);
+    checkClassWeights(spec.classWeights, dataset);
+  }
   const fitted = {
     ...spec,
     trainCount: train + validation,
@@ -61,14 +71,18 @@ export function fitRun(
   return { spec: fitted, dataset, plan, plugins: takeUsed(plugins, spec) };
 }
 
-/** Whether the network takes the data's images and tells their classes apart. */
-function checkEnds({ network: { name, input } }: ResolvedRunSpec, classes: number, dataset: Dataset): void {
+/** Whether the network takes the data's images. */
+function checkInput({ network: { name, input } }: ResolvedRunSpec, dataset: Dataset): void {
   if (formatShape(input) !== formatShape(dataset.shape)) {
     throw new UserError(
       `${name}: expected images of ${formatShape(input)}, found ${formatShape(dataset.shape)} in ${dataset.name}. ` +
         "Change the network's input or take another data set.",
     );
   }
+}
+
+/** Whether it tells their classes apart. */
+function checkClassCount({ network: { name } }: ResolvedRunSpec, classes: number, dataset: Dataset): void {
   if (classes < dataset.classNames.length) {
     throw new UserError(
       `${name}: expected at least ${dataset.classNames.length} outputs for the classes of ${dataset.name}, ` +

@@ -23,7 +23,7 @@ export interface EpochResults extends TestResults {
 
 /** Sums up what the run's test images have been evaluated to. */
 export function measureTest(run: SharedRun, fitted: FittedRun, memory: ModelMemory): TestResults {
-  const { loss, errorPercent, top5ErrorPercent, confusion, predicted } = summarizeResults(
+  const { loss, errorPercent, top5ErrorPercent, fit, confusion, predicted } = summarizeResults(
     run.memory.test,
     countClasses(fitted.plan),
   );
@@ -31,6 +31,7 @@ export function measureTest(run: SharedRun, fitted: FittedRun, memory: ModelMemo
     testLoss: loss + measureRegularization(fitted, memory),
     testErrorPercent: errorPercent,
     testTop5ErrorPercent: top5ErrorPercent,
+    ...(fit && { testRmse: fit.rmse, testR2: fit.r2 }),
   };
   return { metrics, confusion, predicted };
 }
@@ -67,7 +68,7 @@ export function measureEpoch(
     metrics: {
       epoch: epoch + 1,
       trainLoss: totals[TOTALS.loss]! / images + regularization,
-      trainErrorPercent: (100 * totals[TOTALS.errors]!) / images,
+      trainErrorPercent: fitted.dataset.targetNames ? null : (100 * totals[TOTALS.errors]!) / images,
       validationLoss: validation && validation.loss + regularization,
       validationErrorPercent: validation?.errorPercent ?? null,
       ...test.metrics,

@@ -1,20 +1,41 @@
 import type { EvaluationSet } from '../parallel/protocol.js';
+import { measureRegression, type RegressionFit } from './regression-results.js';
 
 /** What an evaluation comes to. */
 export interface EvaluationSummary {
   /** Mean over the images. */
   readonly loss: number;
-  readonly errorPercent: number;
-  /** Of images whose label is not among the five greatest outputs. */
-  readonly top5ErrorPercent: number;
-  /** confusion[label][predicted] = images. */
+  /** Null in a regression. */
+  readonly errorPercent: number | null;
+  /** Of images whose label is not among the five greatest outputs. Null in a regression. */
+  readonly top5ErrorPercent: number | null;
+  /** Null but in a regression. */
+  readonly fit: RegressionFit | null;
+  /** confusion[label][predicted] = images; empty in a regression. */
   readonly confusion: number[][];
-  /** The class that each image is taken for, in order: a copy. */
+  /** The class that each image is taken for, in order: a copy; empty in a regression. */
   readonly predicted: Uint16Array;
 }
 
 /** Sums up the results of an evaluation, image by image in order. Their losses are finite, so that ranks and predictions agree. */
-export function summarizeResults(
+export function summarizeResults(set: EvaluationSet, classes: number): EvaluationSummary {
+  return set.outputs ? summarizeRegression(set, set.outputs) : summarizeClasses(set, classes);
+}
+
+function summarizeRegression(set: EvaluationSet, outputs: Float32Array): EvaluationSummary {
+  let loss = 0;
+  for (const one of set.results.loss) loss += one;
+  return {
+    loss: loss / set.samples.length,
+    errorPercent: null,
+    top5ErrorPercent: null,
+    fit: measureRegression(set, outputs),
+    confusion: [],
+    predicted: new Uint16Array(),
+  };
+}
+
+function summarizeClasses(
   { images: { labels }, samples, results }: EvaluationSet,
   classes: number,
 ): EvaluationSummary {
@@ -33,6 +54,7 @@ export function summarizeResults(
     loss: loss / images,
     errorPercent: (100 * errors) / images,
     top5ErrorPercent: (100 * top5Errors) / images,
+    fit: null,
     confusion: countConfusion({ images: { labels }, samples }, results.predicted, classes),
     predicted: Uint16Array.from(results.predicted),
   };

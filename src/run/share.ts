@@ -13,6 +13,7 @@ import {
   type EvaluationSet,
   type RunMemory,
   type RunSettings,
+  type SharedImages,
   type SharedRun,
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
@@ -62,7 +63,7 @@ function allocateMemory(
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     pulse: allocatePulse(workers),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
-    train: { pixels: dataset.train.pixels, labels: dataset.train.labels },
+    train: shareImages(dataset.train),
     test: makeEvaluationSet(dataset.test, data.test),
     validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
     mean: shareFloats(data.mean),
@@ -73,10 +74,21 @@ function allocateMemory(
   };
 }
 
-function makeEvaluationSet({ pixels, labels }: LabelledImages, samples: Int32Array): EvaluationSet {
+function shareImages({ pixels, labels, targets }: LabelledImages): SharedImages {
+  return { pixels, labels, targets: targets ?? null };
+}
+
+function makeEvaluationSet(images: LabelledImages, samples: Int32Array): EvaluationSet {
   const shared = new Int32Array(new SharedArrayBuffer(samples.byteLength));
   shared.set(samples);
-  return { images: { pixels, labels }, samples: shared, results: allocateResults(samples.length) };
+  const { count, targets } = images;
+  const outputs = targets ? shareFloats(new Float32Array((samples.length * targets.length) / count)) : null;
+  return {
+    images: shareImages(images),
+    samples: shared,
+    results: allocateResults(samples.length),
+    outputs,
+  };
 }
 
 function allocateResults(images: number): LossResults {

@@ -5,21 +5,25 @@ import type { Normalization } from './normalize.js';
 import type { TrainingProfile } from './profile.js';
 import type { ResolvedRunSpec } from './spec.js';
 
-/** What a network does on the test images. The loss is a mean over images; errors are percentages. */
+/** What a network does on the test images. The loss is a mean over images; errors are percentages, null in a regression. */
 export interface TestMetrics {
   readonly testLoss: number;
-  readonly testErrorPercent: number;
-  readonly testTop5ErrorPercent: number;
+  readonly testErrorPercent: number | null;
+  readonly testTop5ErrorPercent: number | null;
+  /** Root of the mean squared error over all targets of all images, in the targets' units; in a regression alone. */
+  readonly testRmse?: number;
+  /** The targets' mean coefficient of determination: see RegressionFit. In a regression alone. */
+  readonly testR2?: number;
 }
 
-/** What is measured after each epoch, without test-time augmentation. Losses are means over images; errors are percentages. */
+/** What is measured after each epoch, without test-time augmentation. Losses are means over images; errors are percentages, null in a regression. */
 export interface EpochMetrics extends TestMetrics {
   /** From 1. */
   readonly epoch: number;
   /** Over the epoch's mini-batches, each measured before its own update. */
   readonly trainLoss: number;
-  readonly trainErrorPercent: number;
-  /** Null without a validation split. */
+  readonly trainErrorPercent: number | null;
+  /** Null without a validation split, the error also in a regression. */
   readonly validationLoss: number | null;
   readonly validationErrorPercent: number | null;
   /** Of the epoch's last step. */
@@ -102,8 +106,10 @@ export interface TrainResult {
   /** Why it ended before its last epoch's end; null if it did not. */
   readonly reason: string | null;
   readonly spec: ResolvedRunSpec;
-  /** Of the data set: those of the network's first outputs, in order. */
+  /** Of the data set: those of the network's first outputs, in order. Empty in a regression. */
   readonly classNames: readonly string[];
+  /** Likewise of a regression's data set: those of its outputs. */
+  readonly targetNames?: readonly string[];
   /** How pixels became the network's input. */
   readonly normalization: Normalization;
   /** Epochs that were completed. A limit that the spec sets may end the last one after some of its steps. */
@@ -119,8 +125,8 @@ export interface TrainResult {
    */
   readonly augmentedTest: TestMetrics | null;
   /**
-   * confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none, and of more than 1,024
-   * classes, of which `predicted` tells all.
+   * confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none, of more than 1,024
+   * classes, of which `predicted` tells all, and in a regression.
    */
   readonly confusion: readonly (readonly number[])[];
   /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty before the first epoch's end. */

@@ -4,6 +4,7 @@ import { describeEpoch, describeResult, writeModel } from '../checkpoint/save.js
 import { describeRun, RUN_FILE, type RunFacts, readState, writeState } from '../checkpoint/state-file.js';
 import { UserError } from '../core/errors.js';
 import { explainFileError } from '../core/file-errors.js';
+import { nameOutputs } from '../dataset/output-names.js';
 import { exportWeights, type ModelMemory } from '../network/memory.js';
 import { hashWeights } from '../run/conclude.js';
 import type { RunData } from '../run/data.js';
@@ -163,7 +164,7 @@ export class Checkpoints {
     const { mean, scale } = this.#data;
     const weights = exportWeights(memory, plan);
     this.#best = {
-      checkpoint: { spec, classNames: dataset.classNames, normalization: { mean, scale }, weights },
+      checkpoint: { spec, ...nameOutputs(dataset), normalization: { mean, scale }, weights },
       metrics,
     };
   }

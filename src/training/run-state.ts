@@ -55,7 +55,8 @@ export class RunState {
   constructor(makings: RunMakings) {
     const { fitted, data, run, memory, rules, best } = makings;
     this.#makings = makings;
-    const allocate = () => allocatePacked(data.test.length, countClasses(fitted.plan));
+    const answers = fitted.dataset.targetNames ? 0 : data.test.length;
+    const allocate = () => allocatePacked(answers, countClasses(fitted.plan));
     this.#predicted = allocate();
     this.#bestPredicted = best?.weights ? allocate() : null;
     this.#views = viewState(fitted.plan, {
@@ -178,10 +179,9 @@ export class RunState {
     if (metrics === undefined) return null;
     const { fitted, run } = this.#makings;
     const predicted = Uint16Array.from(packed);
-    return {
-      metrics,
-      predicted,
-      confusion: countConfusion(run.memory.test, predicted, countClasses(fitted.plan)),
-    };
+    const confusion = fitted.dataset.targetNames
+      ? []
+      : countConfusion(run.memory.test, predicted, countClasses(fitted.plan));
+    return { metrics, predicted, confusion };
   }
 }

@@ -5,9 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import { findIdxFiles } from '../../src/dataset/idx/find-files.js';
 import { loadDataset } from '../../src/dataset/load.js';
-import { findMnistPackage } from '../../src/dataset/mnist.js';
+import { findMnistPackage, mnist } from '../../src/dataset/mnist.js';
 import { bigEndian, buildImages, buildLabels, withFolder } from '../helpers/idx-builder.js';
 
 const FILES: Record<string, Buffer> = {
@@ -165,7 +164,7 @@ describe('MNIST that is not as it should be', () => {
 
   it('says where the data belong if there are none', async () => {
     await withFolder(async (folder) => {
-      const finding = findIdxFiles('mnist', join(folder, 'none'));
+      const finding = mnist.locate(join(folder, 'none'));
       await expect(finding).rejects.toBeInstanceOf(UserError);
       await expect(finding).rejects.toThrow(
         /found none\. Run node scripts\/data\.js get mnist, or put train-images-idx3-ubyte, .* there\.$/,

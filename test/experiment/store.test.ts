@@ -69,8 +69,46 @@ describe('a run', () => {
       environment: { kernels: 'fake', node: process.version },
     });
     expect(run.spec).toEqual(trimSpec(points[0]!.spec));
-    expect(run.epochs).toEqual(metrics);
+    expect(run.epochs).toEqual(metrics.map((epoch) => ({ ...epoch, testRmse: null, testR2: null })));
     expect(run.finishedAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+  });
+
+  it('on targets keeps RMSE and R², and has no errors in percent', async () => {
+    const store = openStore();
+    const [runId] = (await claimTwo(store)) as [number];
+    const classes = { trainErrorPercent: null, testErrorPercent: null, testTop5ErrorPercent: null };
+    const epochs = [
+      { ...makeMetrics(1, 0), ...classes, testRmse: 0.25, testR2: 0.9 },
+      { ...makeMetrics(2, 0), ...classes, testRmse: 0.5, testR2: 0.8 },
+    ];
+    for (const epoch of epochs) store.addEpoch(runId, epoch);
+    const augmentedTest = {
+      testLoss: 1,
+      testErrorPercent: null,
+      testTop5ErrorPercent: null,
+      testRmse: 0.375,
+      testR2: 0.85,
+    };
+    const { spec } = (await planGrid({ base: { model: 'BN' } }))[0]!;
+    const predicted = makeResult(spec).predicted.slice(0, 0);
+    const result = makeResult(spec, { epochs, augmentedTest, confusion: [], predicted });
+    store.finishRun(runId, { result });
+    expect(readWholeRun(store.db, runId)).toMatchObject({ epochs, confusion: [], augmentedTestR2: 0.85 });
+    expect(listRuns(store.db)).toMatchObject([
+      { testErrorPercent: null, testRmse: 0.375, bestTestRmse: 0.25, testR2: 0.85 },
+      { testRmse: null },
+    ]);
+    const read = (sql: string) => store.db.prepare(sql).all();
+    expect(read('SELECT test_error_percent, test_rmse, test_r2 FROM results')).toEqual([
+      { test_error_percent: null, test_rmse: 0.375, test_r2: 0.85 },
+    ]);
+    expect(read('SELECT n, mean_error_percent, mean_rmse, mean_r2 FROM error_by_group')).toEqual([
+      { n: 1, mean_error_percent: null, mean_rmse: 0.375, mean_r2: 0.85 },
+    ]);
+    expect(read('SELECT epoch, test_rmse, test_r2 FROM learning_curves')).toEqual([
+      { epoch: 1, test_rmse: 0.25, test_r2: 0.9 },
+      { epoch: 2, test_rmse: 0.5, test_r2: 0.8 },
+    ]);
   });
 
   it('stores NaN as NULL and keeps infinities', async () => {

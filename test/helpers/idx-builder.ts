@@ -17,6 +17,13 @@ export function buildLabels(labels: readonly number[]): Buffer {
   return Buffer.concat([bigEndian(2049, labels.length), Uint8Array.from(labels)]);
 }
 
+/** The bytes of an IDX file of targets. */
+export function buildTargets(targets: Float32Array, count: number): Buffer {
+  const bytes = Buffer.alloc(4 * targets.length);
+  for (const [i, target] of targets.entries()) bytes.writeFloatBE(target, 4 * i);
+  return Buffer.concat([bigEndian(3330, count, targets.length / count), bytes]);
+}
+
 /** Whole numbers of 32 bits, as IDX headers have them. */
 export function bigEndian(...values: number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);

@@ -95,10 +95,15 @@ describe('heads', () => {
     });
     const bind = (kind: string) => LOSSES[kind]!.bind(kernels, 0, null);
     const results = makeResults();
-    bindLosses(small.network, bind, { labels, mix: null, ...results }, { gradients: true })(0, images);
+    bindLosses(
+      small.network,
+      bind,
+      { labels, mix: null, targets: null, ...results },
+      { gradients: true },
+    )(0, images);
     const terms = small.network.losses.map(({ kind, weight, output }) => {
       const own = { ...makeResults(), dOutputs: new Float32Array(output.value.length) };
-      bind(kind)({ classes: 10, outputs: output.value, labels, mix: null, ...own })(
+      bind(kind)({ classes: 10, outputs: output.value, labels, mix: null, targets: null, ...own })(
         weight / images,
         0,
         images,

@@ -12,7 +12,7 @@ import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { Streams } from '../streams.js';
 import { showDownload } from './progress.js';
 import { drawDataset, type SheetOptions } from './show.js';
-import { formatClasses, formatMoments, formatSizes } from './text.js';
+import { formatAnswers, formatMoments, formatSizes } from './text.js';
 
 /** Where data sets come from and where they lie; tests have other places. */
 export interface DataPlaces extends Pick<GetOptions, 'published' | 'pace'> {
@@ -58,11 +58,11 @@ export async function runDataCommand(
     .action((name: string | undefined) => verify(name, streams, places));
   program
     .command('show')
-    .description('draws the first images of each class')
+    .description('draws the first images of each class, or images by each target')
     .argument('<name>', names, parseName)
     .requiredOption('--out <file>', 'the PNG file to write')
     .option('--half <half>', HALVES.join(' or '), parseHalf, 'train' as const)
-    .option('--each <images>', 'of each class', (text) => parseCount('--each', text, MAX_EACH), 10)
+    .option('--each <images>', 'of each class or target', (text) => parseCount('--each', text, MAX_EACH), 10)
     .action((name: string, flags: SheetOptions & { out: string }) => show(name, flags, streams, places));
   await parseCommand(program, args);
   return exitCode;
@@ -136,16 +136,17 @@ function formatVerification({ dataset, folder, statistics, likeness, otherFiles 
     files: 'the published files, byte for byte',
     images: `the published images and labels, in another order than published`,
     statistics: `the published counts, mean and deviation; more cannot be told, as only the published .gz files have checksums`,
+    own: 'of your own, checked for what training asks of it',
     other: `not the published data: other contents in ${otherFiles.join(', ')}`,
   };
   return (
     `${dataset.name}: ${verdicts[likeness]}\n` +
-    `  ${formatSizes(dataset)} in ${folder}\n  ${formatMoments(statistics)}\n${formatClasses(dataset, statistics)}`
+    `  ${formatSizes(dataset)} in ${folder}\n  ${formatMoments(statistics)}\n${formatAnswers(dataset, statistics)}`
   );
 }
 
 function explainOther({ dataset: { name }, folder, statistics, otherFiles }: Verification): string {
-  const differences = findDifferences(statistics, findDefinition(name).reference);
+  const differences = findDifferences(statistics, findDefinition(name).reference!);
   const words = {
     trainCounts: 'numbers of training images',
     testCounts: 'numbers of test images',
@@ -170,7 +171,7 @@ async function show(
   const sheet = await drawDataset(dataset, statistics, { half, each });
   await writePng(out, sheet);
   streams.out.write(
-    `${name}: ${formatSizes(dataset)}\n  ${formatMoments(statistics)}\n${formatClasses(dataset, statistics)}` +
+    `${name}: ${formatSizes(dataset)}\n  ${formatMoments(statistics)}\n${formatAnswers(dataset, statistics)}` +
       `${out}: ${sheet.height}×${sheet.width}\n`,
   );
 }

@@ -66,6 +66,7 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       const warning = warnOfMissingAddon();
       if (warning) streams.err.write(`${warning}\n`);
       const ensemble = await loadNetworks(files, flags, streams);
+      checkClasses(ensemble);
       const dataset = await loadDatasetOf(ensemble, flags, load);
       const evaluations = await evaluateEach(ensemble, selectImages(ensemble, dataset, flags.on), flags);
       const { classNames } = ensemble.members[0]!.model;
@@ -77,6 +78,16 @@ export async function main(args: readonly string[], streams: Streams, load = loa
     });
   await parseCommand(command, args);
   return EXIT_CODES.done;
+}
+
+/** Errors are counted in classes. */
+function checkClasses({ members }: Ensemble): void {
+  const regression = members.find(({ model }) => model.targetNames);
+  if (regression === undefined) return;
+  throw new UserError(
+    `${regression.name}: expected a network of classes, found a regression (${regression.model.targetNames!.join(', ')}). ` +
+      'runs show tells its RMSE and R².',
+  );
 }
 
 function parseHalf(text: string): Half {

@@ -3,10 +3,12 @@ import { UserError, unknownName } from '../../core/errors.js';
 import { sizeOf } from '../../core/shape.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { loadDataset } from '../../dataset/load.js';
+import type { OutputNames } from '../../dataset/output-names.js';
 import { readImage } from '../../image/read-image.js';
 import { writePng } from '../../image/write-png.js';
 import { describeNetwork } from '../../network/describe.js';
 import { drawKernels, drawMaps, drawPicture, type FeatureSheet } from '../../report/feature-sheets.js';
+import { describeTest, formatTarget } from '../../report/measures.js';
 import { formatTable } from '../../report/tables.js';
 import { computeFeatureMaps } from '../../run/feature-maps.js';
 import { type FittedRun, fitRun } from '../../run/fit.js';
@@ -45,7 +47,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   }
   const pixels =
     picture === undefined ? takeExample(dataset!, command) : await readPicture(picture, command, say);
-  const { weights, normalization, classNames } = trained ?? (await trainAloud(run!, command, say));
+  const { weights, normalization, ...outputs } = trained ?? (await trainAloud(run!, command, say));
 
   const { mean, scale } = normalization;
   const image = Float32Array.from(pixels, (pixel, i) => (pixel - mean[i]!) * scale[i]!);
@@ -67,7 +69,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   }
   const columns = ['file', 'what it shows'].map((title) => ({ title, align: 'left' as const }));
   streams.out.write(formatTable(columns, rows));
-  const predicted = classNames[maps.at(-1)!.values.indexOf(Math.max(...maps.at(-1)!.values))];
+  const predicted = describeOutputs(outputs, maps.at(-1)!.values);
   say(`${picture ?? describeExample(dataset!, command)}: predicted ${predicted}`);
   return EXIT_CODES.done;
 }
@@ -84,8 +86,8 @@ async function trainAloud(
 ): Promise<TrainResult> {
   const result = await trainFitted(run, {
     ...(workers === undefined ? {} : { workers }),
-    onEpoch: ({ epoch, trainLoss, testErrorPercent }) => {
-      const figures = `train loss ${trainLoss.toFixed(4)}, test error ${testErrorPercent.toFixed(2)}%`;
+    onEpoch: ({ epoch, trainLoss, ...tested }) => {
+      const figures = `train loss ${trainLoss.toFixed(4)}, ${describeTest(tested, null)}`;
       say(`epoch ${epoch}/${run.spec.epochs}: ${figures}`);
     },
   });
@@ -120,7 +122,22 @@ async function readPicture(
   return picture.pixels;
 }
 
-/** `test image 1, labelled 7` */
-function describeExample({ classNames, test }: Dataset, { example }: FeaturesCommand): string {
-  return `test image ${example}, labelled ${classNames[test.labels[example - 1]!]}`;
+/** `test image 1, labelled 7`; of a regression `test image 1, labelled slope 0.1234`. */
+function describeExample({ classNames, targetNames, test }: Dataset, { example }: FeaturesCommand): string {
+  const d = targetNames?.length ?? 0;
+  const label = targetNames
+    ? describeTargets(targetNames, test.targets!.subarray((example - 1) * d, example * d))
+    : classNames[test.labels[example - 1]!];
+  return `test image ${example}, labelled ${label}`;
+}
+
+function describeOutputs({ classNames, targetNames }: OutputNames, outputs: Float32Array): string {
+  if (targetNames) return describeTargets(targetNames, outputs);
+  const index = outputs.indexOf(Math.max(...outputs));
+  return classNames[index] ?? `class ${index}`;
+}
+
+/** `slope 0.1234, shift 2.500` */
+function describeTargets(names: readonly string[], values: Float32Array): string {
+  return names.map((name, i) => `${name} ${formatTarget(values[i]!)}`).join(', ');
 }

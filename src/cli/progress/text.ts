@@ -3,7 +3,7 @@ import type { RunEnd } from '../../experiment/run-result.js';
 import type { SweepRun } from '../../experiment/sweep.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
-import { formatTestError } from '../../report/top-five.js';
+import { describeTest, describeTestShortly, formatRmse } from '../../report/measures.js';
 import type { Resumption } from '../../run/types.js';
 import type { RunState, SweepState } from '../sweep/state.js';
 
@@ -76,7 +76,10 @@ export function formatLiveRun(state: RunState, name: string, layout: LiveLayout)
       epoch: `${state.epoch}/${Math.ceil(run.point.spec.epochs)}`,
       loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
       validation: formatError(lastEpoch?.validationErrorPercent),
-      error: formatError(lastEpoch?.testErrorPercent),
+      error:
+        lastEpoch?.testRmse === undefined
+          ? formatError(lastEpoch?.testErrorPercent)
+          : formatRmse(lastEpoch.testRmse),
       speed: formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond),
       left: state.fraction < 1 ? formatShortTime(state.timeLeft.seconds) : 'tests',
     },
@@ -106,15 +109,15 @@ export function formatLiveSummary(state: SweepState): string {
 export function formatEpochLine(state: RunState, name: string): string {
   const { run, lastEpoch } = state;
   const { epoch, trainLoss, validationLoss, validationErrorPercent, imagesPerSecond } = lastEpoch!;
+  const validationError =
+    validationErrorPercent === null ? '' : `, error ${formatNumber(validationErrorPercent, 2)}%`;
   const parts = [
     `epoch ${epoch} of ${Math.ceil(run.point.spec.epochs)}`,
     `loss ${formatNumber(trainLoss, 4)}`,
     ...(validationLoss === null
       ? []
-      : [
-          `validation loss ${formatNumber(validationLoss, 4)}, error ${formatNumber(validationErrorPercent, 2)}%`,
-        ]),
-    `test error ${formatTestError(lastEpoch!, run.point.dataset.classNames.length)}`,
+      : [`validation loss ${formatNumber(validationLoss, 4)}${validationError}`]),
+    describeTest(lastEpoch!, run.point.dataset.classNames.length),
     `${formatCount(imagesPerSecond)} images/s`,
     `${formatDuration(state.timeLeft.seconds)} left`,
   ];
@@ -155,9 +158,9 @@ export function formatEnd(end: RunEnd): string {
   if (state !== 'done') return formatCause(state, reason);
   const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
   const cause = reason === null ? '' : `: ${reason}`;
-  const plain = `test error ${formatTestError(kept, classNames.length)}`;
+  const plain = describeTest(kept, classNames.length);
   const error = augmentedTest
-    ? `${plain}, ${formatTestError(augmentedTest, classNames.length)} with test-time augmentation`
+    ? `${plain}, ${describeTestShortly(augmentedTest, classNames.length)} with test-time augmentation`
     : plain;
   return `done, ${error}, ${formatDuration(seconds)}${cause}`;
 }

@@ -15,6 +15,7 @@ const CURVES = [
   { key: 'validationErrorPercent', title: 'validation error %', digits: 2 },
   { key: 'testErrorPercent', title: 'test error %', digits: 2 },
   { key: 'testTop5ErrorPercent', title: 'top-5 %', digits: 2 },
+  { key: 'testRmse', title: 'test RMSE', digits: 4 },
 ] as const;
 
 /** `diff A B`: in what two runs differ. */

@@ -3,6 +3,7 @@ import { listRuns, type RunFilter, type RunSummary, selectRunRows } from '../../
 import { readSpecs } from '../../experiment/run-specs.js';
 import { joinWords } from '../../report/findings/words.js';
 import { formatDuration, formatNumber } from '../../report/format-values.js';
+import { ERROR_PERCENT, formatR2, type Measure, RMSE } from '../../report/measures.js';
 import { type Column, formatTable } from '../../report/tables.js';
 import { tellsTopFive } from '../../report/top-five.js';
 import { findVaryingFields, formatField, formatTitle } from '../../report/varying-fields.js';
@@ -43,9 +44,13 @@ function* listColumns(runs: readonly RunSummary[], varying: readonly RunColumn[]
   yield* varying;
   yield { title: 'seed', align: 'right', cell: (run) => String(run.seed) };
   yield { title: 'epochs', align: 'right', cell: formatEpochs };
-  yield { title: 'test error %', align: 'right', cell: (run) => formatNumber(run.testErrorPercent, 2) };
+  if (runs.length === 0 || !runs.every(isRegression)) yield measureColumn(ERROR_PERCENT);
   if (runs.some(({ classes }) => tellsTopFive(classes))) {
     yield { title: 'top-5 %', align: 'right', cell: (run) => formatNumber(run.testTop5ErrorPercent, 2) };
+  }
+  if (runs.some(isRegression)) {
+    yield measureColumn(RMSE);
+    yield { title: 'test R²', align: 'right', cell: (run) => formatR2(run.testR2) };
   }
   yield { title: 'time', align: 'right', cell: (run) => formatDuration(run.seconds) };
   if (runs.some(({ numerics }) => numerics !== NUMERICS)) {
@@ -60,6 +65,15 @@ function* listColumns(runs: readonly RunSummary[], varying: readonly RunColumn[]
   if (runs.some(({ note }) => note !== null)) {
     yield { title: 'note', align: 'left', cell: (run) => run.note ?? '' };
   }
+}
+
+/** As far as its epochs tell. */
+function isRegression({ testRmse }: RunSummary): boolean {
+  return testRmse !== null;
+}
+
+function measureColumn({ title, read, format }: Measure): RunColumn {
+  return { title, align: 'right', cell: (run) => format(read(run)) };
 }
 
 /** What the runs differ in besides their networks' names and seeds. */

@@ -10,17 +10,28 @@ import {
 } from '../../report/findings/confusion-cells.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
+import { formatR2, formatRmse } from '../../report/measures.js';
 import { type Column, formatTable } from '../../report/tables.js';
 
-const EPOCH_COLUMNS: readonly { title: string; key: string; digits: number }[] = [
+interface EpochColumn {
+  readonly title: string;
+  readonly key: string;
+  readonly digits: number;
+  /** Of a regression, or of runs on classes, alone. Absent: of both. */
+  readonly of?: 'targets' | 'classes';
+}
+
+const EPOCH_COLUMNS: readonly EpochColumn[] = [
   { title: 'epoch', key: 'epoch', digits: 0 },
   { title: 'train loss', key: 'trainLoss', digits: 4 },
-  { title: 'train error %', key: 'trainErrorPercent', digits: 2 },
+  { title: 'train error %', key: 'trainErrorPercent', digits: 2, of: 'classes' },
   { title: 'validation loss', key: 'validationLoss', digits: 4 },
-  { title: 'validation error %', key: 'validationErrorPercent', digits: 2 },
+  { title: 'validation error %', key: 'validationErrorPercent', digits: 2, of: 'classes' },
   { title: 'test loss', key: 'testLoss', digits: 4 },
-  { title: 'test error %', key: 'testErrorPercent', digits: 2 },
-  { title: 'top-5 %', key: 'testTop5ErrorPercent', digits: 2 },
+  { title: 'test error %', key: 'testErrorPercent', digits: 2, of: 'classes' },
+  { title: 'top-5 %', key: 'testTop5ErrorPercent', digits: 2, of: 'classes' },
+  { title: 'test RMSE', key: 'testRmse', digits: 4, of: 'targets' },
+  { title: 'test R²', key: 'testR2', digits: 4, of: 'targets' },
   { title: 'images/s', key: 'imagesPerSecond', digits: 0 },
 ];
 
@@ -52,9 +63,7 @@ function listFacts(run: WholeRun): [string, unknown][] {
     ...(run.tags.length === 0 ? [] : [['tags', run.tags.join(' ')] satisfies [string, unknown]]),
     ['state', run.reason === null ? run.state : `${run.state}: ${run.reason}`],
     ...(run.bestEpoch === null ? [] : [['weights of', `epoch ${run.bestEpoch}`] satisfies [string, unknown]]),
-    ...(run.augmentedTestErrorPercent === null
-      ? []
-      : [['test error %', describeAugmented(run)] satisfies [string, unknown]]),
+    ...listAugmented(run),
     ['started', run.startedAt],
     ['finished', run.finishedAt],
     ['time', formatDuration(run.seconds)],
@@ -69,8 +78,16 @@ function listFacts(run: WholeRun): [string, unknown][] {
   ];
 }
 
-function describeAugmented({ augmentedTestErrorPercent, spec }: WholeRun): string {
-  return `${formatNumber(augmentedTestErrorPercent, 2)} with test-time augmentation (${spec.testTimeAugmentation})`;
+function listAugmented(run: WholeRun): [string, unknown][] {
+  const how = `with test-time augmentation (${run.spec.testTimeAugmentation})`;
+  if (run.augmentedTestErrorPercent !== null) {
+    return [['test error %', `${formatNumber(run.augmentedTestErrorPercent, 2)} ${how}`]];
+  }
+  if (run.augmentedTestRmse === null) return [];
+  return [
+    ['test RMSE', `${formatRmse(run.augmentedTestRmse)} ${how}`],
+    ['test R²', `${formatR2(run.augmentedTestR2)} ${how}`],
+  ];
 }
 
 /** The network's layers stand one on a line, under its other fields. */
@@ -92,7 +109,10 @@ function formatValue(value: unknown): string {
 
 function formatEpochs({ epochs, spec }: WholeRun): string {
   const validates = Number(spec.validationCount ?? 0) > 0;
-  const shown = EPOCH_COLUMNS.filter(({ key }) => validates || !key.startsWith('validation'));
+  const kind = epochs.some(({ testRmse }) => testRmse !== null) ? 'targets' : 'classes';
+  const shown = EPOCH_COLUMNS.filter(
+    ({ key, of = kind }) => of === kind && (validates || !key.startsWith('validation')),
+  );
   const columns = shown.map(({ title }): Column => ({ title, align: 'right' }));
   const rows = epochs.map((epoch) => shown.map(({ key, digits }) => formatNumber(epoch[key], digits)));
   return formatTable(columns, rows);

@@ -1,5 +1,6 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
+import { formatR2, formatRmse } from '../../report/measures.js';
 import { tellsTopFive } from '../../report/top-five.js';
 import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
@@ -25,6 +26,12 @@ interface EpochColumn {
   readonly title: string;
   readonly width: number;
   format(metrics: EpochMetrics, state: RunState): string;
+  /** Of what it tells: classes or targets alone. Absent: of both. */
+  readonly of?: 'classes' | 'targets';
+  /** For runs that keep images for validation. */
+  readonly validates?: true;
+  /** For data sets with many classes. */
+  readonly isTopFive?: true;
 }
 
 const percent = (value: number | null) => `${formatNumber(value, 2)}%`;
@@ -36,30 +43,53 @@ const COLUMNS: readonly EpochColumn[] = [
     format: ({ epoch }, { run }) => `${epoch}/${Math.ceil(run.point.spec.epochs)}`,
   },
   { title: 'train loss', width: 10, format: ({ trainLoss }) => formatNumber(trainLoss, 4) },
-  { title: 'train error', width: 11, format: ({ trainErrorPercent }) => percent(trainErrorPercent) },
+  {
+    title: 'train error',
+    width: 11,
+    of: 'classes',
+    format: ({ trainErrorPercent }) => percent(trainErrorPercent),
+  },
+  {
+    title: 'val. loss',
+    width: 9,
+    validates: true,
+    format: ({ validationLoss }) => formatNumber(validationLoss, 4),
+  },
+  {
+    title: 'val. error',
+    width: 10,
+    of: 'classes',
+    validates: true,
+    format: ({ validationErrorPercent }) => percent(validationErrorPercent),
+  },
   { title: 'test loss', width: 9, format: ({ testLoss }) => formatNumber(testLoss, 4) },
-  { title: 'test error', width: 10, format: ({ testErrorPercent }) => percent(testErrorPercent) },
+  {
+    title: 'test error',
+    width: 10,
+    of: 'classes',
+    format: ({ testErrorPercent }) => percent(testErrorPercent),
+  },
+  {
+    title: 'top-5',
+    width: 7,
+    of: 'classes',
+    isTopFive: true,
+    format: ({ testTop5ErrorPercent }) => percent(testTop5ErrorPercent),
+  },
+  { title: 'test RMSE', width: 9, of: 'targets', format: ({ testRmse }) => formatRmse(testRmse) },
+  { title: 'test R²', width: 7, of: 'targets', format: ({ testR2 }) => formatR2(testR2) },
   { title: 'images/s', width: 8, format: ({ imagesPerSecond }) => formatCount(imagesPerSecond) },
   { title: 'time left', width: 9, format: (_, { timeLeft }) => formatDuration(timeLeft.seconds) },
 ];
 
-/** Between the training's columns and the test's, where images are kept for validation. */
-const VALIDATION_COLUMNS: readonly EpochColumn[] = [
-  { title: 'val. loss', width: 9, format: ({ validationLoss }) => formatNumber(validationLoss, 4) },
-  {
-    title: 'val. error',
-    width: 10,
-    format: ({ validationErrorPercent }) => percent(validationErrorPercent),
-  },
-];
-const FIRST_TEST_COLUMN = 3;
-/** Behind the test error, of data sets with many classes. */
-const TOP_FIVE_COLUMN: EpochColumn = {
-  title: 'top-5',
-  width: 7,
-  format: ({ testTop5ErrorPercent }) => percent(testTop5ErrorPercent),
-};
-const TOP_FIVE_PLACE = 5;
+function chooseColumns({ spec, dataset }: SweepPoint): readonly EpochColumn[] {
+  const kind = dataset.targetNames ? 'targets' : 'classes';
+  const hasTopFive = tellsTopFive(dataset.classNames.length);
+  return COLUMNS.filter(
+    ({ of = kind, validates = false, isTopFive = false }) =>
+      of === kind && (!validates || spec.validationCount > 0) && (!isTopFive || hasTopFive),
+  );
+}
 
 /** On `err`: with a live line where that is a terminal, else plain lines without control characters. */
 export function showTrainProgress(err: Streams['err'], point: SweepPoint): TrainProgress {
@@ -95,13 +125,6 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
       sayRow(columns.map((column) => column.format(metrics, state)));
     },
   };
-}
-
-function chooseColumns({ spec, dataset }: SweepPoint): readonly EpochColumn[] {
-  const tested = tellsTopFive(dataset.classNames.length)
-    ? COLUMNS.toSpliced(TOP_FIVE_PLACE, 0, TOP_FIVE_COLUMN)
-    : COLUMNS;
-  return spec.validationCount > 0 ? tested.toSpliced(FIRST_TEST_COLUMN, 0, ...VALIDATION_COLUMNS) : tested;
 }
 
 /** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left`: the bar takes what the words leave of the columns. */

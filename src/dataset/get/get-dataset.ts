@@ -38,6 +38,11 @@ export async function getDataset(name: string, options: GetOptions): Promise<Got
   const known = findDefinition(name);
   const { from, folder = known.folder, published = known.published, signal } = options;
   const definition = { ...known, published };
+  if (from === undefined && published.length === 0) {
+    throw new UserError(
+      `${name}: expected --from with a folder of its files, since nobody publishes it, found none. Give one, or put ${known.files.join(', ')} into ${folder}.`,
+    );
+  }
   const staging = join(dirname(folder), `.get-${name}`);
   try {
     await rm(staging, { recursive: true, force: true });

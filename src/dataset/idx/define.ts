@@ -15,7 +15,7 @@ export function defineIdxDataset({ classNames, ...definition }: IdxDefinition): 
     ...definition,
     files: Object.values(IDX_NAMES),
     variantsOf,
-    locate: (folder) => findIdxFiles(name, folder),
+    locate: (folder) => findIdxFiles({ name, files: Object.values(IDX_NAMES), isPublished: true }, folder),
     read: (paths) => readIdxDataset(name, classNames, paths),
   };
 }

@@ -11,27 +11,43 @@ export const IDX_NAMES = {
   testLabels: 't10k-labels-idx1-ubyte',
 } as const;
 
+/** What is to be found. */
+interface SoughtFiles {
+  /** Of the data set, for messages and for the command that gets it. */
+  readonly name: string;
+  /** Less `.gz`. */
+  readonly files: readonly string[];
+  /** Whether there is a command that gets it. */
+  readonly isPublished: boolean;
+}
+
+const COUNTS: Readonly<Record<number, string>> = { 4: 'four', 5: 'five' };
+
 /**
- * Finds a data set's four files in a folder, by their names in IDX_NAMES.
+ * Finds a data set's files in a folder, by their names.
  *
- * @param dataset its name, for messages and for the command that gets it
  * @throws UserError if some of the files are missing
  */
-export async function findIdxFiles(dataset: string, folder: string): Promise<Map<string, string>> {
+export async function findIdxFiles(
+  { name: dataset, files, isPublished }: SoughtFiles,
+  folder: string,
+): Promise<Map<string, string>> {
   const present = await listFolder(dataset, folder);
-  const names = Object.values(IDX_NAMES);
+  const count = COUNTS[files.length]!;
+  const mend = (put: string) =>
+    isPublished ? `Run node scripts/data.js get ${dataset}, or put ${put}` : `Put ${put}`;
   if (present.length === 0) {
     throw new UserError(
-      `${dataset}: expected its four files in ${folder}, found none. Run node scripts/data.js get ${dataset}, or put ${names.join(', ')} (plain or .gz) there.`,
+      `${dataset}: expected its ${count} files in ${folder}, found none. ${mend(`${files.join(', ')} (plain or .gz) there.`)}`,
     );
   }
   const paths = await Promise.all(
-    names.map(async (name) => [name, await findVariant(folder, name, present)] as const),
+    files.map(async (name) => [name, await findVariant(folder, name, present)] as const),
   );
   const missing = paths.filter(([, path]) => path === null).map(([name]) => name);
   if (missing.length > 0) {
     throw new UserError(
-      `${dataset}: expected all four files in ${folder}, found no ${missing.join(', ')} (plain or .gz). Run node scripts/data.js get ${dataset}, or put what is missing there.`,
+      `${dataset}: expected all ${count} files in ${folder}, found no ${missing.join(', ')} (plain or .gz). ${mend('what is missing there.')}`,
     );
   }
   return new Map(paths as [string, string][]);

@@ -1,18 +1,25 @@
 import { UserError } from '../../core/errors.js';
 
 /*
- * The IDX format of MNIST: a magic number, 0x800 for unsigned bytes plus the number of dimensions; the dimensions;
- * the bytes, the last dimension fastest. All numbers are 32 bits, big-endian.
+ * The IDX format of MNIST: a magic number, 0x800 for unsigned bytes or 0xd00 for floats of 32 bits plus the number of dimensions; the dimensions;
+ * the elements, the last dimension fastest. All numbers are 32 bits, big-endian.
  */
 
-export type IdxKind = 'images' | 'labels';
+/** Images and labels are bytes, targets floats. */
+export type IdxKind = 'images' | 'labels' | 'targets';
 
-const MAGIC_NUMBERS: Record<IdxKind, number> = { images: 2051, labels: 2049 };
+const FORMATS: Record<IdxKind, { magic: number; dimensions: number; elementBytes: number }> = {
+  images: { magic: 2051, dimensions: 3, elementBytes: 1 },
+  labels: { magic: 2049, dimensions: 1, elementBytes: 1 },
+  targets: { magic: 3330, dimensions: 2, elementBytes: 4 },
+};
+
+const KINDS = Object.keys(FORMATS) as IdxKind[];
 
 /** What the header of an IDX file says. */
 export interface IdxHeader {
   readonly count: number;
-  /** Of one image; 1 for labels. */
+  /** Of one image; 1 for labels. An image's targets are a row, 1 high and as wide as they are many. */
   readonly height: number;
   readonly width: number;
   /** Of the header itself. */
@@ -26,7 +33,7 @@ export const MAX_DATA_BYTES = 2 ** 30;
 
 /** Bytes of the header of an IDX file of that kind. */
 export function idxHeaderBytes(kind: IdxKind): number {
-  return kind === 'images' ? 16 : 8;
+  return 4 + 4 * FORMATS[kind].dimensions;
 }
 
 /**
@@ -42,8 +49,10 @@ export function parseIdxHeader(bytes: Uint8Array, kind: IdxKind, path: string): 
   if (bytes.length < headerBytes) throw truncated(path, `a header of ${headerBytes} bytes`, bytes.length);
 
   const count = view.getUint32(4);
-  const [height, width] = kind === 'images' ? [view.getUint32(8), view.getUint32(12)] : [1, 1];
-  const header = { count, height, width, headerBytes, dataBytes: count * height * width };
+  const { dimensions, elementBytes } = FORMATS[kind];
+  const width = dimensions > 1 ? view.getUint32(headerBytes - 4) : 1;
+  const height = dimensions > 2 ? view.getUint32(headerBytes - 8) : 1;
+  const header = { count, height, width, headerBytes, dataBytes: count * height * width * elementBytes };
   if (header.dataBytes === 0 || header.dataBytes > MAX_DATA_BYTES) {
     throw new UserError(
       `${path}: expected 1 to ${MAX_DATA_BYTES} bytes of ${kind}, found a header for ${describeIdx(header, kind)}. The file is corrupt: get it again.`,
@@ -52,9 +61,10 @@ export function parseIdxHeader(bytes: Uint8Array, kind: IdxKind, path: string): 
   return header;
 }
 
-/** For messages: `60000 images of 28×28`. */
+/** For messages: `60000 images of 28×28`, `60000 times 2 targets`. */
 export function describeIdx({ count, height, width }: IdxHeader, kind: IdxKind): string {
-  return kind === 'images' ? `${count} images of ${height}×${width}` : `${count} labels`;
+  if (kind === 'images') return `${count} images of ${height}×${width}`;
+  return kind === 'labels' ? `${count} labels` : `${count} times ${width} targets`;
 }
 
 /**
@@ -80,13 +90,14 @@ function truncated(path: string, expected: string, foundBytes: number): UserErro
 }
 
 function checkMagicNumber(found: number, kind: IdxKind, path: string): void {
-  if (found === MAGIC_NUMBERS[kind]) return;
-  const other = kind === 'images' ? 'labels' : 'images';
+  const { magic } = FORMATS[kind];
+  if (found === magic) return;
+  const other = KINDS.find((candidate) => FORMATS[candidate].magic === found);
   const mend =
-    found === MAGIC_NUMBERS[other]
+    other !== undefined
       ? `The file holds ${other}: put the one with ${kind} in its place.`
       : 'It is not such a file, or it is corrupt: get it again.';
   throw new UserError(
-    `${path}: expected an IDX file of ${kind} (magic number ${MAGIC_NUMBERS[kind]}), found magic number ${found}. ${mend}`,
+    `${path}: expected an IDX file of ${kind} (magic number ${magic}), found magic number ${found}. ${mend}`,
   );
 }

@@ -17,6 +17,7 @@ import * as parameters from './parameters.js';
 import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
 import * as products from './products.js';
+import * as regression from './regression.js';
 import * as responseNormalization from './response-normalization.js';
 import * as rowNormalization from './row-normalization.js';
 import * as softmax from './softmax.js';
@@ -48,6 +49,7 @@ export const referenceKernels: Kernels = {
   ...pooling,
   ...prelu,
   ...products,
+  ...regression,
   ...responseNormalization,
   ...rowNormalization,
   ...softmax,

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Answers, readAnswers } from '../../experiment/answers.js';
 import { type FoundRun, findSeeds } from '../../experiment/find-runs.js';
 import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
+import type { RegressionFit } from '../../run/regression-results.js';
 import { type ResolvedRunSpec, readRecordedSpec } from '../../run/spec.js';
 import { computeWilsonInterval, type Interval } from '../statistics/proportion.js';
 import { type ConfusionCell, countCells, rankMistakes } from './confusion-cells.js';
@@ -9,10 +10,12 @@ import { type ConfusionCell, countCells, rankMistakes } from './confusion-cells.
 /** A finished run as reports use it. */
 export interface ReportedRun extends Omit<WholeRun, 'spec'> {
   readonly spec: ResolvedRunSpec;
-  /** Test images that the trained network gets wrong. */
+  /** Test images that the trained network gets wrong; NaN, as all that follows from it, in a regression. */
   readonly errors: number;
   readonly images: number;
   readonly errorPercent: number;
+  /** Of a regression, by the test that its spec asks for; null for a run on classes. */
+  readonly fit: RegressionFit | null;
   /** 95%, in percent: what the test images alone leave open. */
   readonly interval: Interval;
   /** Null for runs of versions that did not record them. */
@@ -63,8 +66,9 @@ export class RunReader {
     const whole = readWholeRun(this.db, runId);
     const answers = readAnswers(this.db, runId);
     const cells = countCells({ confusion: whole.confusion, answers });
-    const images = sumImages(cells);
-    const errors = sumImages(rankMistakes(cells));
+    const fit = readFit(whole);
+    const images = fit ? Number(whole.spec.testCount) : sumImages(cells);
+    const errors = fit ? Number.NaN : sumImages(rankMistakes(cells));
     const { low, high } = computeWilsonInterval(errors, images);
     return {
       ...whole,
@@ -72,10 +76,17 @@ export class RunReader {
       errors,
       images,
       errorPercent: (100 * errors) / images,
+      fit,
       interval: { low: 100 * low, high: 100 * high },
       answers,
     };
   }
+}
+
+function readFit({ epochs, bestEpoch, augmentedTestRmse, augmentedTestR2 }: WholeRun): RegressionFit | null {
+  const kept = epochs[(bestEpoch ?? epochs.length) - 1];
+  const [rmse, r2] = [augmentedTestRmse ?? kept?.testRmse, augmentedTestR2 ?? kept?.testR2];
+  return rmse == null || r2 == null ? null : { rmse, r2 };
 }
 
 function sumImages(cells: readonly ConfusionCell[]): number {
@@ -87,8 +98,8 @@ export function listWrong({ answers }: ReportedRun): Uint8Array | null {
   return answers && Uint8Array.from(answers.predicted, (guess, i) => (guess === answers.labels[i] ? 0 : 1));
 }
 
-/** Errors in percent after each epoch: of the training images while training, and of the test images. */
-export function readCurve(run: ReportedRun, key: 'testErrorPercent' | 'trainErrorPercent') {
+/** Errors in percent after each epoch, of the training images while training, and of the test images; of a regression its RMSE. */
+export function readCurve(run: ReportedRun, key: 'testErrorPercent' | 'trainErrorPercent' | 'testRmse') {
   return run.epochs.map((epoch) => [epoch.epoch!, epoch[key] ?? null] as const);
 }
 

@@ -132,7 +132,9 @@ describe('data verify', () => {
     await tryOut(async (folder, places) => {
       const none = await data(['verify'], places);
       expect(none.exitCode).toBe(0);
-      expect(none.out).toMatch(/^mnist: .*\nfashion-mnist: not here\n\ncifar10: not here\n\n$/s);
+      expect(none.out).toMatch(
+        /^mnist: .*\nfashion-mnist: not here\n\ncifar10: not here\n\nregression: not here\n\n$/s,
+      );
       await writeFiles(join(folder, 'cifar10'), buildCifar10());
       const { exitCode, out, err } = await data(['verify'], places);
       expect(exitCode).toBe(2);

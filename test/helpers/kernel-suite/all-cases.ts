@@ -15,6 +15,7 @@ import { listOptimizerCases } from './optimizer-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
 import { listPreluCases } from './prelu-cases.js';
 import { listProductCases } from './product-cases.js';
+import { listRegressionCases } from './regression-cases.js';
 import { listSoftmaxCases } from './softmax-cases.js';
 import { listTrainablePoolingCases } from './trainable-pooling-cases.js';
 import {
@@ -47,6 +48,7 @@ export function listKernelCases(): KernelCase[] {
     ...listJoinCases(),
     ...listDrawCases(),
     ...listLossCases(),
+    ...listRegressionCases(),
     ...listAssembleCases(),
     ...listAugmentCases(),
     ...listPixelSumCases(),
