@@ -34,7 +34,6 @@ describe('a name that does not exist', () => {
   });
 
   it.each([
-    ['dilation', fields],
     ['flatten', kinds],
     ['x', ['a', 'b']],
     ['y'.repeat(1_000_000), kinds],

@@ -16,11 +16,12 @@ function readSpecs(name: string): ResolvedRunSpec[] {
 }
 
 const TRAINED = ['three-layer', 'cifar-quick', 'resnet20', 'vgg11', 'vgg16', 'cifar10-94'];
+const PAPERS = ['15.1', '15.2', '15.3', '15.4'];
 const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6${part}`);
 
 describe('the presets of exercise 15.6', () => {
   it('are all there', () => {
-    expect(PRESET_NAMES).toEqual(['first-look', '15.6', ...PARTS, 'lenet5', ...TRAINED]);
+    expect(PRESET_NAMES).toEqual(['first-look', ...PAPERS, '15.6', ...PARTS, 'lenet5', ...TRAINED]);
   });
 
   it('are one sweep together, each point of which runs once', async () => {

@@ -9,7 +9,7 @@ const { spec, checkpoints, workers } = JSON.parse(process.argv[2]);
 function drawImages(count, seed) {
   const stream = new RandomStream([seed, 5]);
   const pixels = new Uint8Array(new SharedArrayBuffer(count * 784));
-  const labels = new Uint8Array(new SharedArrayBuffer(count));
+  const labels = new Uint16Array(new SharedArrayBuffer(2 * count));
   for (let image = 0; image < count; image++) {
     labels[image] = stream.nextBelow(10);
     for (let i = 0; i < 784; i++) {

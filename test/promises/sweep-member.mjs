@@ -9,7 +9,7 @@ import { planSweep } from '../../dist/src/experiment/plan-sweep.js';
 import { Store } from '../../dist/src/experiment/store.js';
 import { runSweep } from '../../dist/src/experiment/sweep.js';
 
-const half = (count) => ({ count, pixels: new Uint8Array(), labels: new Uint8Array(count) });
+const half = (count) => ({ count, pixels: new Uint8Array(), labels: new Uint16Array(count) });
 const dataset = {
   name: 'mnist',
   shape: { height: 28, width: 28, channels: 1 },
@@ -46,9 +46,10 @@ const executor = ({ epochMs, log }) => ({
         state: signal.aborted ? 'interrupted' : 'done',
         reason: null,
         spec,
+        classNames: dataset.classNames,
         epochs,
         confusion: [[1]],
-        predicted: Uint8Array.of(0),
+        predicted: Uint16Array.of(0),
       },
       ...{
         bestEpoch: null,

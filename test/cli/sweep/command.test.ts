@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HANGUP_VARIABLE } from '../../../src/cli/hangup.js';
 import { UserError } from '../../../src/core/errors.js';
+import { PRESET_NAMES } from '../../../src/experiment/presets/registry.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
 import type { TrainOptions } from '../../../src/run/types.js';
 import {
@@ -384,7 +385,7 @@ describe('sweep --list', () => {
   it('tells the presets', async () => {
     const { exitCode, out } = await sweep(['--list']);
     expect(exitCode).toBe(0);
-    expect(countLines(out)).toBe(2 + 18);
+    expect(countLines(out)).toBe(2 + PRESET_NAMES.length);
     expect(out).toMatch(/^15\.6f +The number of channels$/m);
     expect((await sweep(['--list', '--json'])).out.split('\n')[0]).toContain('"name":"first-look"');
   });

@@ -1,0 +1,113 @@
+import type { Preset } from './preset.js';
+
+/**
+ * What exercises 15.1 to 15.4 of the textbook's chapter 15 ask of papers, made visible on the first digits of MNIST: docs/exercises.md has the
+ * answers and the figures.
+ */
+const BASE = { dataset: 'mnist', trainFirst: 1, batchSize: 50, momentum: 0.9, weightDecay: 0 } as const;
+
+const SEEDS = [0, 1, 2];
+
+type Layer = Readonly<Record<string, unknown>>;
+
+const RELU: Layer = { kind: 'relu' };
+const NORMALIZATION: Layer = { kind: 'batch-normalization' };
+const POOLING: Layer = { kind: 'max-pooling', kernel: 2 };
+
+const convolve = (kernel: number, filters: number, padding: number | 'same' = 'same'): Layer => ({
+  kind: 'convolution',
+  kernel,
+  filters,
+  padding,
+});
+const connect = (units: number): Layer => ({ kind: 'fully-connected', units });
+
+/** A network of digits, by the name that tables have for it. */
+const makeNetwork = (name: string, layers: readonly Layer[]) => ({
+  network: { name, input: [28, 28, 1], layers: [...layers, connect(10)] },
+});
+
+const DROPOUT: Preset = {
+  name: '15.1',
+  title: 'Dropout, where there are few examples',
+  base: { ...BASE, trainCount: 1000, epochs: 40, learningRate: 0.01 },
+  grid: { seed: SEEDS },
+  points: [0, 0.5].map((rate) =>
+    makeNetwork(rate === 0 ? 'without dropout' : 'with dropout', [
+      convolve(5, 20, 0),
+      POOLING,
+      convolve(5, 50, 0),
+      POOLING,
+      connect(500),
+      RELU,
+      ...(rate === 0 ? [] : [{ kind: 'dropout', rate }]),
+    ]),
+  ),
+};
+
+/** The convolutions between two poolings, of one field: by kernels of 3×3 there are more layers, and fewer weights. */
+const makeFieldOfSeven = (name: string, kernel: number, depth: number) =>
+  makeNetwork(name, [
+    convolve(3, 16),
+    RELU,
+    POOLING,
+    ...Array.from({ length: depth }, () => [convolve(kernel, 16), RELU]).flat(),
+    POOLING,
+  ]);
+
+const SMALL_KERNELS: Preset = {
+  name: '15.2',
+  title: 'Three convolutions 3×3 in the place of one 7×7',
+  base: { ...BASE, trainCount: 2000, epochs: 20, learningRate: 0.01 },
+  grid: { seed: SEEDS },
+  points: [makeFieldOfSeven('one 7×7', 7, 1), makeFieldOfSeven('three 3×3', 3, 3)],
+};
+
+const BATCH_NORMALIZATION: Preset = {
+  name: '15.3',
+  title: 'Batch normalisation inside convolutional layers, and the learning rates that it bears',
+  base: { ...BASE, trainCount: 2000, epochs: 5 },
+  grid: { learningRate: [0.001, 0.01, 0.1, 1] },
+  points: [false, true].map((normalizes) =>
+    makeNetwork(
+      normalizes ? 'with normalisation' : 'without',
+      [16, 16, 32, 32].flatMap((filters, i) => [
+        convolve(3, filters),
+        ...(normalizes ? [NORMALIZATION] : []),
+        RELU,
+        ...(i % 2 === 1 ? [POOLING] : []),
+      ]),
+    ),
+  ),
+};
+
+const NORMALIZED = [convolve(3, 16), NORMALIZATION];
+
+/** Convolutions of one width on maps of 14×14; every two of them with a way around, or without one. */
+function makeDeepNetwork(depth: number, isResidual: boolean) {
+  const blocks = Array.from({ length: (depth - 2) / 2 }, (): readonly Layer[] => {
+    const body = [...NORMALIZED, RELU, ...NORMALIZED];
+    return [...(isResidual ? [{ kind: 'residual', body }] : body), RELU];
+  });
+  return makeNetwork(`${isResidual ? 'residual' : 'plain'} ${depth}`, [
+    ...NORMALIZED,
+    RELU,
+    POOLING,
+    ...blocks.flat(),
+    { kind: 'average-pooling', kernel: 'global' },
+  ]);
+}
+
+const RESIDUALS: Preset = {
+  name: '15.4',
+  title: 'Residuals at depth',
+  base: { ...BASE, trainCount: 2000, epochs: 8, learningRate: 0.05 },
+  points: [8, 20, 56].flatMap((depth) => [makeDeepNetwork(depth, false), makeDeepNetwork(depth, true)]),
+};
+
+export const EXERCISES_15_1_TO_15_4: readonly Preset[] = [
+  DROPOUT,
+  SMALL_KERNELS,
+  BATCH_NORMALIZATION,
+  RESIDUALS,
+];
