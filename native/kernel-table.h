@@ -6,6 +6,7 @@
 #include "families/channels.h"
 #include "families/convolution-lanes.h"
 #include "families/convolution.h"
+#include "families/depthwise.h"
 #include "families/joins.h"
 #include "families/lanes.h"
 #include "families/losses.h"
@@ -23,6 +24,7 @@ struct KernelTable {
 
   ProductKernels products;
   ConvolutionKernels convolution;
+  DepthwiseKernels depthwise;
   LaneKernels lanes;
   LaneConvolutionKernels lane_convolution;
   WinogradKernels winograd;

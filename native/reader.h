@@ -116,6 +116,12 @@ class Reader {
     return g;
   }
 
+  Geometry depthwise(const char* field) {
+    const Geometry g = geometry(field);
+    expect(g.groups == g.input_channels && g.groups == g.output_channels, field, "a geometry of as many groups as channels in and out");
+    return g;
+  }
+
   Geometry pooling(const char* field) {
     const Geometry g = ungrouped(field);
     expect(g.input_channels == g.output_channels, field, "a pooling geometry with as many channels out as in");

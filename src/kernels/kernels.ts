@@ -3,6 +3,7 @@ import type { AssemblyKernels } from './interface/assembly.js';
 import type { ChannelKernels } from './interface/channels.js';
 import type { ConvolutionKernels } from './interface/convolution.js';
 import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
+import type { DepthwiseKernels } from './interface/depthwise.js';
 import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
 import type { LossKernels } from './interface/losses.js';
@@ -30,6 +31,7 @@ import type { WinogradKernels } from './interface/winograd.js';
 export interface Kernels
   extends ProductKernels,
     ConvolutionKernels,
+    DepthwiseKernels,
     LaneConvolutionKernels,
     WinogradKernels,
     LaneKernels,

@@ -4,6 +4,7 @@ import * as assembly from './assembly.js';
 import * as augment from './augment.js';
 import * as channels from './channels.js';
 import * as convolution from './convolution.js';
+import * as depthwise from './depthwise.js';
 import * as draws from './draws.js';
 import * as dropout from './dropout.js';
 import * as joins from './joins.js';
@@ -29,6 +30,7 @@ export const referenceKernels: Kernels = {
   ...augment,
   ...channels,
   ...convolution,
+  ...depthwise,
   ...draws,
   ...dropout,
   ...joins,

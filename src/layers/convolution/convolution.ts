@@ -19,6 +19,7 @@ import {
   keepAbsentAtZero,
   listAbsentWeights,
 } from './connections.js';
+import { bindConvolutionDepthwise, countDepthwiseFloats, isDepthwise } from './convolution-depthwise.js';
 import { bindConvolutionImages, countPackedFloats, cutsLargeKernel } from './convolution-images.js';
 import { bindConvolutionLanes, sumsKernelGradient } from './convolution-lanes.js';
 import { planWinogradMemory } from './convolution-winograd.js';
@@ -100,12 +101,14 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   },
 
   suitsLanes(config, input) {
+    const g = measureWindow(config, input, config.kind);
     // A fully connected layer has no neighbouring positions to share a tile, and more weights than images.
-    return config.groups === undefined && !coversInput(measureWindow(config, input, config.kind));
+    return isDepthwise(g) || (g.groups === 1 && !coversInput(g));
   },
 
   bind(config, site): BoundLayer {
     const g = makeGeometry(site.input.shape, config, site.output.shape, config.groups);
+    if (isDepthwise(g)) return bindConvolutionDepthwise(g, site);
     const bound = site.layout === 'lanes' ? bindConvolutionLanes(g, site) : bindConvolutionImages(g, site);
     return config.connections
       ? keepAbsentAtZero(bound, site, listAbsentWeights(config.connections, g))
@@ -179,14 +182,13 @@ export function planConvolution(
   const rows = kernelRows(g);
   const weights = rows * g.outputChannels;
   const absent = learning.connections ? listAbsentWeights(learning.connections, g) : [];
-  const summed = layout === 'lanes' ? sumsKernelGradient(g) : cutsLargeKernel(g);
+  const summed = !isDepthwise(g) && (layout === 'lanes' ? sumsKernelGradient(g) : cutsLargeKernel(g));
   // The share of a dense kernel's weights that there are; a table's is a mean over the channels.
   const present = 1 - absent.length / weights;
   const fan = {
     fanIn: rows * present,
     fanOut: g.kernelHeight * g.kernelWidth * kernelColumns(g) * present,
   };
-  const packed = countPackedFloats(g);
   const kernel = {
     name: 'kernel',
     size: weights,
@@ -221,16 +223,17 @@ export function planConvolution(
     output,
     parameters: learning.bias ? [kernel, bias] : [kernel],
     state: [],
-    shared:
-      layout === 'lanes'
-        ? planWinogradMemory(g)
-        : {
-            packed: { floats: packed.packed },
-            packedTransposed: { floats: packed.packedTransposed },
-          },
+    shared: planShared(g, layout),
     inPlace: false,
     backwardReads: { input: true, output: false },
     multiplyAddsPerImage: g.outputHeight * g.outputWidth * (weights - absent.length),
     window: { kernel: [g.kernelHeight, g.kernelWidth], stride: [g.strideY, g.strideX] },
   };
+}
+
+function planShared(g: WindowGeometry, layout: Layout): LayerPlan['shared'] {
+  if (isDepthwise(g)) return { packed: { floats: countDepthwiseFloats(g) } };
+  if (layout === 'lanes') return planWinogradMemory(g);
+  const { packed, packedTransposed } = countPackedFloats(g);
+  return { packed: { floats: packed }, packedTransposed: { floats: packedTransposed } };
 }

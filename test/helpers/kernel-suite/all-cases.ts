@@ -2,6 +2,7 @@ import { listActivationCases } from './activation-cases.js';
 import { listAugmentCases } from './augment-cases.js';
 import { listChannelCases } from './channel-cases.js';
 import { listConvolutionCases } from './convolution-cases.js';
+import { listDepthwiseCases } from './depthwise-cases.js';
 import { listDrawCases } from './draw-cases.js';
 import { listDropoutCases } from './dropout-cases.js';
 import { listJoinCases } from './join-cases.js';
@@ -29,6 +30,7 @@ export function listKernelCases(): KernelCase[] {
     ...listProductCases(),
     ...listConvolutionCases(),
     ...listLaneCases(),
+    ...listDepthwiseCases(),
     ...listWinogradCases(),
     ...listPoolingCases(),
     ...listTrainablePoolingCases(),
