@@ -224,10 +224,12 @@ describe('train --numerics current', () => {
     const rows = JSON.parse((await runs(['ls', '--db', db, '--json'])).out);
     expect(rows.map((row: { run_id: number; numerics: number }) => [row.run_id, row.numerics])).toEqual([
       [1, 0],
-      [2, 1],
+      [2, NUMERICS],
     ]);
-    expect((await runs(['ls', '--db', db])).out).toMatch(/numerics\n.*\n +1 .* 0\n +2 .* 1\n$/);
-    expect((await runs(['show', '2', '--db', db])).out).toMatch(/^ +numerics +1$/m);
+    expect((await runs(['ls', '--db', db])).out).toMatch(
+      new RegExp(`numerics\\n.*\\n +1 .* 0\\n +2 .* ${NUMERICS}\\n$`),
+    );
+    expect((await runs(['show', '2', '--db', db])).out).toMatch(new RegExp(`^ +numerics +${NUMERICS}$`, 'm'));
   });
 });
 
