@@ -115,12 +115,14 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   add_family(env, result, table->products, scratch);
   add_family(env, result, table->convolution, scratch);
   add_family(env, result, table->depthwise, scratch);
+  add_family(env, result, table->locally_connected, scratch);
   add_family(env, result, table->lanes, scratch);
   add_family(env, result, table->lane_convolution, scratch);
   add_family(env, result, table->winograd, scratch);
   add_family(env, result, table->pooling, scratch);
   add_family(env, result, table->channels, scratch);
   add_activations(env, result, table->activations, scratch);
+  add_family(env, result, table->softmax, scratch);
   add_family(env, result, table->joins, scratch);
   add_family(env, result, table->losses, scratch);
   add_family(env, result, table->assembly, scratch);

@@ -9,12 +9,14 @@
 #include "families/depthwise.h"
 #include "families/joins.h"
 #include "families/lanes.h"
+#include "families/locally-connected.h"
 #include "families/losses.h"
 #include "families/optimizers.h"
 #include "families/parameters.h"
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
+#include "families/softmax.h"
 #include "families/winograd.h"
 
 namespace convoy {
@@ -25,12 +27,14 @@ struct KernelTable {
   ProductKernels products;
   ConvolutionKernels convolution;
   DepthwiseKernels depthwise;
+  LocallyConnectedKernels locally_connected;
   LaneKernels lanes;
   LaneConvolutionKernels lane_convolution;
   WinogradKernels winograd;
   PoolingKernels pooling;
   ChannelKernels channels;
   ActivationKernels activations;
+  SoftmaxKernels softmax;
   JoinKernels joins;
   LossKernels losses;
   AssemblyKernels assembly;

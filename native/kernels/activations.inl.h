@@ -9,6 +9,7 @@
 #include "activations/elu.inl.h"
 #include "activations/gelu-tanh.inl.h"
 #include "activations/gelu.inl.h"
+#include "activations/hard-sigmoid.inl.h"
 #include "activations/hard-swish.inl.h"
 #include "activations/leaky-relu.inl.h"
 #include "activations/mish.inl.h"
@@ -76,6 +77,7 @@ constexpr Activation kActivations[] = {
     activation<Sigmoid>("sigmoid"),
     activation<Tanh>("tanh"),
     activation<Silu>("silu"),
+    activation<HardSigmoid>("hard-sigmoid"),
     activation<HardSwish>("hard-swish"),
     activation<Softplus>("softplus"),
     activation<Mish>("mish"),

@@ -14,8 +14,10 @@
 #include "../kernels/depthwise.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
+#include "../kernels/locally-connected.inl.h"
 #include "../kernels/channels.inl.h"
 #include "../kernels/activations.inl.h"
+#include "../kernels/softmax.inl.h"
 #include "../kernels/joins.inl.h"
 #include "../kernels/losses.inl.h"
 #include "../kernels/assembly.inl.h"
@@ -28,12 +30,14 @@ constexpr KernelTable make_table(const char* name) {
           kProductKernels,
           kConvolutionKernels,
           kDepthwiseKernels,
+          kLocallyConnectedKernels,
           kLaneKernels,
           kLaneConvolutionKernels,
           kWinogradKernels,
           kPoolingKernels,
           kChannelKernels,
           kActivationKernels,
+          kSoftmaxKernels,
           kJoinKernels,
           kLossKernels,
           kAssemblyKernels,

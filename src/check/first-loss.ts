@@ -21,10 +21,18 @@ const TOLERANCE = 0.02;
 /** Where the spec has none. */
 const WEIGHT_DECAY = 0.0005;
 
-/** The loss of a network to which all classes are alike: ln C for the cross-entropy, ½ for outputs of zero and the squared error. */
-const UNTRAINED: Readonly<Record<string, (classes: number) => { loss: number; formula: string }>> = {
+/**
+ * The loss of a network to which all classes are alike: ln C for the cross-entropy; for the squared error ½ with outputs of zero, and ½·(1 − 1/C)
+ * behind a softmax, with outputs of 1/C.
+ */
+const UNTRAINED: Readonly<
+  Record<string, (classes: number, last: string) => { loss: number; formula: string }>
+> = {
   'softmax-cross-entropy': (classes) => ({ loss: Math.log(classes), formula: `ln ${classes}` }),
-  'squared-l2': () => ({ loss: 0.5, formula: '½' }),
+  'squared-l2': (classes, last) =>
+    last === 'softmax'
+      ? { loss: 0.5 * (1 - 1 / classes), formula: `½·(1 − 1/${classes})` }
+      : { loss: 0.5, formula: '½' },
 };
 
 /**
@@ -49,7 +57,10 @@ export function checkFirstLoss(
   const loss = objective.computeLoss();
   const decay = penaltyOf(spec, plugins.optimizers) || WEIGHT_DECAY;
   const regularized = loss + computeRegularization(objective.plan, objective, decay);
-  const expected = UNTRAINED[network.loss]!(countClasses(objective.plan));
+  const expected = UNTRAINED[network.loss]!(
+    countClasses(objective.plan),
+    objective.plan.steps.at(-1)!.config.kind,
+  );
   const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;
   return {
     check: 'first loss',

@@ -6,11 +6,13 @@ import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
 import type { DepthwiseKernels } from './interface/depthwise.js';
 import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
+import type { LocallyConnectedKernels } from './interface/locally-connected.js';
 import type { LossKernels } from './interface/losses.js';
 import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
 import type { ProductKernels } from './interface/products.js';
+import type { SoftmaxKernels } from './interface/softmax.js';
 import type { WinogradKernels } from './interface/winograd.js';
 
 /**
@@ -32,6 +34,7 @@ export interface Kernels
   extends ProductKernels,
     ConvolutionKernels,
     DepthwiseKernels,
+    LocallyConnectedKernels,
     LaneConvolutionKernels,
     WinogradKernels,
     LaneKernels,
@@ -39,6 +42,7 @@ export interface Kernels
     PoolingKernels,
     ChannelKernels,
     ActivationKernels,
+    SoftmaxKernels,
     JoinKernels,
     LossKernels,
     ParameterKernels,

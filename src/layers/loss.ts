@@ -28,6 +28,8 @@ export type BindLoss = (arrays: LossArrays) => LossPass;
 export interface LossKind {
   /** Whether labels can be smoothed. */
   readonly smooths: boolean;
+  /** The kind of layer that it computes of the outputs itself: one that stands right before it is fused with it. Absent: none. */
+  readonly holds?: string;
   /** Ties the loss to kernels. `smoothing` is 0 where labels cannot be smoothed. */
   bind(kernels: Kernels, smoothing: number): BindLoss;
 }
@@ -37,6 +39,7 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
   /** −log of the softmax probability of the label; numerically safe. */
   'softmax-cross-entropy': {
     smooths: true,
+    holds: 'softmax',
     bind:
       ({ bindSoftmaxCrossEntropy }, smoothing) =>
       (arrays) =>

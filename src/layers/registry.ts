@@ -1,5 +1,6 @@
 import { elu } from './activations/elu.js';
 import { gelu } from './activations/gelu.js';
+import { hardSigmoid } from './activations/hard-sigmoid.js';
 import { hardSwish } from './activations/hard-swish.js';
 import { identity } from './activations/identity.js';
 import { leakyRelu } from './activations/leaky-relu.js';
@@ -13,6 +14,7 @@ import { tanh } from './activations/tanh.js';
 import { channelPadding } from './channel-padding.js';
 import { convolution } from './convolution/convolution.js';
 import { fullyConnected } from './convolution/fully-connected.js';
+import { locallyConnected } from './convolution/locally-connected.js';
 import { dropout } from './dropout.js';
 import { add } from './joints/add.js';
 import { concat } from './joints/concat.js';
@@ -24,24 +26,30 @@ import { batchNormalization } from './normalization/batch-normalization.js';
 import { averagePooling } from './pooling/average-pooling.js';
 import { maxPooling } from './pooling/max-pooling.js';
 import { trainablePooling } from './pooling/trainable-pooling.js';
+import { softmax } from './softmax.js';
+import { stochasticDepth } from './stochastic-depth.js';
 
 /** Every kind of layer that is built in. */
 export const LAYER_KINDS: LayerKinds = {
   convolution,
   'fully-connected': fullyConnected,
+  'locally-connected': locallyConnected,
   'max-pooling': maxPooling,
   'average-pooling': averagePooling,
   'trainable-pooling': trainablePooling,
   'batch-normalization': batchNormalization,
   'channel-padding': channelPadding,
   dropout,
+  'stochastic-depth': stochasticDepth,
   multiply,
+  softmax,
   relu,
   'leaky-relu': leakyRelu,
   prelu,
   elu,
   gelu,
   silu,
+  'hard-sigmoid': hardSigmoid,
   'hard-swish': hardSwish,
   softplus,
   mish,

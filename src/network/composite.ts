@@ -42,29 +42,37 @@ const residualSchema = z.strictObject({
   body: layers.min(1),
   /** Empty for the identity. */
   shortcut: layers.default([]),
+  /** Probability with which an image skips the body in training, which then ends in a layer `stochastic-depth`. */
+  dropPath: z.number().min(0).lt(1).default(0),
 });
 
 interface ResidualConfig extends LayerConfig {
   readonly body: readonly LayerConfig[];
   readonly shortcut: readonly LayerConfig[];
+  /** Absent: 0. */
+  readonly dropPath?: number;
 }
 
 /** y = body(x) + shortcut(x) (He et al., CVPR 2016). */
 const residual: CompositeKind<ResidualConfig> = {
   parse(value, where, parseLayers) {
-    const config = parseWith(residualSchema, value, where);
+    const { dropPath, ...config } = parseWith(residualSchema, value, where);
     return {
       ...config,
       body: parseLayers(config.body, `${where} > body`),
       shortcut: parseLayers(config.shortcut, `${where} > shortcut`),
+      // No drop is none: a spec that says so is the same run.
+      ...(dropPath > 0 ? { dropPath } : {}),
     };
   },
-  branches: ({ body, shortcut }) => [
-    { title: 'body', prefix: '', path: ['body'], layers: body },
+  branches: ({ body, shortcut, dropPath }) => [
+    { title: 'body', prefix: '', path: ['body'], layers: dropPath ? [...body, endBody(dropPath)] : body },
     { title: 'shortcut', prefix: 'shortcut', path: ['shortcut'], layers: shortcut },
   ],
   join: () => 'add',
 };
+
+const endBody = (rate: number): LayerConfig & { rate: number } => ({ kind: 'stochastic-depth', rate });
 
 const branchesSchema = z.strictObject({
   kind: z.literal('branches'),

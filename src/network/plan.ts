@@ -9,6 +9,7 @@ import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
+import { fuseLoss } from './fuse-loss.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
 import { flattenNetwork } from './layouts.js';
 import { nameLayers } from './named-layers.js';
@@ -109,7 +110,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     return { layout, parts, stride, offset: training ? partials.book(parts * stride) : 0 };
   };
 
-  const network = flattenNetwork(spec.input, nameLayers(spec), largest, kinds);
+  const network = flattenNetwork(spec.input, fuseLoss(nameLayers(spec), spec.loss), largest, kinds);
   checkInitializers(network);
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;

@@ -20,6 +20,8 @@ describe('the check of the first loss', () => {
     [{ model: 'SK', width: 0.2, labelSmoothing: 0.1, weightDecay: 0.01 }, /^2\.3.*weight decay 0\.01; /],
     [network(CROSS_ENTROPY, { ...dense, units: 20 }), /expected ln 20 = 2\.9957 /],
     [network('squared-l2', dense), /^0\.\d{4}, expected ½ = 0\.5000 /],
+    [network('squared-l2', dense, { kind: 'softmax' }), /^0\.45\d\d, expected ½·\(1 − 1\/10\) = 0\.4500 /],
+    [network(CROSS_ENTROPY, dense, { kind: 'softmax' }), /^2\.3\d\d\d, expected ln 10 /],
   ])('passes %j', (spec, finding) => {
     const result = check(spec);
     expect(result.finding).toMatch(finding);

@@ -115,6 +115,29 @@ describeLayer('fully-connected', [
   },
 ]);
 
+describeLayer('locally-connected', [
+  {
+    name: '3×3',
+    layer: { kind: 'locally-connected', kernel: 3, filters: 4 },
+    input: [5, 4, 3],
+    output: [3, 2, 4],
+  },
+  {
+    name: 'strides and padding, without bias',
+    layer: {
+      kind: 'locally-connected',
+      kernel: [3, 2],
+      filters: 3,
+      stride: [2, 1],
+      padding: [1, 0, 0, 1],
+      bias: false,
+    },
+    input: [6, 5, 2],
+    output: [3, 5, 3],
+    images: 2,
+  },
+]);
+
 describeLayer('max-pooling', [
   { name: '2×2', layer: { kind: 'max-pooling', kernel: 2 }, input: [6, 4, 3], output: [3, 2, 3] },
   {
@@ -236,7 +259,18 @@ describeLayer('multiply', [
   { name: 'vectors', layer: { kind: 'multiply', factor: 1 / 9 }, input: [1, 1, 10], output: [1, 1, 10] },
 ]);
 
+describeLayer('softmax', [
+  { name: 'maps', layer: { kind: 'softmax' }, input: [3, 4, 5], output: [3, 4, 5] },
+  { name: 'vectors', layer: { kind: 'softmax' }, input: [1, 1, 37], output: [1, 1, 37], images: 7 },
+  { name: 'one channel', layer: { kind: 'softmax' }, input: [2, 3, 1], output: [2, 3, 1], images: 2 },
+]);
+
 describeLayer('dropout', [
   { name: 'half', layer: { kind: 'dropout', rate: 0.5 }, input: [3, 3, 3], output: [3, 3, 3] },
   { name: 'a tenth', layer: { kind: 'dropout', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },
+]);
+
+describeLayer('stochastic-depth', [
+  { name: 'maps', layer: { kind: 'stochastic-depth', rate: 0.5 }, input: [5, 3, 3], output: [5, 3, 3] },
+  { name: 'vectors', layer: { kind: 'stochastic-depth', rate: 0.1 }, input: [1, 1, 33], output: [1, 1, 33] },
 ]);

@@ -52,6 +52,17 @@ describeLayer('residual', [
     output: [3, 2, 2],
   },
   {
+    name: 'stochastic depth',
+    layer: {
+      kind: 'residual',
+      body: [convolution(3), tanh],
+      shortcut: [convolution(3)],
+      dropPath: 0.4,
+    },
+    input: [5, 4, 2],
+    output: [5, 4, 3],
+  },
+  {
     name: 'fully connected',
     layer: { kind: 'residual', body: [{ kind: 'fully-connected', units: 7 }, tanh, { kind: 'dropout' }] },
     input: [1, 1, 7],

@@ -97,7 +97,7 @@ const PLACES: readonly (readonly [where: string, place: Place])[] = [
     'before dropout',
     { into: 'output', before: [dense(12)], behind: [{ kind: 'dropout', rate: 0.9 }, dense()] },
   ],
-  ...['sigmoid', 'tanh', 'hard-swish', 'elu', 'softplus', 'gelu'].map(
+  ...['sigmoid', 'tanh', 'hard-sigmoid', 'hard-swish', 'elu', 'softplus', 'gelu'].map(
     (kind) => [`before ${kind}`, { into: 'output', before: [first], behind: [{ kind }, dense()] }] as const,
   ),
   ['in the outputs', { into: 'output', before: [first, relu, dense()], behind: [] }],

@@ -73,6 +73,12 @@ const silu: Activation = {
   backward: (x, dy) => dy * (logistic(x) + x * logistic(x) * logistic(-x)),
 };
 
+/** y = (x + 3) / 6 between −3 and 3, 0 below, 1 above. */
+const hardSigmoid: Activation = {
+  forward: (x) => (x <= -3 ? 0 : x >= 3 ? 1 : (x + 3) / 6),
+  backward: (y, dy) => (y > 0 && y < 1 ? dy / 6 : zeroUnlessWrong(dy)),
+};
+
 /** y = x·(x + 3) / 6 between −3 and 3, 0 below, x above. */
 const hardSwish: Activation = {
   forward: (x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
@@ -123,6 +129,7 @@ export const activations = {
   sigmoid: overElements(sigmoid),
   tanh: overElements(tanh),
   silu: overElements(silu),
+  'hard-sigmoid': overElements(hardSigmoid),
   'hard-swish': overElements(hardSwish),
   softplus: overElements(softplus),
   mish: overElements(mish),

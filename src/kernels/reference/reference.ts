@@ -9,12 +9,14 @@ import * as draws from './draws.js';
 import * as dropout from './dropout.js';
 import * as joins from './joins.js';
 import * as lanes from './lanes.js';
+import * as locallyConnected from './locally-connected.js';
 import * as losses from './losses.js';
 import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
 import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
 import * as products from './products.js';
+import * as softmax from './softmax.js';
 import * as trainablePooling from './trainable-pooling.js';
 import * as winograd from './winograd.js';
 
@@ -35,12 +37,14 @@ export const referenceKernels: Kernels = {
   ...dropout,
   ...joins,
   ...lanes,
+  ...locallyConnected,
   ...losses,
   ...optimizers,
   ...parameters,
   ...pooling,
   ...prelu,
   ...products,
+  ...softmax,
   ...trainablePooling,
   ...winograd,
 };

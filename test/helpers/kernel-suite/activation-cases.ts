@@ -73,6 +73,7 @@ const ACTIVATIONS: Readonly<Record<string, readonly ActivationOptions[]>> = {
   gelu: [{ magnitude: REACH, reach: REACH }],
   'gelu-tanh': [{ magnitude: REACH, reach: REACH }],
   silu: [{ magnitude: REACH, reach: REACH }],
+  'hard-sigmoid': [{ magnitude: 1, reach: 1 }],
   'hard-swish': [{ magnitude: REACH, reach: REACH }],
   softplus: [
     { coefficient: 1, threshold: 20, magnitude: REACH, reach: REACH },

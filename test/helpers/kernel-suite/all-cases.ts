@@ -8,11 +8,13 @@ import { listDropoutCases } from './dropout-cases.js';
 import { listJoinCases } from './join-cases.js';
 import type { KernelCase, KernelMethod } from './kernel-case.js';
 import { listLaneCases } from './lane-cases.js';
+import { listLocallyConnectedCases } from './locally-connected-cases.js';
 import { listLossCases } from './loss-cases.js';
 import { listOptimizerCases } from './optimizer-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
 import { listPreluCases } from './prelu-cases.js';
 import { listProductCases } from './product-cases.js';
+import { listSoftmaxCases } from './softmax-cases.js';
 import { listTrainablePoolingCases } from './trainable-pooling-cases.js';
 import {
   listAssembleCases,
@@ -29,6 +31,7 @@ export function listKernelCases(): KernelCase[] {
   return [
     ...listProductCases(),
     ...listConvolutionCases(),
+    ...listLocallyConnectedCases(),
     ...listLaneCases(),
     ...listDepthwiseCases(),
     ...listWinogradCases(),
@@ -38,6 +41,7 @@ export function listKernelCases(): KernelCase[] {
     ...listActivationCases(),
     ...listPreluCases(),
     ...listDropoutCases(),
+    ...listSoftmaxCases(),
     ...listJoinCases(),
     ...listDrawCases(),
     ...listLossCases(),

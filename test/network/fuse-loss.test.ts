@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { TrainedModel } from '../../src/checkpoint/trained-model.js';
+import { describeNetwork } from '../../src/network/describe.js';
+import { parseNetwork } from '../../src/network/spec.js';
+import { train } from '../../src/train.js';
+import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const dataset = makeTinyDataset({ train: 100, test: 30 });
+const { height, width, channels } = dataset.shape;
+const dense = { kind: 'fully-connected', units: dataset.classNames.length };
+const softmax = { kind: 'softmax' };
+const makeNetwork = (layers: readonly object[], loss: string) => ({
+  input: [height, width, channels],
+  layers: [{ kind: 'convolution', kernel: 3, filters: 4 }, { kind: 'relu' }, ...layers],
+  loss,
+});
+const learn = (layers: readonly object[], loss: string) =>
+  train(
+    { network: makeNetwork(layers, loss), epochs: 3, batchSize: 20, learningRate: 0.02 },
+    { dataset, workers: 1 },
+  );
+const describeLast = (layers: readonly object[], loss: string) => {
+  const { layers: lines } = describeNetwork(parseNetwork(makeNetwork(layers, loss)));
+  const { kind, description, activationBytes } = lines.at(-1)!;
+  return { kind, description, activationBytes };
+};
+
+describe('a softmax before the loss', () => {
+  it("is the cross-entropy's own: the same bits with it and without", async () => {
+    const [plain, doubled] = [
+      await learn([dense], 'softmax-cross-entropy'),
+      await learn([dense, softmax], 'softmax-cross-entropy'),
+    ];
+    expect(doubled.weightsSha256).toBe(plain.weightsSha256);
+    expect(doubled.epochs.map(({ testLoss }) => testLoss)).toEqual(
+      plain.epochs.map(({ testLoss }) => testLoss),
+    );
+    const image = {
+      height,
+      width,
+      channels,
+      pixels: dataset.test.pixels.slice(0, height * width * channels),
+    };
+    expect(await new TrainedModel(doubled).predict([image])).toEqual(
+      await new TrainedModel(plain).predict([image]),
+    );
+  });
+
+  it('is computed in front of the squared error, whose outputs are then probabilities', async () => {
+    const result = await learn([dense, softmax], 'squared-l2');
+    const losses = result.epochs.map(({ trainLoss }) => trainLoss);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    const image = {
+      height,
+      width,
+      channels,
+      pixels: dataset.test.pixels.slice(0, height * width * channels),
+    };
+    const [prediction] = await new TrainedModel(result).predict([image]);
+    const { outputs, classes } = prediction!;
+    expect(outputs.reduce((sum, output) => sum + output, 0)).toBeCloseTo(1, 5);
+    for (const { index, probability } of classes) expect(probability).toBeCloseTo(outputs[index]!, 5);
+  });
+
+  it('says in its description where it is computed', () => {
+    expect(describeLast([dense, softmax], 'softmax-cross-entropy')).toEqual({
+      kind: 'softmax',
+      description: 'within softmax-cross-entropy',
+      activationBytes: 0,
+    });
+    expect(describeLast([dense, softmax], 'squared-l2').description).toBe('');
+  });
+
+  it('stays where it is unless it is the last layer', () => {
+    const { layers } = describeNetwork(
+      parseNetwork(makeNetwork([dense, softmax, { kind: 'multiply', factor: 9 }], 'softmax-cross-entropy')),
+    );
+    expect(layers.map(({ description }) => description)).not.toContain('within softmax-cross-entropy');
+  });
+
+  it('cannot be left to a loss by a spec', () => {
+    const layers = [dense, { ...softmax, leftTo: 'squared-l2' }];
+    expect(() => parseNetwork(makeNetwork(layers, 'squared-l2'))).toThrow(/softmax.*leftTo/);
+  });
+});
