@@ -7,6 +7,7 @@ import { leakyRelu } from './activations/leaky-relu.js';
 import { mish } from './activations/mish.js';
 import { prelu } from './activations/prelu.js';
 import { relu } from './activations/relu.js';
+import { relu6 } from './activations/relu6.js';
 import { sigmoid } from './activations/sigmoid.js';
 import { silu } from './activations/silu.js';
 import { softplus } from './activations/softplus.js';
@@ -44,6 +45,7 @@ export const LAYER_KINDS: LayerKinds = {
   multiply,
   softmax,
   relu,
+  relu6,
   'leaky-relu': leakyRelu,
   prelu,
   elu,
