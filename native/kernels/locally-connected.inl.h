@@ -33,7 +33,8 @@ inline void for_each_window_row(const Geometry& g, const Window& w, const Positi
 
 // The outputs of kImages images at one position; x, y and bias begin with the image's or the position's own.
 template <int kImages>
-inline void local_outputs(const Geometry& g, const Window& w, const Position& p, const float* x, const float* f, const float* bias, float* y) {
+inline void local_outputs(const Geometry& g, const Window& w, const Position& p, const float* x, const float* f, const float* bias,
+                          float* y) {
   const long n = g.output_channels;
   for_each_vector(n, [&](long d, Mask mask) {
     V sum[kImages];

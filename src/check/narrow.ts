@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS } from '../layers/registry.js';
+import { COMPOSITE_KINDS } from '../network/composite.js';
 import { describeNetwork } from '../network/describe.js';
 import type { NetworkSpec } from '../network/spec.js';
 
@@ -55,13 +56,16 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
     throw new UserError('a connection table is for its own number of channels');
   }
   const multiple = sized.reduce(
-    (product, { layer: { groups = 1 } }) => leastCommonMultiple(product, Number(groups)),
+    (product, { layer, output }) =>
+      isDepthwise(layer, output) ? product : leastCommonMultiple(product, Number(layer.groups ?? 1)),
     1,
   );
   // The classifier keeps its classes.
   for (const { layer, output } of sized.slice(0, -1)) {
     const channels = Number(layer[output]);
+    const depthwise = isDepthwise(layer, output);
     layer[output] = multiple * Math.max(1, Math.round((channels * share) / multiple));
+    if (depthwise) layer.groups = layer[output];
   }
   for (const { layer, fields } of all) {
     for (const field of fields.added ?? []) layer[field] = Math.round(Number(layer[field]) * share);
@@ -69,12 +73,21 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
   return { ...network, layers };
 }
 
+/** With a group for each channel, of which there are as many as before it. */
+function isDepthwise(layer: Sized['layer'], output: string): boolean {
+  return layer.groups === layer[output];
+}
+
 /** Every layer with a number of channels of its own, in order, also inside of branches. */
 function findSized(value: unknown, kinds: LayerKinds): Sized[] {
   if (typeof value !== 'object' || value === null) return [];
   const { kind } = value as { readonly kind?: unknown };
+  const known: Readonly<Record<string, Pick<LayerKinds[string], 'channelFields'>>> = {
+    ...kinds,
+    ...COMPOSITE_KINDS,
+  };
   const fields =
-    typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind]!.channelFields : undefined;
+    typeof kind === 'string' && Object.hasOwn(known, kind) ? known[kind]!.channelFields : undefined;
   const own = fields ? [{ layer: value as Record<string, unknown>, fields }] : [];
   return [...own, ...Object.values(value).flatMap((inside) => findSized(inside, kinds))];
 }

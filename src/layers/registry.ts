@@ -16,10 +16,12 @@ import { channelPadding } from './channel-padding.js';
 import { convolution } from './convolution/convolution.js';
 import { fullyConnected } from './convolution/fully-connected.js';
 import { locallyConnected } from './convolution/locally-connected.js';
+import { pointwise } from './convolution/pointwise.js';
 import { dropout } from './dropout.js';
 import { add } from './joints/add.js';
 import { concat } from './joints/concat.js';
 import { fork } from './joints/fork.js';
+import { gate } from './joints/gate.js';
 import { relayout } from './joints/relayout.js';
 import type { JointKind, LayerKinds } from './layer.js';
 import { multiply } from './multiply.js';
@@ -60,8 +62,11 @@ export const LAYER_KINDS: LayerKinds = {
   identity,
 };
 
+/** Kinds of layer that composites are made of, which specs cannot name. */
+export const INNER_KINDS: LayerKinds = { pointwise };
+
 /** Every kind of step that the plan puts in between layers. */
-export const JOINT_KINDS = { add, concat, fork, relayout } as const satisfies Readonly<
+export const JOINT_KINDS = { add, concat, fork, gate, relayout } as const satisfies Readonly<
   Record<string, JointKind>
 >;
 
