@@ -5,6 +5,7 @@ import { CIFAR10_94 } from './cifar10-94.js';
 import { EXERCISE_15_6, EXERCISE_15_6_PARTS } from './exercise-15-6.js';
 import { FIRST_LOOK } from './first-look.js';
 import { LENET5 } from './lenet5.js';
+import { MOBILENET_V2 } from './mobilenet-v2.js';
 import { listPoints, type Preset } from './preset.js';
 import { RESNET20 } from './resnet20.js';
 import { THREE_LAYER } from './three-layer.js';
@@ -18,6 +19,7 @@ export const PRESETS: readonly Preset[] = [
   THREE_LAYER,
   CIFAR_QUICK,
   RESNET20,
+  MOBILENET_V2,
   ...VGG,
   CIFAR10_94,
 ];
