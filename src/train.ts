@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { clearRunFolder } from './checkpoint/run-files.js';
+import { countCores } from './core/count-cores.js';
 import { takeTurns } from './core/pieces.js';
 import { loadDataset } from './dataset/load.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
@@ -86,7 +86,7 @@ async function withPool<T>(
   options: Pick<TrainOptions, 'pool' | 'workers'>,
   action: (pool: WorkerPool, workers: number) => Promise<T>,
 ): Promise<T> {
-  const workers = options.workers ?? options.pool?.threads ?? availableParallelism();
+  const workers = options.workers ?? options.pool?.threads ?? countCores();
   const pool = options.pool ?? WorkerPool.create(workers);
   try {
     return await action(pool, workers);

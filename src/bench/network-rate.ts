@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { countCores } from '../core/count-cores.js';
 import { makeSyntheticDataset } from '../dataset/synthetic.js';
 import type { WorkerPool } from '../parallel/pool.js';
 import { train } from '../train.js';
@@ -64,7 +64,7 @@ function countImages(
   workers: number,
   effort: Effort,
 ): { train: number; test: number } {
-  const cores = Math.min(workers, availableParallelism());
+  const cores = Math.min(workers, countCores());
   const guess = (effort.networkSeconds * cores * GUESSED_FLOPS_PER_CORE) / countCost(network, pass).flops;
   if (pass === 'evaluation') {
     return { train: TRAINED_BETWEEN, test: roundUp(guess, EVALUATED_TOGETHER * workers) };

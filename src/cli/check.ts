@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { type ChosenData, chooseData } from '../check/choose-data.js';
 import type { Finding } from '../check/finding.js';
 import { checkFirstLoss } from '../check/first-loss.js';
 import { checkGradients } from '../check/gradients.js';
 import { checkOverfitting } from '../check/overfit.js';
+import { countCores } from '../core/count-cores.js';
 import { unknownName } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { loadDataset } from '../dataset/load.js';
@@ -85,7 +85,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       say(describeSubject(spec, data, plugins));
       const warning = warnOfLoneValues(spec, spec.trainCount ?? data.dataset.train.count, plugins.layers);
       if (warning !== null) say(`warning: ${warning}`);
-      const pool = WorkerPool.create(workers ?? availableParallelism());
+      const pool = WorkerPool.create(workers ?? countCores());
       const findings: Finding[] = [];
       try {
         for (const name of only) findings.push(await CHECKS[name]({ spec, data, plugins, pool, say }));

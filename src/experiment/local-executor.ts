@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { countCores } from '../core/count-cores.js';
 import { WorkerPool } from '../parallel/pool.js';
 import type { TrainResult } from '../run/types.js';
 import { trainFitted } from '../train.js';
@@ -24,7 +24,7 @@ export class LocalExecutor implements Executor {
    * @throws UserError if that takes too many threads
    */
   constructor({ profile = false, ...wishes }: LocalOptions, count: number) {
-    const { parallel, workers } = chooseThreads(wishes, availableParallelism(), count);
+    const { parallel, workers } = chooseThreads(wishes, countCores(), count);
     this.parallel = parallel;
     this.workers = workers;
     this.profile = profile;

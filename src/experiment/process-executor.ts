@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { countCores } from '../core/count-cores.js';
 import type { TrainResult } from '../run/types.js';
 import { chooseThreads } from './choose-threads.js';
 import { type Executor, type ExecutorOptions, UnableToTrain } from './executor.js';
@@ -24,7 +24,7 @@ export class ProcessExecutor implements Executor {
    * @throws UserError if that takes too many threads
    */
   constructor({ profile = false, ...wishes }: LocalOptions, count: number) {
-    const { parallel, workers } = chooseThreads(wishes, availableParallelism(), count);
+    const { parallel, workers } = chooseThreads(wishes, countCores(), count);
     this.parallel = parallel;
     this.workers = workers;
     this.#options = { workers, profile };

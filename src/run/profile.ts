@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { countCores } from '../core/count-cores.js';
 import type { SharedRun, StepOutline } from '../parallel/protocol.js';
 import type { RunThreads } from '../parallel/run-threads.js';
 import { type PassOutline, TIMES, TIMES_HEADER } from '../parallel/step-timer.js';
@@ -86,7 +86,7 @@ function addPeaks(outlines: readonly StepOutline[]): number | null {
     if (peakGflops === null) return null;
     sum += peakGflops;
   }
-  return sum * Math.min(1, availableParallelism() / outlines.length);
+  return sum * Math.min(1, countCores() / outlines.length);
 }
 
 /**

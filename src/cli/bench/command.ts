@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Case } from '../../bench/case.js';
 import { QUICK, THOROUGH } from '../../bench/effort.js';
@@ -9,6 +8,7 @@ import { Peers } from '../../bench/peers.js';
 import { listScalingSeries } from '../../bench/scaling-cases.js';
 import { SUITES } from '../../bench/suites.js';
 import { Workbench } from '../../bench/workbench.js';
+import { countCores } from '../../core/count-cores.js';
 import { UserError } from '../../core/errors.js';
 import { sortByDistance } from '../../core/names.js';
 import { chooseKernelName, KERNELS_VARIABLE, loadKernels, warnOfMissingAddon } from '../../kernels/select.js';
@@ -43,7 +43,7 @@ export async function runBenchCommand(args: readonly string[], streams: Streams)
 }
 
 async function measure(command: MeasureCommand, streams: Streams): Promise<void> {
-  const cores = availableParallelism();
+  const cores = countCores();
   const cases = selectCases(command, cores);
   // Training takes its kernels from there.
   if (command.isa !== undefined) process.env[KERNELS_VARIABLE] = command.isa;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { countCores } from '../../core/count-cores.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { expandGrid } from '../../experiment/grid.js';
 import { planSweep, type SweepPoint } from '../../experiment/plan-sweep.js';
@@ -59,7 +59,7 @@ export async function runSweepCommand(
 function tellDiskUse(
   points: readonly SweepPoint[],
   recorded: ReadonlyMap<string, LiveRun>,
-  { parallel = availableParallelism(), ...command }: SweepCommand,
+  { parallel = countCores(), ...command }: SweepCommand,
 ): string {
   const missing = points.filter(({ identity }) => !recorded.has(identity));
   const lines = describeDiskUse(missing, { ...command, parallel });
