@@ -37,7 +37,8 @@ struct ArrayPlace {
   }
 };
 
-constexpr size_t element_bytes(napi_typedarray_type type) { return type == napi_uint8_array ? 1 : 4; }
+// Of the types that kernels take.
+constexpr size_t element_bytes(napi_typedarray_type type) { return type == napi_uint8_array ? 1 : type == napi_uint16_array ? 2 : 4; }
 
 // Whether all elements that an array had are where they were.
 inline bool is_in_place(napi_env env, napi_value value, const void* data, size_t size_bytes) {

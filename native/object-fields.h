@@ -40,6 +40,9 @@ class ObjectFields {
   bool to_array(Value value, const char* field, const uint8_t*, void*& data, size_t& length) {
     return hold(value, field, napi_uint8_array, data, length);
   }
+  bool to_array(Value value, const char* field, const uint16_t*, void*& data, size_t& length) {
+    return hold(value, field, napi_uint16_array, data, length);
+  }
   bool to_array(Value value, const char* field, const int32_t*, void*& data, size_t& length) {
     return hold(value, field, napi_int32_array, data, length);
   }

@@ -36,14 +36,16 @@ class Reader {
 
   // Arrays that the kernel reads.
   Array<const float> floats(const char* field) { return array<const float>(field, "a Float32Array"); }
-  Array<const float> floats_or_null(const char* field) { return array_or_null<const float>(field); }
+  Array<const float> floats_or_null(const char* field) { return array_or_null<const float>(field, "a Float32Array or null"); }
   Array<const uint8_t> bytes(const char* field) { return array<const uint8_t>(field, "a Uint8Array"); }
+  Array<const uint16_t> shorts(const char* field) { return array<const uint16_t>(field, "a Uint16Array"); }
+  Array<const uint16_t> shorts_or_null(const char* field) { return array_or_null<const uint16_t>(field, "a Uint16Array or null"); }
   Array<const int32_t> integers(const char* field) { return array<const int32_t>(field, "an Int32Array"); }
 
   // Arrays that it writes, which share no memory with any other; but see may_be.
   Array<float> output(const char* field) { return array<float>(field, "a Float32Array"); }
-  Array<float> output_or_null(const char* field) { return array_or_null<float>(field); }
-  Array<uint8_t> output_bytes(const char* field) { return array<uint8_t>(field, "a Uint8Array"); }
+  Array<float> output_or_null(const char* field) { return array_or_null<float>(field, "a Float32Array or null"); }
+  Array<uint16_t> output_shorts(const char* field) { return array<uint16_t>(field, "a Uint16Array"); }
   Array<int32_t> output_integers(const char* field) { return array<int32_t>(field, "an Int32Array"); }
 
   // The kernel works in place: an output may begin where an input does.
@@ -98,6 +100,8 @@ class Reader {
     g.kernel_width = size("kernelWidth", 1);
     g.stride_y = size("strideY", 1);
     g.stride_x = size("strideX", 1);
+    g.dilation_y = size("dilationY", 1);
+    g.dilation_x = size("dilationX", 1);
     g.pad_top = size("padTop", 0);
     g.pad_left = size("padLeft", 0);
     g.output_height = size("outputHeight", 1);
@@ -118,13 +122,15 @@ class Reader {
 
   Geometry depthwise(const char* field) {
     const Geometry g = geometry(field);
-    expect(g.groups == g.input_channels && g.groups == g.output_channels, field, "a geometry of as many groups as channels in and out");
+    expect(g.groups == g.input_channels && g.groups == g.output_channels && !g.is_dilated(), field,
+           "a geometry without dilation of as many groups as channels in and out");
     return g;
   }
 
   Geometry pooling(const char* field) {
     const Geometry g = ungrouped(field);
     expect(g.input_channels == g.output_channels, field, "a pooling geometry with as many channels out as in");
+    expect(!g.is_dilated(), field, "a pooling geometry without dilation");
     expect(g.windows_reach_inside(), field, "windows that hold at least one element of the input");
     return g;
   }
@@ -194,9 +200,9 @@ class Reader {
   }
 
   template <typename T>
-  Array<T> array_or_null(const char* field) {
+  Array<T> array_or_null(const char* field, const char* what) {
     const auto value = get(field);
-    return fields_.is_null(value) ? Array<T>{} : array_of<T>(value, field, "a Float32Array or null");
+    return fields_.is_null(value) ? Array<T>{} : array_of<T>(value, field, what);
   }
 
   template <typename T>
@@ -227,7 +233,7 @@ class Reader {
   // The greatest whole number below which JavaScript has them all; sums and small multiples of it do not overflow.
   static constexpr long kMaxInteger = (int64_t(1) << 53) - 1;
   // In the place of one that is wrong.
-  static constexpr Geometry kOnePixel{1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1};
+  static constexpr Geometry kOnePixel{1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1};
 
   Fields fields_;
   const char* kernel_;

@@ -3,6 +3,8 @@
 export type { Finding } from './check/finding.js';
 export { checkLayer, type LayerCheckOptions } from './check/layer.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
+export type { Combination } from './checkpoint/combine.js';
+export { Ensemble, type NamedModel } from './checkpoint/ensemble.js';
 export type { LoadOptions } from './checkpoint/load.js';
 export type { PixelImage, PixelRange } from './checkpoint/pixels.js';
 export { clearRunFolder } from './checkpoint/run-files.js';
@@ -19,7 +21,7 @@ export type { OptionsCheck } from './core/options-check.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
-export { makeDataset } from './dataset/make-dataset.js';
+export { type DatasetParts, type GivenImages, makeDataset } from './dataset/make-dataset.js';
 export type { Image } from './image/image.js';
 export type { Background, Picture } from './image/read-image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';

@@ -378,7 +378,7 @@ describe('train', () => {
   it('fails with the reason when a worker fails, and nobody hangs', async () => {
     const broken = {
       ...dataset,
-      train: { ...dataset.train, labels: new Uint8Array(dataset.train.count).fill(200) },
+      train: { ...dataset.train, labels: new Uint16Array(dataset.train.count).fill(200) },
     };
     await expect(train({ model: 'BASE', epochs: 1 }, { dataset: broken, workers: 2 })).rejects.toThrow(
       /labels/,

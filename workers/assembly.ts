@@ -13,7 +13,7 @@ import type { Normalization } from '../src/run/normalize.js';
 /** Images that a network's input is filled with. */
 interface Source {
   readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
   /** The sample of the mini-batch's i-th image. */
   sampleAt(i: number): number;
 }
@@ -62,7 +62,7 @@ export function planAssembly(
   normalization: Normalization,
   { kernels, network }: { kernels: Kernels; network: BoundNetwork },
   source: Source,
-  labels: Uint8Array,
+  labels: Uint16Array,
   transforms: Transforms | null,
 ): Pass {
   const { input, batch, inputLayout } = network;

@@ -1,7 +1,7 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { viewArena } from '../src/kernels/memory.js';
 import { loadKernels } from '../src/kernels/select.js';
-import { type BindLoss, LOSSES, type LossResults } from '../src/layers/loss.js';
+import { type BindLoss, LOSSES, type LossArrays, type LossResults } from '../src/layers/loss.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
@@ -19,7 +19,10 @@ export interface RunContext {
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
   readonly network: BoundNetwork;
+  /** Of training. */
   readonly loss: BindLoss;
+  /** Of test and validation: without class weights. */
+  readonly plainLoss: BindLoss;
   readonly barrier: Barrier;
 }
 
@@ -59,15 +62,17 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     seed,
     kernels,
   });
-  const loss = LOSSES[spec.loss]!.bind(kernels, labelSmoothing);
+  const kind = LOSSES[spec.loss]!;
+  const loss = kind.bind(kernels, labelSmoothing, run.memory.classWeights);
+  const plainLoss = kind.bind(kernels, labelSmoothing, null);
   const barrier = new Barrier(run.memory.control, run.workers);
-  return { kernels, plugins, plan, memory, activations, network, loss, barrier };
+  return { kernels, plugins, plan, memory, activations, network, loss, plainLoss, barrier };
 }
 
-/** Ties the run's loss to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
+/** Ties a loss of the run to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
 export function bindLoss(
   { loss, network }: Pick<RunContext, 'loss' | 'network'>,
-  labels: Uint8Array,
+  { labels, mix }: Pick<LossArrays, 'labels' | 'mix'>,
   gradient: Float32Array | null,
   { loss: losses, predicted, rank }: LossResults,
 ): (first: number, count: number) => void {
@@ -76,6 +81,7 @@ export function bindLoss(
     classes: output.shape.channels,
     outputs: output.value,
     labels,
+    mix,
     dOutputs: gradient,
     loss: losses,
     predicted,

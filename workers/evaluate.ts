@@ -67,7 +67,7 @@ function getEvaluator(run: SharedRun, worker: number, context: RunContext): Eval
 function bindEvaluator(
   run: SharedRun,
   worker: number,
-  { memory, kernels, plugins, loss, activations }: RunContext,
+  { memory, kernels, plugins, plainLoss, activations }: RunContext,
 ): Evaluator {
   const {
     plan,
@@ -90,7 +90,7 @@ function bindEvaluator(
   const pulse = new Pulse(run.memory.pulse, worker, 'evaluate');
   const watch = (phase: Phase) => pulse.watchPhase(phase);
   const prepare = groupIntoPhases(network.prepare).map(watch);
-  const labels = new Uint8Array(EVALUATION_IMAGES);
+  const labels = new Uint16Array(EVALUATION_IMAGES);
   let firstImage = 0;
   const words = allocateWords(EVALUATION_IMAGES * TRANSFORM_WORDS);
   const transforms = { words, reflect: true, update: () => {} };
@@ -137,7 +137,7 @@ function bindEvaluator(
         results.subarray(first, first + batch.size);
       const { results: all } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      bindLoss({ loss, network }, labels, null, results)(0, batch.size);
+      bindLoss({ loss: plainLoss, network }, { labels, mix: null }, null, results)(0, batch.size);
     },
   };
 }

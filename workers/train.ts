@@ -95,7 +95,7 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const assemble = planAssembly(shared, context, source, labels, bindAugmentation(settings, network));
   // Without any parameter that learns there is no gradient.
   const lossGradient = output.gradient.length > 0 ? output.gradient : null;
-  const computeLoss = bindLoss(context, labels, lossGradient, shared.batch);
+  const computeLoss = bindLoss(context, shared.batch, lossGradient, shared.batch);
   const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
   const { optimizer, clipNorm } = settings;
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };

@@ -59,15 +59,16 @@ struct AveragePoolingForward {
   Geometry g;
   const float* x;
   float* y;
-  bool count_padding;
+  const float* shares;
   long images;
 
   template <typename Reader>
   static AveragePoolingForward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x");
+    const auto x = from.floats("x"), shares = from.floats("shares");
     const auto y = from.output("y");
-    return {g, x.data, y.data, from.boolean("countPadding"), least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
+    from.holds(shares, g.positions());
+    return {g, x.data, y.data, shares.data, least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
 };
@@ -79,16 +80,16 @@ struct AveragePoolingBackward {
   Geometry g;
   const float* dy;
   float* dx;
-  bool count_padding;
+  const float* shares;
   long images;
 
   template <typename Reader>
   static AveragePoolingBackward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto dy = from.floats("dy");
+    const auto dy = from.floats("dy"), shares = from.floats("shares");
     const auto dx = from.output("dx");
-    return {g, dy.data, dx.data, from.boolean("countPadding"),
-            least(from.pieces(dy, g.output_floats()), from.pieces(dx, g.input_floats()))};
+    from.holds(shares, g.positions());
+    return {g, dy.data, dx.data, shares.data, least(from.pieces(dy, g.output_floats()), from.pieces(dx, g.input_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
 };
@@ -102,23 +103,19 @@ struct TrainablePoolingForward {
   const float* scale;
   const float* bias;
   float* y;
-  long divisor;
+  const float* shares;
   long images;
 
   template <typename Reader>
   static TrainablePoolingForward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x"), scale = from.floats("scale"), bias = from.floats("bias");
+    const auto x = from.floats("x"), scale = from.floats("scale"), bias = from.floats("bias"), shares = from.floats("shares");
     const auto y = from.output("y");
     from.holds(scale, g.input_channels);
     from.holds(bias, g.input_channels);
-    return {g,
-            x.data,
-            scale.data,
-            bias.data,
-            y.data,
-            from.integer("divisor"),
-            least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
+    from.holds(shares, g.positions());
+    return {
+        g, x.data, scale.data, bias.data, y.data, shares.data, least(from.pieces(x, g.input_floats()), from.pieces(y, g.output_floats()))};
   }
   bool allows(Range some) const { return some.within(images); }
 };
@@ -134,27 +131,22 @@ struct TrainablePoolingBackward {
   float* dx;  // may be null
   float* d_scale;
   float* d_bias;
-  long divisor;
+  const float* shares;
   long images;
 
   template <typename Reader>
   static TrainablePoolingBackward read(Reader& from) {
     const Geometry g = from.pooling("g");
-    const auto x = from.floats("x"), dy = from.floats("dy"), scale = from.floats("scale");
+    const auto x = from.floats("x"), dy = from.floats("dy"), scale = from.floats("scale"), shares = from.floats("shares");
     const auto dx = from.output_or_null("dx"), d_scale = from.output("dScale"), d_bias = from.output("dBias");
     from.holds(scale, g.input_channels);
     from.holds(d_scale, g.input_channels);
     from.holds(d_bias, g.input_channels);
+    from.holds(shares, g.positions());
     const long images = least(from.pieces(x, g.input_floats()), from.pieces(dy, g.output_floats()));
-    return {g,
-            x.data,
-            dy.data,
-            scale.data,
-            dx.data,
-            d_scale.data,
-            d_bias.data,
-            from.integer("divisor"),
-            dx.data ? least(images, from.pieces(dx, g.input_floats())) : images};
+    return {g,           x.data,      dy.data,
+            scale.data,  dx.data,     d_scale.data,
+            d_bias.data, shares.data, dx.data ? least(images, from.pieces(dx, g.input_floats())) : images};
   }
   bool allows(Range some) const { return some.within(images); }
 };

@@ -30,10 +30,12 @@ struct MinimalFilter {
   static MinimalFilter read(Reader& from) {
     const Geometry g = from.ungrouped("g");
     const long tile = from.integer("tile", 1), kernel = g.kernel_height;
-    const bool moves = g.kernel_width == kernel && g.stride_y == 1 && g.stride_x == 1 && g.pad_top < kernel && g.pad_left < kernel;
+    const bool moves =
+        g.kernel_width == kernel && g.stride_y == 1 && g.stride_x == 1 && !g.is_dilated() && g.pad_top < kernel && g.pad_left < kernel;
     const bool known = (kernel == 3 && (tile == 2 || tile == 4)) || (kernel == 5 && tile == 2);
-    const bool fits = from.expect(moves && known, "tile",
-                                  "2 or 4 outputs for a 3×3 kernel or 2 for a 5×5 one, stride 1, less padding than the kernel is large");
+    const bool fits =
+        from.expect(moves && known, "tile",
+                    "2 or 4 outputs for a 3×3 kernel or 2 for a 5×5 one, stride 1, no dilation, less padding than the kernel is large");
     const WinogradFilter filter = kernel == 5 ? WinogradFilter::k2x5 : tile == 4 ? WinogradFilter::k4x3 : WinogradFilter::k2x3;
     return {g, filter, fits ? (tile + kernel - 1) * (tile + kernel - 1) : 0};
   }

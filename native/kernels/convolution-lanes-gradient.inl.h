@@ -112,7 +112,7 @@ inline void correlate_bundles(GradientTile tile, long inputs, long outputs, long
 class KernelGradient {
  public:
   KernelGradient(const Geometry& g, const float* x, const float* dy, Range bundles, long images)
-      : g_(g), images_(images), spans_taps_(g.input_channels < kFewChannels) {
+      : g_(g), images_(images), spans_taps_(g.input_channels < kFewChannels && g.dilation_x == 1) {
     tile_.bundles = bundles.count;
     tile_.x_bundle_floats = g.input_floats() * BUNDLE_IMAGES;
     tile_.x_row_floats = g.stride_y * (g.input_width * pixel());
@@ -125,7 +125,7 @@ class KernelGradient {
   }
 
   // Calls visit(first, count) for tiles of dF's rows. The taps of one row of the kernel are neighbours in memory, so where channels are too
-  // few for a tile it spans several taps.
+  // few for a tile it spans several taps, unless the window has gaps.
   template <typename Visit>
   void for_each_tile(Range kernel_rows, Visit visit) const {
     const long end = kernel_rows.first + kernel_rows.count;
@@ -141,17 +141,18 @@ class KernelGradient {
   // Products of some rows of the output with a tile of dF, rows × outputs, summed in the lanes: written, or added to what is there.
   void correlate(Range tile_rows, Range outputs, Range rows, float* lane_sums, bool begins) const {
     const long ky = tile_rows.first / row_of_taps(), first = tile_rows.first % row_of_taps();
-    const Range ys = places(ky, g_.pad_top, g_.stride_y, g_.input_height, rows.first, rows.first + rows.count);
+    const Range ys = places(ky * g_.dilation_y, g_.pad_top, g_.stride_y, g_.input_height, rows.first, rows.first + rows.count);
     GradientTile tile = tile_;
     tile.rows = ys.count;
     tile.begins = begins;
-    const float* x_row = x_ + (ys.first * g_.stride_y + ky - g_.pad_top) * g_.input_width * pixel();
+    const float* x_row = x_ + (ys.first * g_.stride_y + ky * g_.dilation_y - g_.pad_top) * g_.input_width * pixel();
     const float* dy_row = dy_ + ys.first * tile.dy_row_floats + outputs.first * BUNDLE_IMAGES;
     // Adds products of rows [row, row + inputs) of this row of taps, at some places.
     const auto add = [&](Range xs, long row, long inputs, float* sums) {
       if (ys.count == 0 || xs.count <= 0) return;
       tile.columns = xs.count;
-      tile.x = x_row + (xs.first * g_.stride_x - g_.pad_left) * pixel() + row * BUNDLE_IMAGES;
+      const long column = row / g_.input_channels * g_.dilation_x, channel = row % g_.input_channels;
+      tile.x = x_row + (xs.first * g_.stride_x + column - g_.pad_left) * pixel() + channel * BUNDLE_IMAGES;
       tile.dy = dy_row + xs.first * tile.dy_position_floats;
       tile.lane_sums = sums;
       correlate_bundles(tile, inputs, outputs.count, images_);
@@ -192,14 +193,14 @@ class KernelGradient {
   long pixel() const { return g_.input_channels * BUNDLE_IMAGES; }
   long row_of_taps() const { return long(g_.kernel_width) * g_.input_channels; }
 
-  // Output places along an axis whose tap k lies inside the input.
-  static Range places(long k, long pad, long stride, long size, long low, long high) {
-    const long first = max(low, (pad - k + stride - 1) / stride);
-    const long past = size + pad - k;
+  // Output places along an axis whose tap, so far behind the window's first, lies inside the input.
+  static Range places(long distance, long pad, long stride, long size, long low, long high) {
+    const long first = max(low, (pad - distance + stride - 1) / stride);
+    const long past = size + pad - distance;
     return Range{first, max(0, min(high, past > 0 ? (past - 1) / stride + 1 : 0) - first)};
   }
   Range places_of(long tap_row) const {
-    return places(tap_row / g_.input_channels, g_.pad_left, g_.stride_x, g_.input_width, 0, g_.output_width);
+    return places(tap_row / g_.input_channels * g_.dilation_x, g_.pad_left, g_.stride_x, g_.input_width, 0, g_.output_width);
   }
 
   const Geometry& g_;

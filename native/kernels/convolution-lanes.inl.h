@@ -15,6 +15,11 @@ struct Taps {
   long stride;
 };
 
+// Of numbers that are not negative, the second not zero.
+inline long divide_up(long a, long b) { return (a + b - 1) / b; }
+
+inline long greatest_common_divisor(long a, long b) { return b == 0 ? a : greatest_common_divisor(b, a % b); }
+
 struct LaneTile {
   const float* x;        // input of the tile's first position at tap (0, 0), which may lie outside
   Taps rows, columns;
@@ -134,6 +139,7 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, lo
   const long n = g.output_channels;
   const long pixel = g.input_channels * BUNDLE_IMAGES;
   LaneTile tile{};
+  tile.depth = g.input_channels;
   tile.position_floats = g.stride_x * pixel;
   tile.row_weights = g.kernel_width * (g.input_channels * n);
   tile.column_weights = g.input_channels * n;
@@ -142,24 +148,27 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, lo
   tile.weights = c.f;
   tile.bias = c.bias;
   tile.y_position_floats = n * BUNDLE_IMAGES;
-  // Taps [max(0, -start), min(kernel, size - start)) of a window that starts there lie inside the input.
-  const auto taps = [](long start, long kernel, long size, long stride) {
-    return Taps{max(0, -start), min(kernel, size - start), 1, stride};
+  // Tap k of a window that starts there lies inside the input if 0 <= start + k·dilation < size.
+  const auto taps = [](long start, long kernel, long dilation, long size, long floats) {
+    return Taps{divide_up(max(0, -start), dilation), min(kernel, divide_up(max(0, size - start), dilation)), 1, dilation * floats};
   };
+  const long reach = long(g.kernel_width - 1) * g.dilation_x + 1;
   for (long oy = rows.first; oy < rows.first + rows.count; oy++) {
     const long top = oy * g.stride_y - g.pad_top;
-    tile.rows = taps(top, g.kernel_height, g.input_height, g.input_width * pixel);
+    tile.rows = taps(top, g.kernel_height, g.dilation_y, g.input_height, g.input_width * pixel);
     for (long ox = 0; ox < g.output_width;) {
       const long left = ox * g.stride_x - g.pad_left;
-      tile.columns = taps(left, g.kernel_width, g.input_width, pixel);
+      tile.columns = taps(left, g.kernel_width, g.dilation_x, g.input_width, pixel);
       // Positions from here on whose windows lie inside from left to right.
-      const long last = (long(g.input_width) - g.kernel_width + g.pad_left) / g.stride_x;
-      const bool inside = left >= 0 && left + g.kernel_width <= g.input_width;
+      const long last = (g.input_width - reach + g.pad_left) / g.stride_x;
+      const bool inside = left >= 0 && left + reach <= g.input_width;
       const long count = inside ? min(g.output_width, last + 1) - ox : 1;
-      tile.x = x + ((top + tile.rows.first) * g.input_width + left + tile.columns.first) * pixel;
-      // Neighbouring taps' inputs and weights lie one behind the other, so a row of them is one longer sum.
-      tile.depth = max(0, tile.columns.end - tile.columns.first) * g.input_channels;
-      tile.columns.end = min(tile.columns.end, tile.columns.first + 1);
+      tile.x = x + ((top + tile.rows.first * g.dilation_y) * g.input_width + left + tile.columns.first * g.dilation_x) * pixel;
+      if (g.dilation_x == 1) {
+        // Neighbouring taps' inputs and weights lie one behind the other, so a row of them is one longer sum.
+        tile.depth = max(0, tile.columns.end - tile.columns.first) * g.input_channels;
+        tile.columns.end = min(tile.columns.end, tile.columns.first + 1);
+      }
       tile.y = y + (oy * g.output_width + ox) * tile.y_position_floats;
       gather_row(tile, count, n, used_lanes);
       ox += count;
@@ -184,22 +193,27 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, lo
   tile.channel_weights = n;
   tile.weights = c.f;
   tile.y_position_floats = g.input_channels * BUNDLE_IMAGES;
-  // The pixel at padded place p is at tap k of the output o = (p - k) / stride, which must be whole and inside [0, size).
-  const auto taps = [](long place, long kernel, long size, long stride, long floats) {
-    const long least = max(0, place - (size - 1) * stride);
-    const long first = least + (place - least) % stride;
-    return Taps{first, min(kernel, place + 1), stride, -floats};
+  // The pixel at padded place p is at tap k of the output o = (p - k·dilation) / stride, which must be whole and inside [0, size). It is whole
+  // again stride / d taps on, d being the greatest common divisor of stride and dilation, and dilation / d outputs before.
+  const auto taps = [](long place, long kernel, long dilation, long size, long stride, long floats) {
+    const long divisor = greatest_common_divisor(stride, dilation);
+    const long end = min(kernel, place / dilation + 1);
+    long first = divide_up(max(0, place - (size - 1) * stride), dilation);
+    while (first < end && (place - first * dilation) % stride != 0) first++;
+    return Taps{first, end, stride / divisor, -(dilation / divisor) * floats};
   };
+  const long reach = long(g.kernel_width - 1) * g.dilation_x + 1;
   for (long y = rows.first; y < rows.first + rows.count; y++) {
     const long place_y = y + g.pad_top;
-    tile.rows = taps(place_y, g.kernel_height, g.output_height, g.stride_y, g.output_width * pixel);
+    tile.rows = taps(place_y, g.kernel_height, g.dilation_y, g.output_height, g.stride_y, g.output_width * pixel);
     for (long x = 0; x < g.input_width;) {
       const long place_x = x + g.pad_left;
-      tile.columns = taps(place_x, g.kernel_width, g.output_width, g.stride_x, pixel);
+      tile.columns = taps(place_x, g.kernel_width, g.dilation_x, g.output_width, g.stride_x, pixel);
       // Pixels from here on that are held by windows at every tap.
-      const bool inside = g.stride_x == 1 && place_x >= g.kernel_width - 1 && place_x < g.output_width;
+      const bool inside = g.stride_x == 1 && place_x >= reach - 1 && place_x < g.output_width;
       const long count = inside ? min(g.input_width, g.output_width - g.pad_left) - x : 1;
-      tile.x = dy + ((place_y - tile.rows.first) / g.stride_y * g.output_width + (place_x - tile.columns.first) / g.stride_x) * pixel;
+      const long output_y = (place_y - tile.rows.first * g.dilation_y) / g.stride_y;
+      tile.x = dy + (output_y * g.output_width + (place_x - tile.columns.first * g.dilation_x) / g.stride_x) * pixel;
       tile.y = dx + (y * g.input_width + x) * tile.y_position_floats;
       gather_row(tile, count, g.input_channels, used_lanes);
       x += count;

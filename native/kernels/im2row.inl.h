@@ -1,6 +1,7 @@
 // Blocks of phi(X), the im2row matrix: row p holds the window of output position p, element k = (ky·kernel_width + kx)·channels + c.
 // For one ky, the elements of a row are one run of kernel_width·channels floats of the input; a block is packed, or added
-// back, run by run. Of a convolution in groups, each group has a phi(X) of its own, of its channels: there a run is one pixel's.
+// back, run by run. Of a convolution in groups, each group has a phi(X) of its own, of its channels: there a run is one pixel's, and so it is
+// where the window has gaps within its rows.
 
 // Output positions in order: image, y, x.
 struct Position {
@@ -20,14 +21,14 @@ inline Position position_at(const Geometry& g, long index) {
   return Position{index / g.positions(), in_image / g.output_width, in_image % g.output_width};
 }
 
-// for_each_run for one of several groups.
+// for_each_run for one of several groups, and for windows with gaps.
 template <typename Visit, typename Pad>
 inline void for_each_pixel(const Geometry& g, const Position& p, long group, long k0, long k1, Visit visit, Pad pad) {
   const long run = g.group_inputs();
   const long image = p.image * g.input_floats() + group * run;
   for (long tap = k0 / run; tap * run < k1; tap++) {
-    const long y = p.y * g.stride_y - g.pad_top + tap / g.kernel_width;
-    const long x = p.x * g.stride_x - g.pad_left + tap % g.kernel_width;
+    const long y = p.y * g.stride_y - g.pad_top + tap / g.kernel_width * g.dilation_y;
+    const long x = p.x * g.stride_x - g.pad_left + tap % g.kernel_width * g.dilation_x;
     const long first = max(k0, tap * run);
     const long count = min(k1, (tap + 1) * run) - first;
     if (y < 0 || y >= g.input_height || x < 0 || x >= g.input_width) {
@@ -42,7 +43,7 @@ inline void for_each_pixel(const Geometry& g, const Position& p, long group, lon
 // [k, k + count) of the row are the floats at offset `from` of the images. Calls pad(k, count) for the parts outside.
 template <typename Visit, typename Pad>
 inline void for_each_run(const Geometry& g, const Position& p, long group, long k0, long k1, Visit visit, Pad pad) {
-  if (g.groups > 1) return for_each_pixel(g, p, group, k0, k1, visit, pad);
+  if (g.groups > 1 || g.dilation_x > 1) return for_each_pixel(g, p, group, k0, k1, visit, pad);
   const long run = long(g.kernel_width) * g.input_channels;
   const long row_floats = long(g.input_width) * g.input_channels;
   const long left = p.x * g.stride_x - g.pad_left;
@@ -51,7 +52,7 @@ inline void for_each_run(const Geometry& g, const Position& p, long group, long 
   const long outside = max(inside, min(run, (g.input_width - left) * g.input_channels));
   const long image = p.image * g.input_floats() + left * g.input_channels;
   for (long ky = k0 / run; ky * run < k1; ky++) {
-    const long y = p.y * g.stride_y - g.pad_top + ky;
+    const long y = p.y * g.stride_y - g.pad_top + ky * g.dilation_y;
     const long first = max(k0, ky * run);
     const long last = min(k1, (ky + 1) * run);
     if (y < 0 || y >= g.input_height) {

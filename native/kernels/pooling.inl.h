@@ -3,8 +3,6 @@
 // The part of a window that lies inside the input.
 struct Window {
   long y0, y1, x0, x1;
-
-  long count() const { return (y1 - y0) * (x1 - x0); }
 };
 
 inline Window window_at(const Geometry& g, const Position& p) {
@@ -13,13 +11,14 @@ inline Window window_at(const Geometry& g, const Position& p) {
   return Window{max(0, top), min(g.input_height, top + g.kernel_height), max(0, left), min(g.input_width, left + g.kernel_width)};
 }
 
-// Calls visit(window, image, output) for each output position: `image` is the offset of its image in the input, `output` its own.
+// Calls visit(window, image, position, output) for each output position: `image` is the offset of its image in the input, `position` its own
+// place in the map, `output` its own offset.
 template <typename Visit>
 inline void for_each_window(const Geometry& g, Range images, Visit visit) {
   const long begin = images.first * g.positions();
   Position p = position_at(g, begin);
   for (long i = 0; i < images.count * g.positions(); i++, p.advance(g)) {
-    visit(window_at(g, p), p.image * g.input_floats(), (begin + i) * g.output_channels);
+    visit(window_at(g, p), p.image * g.input_floats(), p.y * g.output_width + p.x, (begin + i) * g.output_channels);
   }
 }
 
@@ -35,7 +34,7 @@ void max_pooling_forward(const MaxPoolingForward& p, Range images) {
   const Geometry g = p.g;
   const float* x = p.x;
   float* y = p.y;
-  for_each_window(g, images, [&](const Window& w, long image, long output) {
+  for_each_window(g, images, [&](const Window& w, long image, long, long output) {
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const float* from = x + image + c;
       V best = load(from + (w.y0 * g.input_width + w.x0) * g.input_channels, mask);
@@ -59,7 +58,7 @@ void max_pooling_backward(const MaxPoolingBackward& p, Range images) {
   const float* dy = p.dy;
   float* dx = p.dx;
   zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
-  for_each_window(g, images, [&](const Window& w, long image, long output) {
+  for_each_window(g, images, [&](const Window& w, long image, long, long output) {
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const V best = load(y + output + c, mask);
       const V gradient = load(dy + output + c, mask);
@@ -74,20 +73,13 @@ void max_pooling_backward(const MaxPoolingBackward& p, Range images) {
   });
 }
 
-// What each element of a window counts; a divisor of 0 stands for the number of its elements inside the input.
-inline float window_share(const Window& w, long divisor) { return 1.0f / float(divisor > 0 ? divisor : w.count()); }
-
-inline float window_share(const Geometry& g, const Window& w, bool count_padding) {
-  return window_share(w, count_padding ? long(g.kernel_height) * g.kernel_width : 0);
-}
-
 void average_pooling_forward(const AveragePoolingForward& p, Range images) {
   const Geometry g = p.g;
   const float* x = p.x;
   float* y = p.y;
-  const bool count_padding = p.count_padding;
-  for_each_window(g, images, [&](const Window& w, long image, long output) {
-    const V share = splat(window_share(g, w, count_padding));
+  const float* shares = p.shares;
+  for_each_window(g, images, [&](const Window& w, long image, long position, long output) {
+    const V share = splat(shares[position]);
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       V sum = splat(0);
       for_each_pixel(g, w, [&](long pixel) { sum += load(x + image + pixel + c, mask); });
@@ -100,10 +92,10 @@ void average_pooling_backward(const AveragePoolingBackward& p, Range images) {
   const Geometry g = p.g;
   const float* dy = p.dy;
   float* dx = p.dx;
-  const bool count_padding = p.count_padding;
+  const float* shares = p.shares;
   zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
-  for_each_window(g, images, [&](const Window& w, long image, long output) {
-    const V share = splat(window_share(g, w, count_padding));
+  for_each_window(g, images, [&](const Window& w, long image, long position, long output) {
+    const V share = splat(shares[position]);
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const V gradient = load(dy + output + c, mask) * share;
       for_each_pixel(g, w, [&](long pixel) {

@@ -12,9 +12,9 @@ void trainable_pooling_forward(const TrainablePoolingForward& p, Range images) {
   const float* scale = p.scale;
   const float* bias = p.bias;
   float* y = p.y;
-  const long divisor = p.divisor;
-  for_each_window(g, images, [&](const Window& w, long image, long output) {
-    const V share = splat(window_share(w, divisor));
+  const float* shares = p.shares;
+  for_each_window(g, images, [&](const Window& w, long image, long position, long output) {
+    const V share = splat(shares[position]);
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const V down = sum_window(g, w, x + image + c, mask) * share;
       store(y + output + c, fma(down, load(scale + c, mask), load(bias + c, mask)), mask);
@@ -32,12 +32,12 @@ void trainable_pooling_backward(const TrainablePoolingBackward& p, Range images)
   float* dx = p.dx;
   float* d_scale = p.d_scale;
   float* d_bias = p.d_bias;
-  const long divisor = p.divisor;
+  const float* shares = p.shares;
   zero_run(d_scale, g.input_channels);
   zero_run(d_bias, g.input_channels);
   if (dx) zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
-  for_each_window(g, images, [&](const Window& w, long image, long output) {
-    const V share = splat(window_share(w, divisor));
+  for_each_window(g, images, [&](const Window& w, long image, long position, long output) {
+    const V share = splat(shares[position]);
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const V gradient = load(dy + output + c, mask);
       const V down = sum_window(g, w, x + image + c, mask) * share;

@@ -16,7 +16,7 @@ namespace convoy {
 struct Value {
   enum class Kind { kNull, kNumber, kBoolean, kArray, kObject } kind = Kind::kObject;
   double number = 0;
-  char elements = 0;  // f, b or i
+  char elements = 0;  // f, b, s or i
   void* data = nullptr;
   size_t length = 0;
   std::map<std::string, Value> fields;
@@ -47,6 +47,7 @@ class RecordedFields {
   bool to_element(Value value, uint32_t index, double& number) const { return to_number(inner(value).get(std::to_string(index)), number); }
   bool to_array(Value value, const char*, const float*, void*& data, size_t& length) { return take('f', value, data, length); }
   bool to_array(Value value, const char*, const uint8_t*, void*& data, size_t& length) { return take('b', value, data, length); }
+  bool to_array(Value value, const char*, const uint16_t*, void*& data, size_t& length) { return take('s', value, data, length); }
   bool to_array(Value value, const char*, const int32_t*, void*& data, size_t& length) { return take('i', value, data, length); }
   const char* find_lost() const { return nullptr; }
   void refuse(const char* message) const {

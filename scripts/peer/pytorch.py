@@ -91,6 +91,9 @@ def slide(layer, size):
     if top != bottom or left != right:
         raise ValueError("padding that differs between sides is not supported")
     (kernel_y, kernel_x), (stride_y, stride_x) = layer["kernel"], layer["stride"]
+    unknown = [field for field in ("ceil", "dilation") if field in layer]
+    if unknown:
+        raise ValueError(f"windows with {', '.join(unknown)} are not supported")
     rows = (height + top + bottom - kernel_y) // stride_y + 1
     columns = (width + left + right - kernel_x) // stride_x + 1
     return rows, columns, {"kernel_size": (kernel_y, kernel_x), "stride": (stride_y, stride_x), "padding": (top, left)}

@@ -167,7 +167,7 @@ function drawBatch({ network, kinds }: ObjectiveOptions, images: number): MiniBa
       // As both widths hold it.
       Math.fround(stream.nextNormal()),
     ),
-    labels: Uint8Array.from({ length: images }, () => stream.nextBelow(classes)),
+    labels: Uint16Array.from({ length: images }, () => stream.nextBelow(classes)),
   };
 }
 

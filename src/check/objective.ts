@@ -24,7 +24,7 @@ export interface MiniBatch {
   readonly images: number;
   /** n×h×w×c. */
   readonly inputs: Float64Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** A network's loss on one mini-batch, and its gradient, for any weights: as in training, in this thread alone. */
@@ -56,14 +56,20 @@ export class Objective {
     this.weights = this.#network.memory.weights;
     this.#results = {
       loss: allocate(images),
-      predicted: new Uint8Array(images),
-      rank: new Uint8Array(images),
+      predicted: new Uint16Array(images),
+      rank: new Uint16Array(images),
     };
     this.#batch = batch;
     this.#kernels = kernels;
-    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing);
+    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing, null);
     const { shape, value, gradient } = this.#network.bound.output;
-    const arrays = { classes: shape.channels, outputs: value, labels: batch.labels, ...this.#results };
+    const arrays = {
+      classes: shape.channels,
+      outputs: value,
+      labels: batch.labels,
+      mix: null,
+      ...this.#results,
+    };
     this.#runLoss = bindLoss({ ...arrays, dOutputs: null });
     this.#runLossGradient = bindLoss({ ...arrays, dOutputs: gradient });
   }

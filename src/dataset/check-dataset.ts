@@ -1,10 +1,8 @@
+import { MAX_CLASSES } from '../core/class-numbers.js';
 import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Dataset, LabelledImages } from './dataset.js';
-
-/** Labels are bytes. */
-const MAX_CLASSES = 256;
 
 /**
  * Checks a data set that a program has made itself as files are checked: sizes, types, labels.
@@ -47,8 +45,13 @@ function checkImages(images: LabelledImages, shape: Shape, where: string): void 
       pixels,
     );
   }
-  if (!(labels instanceof Uint8Array))
-    throw explain(`${where}.labels`, 'a Uint8Array of classes from 0', labels);
+  if (!(labels instanceof Uint16Array)) {
+    throw explain(
+      `${where}.labels`,
+      'a Uint16Array of classes from 0 (makeDataset also takes bytes)',
+      labels,
+    );
+  }
   const bytes = count * sizeOf(shape);
   if (pixels.length !== bytes) {
     throw new UserError(
@@ -62,7 +65,7 @@ function checkImages(images: LabelledImages, shape: Shape, where: string): void 
   );
 }
 
-function checkLabels(labels: Uint8Array, classes: number, where: string): void {
+function checkLabels(labels: Uint16Array, classes: number, where: string): void {
   for (let i = 0; i < labels.length; i++) {
     if (labels[i]! < classes) continue;
     throw new UserError(

@@ -1,12 +1,12 @@
 import type { Shape } from '../core/shape.js';
 
-/** Images with one label each, as bytes in shared memory, so that every worker reads the one copy. */
+/** Images with one label each, in shared memory, so that every worker reads the one copy. */
 export interface LabelledImages {
   readonly count: number;
   /** n×h×w×c, 0..255, over a SharedArrayBuffer. */
   readonly pixels: Uint8Array;
   /** n class indices, over a SharedArrayBuffer. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** A data set as training reads it. */

@@ -20,7 +20,7 @@ export function makeSyntheticDataset(
 
 function drawImages(shape: Shape, classes: number, count: number): LabelledImages {
   const pixels = new Uint8Array(new SharedArrayBuffer(count * sizeOf(shape)));
-  const labels = new Uint8Array(new SharedArrayBuffer(count));
+  const labels = new Uint16Array(new SharedArrayBuffer(count * 2));
   let word = 1;
   for (let i = 0; i < pixels.length; i++) {
     // Numerical Recipes' linear congruential generator, whose upper bits are the better ones.

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { openRegularFile } from '../core/regular-file.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, LabelledImages } from './dataset.js';
 import type { Checksum, Reference } from './definition.js';
 import { computeFingerprint } from './fingerprint.js';
 import { explainGzipError, startsWithGzip } from './gzip.js';
@@ -55,14 +55,14 @@ export async function verifyDataset(name: string, options: { folder?: string } =
 }
 
 function compareImages(
-  { train, test }: Dataset,
+  { classNames, train, test }: Dataset,
   statistics: DatasetStatistics,
   { fingerprints, ...expected }: Reference,
 ): Likeness {
   if (findDifferences(statistics, expected).length > 0) return 'other';
   if (fingerprints === null) return 'statistics';
-  const same =
-    computeFingerprint(train) === fingerprints.train && computeFingerprint(test) === fingerprints.test;
+  const fingerprintOf = (half: LabelledImages) => computeFingerprint(half, classNames.length);
+  const same = fingerprintOf(train) === fingerprints.train && fingerprintOf(test) === fingerprints.test;
   return same ? 'images' : 'other';
 }
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { packClasses, viewBytes } from '../core/class-numbers.js';
 import { UNFUSED_NAMES } from '../kernels/select.js';
 import { NUMERICS } from '../run/numerics.js';
 import type { TrainResult } from '../run/types.js';
@@ -71,7 +72,8 @@ function listAnswers(db: Database.Database, run: WholeRun, result: TrainResult):
   const predicted = withDatabaseErrors(db.name, () =>
     db.prepare<[number], string>(query).pluck().get(run.runId),
   );
-  const found = Buffer.from(result.predicted).toString('hex').toUpperCase();
+  const packed = packClasses(result.predicted, result.classNames.length);
+  const found = viewBytes(packed).toString('hex').toUpperCase();
   return [
     ['confusion matrix', JSON.stringify(run.confusion), JSON.stringify(result.confusion)],
     ...(predicted === undefined ? [] : [['predictions', predicted, found] satisfies Pair]),

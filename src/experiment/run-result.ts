@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { packClasses, viewBytes } from '../core/class-numbers.js';
 import type { TrainResult } from '../run/types.js';
 
 /** How a run ended, as far as the store is told. */
@@ -49,7 +50,7 @@ export function recordRunEnd(
   if (changes === 1 && result !== null) {
     clearPredictions(db, runId);
     saveConfusion(db, runId, result.confusion);
-    savePredictions(db, runId, result.predicted);
+    savePredictions(db, runId, result);
   }
   return changes === 1;
 }
@@ -61,16 +62,22 @@ export function clearPredictions(db: Database.Database, runId: number): void {
   }
 }
 
+/** Without cells of 0, of which a matrix of many classes consists; but for those of the diagonal, which tell how many classes there are. */
 function saveConfusion(db: Database.Database, runId: number, confusion: TrainResult['confusion']): void {
   const insert = db.prepare('INSERT INTO confusion VALUES (?, ?, ?, ?)');
   confusion.forEach((row, label) => {
     row.forEach((images, predicted) => {
-      insert.run(runId, label, predicted, images);
+      if (images > 0 || label === predicted) insert.run(runId, label, predicted, images);
     });
   });
 }
 
-function savePredictions(db: Database.Database, runId: number, predicted: Uint8Array): void {
+function savePredictions(db: Database.Database, runId: number, { predicted, classNames }: TrainResult): void {
   if (predicted.length === 0) return;
-  db.prepare('INSERT INTO predictions VALUES (?, ?)').run(runId, Buffer.from(predicted));
+  const packed = packClasses(predicted, classNames.length);
+  db.prepare('INSERT INTO predictions (run_id, predicted, bytes_each) VALUES (?, ?, ?)').run(
+    runId,
+    viewBytes(packed),
+    packed.BYTES_PER_ELEMENT,
+  );
 }

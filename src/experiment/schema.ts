@@ -21,6 +21,7 @@ export const MIGRATIONS: readonly string[] = [
   'add-sweep-source.sql',
   'add-owners.sql',
   'add-curation.sql',
+  'add-wide-classes.sql',
 ];
 
 /** The schema version that this program reads and writes. */

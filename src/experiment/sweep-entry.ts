@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import { packClasses, viewBytes } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
 import type { SweepPoint } from './plan-sweep.js';
 
@@ -56,8 +57,11 @@ function checkSource(db: Database.Database, { name, source }: SweepEntry): void 
 }
 
 function saveTestLabels(db: Database.Database, points: readonly SweepPoint[]): void {
-  const insert = db.prepare('INSERT INTO test_labels VALUES (?, ?) ON CONFLICT DO NOTHING');
-  for (const { sha256, test } of new Set(points.map(({ dataset }) => dataset))) {
-    insert.run(sha256, Buffer.from(test.labels));
+  const insert = db.prepare(
+    'INSERT INTO test_labels (dataset_sha256, labels, bytes_each) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  for (const { sha256, classNames, test } of new Set(points.map(({ dataset }) => dataset))) {
+    const packed = packClasses(test.labels, classNames.length);
+    insert.run(sha256, viewBytes(packed), packed.BYTES_PER_ELEMENT);
   }
 }

@@ -140,28 +140,39 @@ FROM epochs
 WHERE run_id IN (SELECT run_id FROM kept_runs);
 
 -- One row a run and test image. `example` is its number in the data set, from 1; `label` is NULL where it is not known.
--- Bytes are read by their hexadecimal digits, since SQLite has no function for it; the digit 0 is where instr() finds none.
+-- Bytes are read by their hexadecimal digits, since SQLite has no function for it; the digit 0 is where instr() finds none. A class has four
+-- digits here, the first two 00 where it is one byte.
 -- No two rows are equal anyway: DISTINCT has SQLite build the view once for each side of a join, and join it by an index,
 -- where it would otherwise hold every image against every other.
 DROP VIEW IF EXISTS test_predictions;
 CREATE VIEW test_predictions AS
 WITH RECURSIVE
   places (place) AS (
-    SELECT 1 WHERE EXISTS (SELECT 1 FROM predictions)
+    SELECT 0 WHERE EXISTS (SELECT 1 FROM predictions)
     UNION ALL
-    SELECT place + 1 FROM places WHERE place < (SELECT max(length(predicted)) FROM predictions)
+    SELECT place + 1 FROM places WHERE place + 1 < (SELECT max(length(predicted) / bytes_each) FROM predictions)
   ),
-  bytes AS (
-    SELECT run_id, (spec ->> '$.testFirst') + place - 1 AS example, hex(substr(predicted, place, 1)) AS predicted,
-      hex(substr(labels, (spec ->> '$.testFirst') + place - 1, 1)) AS label
+  classes AS (
+    SELECT run_id, (spec ->> '$.testFirst') + place AS example, predicted, place * predictions.bytes_each AS predicted_before,
+      predictions.bytes_each AS predicted_bytes, labels, ((spec ->> '$.testFirst') - 1 + place) * test_labels.bytes_each AS labels_before,
+      test_labels.bytes_each AS label_bytes
     FROM predictions
     JOIN kept_runs USING (run_id)
     LEFT JOIN test_labels USING (dataset_sha256)
-    JOIN places ON place <= length(predicted)
+    JOIN places ON place < length(predicted) / predictions.bytes_each
+  ),
+  digits AS (
+    SELECT run_id, example,
+      iif(predicted_bytes = 2, hex(substr(predicted, predicted_before + 2, 1)), '00') || hex(substr(predicted, predicted_before + 1, 1))
+        AS predicted,
+      iif(label_bytes = 2, hex(substr(labels, labels_before + 2, 1)), '00') || hex(substr(labels, labels_before + 1, 1)) AS label
+    FROM classes
   )
 SELECT DISTINCT run_id, example,
-  CASE WHEN label <> '' THEN
-    16 * instr('123456789ABCDEF', substr(label, 1, 1)) + instr('123456789ABCDEF', substr(label, 2, 1))
+  CASE WHEN length(label) = 4 THEN
+    4096 * instr('123456789ABCDEF', substr(label, 1, 1)) + 256 * instr('123456789ABCDEF', substr(label, 2, 1))
+      + 16 * instr('123456789ABCDEF', substr(label, 3, 1)) + instr('123456789ABCDEF', substr(label, 4, 1))
   END AS label,
-  16 * instr('123456789ABCDEF', substr(predicted, 1, 1)) + instr('123456789ABCDEF', substr(predicted, 2, 1)) AS predicted
-FROM bytes;
+  4096 * instr('123456789ABCDEF', substr(predicted, 1, 1)) + 256 * instr('123456789ABCDEF', substr(predicted, 2, 1))
+    + 16 * instr('123456789ABCDEF', substr(predicted, 3, 1)) + instr('123456789ABCDEF', substr(predicted, 4, 1)) AS predicted
+FROM digits;

@@ -32,7 +32,7 @@ export interface WholeRun {
   readonly spec: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, unknown>>;
   readonly epochs: readonly Readonly<Record<string, number | null>>[];
-  /** confusion[label][predicted] = test images; empty before the first epoch's end. */
+  /** confusion[label][predicted] = test images; empty before the first epoch's end, and of more classes than a result has a matrix of. */
   readonly confusion: readonly (readonly number[])[];
   /** Test images whose predicted class is recorded, in the view test_predictions; 0 for runs of older versions. */
   readonly predictions: number;
@@ -51,7 +51,7 @@ const SELECT_RUN = `
     augmented_test_top5_error_percent AS augmentedTestTop5ErrorPercent,
     spec, environment, note, removed_at AS removedAt,
     (SELECT json_group_array(tag) FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
-    coalesce((SELECT length(predicted) FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
+    coalesce((SELECT length(predicted) / bytes_each FROM predictions WHERE predictions.run_id = runs.run_id), 0) AS predictions
   FROM runs JOIN sweeps USING (sweep_id) WHERE run_id = ?`;
 
 const SELECT_EPOCHS = `
@@ -94,10 +94,9 @@ function readConfusion(db: Database.Database, runId: number): number[][] {
       'SELECT label, predicted, images FROM confusion WHERE run_id = ? ORDER BY label, predicted',
     )
     .all(runId);
-  const rows: number[][] = [];
-  for (const { label, predicted, images } of cells) {
-    rows[label] ??= [];
-    rows[label][predicted] = images;
-  }
+  // The last cell is of the last class.
+  const classes = cells.length === 0 ? 0 : cells.at(-1)!.label + 1;
+  const rows = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const { label, predicted, images } of cells) rows[label]![predicted] = images;
   return rows;
 }

@@ -1,8 +1,8 @@
 import type { Shape } from '../core/shape.js';
 
 /**
- * How a window (a convolution's kernel or a pooling window) slides over an input. Sizes in pixels; the padding below and
- * to the right follows from the output's size.
+ * How a window (a convolution's kernel or a pooling window) slides over an input. Sizes in pixels; what windows reach of the padding below
+ * and to the right follows from the output's size.
  */
 export interface WindowGeometry {
   readonly inputHeight: number;
@@ -12,6 +12,9 @@ export interface WindowGeometry {
   readonly kernelWidth: number;
   readonly strideY: number;
   readonly strideX: number;
+  /** From one of the window's elements to the next; 1 but for a dilated convolution. */
+  readonly dilationY: number;
+  readonly dilationX: number;
   readonly padTop: number;
   readonly padLeft: number;
   readonly outputHeight: number;
@@ -27,11 +30,13 @@ export function makeGeometry(
   window: {
     kernel: readonly [height: number, width: number];
     stride: readonly [y: number, x: number];
+    dilation?: readonly [y: number, x: number] | undefined;
     padding: readonly [top: number, bottom: number, left: number, right: number];
   },
   output: Shape,
   groups = 1,
 ): WindowGeometry {
+  const [dilationY, dilationX] = window.dilation ?? [1, 1];
   return {
     inputHeight: input.height,
     inputWidth: input.width,
@@ -40,6 +45,8 @@ export function makeGeometry(
     kernelWidth: window.kernel[1],
     strideY: window.stride[0],
     strideX: window.stride[1],
+    dilationY,
+    dilationX,
     padTop: window.padding[0],
     padLeft: window.padding[2],
     outputHeight: output.height,
@@ -59,9 +66,15 @@ export function kernelColumns(g: WindowGeometry): number {
   return g.outputChannels / g.groups;
 }
 
+/** Whether there are gaps between the window's elements. */
+export function isDilated(g: WindowGeometry): boolean {
+  return g.dilationY > 1 || g.dilationX > 1;
+}
+
 /** True if the one window position covers the whole input: the convolution is a fully connected layer and phi(X) = X. */
 export function coversInput(g: WindowGeometry): boolean {
   return (
+    !isDilated(g) &&
     g.kernelHeight === g.inputHeight &&
     g.kernelWidth === g.inputWidth &&
     g.padTop === 0 &&
@@ -73,16 +86,26 @@ export function coversInput(g: WindowGeometry): boolean {
 
 /** How many products of an input pixel with a kernel's element make one output channel from one input channel: taps in the padding are none. */
 export function countTaps(g: WindowGeometry): number {
-  const along = (outputs: number, stride: number, pad: number, kernel: number, inputs: number) => {
+  const along = (
+    outputs: number,
+    { stride, dilation, pad }: { stride: number; dilation: number; pad: number },
+    kernel: number,
+    inputs: number,
+  ) => {
     let taps = 0;
     for (let o = 0; o < outputs; o++) {
       const start = o * stride - pad;
-      taps += Math.max(0, Math.min(kernel, inputs - start) - Math.max(0, -start));
+      const first = Math.max(0, Math.ceil(-start / dilation));
+      taps += Math.max(0, Math.min(kernel, Math.ceil((inputs - start) / dilation)) - first);
     }
     return taps;
   };
+  const steps = {
+    y: { stride: g.strideY, dilation: g.dilationY, pad: g.padTop },
+    x: { stride: g.strideX, dilation: g.dilationX, pad: g.padLeft },
+  };
   return (
-    along(g.outputHeight, g.strideY, g.padTop, g.kernelHeight, g.inputHeight) *
-    along(g.outputWidth, g.strideX, g.padLeft, g.kernelWidth, g.inputWidth)
+    along(g.outputHeight, steps.y, g.kernelHeight, g.inputHeight) *
+    along(g.outputWidth, steps.x, g.kernelWidth, g.inputWidth)
   );
 }

@@ -1,13 +1,13 @@
 import { WINOGRAD_PANEL, WINOGRAD_PLANE_GAP } from './constants.js';
-import type { WindowGeometry } from './geometry.js';
+import { isDilated, type WindowGeometry } from './geometry.js';
 
 /** Tiles of each kernel size for which there are filters (see native/kernels/winograd-filters.inl.h): outputs along each axis. */
 const TILES: Readonly<Record<number, readonly number[]>> = { 3: [2, 4], 5: [2] };
 
-/** The tiles by which a convolution can be computed by minimal filtering: its kernel moves by one pixel, with no more padding than that uses. */
+/** The tiles by which a convolution can be computed by minimal filtering: its kernel has no gaps and moves by one pixel, with no more padding than that uses. */
 export function listTiles(g: WindowGeometry): readonly number[] {
   const { kernelHeight: size, kernelWidth, strideY, strideX, padTop, padLeft, groups } = g;
-  const moves = groups === 1 && kernelWidth === size && strideY === 1 && strideX === 1;
+  const moves = groups === 1 && !isDilated(g) && kernelWidth === size && strideY === 1 && strideX === 1;
   return moves && padTop < size && padLeft < size ? (TILES[size] ?? []) : [];
 }
 

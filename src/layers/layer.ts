@@ -104,7 +104,7 @@ export interface LayerPlan {
   /** Numbers of one image in each of the mini-batch's statistics by which the layer normalises. Absent: it has none. */
   readonly valuesPerStatistic?: number;
   /** The input positions that one output position depends on. Absent: those at its own position alone. */
-  readonly window?: Pick<WindowConfig, 'kernel' | 'stride'>;
+  readonly window?: Pick<WindowConfig, 'kernel' | 'stride' | 'dilation'>;
 }
 
 export interface StatePlan {

@@ -4,16 +4,25 @@ import type { Kernels } from '../kernels/kernels.js';
 export interface LossResults {
   /** NaN if an output is not finite. */
   readonly loss: Float32Array;
-  readonly predicted: Uint8Array;
+  readonly predicted: Uint16Array;
   /** How many classes stand before the label: top-k is right if it is below k. */
-  readonly rank: Uint8Array;
+  readonly rank: Uint16Array;
+}
+
+/** Second labels of images that are mixed of two. */
+export interface MixedLabels {
+  readonly labels: Uint16Array;
+  /** Of the second label in the target, 0 to 1: 0 for an image that is not mixed. */
+  readonly shares: Float32Array;
 }
 
 /** What a loss is computed from, and where it goes. */
 export interface LossArrays extends LossResults {
   readonly classes: number;
   readonly outputs: Float32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
+  /** Null where no image is mixed. */
+  readonly mix: MixedLabels | null;
   /** Null where no gradient is asked for. */
   readonly dOutputs: Float32Array | null;
 }
@@ -30,8 +39,13 @@ export interface LossKind {
   readonly smooths: boolean;
   /** The kind of layer that it computes of the outputs itself: one that stands right before it is fused with it. Absent: none. */
   readonly holds?: string;
-  /** Ties the loss to kernels. `smoothing` is 0 where labels cannot be smoothed. */
-  bind(kernels: Kernels, smoothing: number): BindLoss;
+  /**
+   * Ties the loss to kernels.
+   *
+   * @param smoothing 0 where labels cannot be smoothed
+   * @param classWeights what an image of each class counts; null for 1
+   */
+  bind(kernels: Kernels, smoothing: number, classWeights: Float32Array | null): BindLoss;
 }
 
 /** Every loss by its name in a spec. */
@@ -41,10 +55,21 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
     smooths: true,
     holds: 'softmax',
     bind:
-      ({ bindSoftmaxCrossEntropy }, smoothing) =>
-      (arrays) =>
-        bindSoftmaxCrossEntropy({ ...arrays, smoothing }),
+      ({ bindSoftmaxCrossEntropy }, smoothing, classWeights) =>
+      ({ mix, ...arrays }) =>
+        bindSoftmaxCrossEntropy({ ...arrays, ...describeMix(mix), classWeights, smoothing }),
   },
   /** ½‖t − x‖², t the label's unit vector (chapter 15, equation 15.6). */
-  'squared-l2': { smooths: false, bind: ({ bindSquaredError }) => bindSquaredError },
+  'squared-l2': {
+    smooths: false,
+    bind:
+      ({ bindSquaredError }, _smoothing, classWeights) =>
+      ({ mix, ...arrays }) =>
+        bindSquaredError({ ...arrays, ...describeMix(mix), classWeights }),
+  },
 };
+
+/** As kernels take it, whose descriptors are flat. */
+function describeMix(mix: MixedLabels | null) {
+  return { secondLabels: mix?.labels ?? null, secondShares: mix?.shares ?? null };
+}

@@ -32,6 +32,7 @@ export const WINDOW_FIELDS = {
   kernel: { name: 'kernel', lengths: [1, 2], least: 1 },
   stride: { name: 'stride', lengths: [1, 2], least: 1 },
   padding: { name: 'padding', lengths: [1, 2, 4], least: 0 },
+  dilation: { name: 'dilation', lengths: [1, 2], least: 1 },
 } as const satisfies Record<string, PatternField>;
 
 /** The name that keeps the size at stride 1. */

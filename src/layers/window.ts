@@ -8,6 +8,8 @@ const pad = z.int().min(0);
 type Pair = readonly [y: number, x: number];
 export type Padding = readonly [top: number, bottom: number, left: number, right: number];
 
+export const NO_PADDING: Padding = [0, 0, 0, 0];
+
 /** A size per axis, [height, width] or [y, x]; one number stands for both. */
 export const pairSchema = z.preprocess(
   expandPair,
@@ -46,12 +48,15 @@ function expandPadding(value: unknown): unknown {
 }
 
 /**
- * Padding in numbers. `same` is the chapter's rule: floor((H − 1) / 2) rows above and floor(H / 2) below for a kernel H
+ * Padding in numbers. `same` is the chapter's rule: floor((H − 1) / 2) rows above and floor(H / 2) below for a window H
  * high, likewise for columns.
  */
-export function resolvePadding(padding: 'same' | Padding, kernel: Pair): Padding {
+export function resolvePadding(
+  padding: 'same' | Padding,
+  window: Pick<WindowConfig, 'kernel' | 'dilation'>,
+): Padding {
   if (padding !== 'same') return padding;
-  const [height, width] = kernel;
+  const [height, width] = extentOf(window);
   return [
     Math.floor((height - 1) / 2),
     Math.floor(height / 2),
@@ -64,6 +69,15 @@ export interface WindowConfig {
   readonly kernel: Pair;
   readonly stride: Pair;
   readonly padding: Padding;
+  /** From one of the kernel's elements to the next. Absent: 1, 1. */
+  readonly dilation?: Pair | undefined;
+  /** Also places for a window at the end that is partly outside the padded input, if it begins before the padding there. */
+  readonly ceil?: true;
+}
+
+/** Rows and columns from a window's first elements to its last: (kernel − 1) · dilation + 1. */
+export function extentOf({ kernel, dilation = [1, 1] }: Pick<WindowConfig, 'kernel' | 'dilation'>): Pair {
+  return [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1];
 }
 
 /** Rows and columns that an input may have, with its padding: a plan goes through them one by one. */
@@ -73,7 +87,8 @@ export const MAX_EXTENT = 2 ** 16;
 export class MisfitError extends UserError {}
 
 /**
- * The height and width that a sliding window makes: floor((H + padding − kernel) / stride) + 1.
+ * The height and width that a sliding window makes: floor((H + padding − window) / stride) + 1; with `ceil` PyTorch's
+ * ceil((H + padding − window) / stride) + 1, or one less if the last window would begin in the padding behind the input or beyond.
  *
  * @throws MisfitError if the window is larger than the padded input
  * @throws UserError if that has more than MAX_EXTENT rows or columns
@@ -91,21 +106,37 @@ export function slideWindow(
       `${where}: expected an input of at most ${MAX_EXTENT}×${MAX_EXTENT} with its padding, found ${height}×${width}. Pad less.`,
     );
   }
-  if (config.kernel[0] > height || config.kernel[1] > width) {
+  const { stride, ceil = false } = config;
+  const window = extentOf(config);
+  const [tallest, widest] = ceil ? [height + stride[0] - 1, width + stride[1] - 1] : [height, width];
+  if (window[0] > tallest || window[1] > widest) {
+    const gaps = config.dilation
+      ? ` (${config.kernel.join('×')}, dilated by ${config.dilation.join('×')})`
+      : '';
     throw new MisfitError(
-      `${where}: expected a window of at most ${height}×${width} (the padded input, ${formatShape(input)} before), ` +
-        `found ${config.kernel[0]}×${config.kernel[1]}. Make the window smaller, pad more, or pool less before it.`,
+      `${where}: expected a window of at most ${tallest}×${widest} (the padded input, ${formatShape(input)} before), ` +
+        `found ${window[0]}×${window[1]}${gaps}. Make the window smaller, pad more, or pool less before it.`,
     );
   }
-  return {
-    height: Math.floor((height - config.kernel[0]) / config.stride[0]) + 1,
-    width: Math.floor((width - config.kernel[1]) / config.stride[1]) + 1,
+  const along = (axis: 0 | 1, padded: number, behind: number) => {
+    const steps = (padded - window[axis]) / stride[axis];
+    if (!ceil) return Math.floor(steps) + 1;
+    const last = Math.ceil(steps);
+    return last * stride[axis] < padded - behind ? last + 1 : last;
   };
+  return { height: along(0, height, bottom), width: along(1, width, right) };
 }
 
-/** A window in the short form of the chapter's table 15.2: `3×3; p=1, st=1`; padding that differs by side is top, bottom, left, right. */
-export function describeWindow({ kernel, stride, padding }: WindowConfig): string {
+/**
+ * A window in the short form of the chapter's table 15.2: `3×3; p=1, st=1`, or `3×3; p=2, st=1, d=2`, `3×3; p=1, st=2, ceil`; padding that
+ * differs by side is top, bottom, left, right.
+ */
+export function describeWindow({ kernel, stride, padding, dilation, ceil }: WindowConfig): string {
   const pad = padding.every((side) => side === padding[0]) ? padding[0] : `(${padding.join(', ')})`;
-  const step = stride[0] === stride[1] ? stride[0] : stride.join('×');
-  return `${kernel.join('×')}; p=${pad}, st=${step}`;
+  const gaps = dilation ? `, d=${describePair(dilation)}` : '';
+  return `${kernel.join('×')}; p=${pad}, st=${describePair(stride)}${gaps}${ceil ? ', ceil' : ''}`;
+}
+
+function describePair([y, x]: Pair): string {
+  return y === x ? String(y) : `${y}×${x}`;
 }

@@ -1,4 +1,5 @@
 import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
+import { MAX_CLASSES } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, sizeOf } from '../core/shape.js';
 import { BUNDLE_IMAGES } from '../kernels/constants.js';
@@ -86,8 +87,6 @@ export interface PlanOptions {
   readonly kinds?: LayerKinds;
 }
 
-/** Classes fit into a byte. */
-const MAX_CLASSES = 256;
 /** Units that a mini-batch in lanes is cut into at least, to be shared out evenly among some workers. */
 const MIN_UNITS = 12;
 const MAX_BANDS = 8;

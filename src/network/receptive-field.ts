@@ -1,3 +1,4 @@
+import { extentOf } from '../layers/window.js';
 import type { NetworkPlan, StepPlan, TensorPlan } from './plan.js';
 
 /** Along y and x, in pixels, padding included. */
@@ -8,7 +9,8 @@ const POINT: Extent = [1, 1];
 /**
  * The receptive fields of table 15.2, from the last layer to the first: what of each tensor one element of the feature maps in
  * front of the first layer that covers its whole input (a fully connected one) depends on; without such a layer, one element of the
- * output. Where paths part, the largest counts. A window of kernel k and stride s makes (r − 1)·s + k of r.
+ * output. Where paths part, the largest counts. A window of extent k (of a dilated kernel: (kernel − 1)·dilation + 1) and stride s makes
+ * (r − 1)·s + k of r.
  *
  * @returns one for each tensor of the plan; null for those that such an element does not depend on
  */
@@ -19,15 +21,15 @@ export function traceFieldsBack({ steps, tensors }: NetworkPlan): (Extent | null
   for (const { layer, inputs, outputs } of steps.toReversed()) {
     const known = outputs.flatMap((output) => (fields[output] ? [fields[output]] : []));
     if (known.length === 0) continue;
-    const { kernel, stride } = layer.window ?? { kernel: POINT, stride: POINT };
-    const field = combine(largest(known), (r, axis) => (r - 1) * stride[axis] + kernel[axis]);
+    const { extent, stride } = measureWindow(layer);
+    const field = combine(largest(known), (r, axis) => (r - 1) * stride[axis] + extent[axis]);
     for (const input of inputs) fields[input] = field;
   }
   return fields;
 }
 
 /**
- * What of the network's input one element of each tensor depends on, from the first layer to the last: kernel k makes r + (k − 1)·j of r,
+ * What of the network's input one element of each tensor depends on, from the first layer to the last: a window of extent k makes r + (k − 1)·j of r,
  * where j is how far apart in the input its own input's neighbours lie. Where paths meet, the largest counts.
  *
  * @returns one for each tensor of the plan
@@ -36,24 +38,27 @@ export function traceFieldsInInput({ steps, tensors }: NetworkPlan): Extent[] {
   const fields = new Array<Extent>(tensors.length).fill(POINT);
   const jumps = new Array<Extent>(tensors.length).fill(POINT);
   for (const { layer, inputs, outputs } of steps) {
-    const { kernel, stride } = layer.window ?? { kernel: POINT, stride: POINT };
+    const { extent, stride } = measureWindow(layer);
     const before = largest(inputs.map((input) => fields[input]!));
     const jump = largest(inputs.map((input) => jumps[input]!));
     for (const output of outputs) {
-      fields[output] = combine(before, (r, axis) => r + (kernel[axis] - 1) * jump[axis]);
+      fields[output] = combine(before, (r, axis) => r + (extent[axis] - 1) * jump[axis]);
       jumps[output] = combine(jump, (j, axis) => j * stride[axis]);
     }
   }
   return fields;
 }
 
-function coversInput({ layer: { window, output } }: StepPlan, input: TensorPlan): boolean {
+function measureWindow({ window }: StepPlan['layer']): { extent: Extent; stride: Extent } {
+  return window ? { extent: extentOf(window), stride: window.stride } : { extent: POINT, stride: POINT };
+}
+
+function coversInput({ layer }: StepPlan, input: TensorPlan): boolean {
   const { height, width } = input.shape;
+  const { extent } = measureWindow(layer);
+  const { output, window } = layer;
   return (
-    window !== undefined &&
-    window.kernel[0] >= height &&
-    window.kernel[1] >= width &&
-    output.height * output.width === 1
+    window !== undefined && extent[0] >= height && extent[1] >= width && output.height * output.width === 1
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Augmentation } from '../dataset/augmentation.js';
 import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
-import type { LossResults } from '../layers/loss.js';
+import type { LossResults, MixedLabels } from '../layers/loss.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Averaging } from '../optim/averaging.js';
 import type { Lookahead } from '../optim/lookahead.js';
@@ -14,7 +14,7 @@ import type { PassOutline } from './step-timer.js';
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
   readonly pixels: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
 }
 
 /** A run as its workers get it with every task: buffers are shared, not copied, and a thread binds it once. */
@@ -79,6 +79,8 @@ export interface RunMemory {
   /** Subtracted from, then multiplied with, each element of an image. */
   readonly mean: Float32Array;
   readonly scale: Float32Array;
+  /** Of the training loss; null for 1. */
+  readonly classWeights: Float32Array | null;
   /** Sample ids of the training images in this epoch's order. */
   readonly order: Int32Array;
   /** Of the mini-batch's images, in order. */
@@ -96,7 +98,8 @@ export interface EvaluationSet {
 
 export interface BatchArrays extends LossResults {
   readonly sampleIds: Int32Array;
-  readonly labels: Uint8Array;
+  readonly labels: Uint16Array;
+  readonly mix: MixedLabels | null;
 }
 
 /** Sums over the epoch so far. */

@@ -1,4 +1,6 @@
+import { packedBytesOf } from '../core/class-numbers.js';
 import { sizeOf } from '../core/shape.js';
+import { countClasses } from '../network/plan.js';
 import { planOptimizer } from '../optim/update.js';
 import type { FittedRun } from './fit.js';
 import { optimizerOf } from './optimizer-fields.js';
@@ -33,7 +35,7 @@ export function estimateCheckpoint({ spec, plan, dataset, plugins }: FittedRun):
     (sum, { parameters, state }) => sum + sumSizes(parameters) + sumSizes(state),
     0,
   );
-  const predictedBytes = spec.testCount * (keepsBest ? 2 : 1);
+  const predictedBytes = spec.testCount * packedBytesOf(countClasses(plan)) * (keepsBest ? 2 : 1);
   const stateBytes = FLOAT_BYTES * (copies * weightFloats + slotFloats) + predictedBytes;
   // Mean and scale of the input are beside the weights.
   const modelBytes = FLOAT_BYTES * (weightFloats + 2 * sizeOf(dataset.shape));

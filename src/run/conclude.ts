@@ -38,7 +38,7 @@ export function concludeRun(
     bestEpoch,
     augmentedTest: augmented?.metrics ?? null,
     confusion: tested?.confusion ?? [],
-    predicted: tested?.predicted ?? new Uint8Array(),
+    predicted: tested?.predicted ?? new Uint16Array(),
     parameterCount: plan.parameterCount,
     weights,
     weightsSha256: hashWeights(weights),

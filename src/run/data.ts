@@ -3,6 +3,8 @@ import { splitTraining } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { InputImages } from '../layers/whitening.js';
+import { countClasses } from '../network/plan.js';
+import { computeClassWeights } from './class-weights.js';
 import type { FittedRun } from './fit.js';
 import { computeNormalization } from './normalize.js';
 
@@ -17,12 +19,15 @@ export interface RunData {
   readonly test: Int32Array;
   readonly mean: Float32Array;
   readonly scale: Float32Array;
+  /** Of the training loss, one for each class of the network; null for 1. */
+  readonly classWeights: Float32Array | null;
 }
 
 /** A run's images, and how they are normalised: by those that it trains on. */
-export function selectData({ spec, dataset }: FittedRun, kernels: Kernels): RunData {
+export function selectData({ spec, dataset, plan }: FittedRun, kernels: Kernels): RunData {
   const { train, validation } = splitTraining(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
+  const { labels } = dataset.train;
   return {
     dataset,
     train,
@@ -33,6 +38,9 @@ export function selectData({ spec, dataset }: FittedRun, kernels: Kernels): RunD
       { images: dataset.train, shape: dataset.shape, samples: train },
       kernels,
     ),
+    classWeights:
+      spec.classWeights &&
+      computeClassWeights(spec.classWeights, { labels, samples: train, classes: countClasses(plan) }),
   };
 }
 

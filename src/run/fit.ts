@@ -5,6 +5,7 @@ import { countSplit } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import { countClasses, type NetworkPlan, planNetwork } from '../network/plan.js';
 import { NO_PLUGINS, type Plugins, takeUsed } from '../plugins/plugins.js';
+import { checkClassWeights } from './class-weights.js';
 import type { ResolvedRunSpec } from './spec.js';
 
 /** A spec that has been fitted to its data: its counts are numbers. */
@@ -31,8 +32,8 @@ interface FitOptions {
  * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
  * data, so that two ways of asking for one thing are one run.
  *
- * @throws UserError if a subset is outside the data, a layer does not fit its input, or the network does not take the data's images and tell
- *   its classes apart
+ * @throws UserError if a subset is outside the data, a layer does not fit its input, the network does not take the data's images and tell
+ *   its classes apart, or there are class weights for another number of classes
  */
 export function fitRun(
   spec: ResolvedRunSpec,
@@ -48,6 +49,7 @@ export function fitRun(
     kinds: plugins.layers,
   });
   checkEnds(spec, countClasses(plan), dataset);
+  checkClassWeights(spec.classWeights, dataset);
   const fitted = {
     ...spec,
     trainCount: train + validation,

@@ -10,7 +10,7 @@ export interface EvaluationSummary {
   /** confusion[label][predicted] = images. */
   readonly confusion: number[][];
   /** The class that each image is taken for, in order: a copy. */
-  readonly predicted: Uint8Array;
+  readonly predicted: Uint16Array;
 }
 
 /** Sums up the results of an evaluation, image by image in order. Their losses are finite, so that ranks and predictions agree. */
@@ -34,19 +34,23 @@ export function summarizeResults(
     errorPercent: (100 * errors) / images,
     top5ErrorPercent: (100 * top5Errors) / images,
     confusion: countConfusion({ images: { labels }, samples }, results.predicted, classes),
-    predicted: Uint8Array.from(results.predicted),
+    predicted: Uint16Array.from(results.predicted),
   };
 }
 
-/** confusion[label][predicted] = images, from the class that each image is taken for. */
+/** Of more classes there is no confusion matrix: it is empty for the most part, and of 65,536 classes it would take gigabytes. */
+const MAX_CONFUSION_CLASSES = 1_024;
+
+/** confusion[label][predicted] = images, from the class that each image is taken for; empty of more than MAX_CONFUSION_CLASSES. */
 export function countConfusion(
   {
     images: { labels },
     samples,
-  }: { readonly images: { readonly labels: Uint8Array } } & Pick<EvaluationSet, 'samples'>,
-  predicted: Uint8Array,
+  }: { readonly images: { readonly labels: Uint16Array } } & Pick<EvaluationSet, 'samples'>,
+  predicted: Uint16Array,
   classes: number,
 ): number[][] {
+  if (classes > MAX_CONFUSION_CLASSES) return [];
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < samples.length; i++) confusion[labels[samples[i]!]!]![predicted[i]!]!++;
   return confusion;

@@ -67,6 +67,7 @@ function allocateMemory(
     validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
     mean: shareFloats(data.mean),
     scale: shareFloats(data.scale),
+    classWeights: data.classWeights && shareFloats(data.classWeights),
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
     batch: allocateBatch(batchSize),
   };
@@ -81,8 +82,8 @@ function makeEvaluationSet({ pixels, labels }: LabelledImages, samples: Int32Arr
 function allocateResults(images: number): LossResults {
   return {
     loss: new Float32Array(new SharedArrayBuffer(images * 4)),
-    predicted: new Uint8Array(new SharedArrayBuffer(images)),
-    rank: new Uint8Array(new SharedArrayBuffer(images)),
+    predicted: shareClasses(images),
+    rank: shareClasses(images),
   };
 }
 
@@ -90,8 +91,13 @@ function allocateBatch(images: number): BatchArrays {
   return {
     ...allocateResults(images),
     sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
-    labels: new Uint8Array(new SharedArrayBuffer(images)),
+    labels: shareClasses(images),
+    mix: null,
   };
+}
+
+function shareClasses(images: number): Uint16Array {
+  return new Uint16Array(new SharedArrayBuffer(images * 2));
 }
 
 function shareFloats(values: Float32Array): Float32Array {

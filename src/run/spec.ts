@@ -15,6 +15,7 @@ import type { OptimizerSpec } from '../optim/optimizers/optimizer.js';
 import { sgdFields } from '../optim/optimizers/sgd.js';
 import { scheduleSchema } from '../optim/schedule.js';
 import { checkPlugins, NO_PLUGINS, type Plugins, recordPlugins, takeUsed } from '../plugins/plugins.js';
+import { classWeightsSchema } from './class-weights.js';
 import { type OptimizerFields, penaltyOf, resolveOptimizer } from './optimizer-fields.js';
 import { stoppingSchema } from './stopping-schema.js';
 
@@ -91,6 +92,8 @@ const runSpecSchema = z.strictObject({
   averaging: averagingSchema.nullable().default(null),
   /** The label's share of the loss's target that goes to all classes alike. */
   labelSmoothing: z.number().min(0).max(1).default(0),
+  /** What an image of each class counts in the training loss; null for 1. */
+  classWeights: classWeightsSchema.nullable().default(null),
   /**
    * Adds ½·λ·‖w‖², λ the parameter's weight decay, over all parameters to the losses that are reported. Training does not change: the decay
    * is in the update. Not with optimizers whose decay is no such term.
@@ -128,6 +131,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'minWeightChange',
   'patience',
   'labelSmoothing',
+  'classWeights',
   'reportRegularization',
   'augmentation',
   'dropLast',

@@ -1,3 +1,4 @@
+import type { PackedClasses } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
 import { areFinite } from '../core/finite.js';
 import type { ModelMemory } from '../network/memory.js';
@@ -50,8 +51,8 @@ export interface StateArrays {
   /** See BestEpoch. */
   readonly best: Float32Array | null;
   /** Of the last completed epoch's test, and of the best one's. */
-  readonly predicted: Uint8Array;
-  readonly bestPredicted: Uint8Array | null;
+  readonly predicted: PackedClasses;
+  readonly bestPredicted: PackedClasses | null;
 }
 
 /**
@@ -73,7 +74,7 @@ export function viewState(plan: Pick<NetworkPlan, 'steps'>, arrays: StateArrays)
           shape,
           values: weights.subarray(offset, offset + size),
         }));
-  const overImages = (name: string, values: Uint8Array | null): NamedNumbers[] =>
+  const overImages = (name: string, values: PackedClasses | null): NamedNumbers[] =>
     values === null ? [] : [{ name, shape: [values.length], values }];
   const { memory, slow, average, previous, weightsBefore, best, predicted, bestPredicted } = arrays;
   const views = [

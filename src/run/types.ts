@@ -116,10 +116,13 @@ export interface TrainResult {
    * without, and for a run that diverged or was interrupted.
    */
   readonly augmentedTest: TestMetrics | null;
-  /** confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none. */
+  /**
+   * confusion[label][predicted] = test images, after the best epoch or else the last completed one; empty if there is none, and of more than 1,024
+   * classes, of which `predicted` tells all.
+   */
   readonly confusion: readonly (readonly number[])[];
-  /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty where it is. */
-  readonly predicted: Uint8Array;
+  /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty before the first epoch's end. */
+  readonly predicted: Uint16Array;
   /** How many numbers training changes. */
   readonly parameterCount: number;
   /** Parameters and running statistics, one after another in the plan's order; not all of them, if it was interrupted while it made its first ones. */

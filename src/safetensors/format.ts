@@ -11,13 +11,13 @@ export const HEADER_ALIGNMENT = 8;
 /** A header of more is hostile or broken: a thousand layers take some hundred kilobytes. */
 export const MAX_HEADER_BYTES = 16 * 2 ** 20;
 /** The types of numbers, and what holds them in memory. */
-export const DTYPES = { F32: Float32Array, U8: Uint8Array } as const;
+export const DTYPES = { F32: Float32Array, U8: Uint8Array, U16: Uint16Array } as const;
 export type Dtype = keyof typeof DTYPES;
 /** The header's key for texts that belong to the file as a whole. */
 export const METADATA_KEY = '__metadata__';
 
 /** Numbers with a shape, rows before columns. */
-export interface Tensor<Values = Float32Array | Uint8Array> {
+export interface Tensor<Values = Float32Array | Uint8Array | Uint16Array> {
   readonly shape: readonly number[];
   readonly values: Values;
 }
@@ -36,5 +36,6 @@ export function countNumbers(shape: readonly number[]): number {
 
 /** The type of a tensor's numbers. */
 export function dtypeOf({ values }: Pick<Tensor, 'values'>): Dtype {
-  return values instanceof Float32Array ? 'F32' : 'U8';
+  if (values instanceof Float32Array) return 'F32';
+  return values instanceof Uint8Array ? 'U8' : 'U16';
 }

@@ -1,3 +1,4 @@
+import { allocatePacked, type PackedClasses } from '../core/class-numbers.js';
 import type { ModelMemory } from '../network/memory.js';
 import { countClasses } from '../network/plan.js';
 import { CONTROL, STOP } from '../parallel/control.js';
@@ -43,8 +44,8 @@ export class RunState {
   /** Of the last completed epoch. */
   last: TestResults | null = null;
   readonly #makings: RunMakings;
-  readonly #predicted: Uint8Array;
-  readonly #bestPredicted: Uint8Array | null;
+  readonly #predicted: PackedClasses;
+  readonly #bestPredicted: PackedClasses | null;
   readonly #views: readonly NamedNumbers[];
   /** Wall time of the run in earlier processes, and when this one began with it. */
   #secondsBefore = 0;
@@ -54,8 +55,9 @@ export class RunState {
   constructor(makings: RunMakings) {
     const { fitted, data, run, memory, rules, best } = makings;
     this.#makings = makings;
-    this.#predicted = new Uint8Array(data.test.length);
-    this.#bestPredicted = best?.weights ? new Uint8Array(data.test.length) : null;
+    const allocate = () => allocatePacked(data.test.length, countClasses(fitted.plan));
+    this.#predicted = allocate();
+    this.#bestPredicted = best?.weights ? allocate() : null;
     this.#views = viewState(fitted.plan, {
       memory,
       slow: run.memory.slowWeights,
@@ -171,11 +173,15 @@ export class RunState {
   }
 
   /** @param epoch from 1; 0 for none */
-  #resultsOf(epoch: number, predicted: Uint8Array): TestResults | null {
+  #resultsOf(epoch: number, packed: PackedClasses): TestResults | null {
     const metrics = this.epochs[epoch - 1];
     if (metrics === undefined) return null;
     const { fitted, run } = this.#makings;
-    const confusion = countConfusion(run.memory.test, predicted, countClasses(fitted.plan));
-    return { metrics, predicted: predicted.slice(), confusion };
+    const predicted = Uint16Array.from(packed);
+    return {
+      metrics,
+      predicted,
+      confusion: countConfusion(run.memory.test, predicted, countClasses(fitted.plan)),
+    };
   }
 }

@@ -4,6 +4,7 @@ import { main as runCheck } from '../../src/cli/check.js';
 import { type DataPlaces, runDataCommand } from '../../src/cli/data/data.js';
 import { main as runDescribe } from '../../src/cli/describe/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
+import { main as runEvaluate } from '../../src/cli/evaluate/evaluate.js';
 import { reportError } from '../../src/cli/exit.js';
 import { main as runFeatures } from '../../src/cli/features/features.js';
 import { main as runFilter } from '../../src/cli/filter.js';
@@ -13,6 +14,7 @@ import { main as runRuns } from '../../src/cli/runs/runs.js';
 import type { Streams } from '../../src/cli/streams.js';
 import { runSweepCommand } from '../../src/cli/sweep/command.js';
 import { runTrainCommand } from '../../src/cli/train/command.js';
+import type { Dataset } from '../../src/dataset/dataset.js';
 import { chooseThreads } from '../../src/experiment/choose-threads.js';
 import type { Executor } from '../../src/experiment/executor.js';
 import type { LocalOptions } from '../../src/experiment/local-executor.js';
@@ -97,6 +99,11 @@ export function filterCommand(args: readonly string[]): Promise<Outcome> {
 /** Runs `predict` as the shell would. */
 export function predictCommand(args: readonly string[]): Promise<Outcome> {
   return capture((streams) => runPredict(args, streams));
+}
+
+/** Runs `evaluate` as the shell would, with another data set. */
+export function evaluateCommand(args: readonly string[], dataset: Dataset): Promise<Outcome> {
+  return capture((streams) => runEvaluate(args, streams, async () => dataset));
 }
 
 export async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {

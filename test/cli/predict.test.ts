@@ -1,14 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { saveModel } from '../../src/checkpoint/save.js';
+import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { writePng } from '../../src/image/write-png.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { predictCommand } from './fake-command.js';
+import { recordSeeds } from './runs/recorded-seeds.js';
 
 const dataset = makeTinyDataset({ train: 300, test: 20 });
 let trained: TrainResult;
@@ -115,13 +117,40 @@ describe('predict', () => {
     expect(white.out).not.toContain(black.out);
   });
 
+  it('combines several networks, and the networks of recorded runs', async () => {
+    const { model, images } = await makeFiles();
+    const { db } = await recordSeeds(2);
+    for (const id of [1, 2]) {
+      const folder = findRunFolder(db, id);
+      mkdirSync(folder, { recursive: true });
+      copyFileSync(model, join(folder, 'model.safetensors'));
+    }
+    const alone = await predictCommand([model, images[0]!, images[1]!]);
+    for (const files of [
+      [model, model],
+      ['--run', '1-2', '--db', db],
+      ['--run', '2', '--db', db, model],
+    ]) {
+      const { exitCode, out, err } = await predictCommand([...files, images[0]!, images[1]!]);
+      expect([exitCode, out, err]).toEqual([0, alone.out, '']);
+    }
+    const vote = await predictCommand([model, model, images[0]!, '--combine', 'vote', '--top', '1']);
+    expect(vote.out).toBe(`${images[0]}\n  100.00%  ${trained.predicted[0]}\n`);
+    rmSync(findRunFolder(db, 2), { recursive: true });
+    const gone = await predictCommand(['--run', '1-2', '--db', db, images[0]!]);
+    expect(gone).toMatchObject({ exitCode: 2, out: '' });
+    expect(gone.err).toMatch(/^run 2: expected its network in \S*model\.safetensors, found none\./);
+  });
+
   it('is told in one line what is wrong, and exits with 2', async () => {
     const { model, images, folder } = await makeFiles();
     const text = join(folder, 'text.png');
     writeFileSync(text, 'no image');
     for (const [args, message] of [
-      [[], "predict: missing required argument 'model'"],
-      [[model], "predict: missing required argument 'image'"],
+      [[], "predict: missing required argument 'file'"],
+      [[model], 'predict: expected images behind the networks, found none.'],
+      [[model, model], 'predict: expected images behind the networks, found none.'],
+      [[model, images[0]!, '--combine', 'best'], "--combine: unknown way 'best'. Valid: mean, vote."],
       [[images[0]!, model], `${images[0]}: expected a safetensors file, found a header of`],
       [[join(folder, 'no'), images[0]!], 'expected a safetensors file, found nothing there.'],
       [[folder, images[0]!], 'expected a safetensors file, found a folder.'],

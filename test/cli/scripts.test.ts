@@ -15,6 +15,7 @@ describe('the scripts', () => {
     'describe',
     'filter',
     'predict',
+    'evaluate',
     'features',
     'check',
     'bench',

@@ -1,9 +1,7 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import type { Dataset } from '../../src/dataset/dataset.js';
-import { makeDataset } from '../../src/dataset/make-dataset.js';
-
-type Parts = Omit<Dataset, 'sha256'>;
+import { type DatasetParts, makeDataset } from '../../src/dataset/make-dataset.js';
 
 const half = (count: number, changes: object = {}) => ({
   count,
@@ -11,7 +9,7 @@ const half = (count: number, changes: object = {}) => ({
   labels: Uint8Array.from({ length: count }, (_, i) => i % 2),
   ...changes,
 });
-const PARTS: Parts = {
+const PARTS: DatasetParts = {
   name: 'own',
   shape: { height: 2, width: 3, channels: 1 },
   classNames: ['cat', 'dog'],
@@ -29,6 +27,26 @@ describe('a data set in memory', () => {
     );
   });
 
+  it('takes labels of bytes, which training has as 16 bits', () => {
+    const { train, sha256 } = makeDataset(PARTS);
+    expect(train.labels).toEqual(Uint16Array.of(0, 1, 0, 1));
+    expect(train.labels.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const wide = makeDataset({ ...PARTS, train, test: half(3, { labels: Uint16Array.of(0, 1, 0) }) });
+    expect(wide.train.labels).toBe(train.labels);
+    // Of at most 256 classes it is the one that they had while labels were bytes.
+    const hash = createHash('sha256').update('2×3×1 4 3\n');
+    for (const { pixels, labels } of [PARTS.train, PARTS.test]) hash.update(pixels).update(labels);
+    const before = hash.digest('hex');
+    expect([sha256, wide.sha256]).toEqual([before, before]);
+  });
+
+  it('has a hash of two bytes a label from 257 classes on', () => {
+    const classNames = Array.from({ length: 257 }, (_, c) => String(c));
+    const labelled = (label: number) =>
+      makeDataset({ ...PARTS, classNames, test: half(3, { labels: Uint16Array.of(label, 0, 0) }) });
+    expect(labelled(256).sha256).not.toBe(labelled(0).sha256);
+  });
+
   it.each<[string, object, string]>([
     ['no name', { name: undefined }, 'dataset: name: expected a text, found nothing.'],
     [
@@ -44,17 +62,17 @@ describe('a data set in memory', () => {
     [
       'no names of classes',
       { classNames: undefined },
-      'own: classNames: expected a list of 1 to 256 texts, found nothing.',
+      'own: classNames: expected a list of 1 to 65536 texts, found nothing.',
     ],
     [
       'numbers as names',
       { classNames: [0, 1] },
-      'own: classNames: expected a list of 1 to 256 texts, found [0,1].',
+      'own: classNames: expected a list of 1 to 65536 texts, found [0,1].',
     ],
     [
-      '257 classes',
-      { classNames: Array(257).fill('x') },
-      'own: classNames: expected a list of 1 to 256 texts',
+      '65,537 classes',
+      { classNames: Array(65_537).fill('x') },
+      'own: classNames: expected a list of 1 to 65536 texts',
     ],
     [
       'no test half',
@@ -70,7 +88,7 @@ describe('a data set in memory', () => {
     [
       'a list of labels',
       { train: half(4, { labels: [0, 1, 0, 1] }) },
-      'own: train.labels: expected a Uint8Array of classes from 0, found [0,1,0,1].',
+      'own: train.labels: expected a Uint16Array of classes from 0 (makeDataset also takes bytes), found [0,1,0,1].',
     ],
     [
       'short pixels',
@@ -88,7 +106,7 @@ describe('a data set in memory', () => {
       'own: test.labels: expected 0 to 1, since there are 2 names of classes, found 200 for example 2.',
     ],
   ])('is refused with %s', (_, changes, message) => {
-    const make = () => makeDataset({ ...PARTS, ...changes } as Parts);
+    const make = () => makeDataset({ ...PARTS, ...changes } as DatasetParts);
     expect(make).toThrow(UserError);
     expect(make).toThrow(message);
   });

@@ -199,9 +199,9 @@ describe('MNIST from the package', () => {
     const { train, test } = mnist;
     expect([
       digest(bigEndian(2051, 60_000, 28, 28), train.pixels),
-      digest(bigEndian(2049, 60_000), train.labels),
+      digest(bigEndian(2049, 60_000), Uint8Array.from(train.labels)),
       digest(bigEndian(2051, 10_000, 28, 28), test.pixels),
-      digest(bigEndian(2049, 10_000), test.labels),
+      digest(bigEndian(2049, 10_000), Uint8Array.from(test.labels)),
     ]).toEqual([
       'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
       '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',

@@ -6,7 +6,7 @@ import { countSplit, type SplitOptions, splitTraining } from '../../src/dataset/
 const images = {
   count: 31,
   pixels: new Uint8Array(0),
-  labels: Uint8Array.from({ length: 31 }, (_, i) => i % 3),
+  labels: Uint16Array.from({ length: 31 }, (_, i) => i % 3),
 };
 const PLAIN: SplitOptions = {
   trainFirst: 1,
@@ -61,7 +61,7 @@ describe('a balanced subset', () => {
   it('has the first of each class', () => {
     expect(split({ balanced: true, trainFirst: 2, trainCount: 6 }).train).toEqual(range(1, 6));
     // From 30 on: 2, 0.
-    const uneven = { ...images, labels: Uint8Array.from(images.labels, (label, i) => (i < 9 ? 0 : label)) };
+    const uneven = { ...images, labels: Uint16Array.from(images.labels, (label, i) => (i < 9 ? 0 : label)) };
     const { train } = splitTraining(uneven, 3, { ...PLAIN, balanced: true, trainCount: 6 });
     expect([...train]).toEqual([0, 1, 10, 11, 13, 14]);
   });

@@ -8,9 +8,9 @@ const TRAIN = {
   count: 2,
   // Two images of 1×2 with two channels.
   pixels: Uint8Array.of(0, 255, 255, 255, 0, 255, 255, 51),
-  labels: Uint8Array.of(2, 0),
+  labels: Uint16Array.of(2, 0),
 };
-const TEST = { count: 1, pixels: Uint8Array.of(1, 2, 3, 4), labels: Uint8Array.of(1) };
+const TEST = { count: 1, pixels: Uint8Array.of(1, 2, 3, 4), labels: Uint16Array.of(1) };
 const DATASET: Dataset = {
   name: 'tiny',
   shape: { height: 1, width: 2, channels: 2 },
@@ -51,17 +51,17 @@ describe('findDifferences', () => {
 });
 
 describe('computeFingerprint', () => {
-  const whole = computeFingerprint(TRAIN);
+  const whole = computeFingerprint(TRAIN, 3);
 
   it('does not depend on the order', () => {
     const pixels = Uint8Array.of(...TRAIN.pixels.subarray(4), ...TRAIN.pixels.subarray(0, 4));
-    expect(computeFingerprint({ count: 2, pixels, labels: Uint8Array.of(0, 2) })).toBe(whole);
+    expect(computeFingerprint({ count: 2, pixels, labels: Uint16Array.of(0, 2) }, 3)).toBe(whole);
   });
 
   it('depends on every pixel, and on which label an image has', () => {
     const pixels = TRAIN.pixels.slice();
     pixels[7]! ^= 1;
-    expect(computeFingerprint({ ...TRAIN, pixels })).not.toBe(whole);
-    expect(computeFingerprint({ ...TRAIN, labels: Uint8Array.of(0, 2) })).not.toBe(whole);
+    expect(computeFingerprint({ ...TRAIN, pixels }, 3)).not.toBe(whole);
+    expect(computeFingerprint({ ...TRAIN, labels: Uint16Array.of(0, 2) }, 3)).not.toBe(whole);
   });
 });

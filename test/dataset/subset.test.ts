@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { takeSubset } from '../../src/dataset/subset.js';
 
-const images = { count: 60_000, pixels: new Uint8Array(0), labels: new Uint8Array(0) };
+const images = { count: 60_000, pixels: new Uint8Array(0), labels: new Uint16Array(0) };
 
 describe('takeSubset', () => {
   it.each([

@@ -21,11 +21,11 @@ export const FAKE_DATASET: Dataset = {
   name: 'mnist',
   shape: { height: 28, width: 28, channels: 1 },
   classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
-  train: { count: 60_000, pixels: new Uint8Array(), labels: new Uint8Array() },
+  train: { count: 60_000, pixels: new Uint8Array(), labels: new Uint16Array() },
   test: {
     count: 10_000,
     pixels: new Uint8Array(),
-    labels: Uint8Array.from({ length: 10_000 }, (_, i) => i % 10),
+    labels: Uint16Array.from({ length: 10_000 }, (_, i) => i % 10),
   },
   sha256: 'd'.repeat(64),
 };
@@ -120,7 +120,7 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
       [3, 1],
       [0, 4],
     ],
-    predicted: Uint8Array.of(0, 0, 0, 1, 1, 1, 1, 1),
+    predicted: Uint16Array.of(0, 0, 0, 1, 1, 1, 1, 1),
     parameterCount: 431_080,
     weights: new Float32Array(),
     weightsSha256: createHash('sha256').update(formatCanonicalJson(spec)).digest('hex'),

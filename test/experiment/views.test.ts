@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatRun } from '../../src/cli/runs/show.js';
+import { readAnswers } from '../../src/experiment/answers.js';
 import type { Store } from '../../src/experiment/store.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
 import { claimRuns, makeMetrics, makeResult, openStore, planGrid } from './fake-runs.js';
@@ -206,7 +207,7 @@ describe('test_predictions', () => {
     const store = openStore();
     const points = await planGrid({ base: { model: 'BN', testFirst: 9_998 }, grid: { seed: [0, 1] } });
     const ids = claimRuns(store, 't', points) as number[];
-    const predicted = [Uint8Array.of(7, 255, 16), Uint8Array.of(0, 8)];
+    const predicted = [Uint16Array.of(7, 255, 16), Uint16Array.of(0, 8)];
     points.forEach(({ spec }, i) => {
       store.finishRun(ids[i]!, { result: makeResult(spec, { predicted: predicted[i]! }) });
     });
@@ -218,6 +219,28 @@ describe('test_predictions', () => {
       { run_id: ids[1], example: 9_998, label: 7, predicted: 0 },
       { run_id: ids[1], example: 9_999, label: 8, predicted: 8 },
     ]);
+  });
+
+  it('has classes of 16 bits from 257 classes on', async () => {
+    const store = openStore();
+    const [point] = await planGrid({ base: { model: 'BN', testFirst: 9_998 } });
+    const classNames = Array.from({ length: 4_000 }, (_, c) => String(c));
+    const labels = Uint16Array.from({ length: 10_000 }, (_, i) => i % 4_000);
+    const dataset = { ...point!.dataset, classNames, test: { ...point!.dataset.test, labels } };
+    const [runId] = claimRuns(store, 't', [{ ...point!, dataset }]) as [number];
+    const predicted = Uint16Array.of(7, 3_855, 2_000);
+    store.finishRun(runId, { result: { ...makeResult(point!.spec, { predicted }), classNames } });
+    expect(query(store, 'SELECT * FROM test_predictions ORDER BY example')).toEqual([
+      { run_id: runId, example: 9_998, label: 1_997, predicted: 7 },
+      { run_id: runId, example: 9_999, label: 1_998, predicted: 3_855 },
+      { run_id: runId, example: 10_000, label: 1_999, predicted: 2_000 },
+    ]);
+    expect(readWholeRun(store.db, runId).predictions).toBe(3);
+    expect(readAnswers(store.db, runId)).toEqual({
+      firstExample: 9_998,
+      predicted,
+      labels: Uint16Array.of(1_997, 1_998, 1_999),
+    });
   });
 
   it('is empty where no run has told', () => {

@@ -1,5 +1,7 @@
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+import { makeMeanShares } from '../../src/layers/pooling/window-shares.js';
+import { NO_PADDING } from '../../src/layers/window.js';
 import { splitChannels, stackChannels } from '../../src/mathematics/channels.js';
 import { type Matrix, multiplyMatrices, type Tensor3, transpose } from '../../src/mathematics/matrix.js';
 import {
@@ -104,8 +106,9 @@ function poolImages(example: PoolingExample, pool: Pool, kernels: Kernels): Pool
     kernels.bindMaxPoolingForward({ g, x: xFloats, y })(0, x.length);
     kernels.bindMaxPoolingBackward({ g, x: xFloats, y, dy: dyFloats, dx })(0, x.length);
   } else {
-    kernels.bindAveragePoolingForward({ g, x: xFloats, y, countPadding: false })(0, x.length);
-    kernels.bindAveragePoolingBackward({ g, dy: dyFloats, dx, countPadding: false })(0, x.length);
+    const shares = makeMeanShares(g, NO_PADDING);
+    kernels.bindAveragePoolingForward({ g, x: xFloats, y, shares })(0, x.length);
+    kernels.bindAveragePoolingBackward({ g, dy: dyFloats, dx, shares })(0, x.length);
   }
   const output = [g.outputHeight, g.outputWidth, g.outputChannels] as const;
   return { y: readImages(y, x.length, output), dx: readImages(dx, x.length, input) };

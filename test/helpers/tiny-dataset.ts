@@ -23,7 +23,7 @@ function drawImages(count: number, seed: number, shape: Shape): LabelledImages {
   const stream = new RandomStream([seed, 99]);
   const size = sizeOf(shape);
   const pixels = new Uint8Array(new SharedArrayBuffer(count * size));
-  const labels = new Uint8Array(new SharedArrayBuffer(count));
+  const labels = new Uint16Array(new SharedArrayBuffer(count * 2));
   for (let image = 0; image < count; image++) {
     const label = stream.nextBelow(10);
     labels[image] = label;

@@ -134,6 +134,7 @@ describe.each(names.filter((name) => name !== 'reference'))('kernels bound by %s
     ]) {
       expect(bind(change)).toThrow('g: expected windows that hold at least one element of the input');
     }
+    expect(bind({ dilationY: 2 })).toThrow('g: expected a pooling geometry without dilation');
     bind({ kernelHeight: 2, padTop: 1, outputHeight: 2 })()(0, 1);
   });
 

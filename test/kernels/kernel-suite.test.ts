@@ -23,7 +23,7 @@ type Fault = (call: Call) => boolean;
 
 const FAULTS: Record<string, Fault> = {
   'a slightly wrong result': ({ changes }) => {
-    const change = changes.findLast(({ array }) => !(array instanceof Uint8Array));
+    const change = changes.findLast(({ array }) => !(array instanceof Uint16Array));
     if (change === undefined) return false;
     const value = change.array[change.index]!;
     const error = change.array instanceof Int32Array ? 1 : 0.01 * (1 + Math.abs(value));
@@ -70,7 +70,7 @@ describe('the kernel suite', () => {
     'notices a wrong rank in %s',
     (method) => {
       const fault: Fault = ({ changes }) => {
-        const change = changes.findLast(({ array }) => array instanceof Uint8Array);
+        const change = changes.findLast(({ array }) => array instanceof Uint16Array);
         if (change !== undefined) change.array[change.index]! += 1;
         return change !== undefined;
       };

@@ -42,11 +42,14 @@ describe.each(availableKernelNames())("the texts' activations and losses on %s",
   const lossArrays = (outputs: Float32Array) => ({
     classes: outputs.length,
     outputs,
-    labels: Uint8Array.of(2),
+    labels: Uint16Array.of(2),
+    secondLabels: null,
+    secondShares: null,
+    classWeights: null,
     dOutputs: new Float32Array(outputs.length),
     loss: new Float32Array(1),
-    predicted: new Uint8Array(1),
-    rank: new Uint8Array(1),
+    predicted: new Uint16Array(1),
+    rank: new Uint16Array(1),
   });
 
   // Chapter 15, equation 15.7: behind cross entropy, softmax has the gradient of its probabilities less the label's unit vector.

@@ -11,9 +11,10 @@ const strided = makeWindow({ input: [7, 7, 3], kernel: [3, 3], stride: [2, 2], o
 const native = availableKernelNames().filter((name) => name !== 'reference');
 
 describe('minimal filtering', () => {
-  it('is for 3×3 and 5×5 kernels with stride 1', () => {
+  it('is for 3×3 and 5×5 kernels without gaps, with stride 1', () => {
     expect(listTiles(g)).toEqual([2, 4]);
     expect(listTiles(strided)).toEqual([]);
+    expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [3, 3], dilation: [1, 2] }))).toEqual([]);
     expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [5, 5] }))).toEqual([2]);
     expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [2, 2] }))).toEqual([]);
     expect(listTiles(makeWindow({ input: [5, 5, 1], kernel: [3, 5] }))).toEqual([]);
@@ -41,6 +42,7 @@ describe('minimal filtering', () => {
         const call = (changed: object) => bind({ ...kernel, ...changed })(...numbers[i]!);
         expect(() => call({})).not.toThrow();
         expect(() => call({ g: strided })).toThrow(TypeError);
+        expect(() => call({ g: { ...g, dilationX: 2 } })).toThrow(TypeError);
         expect(() => call({ tile: 3 })).toThrow(TypeError);
         for (const [field, array] of Object.entries(kernel)) {
           if (!(array instanceof Float32Array)) continue;
@@ -73,6 +75,7 @@ describe('countTaps', () => {
     strided,
     makeWindow({ input: [4, 6, 2], kernel: [3, 2], padding: [2, 1, 0, 1] }),
     makeWindow({ input: [2, 2, 1], kernel: [3, 3], padding: [1, 1, 1, 1] }),
+    makeWindow({ input: [5, 6, 1], kernel: [3, 2], dilation: [2, 3], stride: [2, 1], padding: [3, 2, 1, 4] }),
   ])('counts what the windows read, case %#', (window) => {
     expect(countTaps(window)).toBe(listTaps(window).length);
   });

@@ -76,6 +76,30 @@ describeLayer('convolution', [
     output: [1, 1, 5],
   },
   {
+    name: 'dilated',
+    layer: convolution({ dilation: [2, 3], padding: [2, 1, 3, 0], filters: 3 }),
+    input: [5, 6, 2],
+    output: [4, 3, 3],
+  },
+  {
+    name: 'dilated along one axis, with a stride',
+    layer: convolution({ kernel: [1, 3], dilation: 2, stride: 2, filters: 3 }),
+    input: [5, 9, 6],
+    output: [3, 3, 3],
+  },
+  {
+    name: 'dilated, covering',
+    layer: convolution({ dilation: 2 }),
+    input: [5, 5, 3],
+    output: [1, 1, 4],
+  },
+  {
+    name: 'dilated, in groups',
+    layer: convolution({ dilation: 2, padding: 'same', groups: 2 }),
+    input: [5, 6, 4],
+    output: [5, 6, 4],
+  },
+  {
     name: 'with a connection table',
     layer: convolution({ connections: [[0], [1, 2], [0, 2], [2, 1, 0]] }),
     input: [5, 6, 3],
@@ -184,6 +208,29 @@ for (const kind of ['max-pooling', 'average-pooling']) {
     { name: 'global', layer: { kind, kernel: 'global' }, input: [5, 3, 4], output: [1, 1, 4] },
   ]);
 }
+
+for (const kind of ['max-pooling', 'average-pooling', 'trainable-pooling']) {
+  // Padded on both sides, a last window that would begin in the padding is left out: two columns, not three.
+  const layer = { kind, kernel: 3, stride: 2, padding: [1, 1, 0, 1], ceil: true };
+  describeLayer(kind, [
+    { name: 'ceil', layer, input: [6, 5, 2], output: [4, 3, 2] },
+    {
+      name: 'ceil, side by side',
+      layer: { kind, kernel: 2, ceil: true },
+      input: [7, 3, 2],
+      output: [4, 2, 2],
+    },
+  ]);
+}
+
+describeLayer('average-pooling', [
+  {
+    name: 'ceil, padding counted',
+    layer: { kind: 'average-pooling', kernel: 3, stride: 2, padding: 1, ceil: true, countPadding: true },
+    input: [6, 5, 3],
+    output: [4, 3, 3],
+  },
+]);
 
 describeLayer('trainable-pooling', [
   {

@@ -128,6 +128,7 @@ describe('a whitening kernel', () => {
     ],
     [[{ ...whitening, filters: 26 }], /at most 24 .* found 26/],
     [[{ ...whitening, filters: 6, groups: 3 }], /in one group, found 6 in 3/],
+    [[{ ...whitening, dilation: 2 }], /whitening: expected a kernel without dilation, .* found 2×2/],
     [
       [{ kind: 'relu' }, whitening],
       /whitening: expected the first layer, which reads the images, found one behind relu1/,

@@ -35,6 +35,20 @@ describe('the description of a network', () => {
     ]);
   });
 
+  it('says what else there is to a window', () => {
+    const layers = [
+      { kind: 'max-pooling', kernel: 3, stride: 2, ceil: true },
+      { kind: 'convolution', kernel: 3, filters: 4, dilation: 2, padding: 'same' },
+      { kind: 'convolution', kernel: 3, filters: 4, dilation: [1, 2] },
+    ];
+    const lines = describeNetwork(parseNetwork({ input: [12, 12, 3], layers })).layers;
+    expect(lines.map(({ description, output: { height, width } }) => [description, height, width])).toEqual([
+      ['3×3; p=0, st=2, ceil', 6, 6],
+      ['4; 3×3; p=2, st=1, d=2', 6, 6],
+      ['4; 3×3; p=0, st=1, d=1×2', 4, 2],
+    ]);
+  });
+
   it('has a line for each layer inside branches, and for each join', () => {
     const layers = [
       { kind: 'residual', body: [{ kind: 'convolution', kernel: 1, filters: 2 }, { kind: 'relu' }] },

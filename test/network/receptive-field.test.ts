@@ -69,6 +69,20 @@ describe("receptive fields in the network's input", () => {
       [13, 14],
     ]);
   });
+
+  it('count the gaps of a dilated kernel, which covers its input with them', () => {
+    const dilated = { kind: 'convolution', kernel: 3, filters: 1, dilation: [2, 3] };
+    const plan = planLayers([40, 40, 1], dilated, { kind: 'max-pooling', kernel: 2 }, dilated, dilated);
+    expect(traceFieldsInInput(plan)).toEqual([
+      [1, 1],
+      [5, 7],
+      [6, 8],
+      [14, 20],
+      [22, 32],
+    ]);
+    const covering = planLayers([7, 9, 1], { kind: 'relu' }, { ...dilated, dilation: [3, 4] });
+    expect(traceFieldsBack(covering)).toEqual([[1, 1], [1, 1], null]);
+  });
 });
 
 describe('receptive fields of branches', () => {

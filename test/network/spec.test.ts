@@ -27,6 +27,17 @@ describe('a network spec', () => {
     expect(layer).toMatchObject({ padding: [1, 2, 1, 1] });
   });
 
+  it("pads 'same' for a kernel's extent with its gaps", () => {
+    const convolution = {
+      kind: 'convolution',
+      kernel: [4, 3],
+      filters: 1,
+      padding: 'same',
+      dilation: [1, 3],
+    };
+    expect(parse(convolution).layers[0]).toMatchObject({ dilation: [1, 3], padding: [1, 2, 3, 3] });
+  });
+
   it('keeps its meaning when it is parsed again', () => {
     const once = parse(
       { kind: 'max-pooling', kernel: 3, padding: [1, 0] },
@@ -63,6 +74,7 @@ describe('a network spec', () => {
     [{ kind: 'convolution', kernel: 'big', filters: 1 }, /field 'kernel': expected a number or \[y, x\]/],
     [{ kind: 'convolution', kernel: 3, filters: 1.5 }, /field 'filters': .*found 1.5/],
     [{ kind: 'convolution', kernel: 3, filters: 4, stride: 0 }, /field 'stride\[0\]': .*found 0/],
+    [{ kind: 'convolution', kernel: 3, filters: 4, dilation: 0 }, /field 'dilation\[0\]': .*found 0/],
     [{ kind: 'convolution', kernel: 3, filters: 4, padding: -1 }, /field 'padding\[0\]': .*found -1/],
     [
       { kind: 'convolution', kernel: 3, filters: 4, padding: 'valid' },
@@ -81,6 +93,8 @@ describe('a network spec', () => {
     ],
     [{ kind: 'max-pooling', kernel: 'global', padding: [0, 1] }, /field 'padding': expected nothing beside/],
     [{ kind: 'max-pooling', kernel: 'global', padding: 'same' }, /field 'padding': expected nothing beside/],
+    [{ kind: 'max-pooling', kernel: 'global', ceil: true }, /field 'ceil': expected nothing beside/],
+    [{ kind: 'average-pooling', kernel: 2, ceil: 1 }, /field 'ceil': .*found 1/],
     [
       { kind: 'trainable-pooling', kernel: 2, down: 'max' },
       /field 'down': expected .*"mean"\|"sum".*found "max"/,
@@ -119,9 +133,13 @@ describe('a network spec', () => {
     expect(text).not.toContain('\n');
   });
 
-  it('says nothing of one group', () => {
-    const layer = { kind: 'convolution', kernel: 5, filters: 20 };
-    expect(parse({ ...layer, groups: 1 })).toEqual(parse(layer));
+  it.each([
+    [{ kind: 'convolution', kernel: 5, filters: 20 }, { groups: 1 }],
+    [{ kind: 'convolution', kernel: 5, filters: 20 }, { dilation: 1 }],
+    [{ kind: 'convolution', kernel: [1, 5], filters: 2, dilation: [1, 2] }, { dilation: [3, 2] }],
+    [{ kind: 'max-pooling', kernel: 2 }, { ceil: false }],
+  ])('of %j says nothing of %j', (layer, more) => {
+    expect(parse({ ...layer, ...more })).toEqual(parse(layer));
   });
 
   it('refuses an unknown loss', () => {
@@ -136,6 +154,10 @@ describe('a plan', () => {
     [
       { kind: 'convolution', kernel: 29, filters: 1 },
       /convolution1 \(layer 1\): expected a window of at most 28×28 .*found 29×29/,
+    ],
+    [
+      { kind: 'convolution', kernel: [5, 3], filters: 1, dilation: [8, 1] },
+      /expected a window of at most 28×28 .*found 33×3 \(5×3, dilated by 8×1\)/,
     ],
     [
       { kind: 'convolution', kernel: 3, filters: 4, groups: 2 },

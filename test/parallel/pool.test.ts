@@ -40,7 +40,7 @@ describe('runs that share a pool of 2 threads', () => {
   it('get the threads of one that fails', async () => {
     const broken = {
       ...dataset,
-      train: { ...dataset.train, labels: new Uint8Array(dataset.train.count).fill(200) },
+      train: { ...dataset.train, labels: new Uint16Array(dataset.train.count).fill(200) },
     };
     const [first, failed, last] = await Promise.allSettled([
       run({ workers: 2 }),

@@ -208,7 +208,7 @@ describe('a number that is not finite', () => {
     const { tensors, checksum } = await readSafetensors(join(folder, states.at(-1)!), () => {});
     expect(checksum).toBe('right');
     for (const { values } of tensors.values()) {
-      expect(values instanceof Uint8Array || areFinite(values)).toBe(true);
+      expect(!(values instanceof Float32Array) || areFinite(values)).toBe(true);
     }
     const resumed: number[] = [];
     expect(await start(resumed)).toMatchObject({ state: 'diverged', reason: result.reason });

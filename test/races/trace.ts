@@ -1,6 +1,6 @@
 import type { RecordedCall } from '../helpers/kernel-arguments/record-calls.js';
 
-type AnyArray = Float32Array | Uint8Array | Int32Array;
+type AnyArray = Float32Array | Uint8Array | Uint16Array | Int32Array;
 
 /** Calls of kernels by some workers, phase by phase, as native/test/trace.h reads them: lines of words, and memory in a file of its own. */
 export class Trace {
@@ -59,7 +59,12 @@ export class Trace {
 
   #describeArray(array: AnyArray): string {
     if (!this.#regions.has(array.buffer)) this.#regions.set(array.buffer, this.#regions.size);
-    const elements = array instanceof Float32Array ? 'f' : array instanceof Uint8Array ? 'b' : 'i';
-    return `${elements} ${this.#regions.get(array.buffer)} ${array.byteOffset} ${array.length}`;
+    return `${nameElements(array)} ${this.#regions.get(array.buffer)} ${array.byteOffset} ${array.length}`;
   }
+}
+
+function nameElements(array: AnyArray): 'f' | 'b' | 's' | 'i' {
+  if (array instanceof Float32Array) return 'f';
+  if (array instanceof Uint8Array) return 'b';
+  return array instanceof Uint16Array ? 's' : 'i';
 }

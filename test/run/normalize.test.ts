@@ -8,7 +8,7 @@ const shape = { height: 1, width: 2, channels: 2 };
 const images = {
   count: 3,
   pixels: Uint8Array.of(255, 255, 255, 255, 0, 7, 4, 7, 2, 7, 10, 7),
-  labels: Uint8Array.of(0, 1, 2),
+  labels: Uint16Array.of(0, 1, 2),
 };
 
 function normalize(kind: Parameters<typeof computeNormalization>[0], samples = [1, 2]) {
@@ -35,7 +35,7 @@ describe('computeNormalization', () => {
 
   it('takes more images than are summed at once', () => {
     const pixels = Uint8Array.of(0, 100, 200, 250);
-    const few = { count: 2, pixels, labels: new Uint8Array(2) };
+    const few = { count: 2, pixels, labels: new Uint16Array(2) };
     const samples = Int32Array.from({ length: 100_000 }, (_, i) => (i < 75_000 ? 0 : 1));
     const small = { height: 1, width: 1, channels: 2 };
     const { mean } = computeNormalization('mean-image', { images: few, shape: small, samples }, kernels);
@@ -50,7 +50,7 @@ describe('computeNormalization', () => {
     const count = 2 ** 24;
     const pixels = new Uint8Array(count).fill(255);
     pixels[5] = 254;
-    const large = { count: 1, pixels, labels: new Uint8Array(0) };
+    const large = { count: 1, pixels, labels: new Uint16Array(0) };
     const wide = { height: 1, width: count, channels: 1 };
     const { mean, scale } = computeNormalization(
       'per-channel',

@@ -95,7 +95,7 @@ describe('minWeightChange', () => {
 
 describe('patience', () => {
   /** Half of the images kept for validation have wrong labels, so that their loss first falls, then rises with every certainty. */
-  const labels = new Uint8Array(new SharedArrayBuffer(300));
+  const labels = new Uint16Array(new SharedArrayBuffer(600));
   labels.set(dataset.train.labels);
   for (let i = 200; i < 300; i += 2) labels[i] = (labels[i]! + 1) % 10;
   const misleading: Dataset = { ...dataset, train: { ...dataset.train, labels } };

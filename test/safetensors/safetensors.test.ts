@@ -157,7 +157,7 @@ describe('a broken safetensors file', () => {
     [
       'another type',
       buildSafetensors({ a: tensor(0, 8, { dtype: 'BF16' }) }, data),
-      'type F32 or U8, found BF16',
+      'type F32 or U8 or U16, found BF16',
     ],
     ['a negative size', buildSafetensors({ a: tensor(0, 8, { shape: [-2] }) }, data), "field 'shape[0]'"],
     ['a broken size', buildSafetensors({ a: tensor(0, 8, { shape: [2.5] }) }, data), "field 'shape[0]'"],

@@ -91,6 +91,6 @@ function drawBatch({ network, images, classes }: DrawnNetwork, number: number) {
     inputs: Float64Array.from({ length: images * sizeOf(network.input) }, () =>
       Math.fround(stream.nextNormal()),
     ),
-    labels: Uint8Array.from({ length: images }, () => stream.nextBelow(classes)),
+    labels: Uint16Array.from({ length: images }, () => stream.nextBelow(classes)),
   };
 }

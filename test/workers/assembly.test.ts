@@ -66,7 +66,7 @@ function assemble(options: {
   augmentation: Augmentation;
   workers?: number;
   samples?: number[];
-}): { images: number[][]; normalization: Normalization; labels: Uint8Array } {
+}): { images: number[][]; normalization: Normalization; labels: Uint16Array } {
   const { shape, layout, augmentation, workers = 1 } = options;
   const samples = options.samples ?? Array.from({ length: IMAGES }, (_, i) => (i * 7) % 50);
   const size = sizeOf(shape);
@@ -77,7 +77,7 @@ function assemble(options: {
   const scale = Float32Array.from({ length: size }, (_, e) => 0.01 + 0.001 * (e % 5));
   const settings = { augmentation, seed: SEED, batchSize: samples.length };
   const normalization = { mean, scale };
-  const labels = new Uint8Array(samples.length);
+  const labels = new Uint16Array(samples.length);
   for (let worker = 0; worker < workers; worker++) {
     // Each worker has a batch of its own, as in a thread of its own, and the input in common.
     const batch = {

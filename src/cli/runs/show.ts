@@ -1,5 +1,14 @@
 import type Database from 'better-sqlite3';
+import { type Answers, readAnswers } from '../../experiment/answers.js';
 import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
+import {
+  type ConfusionCell,
+  countCells,
+  MATRIX_CLASSES,
+  rankMistakes,
+  SHOWN_MISTAKES,
+} from '../../report/findings/confusion-cells.js';
+import { formatNumberOf } from '../../report/findings/words.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
 import { type Column, formatTable } from '../../report/tables.js';
 
@@ -28,9 +37,7 @@ export function formatRun(db: Database.Database, runId: number, json: boolean): 
     `Spec\n${formatFields(listSpec(run.spec))}`,
     `Environment\n${formatFields(Object.entries(run.environment))}`,
     ...(run.epochs.length > 0 ? [formatEpochs(run)] : []),
-    ...(run.confusion.length > 0
-      ? [`Confusion matrix: rows are labels, columns predictions\n${formatConfusion(run)}`]
-      : []),
+    ...formatConfusion(run, readAnswers(db, runId)),
   ];
   return sections.join('\n');
 }
@@ -91,11 +98,29 @@ function formatEpochs({ epochs, spec }: WholeRun): string {
   return formatTable(columns, rows);
 }
 
-function formatConfusion({ confusion }: WholeRun): string {
+function formatConfusion({ confusion }: WholeRun, answers: Answers | null): string[] {
+  const cells = countCells({ confusion, answers });
+  if (cells.length === 0) return [];
+  if (confusion.length === 0 || confusion.length > MATRIX_CLASSES) return [formatMistakes(cells)];
   const titles = ['', ...confusion.map((_, label) => String(label))];
   const rows = confusion.map((row, label) => [String(label), ...row.map(String)]);
+  return [`Confusion matrix: rows are labels, columns predictions\n${formatRightTable(titles, rows)}`];
+}
+
+function formatMistakes(cells: readonly ConfusionCell[]): string {
+  const mistakes = rankMistakes(cells);
+  const rows = mistakes
+    .slice(0, SHOWN_MISTAKES)
+    .map(({ label, predicted, images }) => [label, predicted, images].map(String));
+  return (
+    `The most frequent mistakes, of ${formatNumberOf(mistakes.length, 'pair')} of classes\n` +
+    formatRightTable(['label', 'taken for', 'images'], rows)
+  );
+}
+
+function formatRightTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   return formatTable(
-    titles.map((title) => ({ title, align: 'right' })),
+    titles.map((title): Column => ({ title, align: 'right' })),
     rows,
   );
 }

@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../../core/errors.js';
 import { openRegularFile } from '../../core/regular-file.js';
 import { type Shape, sizeOf } from '../../core/shape.js';
-import type { LabelledImages } from '../dataset.js';
 import { checkLabels } from '../labels.js';
+import type { GivenImages } from '../make-dataset.js';
 import { explainReadError } from '../read-errors.js';
 import { allocateSharedBytes } from '../shared-bytes.js';
 
@@ -20,6 +20,9 @@ const PLANE_BYTES = CIFAR10_SHAPE.height * CIFAR10_SHAPE.width;
 const IMAGE_BYTES = sizeOf(CIFAR10_SHAPE);
 export const CIFAR10_RECORD_BYTES = 1 + IMAGE_BYTES;
 
+/** Images as the files have them. */
+type Bytes = GivenImages & { readonly labels: Uint8Array };
+
 /** In messages. */
 const EXPECTED = 'a file of CIFAR-10';
 /** Records that are read at a time: they stay in the cache until they are transposed. */
@@ -32,7 +35,7 @@ const MAX_RECORDS = 1_000_000;
  *
  * @throws UserError if a file cannot be read, does not have a whole number of records, or has a label that is no class
  */
-export async function readCifar10Files(paths: readonly string[]): Promise<LabelledImages> {
+export async function readCifar10Files(paths: readonly string[]): Promise<Bytes> {
   const counts = await Promise.all(paths.map(countRecords));
   const count = counts.reduce((sum, records) => sum + records, 0);
   const pixels = allocateSharedBytes(count * IMAGE_BYTES, paths[0]!);
@@ -65,7 +68,7 @@ function wrongSize(path: string, sizeBytes: number): UserError {
   );
 }
 
-type Part = Pick<LabelledImages, 'pixels' | 'labels'>;
+type Part = Pick<Bytes, 'pixels' | 'labels'>;
 
 async function readRecords(path: string, part: Part): Promise<void> {
   const { handle, sizeBytes } = await openRegularFile(path, EXPECTED);

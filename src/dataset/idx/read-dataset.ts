@@ -1,8 +1,8 @@
 import { UserError } from '../../core/errors.js';
 import { formatShape, type Shape } from '../../core/shape.js';
-import type { Dataset, LabelledImages } from '../dataset.js';
+import type { Dataset } from '../dataset.js';
 import { checkLabels } from '../labels.js';
-import { makeDataset } from '../make-dataset.js';
+import { type GivenImages, makeDataset } from '../make-dataset.js';
 import { IDX_NAMES } from './find-files.js';
 import { readIdxFile } from './idx-file.js';
 
@@ -27,7 +27,7 @@ export async function readIdxDataset(
   return makeDataset({ name, shape: SHAPE, classNames, train, test });
 }
 
-async function readHalf(imagesPath: string, labelsPath: string, classes: number): Promise<LabelledImages> {
+async function readHalf(imagesPath: string, labelsPath: string, classes: number): Promise<GivenImages> {
   const [images, labels] = await Promise.all([
     readIdxFile(imagesPath, 'images'),
     readIdxFile(labelsPath, 'labels'),

@@ -1,10 +1,10 @@
 import type { WindowGeometry } from '../geometry.js';
 
 /**
- * Depthwise convolution: each channel by a kernel of its own, so that g has as many groups as input channels and as output channels. With
- * `lanes` 1 images lie one after another; with 16 they lie in bundles of so many side by side (see lanes.ts): x is bundles×h×w×c×lanes. All
- * lanes are computed, those that hold no image too. `packed` comes from `bindPackTransposed` of F, channels × H·W. A run works on rows of
- * some bundles, or images.
+ * Depthwise convolution: each channel by a kernel of its own, so that g has as many groups as input channels and as output channels, and no
+ * dilation. With `lanes` 1 images lie one after another; with 16 they lie in bundles of so many side by side (see lanes.ts): x is
+ * bundles×h×w×c×lanes. All lanes are computed, those that hold no image too. `packed` comes from `bindPackTransposed` of F, channels × H·W. A run
+ * works on rows of some bundles, or images.
  */
 export interface DepthwiseKernels {
   /** Rows of Y: y[c] = Σ f[c, tap] x[c] + bias[c] over the taps inside the input. */

@@ -19,22 +19,21 @@ export interface PoolingKernels {
     readonly dy: Float32Array;
     readonly dx: Float32Array;
   }): (firstImage: number, images: number) => void;
-  /** Mean over each window (15.52): over its valid elements only, or over the whole window if `countPadding`. */
+  /** Mean over each window (15.52): of its elements inside the input, each times the window's own of `shares`, h'×w'. */
   bindAveragePoolingForward(kernel: {
     readonly g: WindowGeometry;
     readonly x: Float32Array;
     readonly y: Float32Array;
-    readonly countPadding: boolean;
+    readonly shares: Float32Array;
   }): (firstImage: number, images: number) => void;
   bindAveragePoolingBackward(kernel: {
     readonly g: WindowGeometry;
     readonly dy: Float32Array;
     readonly dx: Float32Array;
-    readonly countPadding: boolean;
+    readonly shares: Float32Array;
   }): (firstImage: number, images: number) => void;
   /**
-   * y = scale[c]·down + bias[c] (the notes, equation 3). `down` is the sum over a window's valid elements, divided by `divisor`, or by their
-   * number if that is 0.
+   * y = scale[c]·down + bias[c] (the notes, equation 3). `down` is the sum over a window's elements inside the input, times its own of `shares`.
    */
   bindTrainablePoolingForward(kernel: {
     readonly g: WindowGeometry;
@@ -42,11 +41,11 @@ export interface PoolingKernels {
     readonly scale: Float32Array;
     readonly bias: Float32Array;
     readonly y: Float32Array;
-    readonly divisor: number;
+    readonly shares: Float32Array;
   }): (firstImage: number, images: number) => void;
   /**
    * dBias[c] = sum of dy, dScale[c] = sum of dy·down, both over the images (the notes, equations 19 and 20); each dy·scale[c] goes to all
-   * elements of its window, divided as `down` is. `down` is found again from `x`. Without `dx` only the sums.
+   * elements of its window, times its share as `down` is. `down` is found again from `x`. Without `dx` only the sums.
    */
   bindTrainablePoolingBackward(kernel: {
     readonly g: WindowGeometry;
@@ -56,6 +55,6 @@ export interface PoolingKernels {
     readonly dx: Float32Array | null;
     readonly dScale: Float32Array;
     readonly dBias: Float32Array;
-    readonly divisor: number;
+    readonly shares: Float32Array;
   }): (firstImage: number, images: number) => void;
 }

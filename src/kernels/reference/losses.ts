@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels.js';
 
 /** The rank of a label whose output is not a number: behind every class, so that it counts as wrong however many are right. */
-const UNRANKED = 255;
+const UNRANKED = 65_535;
 
 /** The class with the greatest output, the first of equals; what is not a number stands behind all that are. */
 function findGreatest(outputs: Float32Array): number {
@@ -23,49 +23,66 @@ function countBefore(outputs: Float32Array, label: number): number {
   return before;
 }
 
-export const bindSoftmaxCrossEntropy: Kernels['bindSoftmaxCrossEntropy'] =
-  ({ classes, outputs: logits, labels, smoothing, dOutputs: dLogits, loss, predicted, rank }) =>
-  (scale, firstImage, images) => {
+type Descriptor = Parameters<Kernels['bindSquaredError']>[0];
+
+/** An image's label vector, class by class, and its weight. */
+function describeTarget({ labels, secondLabels, secondShares, classWeights }: Descriptor, image: number) {
+  const label = labels[image]!;
+  const second = secondLabels?.[image] ?? label;
+  const share = secondShares?.[image] ?? 0;
+  const weightOf = (c: number) => classWeights?.[c] ?? 1;
+  return {
+    label,
+    shareOf: (c: number) => (c === label ? 1 - share : 0) + (c === second ? share : 0),
+    weight: (1 - share) * weightOf(label) + share * weightOf(second),
+  };
+}
+
+export const bindSoftmaxCrossEntropy: Kernels['bindSoftmaxCrossEntropy'] = (kernel) => {
+  const { classes, outputs: logits, smoothing, dOutputs: dLogits, loss, predicted, rank } = kernel;
+  return (scale, firstImage, images) => {
     for (let image = firstImage; image < firstImage + images; image++) {
       const row = logits.subarray(image * classes, (image + 1) * classes);
-      const label = labels[image]!;
+      const { label, shareOf, weight } = describeTarget(kernel, image);
       predicted[image] = findGreatest(row);
       rank[image] = countBefore(row, label);
 
       const greatest = row[predicted[image]!]!;
       let sum = 0;
       for (const logit of row) sum += Math.exp(logit - greatest);
-      const targetOf = (c: number) => smoothing / classes + (c === label ? 1 - smoothing : 0);
+      const targetOf = (c: number) => smoothing / classes + (1 - smoothing) * shareOf(c);
       // A class without a share says nothing, however small its logit.
       const crossEntropy = row.reduce(
         (total, logit, c) => total + (targetOf(c) > 0 ? targetOf(c) * (greatest - logit) : 0),
         Math.log(sum),
       );
-      loss[image] = row.every(Number.isFinite) ? crossEntropy : Number.NaN;
+      loss[image] = row.every(Number.isFinite) ? weight * crossEntropy : Number.NaN;
 
       if (dLogits === null) continue;
       for (let c = 0; c < classes; c++) {
         const probability = Math.exp(row[c]! - greatest) / sum;
-        dLogits[image * classes + c] = scale * (probability - targetOf(c));
+        dLogits[image * classes + c] = scale * weight * (probability - targetOf(c));
       }
     }
   };
+};
 
-export const bindSquaredError: Kernels['bindSquaredError'] =
-  ({ classes, outputs, labels, dOutputs, loss, predicted, rank }) =>
-  (scale, firstImage, images) => {
+export const bindSquaredError: Kernels['bindSquaredError'] = (kernel) => {
+  const { classes, outputs, dOutputs, loss, predicted, rank } = kernel;
+  return (scale, firstImage, images) => {
     for (let image = firstImage; image < firstImage + images; image++) {
       const row = outputs.subarray(image * classes, (image + 1) * classes);
-      const label = labels[image]!;
+      const { label, shareOf, weight } = describeTarget(kernel, image);
       predicted[image] = findGreatest(row);
       rank[image] = countBefore(row, label);
 
       let sum = 0;
       for (let c = 0; c < classes; c++) {
-        const error = row[c]! - (c === label ? 1 : 0);
+        const error = row[c]! - shareOf(c);
         sum += error * error;
-        if (dOutputs !== null) dOutputs[image * classes + c] = scale * error;
+        if (dOutputs !== null) dOutputs[image * classes + c] = scale * weight * error;
       }
-      loss[image] = row.every(Number.isFinite) ? sum / 2 : Number.NaN;
+      loss[image] = row.every(Number.isFinite) ? (weight * sum) / 2 : Number.NaN;
     }
   };
+};

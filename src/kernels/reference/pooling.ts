@@ -60,25 +60,15 @@ export const bindMaxPoolingBackward: Kernels['bindMaxPoolingBackward'] =
     }
   };
 
-/** For each output pixel, the number of elements that its mean is over. */
-function countElements(g: WindowGeometry, taps: readonly Tap[], countPadding: boolean): number[] {
-  const pixels = g.outputHeight * g.outputWidth;
-  if (countPadding) return new Array<number>(pixels).fill(g.kernelHeight * g.kernelWidth);
-  const counts = new Array<number>(pixels).fill(0);
-  for (const tap of taps) counts[tap.output]!++;
-  return counts;
-}
-
 export const bindAveragePoolingForward: Kernels['bindAveragePoolingForward'] =
-  ({ g, x, y, countPadding }) =>
+  ({ g, x, y, shares }) =>
   (firstImage, images) => {
     const taps = listTaps(g);
-    const counts = countElements(g, taps, countPadding);
     for (let image = firstImage; image < firstImage + images; image++) {
       const sums = new Float64Array(outputFloats(g));
       for (const tap of taps) {
         for (let c = 0; c < g.inputChannels; c++) {
-          sums[tap.output * g.outputChannels + c]! += x[inputOffset(g, image, tap, c)]! / counts[tap.output]!;
+          sums[tap.output * g.outputChannels + c]! += x[inputOffset(g, image, tap, c)]! * shares[tap.output]!;
         }
       }
       y.set(sums, image * outputFloats(g));
@@ -86,15 +76,14 @@ export const bindAveragePoolingForward: Kernels['bindAveragePoolingForward'] =
   };
 
 export const bindAveragePoolingBackward: Kernels['bindAveragePoolingBackward'] =
-  ({ g, dy, dx, countPadding }) =>
+  ({ g, dy, dx, shares }) =>
   (firstImage, images) => {
     const taps = listTaps(g);
-    const counts = countElements(g, taps, countPadding);
     for (let image = firstImage; image < firstImage + images; image++) {
       const sums = new Float64Array(inputFloats(g));
       for (const tap of taps) {
         for (let c = 0; c < g.inputChannels; c++) {
-          sums[tap.input * g.inputChannels + c]! += dy[outputOffset(g, image, tap, c)]! / counts[tap.output]!;
+          sums[tap.input * g.inputChannels + c]! += dy[outputOffset(g, image, tap, c)]! * shares[tap.output]!;
         }
       }
       dx.set(sums, image * inputFloats(g));

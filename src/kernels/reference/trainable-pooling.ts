@@ -1,20 +1,11 @@
 import type { WindowGeometry } from '../geometry.js';
 import type { Kernels } from '../kernels.js';
-import { inputFloats, listTaps, outputFloats, type Tap } from './window.js';
-
-/** What each element of an output pixel's window counts. */
-function listShares(g: WindowGeometry, taps: readonly Tap[], divisor: number): number[] {
-  const counts = new Array<number>(g.outputHeight * g.outputWidth).fill(0);
-  for (const tap of taps) counts[tap.output]!++;
-  return counts.map((count) => 1 / (divisor > 0 ? divisor : count));
-}
+import { inputFloats, listTaps, outputFloats } from './window.js';
 
 /** One image's means or sums of all windows. */
-function poolImage(g: WindowGeometry, x: Float32Array, divisor: number, image: number): Float64Array {
-  const taps = listTaps(g);
-  const shares = listShares(g, taps, divisor);
+function poolImage(g: WindowGeometry, x: Float32Array, shares: Float32Array, image: number): Float64Array {
   const down = new Float64Array(outputFloats(g));
-  for (const { input, output } of taps) {
+  for (const { input, output } of listTaps(g)) {
     for (let c = 0; c < g.inputChannels; c++) {
       down[output * g.inputChannels + c]! +=
         x[image * inputFloats(g) + input * g.inputChannels + c]! * shares[output]!;
@@ -24,10 +15,10 @@ function poolImage(g: WindowGeometry, x: Float32Array, divisor: number, image: n
 }
 
 export const bindTrainablePoolingForward: Kernels['bindTrainablePoolingForward'] =
-  ({ g, x, scale, bias, y, divisor }) =>
+  ({ g, x, scale, bias, y, shares }) =>
   (firstImage, images) => {
     for (let image = firstImage; image < firstImage + images; image++) {
-      for (const [i, down] of poolImage(g, x, divisor, image).entries()) {
+      for (const [i, down] of poolImage(g, x, shares, image).entries()) {
         const c = i % g.inputChannels;
         y[image * outputFloats(g) + i] = scale[c]! * down + bias[c]!;
       }
@@ -35,16 +26,15 @@ export const bindTrainablePoolingForward: Kernels['bindTrainablePoolingForward']
   };
 
 export const bindTrainablePoolingBackward: Kernels['bindTrainablePoolingBackward'] =
-  ({ g, x, dy, scale, dx, dScale, dBias, divisor }) =>
+  ({ g, x, dy, scale, dx, dScale, dBias, shares }) =>
   (firstImage, images) => {
     const channels = g.inputChannels;
     const taps = listTaps(g);
-    const shares = listShares(g, taps, divisor);
     const scaleSums = new Float64Array(channels);
     const biasSums = new Float64Array(channels);
     for (let image = firstImage; image < firstImage + images; image++) {
       const gradient = dy.subarray(image * outputFloats(g), (image + 1) * outputFloats(g));
-      for (const [i, down] of poolImage(g, x, divisor, image).entries()) {
+      for (const [i, down] of poolImage(g, x, shares, image).entries()) {
         scaleSums[i % channels]! += gradient[i]! * down;
         biasSums[i % channels]! += gradient[i]!;
       }

@@ -20,8 +20,8 @@ export function listTaps(g: WindowGeometry): Tap[] {
     for (let outputX = 0; outputX < g.outputWidth; outputX++) {
       for (let kernelY = 0; kernelY < g.kernelHeight; kernelY++) {
         for (let kernelX = 0; kernelX < g.kernelWidth; kernelX++) {
-          const y = outputY * g.strideY - g.padTop + kernelY;
-          const x = outputX * g.strideX - g.padLeft + kernelX;
+          const y = outputY * g.strideY - g.padTop + kernelY * g.dilationY;
+          const x = outputX * g.strideX - g.padLeft + kernelX * g.dilationX;
           if (y < 0 || y >= g.inputHeight || x < 0 || x >= g.inputWidth) continue;
           taps.push({
             output: outputY * g.outputWidth + outputX,

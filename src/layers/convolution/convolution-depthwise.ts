@@ -1,14 +1,15 @@
 import { BUNDLE_IMAGES } from '../../kernels/constants.js';
-import type { WindowGeometry } from '../../kernels/geometry.js';
+import { isDilated, type WindowGeometry } from '../../kernels/geometry.js';
 import { packedFloats, panelCount } from '../../kernels/interface/products.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
 import { rowsOf } from '../parts.js';
 import { type BlockPass, overSlices, type Pass, type PassLabel, passUntil } from '../pass.js';
 import { bindBiasGradient } from './bias-gradient.js';
 
-/** Whether each channel is convolved by itself, with one kernel. */
+/** Whether each channel is convolved by itself, with one kernel; a dilated one's products run as those of other groups. */
 export function isDepthwise(g: WindowGeometry): boolean {
-  return g.groups > 1 && g.groups === g.inputChannels && g.groups === g.outputChannels;
+  const eachAlone = g.groups > 1 && g.groups === g.inputChannels && g.groups === g.outputChannels;
+  return eachAlone && !isDilated(g);
 }
 
 /** Floats of the packed kernels. */

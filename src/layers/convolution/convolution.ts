@@ -37,6 +37,8 @@ export const convolutionSchema = z
     filters: z.int().min(1),
     stride: pairSchema.prefault(1),
     padding: paddingSchema.prefault(0),
+    /** From one of the kernel's elements to the next, in pixels of the input. */
+    dilation: pairSchema.prefault(1),
     /** Equal parts of the channels: the outputs of a part depend on the inputs of that part alone. */
     groups: z.int().min(1).default(1),
     /** Of each output channel, the input channels that it sees, from 0. Weights for the others are no parameters, but zero. */
@@ -52,12 +54,18 @@ export const convolutionSchema = z
     kernelEpochs: epochs,
     biasEpochs: epochs,
   })
-  .transform(({ groups, ...config }) => ({
-    ...config,
-    // One group is none: a spec that says so is the same run.
-    ...(groups > 1 ? { groups } : {}),
-    padding: resolvePadding(config.padding, config.kernel),
-  }));
+  .transform(({ groups, dilation: [y, x], ...config }) => {
+    const { kernel } = config;
+    // Along one element there is nothing to spread.
+    const dilation = [kernel[0] > 1 ? y : 1, kernel[1] > 1 ? x : 1] as const;
+    return {
+      ...config,
+      // One group is none, and so is a dilation of 1: a spec that says so is the same run.
+      ...(groups > 1 ? { groups } : {}),
+      ...(dilation[0] > 1 || dilation[1] > 1 ? { dilation } : {}),
+      padding: resolvePadding(config.padding, { kernel, dilation }),
+    };
+  });
 
 export type ConvolutionConfig = z.output<typeof convolutionSchema>;
 
@@ -73,12 +81,13 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   pattern: {
     word: 'CONV',
     usage:
-      'CONV(kernel,filters), with s for the stride, p for padding or same: CONV(3,20), CONV(5x3,20,s2,p1)',
+      'CONV(kernel,filters), with s for the stride, p for padding or same, d for dilation: CONV(3,20), CONV(5x3,20,s2,p1)',
     places: [WINDOW_FIELDS.kernel, { name: 'filters', lengths: [1], least: 1 }],
     required: 2,
     letters: {
       s: WINDOW_FIELDS.stride,
       p: WINDOW_FIELDS.padding,
+      d: WINDOW_FIELDS.dilation,
       g: { name: 'groups', lengths: [1], least: 1 },
     },
     names: SAME_PADDING,
@@ -147,11 +156,16 @@ function shapeKernel(g: WindowGeometry): number[] {
 }
 
 function checkWhitening(
-  { initializer, filters, kernel, groups = 1 }: ConvolutionConfig,
+  { initializer, filters, kernel, groups = 1, dilation }: ConvolutionConfig,
   { channels }: Shape,
   where: string,
 ): void {
   if (initializer.kind !== 'whitening') return;
+  if (dilation) {
+    throw new UserError(
+      `${where}: whitening: expected a kernel without dilation, which a patch is, found ${dilation.join('×')}. Leave out one of them.`,
+    );
+  }
   const most = 2 * kernel[0] * kernel[1] * channels;
   if (filters % 2 === 1 || filters > most || groups > 1) {
     throw new UserError(
@@ -227,7 +241,11 @@ export function planConvolution(
     inPlace: false,
     backwardReads: { input: true, output: false },
     multiplyAddsPerImage: g.outputHeight * g.outputWidth * (weights - absent.length),
-    window: { kernel: [g.kernelHeight, g.kernelWidth], stride: [g.strideY, g.strideX] },
+    window: {
+      kernel: [g.kernelHeight, g.kernelWidth],
+      stride: [g.strideY, g.strideX],
+      dilation: [g.dilationY, g.dilationX],
+    },
   };
 }
 

@@ -40,7 +40,7 @@ const schema = z
     kernelEpochs,
     biasEpochs,
   })
-  .transform((config) => ({ ...config, padding: resolvePadding(config.padding, config.kernel) }));
+  .transform((config) => ({ ...config, padding: resolvePadding(config.padding, config) }));
 
 type LocallyConnectedConfig = z.output<typeof schema>;
 

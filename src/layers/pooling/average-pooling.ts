@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { type LayerKind, planTransform } from '../layer.js';
 import { overSlices } from '../pass.js';
-import { describeWindow } from '../window.js';
+import { describeWindow, NO_PADDING } from '../window.js';
 import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
 import { bindPoolingLanes } from './pooling-lanes.js';
+import { makeMeanShares } from './window-shares.js';
 
 const schema = z
   .strictObject({
     kind: z.literal('average-pooling'),
     ...poolingFields,
-    /** True divides by the whole window's size, false by the number of its elements inside the input. */
+    /** True divides by the number of the window's elements inside the padded input, false by that of those inside the input. */
     countPadding: z.boolean().default(false),
   })
   .transform(resolvePooling);
@@ -32,19 +33,21 @@ export const averagePooling: LayerKind<z.output<typeof schema>> = {
   bind(config, site) {
     const { kernels, input, output } = site;
     const g = makePoolingGeometry(config, site);
-    const { countPadding } = config;
+    const shares = makeMeanShares(g, config.countPadding ? config.padding : NO_PADDING);
     if (site.layout === 'lanes') {
       return bindPoolingLanes(g, site, {
-        bindForward: ({ g, x, y }) => kernels.bindAveragePoolingForward({ g, x, y, countPadding }),
-        bindBackward: ({ g, dy, dx }) => kernels.bindAveragePoolingBackward({ g, dy, dx, countPadding }),
+        bindForward: ({ g, firstWindow, x, y }) =>
+          kernels.bindAveragePoolingForward({ g, x, y, shares: shares.subarray(firstWindow) }),
+        bindBackward: ({ g, firstWindow, dy, dx }) =>
+          kernels.bindAveragePoolingBackward({ g, dy, dx, shares: shares.subarray(firstWindow) }),
       });
     }
-    const forward = kernels.bindAveragePoolingForward({ g, x: input.value, y: output.value, countPadding });
+    const forward = kernels.bindAveragePoolingForward({ g, x: input.value, y: output.value, shares });
     const backward = kernels.bindAveragePoolingBackward({
       g,
       dy: output.gradient,
       dx: input.gradient,
-      countPadding,
+      shares,
     });
     return {
       prepare: [],

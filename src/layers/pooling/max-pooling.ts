@@ -18,11 +18,16 @@ export const maxPooling: LayerKind<z.output<typeof schema>> = {
   pattern: {
     word: 'POOL',
     usage:
-      'POOL(kernel) or POOL(global), with s for the stride, p for padding or same, mean or trainable: POOL(2), POOL(3,s2,mean)',
+      'POOL(kernel) or POOL(global), with s for the stride, p for padding or same, ceil, mean or trainable: POOL(2), POOL(3,s2,mean)',
     places: [WINDOW_FIELDS.kernel],
     required: 1,
     letters: { s: WINDOW_FIELDS.stride, p: WINDOW_FIELDS.padding },
-    names: { ...SAME_PADDING, global: { kernel: 'global' }, max: { kind: 'max-pooling' } },
+    names: {
+      ...SAME_PADDING,
+      global: { kernel: 'global' },
+      ceil: { ceil: true },
+      max: { kind: 'max-pooling' },
+    },
   },
   plan(config, input, where) {
     const window = windowOver(config, input);

@@ -9,12 +9,13 @@ import type { UnitPass } from '../pass.js';
 interface Piece {
   readonly input: number;
   readonly output: number;
+  /** Its first window's place among the map's. */
+  readonly firstWindow: number;
   readonly g: WindowGeometry;
 }
 
 /** A piece's arrays, which begin with it. */
-export interface PieceArrays {
-  readonly g: WindowGeometry;
+export interface PieceArrays extends Pick<Piece, 'g' | 'firstWindow'> {
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly dy: Float32Array;
@@ -50,6 +51,7 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
     const outputOffset = unit.bundle * BUNDLE_IMAGES * sizeOf(output.shape) + piece.output;
     const arrays: PieceArrays = {
       g: piece.g,
+      firstWindow: piece.firstWindow,
       x: input.value.subarray(inputOffset),
       dx: input.gradient.subarray(inputOffset),
       y: output.value.subarray(outputOffset),
@@ -86,7 +88,7 @@ function pieceOf(g: WindowGeometry, band: number, bands: number): Piece | null {
   const wide = { ...g, inputChannels: channels, outputChannels: channels };
   const disjoint =
     g.kernelHeight <= g.strideY && g.padTop === 0 && g.outputHeight * g.strideY <= g.inputHeight;
-  if (!disjoint) return band === 0 ? { input: 0, output: 0, g: wide } : null;
+  if (!disjoint) return band === 0 ? { input: 0, output: 0, firstWindow: 0, g: wide } : null;
   const { first, count } = rowsOf({ band, bands }, g.outputHeight);
   if (count === 0) return null;
   // The last rows of the input may belong to no window; they go with the last one's, so that their gradient becomes zero.
@@ -95,6 +97,7 @@ function pieceOf(g: WindowGeometry, band: number, bands: number): Piece | null {
   return {
     input: first * g.strideY * g.inputWidth * channels,
     output: first * g.outputWidth * channels,
+    firstWindow: first * g.outputWidth,
     g: { ...wide, inputHeight: inputRows, outputHeight: count },
   };
 }

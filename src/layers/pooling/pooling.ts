@@ -4,6 +4,7 @@ import type { Shape } from '../../core/shape.js';
 import { makeGeometry, type WindowGeometry } from '../../kernels/geometry.js';
 import type { LayerSite } from '../layer.js';
 import {
+  NO_PADDING,
   paddingSchema,
   pairOf,
   pairSchema,
@@ -19,34 +20,39 @@ export const poolingFields = {
   kernel: pairOf('global'),
   stride: pairSchema.optional(),
   padding: paddingSchema.prefault(0),
+  /** Whether a window at the end may be partly outside the padded input, PyTorch's `ceil_mode`: see slideWindow. */
+  ceil: z.boolean().default(false),
 };
 
 export interface PoolingFields {
   readonly kernel: 'global' | WindowConfig['kernel'];
   readonly stride?: WindowConfig['stride'] | undefined;
   readonly padding: 'same' | WindowConfig['padding'];
+  readonly ceil: boolean;
 }
 
 /** A pooling layer's window, as it stands in its configuration. */
 export type PoolingWindow =
   | WindowConfig
-  | (Pick<WindowConfig, 'padding'> & { kernel: 'global'; stride?: undefined });
+  | (Pick<WindowConfig, 'padding'> & { kernel: 'global'; stride?: undefined; ceil?: undefined });
 
-/** Fills in the stride and resolves the padding; a global window takes neither. */
+/** Fills in the stride and resolves the padding; a global window takes none of them, and what does nothing is left out. */
 export function resolvePooling<Config extends PoolingFields>(
   config: Config,
   context: z.RefinementCtx,
 ): Omit<Config, keyof PoolingFields> & PoolingWindow {
-  const { kernel, stride, padding, ...others } = config;
+  const { kernel, stride, padding, ceil, ...others } = config;
   if (kernel !== 'global') {
-    return { ...others, kernel, stride: stride ?? kernel, padding: resolvePadding(padding, kernel) };
+    const window = { kernel, stride: stride ?? kernel, padding: resolvePadding(padding, { kernel }) };
+    return { ...others, ...window, ...(ceil ? { ceil } : {}) };
   }
   const message = "expected nothing beside the kernel 'global', which covers the input";
   if (stride) context.addIssue({ code: 'custom', message, path: ['stride'], input: stride });
   if (padding === 'same' || padding.some((side) => side > 0)) {
     context.addIssue({ code: 'custom', message, path: ['padding'], input: padding });
   }
-  return { ...others, kernel, padding: [0, 0, 0, 0] };
+  if (ceil) context.addIssue({ code: 'custom', message, path: ['ceil'], input: ceil });
+  return { ...others, kernel, padding: NO_PADDING };
 }
 
 /** The window that slides over such an input. */

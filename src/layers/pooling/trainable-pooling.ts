@@ -5,9 +5,10 @@ import { initializerSchema } from '../initializer.js';
 import type { LayerKind } from '../layer.js';
 import type { ParameterPlan } from '../parameter.js';
 import { overSlices } from '../pass.js';
-import { describeWindow } from '../window.js';
+import { describeWindow, NO_PADDING } from '../window.js';
 import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
 import { bindPoolingLanes, type PieceArrays } from './pooling-lanes.js';
+import { makeMeanShares, makeSumShares } from './window-shares.js';
 
 const factor = z.number().nonnegative();
 
@@ -17,7 +18,7 @@ const schema = z
     ...poolingFields,
     /** What is scaled: a window's mean, or its sum, as in LeNet-5. */
     down: z.enum(['mean', 'sum']).default('mean'),
-    /** Of a mean: true divides by the whole window's size, false by the number of its elements inside the input. */
+    /** Of a mean: true divides by the number of the window's elements inside the padded input, false by that of those inside the input. */
     countPadding: z.boolean().default(false),
     /** Of the scale. By default the layer begins as average pooling. */
     initializer: initializerSchema.optional(),
@@ -89,15 +90,15 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
   bind(config, site) {
     const { kernels, input, output, needsInputGradient, training } = site;
     const g = makePoolingGeometry(config, site);
-    const divisor = chooseDivisor(config, g);
+    const shares = chooseShares(config, g);
     const scale = bindChannelParameter(site, 'scale');
     const bias = bindChannelParameter(site, 'bias');
     const prepare = [...scale.prepare, ...bias.prepare];
-    const parameters = { scale: scale.value, bias: bias.value, divisor };
-    const bindForward = ({ g, x, y }: Pick<PieceArrays, 'g' | 'x' | 'y'>) =>
-      kernels.bindTrainablePoolingForward({ g, x, y, ...parameters });
+    const parameters = { scale: scale.value, bias: bias.value };
+    const bindForward = ({ g, firstWindow, x, y }: Omit<PieceArrays, 'dy' | 'dx'>) =>
+      kernels.bindTrainablePoolingForward({ g, x, y, ...parameters, shares: shares.subarray(firstWindow) });
     const bindBackward = (
-      { g, x, dy, dx }: Omit<PieceArrays, 'y'>,
+      { g, firstWindow, x, dy, dx }: Omit<PieceArrays, 'y'>,
       dScale: Float32Array,
       dBias: Float32Array,
     ) =>
@@ -109,7 +110,7 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
         dx: needsInputGradient ? dx : null,
         dScale,
         dBias,
-        divisor,
+        shares: shares.subarray(firstWindow),
       });
     if (site.layout === 'lanes') {
       const passes = bindPoolingLanes(g, site, {
@@ -126,7 +127,14 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
       });
       return { ...passes, prepare };
     }
-    const arrays = { g, x: input.value, y: output.value, dy: output.gradient, dx: input.gradient };
+    const arrays = {
+      g,
+      firstWindow: 0,
+      x: input.value,
+      y: output.value,
+      dy: output.gradient,
+      dx: input.gradient,
+    };
     const forward = bindForward(arrays);
     const backward = training
       ? scale.sums.map((sums, part) => bindBackward(arrays, sums, bias.sums[part]!))
@@ -139,8 +147,9 @@ export const trainablePooling: LayerKind<z.output<typeof schema>> = {
   },
 };
 
-/** As the kernels take it: 0 for the number of a window's elements inside the input. */
-function chooseDivisor({ down, countPadding }: z.output<typeof schema>, g: WindowGeometry): number {
-  if (down === 'sum') return 1;
-  return countPadding ? g.kernelHeight * g.kernelWidth : 0;
+function chooseShares(
+  { down, countPadding, padding }: z.output<typeof schema>,
+  g: WindowGeometry,
+): Float32Array {
+  return down === 'sum' ? makeSumShares(g) : makeMeanShares(g, countPadding ? padding : NO_PADDING);
 }

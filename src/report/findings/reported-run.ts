@@ -4,6 +4,7 @@ import { type FoundRun, findSeeds } from '../../experiment/find-runs.js';
 import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
 import { type ResolvedRunSpec, readRecordedSpec } from '../../run/spec.js';
 import { computeWilsonInterval, type Interval } from '../statistics/proportion.js';
+import { type ConfusionCell, countCells, rankMistakes } from './confusion-cells.js';
 
 /** A finished run as reports use it. */
 export interface ReportedRun extends Omit<WholeRun, 'spec'> {
@@ -60,9 +61,10 @@ export class RunReader {
 
   private load(runId: number): ReportedRun {
     const whole = readWholeRun(this.db, runId);
-    const { confusion } = whole;
-    const images = confusion.flat().reduce((sum, count) => sum + count, 0);
-    const errors = images - confusion.reduce((sum, row, label) => sum + row[label]!, 0);
+    const answers = readAnswers(this.db, runId);
+    const cells = countCells({ confusion: whole.confusion, answers });
+    const images = sumImages(cells);
+    const errors = sumImages(rankMistakes(cells));
     const { low, high } = computeWilsonInterval(errors, images);
     return {
       ...whole,
@@ -71,14 +73,18 @@ export class RunReader {
       images,
       errorPercent: (100 * errors) / images,
       interval: { low: 100 * low, high: 100 * high },
-      answers: readAnswers(this.db, runId),
+      answers,
     };
   }
 }
 
+function sumImages(cells: readonly ConfusionCell[]): number {
+  return cells.reduce((sum, { images }) => sum + images, 0);
+}
+
 /** For each test image, 1 if the run gets it wrong; null if its answers are not recorded. */
 export function listWrong({ answers }: ReportedRun): Uint8Array | null {
-  return answers?.predicted.map((guess, i) => (guess === answers.labels[i] ? 0 : 1)) ?? null;
+  return answers && Uint8Array.from(answers.predicted, (guess, i) => (guess === answers.labels[i] ? 0 : 1));
 }
 
 /** Errors in percent after each epoch: of the training images while training, and of the test images. */

@@ -56,7 +56,7 @@ describe('runs verify', () => {
     ],
     ['epochs', ({ epochs }) => ({ epochs: epochs.slice(0, 1) }), 'completed epochs'],
     ['the end', () => ({ state: 'diverged' }), 'state'],
-    ['one answer', () => ({ predicted: Uint8Array.of(1, 0, 0, 1, 1, 1, 1, 1) }), 'predictions'],
+    ['one answer', () => ({ predicted: Uint16Array.of(1, 0, 0, 1, 1, 1, 1, 1) }), 'predictions'],
     [
       'the confusion matrix',
       () => ({

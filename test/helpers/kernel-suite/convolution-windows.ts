@@ -74,10 +74,49 @@ const GROUPED_WINDOWS: readonly WindowOptions[] = [
   { input: [3, 4, 6], kernel: [2, 2], padding: [2, 3, 3, 2], outputChannels: 4, groups: 2 },
 ];
 
+/** Gaps along both axes or one of them, with strides that have a divisor in common with them or none, and in groups. */
+const DILATED_WINDOWS: readonly WindowOptions[] = [
+  { input: [6, 7, 5], kernel: [3, 3], dilation: [2, 2], padding: [2, 2, 2, 2], outputChannels: 10 },
+  {
+    input: [11, 9, 3],
+    kernel: [3, 2],
+    stride: [2, 3],
+    dilation: [3, 2],
+    padding: [1, 3, 0, 2],
+    outputChannels: 7,
+  },
+  {
+    input: [12, 13, 4],
+    kernel: [2, 3],
+    stride: [4, 2],
+    dilation: [2, 4],
+    padding: [3, 1, 4, 4],
+    outputChannels: 5,
+  },
+  { input: [7, 8, 2], kernel: [3, 3], dilation: [3, 1], outputChannels: 9 },
+  { input: [5, 8, 17], kernel: [3, 3], dilation: [1, 3], outputChannels: 9 },
+  { input: [5, 5, 3], kernel: [3, 3], dilation: [2, 2], outputChannels: 10 },
+  // Taps that never reach inside.
+  { input: [2, 2, 6], kernel: [3, 3], dilation: [4, 4], padding: [4, 4, 4, 4], outputChannels: 6 },
+  {
+    input: [9, 8, 6],
+    kernel: [3, 2],
+    stride: [2, 1],
+    dilation: [2, 3],
+    padding: [2, 0, 1, 2],
+    outputChannels: 4,
+    groups: 2,
+  },
+];
+
+/** Those that also images in lanes are convolved with. */
+export const DILATED_IN_LANES = DILATED_WINDOWS.map(makeWindow).filter(({ groups }) => groups === 1);
+
 export const CONVOLUTION_WINDOWS: readonly WindowGeometry[] = [
   ...NETWORK_WINDOWS,
   ...CHANNEL_WINDOWS,
   ...DEEP_WINDOWS,
   ...STRIDES_AND_PADDINGS,
   ...GROUPED_WINDOWS,
+  ...DILATED_WINDOWS,
 ].map(makeWindow);

@@ -106,7 +106,7 @@ export function replaceMethod(kernels: Kernels, method: KernelMethod, call: Meth
   return put(kernels, method.split('.')) as Kernels;
 }
 
-export type NumberArray = Float32Array | Int32Array | Uint8Array;
+export type NumberArray = Float32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** An array of a call's descriptor, and the call with another in its place. */
 export interface ArrayField {

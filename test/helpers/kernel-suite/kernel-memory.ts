@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { makeKey, RandomStream } from '../../../src/core/rng.js';
 
-type NumberArray = Float32Array | Int32Array | Uint8Array;
+type NumberArray = Float32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** Float32 epsilon: the distance from 1 to the next float. */
 const FLOAT_EPSILON = 2 ** -23;
@@ -70,9 +70,9 @@ export class KernelMemory {
     return this.#place(label, 'output', toFloats(values), tolerance);
   }
 
-  /** Bytes that the kernel may write. */
-  outputBytes(label: string, length: number): Uint8Array {
-    return this.#place(label, 'output', fillUntouched(new Uint8Array(length)), 0);
+  /** Whole numbers of 16 bits that the kernel may write. */
+  outputShorts(label: string, length: number): Uint16Array {
+    return this.#place(label, 'output', fillUntouched(new Uint16Array(length)), 0);
   }
 
   /** Whole numbers that the kernel may write. */
@@ -201,8 +201,10 @@ function findWrongValue(actual: Block, expected: Block, exact: boolean): string 
 }
 
 /** The elements as unsigned integers, in which NaNs differ. */
-function bitsOf(array: NumberArray): Uint8Array | Uint32Array {
-  return array instanceof Uint8Array ? array : new Uint32Array(array.buffer, array.byteOffset, array.length);
+function bitsOf(array: NumberArray): Uint8Array | Uint16Array | Uint32Array {
+  return array instanceof Uint8Array || array instanceof Uint16Array
+    ? array
+    : new Uint32Array(array.buffer, array.byteOffset, array.length);
 }
 
 function isClose(found: number, wanted: number, tolerance: number): boolean {

@@ -1,6 +1,7 @@
 import { BUNDLE_IMAGES } from '../../../src/kernels/constants.js';
 import { kernelRows, type WindowGeometry } from '../../../src/kernels/geometry.js';
 import { inputFloats, outputFloats } from '../../../src/kernels/reference/window.js';
+import { DILATED_IN_LANES } from './convolution-windows.js';
 import { type KernelCase, makeCase } from './kernel-case.js';
 import { toleranceOfSum } from './kernel-memory.js';
 import { describeWindow, makeWindow } from './windows.js';
@@ -17,6 +18,7 @@ const SHAPES: readonly WindowGeometry[] = [
   makeWindow({ input: [3, 4, 12], kernel: [3, 4], outputChannels: 50 }),
   makeWindow({ input: [2, 2, 3], kernel: [3, 3], padding: [2, 2, 2, 2], outputChannels: 33 }),
   makeWindow({ input: [1, 3, 64], kernel: [1, 1], outputChannels: 64 }),
+  ...DILATED_IN_LANES,
 ];
 const BUNDLES = 3;
 const MIDDLE = 1;

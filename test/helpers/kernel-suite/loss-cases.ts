@@ -44,13 +44,45 @@ const TOLERANCES: Record<LossMethod, (classes: number, magnitude: number) => Los
   }),
 };
 
+/** What the target is beside the label's unit vector, and what images count. */
+interface TargetOptions {
+  readonly smoothing?: number;
+  /** With second labels, some of them the first ones, of shares 0 to 1, both among them. */
+  readonly mixed?: boolean;
+  /** With class weights up to WEIGHT_LIMIT. */
+  readonly weighted?: boolean;
+}
+
+const WEIGHT_LIMIT = 4;
+
 export function listLossCases(): KernelCase[] {
-  return [...METHODS.flatMap(listPlainCases), ...[0.1, 0.2, 1].flatMap(listSmoothedCases)];
+  return [
+    ...METHODS.flatMap(listPlainCases),
+    ...[0.1, 0.2, 1].flatMap(listSmoothedCases),
+    ...METHODS.flatMap((method) => [
+      ...listTargetCases(method, { mixed: true }),
+      ...listTargetCases(method, { weighted: true }),
+      ...listTargetCases(method, { mixed: true, weighted: true }),
+    ]),
+    ...listTargetCases('bindSoftmaxCrossEntropy', { mixed: true, weighted: true, smoothing: 0.1 }),
+  ];
+}
+
+function listTargetCases(method: LossMethod, options: TargetOptions): KernelCase[] {
+  return [
+    ...[1, 2, 7, 10, 17, 300].map((classes) =>
+      makeLossCase(method, classes, 'small logits', MANY, true, options),
+    ),
+    makeLossCase(method, 10, 'huge logits', MANY, true, options),
+    makeLossCase(method, 10, 'ties', MIDDLE, false, options),
+    makeLossCase(method, 10, 'small logits', TIGHT, true, options),
+    ...[NaN, Infinity, -Infinity].map((value) => makeDivergedCase(method, value, options)),
+  ];
 }
 
 function listPlainCases(method: LossMethod): KernelCase[] {
   return [
-    ...[1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 17, 31, 32, 33, 100, 255, 256].flatMap((classes) => [
+    ...[1, 2, 3, 4, 5, 7, 8, 10, 15, 16, 17, 31, 32, 33, 100, 255, 256, 257, 1000].flatMap((classes) => [
       makeLossCase(method, classes, 'small logits', MIDDLE, true),
       makeLossCase(method, classes, 'ties', MIDDLE, false),
     ]),
@@ -63,14 +95,14 @@ function listPlainCases(method: LossMethod): KernelCase[] {
 
 function listSmoothedCases(smoothing: number): KernelCase[] {
   return [
-    ...[1, 2, 10, 17, 100, 256].map((classes) =>
-      makeLossCase('bindSoftmaxCrossEntropy', classes, 'small logits', MIDDLE, true, smoothing),
+    ...[1, 2, 10, 17, 100, 256, 1000].map((classes) =>
+      makeLossCase('bindSoftmaxCrossEntropy', classes, 'small logits', MIDDLE, true, { smoothing }),
     ),
     ...Object.keys(LOGITS).map((logits) =>
-      makeLossCase('bindSoftmaxCrossEntropy', 10, logits, MANY, true, smoothing),
+      makeLossCase('bindSoftmaxCrossEntropy', 10, logits, MANY, true, { smoothing }),
     ),
     ...[NaN, Infinity, -Infinity].map((value) =>
-      makeDivergedCase('bindSoftmaxCrossEntropy', value, smoothing),
+      makeDivergedCase('bindSoftmaxCrossEntropy', value, { smoothing }),
     ),
   ];
 }
@@ -81,22 +113,26 @@ function makeLossCase(
   logits: string,
   batch: Batch,
   withGradient: boolean,
-  smoothing = 0,
+  options: TargetOptions = {},
 ): KernelCase {
   const { make, magnitude } = LOGITS[logits]!;
   const tolerances = TOLERANCES[method](classes, magnitude);
+  const factor = options.weighted ? WEIGHT_LIMIT : 1;
   return makeCase(
     method,
-    `${classes} classes, ${logits}, ${describeBatch(batch)}${withGradient ? ', gradient' : ''}${describeSmoothing(smoothing)}`,
+    `${classes} classes, ${logits}, ${describeBatch(batch)}${withGradient ? ', gradient' : ''}${describeOptions(options)}`,
     (memory) => {
       const outputs = memory.input('outputs', make(memory, batch.total * classes));
-      const labels = memory.input('labels', Uint8Array.from(memory.integers(batch.total, 0, classes - 1)));
-      const dOutputs = withGradient ? memory.output('dOutputs', outputs.length, tolerances.gradient) : null;
-      const loss = memory.output('loss', batch.total, tolerances.loss);
-      const predicted = memory.outputBytes('predicted', batch.total);
-      const rank = memory.outputBytes('rank', batch.total);
-      const arrays = { classes, outputs, labels, dOutputs, loss, predicted, rank };
-      return [[{ ...arrays, smoothing }, GRADIENT_SCALE, batch.first, batch.count]];
+      const labels = memory.input('labels', Uint16Array.from(memory.integers(batch.total, 0, classes - 1)));
+      const target = makeTarget(memory, labels, classes, options);
+      const dOutputs = withGradient
+        ? memory.output('dOutputs', outputs.length, factor * tolerances.gradient)
+        : null;
+      const loss = memory.output('loss', batch.total, factor * tolerances.loss);
+      const predicted = memory.outputShorts('predicted', batch.total);
+      const rank = memory.outputShorts('rank', batch.total);
+      const arrays = { classes, outputs, labels, ...target, dOutputs, loss, predicted, rank };
+      return [[arrays, GRADIENT_SCALE, batch.first, batch.count]];
     },
     { tight: batch === TIGHT },
   );
@@ -106,23 +142,42 @@ function makeLossCase(
  * One logit that is no longer finite must show in the loss, wherever it stands, and so must a row of nothing else. Ranks and predictions agree:
  * what is not a number stands behind all that are.
  */
-function makeDivergedCase(method: LossMethod, value: number, smoothing = 0): KernelCase {
+function makeDivergedCase(method: LossMethod, value: number, options: TargetOptions = {}): KernelCase {
   const classes = 19;
   const images = classes + 1;
-  return makeCase(method, `a logit of ${value}${describeSmoothing(smoothing)}`, (memory) => {
+  return makeCase(method, `a logit of ${value}${describeOptions(options)}`, (memory) => {
     const logits = memory.uniform(images * classes);
     for (let image = 0; image < classes; image++) logits[image * classes + image] = value;
     logits.fill(value, classes * classes);
-    const labels = memory.input('labels', new Uint8Array(images).fill(3));
-    const predicted = memory.outputBytes('predicted', images);
-    const rank = memory.outputBytes('rank', images);
+    const labels = memory.input('labels', new Uint16Array(images).fill(3));
+    const target = makeTarget(memory, labels, classes, options);
+    const predicted = memory.outputShorts('predicted', images);
+    const rank = memory.outputShorts('rank', images);
     const loss = memory.output('loss', images, 0);
     const outputs = memory.input('outputs', logits);
-    const arrays = { classes, outputs, labels, dOutputs: null, loss, predicted, rank };
-    return [[{ ...arrays, smoothing }, 1, 0, images]];
+    return [[{ classes, outputs, labels, ...target, dOutputs: null, loss, predicted, rank }, 1, 0, images]];
   });
 }
 
-function describeSmoothing(smoothing: number): string {
-  return smoothing > 0 ? `, smoothing ${smoothing}` : '';
+/** What a descriptor says of the target, beside the labels. */
+function makeTarget(
+  memory: KernelMemory,
+  labels: Uint16Array,
+  classes: number,
+  { smoothing = 0, mixed = false, weighted = false }: TargetOptions,
+) {
+  const images = labels.length;
+  const seconds = () => labels.map((label, i) => (i % 4 === 0 ? label : (label + i) % classes));
+  const shares = () => memory.uniform(images, 0, 1).map((share, i) => [0, 1, 0.5, share, share][i % 5]!);
+  return {
+    smoothing,
+    secondLabels: mixed ? memory.input('secondLabels', seconds()) : null,
+    secondShares: mixed ? memory.input('secondShares', shares()) : null,
+    classWeights: weighted ? memory.input('classWeights', memory.uniform(classes, 0, WEIGHT_LIMIT)) : null,
+  };
+}
+
+function describeOptions({ smoothing = 0, mixed, weighted }: TargetOptions): string {
+  const words = [smoothing > 0 && `smoothing ${smoothing}`, mixed && 'mixed', weighted && 'class weights'];
+  return words.map((word) => (word ? `, ${word}` : '')).join('');
 }

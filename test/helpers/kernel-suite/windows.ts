@@ -1,4 +1,4 @@
-import { makeGeometry, type WindowGeometry } from '../../../src/kernels/geometry.js';
+import { isDilated, makeGeometry, type WindowGeometry } from '../../../src/kernels/geometry.js';
 
 /** A window as a case writes it down; height before width. */
 export interface WindowOptions {
@@ -8,6 +8,8 @@ export interface WindowOptions {
   readonly stride?: readonly [y: number, x: number];
   /** Default none. */
   readonly padding?: readonly [top: number, bottom: number, left: number, right: number];
+  /** Default 1, 1. */
+  readonly dilation?: readonly [y: number, x: number];
   /** Default: as many as the input's, as pooling has. */
   readonly outputChannels?: number;
   /** Default 1. */
@@ -16,14 +18,16 @@ export interface WindowOptions {
 
 export function makeWindow(options: WindowOptions): WindowGeometry {
   const [height, width, channels] = options.input;
-  const { kernel, stride = [1, 1], padding = [0, 0, 0, 0] } = options;
+  const { kernel, stride = [1, 1], dilation = [1, 1], padding = [0, 0, 0, 0] } = options;
   const [top, bottom, left, right] = padding;
+  const reach = [(kernel[0] - 1) * dilation[0], (kernel[1] - 1) * dilation[1]] as const;
   const output = {
-    height: Math.floor((height + top + bottom - kernel[0]) / stride[0]) + 1,
-    width: Math.floor((width + left + right - kernel[1]) / stride[1]) + 1,
+    height: Math.floor((height + top + bottom - reach[0] - 1) / stride[0]) + 1,
+    width: Math.floor((width + left + right - reach[1] - 1) / stride[1]) + 1,
     channels: options.outputChannels ?? channels,
   };
-  return makeGeometry({ height, width, channels }, { kernel, stride, padding }, output, options.groups);
+  const window = { kernel, stride, dilation, padding };
+  return makeGeometry({ height, width, channels }, window, output, options.groups);
 }
 
 /** For titles of tests. */
@@ -31,7 +35,8 @@ export function describeWindow(g: WindowGeometry): string {
   const input = `${g.inputHeight}×${g.inputWidth}×${g.inputChannels}`;
   const output = `${g.outputHeight}×${g.outputWidth}×${g.outputChannels}`;
   const window = `${g.kernelHeight}×${g.kernelWidth} stride ${g.strideY},${g.strideX} pad ${g.padTop},${g.padLeft}`;
-  return `${input} to ${output}, ${window}${g.groups > 1 ? `, ${g.groups} groups` : ''}`;
+  const gaps = isDilated(g) ? ` dilation ${g.dilationY},${g.dilationX}` : '';
+  return `${input} to ${output}, ${window}${gaps}${g.groups > 1 ? `, ${g.groups} groups` : ''}`;
 }
 
 /** The images of the mini-batch, and those of them that a call works on. */

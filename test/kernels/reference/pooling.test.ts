@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { WindowGeometry } from '../../../src/kernels/geometry.js';
 import { referenceKernels as kernels } from '../../../src/kernels/reference/reference.js';
 import { outputFloats } from '../../../src/kernels/reference/window.js';
+import { makeMeanShares } from '../../../src/layers/pooling/window-shares.js';
+import { NO_PADDING } from '../../../src/layers/window.js';
 import { makeWindow } from '../../helpers/kernel-suite/windows.js';
 
 function poolMaximum(g: WindowGeometry, x: number[]): number[] {
@@ -55,36 +57,40 @@ describe('pooling by hand', () => {
   });
 
   it("pools what padding below and to the right lets windows reach, as MatConvNet's CIFAR-quick", () => {
-    const padded = makeWindow({ input: [4, 4, 1], kernel: [3, 3], stride: [2, 2], padding: [0, 1, 0, 1] });
+    const padding = [0, 1, 0, 1] as const;
+    const padded = makeWindow({ input: [4, 4, 1], kernel: [3, 3], stride: [2, 2], padding });
+    const inside = makeMeanShares(padded, NO_PADDING);
     const x = Array.from({ length: 16 }, (_, i) => i - 20);
     expect(poolMaximum(padded, x)).toEqual([-10, -9, -6, -5]);
     // 9, 6, 6 and 4 elements lie inside the input.
     const y = new Float32Array(4);
-    kernels.bindAveragePoolingForward({ g: padded, x: Float32Array.from(x), y, countPadding: false })(0, 1);
+    kernels.bindAveragePoolingForward({ g: padded, x: Float32Array.from(x), y, shares: inside })(0, 1);
     expect([...y]).toEqual([-15, -13.5, -9, -7.5]);
     const dx = new Float32Array(16);
-    kernels.bindAveragePoolingBackward({
-      g: padded,
-      dy: Float32Array.of(9, 6, 6, 4),
-      dx,
-      countPadding: false,
-    })(0, 1);
-    expect([...dx]).toEqual([1, 1, 2, 1, 1, 1, 2, 1, 2, 2, 4, 2, 1, 1, 2, 1]);
-    kernels.bindAveragePoolingForward({ g: padded, x: Float32Array.from(x), y, countPadding: true })(0, 1);
-    expect([...y]).toEqual([-15, -9, -6, Math.fround(-30 / 9)]);
+    const dy = Float32Array.of(9, 6, 6, 4);
+    kernels.bindAveragePoolingBackward({ g: padded, dy, dx, shares: inside })(0, 1);
+    expect([...dx]).toEqual(
+      [1, 1, 2, 1, 1, 1, 2, 1, 2, 2, 4, 2, 1, 1, 2, 1].map((share) => expect.closeTo(share, 5)),
+    );
+    const whole = makeMeanShares(padded, padding);
+    kernels.bindAveragePoolingForward({ g: padded, x: Float32Array.from(x), y, shares: whole })(0, 1);
+    expect([...y]).toEqual([-15, -9, -6, -30 / 9].map((mean) => expect.closeTo(mean, 5)));
   });
 
   it('averages over valid elements or over whole windows', () => {
-    const padded = makeWindow({ input: [1, 3, 1], kernel: [1, 2], stride: [1, 2], padding: [0, 0, 1, 0] });
+    const padding = [0, 0, 1, 0] as const;
+    const padded = makeWindow({ input: [1, 3, 1], kernel: [1, 2], stride: [1, 2], padding });
     const x = Float32Array.of(6, 2, 4);
     const y = new Float32Array(2);
     const dx = new Float32Array(3);
     const dy = Float32Array.of(8, 2);
-    kernels.bindAveragePoolingForward({ g: padded, x, y, countPadding: false })(0, 1);
-    kernels.bindAveragePoolingBackward({ g: padded, dy, dx, countPadding: false })(0, 1);
+    const inside = makeMeanShares(padded, NO_PADDING);
+    kernels.bindAveragePoolingForward({ g: padded, x, y, shares: inside })(0, 1);
+    kernels.bindAveragePoolingBackward({ g: padded, dy, dx, shares: inside })(0, 1);
     expect([...y, ...dx]).toEqual([6, 3, 8, 1, 1]);
-    kernels.bindAveragePoolingForward({ g: padded, x, y, countPadding: true })(0, 1);
-    kernels.bindAveragePoolingBackward({ g: padded, dy, dx, countPadding: true })(0, 1);
+    const whole = makeMeanShares(padded, padding);
+    kernels.bindAveragePoolingForward({ g: padded, x, y, shares: whole })(0, 1);
+    kernels.bindAveragePoolingBackward({ g: padded, dy, dx, shares: whole })(0, 1);
     expect([...y, ...dx]).toEqual([3, 3, 4, 1, 1]);
   });
 });

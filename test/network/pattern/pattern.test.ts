@@ -71,18 +71,18 @@ describe('a pattern', () => {
   });
 
   it('reads sizes, strides and padding', () => {
-    expect(layersOf('INPUT(32x30x3) -> CONV(5x3,20,s2,p1) -> CONV(3,4,same,s1x2,g2) -> FC(10)')).toEqual([
+    expect(layersOf('INPUT(32x30x3) -> CONV(5x3,20,s2,p1) -> CONV(3,4,same,s1x2,g2,d2) -> FC(10)')).toEqual([
       { kind: 'convolution', kernel: [5, 3], filters: 20, stride: 2, padding: 1 },
       { kind: 'relu' },
-      { kind: 'convolution', kernel: 3, filters: 4, padding: 'same', stride: [1, 2], groups: 2 },
+      { kind: 'convolution', kernel: 3, filters: 4, padding: 'same', stride: [1, 2], groups: 2, dilation: 2 },
       { kind: 'relu' },
       { kind: 'fully-connected', units: 10 },
     ]);
     expect(
-      layersOf('INPUT(32x32x3) -> POOL(3,s2,p0x1x0x1,mean) -> POOL(2,max) -> DROPOUT(0.25) -> DROPOUT'),
+      layersOf('INPUT(32x32x3) -> POOL(3,s2,p0x1x0x1,mean) -> POOL(2,max,ceil) -> DROPOUT(0.25) -> DROPOUT'),
     ).toEqual([
       { kind: 'average-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1] },
-      { kind: 'max-pooling', kernel: 2 },
+      { kind: 'max-pooling', kernel: 2, ceil: true },
       { kind: 'dropout', rate: 0.25 },
       { kind: 'dropout' },
     ]);

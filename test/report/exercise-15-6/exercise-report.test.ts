@@ -316,7 +316,7 @@ describe('runs of an older version, without predictions', () => {
     const store = open();
     await recordGrid(store, readPreset('15.6b'));
     await recordGrid(store, readPreset('15.6c'), {
-      result: (spec) => ({ ...imagineResult(spec), predicted: new Uint8Array() }),
+      result: (spec) => ({ ...imagineResult(spec), predicted: new Uint16Array() }),
     });
     const document = report(store.db);
     expect(sectionOf(document, 'part-c')).toContain(

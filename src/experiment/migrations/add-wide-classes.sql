@@ -1,0 +1,3 @@
+-- How many bytes each class has in a blob of them: 1, or 2 (little-endian) for data sets of more than 256 classes.
+ALTER TABLE test_labels ADD COLUMN bytes_each INTEGER NOT NULL DEFAULT 1 CHECK (bytes_each IN (1, 2));
+ALTER TABLE predictions ADD COLUMN bytes_each INTEGER NOT NULL DEFAULT 1 CHECK (bytes_each IN (1, 2));

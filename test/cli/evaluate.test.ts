@@ -1,0 +1,138 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { saveModel } from '../../src/checkpoint/save.js';
+import { findRunFolder } from '../../src/experiment/run-folder.js';
+import type { RunSpec } from '../../src/run/spec.js';
+import type { TrainResult } from '../../src/run/types.js';
+import { train } from '../../src/train.js';
+import { makeFolder } from '../experiment/fake-runs.js';
+import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+import { evaluateCommand } from './fake-command.js';
+import { recordSeeds } from './runs/recorded-seeds.js';
+
+const dataset = { ...makeTinyDataset({ train: 160, test: 70 }), name: 'mnist' };
+const learn = (spec: RunSpec) =>
+  train(
+    {
+      model: 'SK',
+      width: 0.2,
+      epochs: 2,
+      batchSize: 20,
+      validationCount: 30,
+      trainCount: 150,
+      testCount: 60,
+      ...spec,
+    },
+    { dataset, workers: 1 },
+  );
+const results: TrainResult[] = [];
+beforeAll(async () => {
+  for (const seed of [0, 1, 2]) results.push(await learn({ seed }));
+});
+
+async function save(...trained: TrainResult[]): Promise<string[]> {
+  const folder = makeFolder();
+  const files = trained.map((_, i) => join(folder, `${i}.safetensors`));
+  for (const [i, file] of files.entries()) await saveModel(trained[i]!, file);
+  return files;
+}
+
+const parseLines = (out: string) =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('evaluate', () => {
+  it('finds what the runs tested, and their validation', async () => {
+    const files = await save(...results);
+    const { exitCode, out, err } = await evaluateCommand([...files, '--json'], dataset);
+    expect([exitCode, err]).toEqual([0, '']);
+    const lines = parseLines(out);
+    for (const [i, { epochs, confusion }] of results.entries()) {
+      const last = epochs.at(-1)!;
+      expect(lines[i]).toMatchObject({
+        name: files[i],
+        images: 60,
+        errorPercent: last.testErrorPercent,
+        top5ErrorPercent: last.testTop5ErrorPercent,
+      });
+      expect(lines[i].loss).toBeCloseTo(last.testLoss, 5);
+      expect(lines[i].classes).toEqual(
+        confusion.map((row, label) => {
+          const images = row.reduce((sum, count) => sum + count, 0);
+          return { images, errors: images - row[label]! };
+        }),
+      );
+    }
+    const validation = parseLines(
+      (await evaluateCommand([...files, '--json', '--on', 'validation'], dataset)).out,
+    );
+    for (const [i, { epochs }] of results.entries()) {
+      expect(validation[i].images).toBe(30);
+      expect(validation[i].errorPercent).toBeCloseTo(epochs.at(-1)!.validationErrorPercent!, 9);
+    }
+  });
+
+  it('tells what they are together: the mean of probabilities, or a vote', async () => {
+    const files = await save(...results);
+    const [mean, vote] = await Promise.all(
+      ['mean', 'vote'].map(async (how) =>
+        parseLines((await evaluateCommand([...files, '--json', '--combine', how], dataset)).out).at(-1),
+      ),
+    );
+    expect(mean).toMatchObject({ name: 'mean of 3', images: 60 });
+    // By the convexity of −ln.
+    const losses = results.map(({ epochs }) => epochs.at(-1)!.testLoss);
+    expect(mean.loss).toBeLessThan(losses.reduce((sum, loss) => sum + loss / 3, 0));
+    // Of the runs' own predictions; where all three differ, the means decide.
+    const { labels } = dataset.test;
+    const votes = Array.from({ length: 60 }, (_, i) => results.map(({ predicted }) => predicted[i]!));
+    const majorities = votes.map((classes) => classes.find((c, k) => classes.indexOf(c) !== k) ?? null);
+    const wrong = majorities.filter((majority, i) => majority !== null && majority !== labels[i]).length;
+    const open = majorities.filter((majority) => majority === null).length;
+    expect(vote).toMatchObject({ name: 'vote of 3', loss: null });
+    const errors = (vote.errorPercent * 60) / 100;
+    expect(errors).toBeGreaterThanOrEqual(wrong - 1e-9);
+    expect(errors).toBeLessThanOrEqual(wrong + open + 1e-9);
+  });
+
+  it('prints a table of networks and one of classes', async () => {
+    const { db } = await recordSeeds(2);
+    for (const id of [1, 2]) {
+      const file = join(findRunFolder(db, id), 'model.safetensors');
+      mkdirSync(dirname(file), { recursive: true });
+      await saveModel(results[id]!, file);
+    }
+    const { exitCode, out, err } = await evaluateCommand(['--run', '1-2', '--db', db], dataset);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /^network +images +loss +error % +top-5 error %\n-+.*\nrun 1 +60 +[\d.]+ +[\d.]+ +[\d.]+\nrun 2 .*\nmean of 2 .*\n\nclass \(mean of 2\) +images +errors +error %\n/,
+    );
+    expect(out.trimEnd().split('\n')).toHaveLength(5 + 1 + 12);
+  });
+
+  it('is told in one line what is wrong, and exits with 2', async () => {
+    const [model, otherImages, unsplit] = (await save(
+      results[0]!,
+      await learn({ testCount: 50 }),
+      await learn({ validationCount: 0 }),
+    )) as [string, string, string];
+    for (const [args, message] of [
+      [[], 'evaluate: expected files of trained networks or --run, found neither.'],
+      [['no.safetensors'], 'expected a safetensors file, found nothing there.'],
+      [[model, otherImages], `${otherImages}: expected the test images of ${model}, found others.`],
+      [
+        [model, unsplit, '--on', 'validation'],
+        `${unsplit}: expected the split into training and validation images`,
+      ],
+      [[unsplit, '--on', 'validation'], '--on: expected networks with validation images'],
+      [[model, '--on', 'train'], "--on: unknown half 'train'."],
+    ] as const) {
+      const { exitCode, out, err } = await evaluateCommand(args, dataset);
+      expect(err).toContain(message);
+      expect([exitCode, out, err.trimEnd().split('\n').length]).toEqual([2, '', 1]);
+    }
+  });
+});
