@@ -1,7 +1,7 @@
 import type { Kernels } from '../src/kernels/kernels.js';
 import { viewArena } from '../src/kernels/memory.js';
 import { loadKernels } from '../src/kernels/select.js';
-import { type BindLoss, LOSSES, type LossArrays, type LossResults } from '../src/layers/loss.js';
+import { type BindLoss, LOSSES } from '../src/layers/loss.js';
 import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
@@ -19,10 +19,10 @@ export interface RunContext {
   readonly memory: ModelMemory;
   readonly activations: Float32Array;
   readonly network: BoundNetwork;
-  /** Of training. */
-  readonly loss: BindLoss;
-  /** Of test and validation: without class weights. */
-  readonly plainLoss: BindLoss;
+  /** Ties a loss of training to arrays, by its name. */
+  readonly bindLoss: (kind: string) => BindLoss;
+  /** Likewise one of test and validation: without class weights. */
+  readonly bindPlainLoss: (kind: string) => BindLoss;
   readonly barrier: Barrier;
 }
 
@@ -62,30 +62,18 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     seed,
     kernels,
   });
-  const kind = LOSSES[spec.loss]!;
-  const loss = kind.bind(kernels, labelSmoothing, run.memory.classWeights);
-  const plainLoss = kind.bind(kernels, labelSmoothing, null);
+  const bindLossWith = (classWeights: Float32Array | null) => (kind: string) =>
+    LOSSES[kind]!.bind(kernels, labelSmoothing, classWeights);
   const barrier = new Barrier(run.memory.control, run.workers);
-  return { kernels, plugins, plan, memory, activations, network, loss, plainLoss, barrier };
-}
-
-/** Ties a loss of the run to what the network makes, and with a gradient array to that of its output: parts of the mean over the mini-batch. */
-export function bindLoss(
-  { loss, network }: Pick<RunContext, 'loss' | 'network'>,
-  { labels, mix }: Pick<LossArrays, 'labels' | 'mix'>,
-  gradient: Float32Array | null,
-  { loss: losses, predicted, rank }: LossResults,
-): (first: number, count: number) => void {
-  const { output, batch } = network;
-  const run = loss({
-    classes: output.shape.channels,
-    outputs: output.value,
-    labels,
-    mix,
-    dOutputs: gradient,
-    loss: losses,
-    predicted,
-    rank,
-  });
-  return (first, count) => run(1 / batch.size, first, count);
+  return {
+    kernels,
+    plugins,
+    plan,
+    memory,
+    activations,
+    network,
+    bindLoss: bindLossWith(run.memory.classWeights),
+    bindPlainLoss: bindLossWith(null),
+    barrier,
+  };
 }

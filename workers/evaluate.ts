@@ -6,6 +6,7 @@ import {
 import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import { allocateWords } from '../src/kernels/memory.js';
 import type { Batch } from '../src/layers/pass.js';
+import { bindLosses } from '../src/network/losses.js';
 import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
 import { ThreadNetwork } from '../src/network/thread-network.js';
 import { CONTROL } from '../src/parallel/control.js';
@@ -13,7 +14,7 @@ import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js
 import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
 import { planAssembly } from './assembly.js';
-import { bindLoss, getContext, type RunContext } from './context.js';
+import { getContext, type RunContext } from './context.js';
 
 /** The network bound for evaluation in this thread. */
 interface Evaluator {
@@ -67,7 +68,7 @@ function getEvaluator(run: SharedRun, worker: number, context: RunContext): Eval
 function bindEvaluator(
   run: SharedRun,
   worker: number,
-  { memory, kernels, plugins, plainLoss, activations }: RunContext,
+  { memory, kernels, plugins, bindPlainLoss, activations }: RunContext,
 ): Evaluator {
   const {
     plan,
@@ -137,7 +138,8 @@ function bindEvaluator(
         results.subarray(first, first + batch.size);
       const { results: all } = run.memory[on]!;
       const results = { loss: cut(all.loss), predicted: cut(all.predicted), rank: cut(all.rank) };
-      bindLoss({ loss: plainLoss, network }, { labels, mix: null }, null, results)(0, batch.size);
+      const arrays = { labels, mix: null, ...results };
+      bindLosses(network, bindPlainLoss, arrays, { gradients: false })(0, batch.size);
     },
   };
 }

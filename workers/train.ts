@@ -1,5 +1,6 @@
 import { areFinite } from '../src/core/finite.js';
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
+import { bindLosses } from '../src/network/losses.js';
 import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
@@ -11,7 +12,7 @@ import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/p
 import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
 import { bindAugmentation, planAssembly } from './assembly.js';
-import { bindLoss, getContext, type RunContext } from './context.js';
+import { getContext, type RunContext } from './context.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -88,14 +89,14 @@ function bindStep(
 export function planStep(run: SharedRun, context: RunContext, state: StepState): Phase[] {
   const { settings, memory: shared } = run;
   const { network, kernels, plan, memory, plugins } = context;
-  const { batch, output } = network;
+  const { batch } = network;
 
   const source = { ...shared.train, sampleAt: (i: number) => shared.order[state.first + i]! };
   const { labels } = shared.batch;
   const assemble = planAssembly(shared, context, source, labels, bindAugmentation(settings, network));
-  // Without any parameter that learns there is no gradient.
-  const lossGradient = output.gradient.length > 0 ? output.gradient : null;
-  const computeLoss = bindLoss(context, shared.batch, lossGradient, shared.batch);
+  const { mix, loss: losses, predicted, rank } = shared.batch;
+  const arrays = { labels, mix, loss: losses, predicted, rank };
+  const computeLoss = bindLosses(network, context.bindLoss, arrays, { gradients: true });
   const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
   const { optimizer, clipNorm } = settings;
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };

@@ -1,5 +1,5 @@
 import { sizeOf } from '../core/shape.js';
-import { type NetworkPlan, planNetwork } from '../network/plan.js';
+import { isComputed, type NetworkPlan, planNetwork } from '../network/plan.js';
 import type { BenchNetwork } from './networks.js';
 
 export type Pass = 'step' | 'evaluation';
@@ -42,7 +42,8 @@ function countStep(plan: NetworkPlan, batchSize: number): NetworkCost {
 }
 
 function countEvaluation(plan: NetworkPlan, batchSize: number): NetworkCost {
-  const flops = plan.steps.reduce((sum, { layer }) => sum + 2 * layer.multiplyAddsPerImage, 0);
+  const steps = plan.steps.filter((step) => isComputed(step, plan));
+  const flops = steps.reduce((sum, { layer }) => sum + 2 * layer.multiplyAddsPerImage, 0);
   const floats = 2 * countProductFloats(plan) + plan.parameterCount / batchSize;
   return { flops, bytes: FLOAT_BYTES * floats };
 }
@@ -50,6 +51,6 @@ function countEvaluation(plan: NetworkPlan, batchSize: number): NetworkCost {
 /** Floats that the layers with products give for one image: what lies between them can be done in passing. */
 function countProductFloats(plan: NetworkPlan): number {
   return plan.steps
-    .filter(({ layer }) => layer.multiplyAddsPerImage > 0)
+    .filter((step) => isComputed(step, plan) && step.layer.multiplyAddsPerImage > 0)
     .reduce((sum, { layer }) => sum + sizeOf(layer.output), 0);
 }

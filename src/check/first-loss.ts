@@ -2,7 +2,7 @@ import { sizeOf } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { describeNetwork } from '../network/describe.js';
-import { countClasses } from '../network/plan.js';
+import { countClasses, type NetworkPlan } from '../network/plan.js';
 import { NO_PLUGINS } from '../plugins/plugins.js';
 import { computeNormalization } from '../run/normalize.js';
 import { penaltyOf } from '../run/optimizer-fields.js';
@@ -57,10 +57,7 @@ export function checkFirstLoss(
   const loss = objective.computeLoss();
   const decay = penaltyOf(spec, plugins.optimizers) || WEIGHT_DECAY;
   const regularized = loss + computeRegularization(objective.plan, objective, decay);
-  const expected = UNTRAINED[network.loss]!(
-    countClasses(objective.plan),
-    objective.plan.steps.at(-1)!.config.kind,
-  );
+  const expected = expectLoss(objective.plan);
   const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;
   return {
     check: 'first loss',
@@ -68,6 +65,21 @@ export function checkFirstLoss(
     finding:
       `${loss.toFixed(4)}, expected ${expected.formula} = ${expected.loss.toFixed(4)} within ${100 * TOLERANCE}%; ` +
       `${describeRise(regularized - loss)} with weight decay ${decay}; gaussian weights of deviation ${SMALL_DEVIATION}`,
+  };
+}
+
+/** Of an untrained network, with those of its heads. */
+function expectLoss(plan: NetworkPlan): { loss: number; formula: string } {
+  const classes = countClasses(plan);
+  const terms = plan.losses.map(({ kind, weight, tensor }) => {
+    const maker = plan.steps.find(({ outputs }) => outputs.includes(tensor))!;
+    return { ...UNTRAINED[kind]!(classes, maker.config.kind), weight };
+  });
+  return {
+    loss: terms.reduce((sum, { loss, weight }) => sum + weight * loss, 0),
+    formula: terms
+      .map(({ formula, weight }) => (weight === 1 ? formula : `${weight}·${formula}`))
+      .join(' + '),
   };
 }
 

@@ -1,8 +1,10 @@
 import { UserError } from '../core/errors.js';
-import type { LayerKinds } from '../layers/layer.js';
+import type { LayerConfig, LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { COMPOSITE_KINDS } from '../network/composite.js';
 import { describeNetwork } from '../network/describe.js';
+import { INPUT } from '../network/inputs.js';
+import { nameLayers } from '../network/named-layers.js';
 import type { NetworkSpec } from '../network/spec.js';
 
 const LEAST_SHARE = 1 / 64;
@@ -21,7 +23,7 @@ interface Sized {
 }
 
 /**
- * A copy with fewer channels in every layer but the last, so that one image costs at most so many multiply-adds: the same layers in the same
+ * A copy with fewer channels in every layer but the last, and those that heads stand on, so that one image costs at most so many multiply-adds: the same layers in the same
  * order, quick enough for thousands of forward passes. The network itself where it is small enough, or cannot be narrowed.
  */
 export function narrowNetwork(
@@ -60,8 +62,8 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
       isDepthwise(layer, output) ? product : leastCommonMultiple(product, Number(layer.groups ?? 1)),
     1,
   );
-  // The classifier keeps its classes.
-  for (const { layer, output } of sized.slice(0, -1)) {
+  const classifiers = findClassifiers(network, layers, kinds);
+  for (const { layer, output } of sized.filter(({ layer }) => !classifiers.has(layer))) {
     const channels = Number(layer[output]);
     const depthwise = isDepthwise(layer, output);
     layer[output] = multiple * Math.max(1, Math.round((channels * share) / multiple));
@@ -76,6 +78,25 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
 /** With a group for each channel, of which there are as many as before it. */
 function isDepthwise(layer: Sized['layer'], output: string): boolean {
   return layer.groups === layer[output];
+}
+
+/** The last layers with channels of their own before the network's end and each head: they keep their classes. */
+function findClassifiers(
+  network: NetworkSpec,
+  layers: readonly LayerConfig[],
+  kinds: LayerKinds,
+): Set<Sized['layer']> {
+  const named = nameLayers(network);
+  const classifiers = new Set<Sized['layer']>();
+  const visit = (place: number): void => {
+    if (place === INPUT) return;
+    const last = findSized(layers[place], kinds).findLast(({ fields }) => fields.output !== undefined);
+    if (last) classifiers.add(last.layer);
+    else named[place]!.sources.forEach(visit);
+  };
+  const heads = network.heads?.map(({ from }) => named.findIndex(({ name }) => name === from)) ?? [];
+  for (const end of [layers.length - 1, ...heads]) visit(end);
+  return classifiers;
 }
 
 /** Every layer with a number of channels of its own, in order, also inside of branches. */

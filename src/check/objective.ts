@@ -1,8 +1,9 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { LayerKinds } from '../layers/layer.js';
-import { LOSSES, type LossPass, type LossResults } from '../layers/loss.js';
+import { LOSSES, type LossResults } from '../layers/loss.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
+import { bindLosses, type RunLosses } from '../network/losses.js';
 import { type NetworkPlan, type PlannedParameter, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 import { ThreadNetwork } from '../network/thread-network.js';
@@ -35,9 +36,9 @@ export class Objective {
   /** In the plan's places; may be written. */
   readonly weights: Float32Array;
   readonly #network: ThreadNetwork;
-  readonly #runLoss: LossPass;
-  /** With the gradient of the output. */
-  readonly #runLossGradient: LossPass;
+  readonly #runLoss: RunLosses;
+  /** With the gradients of what it is computed from. */
+  readonly #runLossGradient: RunLosses;
   readonly #results: LossResults;
   readonly #batch: MiniBatch;
   readonly #kernels: Kernels;
@@ -61,17 +62,10 @@ export class Objective {
     };
     this.#batch = batch;
     this.#kernels = kernels;
-    const bindLoss = LOSSES[network.loss]!.bind(kernels, labelSmoothing, null);
-    const { shape, value, gradient } = this.#network.bound.output;
-    const arrays = {
-      classes: shape.channels,
-      outputs: value,
-      labels: batch.labels,
-      mix: null,
-      ...this.#results,
-    };
-    this.#runLoss = bindLoss({ ...arrays, dOutputs: null });
-    this.#runLossGradient = bindLoss({ ...arrays, dOutputs: gradient });
+    const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, null);
+    const arrays = { labels: batch.labels, mix: null, ...this.#results };
+    this.#runLoss = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: false });
+    this.#runLossGradient = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: true });
   }
 
   /** Mean over the mini-batch. */
@@ -94,11 +88,11 @@ export class Objective {
     return memory.gradient;
   }
 
-  #runForward(runLoss: LossPass): void {
+  #runForward(runLoss: RunLosses): void {
     const { images } = this.#batch;
     const { prepare, forward } = this.#network;
     prepare();
     forward();
-    runLoss(1 / images, 0, images);
+    runLoss(0, images);
   }
 }

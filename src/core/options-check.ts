@@ -12,7 +12,7 @@ import { parseWith } from './parse.js';
 export type OptionsCheck<Config extends { readonly kind: string }> = (
   // biome-ignore lint/suspicious/noExplicitAny: whatever a user has written
   options: Readonly<Record<string, any>>,
-) => Omit<Config, 'kind' | 'name'>;
+) => Omit<Config, 'kind' | 'name' | 'inputs'>;
 
 /** Fields that are no options of a kind. */
 const HEAD = z.looseObject({ kind: z.string() });

@@ -3,6 +3,7 @@ import { UserError, unknownName } from '../core/errors.js';
 import { isReservedKey } from '../core/plain-data.js';
 import { MODEL_OPTION_NAMES } from '../models/options.js';
 import { COMPOSITE_KINDS } from '../network/composite.js';
+import { takeInputs } from '../network/inputs.js';
 import { nameSiblings } from '../network/named-layers.js';
 import { RUN_SPEC_KEYS } from '../run/spec.js';
 
@@ -139,8 +140,9 @@ function findInBranches(fields: Fields, key: string, { where, before }: Place): 
   if (!Object.hasOwn(COMPOSITE_KINDS, fields.kind)) return null;
   const kind = COMPOSITE_KINDS[fields.kind]!;
   // Inside, layers stay as they are written.
-  const config = kind.parse(fields, `${where}: ${before.join('.')}`, (layers) => layers as never);
-  if (Object.hasOwn(config, key)) return null;
+  const { fields: own } = takeInputs(fields, fields.kind, `${where}: ${before.join('.')}`);
+  const config = kind.parse(own, `${where}: ${before.join('.')}`, (layers) => layers as never);
+  if (key === 'inputs' || Object.hasOwn(config, key)) return null;
   const ways = kind.branches(config).flatMap(({ prefix, path, layers }): [string, readonly string[]][] => {
     if (path === null) return [];
     return prefix === ''

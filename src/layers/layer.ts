@@ -70,6 +70,8 @@ export type LayerKinds = Readonly<Record<string, LayerKind<any>>>;
 export interface LayerConfig {
   readonly kind: string;
   readonly name?: string | undefined;
+  /** Names of the layers that it reads, or `input`. Absent: the layer before it. */
+  readonly inputs?: readonly string[] | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * GoogLeNet (Szegedy et al., CVPR 2015, table 1) without its auxiliary classifiers, which have a part in training alone, and without local
- * response normalisation (docs/networks.md). Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it is as
+ * GoogLeNet (Szegedy et al., CVPR 2015, table 1) without local response normalisation (docs/networks.md). Its auxiliary classifiers (section 5),
+ * which have a part in training alone, are an option. Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it is as
  * torchvision has it: convolutions without bias, and 3×3 in place of 5×5.
  */
 import { defineModel, type LayerDraft, type Model } from './model.js';
@@ -27,20 +27,32 @@ const STAGES: readonly (readonly Inception[])[] = [
   ],
 ];
 
+/** Auxiliary classifiers, and the modules that they read. */
+const AUXILIARY = [
+  { name: 'aux1', behind: 'inception4a', stage: 1, module: 0 },
+  { name: 'aux2', behind: 'inception4d', stage: 1, module: 3 },
+] as const;
+/** Of an auxiliary classifier's loss, and of its dropout. */
+const AUXILIARY_WEIGHT = 0.3;
+const AUXILIARY_DROPOUT = 0.7;
+/** Its average pooling, where the map is not smaller: from 14×14 to 4×4. */
+const AUXILIARY_POOL = { kernel: 5, stride: 3 };
+
 /** Windows that reach over the edge, as in Caffe, so that maps are halved. */
 const POOL: LayerDraft = { kind: 'max-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1] };
 
 export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
   googlenet: defineModel(
-    'GoogLeNet for ImageNet, without auxiliary classifiers',
+    'GoogLeNet for ImageNet, its auxiliary classifiers by option',
     {
       width: MODEL_OPTIONS.width.default(1),
       classes: MODEL_OPTIONS.classes.default(1000),
       inputSize: MODEL_OPTIONS.inputSize.default(224),
       batchNorm: MODEL_OPTIONS.batchNorm.default(false),
       dropout: MODEL_OPTIONS.dropout.default(0.4),
+      auxiliary: MODEL_OPTIONS.auxiliary.default(false),
     },
-    ({ width, classes, inputSize, batchNorm, dropout }) => {
+    ({ width, classes, inputSize, batchNorm, dropout, auxiliary }) => {
       const channels = scaleBy(width);
       const convolve = (kernel: number, filters: number, stride = 1): LayerDraft[] => [
         {
@@ -67,7 +79,34 @@ export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
           ],
         };
       };
-      const stages = STAGES.map((modules) => modules.map(inception));
+      const drop = (rate: number): LayerDraft[] => (dropout > 0 ? [{ kind: 'dropout', rate }] : []);
+      const connect = (units: number): LayerDraft => ({
+        kind: 'fully-connected',
+        units,
+        initializer: { kind: 'gaussian', std: 0.01 },
+      });
+      // A convolution and four poolings before it halve the image.
+      const auxiliaryMap = Math.floor(Math.ceil(inputSize / 2) / 8);
+      const classifyAside = (name: string): LayerDraft[] => [
+        {
+          kind: 'average-pooling',
+          ...(auxiliaryMap < AUXILIARY_POOL.kernel ? { kernel: 'global' } : AUXILIARY_POOL),
+        },
+        ...convolve(1, 128),
+        connect(channels(1024)),
+        { kind: 'relu' },
+        ...drop(AUXILIARY_DROPOUT),
+        { ...connect(classes), name },
+      ];
+      const stages = STAGES.map((modules, stage) => {
+        const findAside = (place: number) =>
+          AUXILIARY.find((one) => auxiliary && one.stage === stage && one.module === place);
+        return modules.flatMap((filters, place): LayerDraft[] => {
+          const [before, aside] = [findAside(place - 1), findAside(place)];
+          const module = { ...inception(filters), ...(before && { inputs: [before.behind] }) };
+          return aside ? [{ ...module, name: aside.behind }, ...classifyAside(aside.name)] : [module];
+        });
+      });
       return {
         input: [inputSize, inputSize, 3],
         layers: [
@@ -77,9 +116,10 @@ export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
           ...convolve(3, 192),
           ...stages.flatMap((modules) => [POOL, ...modules]),
           { kind: 'average-pooling', kernel: 'global' },
-          ...(dropout > 0 ? [{ kind: 'dropout', rate: dropout }] : []),
-          { kind: 'fully-connected', units: classes, initializer: { kind: 'gaussian', std: 0.01 } },
+          ...drop(dropout),
+          connect(classes),
         ],
+        ...(auxiliary && { heads: AUXILIARY.map(({ name }) => ({ from: name, weight: AUXILIARY_WEIGHT })) }),
       };
     },
   ),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HeadSpec } from '../network/heads.js';
 
 /** A named network. */
 export interface Model {
@@ -17,6 +18,7 @@ export type LayerDraft = { readonly kind: string } & Readonly<Record<string, unk
 export interface ModelDraft {
   readonly input: readonly [height: number, width: number, channels: number];
   readonly layers: readonly LayerDraft[];
+  readonly heads?: readonly HeadSpec[];
 }
 
 /** A model whose builder gets what its options say. */

@@ -14,11 +14,23 @@ export const MODEL_OPTIONS = {
   inputSize: z.int().min(1),
   /** Batch normalisation after every convolution. */
   batchNorm: z.boolean(),
+  /** The classifiers beside the last one with which the network was published, in training alone. */
+  auxiliary: z.boolean(),
   /** Where a residual block changes shape: every second pixel and zeros for new channels (A), or a 1×1 convolution (B). */
   shortcut: z.enum(['A', 'B']),
 };
 
 export const MODEL_OPTION_NAMES = Object.keys(MODEL_OPTIONS) as readonly (keyof typeof MODEL_OPTIONS)[];
+
+/** Options that came after the first databases: false means what a network without them did. */
+const LATER_OPTIONS = ['auxiliary'] as const satisfies readonly (keyof typeof MODEL_OPTIONS)[];
+
+/** A spec without later options that are false, so that a run keeps its identity when its network learns new ones. */
+export function leaveOutLaterOptions<Spec extends object>(spec: Spec): Spec {
+  const isLeftOut = ([key, value]: [string, unknown]) =>
+    value === false && LATER_OPTIONS.some((option) => option === key);
+  return Object.fromEntries(Object.entries(spec).filter((entry) => !isLeftOut(entry))) as Spec;
+}
 
 /** What a spec says of a network that is written layer by layer. */
 export const PLAIN_OPTIONS = { width: 1, activation: 'relu', dropout: 0 } as const;

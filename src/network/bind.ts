@@ -3,7 +3,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
 import { type NetworkMemory, viewParameters, viewTensor } from './memory.js';
-import type { NetworkPlan, StepPlan } from './plan.js';
+import { isComputed, type NetworkPlan, type PlannedLoss, type StepPlan } from './plan.js';
 
 /** A planned network tied to memory and kernels, in one thread. */
 export interface BoundNetwork {
@@ -11,12 +11,18 @@ export interface BoundNetwork {
   readonly input: BoundTensor;
   readonly inputLayout: Layout;
   readonly output: BoundTensor;
+  /** The terms of the loss: that of the output, and in training those of heads. */
+  readonly losses: readonly BoundLoss[];
   /** Before the first forward after parameters have changed. */
   readonly prepare: readonly BlockPass[];
   /** In the order of the layers. */
   readonly forward: readonly Pass[];
   /** From the last layer to the first. */
   readonly backward: readonly Pass[];
+}
+
+export interface BoundLoss extends Omit<PlannedLoss, 'tensor'> {
+  readonly output: BoundTensor;
 }
 
 export interface BindOptions {
@@ -42,7 +48,8 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     sampleIds: options.sampleIds,
   };
   const tensors = plan.tensors.map((tensor) => viewTensor(activations, tensor, batchSize));
-  const layers = plan.steps.map((step): BoundLayer => {
+  const steps = plan.steps.filter((step) => isComputed(step, plan));
+  const layers = steps.map((step): BoundLayer => {
     const inputs = step.inputs.map((index) => tensors[index]!);
     const outputs = step.outputs.map((index) => tensors[index]!);
     const shared = Object.entries(step.shared).map(
@@ -81,6 +88,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     input: tensors[0]!,
     inputLayout: plan.tensors[0]!.layout,
     output: tensors.at(-1)!,
+    losses: plan.losses.map(({ tensor, ...loss }) => ({ ...loss, output: tensors[tensor]! })),
     prepare: layers.flatMap((layer) => layer.prepare),
     forward: layers.flatMap((layer) => layer.forward),
     backward: layers.toReversed().flatMap((layer) => layer.backward),

@@ -18,8 +18,11 @@ export interface Branch {
   readonly layers: readonly LayerConfig[];
 }
 
-/** How the outputs of branches become one: their sum, side by side along channels, or the first's channels times the second's numbers. */
-export type Join = 'add' | 'concat' | 'gate';
+/** How a layer of a spec joins what it names: the sum, or side by side along channels. */
+export const JOINS = ['add', 'concat'] as const;
+
+/** How several tensors become one: so, or, inside of composites, the first's channels times the second's numbers. */
+export type Join = (typeof JOINS)[number] | 'gate';
 
 /** A kind of layer that is made of layers. It exists in specs alone: a plan has the steps of its branches, forked before and joined behind. */
 interface CompositeKind<Config extends LayerConfig> {

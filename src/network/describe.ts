@@ -1,6 +1,7 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { countParameters } from '../layers/parameter.js';
 import { JOINT_KINDS } from '../layers/registry.js';
+import type { HeadSpec } from './heads.js';
 import { countTensorFloats, layOutModel } from './memory.js';
 import type { OptimizerNeeds } from './optimizer-memory.js';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan.js';
@@ -15,6 +16,8 @@ export interface LayerDescription {
   readonly kind: string;
   /** Its configuration in short: `64; 3×3; p=1, st=1`. */
   readonly description: string;
+  /** What it reads, where its configuration names that. */
+  readonly inputs?: readonly string[];
   readonly output: Shape;
   /**
    * What of this layer's input one element in front of the first fully connected layer depends on, along y and x, padding included, as in
@@ -48,6 +51,8 @@ export interface NetworkDescription {
   readonly inputBytes: number;
   readonly layers: readonly LayerDescription[];
   readonly loss: string;
+  /** Losses on other layers, in training alone. Absent: none. */
+  readonly heads?: readonly HeadSpec[];
   readonly parameters: number;
   /** Of products, for one image forward. */
   readonly multiplyAdds: number;
@@ -82,6 +87,7 @@ export function describeNetwork(
     inputBytes,
     layers,
     loss: spec.loss,
+    ...(spec.heads && { heads: spec.heads }),
     parameters: plan.parameterCount,
     multiplyAdds: sum(layers.map(({ multiplyAdds }) => multiplyAdds)),
     activationBytes: inputBytes + sum(layers.map(({ activationBytes }) => activationBytes)),
@@ -94,22 +100,25 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
   const fields = traceFieldsBack(plan);
   const fieldsInInput = traceFieldsInInput(plan);
   const layers: LayerDescription[] = [];
+  /** By tensor, which of them has made it. */
+  const makers = new Map<number, number>();
   for (const { name, config, kind, layer, parameters, inputs, outputs } of plan.steps) {
-    // It makes nothing.
-    if (kind === JOINT_KINDS.fork) continue;
     const [input, output] = [inputs[0]!, outputs[0]!];
+    // A fork makes nothing; a change of layout is no layer of the spec, and its memory counts for the layer whose output it changes.
+    const isJoint = kind === JOINT_KINDS.fork || kind === JOINT_KINDS.relayout;
+    const maker = isJoint ? makers.get(input) : layers.length;
+    if (maker !== undefined) for (const output of outputs) makers.set(output, maker);
     const inPlace = inputs.some((one) => plan.tensors[one]!.offset === plan.tensors[output]!.offset);
     const activationBytes = inPlace ? 0 : FLOAT_BYTES * sizeOf(layer.output);
-    const before = layers.at(-1);
-    // A change of layout is no layer of the spec: its memory counts for the layer that asked for it.
-    if (kind === JOINT_KINDS.relayout && before) {
-      layers[layers.length - 1] = { ...before, activationBytes: before.activationBytes + activationBytes };
+    if (isJoint) {
+      if (maker !== undefined) layers[maker] = addBytes(layers[maker]!, activationBytes);
       continue;
     }
     layers.push({
       name,
       kind: kind.kind,
       description: kind.describe?.(config, plan.tensors[input]!.shape) ?? '',
+      ...(config.inputs && { inputs: config.inputs }),
       output: layer.output,
       receptiveField: fields[input]!,
       fieldInInput: fieldsInInput[output]!,
@@ -119,6 +128,10 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
     });
   }
   return layers;
+}
+
+function addBytes(layer: LayerDescription, bytes: number): LayerDescription {
+  return { ...layer, activationBytes: layer.activationBytes + bytes };
 }
 
 function keepVelocities({ steps }: NetworkPlan): OptimizerNeeds {

@@ -4,6 +4,7 @@ import type { JointKind, LayerConfig, LayerKinds, LayerPlan, Layout, StepKind } 
 import { countLearningEpochs } from '../layers/parameter.js';
 import { INNER_KINDS, JOINT_KINDS } from '../layers/registry.js';
 import { checkJoin } from './composite.js';
+import { INPUT, isJoin } from './inputs.js';
 import type { NamedComposite, NamedLayer } from './named-layers.js';
 
 /** A tensor that has no place in memory yet. */
@@ -28,50 +29,130 @@ export interface FlatStep {
   readonly kind: StepKind<any>;
   /** Of the inputs. */
   readonly layout: Layout;
+  /** True if heads alone depend on it: it is computed in training only. */
+  readonly auxiliary: boolean;
   readonly layer: LayerPlan;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 }
 
+/** How a step is computed, wherever it stands. */
+export type Setting = Pick<FlatStep, 'layout' | 'auxiliary'>;
+
 /** Where a step comes from. */
-type Origin = Pick<FlatStep, 'layerIndex' | 'name' | 'layout'>;
+type Origin = Setting & Pick<FlatStep, 'layerIndex' | 'name'>;
+
+/** Who reads a tensor, and how. */
+interface Reader extends Setting {
+  readonly name: string;
+}
+
+/** How layers are computed that stand one after another, and who reads them beside each other. */
+export interface Wiring {
+  /** Of each layer. */
+  readonly settings: readonly Setting[];
+  /** The places of layers that heads read; none where nothing is trained. */
+  readonly heads: readonly number[];
+  /** Of what is made of the last layer. */
+  readonly output: Setting;
+}
 
 /**
  * A network as a list of steps in an order in which they can be computed. Composites are taken apart: a fork, the steps of one branch after
- * another, a join. One step makes a tensor, and one reads it.
+ * another, a join. One step makes a tensor, and one reads it: where several layers read one, a fork stands behind it.
  */
 export class FlatNetwork {
   readonly steps: FlatStep[] = [];
   readonly tensors: FlatTensor[];
-  /** What the next layer reads. */
-  #end = 0;
+  /** What heads read, by the places of their layers. */
+  readonly heads = new Map<number, number>();
+  readonly #training: boolean;
   readonly #kinds: LayerKinds;
 
-  constructor(input: Shape, layout: Layout, kinds: LayerKinds) {
+  constructor(
+    input: Shape,
+    layout: Layout,
+    { training, kinds }: { readonly training: boolean; readonly kinds: LayerKinds },
+  ) {
+    this.#training = training;
     this.#kinds = kinds;
     this.tensors = [{ name: 'input', shape: input, layout, needsGradient: false, learningEpochs: 0 }];
   }
 
-  /** Appends a layer and returns its steps. */
-  append(layer: NamedLayer, layout: Layout): FlatStep[] {
-    const before = this.steps.length;
-    this.#end = this.#addLayer(layer, layout, this.#end);
-    return this.steps.slice(before);
+  /**
+   * Appends a network's layers. The last tensor is their output, image after image.
+   *
+   * @returns the steps of each, without forks and changes of layout around it
+   */
+  append(layers: readonly NamedLayer[], wiring: Wiring): FlatStep[][] {
+    return this.#addLevel(layers, 0, wiring).stepsOf;
   }
 
-  /** Appends a change from images in lanes to images one after another. */
-  appendRelayout({ index }: NamedLayer): void {
-    const origin = { layerIndex: index, name: 'relayout', layout: 'lanes' } as const;
-    [this.#end] = this.#addJoint('relayout', origin, [this.#end], ['relayout'], 'images') as [number];
+  /** @param input what the first layer reads, and others by the name of input */
+  #addLevel(
+    layers: readonly NamedLayer[],
+    input: number,
+    wiring: Wiring,
+  ): { end: number; stepsOf: FlatStep[][] } {
+    const readers = listReaders(layers, wiring);
+    /** By the place of its maker, a tensor for each reader that has still to come. */
+    const supplies = new Map([[INPUT, this.#deal(input, readers.get(INPUT) ?? [])]]);
+    const stepsOf = layers.map((layer, place) => {
+      const inputs = layer.sources.map((source) => supplies.get(source)!.shift()!);
+      const before = this.steps.length;
+      const output = this.#addLayer(layer, wiring.settings[place]!, inputs);
+      const steps = this.steps.slice(before);
+      const supply = this.#deal(output, readers.get(place) ?? []);
+      if (wiring.heads.includes(place)) this.heads.set(place, supply.pop()!);
+      supplies.set(place, supply);
+      return steps;
+    });
+    return { end: supplies.get(layers.length - 1)!.shift()!, stepsOf };
   }
 
-  #addLayer(layer: NamedLayer, layout: Layout, input: number): number {
+  /** A tensor for each reader, with their own gradients. Sums of those run in the order of the readers. */
+  #deal(tensor: number, readers: readonly Reader[]): number[] {
+    // Those that are not computed need nothing of their own.
+    const isComputed = ({ auxiliary }: Setting) => this.#training || !auxiliary;
+    const computed = readers.filter(isComputed);
+    const inImages = computed.length > 0 && computed.every(({ layout }) => layout === 'images');
+    const auxiliary = computed.every((reader) => reader.auxiliary);
+    const shared = inImages ? this.#bring(tensor, { layout: 'images', auxiliary }) : tensor;
+    const copies = computed.length > 1 ? [...this.#forkFor(shared, computed, auxiliary)] : [shared];
+    return readers.map((reader) => this.#bring(isComputed(reader) ? copies.shift()! : tensor, reader));
+  }
+
+  #forkFor(tensor: number, readers: readonly Reader[], auxiliary: boolean): number[] {
+    const { name, layout } = this.tensors[tensor]!;
+    const origin = { ...this.#stepBefore, name: `${name}.readers`, layout, auxiliary };
+    return this.#addJoint(
+      'fork',
+      origin,
+      [tensor],
+      readers.map((reader) => `${name}.to.${reader.name}`),
+    );
+  }
+
+  /** The tensor as somebody reads it: behind a change from images in lanes to images one after another, if need be. */
+  #bring(tensor: number, { layout, auxiliary }: Setting): number {
+    if (this.tensors[tensor]!.layout === layout) return tensor;
+    const origin = { ...this.#stepBefore, name: 'relayout', layout: 'lanes', auxiliary } as const;
+    return this.#addJoint('relayout', origin, [tensor], ['relayout'], layout)[0]!;
+  }
+
+  get #stepBefore(): Pick<FlatStep, 'layerIndex'> {
+    return { layerIndex: this.steps.at(-1)?.layerIndex ?? 0 };
+  }
+
+  #addLayer(layer: NamedLayer, setting: Setting, inputs: readonly number[]): number {
     const { name, where, config, index, composite } = layer;
-    if (composite) return this.#addComposite(layer, composite, layout, input);
+    const [input] = inputs as [number];
+    const origin = { ...setting, layerIndex: index, name };
+    if (composite) return this.#addComposite(layer, composite, setting, input);
+    if (isJoin(config.kind)) return this.#addJoin(config.kind, origin, inputs, config.inputs!, layer);
     const kind = this.#findKind(config, where);
-    const plan = kind.plan(config, this.tensors[input]!.shape, where, layout);
-    const step = { layerIndex: index, name, layout, config, kind, layer: plan };
-    return this.#addStep(step, [input], [name], layout)[0]!;
+    const plan = kind.plan(config, this.tensors[input]!.shape, where, setting.layout);
+    return this.#addStep({ ...origin, config, kind, layer: plan }, inputs, [name], setting.layout)[0]!;
   }
 
   #findKind({ kind }: LayerConfig, where: string) {
@@ -81,15 +162,16 @@ export class FlatNetwork {
   }
 
   #addComposite(
-    { name, where, index }: NamedLayer,
+    layer: NamedLayer,
     { join, branches }: NamedComposite,
-    layout: Layout,
+    setting: Setting,
     input: number,
   ): number {
+    const { name, index } = layer;
     const titles = branches.map(({ title }) => title);
     const joins = branches.length > 1;
-    const origin = { layerIndex: index, layout };
-    const heads = joins
+    const origin = { ...setting, layerIndex: index };
+    const starts = joins
       ? this.#addJoint(
           'fork',
           { ...origin, name: `${name}.fork` },
@@ -97,17 +179,27 @@ export class FlatNetwork {
           titles.map((title) => `${name}.${title}`),
         )
       : [input];
-    const ends = branches.map(({ layers }, i) =>
-      layers.reduce((end, layer) => this.#addLayer(layer, layout, end), heads[i]!),
-    );
+    const ends = branches.map(({ layers }, i) => {
+      const wiring = { settings: layers.map(() => setting), heads: [], output: setting };
+      return this.#addLevel(layers, starts[i]!, wiring).end;
+    });
     if (!joins) return ends[0]!;
-    checkJoin(
-      join,
-      titles,
-      ends.map((end) => this.tensors[end]!.shape),
-      where,
-    );
-    return this.#addJoint(join, { ...origin, name }, ends, [name])[0]!;
+    return this.#addJoin(join, { ...origin, name }, ends, titles, layer);
+  }
+
+  #addJoin(
+    join: NamedComposite['join'],
+    origin: Origin,
+    inputs: readonly number[],
+    titles: readonly string[],
+    { config, where }: NamedLayer,
+  ): number {
+    const shapes = inputs.map((input) => this.tensors[input]!.shape);
+    checkJoin(join, titles, shapes, where);
+    const kind: JointKind = JOINT_KINDS[join];
+    const own = { kind: join, ...(config.inputs && { inputs: config.inputs }) };
+    const step = { ...origin, config: own, kind, layer: kind.plan(shapes) };
+    return this.#addStep(step, inputs, [origin.name], origin.layout)[0]!;
   }
 
   #addJoint(
@@ -147,4 +239,20 @@ export class FlatNetwork {
     this.steps.push({ ...step, inputs, outputs });
     return outputs;
   }
+}
+
+/** Who reads what, by the place of its maker: layers in their order, a head, what is made of the last layer. */
+function listReaders(
+  layers: readonly NamedLayer[],
+  { settings, heads, output }: Wiring,
+): Map<number, Reader[]> {
+  const readers = new Map<number, Reader[]>();
+  const add = (source: number, reader: Reader) =>
+    readers.set(source, [...(readers.get(source) ?? []), reader]);
+  for (const [place, { name, sources }] of layers.entries()) {
+    for (const source of sources) add(source, { name, ...settings[place]! });
+  }
+  for (const head of heads) add(head, { name: 'head', layout: 'images', auxiliary: true });
+  add(layers.length - 1, { name: 'output', ...output });
+  return readers;
 }

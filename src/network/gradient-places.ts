@@ -18,7 +18,7 @@ export interface GradientPlace {
  * for each gradient.
  */
 export function chooseGradientPlaces(
-  { tensors, steps }: FlatNetwork,
+  { tensors, steps, heads }: FlatNetwork,
   floatsOf: (tensor: FlatTensor) => number,
 ): (GradientPlace | null)[] {
   const places = tensors.map((): GradientPlace | null => null);
@@ -40,8 +40,9 @@ export function chooseGradientPlaces(
     place.readers++;
   };
 
-  const end = tensors.length - 1;
-  if (tensors[end]!.needsGradient) hold(end, begin(end));
+  for (const end of [tensors.length - 1, ...heads.values()]) {
+    if (tensors[end]!.needsGradient) hold(end, begin(end));
+  }
   for (const { layer, inputs, outputs } of steps.toReversed()) {
     const given = outputs.flatMap((output) => places[output] ?? []);
     const learning = inputs.filter((input) => given.length > 0 && tensors[input]!.needsGradient);

@@ -1,6 +1,8 @@
 import { UserError } from '../core/errors.js';
 import type { LayerConfig } from '../layers/layer.js';
 import { COMPOSITE_KINDS, type Join } from './composite.js';
+import { findHeads, type HeadSpec } from './heads.js';
+import { findSources, isJoin } from './inputs.js';
 import type { NetworkSpec } from './spec.js';
 
 /** A layer of the spec with a name of its own. */
@@ -10,7 +12,12 @@ export interface NamedLayer {
   /** For messages: `resnet20: residual3 > body > convolution1 (layer 5)`. */
   readonly where: string;
   readonly config: LayerConfig;
-  /** Among the layers that are no composites, from 0 in the order of the spec; a composite has that of its first layer. */
+  /** Places of what it reads among the layers that it stands with; INPUT for what the first of them reads. */
+  readonly sources: readonly number[];
+  /**
+   * Among the layers that are neither composites nor joins, from 0 in the order of the spec: the same with composites and written out, and with it
+   * the layer's random numbers. A composite has that of its first layer, a join that of the layer behind it.
+   */
   readonly index: number;
   /** What a composite is made of; null for other layers. */
   readonly composite: NamedComposite | null;
@@ -34,7 +41,7 @@ export function nameSiblings(layers: readonly Pick<LayerConfig, 'kind' | 'name'>
 /**
  * Names every layer by its own name, or by its kind and a count among its neighbours; inside composites behind theirs.
  *
- * @throws UserError if two have one name
+ * @throws UserError if two have one name, for inputs that name no layer before, and for a layer that nobody reads
  */
 export function nameLayers(spec: NetworkSpec): NamedLayer[] {
   /** Where each name stands. */
@@ -45,13 +52,15 @@ export function nameLayers(spec: NetworkSpec): NamedLayer[] {
     configs: readonly LayerConfig[],
     prefix: string,
     whereIs: (name: string, i: number) => string,
+    heads: readonly HeadSpec[] = [],
   ): NamedLayer[] => {
     const names = nameSiblings(configs);
-    return configs.map((config, i) => {
+    const wheres = names.map((name, i) => `${spec.name}: ${whereIs(name, i)}`);
+    const named = configs.map((config, i) => {
       const local = names[i]!;
       const name = `${prefix}${local}`;
       const place = whereIs(local, i);
-      const where = `${spec.name}: ${place}`;
+      const where = wheres[i]!;
       if (taken.has(name)) {
         throw new UserError(
           `${where}: expected a name that no other layer has, found '${name}', which is also ${taken.get(name)}. ` +
@@ -61,9 +70,12 @@ export function nameLayers(spec: NetworkSpec): NamedLayer[] {
       taken.set(name, place);
       const index = layers;
       const composite = nameComposite(config, name, (inside) => whereIs(`${local} > ${inside}`, i));
-      if (!composite) layers++;
+      if (!composite && !isJoin(config.kind)) layers++;
       return { name, where, config, index, composite };
     });
+    const ends = [names.length - 1, ...findHeads(heads, names, spec.name)];
+    const sources = findSources({ configs, names, wheres, everywhere: taken }, ends);
+    return named.map((layer, i) => ({ ...layer, sources: sources[i]! }));
   };
 
   const nameComposite = (
@@ -82,5 +94,5 @@ export function nameLayers(spec: NetworkSpec): NamedLayer[] {
     return { join: kind.join(config), branches };
   };
 
-  return nameBranch(spec.layers, '', (name, i) => `${name} (layer ${i + 1})`);
+  return nameBranch(spec.layers, '', (name, i) => `${name} (layer ${i + 1})`, spec.heads);
 }

@@ -8,10 +8,11 @@ import { readsImages } from '../layers/initializer.js';
 import type { LayerKinds, Layout, SharedPlan, StatePlan } from '../layers/layer.js';
 import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
-import { LAYER_KINDS } from '../layers/registry.js';
+import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { fuseLoss } from './fuse-loss.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
+import { checkHeadShape, findHeads } from './heads.js';
 import { flattenNetwork } from './layouts.js';
 import { nameLayers } from './named-layers.js';
 import type { NetworkSpec } from './spec.js';
@@ -19,7 +20,7 @@ import { chooseValuePlaces } from './value-places.js';
 
 /** A tensor of the mini-batch. Tensors that are made in place, or passed on, have the offsets of others. */
 export interface TensorPlan extends FlatTensor {
-  /** In the activations, in floats. */
+  /** In the activations, in floats; −1 if nobody computes it. */
   readonly offset: number;
   /** −1 if it has no gradient. */
   readonly gradientOffset: number;
@@ -57,13 +58,24 @@ export interface StepPlan extends FlatStep {
   readonly shared: Readonly<Record<string, Slot>>;
 }
 
+/** A term of the loss. */
+export interface PlannedLoss {
+  readonly kind: string;
+  readonly weight: number;
+  /** Among the tensors: what it is computed from, image after image. */
+  readonly tensor: number;
+}
+
 /**
  * Everything about a network that can be known before training: a pure function of spec, mini-batch size and slices, so every
  * thread makes its own.
  */
 export interface NetworkPlan extends PlanOptions {
   readonly tensors: readonly TensorPlan[];
+  /** Those that nobody computes among them, for the places of their parameters: see isComputed. */
   readonly steps: readonly StepPlan[];
+  /** The network's own, on the last tensor; behind it, in training alone, those of its heads. */
+  readonly losses: readonly PlannedLoss[];
   /** Numbers that training changes by gradients. */
   readonly parameterCount: number;
   /** Floats of parameters and state, which together are what is saved. */
@@ -109,14 +121,28 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     return { layout, parts, stride, offset: training ? partials.book(parts * stride) : 0 };
   };
 
-  const network = flattenNetwork(spec.input, fuseLoss(nameLayers(spec), spec.loss), largest, kinds);
+  const layers = fuseLoss(nameLayers(spec), spec.loss);
+  const names = layers.map(({ name }) => name);
+  const places = findHeads(spec.heads ?? [], names, spec.name);
+  const network = flattenNetwork(spec.input, layers, { cut: largest, heads: places, training, kinds });
   checkInitializers(network);
+  const end = network.tensors.length - 1;
+  const losses: PlannedLoss[] = [{ kind: spec.loss, weight: 1, tensor: end }];
+  for (const [i, { weight, loss: kind = spec.loss }] of (training && spec.heads
+    ? spec.heads
+    : []
+  ).entries()) {
+    const { where } = layers[places[i]!]!;
+    const tensor = network.heads.get(places[i]!)!;
+    checkHeadShape(network.tensors[tensor]!.shape, network.tensors[end]!.shape, where);
+    losses.push({ kind, weight, tensor });
+  }
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
   const steps = network.steps.map((step): StepPlan => {
     const { name, layer, layout } = step;
     const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
-      const needed = training || !plan.onlyInTraining;
+      const needed = training || (!plan.onlyInTraining && isComputed(step, options));
       const size = needed ? plan.floats * (plan.perPart ? countParts(layout, largest) : 1) : 0;
       return [key, { offset: training && isTransient(plan) ? turns : shared.book(size), size }] as const;
     });
@@ -140,6 +166,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     training,
     tensors,
     steps,
+    losses,
     bands,
     parameterCount: countParameters(steps.flatMap((step) => step.parameters)),
     weightFloats: weights.floats,
@@ -153,11 +180,24 @@ function isTransient({ transient = false }: SharedPlan): boolean {
   return transient;
 }
 
+/** Whether a step is computed: what heads alone depend on is so in training only. */
+export function isComputed(
+  { auxiliary }: Pick<FlatStep, 'auxiliary'>,
+  { training }: Pick<PlanOptions, 'training'>,
+): boolean {
+  return training || !auxiliary;
+}
+
 /** Numbers that are made from the training images are for the layer that reads those. */
 function checkInitializers({ steps, tensors }: FlatNetwork): void {
-  for (const { name, layer, inputs } of steps) {
+  /** The images, and what forks and changes of layout make of them. */
+  const images = new Set([0]);
+  for (const { name, layer, kind, inputs, outputs } of steps) {
+    const isImages = images.has(inputs[0]!);
+    const passes = kind === JOINT_KINDS.fork || kind === JOINT_KINDS.relayout;
+    if (isImages && passes) for (const output of outputs) images.add(output);
     const reader = layer.parameters.find(({ initializer }) => readsImages(initializer));
-    if (reader && inputs[0] !== 0) {
+    if (reader && !isImages) {
       throw new UserError(
         `${name}: ${reader.initializer.kind}: expected the first layer, which reads the images, found one behind ` +
           `${tensors[inputs[0]!]!.name}. Take another initializer.`,
@@ -174,9 +214,12 @@ function bookTensors(
   const activations = new ArenaLayout();
   const floatsOf = ({ shape, layout }: FlatTensor) =>
     (layout === 'lanes' ? countBundles(batchSize) * BUNDLE_IMAGES : batchSize) * sizeOf(shape);
+  const steps = network.steps.filter((step) => isComputed(step, { training }));
+  const computed = new Set([0, ...steps.flatMap(({ outputs }) => outputs)]);
   const offsets: number[] = [];
-  for (const [index, home] of chooseValuePlaces(network).entries()) {
-    offsets.push(home === index ? activations.book(floatsOf(network.tensors[index]!)) : offsets[home]!);
+  for (const [index, home] of chooseValuePlaces({ ...network, steps }).entries()) {
+    const offset = () => activations.book(floatsOf(network.tensors[index]!));
+    offsets.push(!computed.has(index) ? -1 : home === index ? offset() : offsets[home]!);
   }
   const places = training ? chooseGradientPlaces(network, floatsOf) : [];
   const gradientOffsets = new Map<GradientPlace, number>();

@@ -9,16 +9,17 @@ const POINT: Extent = [1, 1];
 /**
  * The receptive fields of table 15.2, from the last layer to the first: what of each tensor one element of the feature maps in
  * front of the first layer that covers its whole input (a fully connected one) depends on; without such a layer, one element of the
- * output. Where paths part, the largest counts. A window of extent k (of a dilated kernel: (kernel − 1)·dilation + 1) and stride s makes
- * (r − 1)·s + k of r.
+ * output. Where paths part, the largest counts; heads are left out. A window of extent k (of a dilated kernel: (kernel − 1)·dilation + 1) and
+ * stride s makes (r − 1)·s + k of r.
  *
  * @returns one for each tensor of the plan; null for those that such an element does not depend on
  */
 export function traceFieldsBack({ steps, tensors }: NetworkPlan): (Extent | null)[] {
-  const covering = steps.find((step) => coversInput(step, tensors[step.inputs[0]!]!));
+  const covering = steps.find((step) => !step.auxiliary && coversInput(step, tensors[step.inputs[0]!]!));
   const fields = new Array<Extent | null>(tensors.length).fill(null);
   fields[covering ? covering.inputs[0]! : tensors.length - 1] = POINT;
-  for (const { layer, inputs, outputs } of steps.toReversed()) {
+  for (const { layer, inputs, outputs, auxiliary } of steps.toReversed()) {
+    if (auxiliary) continue;
     const known = outputs.flatMap((output) => (fields[output] ? [fields[output]] : []));
     if (known.length === 0) continue;
     const { extent, stride } = measureWindow(layer);

@@ -8,7 +8,9 @@ import { parseLayerConfig } from '../layers/layer-config.js';
 import { LOSSES } from '../layers/loss.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { MAX_EXTENT } from '../layers/window.js';
-import { COMPOSITE_KINDS } from './composite.js';
+import { COMPOSITE_KINDS, JOINS } from './composite.js';
+import { type HeadSpec, parseHead } from './heads.js';
+import { isJoin, takeInputs } from './inputs.js';
 import { expandPattern } from './pattern/pattern.js';
 
 const size = z.int().min(1);
@@ -28,11 +30,16 @@ const networkSchema = z.strictObject({
   ),
   layers: z.array(z.unknown()).min(1),
   loss: z.string().default('softmax-cross-entropy'),
+  heads: z.array(z.unknown()).default([]),
 });
 
-/** A network as plain JSON, with every default filled in: layers one after another, and a loss. */
-export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers'> & {
+const joinSchema = z.strictObject({ kind: z.enum(JOINS), name: z.string().optional() });
+
+/** A network as plain JSON, with every default filled in: layers, a loss on the last one, and perhaps heads, with losses on others in training. */
+export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers' | 'heads'> & {
   readonly layers: readonly LayerConfig[];
+  /** Absent: none. */
+  readonly heads?: readonly HeadSpec[];
 };
 
 /**
@@ -46,11 +53,15 @@ export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers'> & {
 export function parseNetwork(value: unknown, where = 'network', kinds = LAYER_KINDS): NetworkSpec {
   checkPlainData(value, where);
   const draft = typeof value === 'string' ? expandPattern(value, where, kinds) : value;
-  const network = parseWith(networkSchema, draft, where);
+  const { heads, ...network } = parseWith(networkSchema, draft, where);
   if (!Object.hasOwn(LOSSES, network.loss)) {
     throw unknownName(where, 'loss', network.loss, Object.keys(LOSSES));
   }
-  return { ...network, layers: new LayerParser(kinds).parse(network.layers, `${where}:`) };
+  return {
+    ...network,
+    layers: new LayerParser(kinds).parse(network.layers, `${where}:`),
+    ...(heads.length > 0 && { heads: heads.map((head, i) => parseHead(head, `${where}: head ${i + 1}`)) }),
+  };
 }
 
 /** Checks layers, those inside composites among them. */
@@ -76,15 +87,23 @@ class LayerParser {
       throw new UserError(`${where}: expected an object with a 'kind', found ${describeValue(value)}.`);
     }
     const place = `${where} (${kind})`;
-    if (Object.hasOwn(this.#kinds, kind)) return parseLayerConfig(this.#kinds[kind]!, value, place);
+    const { inputs, fields } = takeInputs(value as object, kind, place);
+    const config = this.#parseFields(fields, kind, where, place);
+    return inputs ? { ...config, inputs } : config;
+  }
+
+  #parseFields(fields: object, kind: string, where: string, place: string): LayerConfig {
+    if (Object.hasOwn(this.#kinds, kind)) return parseLayerConfig(this.#kinds[kind]!, fields, place);
+    if (isJoin(kind)) return parseWith(joinSchema, fields, place);
     if (Object.hasOwn(COMPOSITE_KINDS, kind)) {
-      return COMPOSITE_KINDS[kind]!.parse(value, place, (values, branch) =>
+      return COMPOSITE_KINDS[kind]!.parse(fields, place, (values, branch) =>
         this.parse(values, `${branch} >`),
       );
     }
     throw unknownName(where, 'layer kind', kind, [
       ...Object.keys(this.#kinds),
       ...Object.keys(COMPOSITE_KINDS),
+      ...JOINS,
     ]);
   }
 }

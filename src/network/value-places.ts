@@ -4,7 +4,7 @@ import type { FlatNetwork } from './flatten.js';
  * For each tensor the one in whose memory its value lies, itself or an earlier one: what a step passes on, and what it may write over
  * because backward does not read it, and nobody else does.
  */
-export function chooseValuePlaces({ tensors, steps }: FlatNetwork): number[] {
+export function chooseValuePlaces({ tensors, steps }: Pick<FlatNetwork, 'tensors' | 'steps'>): number[] {
   const homes = tensors.map((_, index) => index);
   // The network's input stays.
   const expendable = tensors.map(() => false);

@@ -45,6 +45,7 @@ export function listNetworkFacts(network: NetworkSpec): Map<string, string> {
     ),
     ['input', formatValue(network.input)],
     ['loss', network.loss],
+    ...(network.heads ? [['heads', formatValue(network.heads)] as const] : []),
   ]);
 }
 

@@ -19,7 +19,7 @@ export function formatNetworkTable(network: NetworkDescription): string {
   const rows = [
     ['', 'input', '', '', formatShape(network.input), '', '', '', '', formatBytes(network.inputBytes)],
     ...layers.map((layer, i) => [String(i + 1), ...formatLayer(layer)]),
-    [String(layers.length + 1), 'loss', network.loss, '', '', '', '', '', '', ''],
+    [String(layers.length + 1), 'loss', network.loss, formatHeads(network), '', '', '', '', '', ''],
     [
       '',
       'total',
@@ -53,7 +53,7 @@ function formatLayer(layer: LayerDescription): string[] {
   return [
     layer.name,
     layer.kind,
-    layer.description,
+    [layer.description, layer.inputs && `from ${layer.inputs.join(', ')}`].filter(Boolean).join('; '),
     formatShape(layer.output),
     layer.receptiveField ? formatExtent(layer.receptiveField) : NOTHING,
     formatExtent(layer.fieldInInput),
@@ -61,6 +61,14 @@ function formatLayer(layer: LayerDescription): string[] {
     formatCount(layer.multiplyAdds),
     layer.activationBytes > 0 ? formatBytes(layer.activationBytes) : 'in place',
   ];
+}
+
+/** The terms of the loss that other layers have: `+ 0.3·aux1 + 0.3·aux2 in training`. */
+function formatHeads({ loss, heads = [] }: NetworkDescription): string {
+  const terms = heads.map(
+    ({ from, weight, loss: own = loss }) => `+ ${weight}·${from}${own === loss ? '' : ` (${own})`}`,
+  );
+  return terms.length > 0 ? `${terms.join(' ')} in training` : '';
 }
 
 /** One number for a square, as the chapter writes it. */

@@ -6,7 +6,7 @@ import { checkPlainData } from '../core/plain-data.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
-import { MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
+import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
@@ -188,9 +188,8 @@ export function resolveRunSpec(
     plugins.optimizers,
   );
   const resolved = {
-    ...rest,
+    ...leaveOutLaterOptions({ ...rest, ...built.options }),
     ...optimizerFields,
-    ...built.options,
     model: built.network.name,
     network: built.network,
     plugins: recordPlugins(takeUsed(plugins, { ...optimizerFields, network: built.network })),
@@ -272,9 +271,11 @@ function checkOptions(spec: ResolvedRunSpec, where: string, { optimizers }: Plug
         `${validationFraction}). Give one.`,
     );
   }
-  if (labelSmoothing > 0 && !LOSSES[network.loss]!.smooths) {
+  const losses = [network.loss, ...(network.heads ?? []).flatMap(({ loss }) => loss ?? [])];
+  const rough = losses.find((loss) => !LOSSES[loss]!.smooths);
+  if (labelSmoothing > 0 && rough !== undefined) {
     throw new UserError(
-      `${where}: labelSmoothing: expected 0 with the loss ${network.loss}, found ${labelSmoothing}. ` +
+      `${where}: labelSmoothing: expected 0 with the loss ${rough}, found ${labelSmoothing}. ` +
         'Leave it out, or take the loss softmax-cross-entropy.',
     );
   }

@@ -16,6 +16,7 @@ import { planOptimizer } from '../../src/optim/update.js';
 export interface SmallNetworkOptions {
   readonly input: readonly [height: number, width: number, channels: number];
   readonly layers: readonly unknown[];
+  readonly heads?: readonly unknown[];
   readonly images: number;
   readonly kernels: Kernels;
   readonly slices?: number;
@@ -32,7 +33,8 @@ export interface SmallNetworkOptions {
 /** A network bound in this thread, to be run pass by pass: what layer tests look at. */
 export function makeSmallNetwork(options: SmallNetworkOptions) {
   const { images, kernels, slices = 3, training = true, seed = 0 } = options;
-  const spec = parseNetwork({ input: options.input, layers: options.layers });
+  const { input, layers, heads = [] } = options;
+  const spec = parseNetwork({ input, layers, heads });
   const plan = planNetwork(spec, { batchSize: images, slices, training });
   const needs = options.optimizer ? planOptimizer(plan, options.optimizer, options.optimizers) : NO_OPTIMIZER;
   const memory = viewModel(allocateModel(plan, needs), plan, needs);
@@ -57,13 +59,16 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
     }
   };
 
-  /** A step with half the sum of squares as its loss: every phase by all workers, one after another in that order. */
+  /** A step with half the sum of squares as each of its losses: every phase by all workers, one after another in that order. */
   const step = (order: readonly number[]) => {
-    const { output, prepare, forward, backward } = network;
-    const floats = output.value.length / images;
+    const { losses, prepare, forward, backward } = network;
     const loss = overSlices(({ first, count }) => {
-      const [begin, end] = [first * floats, (first + count) * floats];
-      output.gradient.set(output.value.subarray(begin, end), begin);
+      for (const { output, weight } of losses) {
+        const floats = output.value.length / images;
+        for (let i = first * floats; i < (first + count) * floats; i++) {
+          output.gradient[i] = weight * output.value[i]!;
+        }
+      }
     });
     const phases = [makePhase(prepare), ...groupIntoPhases([...forward, loss, ...backward])];
     for (const phase of phases) {

@@ -27,6 +27,9 @@ const PARAMETERS: readonly [name: string, options: object, parameters: number][]
   ['vgg16-cifar', { batchNorm: false }, 14_719_818],
   ['googlenet', {}, 6_998_552],
   ['googlenet', { batchNorm: true }, 6_624_904],
+  // BVLC's Caffe and torchvision have as many.
+  ['googlenet', { auxiliary: true }, 13_378_280],
+  ['googlenet', { batchNorm: true, auxiliary: true }, 13_004_888],
   ['resnet18', {}, 11_689_512],
   ['resnet34', {}, 21_797_672],
   ['resnet50', {}, 25_557_032],

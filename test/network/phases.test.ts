@@ -24,6 +24,7 @@ const SPECS: readonly RunSpec[] = [
   { model: 'resnet20' },
   { model: 'resnet18', width: 0.25, inputSize: 32, classes: 10 },
   { model: 'googlenet', width: 0.25, inputSize: 32, classes: 10, batchNorm: true },
+  { model: 'googlenet', width: 0.0625, inputSize: 32, classes: 10, auxiliary: true },
   { network: 'INPUT(12x12x3) -> [CONV(3,20,p1) -> RELU]*3 -> FC(10)' },
   { network: 'INPUT(8x8x3) -> CONV(3,8) -> BN -> FC(600) -> BN -> DROPOUT -> FC(10)' },
 ];
@@ -42,11 +43,12 @@ function makeInputs(shape: Shape, images: number): InputImages {
 
 /** Hashes of all that a step leaves behind for the update and for evaluation. */
 function hashStep(spec: RunSpec, order: readonly number[]): string[] {
-  const { input, layers } = resolveRunSpec(spec).network;
+  const { input, layers, heads = [] } = resolveRunSpec(spec).network;
   const images = 40;
   const small = makeSmallNetwork({
     input: [input.height, input.width, input.channels],
     layers,
+    heads,
     images,
     kernels,
     slices: 6,

@@ -44,6 +44,18 @@ describe("a run's spec", () => {
     expect(trimSpec(explicit)).toEqual({ ...before, network });
   });
 
+  it("is recorded without GoogLeNet's auxiliary classifiers where there are none", () => {
+    const fields = { model: 'googlenet', classes: 10, inputSize: 32 };
+    const plain = resolveRunSpec(fields);
+    expect(plain).not.toHaveProperty('auxiliary');
+    expect(plain.network).not.toHaveProperty('heads');
+    expect(resolveRunSpec({ ...fields, auxiliary: false })).toEqual(plain);
+    const published = resolveRunSpec({ ...fields, auxiliary: true });
+    expect(published).toMatchObject({ auxiliary: true });
+    expect(published.network.heads).toEqual(['aux1', 'aux2'].map((from) => ({ from, weight: 0.3 })));
+    expect(resolveRunSpec(JSON.parse(JSON.stringify(published)))).toEqual(published);
+  });
+
   it('is recorded with options that are on, and read again as it was', () => {
     const spec = resolveRunSpec({ model: 'BASE', labelSmoothing: 0.1, reportRegularization: true });
     expect(trimSpec(spec)).toMatchObject({ labelSmoothing: 0.1, reportRegularization: true });
