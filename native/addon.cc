@@ -121,6 +121,7 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   add_family(env, result, table->winograd, scratch);
   add_family(env, result, table->pooling, scratch);
   add_family(env, result, table->channels, scratch);
+  add_family(env, result, table->normalization, scratch);
   add_activations(env, result, table->activations, scratch);
   add_family(env, result, table->softmax, scratch);
   add_family(env, result, table->joins, scratch);

@@ -11,6 +11,7 @@
 #include "families/lanes.h"
 #include "families/locally-connected.h"
 #include "families/losses.h"
+#include "families/normalization.h"
 #include "families/optimizers.h"
 #include "families/parameters.h"
 #include "families/pooling.h"
@@ -33,6 +34,7 @@ struct KernelTable {
   WinogradKernels winograd;
   PoolingKernels pooling;
   ChannelKernels channels;
+  NormalizationKernels normalization;
   ActivationKernels activations;
   SoftmaxKernels softmax;
   JoinKernels joins;

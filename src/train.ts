@@ -11,7 +11,7 @@ import { checkTrainOptions } from './run/check-options.js';
 import { concludeRun } from './run/conclude.js';
 import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
-import { warnOfLoneValues } from './run/lone-values.js';
+import { checkLoneValues } from './run/lone-values.js';
 import { shareRun } from './run/share.js';
 import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
@@ -22,12 +22,12 @@ import { type Start, Training } from './training/training.js';
  * Trains a network and evaluates it on the validation and test images after each epoch. The result is a pure function of spec and
  * data: the number of workers changes the time and nothing else.
  *
- * @throws UserError if the spec, an option or the data are wrong, or do not fit each other
+ * @throws UserError if the spec, an option or the data are wrong, or do not fit each other; if the run cannot learn, unless that is forced
  * @throws MuteWorker if a worker falls silent; where it is stuck in native code, its thread ends only with the process, by SIGKILL
  */
 export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
   checkTrainOptions(given);
-  const { dataset, plugins: source = [], ...options } = given;
+  const { dataset, plugins: source = [], force = false, ...options } = given;
   const plugins = await loadPlugins(source);
   const resolved = resolveRunSpec(spec, 'spec', plugins);
   // Its threads start while this one reads the data.
@@ -35,7 +35,7 @@ export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions
     const data = dataset ?? (await loadDataset(resolved.dataset));
     const fitted = fitRun(resolved, data, { plugins });
     const images = fitted.spec.trainCount - fitted.spec.validationCount;
-    const warning = warnOfLoneValues(fitted.spec, images, plugins.layers);
+    const warning = checkLoneValues(fitted.spec, images, { kinds: plugins.layers, force });
     if (warning !== null) (options.onWarning ?? emitWarning)(warning);
     const result = await trainFitted(fitted, { ...options, pool });
     const { checkpoints } = options;
@@ -45,12 +45,12 @@ export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions
 }
 
 /**
- * The same for a run that has been fitted to its data before, without warnings: whoever planned it may give them. With `checkpoints` its last state
+ * The same for a run that has been fitted to its data before, without warnings and `force`: whoever planned it may see to that. With `checkpoints` its last state
  * stays until whoever asked has the result in safe hands and calls `clearRunFolder`.
  */
 export async function trainFitted(
   fitted: FittedRun,
-  options: Omit<TrainOptions, 'dataset' | 'plugins'> = {},
+  options: Omit<TrainOptions, 'dataset' | 'plugins' | 'force'> = {},
 ): Promise<TrainResult> {
   const { spec, plan, plugins } = fitted;
   const kernels = loadKernels(chooseKernelName());

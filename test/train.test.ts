@@ -54,7 +54,7 @@ const branched = (() => {
 })();
 
 describe('train', () => {
-  it('warns of a mini-batch with one value to normalise by', async () => {
+  it('refuses mini-batches with one value to normalise by, and warns of them if it is forced', async () => {
     const spec: RunSpec = {
       network: 'INPUT(28x28x1) -> FC(8) -> BN -> FC(10)',
       batchSize: 1,
@@ -62,12 +62,16 @@ describe('train', () => {
       epochs: 1,
     };
     const told: string[] = [];
-    await run(spec, { onWarning: (message) => told.push(message) });
+    const onWarning = (message: string) => told.push(message);
+    await expect(run(spec, { onWarning })).rejects.toThrow(UserError);
+    await expect(run(spec, { onWarning, force: false })).rejects.toThrow("('force' in a program)");
+    expect(told).toEqual([]);
+    await run(spec, { onWarning, force: true });
     expect(told).toEqual([
       expect.stringContaining('batch-normalization1: expected at least two values a channel'),
     ]);
     const emitted = new Promise<Error>((resolve) => process.once('warning', resolve));
-    await run(spec);
+    await run(spec, { force: true });
     expect(await emitted).toMatchObject({ name: 'ConvoyWarning', message: told[0] });
   });
 

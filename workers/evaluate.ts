@@ -15,6 +15,7 @@ import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/pro
 import { Pulse } from '../src/parallel/pulse.js';
 import { planAssembly } from './assembly.js';
 import { getContext, type RunContext } from './context.js';
+import { showPlain } from './images.js';
 
 /** The network bound for evaluation in this thread. */
 interface Evaluator {
@@ -94,15 +95,16 @@ function bindEvaluator(
   const labels = new Uint16Array(EVALUATION_IMAGES);
   let firstImage = 0;
   const words = allocateWords(EVALUATION_IMAGES * TRANSFORM_WORDS);
-  const transforms = { words, reflect: true, update: () => {} };
   const bindSet = ({ images, samples }: EvaluationSet): BoundSet => {
     const source = {
       pixels: images.pixels,
       labels: images.labels,
       sampleAt: (i: number) => samples[firstImage + i]!,
     };
-    const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, null);
-    const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, transforms);
+    const plain = showPlain(source.pixels, batch.sampleIds);
+    const view = { ...plain, transforms: { words, reflect: true } };
+    const assemblePlain = planAssembly(run.memory, { kernels, network }, source, labels, plain);
+    const assembleView = planAssembly(run.memory, { kernels, network }, source, labels, view);
     return {
       forward: thread.schedule([assemblePlain, ...network.forward], watch),
       forwardView: thread.schedule([assembleView, ...network.forward], watch),

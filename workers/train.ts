@@ -11,8 +11,10 @@ import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
-import { bindAugmentation, planAssembly } from './assembly.js';
+import { planAssembly } from './assembly.js';
 import { getContext, type RunContext } from './context.js';
+import { showAugmented } from './images.js';
+import { bindMixer } from './mixing.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -93,7 +95,9 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
 
   const source = { ...shared.train, sampleAt: (i: number) => shared.order[state.first + i]! };
   const { labels } = shared.batch;
-  const assemble = planAssembly(shared, context, source, labels, bindAugmentation(settings, network));
+  const images = showAugmented(settings, network, source.pixels);
+  const mixer = bindMixer(settings, shared, context, source, images, shared.batch.mix);
+  const assemble = planAssembly(shared, context, source, labels, images, mixer);
   const { mix, loss: losses, predicted, rank } = shared.batch;
   const arrays = { labels, mix, loss: losses, predicted, rank };
   const computeLoss = bindLosses(network, context.bindLoss, arrays, { gradients: true });

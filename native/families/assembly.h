@@ -106,9 +106,9 @@ struct ImageFrame {
 
 // How one image is shifted, mirrored and cut: its words, in the order of TRANSFORM in src/dataset/transform.ts.
 struct Transform {
-  int32_t flip, dy, dx, cut_top, cut_left, cut_size;
+  int32_t flip, dy, dx, cut_top, cut_left, cut_size, erase_top, erase_left, erase_height, erase_width;
 };
-static_assert(sizeof(Transform) == 6 * sizeof(int32_t), "nothing between the words");
+static_assert(sizeof(Transform) == 10 * sizeof(int32_t), "nothing between the words");
 
 struct Augmentation {
   ImageFrame frame;

@@ -7,6 +7,10 @@ inline long source_of(long i, long size, bool reflect) {
   return i < 0 ? -i : 2 * (size - 1) - i;
 }
 
+struct Rectangle {
+  long top, left, height, width;
+};
+
 // How elements are normalised, and how far apart they are put.
 template <long kStride>
 struct Normaliser {
@@ -66,20 +70,28 @@ inline void assemble_row(const uint8_t* from, const Transform& t, const ImageFra
   }
 }
 
+// What of a row lies in a rectangle becomes 0.
+template <long kStride>
+inline void clear_rectangle(const ImageFrame& frame, const Rectangle& rectangle, long y, const Normaliser<kStride>& normaliser) {
+  if (y < rectangle.top || y - rectangle.top >= rectangle.height) return;
+  const long left = rectangle.left > 0 ? rectangle.left : 0;
+  const long right = min(frame.width, rectangle.left + rectangle.width);
+  normaliser.clear((y * frame.width + left) * frame.channels, (right - left) * frame.channels);
+}
+
 // Some rows of one image, whose elements lie `kStride` apart.
 template <long kStride>
 inline void assemble_transformed(const uint8_t* from, const Transform& t, const ImageFrame& frame, const float* mean, const float* scale,
                                  float* to, Range rows) {
   const Normaliser<kStride> normaliser{mean, scale, to};
   const long row_floats = frame.width * frame.channels;
-  const long cut_left = t.cut_left > 0 ? t.cut_left : 0;
-  const long cut_right = min(frame.width, long(t.cut_left) + t.cut_size);
+  const Rectangle cut{t.cut_top, t.cut_left, t.cut_size, t.cut_size};
+  const Rectangle erased{t.erase_top, t.erase_left, t.erase_height, t.erase_width};
   for (long y = rows.first; y < rows.first + rows.count; y++) {
     const long row = source_of(y + t.dy, frame.height, frame.reflect);
     assemble_row(row < 0 ? nullptr : from + row * row_floats, t, frame, y * row_floats, normaliser);
-    if (y >= t.cut_top && y - t.cut_top < t.cut_size) {
-      normaliser.clear(y * row_floats + cut_left * frame.channels, (cut_right - cut_left) * frame.channels);
-    }
+    clear_rectangle(frame, cut, y, normaliser);
+    clear_rectangle(frame, erased, y, normaliser);
   }
 }
 

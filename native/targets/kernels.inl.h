@@ -16,6 +16,7 @@
 #include "../kernels/pooling.inl.h"
 #include "../kernels/locally-connected.inl.h"
 #include "../kernels/channels.inl.h"
+#include "../kernels/normalization.inl.h"
 #include "../kernels/activations.inl.h"
 #include "../kernels/softmax.inl.h"
 #include "../kernels/joins.inl.h"
@@ -36,6 +37,7 @@ constexpr KernelTable make_table(const char* name) {
           kWinogradKernels,
           kPoolingKernels,
           kChannelKernels,
+          kNormalizationKernels,
           kActivationKernels,
           kSoftmaxKernels,
           kJoinKernels,

@@ -26,7 +26,7 @@ const WEIGHT_DECAY = 0.0005;
  * behind a softmax, with outputs of 1/C.
  */
 const UNTRAINED: Readonly<
-  Record<string, (classes: number, last: string) => { loss: number; formula: string }>
+  Record<string, (classes: number, last: string | undefined) => { loss: number; formula: string }>
 > = {
   'softmax-cross-entropy': (classes) => ({ loss: Math.log(classes), formula: `ln ${classes}` }),
   'squared-l2': (classes, last) =>
@@ -71,9 +71,9 @@ export function checkFirstLoss(
 /** Of an untrained network, with those of its heads. */
 function expectLoss(plan: NetworkPlan): { loss: number; formula: string } {
   const classes = countClasses(plan);
-  const terms = plan.losses.map(({ kind, weight, tensor }) => {
-    const maker = plan.steps.find(({ outputs }) => outputs.includes(tensor))!;
-    return { ...UNTRAINED[kind]!(classes, maker.config.kind), weight };
+  const terms = plan.losses.map(({ kind, weight, from }) => {
+    const last = plan.steps.find(({ name }) => name === from)?.config.kind;
+    return { ...UNTRAINED[kind]!(classes, last), weight };
   });
   return {
     loss: terms.reduce((sum, { loss, weight }) => sum + weight * loss, 0),

@@ -57,9 +57,11 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
   if (sized.some(({ layer }) => layer.connections !== undefined)) {
     throw new UserError('a connection table is for its own number of channels');
   }
-  const multiple = sized.reduce(
-    (product, { layer, output }) =>
-      isDepthwise(layer, output) ? product : leastCommonMultiple(product, Number(layer.groups ?? 1)),
+  const multiple = all.reduce(
+    (product, { layer, fields: { output, divisor } }) =>
+      divisor === undefined || isDepthwise(layer, output)
+        ? product
+        : leastCommonMultiple(product, Number(layer[divisor] ?? 1)),
     1,
   );
   const classifiers = findClassifiers(network, layers, kinds);
@@ -76,8 +78,8 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
 }
 
 /** With a group for each channel, of which there are as many as before it. */
-function isDepthwise(layer: Sized['layer'], output: string): boolean {
-  return layer.groups === layer[output];
+function isDepthwise(layer: Sized['layer'], output: string | undefined): boolean {
+  return output !== undefined && layer.groups === layer[output];
 }
 
 /** The last layers with channels of their own before the network's end and each head: they keep their classes. */

@@ -15,7 +15,7 @@ import { loadPlugins } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
 import { formatCount } from '../report/format-values.js';
 import { formatTable } from '../report/tables.js';
-import { warnOfLoneValues } from '../run/lone-values.js';
+import { checkLoneValues } from '../run/lone-values.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
@@ -83,7 +83,11 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
         streams.err.write(`${line}\n`);
       };
       say(describeSubject(spec, data, plugins));
-      const warning = warnOfLoneValues(spec, spec.trainCount ?? data.dataset.train.count, plugins.layers);
+      // A check is of what may be wrong, and trains with mini-batches of its own.
+      const warning = checkLoneValues(spec, spec.trainCount ?? data.dataset.train.count, {
+        kinds: plugins.layers,
+        force: true,
+      });
       if (warning !== null) say(`warning: ${warning}`);
       const pool = WorkerPool.create(workers ?? countCores());
       const findings: Finding[] = [];

@@ -1,11 +1,26 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
-import { warnOfLoneValues } from '../run/lone-values.js';
+import { checkLoneValues } from '../run/lone-values.js';
 import type { Streams } from './streams.js';
 
-/** Says what is doubtful about runs before they are trained, each thing once. */
-export function printWarnings(points: readonly SweepPoint[], err: Streams['err']): void {
-  const warnings = points.map(({ spec, plugins }) =>
-    warnOfLoneValues(spec, spec.trainCount - spec.validationCount, plugins.layers),
+/** How a command that trains takes what cannot learn. */
+export const FORCE_OPTION = [
+  '--force',
+  'train also what cannot learn: mini-batches of one image under batch normalisation of 1×1 maps',
+] as const;
+
+/**
+ * Says what is doubtful about runs before they are trained, each thing once.
+ *
+ * @param force whether runs that cannot learn are to be trained
+ * @throws UserError for such a run, unless that is forced
+ */
+export function printWarnings(
+  runs: readonly Pick<SweepPoint, 'spec' | 'plugins'>[],
+  force: boolean,
+  err: Streams['err'],
+): void {
+  const warnings = runs.map(({ spec, plugins }) =>
+    checkLoneValues(spec, spec.trainCount - spec.validationCount, { kinds: plugins.layers, force }),
   );
   for (const warning of new Set(warnings)) if (warning !== null) err.write(`warning: ${warning}\n`);
 }

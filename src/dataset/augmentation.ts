@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
-import { makeKey, philox } from '../core/rng.js';
 import { formatShape, type Shape } from '../core/shape.js';
+import { colorJitterSchema } from './augmentation/color-jitter.js';
+import { AugmentationDraws } from './augmentation/draws.js';
+import { drawErasing, erasingSchema } from './augmentation/erasing.js';
+import { mixingSchema } from './augmentation/mixing.js';
+import { randAugmentSchema } from './augmentation/rand-augment.js';
+import { resizedCropSchema } from './augmentation/resized-crop.js';
 import { TRANSFORM, TRANSFORM_WORDS } from './transform.js';
 
 /** How training images are varied, anew in every epoch. */
@@ -18,14 +23,28 @@ export const augmentationSchema = z
     padding: z.enum(['zero', 'reflect']).default('zero'),
     /** Height and width of a square around a random pixel whose input is set to 0: cutout (DeVries and Taylor 2017, arXiv 1708.04552). */
     cutout: z.int().min(0).default(0),
+    // What follows came later: absent, or null, for none.
+    resizedCrop: resizedCropSchema.nullish(),
+    colorJitter: colorJitterSchema.nullish(),
+    randAugment: randAugmentSchema.nullish(),
+    erasing: erasingSchema.nullish(),
+    mixing: mixingSchema.nullish(),
   })
-  // Without a border its kind says nothing, and two ways of asking for one thing are one run.
-  .transform((fields) => (fields.translate === 0 ? { ...fields, padding: 'zero' as const } : fields));
+  .transform(leaveOut);
 
 export type Augmentation = z.output<typeof augmentationSchema>;
 
-/** @throws UserError if images of this shape are too small for it */
-export function checkAugmentation({ translate, cutout }: Augmentation, shape: Shape, where: string): void {
+/** Two ways of asking for one thing are one run: without a border its kind says nothing, and what is null is absent. */
+function leaveOut<Fields extends { translate: number; padding: string }>(fields: Fields) {
+  const said = fields.translate === 0 ? { ...fields, padding: 'zero' } : fields;
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value != null)) as {
+    [Field in keyof Fields]: Exclude<Fields[Field], null>;
+  };
+}
+
+/** @throws UserError if images of this shape are too small for it, or have not the channels that it changes */
+export function checkAugmentation(augmentation: Augmentation, shape: Shape, where: string): void {
+  const { translate, cutout, colorJitter, randAugment } = augmentation;
   const side = Math.min(shape.height, shape.width);
   const greatest = { translate: side - 1, cutout: side };
   for (const [field, pixels] of Object.entries({ translate, cutout })) {
@@ -36,45 +55,62 @@ export function checkAugmentation({ translate, cutout }: Augmentation, shape: Sh
         `found ${pixels}. Lower it.`,
     );
   }
+  if (shape.channels === 3) return;
+  for (const [field, value] of Object.entries({ colorJitter, randAugment })) {
+    if (value === undefined || shape.channels === 1) continue;
+    throw new UserError(
+      `${where}: augmentation: expected images of 1 or 3 channels for ${field}, found ${formatShape(shape)}. Leave it out.`,
+    );
+  }
+  for (const field of ['saturation', 'hue'] as const) {
+    const found = colorJitter?.[field] ?? 0;
+    if (found === 0) continue;
+    throw new UserError(
+      `${where}: augmentation: colorJitter: expected a ${field} of 0 for images without colours (${formatShape(shape)}), found ${found}. ` +
+        'Leave it out.',
+    );
+  }
 }
 
-/** What a block of random numbers is for: turning one thing on does not shift another's numbers. */
-const DRAWS = { flip: 0, translation: 1, cutout: 2 } as const;
-
-export function augments({ flip, translate, cutout }: Augmentation): boolean {
-  return flip !== 'none' || translate > 0 || cutout > 0;
+/** Whether images have a transform each. */
+export function transforms({ flip, translate, cutout, erasing }: Augmentation): boolean {
+  return flip !== 'none' || translate > 0 || cutout > 0 || erasing !== undefined;
 }
 
 /** Draws how images are transformed: a pure function of seed, epoch and sample. */
 export class TransformDraws {
   readonly #augmentation: Augmentation;
   readonly #shape: Shape;
-  readonly #key: ReturnType<typeof makeKey>;
-  readonly #block = new Uint32Array(4);
+  readonly #draws: AugmentationDraws;
 
   /** @param shape of an image */
   constructor(augmentation: Augmentation, shape: Shape, seed: number) {
     this.#augmentation = augmentation;
     this.#shape = shape;
-    this.#key = makeKey(seed, 'augmentation');
+    this.#draws = new AugmentationDraws(seed);
   }
 
   /** Overwrites the words of the mini-batch's i-th image, which is that sample of the data. */
   draw(epoch: number, sample: number, transforms: Int32Array, i: number): void {
-    const { translate, cutout } = this.#augmentation;
+    const { translate, cutout, erasing } = this.#augmentation;
+    const draws = this.#draws;
     const at = i * TRANSFORM_WORDS;
     transforms[at + TRANSFORM.flip] = this.#drawFlip(epoch, sample);
     if (translate > 0) {
-      this.#drawBlock(sample, epoch, DRAWS.translation);
-      transforms[at + TRANSFORM.dy] = this.#wordBelow(0, 2 * translate + 1) - translate;
-      transforms[at + TRANSFORM.dx] = this.#wordBelow(1, 2 * translate + 1) - translate;
+      draws.begin('translation', sample, epoch);
+      transforms[at + TRANSFORM.dy] = draws.nextBelow(2 * translate + 1) - translate;
+      transforms[at + TRANSFORM.dx] = draws.nextBelow(2 * translate + 1) - translate;
     }
     if (cutout > 0) {
       const before = Math.floor(cutout / 2);
-      this.#drawBlock(sample, epoch, DRAWS.cutout);
-      transforms[at + TRANSFORM.cutTop] = this.#wordBelow(0, this.#shape.height) - before;
-      transforms[at + TRANSFORM.cutLeft] = this.#wordBelow(1, this.#shape.width) - before;
+      draws.begin('cutout', sample, epoch);
+      transforms[at + TRANSFORM.cutTop] = draws.nextBelow(this.#shape.height) - before;
+      transforms[at + TRANSFORM.cutLeft] = draws.nextBelow(this.#shape.width) - before;
       transforms[at + TRANSFORM.cutSize] = cutout;
+    }
+    if (erasing !== undefined) {
+      draws.begin('erasing', sample, epoch);
+      drawErasing(erasing, this.#shape, draws, transforms, at);
     }
   }
 
@@ -82,16 +118,7 @@ export class TransformDraws {
     const { flip } = this.#augmentation;
     if (flip === 'none') return 0;
     const alternates = flip === 'alternating';
-    this.#drawBlock(sample, alternates ? 0 : epoch, DRAWS.flip);
-    return (this.#block[0]! >>> 31) ^ (alternates ? epoch % 2 : 0);
-  }
-
-  #drawBlock(sample: number, epoch: number, what: number): void {
-    philox(this.#key, sample, epoch, what, 0, this.#block);
-  }
-
-  /** A word of the block, mapped to 0..bound − 1; the odds differ by less than bound / 2³². */
-  #wordBelow(word: number, bound: number): number {
-    return Math.floor((this.#block[word]! * bound) / 0x100000000);
+    this.#draws.begin('flip', sample, alternates ? 0 : epoch);
+    return (this.#draws.nextWord() >>> 31) ^ (alternates ? epoch % 2 : 0);
   }
 }

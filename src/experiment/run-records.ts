@@ -22,7 +22,11 @@ export interface RunSummary {
   readonly trainLoss: number | null;
   /** After the last completed epoch, or at the end with test-time augmentation, if the spec asks for it. */
   readonly testErrorPercent: number | null;
+  /** Likewise. */
+  readonly testTop5ErrorPercent: number | null;
   readonly bestTestErrorPercent: number | null;
+  /** Of the data set; null for runs of older versions. */
+  readonly classes: number | null;
   readonly parameters: number | null;
   readonly seconds: number | null;
   readonly imagesPerSecond: number | null;
@@ -40,6 +44,7 @@ export interface RunSummary {
 const SUMMARY_FIELDS = `
     run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
     train_loss AS trainLoss, test_error_percent AS testErrorPercent, best_test_error_percent AS bestTestErrorPercent,
+    test_top5_error_percent AS testTop5ErrorPercent, classes,
     parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics,
     note, tags, removed_at AS removedAt`;
 

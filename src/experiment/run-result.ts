@@ -11,6 +11,7 @@ export type RunEnd =
 /** The columns that a run's end sets, by their parameters. */
 const SET_END = `state = @state, reason = @reason, finished_at = @finishedAt, parameters = @parameterCount,
   weights_sha256 = @weightsSha256, seconds = @seconds, images_per_second = @imagesPerSecond, best_epoch = @bestEpoch,
+  classes = @classes,
   augmented_test_loss = @augmentedTestLoss, augmented_test_error_percent = @augmentedTestErrorPercent,
   augmented_test_top5_error_percent = @augmentedTestTop5ErrorPercent,
   environment = json_set(environment, '$.kernels', @kernels)`;
@@ -42,6 +43,7 @@ export function recordRunEnd(
       seconds: result?.seconds ?? null,
       imagesPerSecond: result?.imagesPerSecond ?? null,
       bestEpoch: result?.bestEpoch ?? null,
+      classes: result?.classNames.length ?? null,
       augmentedTestLoss: result?.augmentedTest?.testLoss ?? null,
       augmentedTestErrorPercent: result?.augmentedTest?.testErrorPercent ?? null,
       augmentedTestTop5ErrorPercent: result?.augmentedTest?.testTop5ErrorPercent ?? null,

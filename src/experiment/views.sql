@@ -53,7 +53,8 @@ SELECT
   note,
   (SELECT group_concat(tag, ' ') FROM run_tags WHERE run_tags.run_id = runs.run_id) AS tags,
   environment ->> '$.gitCommit' AS git_commit,
-  removed_at
+  removed_at,
+  classes
 FROM runs
 JOIN sweeps USING (sweep_id)
 LEFT JOIN epochs AS kept

@@ -20,6 +20,8 @@ export interface WholeRun {
   readonly finishedAt: string | null;
   readonly workers: number | null;
   readonly parameters: number | null;
+  /** Of the data set; null for runs of older versions. */
+  readonly classes: number | null;
   readonly weightsSha256: string | null;
   readonly seconds: number | null;
   readonly imagesPerSecond: number | null;
@@ -46,7 +48,7 @@ export interface WholeRun {
 const SELECT_RUN = `
   SELECT run_id AS runId, name AS sweep, state, reason, label, identity, dataset_sha256 AS datasetSha256, numerics,
     queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt, workers,
-    parameters, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, best_epoch AS bestEpoch,
+    parameters, classes, weights_sha256 AS weightsSha256, seconds, images_per_second AS imagesPerSecond, best_epoch AS bestEpoch,
     augmented_test_loss AS augmentedTestLoss, augmented_test_error_percent AS augmentedTestErrorPercent,
     augmented_test_top5_error_percent AS augmentedTestTop5ErrorPercent,
     spec, environment, note, removed_at AS removedAt,

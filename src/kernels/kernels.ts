@@ -8,6 +8,7 @@ import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
 import type { LocallyConnectedKernels } from './interface/locally-connected.js';
 import type { LossKernels } from './interface/losses.js';
+import type { NormalizationKernels } from './interface/normalization.js';
 import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
 import type { PoolingKernels } from './interface/pooling.js';
@@ -41,6 +42,7 @@ export interface Kernels
     AssemblyKernels,
     PoolingKernels,
     ChannelKernels,
+    NormalizationKernels,
     ActivationKernels,
     SoftmaxKernels,
     JoinKernels,

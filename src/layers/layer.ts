@@ -43,12 +43,14 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> extends Ste
   /** What it computes, for the docs' table of activations. */
   readonly summary?: string;
   /**
-   * Fields of its configuration that count channels: all of its output's, or some that it adds. A check may train a narrower copy of a
+   * Fields of its configuration that count channels: all of its output's, some that it adds, or parts of them. A check may train a narrower copy of a
    * network, with smaller numbers there.
    */
   readonly channelFields?: {
     readonly output?: keyof Config & string;
     readonly added?: readonly (keyof Config & string)[];
+    /** Equal parts of the channels, which it must divide. */
+    readonly divisor?: keyof Config & string;
   };
   /** How patterns write it. Absent: they cannot. */
   readonly pattern?: PatternWord | PatternVariant;
@@ -119,6 +121,8 @@ export interface SharedPlan {
   readonly floats: number;
   /** One such piece for each part of the mini-batch. */
   readonly perPart?: boolean;
+  /** One such piece for each image of the mini-batch. */
+  readonly perImage?: boolean;
   /** In training the layer fills it anew for each pass that reads it, and all such layers take turns with one piece. */
   readonly transient?: boolean;
   readonly onlyInTraining?: boolean;

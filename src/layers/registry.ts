@@ -26,6 +26,9 @@ import { relayout } from './joints/relayout.js';
 import type { JointKind, LayerKinds } from './layer.js';
 import { multiply } from './multiply.js';
 import { batchNormalization } from './normalization/batch-normalization.js';
+import { groupNormalization } from './normalization/group-normalization.js';
+import { layerNormalization } from './normalization/layer-normalization.js';
+import { localResponseNormalization } from './normalization/local-response-normalization.js';
 import { averagePooling } from './pooling/average-pooling.js';
 import { maxPooling } from './pooling/max-pooling.js';
 import { trainablePooling } from './pooling/trainable-pooling.js';
@@ -41,6 +44,9 @@ export const LAYER_KINDS: LayerKinds = {
   'average-pooling': averagePooling,
   'trainable-pooling': trainablePooling,
   'batch-normalization': batchNormalization,
+  'group-normalization': groupNormalization,
+  'layer-normalization': layerNormalization,
+  'local-response-normalization': localResponseNormalization,
   'channel-padding': channelPadding,
   dropout,
   'stochastic-depth': stochasticDepth,

@@ -6,7 +6,7 @@ import { overParts, overPartsBackward, widthOf } from './parts.js';
 const schema = z.strictObject({ kind: z.literal('softmax'), name: z.string().optional() });
 
 interface SoftmaxConfig extends LayerConfig {
-  /** The loss behind it, which computes the softmax itself: see fuseLoss. Never in a spec. */
+  /** The loss behind it, which computes the softmax itself: see fuseLosses. Never in a spec. */
   readonly leftTo?: string;
 }
 

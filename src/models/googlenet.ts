@@ -1,6 +1,6 @@
 /**
- * GoogLeNet (Szegedy et al., CVPR 2015, table 1) without local response normalisation (docs/networks.md). Its auxiliary classifiers (section 5),
- * which have a part in training alone, are an option. Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it is as
+ * GoogLeNet (Szegedy et al., CVPR 2015, table 1). Its auxiliary classifiers (section 5), which have a part in training alone, and local response
+ * normalisation are options (docs/networks.md). Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it is as
  * torchvision has it: convolutions without bias, and 3×3 in place of 5×5.
  */
 import { defineModel, type LayerDraft, type Model } from './model.js';
@@ -41,6 +41,15 @@ const AUXILIARY_POOL = { kernel: 5, stride: 3 };
 /** Windows that reach over the edge, as in Caffe, so that maps are halved. */
 const POOL: LayerDraft = { kind: 'max-pooling', kernel: 3, stride: 2, padding: [0, 1, 0, 1] };
 
+/** Behind the first pooling and before the second one (figure 3), with the numbers of Caffe's BVLC GoogLeNet, since the paper has none. */
+const RESPONSE_NORM: LayerDraft = {
+  kind: 'local-response-normalization',
+  size: 5,
+  alpha: 1e-4,
+  beta: 0.75,
+  k: 1,
+};
+
 export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
   googlenet: defineModel(
     'GoogLeNet for ImageNet, its auxiliary classifiers by option',
@@ -50,9 +59,11 @@ export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
       inputSize: MODEL_OPTIONS.inputSize.default(224),
       batchNorm: MODEL_OPTIONS.batchNorm.default(false),
       dropout: MODEL_OPTIONS.dropout.default(0.4),
+      responseNorm: MODEL_OPTIONS.responseNorm.default(false),
       auxiliary: MODEL_OPTIONS.auxiliary.default(false),
     },
-    ({ width, classes, inputSize, batchNorm, dropout, auxiliary }) => {
+    ({ width, classes, inputSize, batchNorm, dropout, responseNorm, auxiliary }) => {
+      const normalize = responseNorm ? [RESPONSE_NORM] : [];
       const channels = scaleBy(width);
       const convolve = (kernel: number, filters: number, stride = 1): LayerDraft[] => [
         {
@@ -112,8 +123,10 @@ export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
         layers: [
           ...convolve(7, 64, 2),
           POOL,
+          ...normalize,
           ...convolve(1, 64),
           ...convolve(3, 192),
+          ...normalize,
           ...stages.flatMap((modules) => [POOL, ...modules]),
           { kind: 'average-pooling', kernel: 'global' },
           ...drop(dropout),

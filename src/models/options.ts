@@ -14,6 +14,8 @@ export const MODEL_OPTIONS = {
   inputSize: z.int().min(1),
   /** Batch normalisation after every convolution. */
   batchNorm: z.boolean(),
+  /** Local response normalisation where the network was published with it. */
+  responseNorm: z.boolean(),
   /** The classifiers beside the last one with which the network was published, in training alone. */
   auxiliary: z.boolean(),
   /** Where a residual block changes shape: every second pixel and zeros for new channels (A), or a 1×1 convolution (B). */
@@ -23,7 +25,10 @@ export const MODEL_OPTIONS = {
 export const MODEL_OPTION_NAMES = Object.keys(MODEL_OPTIONS) as readonly (keyof typeof MODEL_OPTIONS)[];
 
 /** Options that came after the first databases: false means what a network without them did. */
-const LATER_OPTIONS = ['auxiliary'] as const satisfies readonly (keyof typeof MODEL_OPTIONS)[];
+const LATER_OPTIONS = [
+  'responseNorm',
+  'auxiliary',
+] as const satisfies readonly (keyof typeof MODEL_OPTIONS)[];
 
 /** A spec without later options that are false, so that a run keeps its identity when its network learns new ones. */
 export function leaveOutLaterOptions<Spec extends object>(spec: Spec): Spec {

@@ -21,7 +21,7 @@ export interface BoundNetwork {
   readonly backward: readonly Pass[];
 }
 
-export interface BoundLoss extends Omit<PlannedLoss, 'tensor'> {
+export interface BoundLoss extends Omit<PlannedLoss, 'tensor' | 'from'> {
   readonly output: BoundTensor;
 }
 
@@ -88,7 +88,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     input: tensors[0]!,
     inputLayout: plan.tensors[0]!.layout,
     output: tensors.at(-1)!,
-    losses: plan.losses.map(({ tensor, ...loss }) => ({ ...loss, output: tensors[tensor]! })),
+    losses: plan.losses.map(({ tensor, from: _, ...loss }) => ({ ...loss, output: tensors[tensor]! })),
     prepare: layers.flatMap((layer) => layer.prepare),
     forward: layers.flatMap((layer) => layer.forward),
     backward: layers.toReversed().flatMap((layer) => layer.backward),

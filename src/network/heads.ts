@@ -25,6 +25,34 @@ export function parseHead(value: unknown, where: string): HeadSpec {
   return head;
 }
 
+/** A term of a network's loss, and the place of the layer that it stands on. */
+export interface LossSite {
+  readonly place: number;
+  readonly kind: string;
+  readonly weight: number;
+}
+
+/**
+ * The terms of a network's loss: its own on the last layer, and those of its heads.
+ *
+ * @param names of its layers
+ * @throws UserError if a head is on none of them, see findHeads
+ */
+export function listLosses(
+  {
+    name,
+    loss,
+    heads = [],
+  }: { readonly name: string; readonly loss: string; readonly heads?: readonly HeadSpec[] },
+  names: readonly string[],
+): LossSite[] {
+  const places = findHeads(heads, names, name);
+  return [
+    { place: names.length - 1, kind: loss, weight: 1 },
+    ...heads.map(({ weight, loss: kind = loss }, i) => ({ place: places[i]!, kind, weight })),
+  ];
+}
+
 /**
  * The places of the layers that heads end in, by their names on the network's own level.
  *

@@ -10,9 +10,9 @@ import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
-import { fuseLoss } from './fuse-loss.js';
+import { fuseLosses } from './fuse-loss.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
-import { checkHeadShape, findHeads } from './heads.js';
+import { checkHeadShape, listLosses } from './heads.js';
 import { flattenNetwork } from './layouts.js';
 import { nameLayers } from './named-layers.js';
 import type { NetworkSpec } from './spec.js';
@@ -60,6 +60,8 @@ export interface StepPlan extends FlatStep {
 
 /** A term of the loss. */
 export interface PlannedLoss {
+  /** Name of the layer. */
+  readonly from: string;
   readonly kind: string;
   readonly weight: number;
   /** Among the tensors: what it is computed from, image after image. */
@@ -121,29 +123,30 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     return { layout, parts, stride, offset: training ? partials.book(parts * stride) : 0 };
   };
 
-  const layers = fuseLoss(nameLayers(spec), spec.loss);
-  const names = layers.map(({ name }) => name);
-  const places = findHeads(spec.heads ?? [], names, spec.name);
-  const network = flattenNetwork(spec.input, layers, { cut: largest, heads: places, training, kinds });
+  const named = nameLayers(spec);
+  const sites = listLosses(
+    spec,
+    named.map(({ name }) => name),
+  );
+  const layers = fuseLosses(named, sites);
+  const heads = sites.slice(1).map(({ place }) => place);
+  const network = flattenNetwork(spec.input, layers, { cut: largest, heads, training, kinds });
   checkInitializers(network);
-  const end = network.tensors.length - 1;
-  const losses: PlannedLoss[] = [{ kind: spec.loss, weight: 1, tensor: end }];
-  for (const [i, { weight, loss: kind = spec.loss }] of (training && spec.heads
-    ? spec.heads
-    : []
-  ).entries()) {
-    const { where } = layers[places[i]!]!;
-    const tensor = network.heads.get(places[i]!)!;
-    checkHeadShape(network.tensors[tensor]!.shape, network.tensors[end]!.shape, where);
-    losses.push({ kind, weight, tensor });
-  }
+  const losses = sites
+    .filter((_, i) => training || i === 0)
+    .map(({ place, ...loss }): PlannedLoss => {
+      const tensor = network.heads.get(place) ?? network.tensors.length - 1;
+      checkHeadShape(network.tensors[tensor]!.shape, network.tensors.at(-1)!.shape, layers[place]!.where);
+      return { ...loss, from: layers[place]!.name, tensor };
+    });
   const transients = network.steps.flatMap(({ layer }) => Object.values(layer.shared)).filter(isTransient);
   const turns = training ? shared.book(Math.max(0, ...transients.map(({ floats }) => floats))) : 0;
   const steps = network.steps.map((step): StepPlan => {
     const { name, layer, layout } = step;
     const sharedSlots = Object.entries(layer.shared).map(([key, plan]) => {
       const needed = training || (!plan.onlyInTraining && isComputed(step, options));
-      const size = needed ? plan.floats * (plan.perPart ? countParts(layout, largest) : 1) : 0;
+      const pieces = plan.perPart ? countParts(layout, largest) : plan.perImage ? batchSize : 1;
+      const size = needed ? plan.floats * pieces : 0;
       return [key, { offset: training && isTransient(plan) ? turns : shared.book(size), size }] as const;
     });
     return {

@@ -52,7 +52,11 @@ const layerKindSchema = z.strictObject({
   role: z.enum(['weighted', 'normalization', 'activation']).optional(),
   summary: z.string().optional(),
   channelFields: z
-    .strictObject({ output: z.string().optional(), added: z.array(z.string()).optional() })
+    .strictObject({
+      output: z.string().optional(),
+      added: z.array(z.string()).optional(),
+      divisor: z.string().optional(),
+    })
     .optional(),
   pattern: patternSchema.optional(),
 });

@@ -2,6 +2,7 @@ import type { WholeRun } from '../experiment/whole-run.js';
 import { type ResolvedRunSpec, untrimSpec } from '../run/spec.js';
 import { NOTHING } from './format-values.js';
 import { listNetworkFacts } from './network-differences.js';
+import { tellsTopFive } from './top-five.js';
 
 /** What two runs are compared by, in this order. */
 export const COMPARED_SECTIONS = ['spec', 'network', 'data', 'environment', 'results'] as const;
@@ -56,6 +57,7 @@ function listResults(run: WholeRun): object {
     'validation error %': kept.validationErrorPercent,
     'test loss': kept.testLoss,
     'test error %': kept.testErrorPercent,
+    ...(tellsTopFive(run.classes) ? { 'top-5 %': kept.testTop5ErrorPercent } : {}),
     'augmented test error %': run.augmentedTestErrorPercent,
     seconds,
     'images/s': imagesPerSecond,

@@ -5,6 +5,7 @@ import { formatNumberOf } from './findings/words.js';
 import { formatCount, formatDuration, formatNumber } from './format-values.js';
 import { measureSpread } from './statistics/spread.js';
 import { type Column, formatTable } from './tables.js';
+import { tellsTopFive } from './top-five.js';
 import { findVaryingFields, formatField, formatTitle } from './varying-fields.js';
 
 /** A point of a sweep and what the database says of it; null if it never ran. */
@@ -51,11 +52,14 @@ function describeRest(count: number): string {
 }
 
 function formatRuns(results: readonly RunResult[], varying: readonly string[], hasSeeds: boolean): string {
+  const hasTopFive = results.some(({ point }) => tellsTopFive(point.dataset.classNames.length));
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
     ...(hasSeeds ? [rightColumn('seed')] : []),
-    ...['test error %', 'best %', 'train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
+    rightColumn('test error %'),
+    ...(hasTopFive ? [rightColumn('top-5 %')] : []),
+    ...['best %', 'train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
   ];
   const rows = sortByError(results, ({ run }) => (run.state === 'done' ? run.testErrorPercent : null)).map(
     ({ point, run }) => [
@@ -63,6 +67,7 @@ function formatRuns(results: readonly RunResult[], varying: readonly string[], h
       ...varying.map((key) => formatField(point, key)),
       ...(hasSeeds ? [String(point.spec.seed)] : []),
       run.state === 'done' ? formatNumber(run.testErrorPercent, 2) : run.state,
+      ...(hasTopFive ? [formatNumber(run.testTop5ErrorPercent, 2)] : []),
       formatNumber(run.bestTestErrorPercent, 2),
       formatNumber(run.trainLoss, 4),
       formatCount(run.parameters),

@@ -10,6 +10,7 @@ const optionsSchema = z.strictObject({
   pool: expectThat((value) => value instanceof WorkerPool, 'a WorkerPool'),
   dataset: z.unknown().optional(),
   plugins: expectThat(isPluginSource, 'a list of files, or what loadPlugins has made of them'),
+  force: z.boolean().optional(),
   checkpoints: z
     .strictObject({
       folder: z.string().min(1),

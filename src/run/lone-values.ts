@@ -1,16 +1,30 @@
+import { UserError } from '../core/errors.js';
+import type { LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
 import { measureTraining } from '../optim/training-length.js';
 import type { ResolvedRunSpec } from './spec.js';
 
+export interface LoneValuesOptions {
+  /** That the network's layers are of. */
+  readonly kinds?: LayerKinds;
+  /** Whether it is to be trained all the same. */
+  readonly force?: boolean;
+}
+
 /**
- * A line of warning if a mini-batch gives a layer one number a channel to normalise by: that number is its own mean, so that the output is
- * the same whatever comes in. Null if none does.
+ * Looks for a mini-batch that gives a layer one number a channel to normalise by: that number is its own mean, so that the output is the same
+ * whatever comes in. If every mini-batch is such a one, nothing before the layer ever learns.
  *
  * @param images that the run trains on
- * @param kinds that the network's layers are of
+ * @returns a line of warning; null if there is no such mini-batch
+ * @throws UserError if all of them are, unless that is forced
  */
-export function warnOfLoneValues(spec: ResolvedRunSpec, images: number, kinds = LAYER_KINDS): string | null {
+export function checkLoneValues(
+  spec: ResolvedRunSpec,
+  images: number,
+  { kinds = LAYER_KINDS, force = false }: LoneValuesOptions = {},
+): string | null {
   const batchSize = Math.min(spec.batchSize, images);
   const { stepsPerEpoch, steps } = measureTraining(images, spec);
   const hasWholeLast = spec.dropLast || images % batchSize === 0;
@@ -22,11 +36,16 @@ export function warnOfLoneValues(spec: ResolvedRunSpec, images: number, kinds = 
   const plan = planNetwork(spec.network, { batchSize, slices: spec.slices, training: true, kinds });
   const layers = plan.steps.filter(({ layer }) => layer.valuesPerStatistic === 1).map(({ name }) => name);
   if (layers.length === 0) return null;
-  const found =
-    batchSize === 1
-      ? 'found mini-batches of one image, for which the output is the same whatever comes in and nothing before it learns. ' +
-        'Give a mini-batch two images or more (batchSize=2).'
-      : `found a last mini-batch of one image in every epoch (${images} images by ${batchSize}), which moves running variances ` +
-        'towards 0 and teaches nothing before it. Take dropLast=true, or another batchSize.';
-  return `${spec.network.name}: ${layers.join(', ')}: expected at least two values a channel to normalise by on 1×1 maps, ${found}`;
+  const doubt = `${spec.network.name}: ${layers.join(', ')}: expected at least two values a channel to normalise by on 1×1 maps, found`;
+  if (batchSize > 1) {
+    return (
+      `${doubt} a last mini-batch of one image in every epoch (${images} images by ${batchSize}), which moves running variances ` +
+      'towards 0 and teaches nothing before it. Take dropLast=true, or another batchSize.'
+    );
+  }
+  const mending =
+    `${doubt} mini-batches of one image, for which the output is the same whatever comes in and nothing before it learns. ` +
+    'Give a mini-batch two images or more (batchSize=2)';
+  if (force) return `${mending}.`;
+  throw new UserError(`${mending}, or train it all the same with --force ('force' in a program).`);
 }

@@ -43,7 +43,7 @@ export function shareRun(
 }
 
 function allocateMemory(
-  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm }: RunSettings,
+  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm, augmentation }: RunSettings,
   { plan, plugins }: FittedRun,
   { dataset, ...data }: RunData,
   workers: number,
@@ -69,7 +69,7 @@ function allocateMemory(
     scale: shareFloats(data.scale),
     classWeights: data.classWeights && shareFloats(data.classWeights),
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
-    batch: allocateBatch(batchSize),
+    batch: allocateBatch(batchSize, augmentation.mixing !== undefined),
   };
 }
 
@@ -87,12 +87,17 @@ function allocateResults(images: number): LossResults {
   };
 }
 
-function allocateBatch(images: number): BatchArrays {
+function allocateBatch(images: number, mixes: boolean): BatchArrays {
   return {
     ...allocateResults(images),
     sampleIds: new Int32Array(new SharedArrayBuffer(images * 4)),
     labels: shareClasses(images),
-    mix: null,
+    mix: mixes
+      ? {
+          labels: shareClasses(images),
+          shares: new Float32Array(new SharedArrayBuffer(images * 4)),
+        }
+      : null,
   };
 }
 

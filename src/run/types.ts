@@ -80,6 +80,8 @@ export interface TrainOptions {
   readonly dataset?: Dataset;
   /** Modules that bring kinds of the user's own: see docs/plugins.md. */
   readonly plugins?: PluginSource;
+  /** Trains also what cannot learn: mini-batches of one image under batch normalisation of 1×1 maps. Default: that is an error. */
+  readonly force?: boolean;
   /** Default: the run's state is kept nowhere. */
   readonly checkpoints?: CheckpointOptions;
   /** Told before the first step of a run that goes on from a checkpoint. */

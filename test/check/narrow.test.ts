@@ -52,6 +52,16 @@ describe('a narrow copy', () => {
     expect(narrow.layers[2]).toMatchObject({ channels: 96 * share });
   });
 
+  it("keeps a normalisation's groups possible", () => {
+    const norm = { kind: 'group-normalization', groups: 6 };
+    const grouped = parse(convolve(96), norm, convolve(120), norm, { kind: 'fully-connected', units: 10 });
+    const { network: narrow, share } = narrowNetwork(grouped, 300_000);
+    expect(share).toBeLessThan(1 / 2);
+    const widths = narrow.layers.flatMap((layer) => ('filters' in layer ? [Number(layer.filters)] : []));
+    expect(widths.map((width) => width % 6)).toEqual([0, 0]);
+    expect(describeNetwork(narrow).multiplyAdds).toBeLessThan(300_000);
+  });
+
   it('reaches into branches', () => {
     const residual = {
       kind: 'residual',

@@ -160,7 +160,7 @@ describe('predict', () => {
         [model, images[0]!, '--background', 'grey'],
         "--background: unknown colour 'grey'. Valid: white, black.",
       ],
-      [[model, images[0]!, '--top', '0'], "--top: expected a whole number from 1 to 256, found '0'."],
+      [[model, images[0]!, '--top', '0'], "--top: expected a whole number from 1 to 65536, found '0'."],
     ] as const) {
       const { exitCode, out, err } = await predictCommand(args);
       expect(err).toContain(message);

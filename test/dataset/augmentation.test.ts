@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augmentationSchema, augments, TransformDraws } from '../../src/dataset/augmentation.js';
+import { augmentationSchema, TransformDraws, transforms } from '../../src/dataset/augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../../src/dataset/transform.js';
 
 type Words = Record<keyof typeof TRANSFORM, number>;
@@ -8,8 +8,8 @@ const SHAPE = { height: 9, width: 12, channels: 3 };
 const SAMPLES = 20_000;
 
 /** What each of some samples draws in an epoch. */
-function drawAll(fields: object, { epoch = 0, seed = 0, samples = SAMPLES } = {}): Words[] {
-  const draws = new TransformDraws(augmentationSchema.parse(fields), SHAPE, seed);
+function drawAll(fields: object, { epoch = 0, seed = 0, samples = SAMPLES, shape = SHAPE } = {}): Words[] {
+  const draws = new TransformDraws(augmentationSchema.parse(fields), shape, seed);
   const words = new Int32Array(TRANSFORM_WORDS);
   return Array.from({ length: samples }, (_, sample) => {
     draws.draw(epoch, sample, words, 0);
@@ -62,6 +62,43 @@ describe('augmentation', () => {
     for (const [i, a] of all.entries()) for (const b of all.slice(i + 1)) expectUncorrelated(a, b);
   });
 
+  it('erases rectangles of the areas and aspects asked for, as often as asked for, anywhere inside', () => {
+    const shape = { height: 40, width: 60, channels: 1 };
+    const erasing = { probability: 0.25, area: [0.05, 0.2] as const, aspect: [0.5, 2] as const };
+    const all = drawAll({ erasing }, { shape });
+    const drawn = all.filter((words) => words.eraseHeight > 0);
+    expect(Math.abs(drawn.length / SAMPLES - 0.25)).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / SAMPLES));
+    const middle = { y: 0, x: 0, area: 0, logAspect: 0 };
+    for (const { eraseTop, eraseLeft, eraseHeight, eraseWidth } of drawn) {
+      const area = eraseHeight * eraseWidth;
+      // Sides are whole numbers: each may be half a pixel off.
+      const rounding = (eraseHeight + eraseWidth) / 2 + 1;
+      expect(area).toBeGreaterThan(2400 * 0.05 - rounding);
+      expect(area).toBeLessThan(2400 * 0.2 + rounding);
+      expect((eraseHeight + 0.5) / (eraseWidth - 0.5)).toBeGreaterThan(0.5);
+      expect((eraseHeight - 0.5) / (eraseWidth + 0.5)).toBeLessThan(2);
+      expect(eraseTop).toBeGreaterThanOrEqual(0);
+      expect(eraseTop + eraseHeight).toBeLessThanOrEqual(40);
+      expect(eraseLeft).toBeGreaterThanOrEqual(0);
+      expect(eraseLeft + eraseWidth).toBeLessThanOrEqual(60);
+      middle.y += (eraseTop + eraseHeight / 2) / drawn.length;
+      middle.x += (eraseLeft + eraseWidth / 2) / drawn.length;
+      middle.area += area / 2400 / drawn.length;
+      middle.logAspect += Math.log(eraseHeight / eraseWidth) / drawn.length;
+    }
+    expect(middle.y).toBeCloseTo(20, 0);
+    expect(middle.x).toBeCloseTo(30, 0);
+    expect(middle.area).toBeCloseTo(0.125, 2);
+    expect(middle.logAspect).toBeCloseTo(0, 1);
+  });
+
+  it('leaves an image alone in which no rectangle fits', () => {
+    const shape = { height: 1, width: 30, channels: 1 };
+    expect(drawAll({ erasing: { probability: 1 } }, { shape, samples: 20 })).toEqual(
+      drawAll({}, { shape, samples: 20 }),
+    );
+  });
+
   it('flips at random anew in every epoch', () => {
     const [first, second] = [flipsOf('random', { epoch: 0 }), flipsOf('random', { epoch: 1 })];
     expectUniform(first, 0, 1);
@@ -78,32 +115,51 @@ describe('augmentation', () => {
   });
 
   it('draws from seed, epoch and sample alone', () => {
-    const fields = { flip: 'random', translate: 3, cutout: 4 };
+    const fields = { flip: 'random', translate: 3, cutout: 4, erasing: {} };
     const all = drawAll(fields, { epoch: 2, seed: 5, samples: 50 });
     const draws = new TransformDraws(augmentationSchema.parse(fields), SHAPE, 5);
     const words = new Int32Array(3 * TRANSFORM_WORDS);
     draws.draw(9, 8, words, 1);
     draws.draw(2, 31, words, 1);
     expect([...words.subarray(TRANSFORM_WORDS, 2 * TRANSFORM_WORDS)]).toEqual(Object.values(all[31]!));
-    expect([...words.subarray(2 * TRANSFORM_WORDS)]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...words.subarray(2 * TRANSFORM_WORDS)]).toEqual(Array(TRANSFORM_WORDS).fill(0));
     expect(drawAll(fields, { epoch: 3, seed: 5, samples: 50 })).not.toEqual(all);
     expect(drawAll(fields, { epoch: 2, seed: 6, samples: 50 })).not.toEqual(all);
   });
 
   it('draws each kind of its own, whatever else is on', () => {
-    const all = drawAll({ flip: 'random', translate: 3, cutout: 4 }, { samples: 100 });
+    const all = drawAll({ flip: 'random', translate: 3, cutout: 4, erasing: {} }, { samples: 100 });
     const shifts = drawAll({ translate: 3 }, { samples: 100 });
     const cuts = drawAll({ cutout: 4 }, { samples: 100 });
-    expect(shifts).toEqual(all.map(({ dy, dx }) => ({ flip: 0, dy, dx, cutTop: 0, cutLeft: 0, cutSize: 0 })));
-    expect(cuts).toEqual(all.map((words) => ({ ...words, flip: 0, dy: 0, dx: 0 })));
+    const erased = drawAll({ erasing: {} }, { samples: 100 });
+    const none = Object.fromEntries(Object.keys(TRANSFORM).map((name) => [name, 0]));
+    expect(shifts).toEqual(all.map(({ dy, dx }) => ({ ...none, dy, dx })));
+    expect(cuts).toEqual(all.map(({ cutTop, cutLeft, cutSize }) => ({ ...none, cutTop, cutLeft, cutSize })));
+    expect(erased).toEqual(
+      all.map(({ eraseTop, eraseLeft, eraseHeight, eraseWidth }) => ({
+        ...none,
+        eraseTop,
+        eraseLeft,
+        eraseHeight,
+        eraseWidth,
+      })),
+    );
   });
 
   it('is nothing by default', () => {
     const none = augmentationSchema.parse({});
-    expect(augments(none)).toBe(false);
-    for (const fields of [{ flip: 'random' }, { flip: 'alternating' }, { translate: 1 }, { cutout: 1 }])
-      expect(augments(augmentationSchema.parse(fields)), JSON.stringify(fields)).toBe(true);
-    // The padding of a border that is not there.
-    expect(augmentationSchema.parse({ padding: 'reflect' })).toEqual(none);
+    expect(transforms(none)).toBe(false);
+    const some = [
+      { flip: 'random' },
+      { flip: 'alternating' },
+      { translate: 1 },
+      { cutout: 1 },
+      { erasing: {} },
+    ];
+    for (const fields of some)
+      expect(transforms(augmentationSchema.parse(fields)), JSON.stringify(fields)).toBe(true);
+    // The padding of a border that is not there, and what is null.
+    for (const fields of [{ padding: 'reflect' }, { erasing: null }])
+      expect(augmentationSchema.parse(fields)).toStrictEqual(none);
   });
 });

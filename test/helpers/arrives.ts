@@ -21,14 +21,18 @@ export function arrives(
   const found = key === 'optimizer' ? readPlace(optimizerOf(resolved), inside) : readPlace(resolved, place);
   if (place.join('.') === 'augmentation.padding' && resolved.augmentation.translate === 0)
     return found === 'zero';
+  // What came later is absent rather than null.
+  if (place[0] === 'augmentation' && written === null) return found === undefined;
   return isLeftOut(place.at(-1)!, written) ? found === undefined : holds(found, written);
 }
 
-/** Options of layers that came after the first runs: what is so anyway is not written down, so that those runs keep their identity. */
+/** Options of layers and of named networks that came after the first runs: what is so anyway is not written down, so that those runs keep their identity. */
 const LEFT_OUT: ReadonlyMap<string | number, unknown> = new Map<string, unknown>([
   ['groups', 1],
   ['scale', true],
   ['shift', true],
+  ['responseNorm', false],
+  ['auxiliary', false],
 ]);
 
 function isLeftOut(field: string | number, written: unknown): boolean {

@@ -17,7 +17,23 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Fields inside other fields of a spec that need not be there, those of every kind of learning rate and optimizer. */
 const INSIDE: Readonly<Record<string, readonly string[]>> = {
-  augmentation: ['flip', 'translate', 'padding', 'cutout'],
+  augmentation: [
+    'flip',
+    'translate',
+    'padding',
+    'cutout',
+    'erasing',
+    'erasing.probability',
+    'erasing.area',
+    'erasing.aspect.0',
+    'resizedCrop',
+    'resizedCrop.area',
+    'colorJitter.hue',
+    'randAugment.magnitude',
+    'mixing',
+    'mixing.mixup',
+    'mixing.probability',
+  ],
   learningRate: ['kind', 'rate', 'factor', 'every', 'rates', 'points', 'final', 'warmupEpochs'],
   optimizer: [
     'kind',

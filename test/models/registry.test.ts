@@ -27,6 +27,9 @@ const PARAMETERS: readonly [name: string, options: object, parameters: number][]
   ['vgg16-cifar', { batchNorm: false }, 14_719_818],
   ['googlenet', {}, 6_998_552],
   ['googlenet', { batchNorm: true }, 6_624_904],
+  // Normalised responses have no parameters.
+  ['alexnet', { responseNorm: true }, 60_965_224],
+  ['googlenet', { responseNorm: true }, 6_998_552],
   // BVLC's Caffe and torchvision have as many.
   ['googlenet', { auxiliary: true }, 13_378_280],
   ['googlenet', { batchNorm: true, auxiliary: true }, 13_004_888],
@@ -91,6 +94,59 @@ describe('named networks', () => {
   ])('%s makes maps of the sizes that are published', (name, channels, size) => {
     const { layers } = describeNetwork(buildModel(name, {}, 'test').network);
     expect(layers.map(({ output }) => output)).toContainEqual({ height: size, width: size, channels });
+  });
+
+  /** The layers of that kind: height, channels and the field in the network's input. */
+  function listMaps(name: string, options: object, kind: string): number[][] {
+    const { layers } = describeNetwork(buildModel(name, options, 'test').network);
+    return layers
+      .filter((layer) => layer.kind === kind)
+      .map(({ output, fieldInInput }) => [output.height, output.channels, fieldInInput[0]]);
+  }
+
+  it('has AlexNet as published, with the receptive fields that are known of it', () => {
+    const published = { responseNorm: true };
+    expect(listMaps('alexnet', published, 'convolution')).toEqual([
+      [55, 96, 11],
+      [27, 256, 51],
+      [13, 384, 99],
+      [13, 384, 131],
+      [13, 256, 163],
+    ]);
+    // Before the poolings, as in section 3.5.
+    expect(listMaps('alexnet', published, 'local-response-normalization')).toEqual([
+      [55, 96, 11],
+      [27, 256, 51],
+    ]);
+    expect(listMaps('alexnet', published, 'max-pooling')).toEqual([
+      [27, 96, 19],
+      [13, 256, 67],
+      [6, 256, 195],
+    ]);
+    // Krizhevsky et al., section 3.3: k = 2, n = 5, α = 1e-4 of the sum, β = 0.75.
+    const { network } = buildModel('alexnet', published, 'test');
+    expect(network.layers.filter(({ kind }) => kind === 'local-response-normalization')).toEqual(
+      Array(2).fill({ kind: 'local-response-normalization', size: 5, alpha: 5e-4, beta: 0.75, k: 2 }),
+    );
+  });
+
+  it('has the maps of table 1 of GoogLeNet', () => {
+    const published = { responseNorm: true };
+    expect(listMaps('googlenet', published, 'local-response-normalization')).toEqual([
+      [56, 64, 11],
+      [56, 192, 19],
+    ]);
+    expect(listMaps('googlenet', published, 'concat')).toEqual([
+      [28, 256, 59],
+      [28, 480, 91],
+      [14, 512, 171],
+      [14, 512, 235],
+      [14, 512, 299],
+      [14, 528, 363],
+      [14, 832, 427],
+      [7, 832, 587],
+      [7, 1024, 715],
+    ]);
   });
 
   it('scales channels by width, but not the classes', () => {

@@ -131,6 +131,31 @@ describe('heads', () => {
     expect(listOffsets(headed!)).toEqual(listOffsets(plan({ ...NETWORK, heads: HEADS }, { batchSize })));
   });
 
+  it('leave a softmax to a loss that computes it, where nobody else reads it', () => {
+    const soften = (reader: object[]) => [
+      { ...convolution, name: 'conv' },
+      dense('side', 10),
+      { kind: 'softmax', name: 'chances' },
+      ...reader,
+      dense('end', 10, 'conv'),
+      { kind: 'softmax', name: 'last' },
+    ];
+    const describeKinds = (heads: object[]) =>
+      describeNetwork(parseNetwork({ ...NETWORK, layers: soften([]), heads })).layers.map(
+        ({ name, description }) => `${name}: ${description}`,
+      );
+    const within = 'within softmax-cross-entropy';
+    expect(describeKinds([head('chances', 1)])).toEqual(
+      expect.arrayContaining([`chances: ${within}`, `last: ${within}`]),
+    );
+    expect(describeKinds([head('chances', 1, { loss: 'squared-l2' })])).toContain('chances: ');
+    const sum = { kind: 'add', inputs: ['chances', 'side'] };
+    const heads = [head('chances', 1), head('add1', 1)];
+    expect(() => plan({ ...NETWORK, layers: soften([sum]), heads })).toThrow(
+      'headed: chances (layer 3): expected a layer that nobody reads but its head, whose loss softmax-cross-entropy computes softmax itself, found add1.',
+    );
+  });
+
   it('are described, and told apart', () => {
     const network = parseNetwork({ ...NETWORK, heads: HEADS });
     const text = formatNetworkTable(describeNetwork(network));

@@ -26,12 +26,13 @@ const SPECS: Record<string, RunSpec> = {
     batchSize: 40,
     nesterov: true,
     lookahead: { every: 2 },
-    augmentation: { translate: 2, flip: 'random' },
+    augmentation: { translate: 2, flip: 'random', randAugment: {}, mixing: { cutmix: 1 } },
   },
   images: {
     network:
       'INPUT(28x28x1) -> CONV(5,6) -> BN -> RELU -> POOL(2) -> CONV(3,12) -> ELU -> POOL(2) -> FC(30) -> FC(10)',
     batchSize: 7,
+    augmentation: { erasing: {}, mixing: { mixup: 1 } },
     optimizer: 'adamw',
     clipNorm: 1,
   },

@@ -16,6 +16,8 @@ function summarize(error: number | null, state: RunState = 'done'): RunSummary {
     epochsAsked: 1,
     trainLoss: 0.5,
     testErrorPercent: error,
+    testTop5ErrorPercent: error === null ? null : error / 10,
+    classes: 10,
     bestTestErrorPercent: error,
     parameters: 1000,
     seconds: 2,
@@ -116,5 +118,16 @@ describe('the name of a point', () => {
     });
     expect(points.map(namePoints(points))[3]).toBe('SK-0.2 train count 1000 seed 1');
     expect(namePoints(points.slice(0, 1))(points[0]!)).toBe('SK-0.2');
+  });
+});
+
+describe('a data set of more than ten classes', () => {
+  it('has its top-5 error beside the error', async () => {
+    const points = await planGrid({ base: { model: 'BN' } });
+    const classNames = Array.from({ length: 11 }, (_, c) => String(c));
+    const many = points.map((point) => ({ ...point, dataset: { ...point.dataset, classNames } }));
+    const table = formatSweepTables(many.map((point) => ({ point, run: summarize(20) }))).split('\n');
+    expect(table[0]).toMatch(/test error % +top-5 % +best %/);
+    expect(table[2]).toMatch(/20\.00 +2\.00 +20\.00/);
   });
 });

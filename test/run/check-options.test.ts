@@ -23,6 +23,7 @@ describe('the options of a training', () => {
       { plugins: 'layer.mjs' },
       "field 'plugins': expected a list of files, or what loadPlugins has made of them",
     ],
+    [{ force: 'yes' }, 'field \'force\': expected boolean, found "yes".'],
     [{ onEpoch: 'print' }, 'field \'onEpoch\': expected a function, found "print".'],
     [{ checkpoints: {} }, "field 'checkpoints.folder': expected string, found nothing."],
     [

@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { formatEnd } from '../../src/cli/progress/text.js';
+import { formatList } from '../../src/cli/runs/list.js';
 import { formatRun } from '../../src/cli/runs/show.js';
 import { compareResults } from '../../src/experiment/compare-results.js';
 import { findSweep } from '../../src/experiment/find-runs.js';
@@ -80,6 +82,11 @@ describe('a network that tells more classes apart than a byte does', () => {
     expect(compareResults(store.db, runId, result)).toEqual([]);
     const cells = store.db.prepare('SELECT count(*) FROM confusion').pluck().get();
     expect(cells).toBeLessThanOrEqual(CLASSES + 450);
+    expect(report).toMatch(/test error %[ |]*top-5 %/);
+    expect(formatList(store.db, {}, 'table')).toMatch(/test error % +top-5 %/);
+    const error = `${result.epochs[0]!.testErrorPercent.toFixed(2)}%`;
+    const topFive = `${result.epochs[0]!.testTop5ErrorPercent.toFixed(2)}%`;
+    expect(formatEnd({ result })).toContain(`test error ${error} (top-5 ${topFive})`);
     for (const text of [shown, report]) {
       expect(text.length).toBeLessThan(30_000);
       expect(text).toMatch(/[Tt]he most frequent (mistakes, )?of [\d,]+ pairs of classes/);

@@ -139,6 +139,23 @@ const GOLDEN: readonly (readonly [name: string, spec: RunSpec, weightsSha256: st
     { ...COMMON, batchSize: 5, trainCount: 30, epochs: 1, network: DEPTHWISE },
     '1e5f8f595155509e247a6ca7d25f593f7ee28a25697e2ba43fcffc0e87a61133',
   ],
+  [
+    'images that are painted, erased and mixed',
+    {
+      ...COMMON,
+      augmentation: {
+        flip: 'random',
+        translate: 2,
+        resizedCrop: { area: [0.5, 1] },
+        colorJitter: { brightness: 0.4, contrast: 0.4 },
+        randAugment: {},
+        erasing: {},
+        mixing: { mixup: 0.4, cutmix: 1 },
+      },
+      network: 'INPUT(28x28x1) -> CONV(5,8) -> RELU -> POOL(2) -> FC(10)',
+    },
+    '843a4d9b6862e7e7a3fd21264abcbf17c10fe15d9dc59b5d7e4f183c18b731c5',
+  ],
 ];
 
 /** The version that the hashes above are of. */

@@ -44,6 +44,16 @@ describe("a run's spec", () => {
     expect(trimSpec(explicit)).toEqual({ ...before, network });
   });
 
+  it('is recorded without a later option of its network that is off', () => {
+    const plain = resolveRunSpec({ model: 'alexnet', classes: 10 });
+    expect(plain).not.toHaveProperty('responseNorm');
+    expect(resolveRunSpec({ model: 'alexnet', classes: 10, responseNorm: false })).toEqual(plain);
+    const published = resolveRunSpec({ model: 'alexnet', classes: 10, responseNorm: true });
+    expect(published).toMatchObject({ responseNorm: true });
+    expect(resolveRunSpec(JSON.parse(JSON.stringify(published)))).toEqual(published);
+    expect(published.network.layers).toHaveLength(plain.network.layers.length + 2);
+  });
+
   it("is recorded without GoogLeNet's auxiliary classifiers where there are none", () => {
     const fields = { model: 'googlenet', classes: 10, inputSize: 32 };
     const plain = resolveRunSpec(fields);

@@ -43,7 +43,7 @@ const SPECS: readonly (readonly [name: string, spec: RunSpec])[] = [
     { network: SMALL, nesterov: true, epochs: 2.5, augmentation: { translate: 2 } },
   ],
   [
-    'adam, clipping and smoothing',
+    'adam, clipping, smoothing, painted and mixed images',
     {
       network: SMALL,
       optimizer: { kind: 'adam', amsgrad: true },
@@ -51,6 +51,7 @@ const SPECS: readonly (readonly [name: string, spec: RunSpec])[] = [
       labelSmoothing: 0.1,
       dropLast: true,
       batchSize: 45,
+      augmentation: { randAugment: {}, mixing: { mixup: 1, cutmix: 1, probability: 0.8 } },
     },
   ],
   [

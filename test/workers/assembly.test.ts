@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { formatShape, type Shape, sizeOf } from '../../src/core/shape.js';
+import { MixingDraws } from '../../src/dataset/augmentation/mixing.js';
+import { Painter } from '../../src/dataset/augmentation/painter.js';
 import { type Augmentation, augmentationSchema, TransformDraws } from '../../src/dataset/augmentation.js';
 import { TRANSFORM, TRANSFORM_WORDS } from '../../src/dataset/transform.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import type { BoundNetwork } from '../../src/network/bind.js';
 import { groupIntoPhases, runPhase } from '../../src/network/phases.js';
 import type { Normalization } from '../../src/run/normalize.js';
-import { bindAugmentation, planAssembly } from '../../workers/assembly.js';
+import { planAssembly } from '../../workers/assembly.js';
+import { showAugmented } from '../../workers/images.js';
+import { bindMixer } from '../../workers/mixing.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const SEED = 3;
@@ -54,7 +58,13 @@ function transform(
     const x = Math.floor(e / channels) % width;
     const [down, right] = [y - words[TRANSFORM.cutTop]!, x - words[TRANSFORM.cutLeft]!];
     const isCut = down >= 0 && down < cutout && right >= 0 && right < cutout;
-    return isCut ? 0 : Math.fround(Math.fround(pixel - mean[e]!) * scale[e]!);
+    const [below, beside] = [y - words[TRANSFORM.eraseTop]!, x - words[TRANSFORM.eraseLeft]!];
+    const isErased =
+      below >= 0 &&
+      below < words[TRANSFORM.eraseHeight]! &&
+      beside >= 0 &&
+      beside < words[TRANSFORM.eraseWidth]!;
+    return isCut || isErased ? 0 : Math.fround(Math.fround(pixel - mean[e]!) * scale[e]!);
   });
 }
 
@@ -66,7 +76,13 @@ function assemble(options: {
   augmentation: Augmentation;
   workers?: number;
   samples?: number[];
-}): { images: number[][]; normalization: Normalization; labels: Uint16Array } {
+  step?: number;
+}): {
+  images: number[][];
+  normalization: Normalization;
+  labels: Uint16Array;
+  mix: { labels: Uint16Array; shares: Float32Array } | null;
+} {
   const { shape, layout, augmentation, workers = 1 } = options;
   const samples = options.samples ?? Array.from({ length: IMAGES }, (_, i) => (i * 7) % 50);
   const size = sizeOf(shape);
@@ -75,15 +91,18 @@ function assemble(options: {
   const value = new Float32Array(places * size).fill(Number.NaN);
   const mean = Float32Array.from({ length: size }, (_, e) => 90 + (e % 17));
   const scale = Float32Array.from({ length: size }, (_, e) => 0.01 + 0.001 * (e % 5));
-  const settings = { augmentation, seed: SEED, batchSize: samples.length };
+  const settings = { augmentation, seed: SEED };
   const normalization = { mean, scale };
   const labels = new Uint16Array(samples.length);
+  const mix = augmentation.mixing
+    ? { labels: new Uint16Array(samples.length), shares: new Float32Array(samples.length) }
+    : null;
   for (let worker = 0; worker < workers; worker++) {
     // Each worker has a batch of its own, as in a thread of its own, and the input in common.
     const batch = {
       size: samples.length,
       epoch: EPOCH,
-      step: 5,
+      step: options.step ?? 5,
       slices: 12,
       bands: 4,
       sampleIds: new Int32Array(samples.length),
@@ -92,7 +111,9 @@ function assemble(options: {
     const network = { batch, input, inputLayout: layout } as unknown as BoundNetwork;
     const source = { ...train, sampleAt: (i: number) => samples[i]! };
     const context = { kernels: loadKernels(options.kernels), network };
-    const pass = planAssembly(normalization, context, source, labels, bindAugmentation(settings, network));
+    const images = showAugmented(settings, network, train.pixels);
+    const mixer = bindMixer(settings, normalization, context, source, images, mix);
+    const pass = planAssembly(normalization, context, source, labels, images, mixer);
     for (const phase of groupIntoPhases([pass])) runPhase(phase, batch, { worker, workers });
   }
   const images = samples.map((_, i) => {
@@ -101,7 +122,7 @@ function assemble(options: {
       layout === 'lanes' ? value[(bundle * size + e) * 16 + lane]! : value[i * size + e]!,
     );
   });
-  return { images, normalization, labels };
+  return { images, normalization, labels, mix };
 }
 
 describe.each(availableKernelNames())('assembly with kernels: %s', (kernels) => {
@@ -112,6 +133,7 @@ describe.each(availableKernelNames())('assembly with kernels: %s', (kernels) => 
       { flip: 'alternating', translate: 2, padding: 'reflect' },
       { flip: 'random', translate: 27, padding: 'reflect', cutout: 9 },
       { translate: 27, cutout: 28 },
+      { flip: 'random', translate: 2, cutout: 5, erasing: { probability: 0.8 } },
     ].map((fields) => ({ shape, fields, title: `${formatShape(shape)} ${JSON.stringify(fields)}` })),
   );
 
@@ -135,15 +157,91 @@ describe.each(availableKernelNames())('assembly with kernels: %s', (kernels) => 
   });
 });
 
+describe.each(availableKernelNames())('assembly of painted images with kernels: %s', (kernels) => {
+  it.each(SHAPES)(
+    'normalises and cuts what was painted, in both layouts: $height×$width×$channels',
+    (shape) => {
+      const augmentation = augmentationSchema.parse({
+        flip: 'random',
+        translate: 3,
+        resizedCrop: { area: [0.3, 1] },
+        colorJitter: { brightness: 0.5, contrast: 0.5 },
+        randAugment: {},
+        erasing: {},
+      });
+      const { images, normalization } = assemble({ shape, layout: 'images', kernels, augmentation });
+      const { train } = makeTinyDataset({ train: 50, test: 1, shape });
+      const draws = new TransformDraws(augmentation, shape, SEED);
+      const painter = new Painter(augmentation, shape, SEED);
+      const words = new Int32Array(TRANSFORM_WORDS);
+      const painted = new Uint8Array(sizeOf(shape));
+      for (const [i, image] of images.entries()) {
+        const sample = (i * 7) % 50;
+        draws.draw(EPOCH, sample, words, 0);
+        painter.paint({ epoch: EPOCH, sample, images: train.pixels }, { transforms: words, painted, i: 0 });
+        const expected = transform(cutPicture(painted, 0, shape), augmentation, words, normalization);
+        const error = Math.max(...image.map((value, e) => Math.abs(value - expected[e]!)));
+        expect(error, `image ${i}`).toBeLessThanOrEqual(kernels === 'reference' ? 1e-6 : 0);
+      }
+      expect(assemble({ shape, layout: 'lanes', kernels, augmentation, workers: 3 }).images).toEqual(images);
+    },
+  );
+});
+
+describe.each(availableKernelNames())('mixing with kernels: %s', (kernels) => {
+  const shape = SHAPES[1]!;
+  const fields = { flip: 'random', translate: 3, erasing: {} };
+  const plain = assemble({
+    shape,
+    layout: 'images',
+    kernels,
+    augmentation: augmentationSchema.parse(fields),
+  });
+
+  it.each([
+    { mixing: { mixup: 1 }, step: 0 },
+    { mixing: { cutmix: 1 }, step: 1 },
+    { mixing: { mixup: 0.3, cutmix: 2 }, step: 2 },
+    { mixing: { mixup: 0.3, cutmix: 2 }, step: 3 },
+    { mixing: { mixup: 1, probability: 0.01 }, step: 4 },
+  ])('is of the images as they are augmented, in both layouts: $mixing, step $step', ({ mixing, step }) => {
+    const augmentation = augmentationSchema.parse({ ...fields, mixing });
+    const drawn = new MixingDraws(augmentation.mixing!, shape, SEED).draw(EPOCH, step);
+    const lanes = assemble({ shape, layout: 'lanes', kernels, augmentation, step });
+    const { top, left, height, width } = drawn?.rectangle ?? { top: 0, left: 0, height: 0, width: 0 };
+    for (const [i, image] of lanes.images.entries()) {
+      const partner = (i + IMAGES - 1) % IMAGES;
+      const expected = plain.images[i]!.map((own, e) => {
+        const y = Math.floor(e / (shape.width * shape.channels));
+        const x = Math.floor(e / shape.channels) % shape.width;
+        const isInside = y >= top && y < top + height && x >= left && x < left + width;
+        return isInside ? own + drawn!.share * (plain.images[partner]![e]! - own) : own;
+      });
+      expect(Math.max(...image.map((value, e) => Math.abs(value - expected[e]!)))).toBeLessThan(1e-6);
+      expect(lanes.labels[i]).toBe(plain.labels[i]);
+      expect(lanes.mix!.labels[i]).toBe(plain.labels[partner]);
+      expect(lanes.mix!.shares[i]).toBe(Math.fround(drawn?.labelShare ?? 0));
+    }
+    expect(assemble({ shape, layout: 'images', kernels, augmentation, step })).toEqual(lanes);
+  });
+});
+
 describe('assembly', () => {
   const [kernels] = availableKernelNames() as [string];
   const shape = SHAPES[1]!;
-  const augmentation = augmentationSchema.parse({ flip: 'random', translate: 3, cutout: 6 });
+  const augmentation = augmentationSchema.parse({ flip: 'random', translate: 3, cutout: 6, erasing: {} });
 
   it.each(['images', 'lanes'] as const)('in %s does not depend on the workers', (layout) => {
-    const one = assemble({ shape, layout, kernels, augmentation });
-    for (const workers of [2, 3, 5])
-      expect(assemble({ shape, layout, kernels, augmentation, workers }).images).toEqual(one.images);
+    const mixing = { mixup: 1, cutmix: 1, probability: 1 };
+    for (const options of [
+      { augmentation },
+      { augmentation: { ...augmentation, mixing }, step: 1 },
+      { augmentation: { ...augmentation, mixing }, step: 3 },
+    ]) {
+      const one = assemble({ shape, layout, kernels, ...options });
+      for (const workers of [2, 3, 5])
+        expect(assemble({ shape, layout, kernels, ...options, workers }).images).toEqual(one.images);
+    }
   });
 
   it("does not depend on an image's place in the mini-batch", () => {

@@ -16,6 +16,7 @@ import { trainFitted } from '../../train.js';
 import { tellBackground } from '../background-option.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
+import { printWarnings } from '../warnings.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
 
 /**
@@ -37,6 +38,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   // A saved network and a picture need no data.
   const dataset = trained && picture !== undefined ? null : await loadDataset(spec.dataset);
   const run = dataset && fitRun(spec, dataset, { plugins });
+  if (run && !trained) printWarnings([run], command.force, streams.err);
   const names = describeNetwork(spec.network, { kinds }).layers.map(({ name }) => name);
   for (const name of command.layer ?? []) {
     if (!names.includes(name)) throw unknownName('--layer', 'layer', name, names);

@@ -14,6 +14,7 @@ import { isSavedNetwork, NETWORK_ARGUMENT, resolveNetworkArgument } from '../net
 import { collectOverrides } from '../override-options.js';
 import { DEFAULT_DATABASE, IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
+import { FORCE_OPTION } from '../warnings.js';
 
 const MAX_NUMBER = 1_000_000_000;
 
@@ -33,15 +34,18 @@ export interface FeaturesCommand {
   readonly image?: string;
   readonly background: Background;
   readonly workers?: number;
+  /** Whether what cannot learn is trained too; a recorded run is, as it was. */
+  readonly force: boolean;
   readonly out: string;
 }
 
-interface Flags extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins'> {
+interface Flags extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins' | 'force'> {
   readonly run?: number;
   readonly db: string;
   readonly set?: readonly Override[];
   readonly plugin?: readonly string[];
   readonly ignoreHash?: boolean;
+  readonly force?: true;
 }
 
 /**
@@ -72,16 +76,25 @@ export async function parseFeaturesArguments(
     .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
     .option(...BACKGROUND_OPTION)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
+    .option(...FORCE_OPTION)
     .option('--out <folder>', 'where the sheets go', 'features')
     .action(async (what: string | undefined, flags: Flags) => {
-      const { run, db, set = [], plugin = [], ignoreHash = false, ...others } = flags;
+      const {
+        run,
+        db,
+        set = [],
+        plugin = [],
+        ignoreHash = false,
+        force = run !== undefined,
+        ...others
+      } = flags;
       const plugins = await loadPlugins(plugin);
       const onWarning = (message: string) => streams.err.write(`warning: ${message}\n`);
       const read =
         run === undefined
           ? await readNetwork(what, set, { plugins, ignoreHash, onWarning })
           : readRun(what, run, db, set, plugins);
-      parsed = { ...others, plugins, ...read };
+      parsed = { ...others, force, plugins, ...read };
     });
   await parseCommand(command, args);
   return parsed;

@@ -3,6 +3,7 @@ import type { RunEnd } from '../../experiment/run-result.js';
 import type { SweepRun } from '../../experiment/sweep.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { formatCount, formatDuration, formatNumber, NOTHING } from '../../report/format-values.js';
+import { formatTestError } from '../../report/top-five.js';
 import type { Resumption } from '../../run/types.js';
 import type { RunState, SweepState } from '../sweep/state.js';
 
@@ -104,8 +105,7 @@ export function formatLiveSummary(state: SweepState): string {
 /** What one epoch brought, for where there is no terminal. */
 export function formatEpochLine(state: RunState, name: string): string {
   const { run, lastEpoch } = state;
-  const { epoch, trainLoss, validationLoss, validationErrorPercent, testErrorPercent, imagesPerSecond } =
-    lastEpoch!;
+  const { epoch, trainLoss, validationLoss, validationErrorPercent, imagesPerSecond } = lastEpoch!;
   const parts = [
     `epoch ${epoch} of ${Math.ceil(run.point.spec.epochs)}`,
     `loss ${formatNumber(trainLoss, 4)}`,
@@ -114,7 +114,7 @@ export function formatEpochLine(state: RunState, name: string): string {
       : [
           `validation loss ${formatNumber(validationLoss, 4)}, error ${formatNumber(validationErrorPercent, 2)}%`,
         ]),
-    `test error ${formatNumber(testErrorPercent, 2)}%`,
+    `test error ${formatTestError(lastEpoch!, run.point.dataset.classNames.length)}`,
     `${formatCount(imagesPerSecond)} images/s`,
     `${formatDuration(state.timeLeft.seconds)} left`,
   ];
@@ -151,13 +151,13 @@ export function formatRecordedLine(name: string, { runId, state, pid, host }: Li
 /** `done, test error 8.00%, 2 s`, or what happened. */
 export function formatEnd(end: RunEnd): string {
   if (!('result' in end)) return formatCause(end.state, end.reason);
-  const { state, reason, epochs, bestEpoch, augmentedTest, seconds } = end.result;
+  const { state, reason, epochs, bestEpoch, augmentedTest, classNames, seconds } = end.result;
   if (state !== 'done') return formatCause(state, reason);
   const kept = bestEpoch === null ? epochs.at(-1) : epochs[bestEpoch - 1];
   const cause = reason === null ? '' : `: ${reason}`;
-  const plain = `test error ${formatNumber(kept?.testErrorPercent, 2)}%`;
+  const plain = `test error ${formatTestError(kept, classNames.length)}`;
   const error = augmentedTest
-    ? `${plain}, ${formatNumber(augmentedTest.testErrorPercent, 2)}% with test-time augmentation`
+    ? `${plain}, ${formatTestError(augmentedTest, classNames.length)} with test-time augmentation`
     : plain;
   return `done, ${error}, ${formatDuration(seconds)}${cause}`;
 }

@@ -3,6 +3,7 @@ import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
 import { formatNumber } from '../../report/format-values.js';
 import { COMPARED_SECTIONS, findRunDifferences } from '../../report/run-differences.js';
 import { formatTable } from '../../report/tables.js';
+import { tellsTopFive } from '../../report/top-five.js';
 import { findRunId } from './run-ids.js';
 import type { Session } from './session.js';
 
@@ -13,6 +14,7 @@ const CURVES = [
   { key: 'trainLoss', title: 'train loss', digits: 4 },
   { key: 'validationErrorPercent', title: 'validation error %', digits: 2 },
   { key: 'testErrorPercent', title: 'test error %', digits: 2 },
+  { key: 'testTop5ErrorPercent', title: 'top-5 %', digits: 2 },
 ] as const;
 
 /** `diff A B`: in what two runs differ. */
@@ -55,7 +57,11 @@ function formatCurves(pair: Pair): string | null {
   const epochs = Math.max(...pair.map((run) => run.epochs.length));
   if (epochs === 0) return null;
   const curves = CURVES.filter(({ key }) =>
-    pair.some((run) => run.epochs.some((epoch) => epoch[key] !== null)),
+    pair.some(
+      ({ epochs, classes }) =>
+        epochs.some((epoch) => epoch[key] !== null) &&
+        (key !== 'testTop5ErrorPercent' || tellsTopFive(classes)),
+    ),
   );
   const titles = curves.flatMap(({ title }) => pair.map(({ runId }) => `${title} of ${runId}`));
   const rows = Array.from({ length: epochs }, (_, i) => [

@@ -4,6 +4,7 @@ import { readSpecs } from '../../experiment/run-specs.js';
 import { joinWords } from '../../report/findings/words.js';
 import { formatDuration, formatNumber } from '../../report/format-values.js';
 import { type Column, formatTable } from '../../report/tables.js';
+import { tellsTopFive } from '../../report/top-five.js';
 import { findVaryingFields, formatField, formatTitle } from '../../report/varying-fields.js';
 import { NUMERICS } from '../../run/numerics.js';
 import { formatRows, type RowFormat } from './query.js';
@@ -43,6 +44,9 @@ function* listColumns(runs: readonly RunSummary[], varying: readonly RunColumn[]
   yield { title: 'seed', align: 'right', cell: (run) => String(run.seed) };
   yield { title: 'epochs', align: 'right', cell: formatEpochs };
   yield { title: 'test error %', align: 'right', cell: (run) => formatNumber(run.testErrorPercent, 2) };
+  if (runs.some(({ classes }) => tellsTopFive(classes))) {
+    yield { title: 'top-5 %', align: 'right', cell: (run) => formatNumber(run.testTop5ErrorPercent, 2) };
+  }
   yield { title: 'time', align: 'right', cell: (run) => formatDuration(run.seconds) };
   if (runs.some(({ numerics }) => numerics !== NUMERICS)) {
     yield { title: 'numerics', align: 'right', cell: (run) => String(run.numerics) };

@@ -39,7 +39,7 @@ export async function runSweepCommand(
   const plugins = await loadPlugins(command.plugins);
   const asked = expandGrid(grid, command.what!, command.overrides, plugins);
   const points = await planSweep(asked, engine.loadDataset, plugins);
-  printWarnings(points, streams.err);
+  printWarnings(points, command.force, streams.err);
   if (command.dryRun) {
     const recorded = readRecorded(command);
     streams.out.write(formatPoints(points, recorded, command.json));

@@ -18,6 +18,7 @@ import {
   parseWorkers,
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
+import { FORCE_OPTION } from '../warnings.js';
 
 /** What `sweep` was asked to do. */
 export interface SweepCommand {
@@ -29,6 +30,8 @@ export interface SweepCommand {
   readonly overrides: readonly Override[];
   /** Files. */
   readonly plugins: readonly string[];
+  /** Whether what cannot learn is trained too. */
+  readonly force: boolean;
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly failFast: boolean;
@@ -46,6 +49,7 @@ interface Flags extends OverrideFlags, CheckpointFlags {
   readonly workers?: number;
   readonly parallel?: number;
   readonly plugin?: readonly string[];
+  readonly force?: true;
   readonly dryRun?: true;
   readonly list?: true;
   readonly failFast?: true;
@@ -79,6 +83,7 @@ export async function parseSweepArguments(
         overrides: listOverrides(flags),
         plugins: flags.plugin ?? [],
         checkpoints: readCheckpointFlags(flags),
+        force: flags.force ?? false,
         dryRun: flags.dryRun ?? false,
         list: flags.list ?? false,
         failFast: flags.failFast ?? false,
@@ -103,6 +108,7 @@ function defineSweep(command: Command): Command {
       parseCount('--parallel', text, MAX_THREADS),
     )
     .option(...PLUGIN_OPTION)
+    .option(...FORCE_OPTION)
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')
     .option(

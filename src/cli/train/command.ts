@@ -38,7 +38,7 @@ export async function runTrainCommand(
   const plugins = await loadPlugins(command.plugins);
   const subject = await findTrainSubject(command.what, command.overrides, plugins);
   const [point] = await planSweep([subject], engine.loadDataset, plugins);
-  printWarnings([point!], streams.err);
+  printWarnings([point!], command.force, streams.err);
   if (command.dryRun) {
     const live = readRecorded(command, point!.identity);
     const disk = live ? [] : describeDiskUse([point!], { ...command, parallel: 1 });

@@ -18,6 +18,7 @@ import {
   parseWorkers,
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
+import { FORCE_OPTION } from '../warnings.js';
 
 /** What `train` was asked to do. */
 export interface TrainCommand {
@@ -36,6 +37,8 @@ export interface TrainCommand {
   readonly numerics: NumericsChoice;
   /** Whether the end of what other processes are at is waited for. */
   readonly wait: boolean;
+  /** Whether what cannot learn is trained too. */
+  readonly force: boolean;
   readonly dryRun: boolean;
   readonly list: boolean;
   readonly json: boolean;
@@ -50,6 +53,7 @@ interface Flags extends OverrideFlags, CheckpointFlags {
   readonly again?: true;
   readonly numerics: NumericsChoice;
   readonly wait: boolean;
+  readonly force?: true;
   readonly dryRun?: true;
   readonly list?: true;
   readonly json?: true;
@@ -92,6 +96,7 @@ export async function parseTrainArguments(
     )
     .option('--no-wait', 'do not wait for another process that is at the run; the exit code is then 3')
     .option('--profile', 'a table of where the time went, layer by layer; with --json a field of its object')
+    .option(...FORCE_OPTION)
     .option('--dry-run', 'say what would be trained, and whether it is recorded; train nothing')
     .option('--list', 'list the presets')
     .option('--json', 'one JSON object on standard output, and nothing else there');
@@ -108,6 +113,7 @@ export async function parseTrainArguments(
       plugins: flags.plugin ?? [],
       checkpoints: readCheckpointFlags(flags),
       again: flags.again ?? false,
+      force: flags.force ?? false,
       dryRun: flags.dryRun ?? false,
       list: flags.list ?? false,
       json: flags.json ?? false,

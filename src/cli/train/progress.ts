@@ -1,5 +1,6 @@
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
+import { tellsTopFive } from '../../report/top-five.js';
 import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
 import { formatResumption } from '../progress/text.js';
@@ -52,12 +53,18 @@ const VALIDATION_COLUMNS: readonly EpochColumn[] = [
   },
 ];
 const FIRST_TEST_COLUMN = 3;
+/** Behind the test error, of data sets with many classes. */
+const TOP_FIVE_COLUMN: EpochColumn = {
+  title: 'top-5',
+  width: 7,
+  format: ({ testTop5ErrorPercent }) => percent(testTop5ErrorPercent),
+};
+const TOP_FIVE_PLACE = 5;
 
 /** On `err`: with a live line where that is a terminal, else plain lines without control characters. */
 export function showTrainProgress(err: Streams['err'], point: SweepPoint): TrainProgress {
   const state = new RunState({ runId: 0, index: 1, count: 1, point });
-  const columns =
-    point.spec.validationCount > 0 ? COLUMNS.toSpliced(FIRST_TEST_COLUMN, 0, ...VALIDATION_COLUMNS) : COLUMNS;
+  const columns = chooseColumns(point);
   const { say, close } = canShowLiveLines(err)
     ? showLiveLines(err, [(columns) => formatTrainState(state, columns)])
     : {
@@ -88,6 +95,13 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
       sayRow(columns.map((column) => column.format(metrics, state)));
     },
   };
+}
+
+function chooseColumns({ spec, dataset }: SweepPoint): readonly EpochColumn[] {
+  const tested = tellsTopFive(dataset.classNames.length)
+    ? COLUMNS.toSpliced(TOP_FIVE_PLACE, 0, TOP_FIVE_COLUMN)
+    : COLUMNS;
+  return spec.validationCount > 0 ? tested.toSpliced(FIRST_TEST_COLUMN, 0, ...VALIDATION_COLUMNS) : tested;
 }
 
 /** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left`: the bar takes what the words leave of the columns. */

@@ -23,7 +23,7 @@ export interface AssemblyKernels {
   }): (bundle: number, images: number, firstElement: number, elements: number) => void;
   /**
    * As `bindAssembleImages`, but each image is transformed before it is normalised: shifted by (dy, dx), so that row y shows row y + dy;
-   * then mirrored; then a square is cut out, where x is 0. TRANSFORM in dataset/transform.ts tells where an image's words stand in
+   * then mirrored; then a square is cut out and a rectangle erased, where x is 0. TRANSFORM in dataset/transform.ts tells where an image's words stand in
    * `transforms`. |dy| < height and |dx| < width. Beside the image lies its mirror image without the border repeated (`reflect`), or
    * pixels of 0.
    */

@@ -2,7 +2,7 @@ import type { WindowGeometry } from '../geometry.js';
 
 /**
  * A convolution without sharing: each output position p has a kernel of its own, so F is positions × H·W·cIn × cOut, in row order. Images lie
- * one after another; g has one group.
+ * one after another; g has one group and no dilation.
  */
 export interface LocallyConnectedKernels {
   /** Y_p = phi(X)_p F_p + bias_p; `bias` is positions × cOut, or null for none. */

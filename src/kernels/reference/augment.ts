@@ -23,10 +23,20 @@ function reflectInto(i: number, size: number, reflect: boolean): number | null {
   return i < 0 ? -i : 2 * (size - 1) - i;
 }
 
-function isCut(words: Int32Array, y: number, x: number): boolean {
-  const [top, left, size] = [TRANSFORM.cutTop, TRANSFORM.cutLeft, TRANSFORM.cutSize].map((w) => words[w]!);
-  return y >= top! && y < top! + size! && x >= left! && x < left! + size!;
+/** Whether (y, x) is in the rectangle whose top, left, height and width stand at those words. */
+function isInside(
+  words: Int32Array,
+  [top, left, height, width]: readonly (keyof typeof TRANSFORM)[],
+  y: number,
+  x: number,
+): boolean {
+  const down = y - words[TRANSFORM[top!]]!;
+  const right = x - words[TRANSFORM[left!]]!;
+  return down >= 0 && down < words[TRANSFORM[height!]]! && right >= 0 && right < words[TRANSFORM[width!]]!;
 }
+
+const CUT = ['cutTop', 'cutLeft', 'cutSize', 'cutSize'] as const;
+const ERASED = ['eraseTop', 'eraseLeft', 'eraseHeight', 'eraseWidth'] as const;
 
 /** Visits the elements of some rows of an image, and what is there once it is transformed and normalised. */
 function forEachElement(
@@ -43,7 +53,8 @@ function forEachElement(
         const e = (y * frame.width + x) * frame.channels + c;
         const source = findSource(words, frame, y, x, c);
         const pixel = source === null ? 0 : image[source]!;
-        visit(e, isCut(words, y, x) ? 0 : (pixel - mean[e]!) * scale[e]!);
+        const isGone = isInside(words, CUT, y, x) || isInside(words, ERASED, y, x);
+        visit(e, isGone ? 0 : (pixel - mean[e]!) * scale[e]!);
       }
     }
   }

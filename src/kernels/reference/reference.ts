@@ -7,6 +7,7 @@ import * as convolution from './convolution.js';
 import * as depthwise from './depthwise.js';
 import * as draws from './draws.js';
 import * as dropout from './dropout.js';
+import * as groupNormalization from './group-normalization.js';
 import * as joins from './joins.js';
 import * as lanes from './lanes.js';
 import * as locallyConnected from './locally-connected.js';
@@ -16,6 +17,8 @@ import * as parameters from './parameters.js';
 import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
 import * as products from './products.js';
+import * as responseNormalization from './response-normalization.js';
+import * as rowNormalization from './row-normalization.js';
 import * as softmax from './softmax.js';
 import * as trainablePooling from './trainable-pooling.js';
 import * as winograd from './winograd.js';
@@ -35,6 +38,7 @@ export const referenceKernels: Kernels = {
   ...depthwise,
   ...draws,
   ...dropout,
+  ...groupNormalization,
   ...joins,
   ...lanes,
   ...locallyConnected,
@@ -44,6 +48,8 @@ export const referenceKernels: Kernels = {
   ...pooling,
   ...prelu,
   ...products,
+  ...responseNormalization,
+  ...rowNormalization,
   ...softmax,
   ...trainablePooling,
   ...winograd,

@@ -92,7 +92,7 @@ export const convolution: LayerKind<ConvolutionConfig> = {
     },
     names: SAME_PADDING,
   },
-  channelFields: { output: 'filters' },
+  channelFields: { output: 'filters', divisor: 'groups' },
   gainsByLanes: true,
 
   plan(config, input, where, layout): LayerPlan {

@@ -2,12 +2,9 @@ import { z } from 'zod';
 import { allocateScratch, allocateWords } from '../../kernels/memory.js';
 import { allocateLike } from '../allocate-like.js';
 import type { BoundLayer, LayerKind, LayerPlan, LayerSite } from '../layer.js';
-import type { ParameterPlan } from '../parameter.js';
 import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
-
-const factor = z.number().nonnegative();
-const epochs = z.int().min(1).optional();
+import { affineFields, planAffine, resolveAffine } from './affine.js';
 
 const schema = z
   .strictObject({
@@ -20,26 +17,9 @@ const schema = z
      * write 1 − momentum.
      */
     momentum: z.number().min(0).max(1).default(0.1),
-    /** Whether there is a scale, and a shift; without one it is as if it stayed 1, or 0. */
-    scale: z.boolean().optional(),
-    shift: z.boolean().optional(),
-    /** Factors on the run's learning rate and weight decay, of both and of each by itself. */
-    learningRate: factor.default(1),
-    weightDecay: factor.default(1),
-    scaleLearningRate: factor.optional(),
-    scaleWeightDecay: factor.optional(),
-    shiftLearningRate: factor.optional(),
-    shiftWeightDecay: factor.optional(),
-    /** Epochs for which each is trained; then it stays as it is. */
-    scaleEpochs: epochs,
-    shiftEpochs: epochs,
+    ...affineFields,
   })
-  .transform(({ scale, shift, ...config }) => ({
-    ...config,
-    // A spec that says what is so anyway is the same run.
-    ...(scale === false ? { scale } : {}),
-    ...(shift === false ? { shift } : {}),
-  }));
+  .transform(resolveAffine);
 
 type BatchNormalizationConfig = z.output<typeof schema>;
 
@@ -59,26 +39,9 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
   plan(config, input, _where, layout): LayerPlan {
     const { height, width: columns, channels } = input;
     const width = widthOf(input, layout);
-    const common = { size: channels, fanIn: 1, fanOut: 1, gradient: 'whole' as const };
-    const scale: ParameterPlan = {
-      name: 'scale',
-      initializer: { kind: 'constant', value: 1 },
-      learningRateFactor: config.scaleLearningRate ?? config.learningRate,
-      weightDecayFactor: config.scaleWeightDecay ?? config.weightDecay,
-      epochs: config.scaleEpochs,
-      ...common,
-    };
-    const shift: ParameterPlan = {
-      name: 'shift',
-      initializer: { kind: 'zero' },
-      learningRateFactor: config.shiftLearningRate ?? config.learningRate,
-      weightDecayFactor: config.shiftWeightDecay ?? config.weightDecay,
-      epochs: config.shiftEpochs,
-      ...common,
-    };
     return {
       output: input,
-      parameters: [...(config.scale === false ? [] : [scale]), ...(config.shift === false ? [] : [shift])],
+      parameters: planAffine(config, { size: channels, gradient: 'whole' }),
       state: [
         { name: 'runningMean', size: channels, initial: 0 },
         { name: 'runningVariance', size: channels, initial: 1 },

@@ -1,7 +1,8 @@
 import type { Block } from '../document/blocks.js';
 import { formatCount, formatNumber, NOTHING } from '../format-values.js';
 import { measureSpread } from '../statistics/spread.js';
-import type { ReportedPoint } from './reported-run.js';
+import { tellsTopFive } from '../top-five.js';
+import type { ReportedPoint, ReportedRun } from './reported-run.js';
 import { formatInterval } from './words.js';
 
 /** A row of a table of errors. */
@@ -19,9 +20,11 @@ export function describeErrors(
   rows: readonly ErrorRow[],
   extraTitles: readonly string[] = [],
 ): Block {
+  const hasTopFive = rows.some(({ point }) => tellsTopFive(point.run?.classes ?? null));
   const titles = [
     ...extraTitles,
     'test error %',
+    ...(hasTopFive ? ['top-5 %'] : []),
     '95% interval',
     'n',
     'mean ± deviation',
@@ -36,15 +39,17 @@ export function describeErrors(
       { title: nameTitle, align: 'left' },
       ...titles.map((title) => ({ title, align: 'right' as const })),
     ],
-    rows: rows.map(({ name, extra = [], point }) => [name, ...extra, ...describePoint(point)]),
+    rows: rows.map(({ name, extra = [], point }) => [name, ...extra, ...describePoint(point, hasTopFive)]),
   };
 }
 
-function describePoint({ run, state, seeds }: ReportedPoint): string[] {
-  if (run === null) return [state, NOTHING, '0', NOTHING, NOTHING, NOTHING, NOTHING];
+function describePoint({ run, state, seeds }: ReportedPoint, hasTopFive: boolean): string[] {
+  const topFive = hasTopFive ? [formatNumber(run && readTopFive(run), 2)] : [];
+  if (run === null) return [state, ...topFive, NOTHING, '0', NOTHING, NOTHING, NOTHING, NOTHING];
   const { n, mean, deviation } = measureSpread(seeds.map((seed) => seed.errorPercent));
   return [
     formatNumber(run.errorPercent, 2),
+    ...topFive,
     formatInterval(run.interval),
     String(n),
     deviation === null ? NOTHING : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`,
@@ -52,6 +57,13 @@ function describePoint({ run, state, seeds }: ReportedPoint): string[] {
     formatNumber(run.seconds, 1),
     String(run.runId),
   ];
+}
+
+/** Of the test that the run's error is of. */
+function readTopFive({ augmentedTestTop5ErrorPercent, epochs, bestEpoch }: ReportedRun): number | null {
+  return (
+    augmentedTestTop5ErrorPercent ?? epochs[(bestEpoch ?? epochs.length) - 1]?.testTop5ErrorPercent ?? null
+  );
 }
 
 /** What the columns of `describeErrors` mean. */

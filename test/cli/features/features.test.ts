@@ -39,6 +39,21 @@ describe('features', () => {
     expect([height, width]).toEqual([2 + 2 * (20 * 24 + 2), 2 + 2 * (20 * 24 + 2)]);
   });
 
+  it('refuses to train what cannot learn, unless it is forced', async () => {
+    const out = join(makeFolder(), 'sheets');
+    const lone = ['INPUT(28x28x1) -> CONV(5,4) -> POOL(4) -> FC(8) -> BN -> FC(10)', ...SMALL, '--out', out];
+    const command = [...lone, '--set', 'batchSize=1', '--layer', 'convolution1'];
+    expect(await features(command)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/batch-normalization1: .* with --force /),
+    });
+    const { exitCode, err } = await features([...command, '--force']);
+    expect([exitCode, err]).toEqual([
+      0,
+      expect.stringMatching(/^warning: .*batch-normalization1: expected /),
+    ]);
+  });
+
   it('trains a recorded run again and says whether it ended as then', async () => {
     const db = join(makeFolder(), 'experiments.db');
     const args = ['15.6b', ...SMALL, '--db', db];

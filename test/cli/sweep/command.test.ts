@@ -63,10 +63,15 @@ describe('sweep', () => {
     expect((await sweep([grid, '--db', db])).err).toContain('seeds: 1 point, 0 recorded');
   });
 
-  it('warns once of what several points cannot learn', async () => {
+  it('refuses what cannot learn, and warns once of several points if it is forced', async () => {
     const network = 'INPUT(28x28x1) -> FC(20) -> BN -> FC(10)';
     const { grid, db } = writeGrid({ base: { network, batchSize: 1, epochs: 1 }, grid: { seed: [0, 1] } });
-    const { exitCode, err } = await sweep([grid, '--db', db, '--dry-run']);
+    expect(await sweep([grid, '--db', db])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/batch-normalization1: .* with --force /),
+    });
+    expect(existsSync(db)).toBe(false);
+    const { exitCode, err } = await sweep([grid, '--db', db, '--dry-run', '--force']);
     expect(exitCode).toBe(0);
     expect(err).toMatch(/^warning: .*: batch-normalization1: expected at least two values a channel .*\n$/);
   });

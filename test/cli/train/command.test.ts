@@ -130,10 +130,15 @@ describe('train', () => {
     expect(JSON.parse(json.out).profile.passes[0].msPerStep).toBe(5);
   });
 
-  it('warns of what cannot be learned, in a dry run too', async () => {
+  it('refuses what cannot learn, and warns of it if it is forced, in a dry run too', async () => {
     const lone = ['INPUT(28x28x1) -> FC(20) -> BN -> FC(10)', '--set', 'batchSize=1', '--epochs', '1'];
     for (const options of [[], ['--dry-run']]) {
-      const { exitCode, err } = await trainCommand([...lone, ...options, '--db', makeDb()]);
+      const command = [...lone, ...options, '--db', makeDb()];
+      expect(await trainCommand(command)).toMatchObject({
+        exitCode: 2,
+        err: expect.stringMatching(/batch-normalization1: .* with --force /),
+      });
+      const { exitCode, err } = await trainCommand([...command, '--force']);
       expect(exitCode).toBe(0);
       expect(err).toMatch(/^warning: .*: batch-normalization1: expected at least two values a channel .*\n/);
     }

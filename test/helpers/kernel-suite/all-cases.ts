@@ -10,6 +10,7 @@ import type { KernelCase, KernelMethod } from './kernel-case.js';
 import { listLaneCases } from './lane-cases.js';
 import { listLocallyConnectedCases } from './locally-connected-cases.js';
 import { listLossCases } from './loss-cases.js';
+import { listNormalizationCases } from './normalization-cases.js';
 import { listOptimizerCases } from './optimizer-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
 import { listPreluCases } from './prelu-cases.js';
@@ -38,6 +39,7 @@ export function listKernelCases(): KernelCase[] {
     ...listPoolingCases(),
     ...listTrainablePoolingCases(),
     ...listChannelCases(),
+    ...listNormalizationCases(),
     ...listActivationCases(),
     ...listPreluCases(),
     ...listDropoutCases(),

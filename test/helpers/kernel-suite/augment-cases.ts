@@ -76,7 +76,7 @@ function makeInputs(memory: KernelMemory, size: Size, images: number) {
   return { pixels, sampleIds, transforms, mean, scale };
 }
 
-/** Of any kind: shifts up to all but one row or column, squares that stick out on any side or hold the whole image. */
+/** Of any kind: shifts up to all but one row or column, squares and rectangles that stick out on any side or hold the whole image. */
 function drawTransforms(memory: KernelMemory, [height, width]: Size, images: number): Int32Array {
   const transforms = new Int32Array(images * TRANSFORM_WORDS);
   const draw = (low: number, high: number) => memory.integers(1, low, high)[0]!;
@@ -89,6 +89,10 @@ function drawTransforms(memory: KernelMemory, [height, width]: Size, images: num
       draw(-cutSize, height),
       draw(-cutSize, width),
       cutSize,
+      draw(-2, height),
+      draw(-2, width),
+      draw(0, 1) * draw(0, height + 2),
+      draw(0, width + 2),
     ];
     transforms.set(words, i * TRANSFORM_WORDS);
   }

@@ -204,6 +204,40 @@ describe('the sizes of the texts', () => {
   });
 });
 
+describe('the words of normalisations', () => {
+  it.each([
+    ['GN(8)', { kind: 'group-normalization', groups: 8 }],
+    ['LN', { kind: 'layer-normalization', over: 'image' }],
+    ['LN(channels)', { kind: 'layer-normalization', over: 'channels' }],
+    ['LRN', { kind: 'local-response-normalization', size: 5 }],
+    ['LRN(3)', { kind: 'local-response-normalization', size: 3 }],
+  ])('%s is that layer', (word, layer) => {
+    const { layers } = parseNetwork(`INPUT(9x9x1) -> CONV(5,8) -> ${word} -> FC(10) -> IDENTITY`);
+    expect(layers[1]).toMatchObject(layer);
+  });
+
+  it('stand before the activation, but that of responses behind it', () => {
+    expect(kindsOf('INPUT(9x9x1) -> CONV(5,8) -> GN(4) -> FC(10) -> LN')).toEqual([
+      CONV,
+      'group-normalization',
+      'relu',
+      FC,
+      'layer-normalization',
+    ]);
+    expect(kindsOf('INPUT(9x9x1) -> CONV(5,8) -> LRN -> FC(10)')).toEqual([
+      CONV,
+      'relu',
+      'local-response-normalization',
+      FC,
+    ]);
+  });
+
+  it('say what they take', () => {
+    expect(messageOf('INPUT(9x9x1) -> GN')).toContain('expected GN(groups): GN(8); found no groups');
+    expect(messageOf('INPUT(9x9x1) -> LN(map)')).toContain("expected LN or LN(channels); found 'map'");
+  });
+});
+
 describe('a malformed pattern', () => {
   it('is shown with a caret under the character', () => {
     expect(messageOf('INPUT(28x28x1) -> [CONV(5,20)]*N -> FC(10)')).toBe(
