@@ -114,6 +114,7 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   const auto scratch = std::make_shared<Scratch>();
   add_family(env, result, table->products, scratch);
   add_family(env, result, table->convolution, scratch);
+  add_family(env, result, table->depthwise, scratch);
   add_family(env, result, table->locally_connected, scratch);
   add_family(env, result, table->lanes, scratch);
   add_family(env, result, table->lane_convolution, scratch);

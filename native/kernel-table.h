@@ -7,6 +7,7 @@
 #include "families/channels.h"
 #include "families/convolution-lanes.h"
 #include "families/convolution.h"
+#include "families/depthwise.h"
 #include "families/joins.h"
 #include "families/lanes.h"
 #include "families/locally-connected.h"
@@ -28,6 +29,7 @@ struct KernelTable {
 
   ProductKernels products;
   ConvolutionKernels convolution;
+  DepthwiseKernels depthwise;
   LocallyConnectedKernels locally_connected;
   LaneKernels lanes;
   LaneConvolutionKernels lane_convolution;

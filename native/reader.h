@@ -120,6 +120,13 @@ class Reader {
     return g;
   }
 
+  Geometry depthwise(const char* field) {
+    const Geometry g = geometry(field);
+    expect(g.groups == g.input_channels && g.groups == g.output_channels && !g.is_dilated(), field,
+           "a geometry without dilation of as many groups as channels in and out");
+    return g;
+  }
+
   Geometry undilated(const char* field) {
     const Geometry g = ungrouped(field);
     expect(!g.is_dilated(), field, "a geometry without dilation");

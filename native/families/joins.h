@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../family.h"
+#include "../sizes.h"
 
 namespace convoy {
 
@@ -49,6 +50,50 @@ struct CopyColumns {
   bool allows(Range some) const { return some.within(rows); }
 };
 
-using JoinKernels = Family<AddElements, CopyColumns>;
+// Maps × positions × width, and a row of that width for each map.
+struct MultiplyByGate {
+  static constexpr char kName[] = "bindMultiplyByGate";
+  typedef void (*Run)(const MultiplyByGate&, Range maps, Range rows);
+
+  long positions, width;
+  const float* x;
+  const float* gate;
+  float* y;
+  long maps;
+
+  template <typename Reader>
+  static MultiplyByGate read(Reader& from) {
+    const long positions = from.integer("positions", 1), width = from.integer("width", 1);
+    const auto x = from.floats("x"), gate = from.floats("gate");
+    const auto y = from.output("y");
+    const long floats = product(positions, width);
+    return {positions, width, x.data, gate.data, y.data, least(from.pieces(x, floats), from.pieces(gate, width), from.pieces(y, floats))};
+  }
+  bool allows(Range some, Range rows) const { return some.within(maps) && rows.within(positions); }
+};
+
+struct GateGradient {
+  static constexpr char kName[] = "bindGateGradient";
+  typedef void (*Run)(const GateGradient&, Range maps);
+
+  long positions, width;
+  const float* x;
+  const float* dy;
+  float* d_gate;
+  long maps;
+
+  template <typename Reader>
+  static GateGradient read(Reader& from) {
+    const long positions = from.integer("positions", 1), width = from.integer("width", 1);
+    const auto x = from.floats("x"), dy = from.floats("dy");
+    const auto d_gate = from.output("dGate");
+    const long floats = product(positions, width);
+    return {positions, width,       x.data,
+            dy.data,   d_gate.data, least(from.pieces(x, floats), from.pieces(dy, floats), from.pieces(d_gate, width))};
+  }
+  bool allows(Range some) const { return some.within(maps); }
+};
+
+using JoinKernels = Family<AddElements, CopyColumns, MultiplyByGate, GateGradient>;
 
 }  // namespace convoy

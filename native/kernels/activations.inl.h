@@ -14,6 +14,7 @@
 #include "activations/leaky-relu.inl.h"
 #include "activations/mish.inl.h"
 #include "activations/relu.inl.h"
+#include "activations/relu6.inl.h"
 #include "activations/sigmoid.inl.h"
 #include "activations/silu.inl.h"
 #include "activations/softplus.inl.h"
@@ -70,6 +71,7 @@ constexpr Activation activation(const char* name) {
 
 constexpr Activation kActivations[] = {
     activation<Relu>("relu"),
+    activation<Relu6>("relu6"),
     activation<LeakyRelu>("leaky-relu"),
     activation<Elu>("elu"),
     activation<Gelu>("gelu"),

@@ -11,6 +11,7 @@
 #include "../kernels/convolution.inl.h"
 #include "../kernels/lanes.inl.h"
 #include "../kernels/convolution-lanes.inl.h"
+#include "../kernels/depthwise.inl.h"
 #include "../kernels/winograd.inl.h"
 #include "../kernels/pooling.inl.h"
 #include "../kernels/borders.inl.h"
@@ -31,6 +32,7 @@ constexpr KernelTable make_table(const char* name) {
   return {name,
           kProductKernels,
           kConvolutionKernels,
+          kDepthwiseKernels,
           kLocallyConnectedKernels,
           kLaneKernels,
           kLaneConvolutionKernels,

@@ -37,7 +37,7 @@ MAY_BE_OVERWRITTEN = ("convolution", "batch-normalization", "fully-connected", "
 def make_convolution(job, memory_format):
     """Parts of one convolution."""
     shape, images = job["shape"], job["images"]
-    kernel, padding = shape["kernel"], [shape["padding"]] * 2
+    kernel, padding, groups = shape["kernel"], [shape["padding"]] * 2, shape.get("groups", 1)
     height = shape["height"] + 2 * shape["padding"] - kernel + 1
     width = shape["width"] + 2 * shape["padding"] - kernel + 1
 
@@ -45,18 +45,18 @@ def make_convolution(job, memory_format):
         return torch.randn(*sizes).contiguous(memory_format=memory_format)
 
     x = draw(images, shape["channels"], shape["height"], shape["width"])
-    f = draw(shape["filters"], shape["channels"], kernel, kernel)
+    f = draw(shape["filters"], shape["channels"] // groups, kernel, kernel)
     dy = draw(images, shape["filters"], height, width)
 
     def differentiate(part):
         torch.ops.aten.convolution_backward(
-            dy, x, f, None, [1, 1], padding, [1, 1], False, [0, 0], 1, GRADIENTS[part]
+            dy, x, f, None, [1, 1], padding, [1, 1], False, [0, 0], groups, GRADIENTS[part]
         )
 
     def run():
         for part in job["parts"]:
             if part == "forward":
-                torch.conv2d(x, f, None, 1, padding)
+                torch.conv2d(x, f, None, 1, padding, 1, groups)
             else:
                 differentiate(part)
 
@@ -108,7 +108,8 @@ def build_layers(layers, size):
         height, width, channels = size
         if kind == "convolution":
             rows, columns, window = slide(layer, size)
-            modules.append(nn.Conv2d(channels, layer["filters"], bias=layer["bias"], **window))
+            groups = layer.get("groups", 1)
+            modules.append(nn.Conv2d(channels, layer["filters"], groups=groups, bias=layer["bias"], **window))
             size = rows, columns, layer["filters"]
         elif kind == "max-pooling":
             rows, columns, window = slide(layer, size)

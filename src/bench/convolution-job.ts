@@ -22,10 +22,10 @@ const LAYER = 'conv';
 
 /** A network of one convolution. What stands before it learns, so that somebody reads the gradient of the convolution's input. */
 export function makeConvolutionNetwork(shape: ConvolutionShape): NetworkSpec {
-  const { height, width, channels, kernel, filters, padding } = shape;
+  const { height, width, channels, ...window } = shape;
   return parseNetwork({
     input: [height, width, channels],
-    layers: [{ kind: 'prelu' }, { kind: 'convolution', name: LAYER, kernel, filters, padding, bias: false }],
+    layers: [{ kind: 'prelu' }, { kind: 'convolution', name: LAYER, ...window, bias: false }],
   });
 }
 

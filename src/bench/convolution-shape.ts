@@ -11,10 +11,12 @@ export interface ConvolutionShape {
   readonly kernel: number;
   readonly filters: number;
   readonly padding: number;
+  /** Default 1. */
+  readonly groups?: number;
 }
 
 export function geometryOf(shape: ConvolutionShape): WindowGeometry {
-  const { height, width, channels, kernel, filters, padding } = shape;
+  const { height, width, channels, kernel, filters, padding, groups } = shape;
   return makeGeometry(
     { height, width, channels },
     { kernel: [kernel, kernel], stride: [1, 1], padding: [padding, padding, padding, padding] },
@@ -23,6 +25,7 @@ export function geometryOf(shape: ConvolutionShape): WindowGeometry {
       width: width + 2 * padding - kernel + 1,
       channels: filters,
     },
+    groups,
   );
 }
 

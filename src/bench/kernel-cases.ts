@@ -3,6 +3,7 @@ import type { Case } from './case.js';
 import { type ConvolutionJob, makeConvolutionNetwork } from './convolution-job.js';
 import { flopsPerImage, geometryOf, inputFloats, kernelFloats, outputFloats } from './convolution-shape.js';
 import {
+  listDepthwiseShapes,
   listMnistShapes,
   listNarrowShapes,
   listProductSizes,
@@ -18,12 +19,14 @@ const PASSES: readonly Parts[] = [['forward'], ['kernel-gradient'], ['input-grad
 const LEARNING: Parts = ['forward', 'kernel-gradient'];
 const MNIST_IMAGES = 50;
 const NARROW_IMAGES = 100;
+const DEPTHWISE_IMAGES = 128;
 
 /** Products and convolutions on one thread, and the narrow ones on all cores too. */
 export function listKernelCases(cores: number): Case[] {
   const wide = PASSES.flatMap((parts) => [
     ...listVggShapes().map((shape) => convolutionCase(shape, parts, VGG_IMAGES, 1)),
     ...listMnistShapes().map((shape) => convolutionCase(shape, parts, MNIST_IMAGES, 1)),
+    ...listDepthwiseShapes().map((shape) => convolutionCase(shape, parts, DEPTHWISE_IMAGES, 1)),
   ]);
   const narrow = listNarrowShapes().flatMap((shape) =>
     [...new Set([1, cores])].map((threads) => convolutionCase(shape, LEARNING, NARROW_IMAGES, threads)),

@@ -66,6 +66,29 @@ export function listNarrowShapes(): NamedShape[] {
   ];
 }
 
+/** Depthwise convolutions beside a dense one of the first's size, and those of MobileNetV2's last stages. */
+export function listDepthwiseShapes(): NamedShape[] {
+  const depthwise = (size: number, channels: number): NamedShape => ({
+    name: `3x3x${channels}-${size}x${size}-depthwise`,
+    shape: {
+      height: size,
+      width: size,
+      channels,
+      kernel: 3,
+      filters: channels,
+      padding: 1,
+      groups: channels,
+    },
+  });
+  return [
+    nameShape({ size: 28, channels: 32, kernel: 3, filters: 32, padding: 1 }),
+    depthwise(28, 32),
+    depthwise(32, 144),
+    depthwise(8, 384),
+    depthwise(4, 960),
+  ];
+}
+
 /** `5x5x20x50-12x12`: kernel × input channels × filters, on height × width. */
 function nameShape(options: {
   size: number;

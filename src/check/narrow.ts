@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.js';
 import type { LayerConfig, LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS } from '../layers/registry.js';
+import { COMPOSITE_KINDS } from '../network/composite.js';
 import { describeNetwork } from '../network/describe.js';
 import { INPUT } from '../network/inputs.js';
 import { nameLayers } from '../network/named-layers.js';
@@ -57,19 +58,28 @@ function takeShare(network: NetworkSpec, share: number, kinds: LayerKinds): Netw
     throw new UserError('a connection table is for its own number of channels');
   }
   const multiple = all.reduce(
-    (product, { layer, fields: { divisor } }) =>
-      leastCommonMultiple(product, divisor === undefined ? 1 : Number(layer[divisor] ?? 1)),
+    (product, { layer, fields: { output, divisor } }) =>
+      divisor === undefined || isDepthwise(layer, output)
+        ? product
+        : leastCommonMultiple(product, Number(layer[divisor] ?? 1)),
     1,
   );
   const classifiers = findClassifiers(network, layers, kinds);
   for (const { layer, output } of sized.filter(({ layer }) => !classifiers.has(layer))) {
     const channels = Number(layer[output]);
+    const depthwise = isDepthwise(layer, output);
     layer[output] = multiple * Math.max(1, Math.round((channels * share) / multiple));
+    if (depthwise) layer.groups = layer[output];
   }
   for (const { layer, fields } of all) {
     for (const field of fields.added ?? []) layer[field] = Math.round(Number(layer[field]) * share);
   }
   return { ...network, layers };
+}
+
+/** With a group for each channel, of which there are as many as before it. */
+function isDepthwise(layer: Sized['layer'], output: string | undefined): boolean {
+  return output !== undefined && layer.groups === layer[output];
 }
 
 /** The last layers with channels of their own before the network's end and each head: they keep their classes. */
@@ -95,8 +105,12 @@ function findClassifiers(
 function findSized(value: unknown, kinds: LayerKinds): Sized[] {
   if (typeof value !== 'object' || value === null) return [];
   const { kind } = value as { readonly kind?: unknown };
+  const known: Readonly<Record<string, Pick<LayerKinds[string], 'channelFields'>>> = {
+    ...kinds,
+    ...COMPOSITE_KINDS,
+  };
   const fields =
-    typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind]!.channelFields : undefined;
+    typeof kind === 'string' && Object.hasOwn(known, kind) ? known[kind]!.channelFields : undefined;
   const own = fields ? [{ layer: value as Record<string, unknown>, fields }] : [];
   return [...own, ...Object.values(value).flatMap((inside) => findSized(inside, kinds))];
 }

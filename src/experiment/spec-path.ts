@@ -143,11 +143,12 @@ function findInBranches(fields: Fields, key: string, { where, before }: Place): 
   const { fields: own } = takeInputs(fields, fields.kind, `${where}: ${before.join('.')}`);
   const config = kind.parse(own, `${where}: ${before.join('.')}`, (layers) => layers as never);
   if (key === 'inputs' || Object.hasOwn(config, key)) return null;
-  const ways = kind
-    .branches(config)
-    .flatMap(({ prefix, path, layers }): [string, readonly string[]][] =>
-      prefix === '' ? nameSiblings(layers).map((name, i) => [name, [...path, String(i)]]) : [[prefix, path]],
-    );
+  const ways = kind.branches(config).flatMap(({ prefix, path, layers }): [string, readonly string[]][] => {
+    if (path === null) return [];
+    return prefix === ''
+      ? nameSiblings(layers).map((name, i) => [name, [...path, String(i)]])
+      : [[prefix, path]];
+  });
   const way = ways.find(([name]) => name === key);
   if (way !== undefined) return way[1];
   const names = [...ways.map(([name]) => name), ...Object.keys(config)];

@@ -4,6 +4,7 @@ import type { BorderKernels } from './interface/borders.js';
 import type { ChannelKernels } from './interface/channels.js';
 import type { ConvolutionKernels } from './interface/convolution.js';
 import type { LaneConvolutionKernels } from './interface/convolution-lanes.js';
+import type { DepthwiseKernels } from './interface/depthwise.js';
 import type { JoinKernels } from './interface/joins.js';
 import type { LaneKernels } from './interface/lanes.js';
 import type { LocallyConnectedKernels } from './interface/locally-connected.js';
@@ -35,6 +36,7 @@ import type { WinogradKernels } from './interface/winograd.js';
 export interface Kernels
   extends ProductKernels,
     ConvolutionKernels,
+    DepthwiseKernels,
     LocallyConnectedKernels,
     LaneConvolutionKernels,
     WinogradKernels,

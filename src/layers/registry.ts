@@ -7,6 +7,7 @@ import { leakyRelu } from './activations/leaky-relu.js';
 import { mish } from './activations/mish.js';
 import { prelu } from './activations/prelu.js';
 import { relu } from './activations/relu.js';
+import { relu6 } from './activations/relu6.js';
 import { sigmoid } from './activations/sigmoid.js';
 import { silu } from './activations/silu.js';
 import { softplus } from './activations/softplus.js';
@@ -15,10 +16,12 @@ import { channelPadding } from './channel-padding.js';
 import { convolution } from './convolution/convolution.js';
 import { fullyConnected } from './convolution/fully-connected.js';
 import { locallyConnected } from './convolution/locally-connected.js';
+import { pointwise } from './convolution/pointwise.js';
 import { dropout } from './dropout.js';
 import { add } from './joints/add.js';
 import { concat } from './joints/concat.js';
 import { fork } from './joints/fork.js';
+import { gate } from './joints/gate.js';
 import { relayout } from './joints/relayout.js';
 import type { JointKind, LayerKinds } from './layer.js';
 import { multiply } from './multiply.js';
@@ -50,6 +53,7 @@ export const LAYER_KINDS: LayerKinds = {
   multiply,
   softmax,
   relu,
+  relu6,
   'leaky-relu': leakyRelu,
   prelu,
   elu,
@@ -64,8 +68,11 @@ export const LAYER_KINDS: LayerKinds = {
   identity,
 };
 
+/** Kinds of layer that composites are made of, which specs cannot name. */
+export const INNER_KINDS: LayerKinds = { pointwise };
+
 /** Every kind of step that the plan puts in between layers. */
-export const JOINT_KINDS = { add, concat, fork, relayout } as const satisfies Readonly<
+export const JOINT_KINDS = { add, concat, fork, gate, relayout } as const satisfies Readonly<
   Record<string, JointKind>
 >;
 

@@ -10,6 +10,7 @@ import { CIFAR_QUICK_MODELS } from './cifar-quick.js';
 import { GOOGLENET_MODELS } from './googlenet.js';
 import { LENET5_MODELS } from './lenet5.js';
 import { MNIST_MODELS } from './mnist.js';
+import { MOBILENET_V2_MODELS } from './mobilenet-v2.js';
 import type { Model, ModelDraft } from './model.js';
 import { MODEL_OPTION_NAMES, PLAIN_OPTIONS } from './options.js';
 import { RESNET_MODELS } from './resnet.js';
@@ -27,6 +28,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
   ...GOOGLENET_MODELS,
   ...RESNET_MODELS,
   ...AIRBENCH94_MODELS,
+  ...MOBILENET_V2_MODELS,
 };
 
 export const MODEL_NAMES: readonly string[] = Object.keys(MODELS);

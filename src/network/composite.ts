@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { formatShape, type Shape } from '../core/shape.js';
-import type { LayerConfig } from '../layers/layer.js';
+import { configurePointwise } from '../layers/convolution/pointwise.js';
+import type { LayerConfig, LayerKind } from '../layers/layer.js';
+import { parseLayerConfig } from '../layers/layer-config.js';
+import { averagePooling } from '../layers/pooling/average-pooling.js';
 
 /** Layers one after another inside a composite, all of which begin with its input; without layers, the identity. */
 export interface Branch {
@@ -10,15 +13,16 @@ export interface Branch {
   readonly title: string;
   /** Before the names of its layers; empty for none. */
   readonly prefix: string;
-  /** Where its layers stand in the configuration: `['branches', '1']`. */
-  readonly path: readonly string[];
+  /** Where its layers stand in the configuration: `['branches', '1']`; null if they do not. */
+  readonly path: readonly string[] | null;
   readonly layers: readonly LayerConfig[];
 }
 
-/** How several tensors become one: their sum, or side by side along channels. A layer of a spec may be one too, and then names what it joins. */
+/** How a layer of a spec joins what it names: the sum, or side by side along channels. */
 export const JOINS = ['add', 'concat'] as const;
 
-export type Join = (typeof JOINS)[number];
+/** How several tensors become one: so, or, inside of composites, the first's channels times the second's numbers. */
+export type Join = (typeof JOINS)[number] | 'gate';
 
 /** A kind of layer that is made of layers. It exists in specs alone: a plan has the steps of its branches, forked before and joined behind. */
 interface CompositeKind<Config extends LayerConfig> {
@@ -34,6 +38,8 @@ interface CompositeKind<Config extends LayerConfig> {
   ): Config;
   branches(config: Config): readonly Branch[];
   join(config: Config): Join;
+  /** See LayerKind. */
+  readonly channelFields?: NonNullable<LayerKind<Config>['channelFields']>;
 }
 
 const layers = z.array(z.unknown());
@@ -108,9 +114,50 @@ const branches: CompositeKind<BranchesConfig> = {
 
 const titleOf = (index: number) => `branch${index + 1}`;
 
+const squeezeExcitationSchema = z.strictObject({
+  kind: z.literal('squeeze-excitation'),
+  name: z.string().optional(),
+  /** Of its input, and so of its output. */
+  channels: z.int().min(1),
+  /** How many times fewer numbers an image is squeezed into. */
+  reduction: z.number().min(1).default(16),
+  gate: z.enum(['sigmoid', 'hard-sigmoid']).default('sigmoid'),
+});
+
+type SqueezeExcitationConfig = z.output<typeof squeezeExcitationSchema>;
+
+/**
+ * Each channel of x times a gate of its own, which follows from the means of all: y = x·gate(W₂ relu(W₁ mean(x) + b₁) + b₂) (Hu et al., CVPR
+ * 2018).
+ */
+const squeezeExcitation: CompositeKind<SqueezeExcitationConfig> = {
+  channelFields: { output: 'channels' },
+  parse: (value, where) => parseWith(squeezeExcitationSchema, value, where),
+  branches: ({ channels, reduction, gate }) => [
+    { title: 'input', prefix: 'input', path: null, layers: [] },
+    {
+      title: 'gate',
+      prefix: '',
+      path: null,
+      layers: [
+        parseLayerConfig(averagePooling, { kind: 'average-pooling', kernel: 'global' }, 'squeeze'),
+        configurePointwise('squeeze', Math.max(1, Math.floor(channels / reduction))),
+        { kind: 'relu' },
+        configurePointwise('excite', channels),
+        { kind: gate },
+      ],
+    },
+  ],
+  join: () => 'gate',
+};
+
 /** Every kind of composite by its name in a spec. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema
-export const COMPOSITE_KINDS: Readonly<Record<string, CompositeKind<any>>> = { residual, branches };
+export const COMPOSITE_KINDS: Readonly<Record<string, CompositeKind<any>>> = {
+  residual,
+  branches,
+  'squeeze-excitation': squeezeExcitation,
+};
 
 /** The kinds of some layers, composites and the layers inside of them included. */
 export function listKinds(layers: readonly LayerConfig[]): Set<string> {
@@ -134,6 +181,10 @@ export function checkJoin(
   where: string,
 ): void {
   const [first] = shapes;
+  if (join === 'gate') {
+    checkGate(shapes, where);
+    return;
+  }
   const odd = shapes.findIndex(
     ({ height, width, channels }) =>
       height !== first!.height || width !== first!.width || (join === 'add' && channels !== first!.channels),
@@ -148,4 +199,12 @@ export function checkJoin(
       : ['one height and width', 'Make their padding and strides agree.'];
   const found = [0, odd].map((i) => `${formatShape(shapes[i]!)} (${titles[i]!})`).join(' and ');
   throw new UserError(`${where}: expected ${expected} from all that is joined, found ${found}. ${mend}`);
+}
+
+/** As many gates as channels. */
+function checkGate([input, gates]: readonly Shape[], where: string): void {
+  if (input!.channels === gates!.channels) return;
+  throw new UserError(
+    `${where}: expected channels as many as the input's, ${formatShape(input!)}, found ${gates!.channels}. Correct the channels.`,
+  );
 }

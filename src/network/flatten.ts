@@ -2,7 +2,7 @@ import { unknownName } from '../core/errors.js';
 import type { Shape } from '../core/shape.js';
 import type { JointKind, LayerConfig, LayerKinds, LayerPlan, Layout, StepKind } from '../layers/layer.js';
 import { countLearningEpochs } from '../layers/parameter.js';
-import { JOINT_KINDS } from '../layers/registry.js';
+import { INNER_KINDS, JOINT_KINDS } from '../layers/registry.js';
 import { checkJoin } from './composite.js';
 import { INPUT, isJoin } from './inputs.js';
 import type { NamedComposite, NamedLayer } from './named-layers.js';
@@ -157,6 +157,7 @@ export class FlatNetwork {
 
   #findKind({ kind }: LayerConfig, where: string) {
     if (Object.hasOwn(this.#kinds, kind)) return this.#kinds[kind]!;
+    if (Object.hasOwn(INNER_KINDS, kind)) return INNER_KINDS[kind]!;
     throw unknownName(where, 'layer kind', kind, Object.keys(this.#kinds));
   }
 

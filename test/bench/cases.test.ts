@@ -26,6 +26,7 @@ it('names what the documents name', () => {
       'conv-forward/64x32x32',
       'conv-kernel-gradient/512x4x4',
       'conv-input-gradient/5x5x20x50-12x12',
+      'conv-forward/3x3x32-28x28-depthwise',
       'conv-forward+kernel-gradient/3x3x4x10-12x12',
       'step/SK-1',
       'eval/VGG-16',

@@ -39,6 +39,19 @@ describe('a narrow copy', () => {
     expect(widths.slice(0, 2).every((width) => width! % 3 === 0 && width! < 96)).toBe(true);
   });
 
+  it('keeps a depthwise convolution and gates as wide as what is before them', () => {
+    const mobile = parse(
+      convolve(96),
+      convolve(96, { groups: 96 }),
+      { kind: 'squeeze-excitation', channels: 96 },
+      { kind: 'fully-connected', units: 10 },
+    );
+    const { network: narrow, share } = narrowNetwork(mobile, 300_000);
+    expect(share).toBeLessThan(1);
+    expect(narrow.layers[1]).toMatchObject({ filters: 96 * share, groups: 96 * share });
+    expect(narrow.layers[2]).toMatchObject({ channels: 96 * share });
+  });
+
   it("keeps a normalisation's groups possible", () => {
     const norm = { kind: 'group-normalization', groups: 6 };
     const grouped = parse(convolve(96), norm, convolve(120), norm, { kind: 'fully-connected', units: 10 });

@@ -57,6 +57,25 @@ describeLayer('convolution', [
     lanes: false,
   },
   {
+    name: 'depthwise',
+    layer: convolution({ padding: 1, filters: 6, groups: 6 }),
+    input: [9, 11, 6],
+    output: [9, 11, 6],
+  },
+  {
+    name: 'depthwise, strides and an even kernel',
+    layer: convolution({ kernel: [4, 2], padding: [1, 2, 0, 1], stride: [2, 3], filters: 17, groups: 17 }),
+    input: [7, 8, 17],
+    output: [4, 3, 17],
+    images: 1,
+  },
+  {
+    name: 'depthwise, covering',
+    layer: convolution({ kernel: [3, 2], filters: 5, groups: 5, bias: false }),
+    input: [3, 2, 5],
+    output: [1, 1, 5],
+  },
+  {
     name: 'dilated',
     layer: convolution({ dilation: [2, 3], padding: [2, 1, 3, 0], filters: 3 }),
     input: [5, 6, 2],

@@ -28,6 +28,7 @@ const ON_PICTURES: readonly RunSpec[] = [
   { model: 'resnet56', learningRate: 0.1, width: 0.25 },
   { model: 'resnet18', learningRate: 0.02, width: 0.125, inputSize: 32, classes: 10 },
   { model: 'resnet50', learningRate: 0.02, width: 0.0625, inputSize: 32, classes: 10 },
+  { model: 'mobilenet-v2-cifar', learningRate: 0.02, width: 0.125 },
   { model: 'googlenet', learningRate: 0.02, width: 0.25, inputSize: 32, classes: 10, batchNorm: true },
 ];
 

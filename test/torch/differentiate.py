@@ -119,6 +119,7 @@ LAYERS = {
     "channel-padding": fill_channels,
     "multiply": lambda x, config, _: config["factor"] * x,
     "relu": lambda x, *_: F.relu(x),
+    "relu6": lambda x, *_: F.relu6(x),
     "leaky-relu": lambda x, config, _: F.leaky_relu(x, config["slope"]),
     "prelu": lambda x, _, parameters: F.prelu(x, parameters["slope"]),
     "elu": lambda x, config, _: F.elu(x, config["alpha"]),
@@ -128,6 +129,7 @@ LAYERS = {
     "softplus": lambda x, config, _: F.softplus(x, config["beta"], config["threshold"]),
     "mish": lambda x, *_: F.mish(x),
     "sigmoid": lambda x, *_: torch.sigmoid(x),
+    "hard-sigmoid": lambda x, *_: F.hardsigmoid(x),
     "tanh": lambda x, *_: torch.tanh(x),
     "identity": lambda x, *_: x,
 }
@@ -144,6 +146,14 @@ class Network:
             x = self.run_layer(config, x, prefix + config["name"])
         return x
 
+    def own(self, name):
+        """The parameters of a layer of that name."""
+        return {
+            label[len(name) + 1 :]: value
+            for label, value in self.parameters.items()
+            if label.rpartition(".")[0] == name
+        }
+
     def run_layer(self, config, x, name):
         if config["kind"] == "residual":
             body = self.run(config["body"], x, f"{name}.")
@@ -153,11 +163,12 @@ class Network:
                 self.run(branch, x, f"{name}.branch{i + 1}.") for i, branch in enumerate(config["branches"])
             ]
             return torch.cat(ends, 1) if config["join"] == "concat" else sum(ends)
-        own = {
-            label[len(name) + 1 :]: value
-            for label, value in self.parameters.items()
-            if label.rpartition(".")[0] == name
-        }
+        if config["kind"] == "squeeze-excitation":
+            means = F.adaptive_avg_pool2d(x, 1)
+            squeezed = F.relu(connect(means, config, self.own(f"{name}.squeeze")))
+            excited = connect(squeezed, config, self.own(f"{name}.excite"))
+            return x * LAYERS[config["gate"]](excited, config, {})
+        own = self.own(name)
         return LAYERS[config["kind"]](x, config, own)
 
 

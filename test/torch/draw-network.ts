@@ -76,6 +76,7 @@ class LayerDraws {
     ];
     if (depth > 0)
       kinds.push(
+        () => this.#squeezeExcitation(shape),
         () => this.#residual(shape, depth),
         () => this.#branches(shape, depth),
       );
@@ -118,6 +119,7 @@ class LayerDraws {
   #activation(): Layer {
     return this.choose<Layer>([
       { kind: 'relu' },
+      { kind: 'relu6' },
       { kind: 'leaky-relu', slope: 0.1 },
       { kind: 'prelu' },
       { kind: 'elu', alpha: 0.7 },
@@ -135,6 +137,15 @@ class LayerDraws {
   #residual(shape: Shape, depth: number): Layer {
     const shortcut = this.chance(0.4) ? this.#branch(shape, depth, shape.channels) : [];
     return { kind: 'residual', body: this.#branch(shape, depth, shape.channels), shortcut };
+  }
+
+  #squeezeExcitation({ channels }: Shape): Layer {
+    return {
+      kind: 'squeeze-excitation',
+      channels,
+      reduction: this.between(1, 4),
+      gate: this.choose(['sigmoid', 'hard-sigmoid']),
+    };
   }
 
   #branches(shape: Shape, depth: number): Layer {

@@ -6,6 +6,7 @@ import { EXERCISE_15_6, EXERCISE_15_6_PARTS } from './exercise-15-6.js';
 import { EXERCISES_15_1_TO_15_4 } from './exercises-15-1-to-15-4.js';
 import { FIRST_LOOK } from './first-look.js';
 import { LENET5 } from './lenet5.js';
+import { MOBILENET_V2 } from './mobilenet-v2.js';
 import { listPoints, type Preset } from './preset.js';
 import { RESNET20 } from './resnet20.js';
 import { THREE_LAYER } from './three-layer.js';
@@ -20,6 +21,7 @@ export const PRESETS: readonly Preset[] = [
   THREE_LAYER,
   CIFAR_QUICK,
   RESNET20,
+  MOBILENET_V2,
   ...VGG,
   CIFAR10_94,
 ];

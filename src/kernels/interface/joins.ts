@@ -19,4 +19,23 @@ export interface JoinKernels {
     readonly yWidth: number;
     readonly yFirst: number;
   }): (firstRow: number, rows: number) => void;
+  /**
+   * y = x·gate: each row of some maps, maps × positions × width, times its map's row of `gate`, maps × width. Rows [firstRow, firstRow + rows) of
+   * each map.
+   */
+  bindMultiplyByGate(kernel: {
+    readonly positions: number;
+    readonly width: number;
+    readonly x: Float32Array;
+    readonly gate: Float32Array;
+    readonly y: Float32Array;
+  }): (firstMap: number, maps: number, firstRow: number, rows: number) => void;
+  /** dGate[map] = Σ x·dy over the map's positions, all three as above. */
+  bindGateGradient(kernel: {
+    readonly positions: number;
+    readonly width: number;
+    readonly x: Float32Array;
+    readonly dy: Float32Array;
+    readonly dGate: Float32Array;
+  }): (firstMap: number, maps: number) => void;
 }

@@ -18,6 +18,12 @@ const relu: Activation = {
   backward: (y, dy) => (y > 0 ? dy : zeroUnlessWrong(dy)),
 };
 
+/** y = min(max(x, 0), 6). */
+const relu6: Activation = {
+  forward: (x) => Math.min(Math.max(x, 0), 6),
+  backward: (y, dy) => (y > 0 && y < 6 ? dy : zeroUnlessWrong(dy)),
+};
+
 /** y = x where x > 0, else slope·x; the slope is not negative, so that y has x's sign. */
 const leakyRelu: Activation = {
   forward: (x, slope) => (x > 0 ? x : slope * x),
@@ -122,6 +128,7 @@ function overElements({ forward, backward }: Activation): ActivationKernel {
 
 export const activations = {
   relu: overElements(relu),
+  relu6: overElements(relu6),
   'leaky-relu': overElements(leakyRelu),
   elu: overElements(elu),
   gelu: overElements(gelu),

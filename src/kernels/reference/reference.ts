@@ -5,6 +5,7 @@ import * as augment from './augment.js';
 import * as borders from './borders.js';
 import * as channels from './channels.js';
 import * as convolution from './convolution.js';
+import * as depthwise from './depthwise.js';
 import * as draws from './draws.js';
 import * as dropout from './dropout.js';
 import * as groupNormalization from './group-normalization.js';
@@ -37,6 +38,7 @@ export const referenceKernels: Kernels = {
   ...borders,
   ...channels,
   ...convolution,
+  ...depthwise,
   ...draws,
   ...dropout,
   ...groupNormalization,

@@ -2,6 +2,7 @@ import { coversInput, kernelColumns, kernelRows, type WindowGeometry } from '../
 import { packedFloats, panelCount } from '../../kernels/interface/products.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
 import { type Batch, type BlockPass, overSlices, type Pass, passUntil } from '../pass.js';
+import { bindBiasGradient } from './bias-gradient.js';
 
 /**
  * A fully connected layer with at least so many weights is cut by outputs instead of by images: each worker reads its part of the weights
@@ -55,18 +56,7 @@ export function bindConvolutionImages(g: WindowGeometry, site: LayerSite): Bound
     : overImages(kernels.bindConvolutionForward({ g, x: input.value, y: output.value, ...operands }));
   if (!site.training) return { prepare, forward: [forward], backward: [] };
 
-  const positions = g.outputHeight * g.outputWidth;
-  const backward: Pass[] = [];
-  if (bias) {
-    const sumRows = bias.gradient.map((sums) =>
-      kernels.bindSumRows({ channels: g.outputChannels, x: output.gradient, sums }),
-    );
-    const biasGradient = overSlices(
-      ({ index, first, count }) => sumRows[index]!(first * positions, count * positions),
-      { name: 'bias gradient' },
-    );
-    backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
-  }
+  const backward: Pass[] = bindBiasGradient(site);
   const bindInputGradient = () => {
     const operands = { packed: packedTransposed!, bias: null };
     return cutByOutputs

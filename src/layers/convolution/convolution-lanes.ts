@@ -1,8 +1,7 @@
 import type { WindowGeometry } from '../../kernels/geometry.js';
-import { allocateScratch } from '../../kernels/memory.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
-import { overParts, widthOf } from '../parts.js';
 import { type Pass, passUntil } from '../pass.js';
+import { bindBiasGradient } from './bias-gradient.js';
 import { bindDirectKernelGradient, bindDirectProducts, cutsKernelByRows } from './convolution-direct.js';
 import { bindWinogradKernelGradient, bindWinogradProducts, chooseWinograd } from './convolution-winograd.js';
 
@@ -16,8 +15,8 @@ export function sumsKernelGradient(g: WindowGeometry): boolean {
  * rows of dY.
  */
 export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundLayer {
-  const { kernels, batch, output, inputLearningEpochs } = site;
-  const { kernel, bias } = site.parameters;
+  const { batch, inputLearningEpochs } = site;
+  const { kernel } = site.parameters;
   const use = chooseWinograd(g);
   const direct = bindDirectProducts(g, site);
   const tile = use.forward || use.inputGradient;
@@ -29,24 +28,7 @@ export function bindConvolutionLanes(g: WindowGeometry, site: LayerSite): BoundL
   const { inputGradient } = use.inputGradient ? minimal : direct;
   const backward: Pass[] = inputGradient.flatMap((pass) => passUntil(inputLearningEpochs, batch, pass));
   const behindInputGradient = backward.length > 0;
-  if (bias) {
-    const width = widthOf(output.shape, 'lanes');
-    const sums = allocateScratch(width);
-    const sumRows = kernels.bindSumRows({ channels: width, x: output.gradient, sums });
-    const sumLanes = bias.gradient.map((to) =>
-      kernels.bindSumChannelLanes({ channels: output.shape.channels, x: sums, sums: to }),
-    );
-    const biasGradient = overParts(
-      output.shape,
-      'lanes',
-      (part) => {
-        sumRows(part.firstRow, part.rows);
-        sumLanes[part.index]!();
-      },
-      { name: 'bias gradient' },
-    );
-    backward.push(...passUntil(bias.learningEpochs, batch, biasGradient));
-  }
+  backward.push(...bindBiasGradient(site));
   const kernelGradient = use.kernelGradient
     ? bindWinogradKernelGradient(g, site, use.kernelGradient, behindInputGradient)
     : [bindDirectKernelGradient(g, site, behindInputGradient)];

@@ -10,7 +10,7 @@ import {
 } from '../../kernels/geometry.js';
 import { bindInBorder, borderFields, placeInBorder, planInBorder, resolveBorder } from '../border.js';
 import { initializerSchema, kernelInitializerSchema } from '../initializer.js';
-import type { BoundLayer, LayerKind, LayerPlan, Layout } from '../layer.js';
+import type { BoundLayer, LayerKind, LayerPlan, LayerSite, Layout } from '../layer.js';
 import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from '../window.js';
 import {
@@ -20,6 +20,7 @@ import {
   keepAbsentAtZero,
   listAbsentWeights,
 } from './connections.js';
+import { bindConvolutionDepthwise, countDepthwiseFloats, isDepthwise } from './convolution-depthwise.js';
 import { bindConvolutionImages, countPackedFloats, cutsLargeKernel } from './convolution-images.js';
 import { bindConvolutionLanes, sumsKernelGradient } from './convolution-lanes.js';
 import { planWinogradMemory } from './convolution-winograd.js';
@@ -118,20 +119,24 @@ export const convolution: LayerKind<ConvolutionConfig> = {
   },
 
   suitsLanes(config, input) {
+    const g = measureWindow(config, input, config.kind);
     // A fully connected layer has no neighbouring positions to share a tile, and more weights than images.
-    return config.groups === undefined && !coversInput(measureWindow(config, input, config.kind));
+    return isDepthwise(g) || (g.groups === 1 && !coversInput(g));
   },
 
   bind(config, site): BoundLayer {
     const g = measureWindow(config, site.input.shape, config.kind);
-    const bound = bindInBorder(config, site, (inner) =>
-      site.layout === 'lanes' ? bindConvolutionLanes(g, inner) : bindConvolutionImages(g, inner),
-    );
+    const bound = bindInBorder(config, site, (inner) => bindProducts(g, inner));
     return config.connections
       ? keepAbsentAtZero(bound, site, listAbsentWeights(config.connections, g))
       : bound;
   },
 };
+
+function bindProducts(g: WindowGeometry, site: LayerSite): BoundLayer {
+  if (isDepthwise(g)) return bindConvolutionDepthwise(g, site);
+  return site.layout === 'lanes' ? bindConvolutionLanes(g, site) : bindConvolutionImages(g, site);
+}
 
 /** The geometry of the layer on that input, within its border; throws a UserError if the kernel or the border does not fit. */
 function measureWindow(config: ConvolutionConfig, input: Shape, where: string): WindowGeometry {
@@ -205,14 +210,13 @@ export function planConvolution(
   const rows = kernelRows(g);
   const weights = rows * g.outputChannels;
   const absent = learning.connections ? listAbsentWeights(learning.connections, g) : [];
-  const summed = layout === 'lanes' ? sumsKernelGradient(g) : cutsLargeKernel(g);
+  const summed = !isDepthwise(g) && (layout === 'lanes' ? sumsKernelGradient(g) : cutsLargeKernel(g));
   // The share of a dense kernel's weights that there are; a table's is a mean over the channels.
   const present = 1 - absent.length / weights;
   const fan = {
     fanIn: rows * present,
     fanOut: g.kernelHeight * g.kernelWidth * kernelColumns(g) * present,
   };
-  const packed = countPackedFloats(g);
   const kernel = {
     name: 'kernel',
     size: weights,
@@ -247,13 +251,7 @@ export function planConvolution(
     output,
     parameters: learning.bias ? [kernel, bias] : [kernel],
     state: [],
-    shared:
-      layout === 'lanes'
-        ? planWinogradMemory(g)
-        : {
-            packed: { floats: packed.packed },
-            packedTransposed: { floats: packed.packedTransposed },
-          },
+    shared: planShared(g, layout),
     inPlace: false,
     backwardReads: { input: true, output: false },
     multiplyAddsPerImage: g.outputHeight * g.outputWidth * (weights - absent.length),
@@ -263,4 +261,11 @@ export function planConvolution(
       dilation: [g.dilationY, g.dilationX],
     },
   };
+}
+
+function planShared(g: WindowGeometry, layout: Layout): LayerPlan['shared'] {
+  if (isDepthwise(g)) return { packed: { floats: countDepthwiseFloats(g) } };
+  if (layout === 'lanes') return planWinogradMemory(g);
+  const { packed, packedTransposed } = countPackedFloats(g);
+  return { packed: { floats: packed }, packedTransposed: { floats: packedTransposed } };
 }

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { NUMERICS } from '../../../src/run/numerics.js';
 import type { TrainResult } from '../../../src/run/types.js';
 import { FAKE_DATASET, runFake } from '../../experiment/fake-runs.js';
 import { FakeEngine, runs } from '../fake-command.js';
@@ -87,7 +88,7 @@ describe('runs verify', () => {
     expect(all.exitCode).toBe(1);
     expect(all.out).toMatch(/^ 1 .* DIFFERS\n 2 .* differs, as it may\n 3 .* differs, as it may\n/m);
     expect(all.out).toMatch(/^run 1: weights sha256: recorded [0-9a-f]{12}…, found e{12}…$/m);
-    expect(all.out).toContain("run 2: Run 2 is of numerics 0 and this program's is 1");
+    expect(all.out).toContain(`run 2: Run 2 is of numerics 0 and this program's is ${NUMERICS}`);
     expect(all.out).toContain('run 3: Run 3 was made by the kernels reference and repeated by avx2');
     expect((await runs(['verify', '2', '3', '--db', db], engine)).exitCode).toBe(0);
   });

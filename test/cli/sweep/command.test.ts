@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HANGUP_VARIABLE } from '../../../src/cli/hangup.js';
 import { UserError } from '../../../src/core/errors.js';
 import { PRESET_NAMES } from '../../../src/experiment/presets/registry.js';
+import { NUMERICS } from '../../../src/run/numerics.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
 import type { TrainOptions } from '../../../src/run/types.js';
 import {
@@ -311,7 +312,7 @@ describe('sweep over runs of an older numerics version', () => {
     expect(plain.exitCode).toBe(0);
     expect(plain.err).toBe(
       `seeds: 2 points, 2 recorded in ${db}, nothing to run\n` +
-        "seeds: 1 of 2 recorded runs is of numerics 0, this program's is 1: --numerics current runs it again\n",
+        `seeds: 1 of 2 recorded runs is of numerics 0, this program's is ${NUMERICS}: --numerics current runs it again\n`,
     );
     const dry = await sweep([grid, '--db', db, '--dry-run', '--numerics', 'current']);
     expect(dry.out).toMatch(

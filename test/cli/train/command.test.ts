@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../../src/checkpoint/load.js';
 import { UserError } from '../../../src/core/errors.js';
 import { readEnvironment } from '../../../src/experiment/environment.js';
+import { NUMERICS } from '../../../src/run/numerics.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
 import type { EpochMetrics, TrainResult } from '../../../src/run/types.js';
 import {
@@ -192,15 +193,14 @@ describe('train --again', () => {
     engine.runOne = async (spec) => makeResult(spec, { weightsSha256: 'e'.repeat(64) });
     const { exitCode, err } = await trainCommand([...SMALL, '--db', db, '--again'], engine);
     expect(exitCode).toBe(1);
-    expect(err).toMatch(
-      /not those of run 1: expected sha256 [0-9a-f]{64}, found e{64}\. Both are of numerics 1, under which the weights must be equal/,
-    );
+    expect(err).toMatch(/not those of run 1: expected sha256 [0-9a-f]{64}, found e{64}\. /);
+    expect(err).toContain(`. Both are of numerics ${NUMERICS}, under which the weights must be equal`);
 
     setNumerics(db, 0);
     const older = await trainCommand([...SMALL, '--db', db, '--again'], engine);
     expect(older.exitCode).toBe(1);
     expect(older.err).toContain(
-      "Run 1 is of numerics 0 and this program's is 1, whose bits may be others: --numerics current records the run again.",
+      `Run 1 is of numerics 0 and this program's is ${NUMERICS}, whose bits may be others: --numerics current records the run again.`,
     );
   });
 
@@ -219,7 +219,7 @@ describe('train --numerics current', () => {
     setNumerics(db, 0);
     const plain = await trainCommand([...SMALL, '--db', db]);
     expect(plain.err).toContain(
-      "SK: 1 of 1 recorded run is of numerics 0, this program's is 1: --numerics current runs it again\n",
+      `SK: 1 of 1 recorded run is of numerics 0, this program's is ${NUMERICS}: --numerics current runs it again\n`,
     );
     expect((await trainCommand([...current, '--dry-run'])).out).toMatch(/\nstate +missing\n$/);
     expect((await trainCommand([...SMALL, '--db', db, '--dry-run'])).out).toMatch(
@@ -229,10 +229,12 @@ describe('train --numerics current', () => {
     const rows = JSON.parse((await runs(['ls', '--db', db, '--json'])).out);
     expect(rows.map((row: { run_id: number; numerics: number }) => [row.run_id, row.numerics])).toEqual([
       [1, 0],
-      [2, 1],
+      [2, NUMERICS],
     ]);
-    expect((await runs(['ls', '--db', db])).out).toMatch(/numerics\n.*\n +1 .* 0\n +2 .* 1\n$/);
-    expect((await runs(['show', '2', '--db', db])).out).toMatch(/^ +numerics +1$/m);
+    expect((await runs(['ls', '--db', db])).out).toMatch(
+      new RegExp(`numerics\\n.*\\n +1 .* 0\\n +2 .* ${NUMERICS}\\n$`),
+    );
+    expect((await runs(['show', '2', '--db', db])).out).toMatch(new RegExp(`^ +numerics +${NUMERICS}$`, 'm'));
   });
 });
 

@@ -60,6 +60,7 @@ interface ActivationOptions {
 
 const ACTIVATIONS: Readonly<Record<string, readonly ActivationOptions[]>> = {
   relu: [{ magnitude: 0, reach: 1 }],
+  relu6: [{ magnitude: 0, reach: REACH + 1 }],
   sigmoid: [{ magnitude: 1, reach: 1 }],
   tanh: [{ magnitude: 1, reach: 1 }],
   'leaky-relu': [

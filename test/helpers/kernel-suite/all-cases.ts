@@ -3,6 +3,7 @@ import { listAugmentCases } from './augment-cases.js';
 import { listBorderCases } from './border-cases.js';
 import { listChannelCases } from './channel-cases.js';
 import { listConvolutionCases } from './convolution-cases.js';
+import { listDepthwiseCases } from './depthwise-cases.js';
 import { listDrawCases } from './draw-cases.js';
 import { listDropoutCases } from './dropout-cases.js';
 import { listJoinCases } from './join-cases.js';
@@ -35,6 +36,7 @@ export function listKernelCases(): KernelCase[] {
     ...listConvolutionCases(),
     ...listLocallyConnectedCases(),
     ...listLaneCases(),
+    ...listDepthwiseCases(),
     ...listWinogradCases(),
     ...listPoolingCases(),
     ...listTrainablePoolingCases(),

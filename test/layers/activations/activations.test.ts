@@ -16,6 +16,7 @@ const X = [-30, -5, -2.5, -1, -0.1, 0.3, 1, 2.9, 4.5, 12];
 /** Every activation. */
 const ACTIVATIONS: Readonly<Record<string, readonly Variant[]>> = {
   relu: [{}],
+  relu6: [{ y: [0, 0, 0, 0, 0, 0.3, 1, 2.9, 4.5, 6], slopes: [0, 0, 0, 0, 0, 1, 1, 1, 1, 0] }],
   'leaky-relu': [{}, { options: { slope: 0 } }, { options: { slope: 0.3 } }],
   prelu: [{}, { options: { initializer: { kind: 'gaussian', std: 0.5 } } }],
   elu: [{}, { options: { alpha: 0.4 } }],

@@ -1,0 +1,182 @@
+// Convolution of each channel by a kernel of its own. A pixel is channels × lanes floats, cut into vectors; where images lie in lanes a
+// vector is one channel, else neighbouring ones, and only its weights differ by that. A tile, neighbouring positions of one row, is kept in
+// registers while it gathers its products over the taps that lie inside; tiles of all vectors of the pixels follow each other, so that
+// memory is read along pixels.
+
+constexpr int kDepthwisePositions = 8;
+
+// A whole vector, in the place of a mask.
+struct AllLanes {};
+inline V load(const float* p, AllLanes) { return load(p); }
+inline void store(float* p, V v, AllLanes) { store(p, v); }
+
+// Calls visit(offset, lanes) for each vector of a pixel.
+template <typename Visit>
+inline void for_each_vector_of(long pixel, Visit visit) {
+  long at = 0;
+  for (; at + kLanes <= pixel; at += kLanes) visit(at, AllLanes{});
+  if (at < pixel) visit(at, first_lanes(pixel - at));
+}
+
+struct DepthwiseTile {
+  const float* x;  // input of the first position at its first tap
+  Taps rows, columns;
+  long position_floats;  // from one position's input to the next one's
+  float* y;
+  long y_position_floats;
+  long pixel;  // floats
+  const float* packed;
+  long taps, kernel_width;
+  const float* bias;  // or null
+};
+
+template <bool kInLanes, int kPositions>
+void gather_depthwise(const DepthwiseTile& t) {
+  for_each_vector_of(t.pixel, [&](long at, auto lanes) {
+    const long channel = kInLanes ? at / BUNDLE_IMAGES : at;
+    const float* weights = t.packed + channel / PANEL_COLUMNS * t.taps * PANEL_COLUMNS + channel % PANEL_COLUMNS;
+    V start = splat(0);
+    if (t.bias) start = kInLanes ? splat(t.bias[channel]) : load(t.bias + channel, lanes);
+    // Loops over sums are unrolled, or the compiler would keep them in memory.
+    V sum[kPositions];
+#pragma GCC unroll 8
+    for (int p = 0; p < kPositions; p++) sum[p] = start;
+    const float* row = t.x + at;
+    for (long ky = t.rows.first; ky < t.rows.end; ky += t.rows.step, row += t.rows.stride) {
+      const float* x = row;
+      for (long kx = t.columns.first; kx < t.columns.end; kx += t.columns.step, x += t.columns.stride) {
+        const float* w = weights + (ky * t.kernel_width + kx) * PANEL_COLUMNS;
+        const V weight = kInLanes ? splat(*w) : load(w);
+#pragma GCC unroll 8
+        for (int p = 0; p < kPositions; p++) sum[p] = fma(weight, load(x + p * t.position_floats, lanes), sum[p]);
+      }
+    }
+#pragma GCC unroll 8
+    for (int p = 0; p < kPositions; p++) store(t.y + p * t.y_position_floats + at, sum[p], lanes);
+  });
+}
+
+typedef void (*DepthwiseTileFunction)(const DepthwiseTile&);
+
+// The functions of all tiles: [positions - 1].
+struct DepthwiseTiles {
+  DepthwiseTileFunction function[kDepthwisePositions] = {};
+};
+
+template <bool kInLanes, int kPositions = kDepthwisePositions>
+constexpr DepthwiseTiles make_depthwise_tiles(DepthwiseTiles tiles = {}) {
+  tiles.function[kPositions - 1] = gather_depthwise<kInLanes, kPositions>;
+  if constexpr (kPositions > 1) return make_depthwise_tiles<kInLanes, kPositions - 1>(tiles);
+  return tiles;
+}
+
+constexpr DepthwiseTiles kDepthwiseTiles = make_depthwise_tiles<false>();
+constexpr DepthwiseTiles kDepthwiseLaneTiles = make_depthwise_tiles<true>();
+
+// Calls the tiles of `count` neighbouring positions that have the same taps.
+inline void gather_depthwise_row(DepthwiseTile tile, long lanes, long count) {
+  const DepthwiseTiles& tiles = lanes > 1 ? kDepthwiseLaneTiles : kDepthwiseTiles;
+  const DepthwiseTile origin = tile;
+  cut_evenly(count, kDepthwisePositions, [&](long position, long positions) {
+    tile.x = origin.x + position * origin.position_floats;
+    tile.y = origin.y + position * origin.y_position_floats;
+    tiles.function[positions - 1](tile);
+  });
+}
+
+// Taps [max(0, -start), min(kernel, size - start)) of a window that starts there lie inside an input of that size.
+inline Taps taps_from(long start, long kernel, long size, long floats) {
+  return Taps{max(0, -start), min(kernel, size - start), 1, floats};
+}
+
+// Calls visit(ox, count, columns) for runs of one row's outputs whose windows hold the same columns.
+template <typename Visit>
+inline void for_each_run(const Geometry& g, long pixel, Visit visit) {
+  // The last output whose window does not reach beyond the right-hand side.
+  const long past = long(g.input_width) - g.kernel_width + g.pad_left;
+  for (long ox = 0; ox < g.output_width;) {
+    const long left = ox * g.stride_x - g.pad_left;
+    const bool inside = left >= 0 && left + g.kernel_width <= g.input_width;
+    const long count = inside ? min(g.output_width, past / g.stride_x + 1) - ox : 1;
+    visit(ox, count, taps_from(left, g.kernel_width, g.input_width, pixel));
+    ox += count;
+  }
+}
+
+void depthwise_forward(const DepthwiseForward& c, Range bundles, Range rows) {
+  const Geometry& g = c.g;
+  const long pixel = g.input_channels * c.extent.lanes;
+  const long input_row = g.input_width * pixel, output_row = g.output_width * pixel;
+  DepthwiseTile tile{};
+  tile.position_floats = g.stride_x * pixel;
+  tile.y_position_floats = tile.pixel = pixel;
+  tile.packed = c.packed;
+  tile.taps = g.kernel_rows();
+  tile.kernel_width = g.kernel_width;
+  tile.bias = c.bias;
+  for (long bundle = bundles.first; bundle < bundles.first + bundles.count; bundle++) {
+    const float* x = c.x + bundle * g.input_height * input_row;
+    float* y = c.y + bundle * g.output_height * output_row;
+    for (long oy = rows.first; oy < rows.first + rows.count; oy++) {
+      const long top = oy * g.stride_y - g.pad_top;
+      tile.rows = taps_from(top, g.kernel_height, g.input_height, input_row);
+      for_each_run(g, pixel, [&](long ox, long count, const Taps& columns) {
+        tile.columns = columns;
+        tile.x = x + (top + tile.rows.first) * input_row + (ox * g.stride_x - g.pad_left + columns.first) * pixel;
+        tile.y = y + oy * output_row + ox * pixel;
+        gather_depthwise_row(tile, c.extent.lanes, count);
+      });
+    }
+  }
+}
+
+// The taps of the pixel at padded place p: tap k is of the output o = (p - k) / stride, which must be whole and inside [0, size).
+inline Taps taps_of(long place, long kernel, long size, long stride, long floats) {
+  const long least = max(0, place - (size - 1) * stride);
+  return Taps{least + (place - least) % stride, min(kernel, place + 1), stride, -floats};
+}
+
+void depthwise_input_gradient(const DepthwiseInputGradient& c, Range bundles, Range rows) {
+  const Geometry& g = c.g;
+  const long pixel = g.input_channels * c.extent.lanes;
+  const long input_row = g.input_width * pixel, output_row = g.output_width * pixel;
+  DepthwiseTile tile{};
+  tile.position_floats = tile.pixel = pixel;
+  tile.y_position_floats = g.stride_x * pixel;
+  tile.packed = c.packed;
+  tile.taps = g.kernel_rows();
+  tile.kernel_width = g.kernel_width;
+  for (long bundle = bundles.first; bundle < bundles.first + bundles.count; bundle++) {
+    const float* dy = c.dy + bundle * g.output_height * output_row;
+    float* dx = c.dx + bundle * g.input_height * input_row;
+    for (long y = rows.first; y < rows.first + rows.count; y++) {
+      const long place_y = y + g.pad_top;
+      tile.rows = taps_of(place_y, g.kernel_height, g.output_height, g.stride_y, output_row);
+      const float* dy_row = dy + (place_y - tile.rows.first) / g.stride_y * output_row;
+      // Pixels a stride apart have the same taps but for the borders.
+      for (long phase = 0; phase < min(g.stride_x, g.input_width); phase++) {
+        for (long x = phase; x < g.input_width;) {
+          const long place = x + g.pad_left;
+          tile.columns = taps_of(place, g.kernel_width, g.output_width, g.stride_x, pixel);
+          // Whether all its taps are of outputs; it stays so up to the last output's first tap.
+          const long first = place % g.stride_x, furthest = first + (g.kernel_width - 1 - first) / g.stride_x * g.stride_x;
+          const bool inside = first < g.kernel_width && place >= furthest && place < long(g.output_width) * g.stride_x;
+          const long last = min(g.input_width - 1, long(g.output_width - 1) * g.stride_x + first - g.pad_left);
+          const long count = inside ? (last - x) / g.stride_x + 1 : 1;
+          tile.x = dy_row + (place - tile.columns.first) / g.stride_x * pixel;
+          tile.y = dx + y * input_row + x * pixel;
+          gather_depthwise_row(tile, c.extent.lanes, count);
+          x += count * g.stride_x;
+        }
+      }
+    }
+  }
+}
+
+#include "depthwise-gradient.inl.h"
+
+constexpr DepthwiseKernels kDepthwiseKernels = {
+    {depthwise_forward},
+    {depthwise_input_gradient},
+    {depthwise_kernel_gradient, depthwise_scratch_floats},
+};
