@@ -1,37 +1,17 @@
 import { z } from 'zod';
 import type { Shape } from '../../core/shape.js';
 import { makeGeometry, type WindowGeometry } from '../../kernels/geometry.js';
-import { initializerSchema } from '../initializer.js';
 import type { LayerKind } from '../layer.js';
 import { convolutionSchema, planConvolution } from './convolution.js';
 import { bindConvolutionImages } from './convolution-images.js';
-
-const {
-  filters,
-  bias,
-  biasInitializer,
-  kernelLearningRate,
-  kernelWeightDecay,
-  biasLearningRate,
-  biasWeightDecay,
-  kernelEpochs,
-  biasEpochs,
-} = convolutionSchema.in.shape;
+import { learningFields } from './learning-fields.js';
 
 const schema = z.strictObject({
   kind: z.literal('fully-connected'),
   name: z.string().optional(),
   /** Output numbers. */
-  units: filters,
-  bias,
-  initializer: initializerSchema.prefault('he'),
-  biasInitializer,
-  kernelLearningRate,
-  kernelWeightDecay,
-  biasLearningRate,
-  biasWeightDecay,
-  kernelEpochs,
-  biasEpochs,
+  units: convolutionSchema.in.shape.filters,
+  ...learningFields,
 });
 
 type FullyConnectedConfig = z.output<typeof schema>;

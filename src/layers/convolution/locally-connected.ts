@@ -1,24 +1,12 @@
 import { z } from 'zod';
 import { sizeOf } from '../../core/shape.js';
 import { makeGeometry } from '../../kernels/geometry.js';
-import { initializerSchema } from '../initializer.js';
 import type { BoundLayer, LayerKind, LayerPlan, LayerSite } from '../layer.js';
 import { overSlices, type Pass, passUntil } from '../pass.js';
 import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from '../window.js';
 import { convolutionSchema } from './convolution.js';
-
-const {
-  filters,
-  bias,
-  biasInitializer,
-  kernelLearningRate,
-  kernelWeightDecay,
-  biasLearningRate,
-  biasWeightDecay,
-  kernelEpochs,
-  biasEpochs,
-} = convolutionSchema.in.shape;
+import { learningFields } from './learning-fields.js';
 
 const schema = z
   .strictObject({
@@ -26,19 +14,11 @@ const schema = z
     name: z.string().optional(),
     kernel: pairSchema,
     /** Output channels. */
-    filters,
+    filters: convolutionSchema.in.shape.filters,
     stride: pairSchema.prefault(1),
     padding: paddingSchema.prefault(0),
-    /** One number for each position and filter. */
-    bias,
-    initializer: initializerSchema.prefault('he'),
-    biasInitializer,
-    kernelLearningRate,
-    kernelWeightDecay,
-    biasLearningRate,
-    biasWeightDecay,
-    kernelEpochs,
-    biasEpochs,
+    /** Of them one bias for each position and filter. */
+    ...learningFields,
   })
   .transform((config) => ({ ...config, padding: resolvePadding(config.padding, config) }));
 
