@@ -117,10 +117,11 @@ async function sweepFaults(cases: readonly Case[], parallel: number): Promise<Re
   }
 }
 
-// All that takes long sleeps, and processes begin, which on a busy machine takes its time.
+// All that takes long sleeps, and processes begin, which on a busy machine takes its time. The soak's figures are of one test at a time.
 vi.setConfig({ testTimeout: 600_000 });
+const groups = IS_SOAK ? describe : describe.concurrent;
 
-describe.concurrent('promise 5: a dead or mute worker is a named failure', () => {
+groups('promise 5: a dead or mute worker is a named failure', () => {
   it.each([
     ['dies or sleeps', 4, CASES.filter(({ isHot }) => !isHot)],
     // On a core of its own, since what gets no core is not called silent.
@@ -191,7 +192,7 @@ describe.concurrent('promise 5: a dead or mute worker is a named failure', () =>
   });
 });
 
-describe.concurrent('promise 5: a pool closed while its threads still load', () => {
+groups('promise 5: a pool closed while its threads still load', () => {
   // Where V8 aborts, it ends the whole process, so the rounds have one of their own. The fatal moments lie where a thread has almost loaded, which
   // takes longer on a busy machine: a round without a close says how long.
   it('ends at any moment', async () => {
