@@ -92,10 +92,10 @@ export function bindFilter({ sweep, state, tag, removed = false }: RunFilter) {
   return { sweep: sweep ?? null, state: state ?? null, tag: tag ?? null, removed: Number(removed) };
 }
 
-/** One run as the view all_runs has it. */
+/** One run with all columns that its view has. */
 export function readRunRow(db: Database.Database, runId: number): Rows {
   return withDatabaseErrors(db.name, () =>
-    queryRows(db.prepare('SELECT * FROM all_runs WHERE run_id = ?'), [runId]),
+    queryRows(db.prepare('SELECT * FROM every_run WHERE run_id = ? AND removed_at IS NULL'), [runId]),
   );
 }
 
