@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { type Answer, averageTargets, type Combination, combinePredictions } from './combine.js';
-import type { PixelImage } from './pixels.js';
+import type { ModelImage } from './model-images.js';
 import type { Prediction, PredictOptions, TrainedModel } from './trained-model.js';
 
 /** A trained network, and what it is called in messages. */
@@ -31,7 +31,7 @@ export class Ensemble {
   }
 
   /** The classes or targets of images, as `TrainedModel.predict` gives them. */
-  async predict(images: readonly (string | PixelImage)[], options: PredictOptions = {}): Promise<Answer[]> {
+  async predict(images: readonly ModelImage[], options: PredictOptions = {}): Promise<Answer[]> {
     const each: Prediction[][] = [];
     for (const { model } of this.members) each.push(await model.predict(images, options));
     return this.combine(each);
