@@ -82,11 +82,16 @@ async function decodePicture(
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const reason = (error as Error).message.split('\n', 1)[0]!.replace(/\.$/, '');
     throw new UserError(
-      `${where}: expected ${EXPECTED}, found a broken ${format}: ${reason}. Save or copy it again.`,
+      `${where}: expected ${EXPECTED}, found a broken ${format}${explain(error as Error)}. Save or copy it again.`,
     );
   }
+}
+
+/** The decoder has one place for what it says of all pictures that are read at once, and it may be empty by then. */
+function explain({ message }: Error): string {
+  const reason = message.split('\n', 1)[0]!.replace(/\.$/, '');
+  return reason === 'Unknown error' ? '' : `: ${reason}`;
 }
 
 /** A file that begins as a picture does. */
