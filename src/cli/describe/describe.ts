@@ -6,9 +6,9 @@ import { formatNetworkTable } from '../../report/network-table.js';
 import { optimizerOf } from '../../run/optimizer-fields.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
-import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
+import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
 import { collectOverrides } from '../override-options.js';
-import { PLUGIN_OPTION } from '../run-options.js';
+import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { formatModels } from './models.js';
 
@@ -21,6 +21,7 @@ interface Flags {
   readonly spec?: true;
   readonly list?: true;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
 }
 
 /**
@@ -44,16 +45,23 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       collectOverrides,
     )
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--json', 'as one JSON object; sizes in bytes')
     .option('--spec', "the network's spec instead, as JSON with every default filled in")
     .option('--list', 'list the named networks')
-    .action(async (what: string | undefined, { batch, set = [], json, spec, list, plugin = [] }: Flags) => {
+    .action(async (what: string | undefined, flags: Flags) => {
+      const { batch, set = [], json, spec, list, plugin = [] } = flags;
       if (list) {
         streams.out.write(formatModels(json === true));
         return;
       }
       const plugins = await loadPlugins(plugin);
-      const resolved = await resolveNetworkArgument('describe', what, set, plugins);
+      const resolved = await resolveNetworkArgument(
+        'describe',
+        what,
+        set,
+        listNetworkOptions(flags, plugins, streams),
+      );
       const { network, batchSize, slices } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);

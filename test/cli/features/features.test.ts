@@ -121,6 +121,8 @@ describe('features', () => {
     [[PATTERN, '--example', '10001'], /^--example: expected a test image from 1 to 10000, found 10001\./],
     [[PATTERN, '--image', 'none.png'], /^none\.png: expected a picture, found nothing there/],
     [['SK', '--run', '1'], /^features: expected a network or --run, found both \(SK\)/],
+    [[PATTERN, '--ignore-hash'], /^--ignore-hash: expected a saved network, found INPUT/],
+    [['--run', '1', '--ignore-hash'], /^--ignore-hash: expected a saved network, found --run/],
     [['three-layer'], /expected images of 32×32×3, found 28×28×1 in mnist/],
     [[], /^features: expected a network/],
   ])('refuses %j before it trains', async (args, message) => {
