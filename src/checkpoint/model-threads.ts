@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { UserError } from '../core/errors.js';
 import { type Shape, sizeOf } from '../core/shape.js';
+import { explainThread } from '../parallel/run-threads.js';
 import { findModule, Threads } from '../parallel/threads.js';
 import type { LayerValues } from './predictor.js';
 import { BATCH_IMAGES, type SharedModel } from './shared-model.js';
@@ -54,7 +55,7 @@ class Call {
  */
 export class ModelThreads {
   readonly #model: SharedModel;
-  readonly #threads: Threads[] = [];
+  readonly #threads = new Set<Threads>();
   readonly #idle: Threads[] = [];
   /** Those with images that wait, in the order of their turns. */
   #calls: Call[] = [];
@@ -103,7 +104,7 @@ export class ModelThreads {
 
   async #end(): Promise<void> {
     await Promise.allSettled(this.#underWay);
-    await Promise.all(this.#threads.map((threads) => threads.close()));
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
   async #enqueue(call: Call, pixels: Uint8Array): Promise<ImageValues> {
@@ -138,12 +139,12 @@ export class ModelThreads {
 
   /** Threads that are idle, or may yet be begun for a call of so many workers. */
   #countFree(workers: number): number {
-    return this.#idle.length + Math.max(0, workers - this.#threads.length);
+    return this.#idle.length + Math.max(0, workers - this.#threads.size);
   }
 
   #begin(): Threads {
     const thread = new Threads(1, findModule('workers', 'predict'));
-    this.#threads.push(thread);
+    this.#threads.add(thread);
     return thread;
   }
 
@@ -177,11 +178,14 @@ export class ModelThreads {
       for (const [i, { resolve }] of images.entries()) {
         resolve({ shape, values: values.slice(i * size, (i + 1) * size) });
       }
+      this.#idle.push(thread);
     } catch (error) {
-      for (const { reject } of images) reject(error);
+      for (const { reject } of images) reject(explainThread(error, 0));
+      // It may have ended, or never begin: another one takes its place when there is need of it.
+      this.#threads.delete(thread);
+      void thread.close();
     } finally {
       for (const call of taken.keys()) call.running--;
-      this.#idle.push(thread);
       this.#schedule();
     }
   }

@@ -13,7 +13,7 @@ export interface SheetRow {
 interface SheetLabels {
   /** Above the columns; none if it is absent. */
   readonly columnTitles?: readonly string[];
-  /** Left of the pictures, for the rows' titles, in pixels. */
+  /** Left of the pictures, for the rows' titles, in pixels. Default: what the longest of them needs, and not less than most do. */
   readonly labelWidth?: number;
 }
 
@@ -36,7 +36,7 @@ const FONT = "font-family='DejaVu Sans, Liberation Sans, Arial, Helvetica, sans-
 export async function drawLabelledSheet(
   heading: readonly string[],
   rows: readonly SheetRow[],
-  { columnTitles = [], labelWidth = LABEL_WIDTH }: SheetLabels = {},
+  { columnTitles = [], labelWidth = measureLabels(rows) }: SheetLabels = {},
 ): Promise<Image> {
   const columns = Math.max(...rows.map((row) => row.tiles.length));
   const grid = drawContactSheet(
@@ -81,6 +81,14 @@ export async function drawLabelledSheet(
     .raw()
     .toBuffer();
   return { ...size, channels: 3, pixels: new Uint8Array(pixels) };
+}
+
+function measureLabels(rows: readonly SheetRow[]): number {
+  const widths = rows.flatMap(({ title, note }) => [
+    title.length * TITLE_LETTER_PIXELS,
+    note.length * LETTER_PIXELS,
+  ]);
+  return Math.max(LABEL_WIDTH, Math.ceil(Math.max(...widths)) + 2 * MARGIN);
 }
 
 /** Every so many of what stands in a line, so that there is room for each. */

@@ -5,11 +5,13 @@ import { type Prediction, TrainedModel } from '../../src/checkpoint/trained-mode
 import { sizeOf } from '../../src/core/shape.js';
 import type { Image } from '../../src/image/image.js';
 import { writePng } from '../../src/image/write-png.js';
+import { loadPlugins } from '../../src/plugins/load.js';
 import { computeFeatureMaps } from '../../src/run/feature-maps.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+import { makePlugin, writeDoubling } from '../plugins/fake-plugin.js';
 
 const dataset = makeTinyDataset({ train: 100, test: 40, shape: { height: 24, width: 22, channels: 3 } });
 const network = {
@@ -162,6 +164,28 @@ describe('a model that serves', () => {
     await expect(model.features(images[0] as never, 'conv1')).rejects.toThrow(
       'features: expected a list of images',
     );
+  });
+
+  it('tells when a thread has ended, and goes on with another one', async () => {
+    const flag = join(makeFolder(), 'flag');
+    const ending = `import { existsSync, rmSync } from 'node:fs';
+      const endOnce = () => {
+        if (!existsSync('${flag}')) return;
+        rmSync('${flag}');
+        process.exit(3);
+      };`;
+    const file = makePlugin(ending + writeDoubling().replace('for (let i', 'endOnce(); for (let i'));
+    const layers = [...network.layers.slice(0, 2), { kind: 'doubling' }, ...network.layers.slice(3)];
+    const spec = { network: { ...network, layers }, epochs: 1, batchSize: 25 } as object;
+    const plugins = await loadPlugins([file]);
+    const result = await train(spec, { dataset, workers: 1, plugins });
+    await using model = new TrainedModel(result, plugins);
+    const before = await model.predict(images, { workers: 1 });
+    writeFileSync(flag, '');
+    await expect(model.predict(images.slice(0, 2), { workers: 1 })).rejects.toThrow(
+      'worker 1: expected its thread to go on, found that it ended with exit code 3',
+    );
+    expect(await model.predict(images, { workers: 1 })).toEqual(before);
   });
 
   it('ends what is under way before it closes, and begins nothing afterwards', async () => {

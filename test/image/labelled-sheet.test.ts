@@ -41,6 +41,11 @@ describe('drawLabelledSheet', () => {
     expect(long.width).toBeGreaterThan(1000);
   });
 
+  it('leaves room for long titles of rows', async () => {
+    const { width } = await drawLabelledSheet(['a'], [{ title: 'b'.repeat(40), note: '', tiles: [tile(0)] }]);
+    expect(width).toBeGreaterThan(40 * 10 + 96);
+  });
+
   it('has titles above its columns, as many as there is room for', async () => {
     const titles = Array.from({ length: 50 }, (_, i) => String(i + 1));
     const tiles = titles.map(() => tile(0));
