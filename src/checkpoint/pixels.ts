@@ -44,9 +44,8 @@ export function readPixels(image: PixelImage | Pixels, { input, range, where }: 
         'Scale it, or give a file or the bytes of one, which is scaled.',
     );
   }
-  if (range !== 1 && (pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray)) {
-    return Uint8Array.from(pixels);
-  }
+  if (range !== 1 && pixels instanceof Uint8Array) return pixels;
+  if (range !== 1 && pixels instanceof Uint8ClampedArray) return new Uint8Array(pixels);
   return convertNumbers(pixels, range, where);
 }
 

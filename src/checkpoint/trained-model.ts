@@ -28,6 +28,7 @@ const optionsSchema = z.strictObject({
     .default(null),
   background: z.enum(BACKGROUNDS).default('white'),
   workers: z.int().min(1).max(MAX_THREADS).optional(),
+  signal: z.instanceof(AbortSignal, { error: 'expected an AbortSignal' }).optional(),
 });
 type ParsedOptions = z.output<typeof optionsSchema>;
 
@@ -67,6 +68,8 @@ export interface PredictOptions extends Pick<ReadOptions, 'background'> {
   readonly range?: PixelRange;
   /** Threads that compute at once, at most. Default: one for each core. */
   readonly workers?: number;
+  /** Ends the call: what is raised is thrown, and images that no thread has yet are left. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -132,6 +135,7 @@ export class TrainedModel implements AsyncDisposable {
    * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
    * @param options.background as of `readImage`
    * @param options.workers threads that compute for this call at once, at most
+   * @param options.signal ends the call
    * @returns a prediction for each image, in order; for one that is no list of images a prediction
    * @throws UserError that names the first image that is none, has another size or numbers outside its range; if outputs are not finite, or the model has
    *   been closed
@@ -210,10 +214,17 @@ export class TrainedModel implements AsyncDisposable {
         `${what}: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
       );
     }
-    const { workers = countCores(), ...reading } = parseWith(optionsSchema, options, `${what}: options`);
+    const {
+      workers = countCores(),
+      signal,
+      ...reading
+    } = parseWith(optionsSchema, options, `${what}: options`);
     return this.#threads.serve({ layer, workers }, (compute) =>
       mapSome(images, ModelThreads.imagesAtOnce(workers), async (image: ModelImage, i) => {
-        const output = await compute(await this.#read(image, `image ${i + 1}`, reading));
+        signal?.throwIfAborted();
+        const pixels = await this.#read(image, `image ${i + 1}`, reading);
+        signal?.throwIfAborted();
+        const output = await compute(pixels);
         await this.#turns.giveWay();
         return explain(output);
       }),
@@ -223,7 +234,7 @@ export class TrainedModel implements AsyncDisposable {
   async #read(
     image: ModelImage,
     where: string,
-    { range, background }: Omit<ParsedOptions, 'workers'>,
+    { range, background }: Pick<ParsedOptions, 'range' | 'background'>,
   ): Promise<Uint8Array> {
     await this.#turns.giveWay();
     if (!isEncoded(image, this.input, where)) return readPixels(image, { input: this.input, range, where });

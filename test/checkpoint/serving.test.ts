@@ -166,6 +166,21 @@ describe('a model that serves', () => {
     );
   });
 
+  it('leaves what nobody waits for any more', async () => {
+    await using model = new TrainedModel(trained);
+    const controller = new AbortController();
+    const many = Array.from({ length: 200 }, () => images).flat();
+    const predictions = model.predict(many, { signal: controller.signal });
+    const others = model.predict(images);
+    setTimeout(() => controller.abort(new Error('gone')), 1);
+    await expect(predictions).rejects.toThrow('gone');
+    expect(await others).toEqual(alone);
+    await expect(model.predict(images, { signal: controller.signal })).rejects.toThrow('gone');
+    await expect(model.predict(images, { signal: {} as AbortSignal })).rejects.toThrow(
+      "predict: options: field 'signal': expected an AbortSignal, found {}.",
+    );
+  });
+
   it('tells when a thread has ended, and goes on with another one', async () => {
     const flag = join(makeFolder(), 'flag');
     const ending = `import { existsSync, rmSync } from 'node:fs';
