@@ -19,6 +19,7 @@ export {
 } from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';
 export type { OptionsCheck } from './core/options-check.js';
+export type { PluginLayers, PluginOptimizers } from './core/plugin-kinds.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
@@ -112,15 +113,16 @@ export {
   type NetworkDescription,
 } from './network/describe.js';
 export { type NetworkPlan, type PlannedParameter, type PlanOptions, planNetwork } from './network/plan.js';
-export { type NetworkSpec, parseNetwork } from './network/spec.js';
+export { type NetworkSpec, parseNetwork, type WrittenNetwork } from './network/spec.js';
+export type { WrittenHead, WrittenLayer } from './network/written-layer.js';
 export type { ElementwiseOptimizer, MovedPiece } from './optim/optimizers/elementwise.js';
 export type {
   OptimizerKind,
   OptimizerOptions,
-  OptimizerSpec,
   UpdatedParameter,
   UpdateSite,
 } from './optim/optimizers/optimizer.js';
+export type { OptimizerSpec } from './optim/optimizers/registry.js';
 export { learningRateAt, type Schedule } from './optim/schedule.js';
 export { WorkerPool } from './parallel/pool.js';
 export { loadPlugins, type PluginSource } from './plugins/load.js';

@@ -13,7 +13,7 @@ import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
 import { checkLoneValues } from './run/lone-values.js';
 import { shareRun } from './run/share.js';
-import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
+import { type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
 import { Checkpoints } from './training/checkpoints.js';
 import { type Start, Training } from './training/training.js';
@@ -25,7 +25,7 @@ import { type Start, Training } from './training/training.js';
  * @throws UserError if the spec, an option or the data are wrong, or do not fit each other; if the run cannot learn, unless that is forced
  * @throws MuteWorker if a worker falls silent; where it is stuck in native code, its thread ends only with the process, by SIGKILL
  */
-export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
+export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<TrainResult> {
   checkTrainOptions(given);
   const { dataset, plugins: source = [], force = false, ...options } = given;
   const plugins = await loadPlugins(source);

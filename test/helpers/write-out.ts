@@ -13,5 +13,5 @@ export function writeOut(network: NetworkSpec): NetworkSpec {
     return name;
   };
   nameLayers(network).reduce(add, 'input');
-  return { ...network, layers };
+  return { ...network, layers: layers as NetworkSpec['layers'] };
 }

@@ -37,7 +37,7 @@ export async function findTrainSubject(
     const names = new Set([...PRESET_NAMES, ...MODEL_NAMES]);
     throw unknownName('train', 'preset or network', what, [...names]);
   }
-  const written = preset ? listPoints(preset)[0]! : await readNetwork(what, plugins);
+  const written = preset ? { ...listPoints(preset)[0] } : await readNetwork(what, plugins);
   const spec = resolveWithOverrides('train', what, written, overrides, plugins);
   const isFile = preset === undefined && /\.json$/i.test(what);
   return {
