@@ -134,11 +134,15 @@ export type { Normalization } from './run/normalize.js';
 export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
 export { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
 export type {
+  Callback,
   CheckpointOptions,
   EpochMetrics,
   KeptFiles,
+  NamedWeights,
   Progress,
   Resumption,
+  RunContext,
+  StepMetrics,
   TestMetrics,
   TrainOptions,
   TrainResult,

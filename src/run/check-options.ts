@@ -26,6 +26,7 @@ const optionsSchema = z.strictObject({
   onWarning: expectFunction(),
   onProgress: expectFunction(),
   onEpoch: expectFunction(),
+  onStep: expectFunction(),
 } satisfies Record<keyof TrainOptions, z.ZodType>);
 
 /**
