@@ -30,6 +30,23 @@ export {
   type TargetedImages,
   type TargetParts,
 } from './dataset/make-dataset.js';
+export {
+  type OpenStoreOptions,
+  openStore,
+  type QueryValue,
+  RecordedRuns,
+  type Where,
+} from './experiment/open-store.js';
+export type { SweepCallbackOptions, SweepContext, SweepRunInfo } from './experiment/sweep-callbacks.js';
+export {
+  expandGrid,
+  type GridFields,
+  type SweepGrid,
+  type SweepGridOptions,
+  type SweepResult,
+  sweep,
+} from './experiment/sweep-grid.js';
+export type { RunRow, ViewName, ViewRows } from './experiment/view-rows.js';
 export type { Image } from './image/image.js';
 export type { Background, Picture } from './image/read-image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';

@@ -15,6 +15,7 @@ import { checkLoneValues } from './run/lone-values.js';
 import { shareRun } from './run/share.js';
 import { type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
+import { emitWarning } from './run/warning.js';
 import { Checkpoints } from './training/checkpoints.js';
 import { type Start, Training } from './training/training.js';
 
@@ -108,9 +109,4 @@ async function withCheckpoints<T>(
   } finally {
     await checkpoints.settle();
   }
-}
-
-/** Where nobody listens, a warning goes where those of Node.js itself do. */
-function emitWarning(message: string): void {
-  process.emitWarning(message, 'ConvoyWarning');
 }
