@@ -1,3 +1,4 @@
+import type { KernelShape } from '../layers/kernel-shape.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
@@ -15,7 +16,7 @@ export interface LayerKernels {
 }
 
 /**
- * The kernels of every layer that has some: convolutions and fully connected layers.
+ * The kernels of every layer that has one for all positions: convolutions and fully connected layers.
  *
  * @param weights parameters and running statistics, as `train` gives them
  * @param kinds that the network's layers are of
@@ -28,32 +29,26 @@ export function listKernels(
   const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds });
   const layers: LayerKernels[] = [];
   let at = 0;
-  for (const { name, layer, inputs, parameters, state } of plan.steps) {
-    for (const parameter of [...parameters, ...state]) {
-      const values = weights.subarray(at, at + parameter.size);
-      at += parameter.size;
-      if (parameter.name !== 'kernel' || !layer.window) continue;
-      const [height, width] = layer.window.kernel;
-      const filters = layer.output.channels;
-      const size = { height, width, filters, inputs: parameter.size / (height * width * filters) };
-      const groups = plan.tensors[inputs[0]!]!.shape.channels / size.inputs;
-      layers.push({ name, ...size, values: sortByFilter(values, size, groups) });
+  for (const { name, parameters, state } of plan.steps) {
+    for (const { size, kernel } of parameters) {
+      if (kernel) layers.push({ name, ...readKernels(weights.subarray(at, at + size), kernel) });
+      at += size;
     }
+    for (const { size } of state) at += size;
   }
   return layers;
 }
 
 /** From groups×h×w×inputs×(filters of a group) to filters×inputs×h×w. */
-function sortByFilter(
+function readKernels(
   values: Float32Array,
-  { height, width, inputs, filters }: Omit<LayerKernels, 'name' | 'values'>,
-  groups: number,
-): Float32Array {
-  const columns = filters / groups;
+  { height, width, inputs, outputs, groups }: KernelShape,
+): Omit<LayerKernels, 'name'> {
   const taps = height * width;
-  return Float32Array.from({ length: values.length }, (_, i) => {
+  const byFilter = Float32Array.from({ length: values.length }, (_, i) => {
     const [filter, input, tap] = [Math.floor(i / (taps * inputs)), Math.floor(i / taps) % inputs, i % taps];
-    const group = Math.floor(filter / columns);
-    return values[((group * taps + tap) * inputs + input) * columns + (filter % columns)]!;
+    const group = Math.floor(filter / outputs);
+    return values[((group * taps + tap) * inputs + input) * outputs + (filter % outputs)]!;
   });
+  return { height, width, inputs, filters: groups * outputs, values: byFilter };
 }
