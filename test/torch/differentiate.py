@@ -83,6 +83,13 @@ class Network:
         return x * torch.tensor(self.drops[name], dtype=x.dtype).reshape(-1, 1, 1, 1)
 
 
+def ends_in_softmax(config):
+    """Whether a layer is a softmax, or its only branch ends in one."""
+    if config["kind"] == "branches" and len(config["branches"]) == 1:
+        return bool(config["branches"][0]) and ends_in_softmax(config["branches"][0][-1])
+    return config["kind"] == "softmax"
+
+
 def compute_loss(kind, holds_softmax, outputs, job):
     """The mean over the images: each its weight times its loss, by `targets` that are numbers or by `labels`, of which it may have a second one."""
     if job["targets"] is not None:
@@ -123,7 +130,7 @@ def answer(job):
         for head in network.get("heads", [])
     ]
     loss = sum(
-        weight * compute_loss(kind, layers[place]["kind"] == "softmax", made[place].flatten(1), job)
+        weight * compute_loss(kind, ends_in_softmax(layers[place]), made[place].flatten(1), job)
         for weight, kind, place in [(1, network["loss"], len(layers) - 1), *heads]
     )
     loss.backward()

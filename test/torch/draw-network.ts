@@ -41,11 +41,18 @@ class NetworkDraws extends Draws {
       this.#head(this.choose([{ name: 'input', shape: input }, ...made.map(asMade)]), classes),
     );
     const end = { kind: 'fully-connected', name: 'last', units: classes, inputs: [last] };
-    const softmax = this.chance(0.2) ? [{ kind: 'softmax', name: 'probabilities' }] : [];
+    const softmax = { kind: 'softmax', name: 'probabilities' };
+    const branch = { kind: 'branches', name: 'branch', branches: [[softmax]], join: 'concat' };
+    const probabilities = this.choose([[], [], [], [], [softmax], [branch]]);
     return parseNetwork({
       name,
       input: [input.height, input.width, input.channels],
-      layers: [...made.map(({ layer }) => layer), ...heads.flatMap(({ layers }) => layers), end, ...softmax],
+      layers: [
+        ...made.map(({ layer }) => layer),
+        ...heads.flatMap(({ layers }) => layers),
+        end,
+        ...probabilities,
+      ],
       loss: this.choose(LOSSES),
       heads: heads.map(({ layers, ...head }) => ({ ...head, from: layers.at(-1)!.name })),
     });
