@@ -116,7 +116,8 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
     return result;
   }
   napi_create_object(env, &result);
-  const auto scratch = std::make_shared<Scratch>();
+  // Not make_shared, for which the addon would need the libstdc++ of GCC 9.
+  const std::shared_ptr<Scratch> scratch(new Scratch());
   for_each_family(*table, [&](const auto& family) { add_kernels(env, result, family, scratch); });
   add_scratch(env, result, scratch);
   return result;
