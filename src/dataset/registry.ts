@@ -8,6 +8,9 @@ import { regression } from './regression.js';
 /** Every data set that the program knows by name. */
 export const DATASETS: readonly DatasetDefinition[] = [mnist, fashionMnist, cifar10, regression];
 
+/** What a spec that names none is about. */
+export const DEFAULT_DATASET: string = mnist.name;
+
 export const DATASET_NAMES: readonly string[] = DATASETS.map(({ name }) => name);
 
 /** @throws UserError for an unknown name */
