@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import { describe, it } from 'vitest';
-import { checkClassFile } from '../../src/dataset/cifar10/files.js';
-import { readCifar10Files } from '../../src/dataset/cifar10/records.js';
-import { unpackCifar10 } from '../../src/dataset/cifar10/unpack.js';
+import { readCifarFiles } from '../../src/dataset/cifar/records.js';
+import { unpackCifar } from '../../src/dataset/cifar/unpack.js';
+import { CIFAR10_LAYOUT, checkCifar10Classes } from '../../src/dataset/cifar10.js';
 import { readIdxFile } from '../../src/dataset/idx/idx-file.js';
 import { buildCifar10, buildRecords, CLASS_LIST } from '../helpers/cifar10-builder.js';
 import { tryMutantFiles } from '../helpers/hostile/try-mutants.js';
@@ -27,13 +27,17 @@ describe('changed files of data sets are read, or refused in a line', () => {
 
   it("CIFAR-10's records and classes", async () => {
     await tryMutantFiles('CIFAR-10', [
-      { name: 'records', bytes: buildRecords([3, 9]), parse: (file) => readCifar10Files([file]) },
-      { name: 'classes', bytes: Buffer.from(CLASS_LIST), parse: checkClassFile },
+      {
+        name: 'records',
+        bytes: buildRecords([3, 9]),
+        parse: (file) => readCifarFiles(CIFAR10_LAYOUT, [file]),
+      },
+      { name: 'classes', bytes: Buffer.from(CLASS_LIST), parse: checkCifar10Classes },
     ]);
   });
 
   it("CIFAR-10's archive", async () => {
-    const parse = (file: string) => unpackCifar10(file, new AbortController().signal);
+    const parse = (file: string) => unpackCifar(CIFAR10_LAYOUT, file, new AbortController().signal);
     const files = Object.entries(buildCifar10()).map(([name, bytes]) => {
       const body = name.endsWith('.bin') ? bytes.subarray(0, 20) : bytes;
       return { header: { name: `cifar-10-batches-bin/${name}`, size: body.length }, body };
