@@ -20,15 +20,11 @@ export {
 export { TextError, UserError } from './core/errors.js';
 export type { OptionsCheck } from './core/options-check.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
-export type { Dataset, LabelledImages } from './dataset/dataset.js';
+export type { ClassLabels } from './dataset/class-labels.js';
+export type { Dataset, DatasetSource, LabelledImages } from './dataset/dataset.js';
+export { type ArrayParts, fromArrays, type TargetArray } from './dataset/from-arrays.js';
 export { loadDataset } from './dataset/load.js';
-export {
-  type DatasetParts,
-  type GivenImages,
-  makeDataset,
-  type TargetedImages,
-  type TargetParts,
-} from './dataset/make-dataset.js';
+export type { ArrayImage, PixelArrays } from './dataset/pixel-arrays.js';
 export type { Image } from './image/image.js';
 export type { Background, Picture } from './image/read-image.js';
 export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
@@ -141,4 +137,6 @@ export type {
   TrainOptions,
   TrainResult,
 } from './run/types.js';
+export { imageFolder, type OpenListener, openDataset } from './sources/open-dataset.js';
+export type { SourceOptions } from './sources/options.js';
 export { train, trainFitted } from './train.js';

@@ -75,7 +75,9 @@ function isImageList(images: unknown): images is readonly ArrayImage[] {
 }
 
 function isNumbers(images: unknown): images is ArrayLike<number> {
-  return Array.isArray(images) || (ArrayBuffer.isView(images) && !(images instanceof DataView));
+  if (Array.isArray(images)) return true;
+  const isOfBigInts = images instanceof BigInt64Array || images instanceof BigUint64Array;
+  return ArrayBuffer.isView(images) && !(images instanceof DataView) && !isOfBigInts;
 }
 
 function shareList(

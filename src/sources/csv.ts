@@ -23,16 +23,16 @@ export const csvFormat: SourceFormat = {
   async read(job) {
     const { place, name, options, tell } = job;
     const { train, test } = findTables(place, tell);
-    const table = await readCsv(train);
-    const tested = test === null ? null : await readCsv(test);
+    const { layout, range, testFraction, splitSeed } = options;
+    const table = await readCsv(train, range);
+    const tested = test === null ? null : await readCsv(test, range);
     if (tested !== null && tested.columns !== table.columns) {
       throw new UserError(
         `${test}: expected ${table.columns} pixels a row as in ${train}, found ${tested.columns}.`,
       );
     }
-    const { layout, range, testFraction, splitSeed } = options;
     const parts = {
-      ...{ name, layout, testFraction, splitSeed, range: range ?? 255 },
+      ...{ name, layout, testFraction, splitSeed },
       shape: options.shape ?? guessShape(table.columns, train),
       images: table.pixels,
       labels: table.labels,
@@ -68,7 +68,7 @@ interface CsvTable {
   /** Of pixels. */
   readonly columns: number;
   /** Rows one after another. */
-  readonly pixels: Float32Array;
+  readonly pixels: Uint8Array | Float32Array;
   readonly labels: readonly string[] | Float64Array;
 }
 
@@ -77,10 +77,10 @@ interface CsvTable {
  *
  * @throws UserError for a line with another number of columns, or a pixel that is no number
  */
-export async function readCsv(path: string): Promise<CsvTable> {
+export async function readCsv(path: string, range: 1 | 255 = 255): Promise<CsvTable> {
   const { handle } = await openRegularFile(path, 'a table of pixels');
   const parser = parse({ bom: true, trim: true, skip_empty_lines: true, max_record_size: MAX_LINE_BYTES });
-  const rows = new RowReader(path);
+  const rows = new RowReader(path, range);
   try {
     const bytes = handle.createReadStream({ start: 0, autoClose: false });
     for await (const row of pipeline(bytes, parser, () => {}) as AsyncIterable<string[]>) rows.add(row);
@@ -98,12 +98,15 @@ class RowReader {
   readonly #path: string;
   #labelAt = 0;
   #columns = -1;
-  #pixels = new Float32Array(0);
+  #pixels: Uint8Array | Float32Array;
+  readonly #range: 1 | 255;
   readonly #labels: string[] = [];
   #isBegun = false;
 
-  constructor(path: string) {
+  constructor(path: string, range: 1 | 255) {
     this.#path = path;
+    this.#range = range;
+    this.#pixels = this.#allocate(0);
   }
 
   add(row: readonly string[]): void {
@@ -114,7 +117,8 @@ class RowReader {
       if (column === this.#labelAt) continue;
       const text = row[column]!;
       const value = Number(text);
-      if (text === '' || !Number.isFinite(value)) this.#refuse('a number', text, column);
+      const isPixel = value >= 0 && value <= this.#range && (this.#range === 1 || Number.isInteger(value));
+      if (text === '' || !isPixel) this.#refuseNumber(text, column);
       this.#pixels[to++] = value;
     }
     if (row[this.#labelAt] === '') this.#refuse('a class', '', this.#labelAt);
@@ -130,7 +134,7 @@ class RowReader {
       );
     }
     this.#columns = row.length - 1;
-    this.#pixels = new Float32Array(this.#columns);
+    this.#pixels = this.#allocate(this.#columns);
     const isTitles = row.slice(1).every((text) => !Number.isFinite(Number(text)) || text === '');
     if (!isTitles) return false;
     this.#labelAt = row.findIndex((title) => LABEL_NAMES.includes(title.toLowerCase()));
@@ -141,9 +145,19 @@ class RowReader {
   }
 
   #grow(): void {
-    const pixels = new Float32Array(Math.max(FIRST_ROWS, 2 * this.#labels.length) * this.#columns);
+    const pixels = this.#allocate(Math.max(FIRST_ROWS, 2 * this.#labels.length) * this.#columns);
     pixels.set(this.#pixels);
     this.#pixels = pixels;
+  }
+
+  /** Bytes where they will do: a table of a hundred megabytes has as many numbers. */
+  #allocate(numbers: number): Uint8Array | Float32Array {
+    return this.#range === 1 ? new Float32Array(numbers) : new Uint8Array(numbers);
+  }
+
+  #refuseNumber(found: string, column: number): never {
+    if (this.#range === 1) this.#refuse('a number from 0 to 1', found, column);
+    this.#refuse('a whole number from 0 to 255 (numbers from 0 to 1 need range=1)', found, column);
   }
 
   #refuse(expected: string, found: string, column: number): never {

@@ -21,6 +21,8 @@ import { readGridFile } from '../../src/experiment/grid-file.js';
 import { readJsonFile } from '../../src/experiment/json-file.js';
 import { readImage } from '../../src/image/read-image.js';
 import { readSafetensors } from '../../src/safetensors/read.js';
+import { readNpyFile } from '../../src/sources/arrays/array-file.js';
+import { readCsv } from '../../src/sources/csv.js';
 import { describeCommand, filterCommand, predictCommand } from '../cli/fake-command.js';
 import { tryInput } from '../helpers/hostile/trial.js';
 import { buildImages } from '../helpers/idx-builder.js';
@@ -32,6 +34,8 @@ const PARSERS: Readonly<Record<string, (path: string) => unknown>> = {
   'CIFAR-10 records': (path) => readCifarFiles(CIFAR10_LAYOUT, [path]),
   'CIFAR-10 classes': checkCifar10Classes,
   archives: (path) => unpackCifar(CIFAR10_LAYOUT, path, new AbortController().signal),
+  'NumPy arrays': readNpyFile,
+  tables: (path) => readCsv(path),
   pictures: (path) => readImage(path),
   checkpoints: (path) => loadCheckpoint(path),
   specs: (path) => readJsonFile(path, 'a spec'),

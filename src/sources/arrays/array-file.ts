@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.js';
-import { checkMostBytes, openRegularFile, readBytes } from '../../core/regular-file.js';
+import { checkMostBytes, openRegularFile, readInto } from '../../core/regular-file.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { type ArrayParts, fromArrays } from '../../dataset/from-arrays.js';
+import { allocateSharedBytes } from '../../dataset/shared-bytes.js';
 import type { ReadJob, SourceFormat } from '../format.js';
 import type { SourceOptions } from '../options.js';
 import { NPY_MAGIC, type NumericArray, parseNpy } from './npy.js';
@@ -69,7 +70,9 @@ export async function readNpyFile(path: string): Promise<NumericArray> {
   const open = await openRegularFile(path, 'an array of NumPy');
   try {
     checkMostBytes(open.sizeBytes, MAX_FILE_BYTES, path, 'an array of NumPy');
-    return parseNpy(await readBytes(open, path), path);
+    const bytes = allocateSharedBytes(open.sizeBytes, path);
+    await readInto(open, path, bytes);
+    return parseNpy(bytes, path);
   } finally {
     await open.handle.close();
   }

@@ -8,7 +8,7 @@ import { UserError } from '../../core/errors.js';
 /** Numbers with a shape, rows before columns. */
 export interface NumericArray {
   readonly shape: readonly number[];
-  readonly values: Uint8Array | Float32Array | Float64Array | Int32Array | BigInt64Array;
+  readonly values: InstanceType<(typeof KINDS)[keyof typeof KINDS]>;
 }
 
 export const NPY_MAGIC = '\x93NUMPY';
@@ -17,31 +17,25 @@ const LENGTH_AT = VERSION_AT + 2;
 /** A header of three fields takes some hundred. */
 const MAX_HEADER_BYTES = 65_536;
 
-/** Kinds of numbers, by NumPy's letters without the order of bytes: how one is read. */
+/** Kinds of numbers, by NumPy's letters without the order of their bytes. */
 const KINDS = {
-  u1: { bytes: 1, make: (n: number) => new Uint8Array(n), read: (v, at) => v.getUint8(at) },
-  b1: { bytes: 1, make: (n: number) => new Uint8Array(n), read: (v, at) => v.getUint8(at) },
-  i1: { bytes: 1, make: (n: number) => new Int32Array(n), read: (v, at) => v.getInt8(at) },
-  u2: { bytes: 2, make: (n: number) => new Int32Array(n), read: (v, at, le) => v.getUint16(at, le) },
-  i2: { bytes: 2, make: (n: number) => new Int32Array(n), read: (v, at, le) => v.getInt16(at, le) },
-  u4: { bytes: 4, make: (n: number) => new Float64Array(n), read: (v, at, le) => v.getUint32(at, le) },
-  i4: { bytes: 4, make: (n: number) => new Int32Array(n), read: (v, at, le) => v.getInt32(at, le) },
-  u8: { bytes: 8, make: (n: number) => new BigInt64Array(n), read: (v, at, le) => v.getBigUint64(at, le) },
-  i8: { bytes: 8, make: (n: number) => new BigInt64Array(n), read: (v, at, le) => v.getBigInt64(at, le) },
-  f4: { bytes: 4, make: (n: number) => new Float32Array(n), read: (v, at, le) => v.getFloat32(at, le) },
-  f8: { bytes: 8, make: (n: number) => new Float64Array(n), read: (v, at, le) => v.getFloat64(at, le) },
-} as const satisfies Record<
-  string,
-  {
-    readonly bytes: number;
-    readonly make: (count: number) => NumericArray['values'];
-    readonly read: (view: DataView, at: number, littleEndian: boolean) => number | bigint;
-  }
->;
+  u1: Uint8Array,
+  b1: Uint8Array,
+  i1: Int8Array,
+  u2: Uint16Array,
+  i2: Int16Array,
+  u4: Uint32Array,
+  i4: Int32Array,
+  u8: BigUint64Array,
+  i8: BigInt64Array,
+  f4: Float32Array,
+  f8: Float64Array,
+} as const;
 
 /**
  * Reads an array.
  *
+ * @param bytes of the file: what is given is a part of them, and numbers may be moved there
  * @throws UserError if it is no such file, is cut, or holds what cannot be read: objects, structures, columns before rows
  */
 export function parseNpy(bytes: Uint8Array, where: string): NumericArray {
@@ -52,24 +46,31 @@ export function parseNpy(bytes: Uint8Array, where: string): NumericArray {
     );
   }
   const [, order, name] = /^([<>|=])([a-z]\d+)$/.exec(dtype) ?? [];
-  const kind = Object.hasOwn(KINDS, name ?? '') ? KINDS[name as keyof typeof KINDS] : null;
-  if (kind === null) {
+  const Values = Object.hasOwn(KINDS, name ?? '') ? KINDS[name as keyof typeof KINDS] : null;
+  if (Values === null) {
     throw new UserError(
       `${where}: expected numbers (${Object.keys(KINDS).join(', ')}), found the type '${dtype.slice(0, 40)}'. Save them as numbers: a.astype('uint8').`,
     );
   }
   const count = shape.reduce((product, side) => product * side, 1);
-  const data = bytes.subarray(dataStart);
-  if (data.length !== count * kind.bytes) {
+  const eachBytes = Values.BYTES_PER_ELEMENT;
+  const dataBytes = bytes.length - dataStart;
+  if (dataBytes !== count * eachBytes) {
     throw new UserError(
-      `${where}: expected ${count * kind.bytes} bytes for ${shape.join('×') || 'one'} numbers of type ${dtype}, found ${data.length}. The file is cut or corrupt: save it again.`,
+      `${where}: expected ${count * eachBytes} bytes for ${shape.join('×') || 'one'} numbers of type ${dtype}, found ${dataBytes}. The file is cut or corrupt: save it again.`,
     );
   }
-  if (kind === KINDS.u1) return { shape, values: data };
-  const values = kind.make(count);
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  for (let i = 0; i < count; i++) values[i] = kind.read(view, i * kind.bytes, order !== '>') as never;
-  return { shape, values };
+  const shift = (bytes.byteOffset + dataStart) % eachBytes;
+  if (shift > 0) bytes.copyWithin(dataStart - shift, dataStart);
+  const start = bytes.byteOffset + dataStart - shift;
+  if (order === '>') swapBytes(Buffer.from(bytes.buffer as ArrayBuffer, start, dataBytes), eachBytes);
+  return { shape, values: new Values(bytes.buffer as ArrayBuffer, start, count) };
+}
+
+function swapBytes(data: Buffer, eachBytes: number): void {
+  if (eachBytes === 2) data.swap16();
+  else if (eachBytes === 4) data.swap32();
+  else if (eachBytes === 8) data.swap64();
 }
 
 interface NpyHeader {

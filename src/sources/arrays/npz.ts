@@ -3,6 +3,7 @@ import { type Entry, type Options, open, type ZipFile } from 'yauzl';
 import { computeCrc32 } from '../../core/crc32.js';
 import { UserError } from '../../core/errors.js';
 import { MOST_UNPACKED_EXTRA_BYTES } from '../../dataset/gzip.js';
+import { allocateSharedBytes } from '../../dataset/shared-bytes.js';
 import { type NumericArray, parseNpy } from './npy.js';
 
 /** What every zip archive with something in it begins with. */
@@ -72,7 +73,7 @@ function nextEntry(zip: ZipFile): Promise<Entry | null> {
 /** yauzl holds the sizes to what the archive says of them, and leaves the checksum to whoever reads. */
 async function unpack(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
   const stream = await promisify(zip.openReadStream.bind(zip) as OpenEntry)(entry);
-  const bytes = Buffer.alloc(entry.uncompressedSize);
+  const bytes = allocateSharedBytes(entry.uncompressedSize, entry.fileName);
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     bytes.set(chunk, length);
