@@ -26,7 +26,7 @@ export function findDefinition(name: string): DatasetDefinition {
   const definition = DATASETS.find((candidate) => candidate.name === name);
   if (definition === undefined)
     throw new UserError(
-      `${unknownName('dataset', 'name', name, DATASET_NAMES).message} One's own come by --data.`,
+      `${unknownName('dataset', 'name', name, DATASET_NAMES).message} One of your own comes by --data.`,
     );
   return definition;
 }

@@ -8,7 +8,7 @@ import { openDataset } from '../../src/sources/open-dataset.js';
 import { train } from '../../src/train.js';
 import { makeFolder, openStore } from '../experiment/fake-runs.js';
 import { writeClasses } from '../helpers/picture-folder.js';
-import { sweep, trainCommand } from './fake-command.js';
+import { check, data, sweep, trainCommand } from './fake-command.js';
 
 const NETWORK = 'INPUT(4x4x3) -> FC(2)';
 
@@ -73,6 +73,32 @@ describe('--data', () => {
     const { exitCode, err } = await trainCommand([NETWORK, ...given, '--db', makeDb()]);
     expect(exitCode).toBe(2);
     expect(err).toMatch(message);
+  });
+});
+
+describe('other commands', () => {
+  it('check, show and verify data of one’s own', async () => {
+    const photos = await makePhotos();
+    const small = ['--data', photos, '--data-option', 'resize=4x4'];
+    const checked = await check([NETWORK, ...small, '--only', 'first-loss']);
+    expect(checked.err).toContain('on photos');
+    const refused = await check([NETWORK, '--data', photos, '--only', 'first-loss']);
+    expect(refused.err).toMatch(
+      /expected a data set that .* takes \(4×4×3\), but photos has images of 8×8×3/,
+    );
+    const { sha256 } = await openDataset(photos, { resize: [4, 4] });
+    const command = (...args: string[]) => data(args, { locate: () => 'data' });
+    expect((await command('verify', ...small)).out).toContain(`SHA-256 ${sha256}`);
+    const sheet = join(makeFolder(), 'sheet.png');
+    expect((await command('show', '--data', photos, '--out', sheet)).out).toContain(sheet);
+    for (const args of [
+      ['verify', 'mnist', ...small],
+      ['show', '--out', sheet],
+    ]) {
+      const { exitCode, err } = await command(...args);
+      expect(exitCode).toBe(2);
+      expect(err).toMatch(/expected the name of a data set or --data, found (both|neither)/);
+    }
   });
 });
 
