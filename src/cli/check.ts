@@ -7,7 +7,7 @@ import { countCores } from '../core/count-cores.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { loadDataset } from '../dataset/load.js';
-import { addOverride, type Override } from '../experiment/overrides.js';
+import { addOverride } from '../experiment/overrides.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { describeNetwork } from '../network/describe.js';
 import { WorkerPool } from '../parallel/pool.js';
@@ -21,12 +21,11 @@ import { createCommand, parseCommand } from './command-line.js';
 import { addDataOptions, type DataFlags, openOwnData, withOwnData } from './data-options.js';
 import { EXIT_CODES } from './exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
-import { collectOverrides } from './override-options.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from './override-options.js';
 import { PLUGIN_OPTION, parseWorkers } from './run-options.js';
 import type { Streams } from './streams.js';
 
-interface Flags extends DataFlags {
-  readonly set?: readonly Override[];
+interface Flags extends OverrideFlags, DataFlags {
   readonly only?: readonly CheckName[];
   readonly workers?: number;
   readonly json?: true;
@@ -65,21 +64,21 @@ const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
  */
 export async function main(args: readonly string[], streams: Streams): Promise<number> {
   let exitCode: number = EXIT_CODES.done;
-  const command = createCommand('check', streams)
+  const command = addOverrideOptions(createCommand('check', streams))
     .description(
       'Checks a network as CS231n does: its first loss, its gradients against numerical ones, and whether it learns 50 examples by heart.',
     )
     .argument('[what]', NETWORK_ARGUMENT)
-    .option('--set <key=value>', 'a field of the spec, such as width=0.5 (repeatable)', collectOverrides)
     .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option(...PLUGIN_OPTION)
     .option('--json', 'one JSON object a check');
   addDataOptions(command).action(async (what: string | undefined, flags: Flags) => {
-    const { set = [], only = CHECK_NAMES, workers, json, plugin = [] } = flags;
+    const { only = CHECK_NAMES, workers, json, plugin = [] } = flags;
     const plugins = await loadPlugins(plugin);
     const own = await openOwnData(flags, streams);
-    const overrides = own ? addOverride(set, own.override) : set;
+    const asked = listOverrides(flags);
+    const overrides = own ? addOverride(asked, own.override) : asked;
     const spec = await resolveNetworkArgument('check', what, overrides, plugins);
     const data = await chooseData(spec, withOwnData(own, loadDataset), plugins.layers);
     if (own && data.reason !== null) {

@@ -37,8 +37,8 @@ export async function runSweepCommand(
     streams.out.write(formatPresets(PRESETS, 'what it asks', command.json));
     return EXIT_CODES.done;
   }
-  const grid = findGrid(command.what);
   const plugins = await loadPlugins(command.plugins);
+  const grid = await findGrid(command, plugins);
   const own = await openOwnData(command.data, streams);
   const overrides = own ? addOverride(command.overrides, own.override) : command.overrides;
   const asked = expandGrid(grid, command.what!, overrides, plugins);

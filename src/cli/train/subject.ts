@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { UserError, unknownName } from '../../core/errors.js';
 import type { GridPoint } from '../../experiment/grid.js';
 import type { Override } from '../../experiment/overrides.js';
@@ -6,7 +5,7 @@ import { listPoints } from '../../experiment/presets/preset.js';
 import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { MODEL_NAMES } from '../../models/registry.js';
 import { NO_PLUGINS } from '../../plugins/plugins.js';
-import { isNetworkArgument, readNetwork, resolveWithOverrides } from '../network-argument.js';
+import { isNetworkArgument, nameNetwork, readNetwork, resolveWithOverrides } from '../network-argument.js';
 
 const PRESET_NAMES = TRAINING_PRESETS.map(({ name }) => name);
 
@@ -39,9 +38,8 @@ export async function findTrainSubject(
   }
   const written = preset ? listPoints(preset)[0]! : await readNetwork(what, plugins);
   const spec = resolveWithOverrides('train', what, written, overrides, plugins);
-  const isFile = preset === undefined && /\.json$/i.test(what);
   return {
-    name: preset?.name ?? (isFile ? basename(what).replace(/\.json$/i, '') : spec.model),
+    name: preset?.name ?? nameNetwork(what, spec.model),
     title: preset?.title ?? null,
     spec,
     where: what,
