@@ -19,6 +19,7 @@ const ORDER = [
   'parallel',
   'run',
   'checkpoint',
+  'onnx',
   'training',
   'train.ts',
   'check',
