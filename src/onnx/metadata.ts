@@ -2,6 +2,9 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { shapeNormalization } from '../checkpoint/layout.js';
 import type { Normalization } from '../run/normalize.js';
 
+/** What an ONNX file of Convoy's names as the program that wrote it. */
+export const PRODUCER = 'convoy';
+
 /** What an ONNX file of Convoy's says in its `metadata_props`. */
 export const METADATA = {
   /** A JSON list: what the outputs stand for. */

@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.js';
 import { INNER_KINDS, JOINT_KINDS, LAYER_KINDS } from '../../layers/registry.js';
 import { isComputed, type NetworkPlan, planNetwork } from '../../network/plan.js';
 import type { Plugins } from '../../plugins/plugins.js';
-import { describeContent } from '../metadata.js';
+import { describeContent, PRODUCER } from '../metadata.js';
 import {
   TensorProto_DataType as DataType,
   type ModelProto,
@@ -76,7 +76,7 @@ export function buildOnnxModel(trained: Checkpoint, options: BuildOptions): Mode
   return create(ModelProtoSchema, {
     irVersion: BigInt(FORMAT_VERSIONS[opset]),
     opsetImport: [{ version: BigInt(opset) }],
-    producerName: 'convoy',
+    producerName: PRODUCER,
     graph: {
       name: spec.model,
       node: graph.nodes,
