@@ -16,7 +16,7 @@ function readSpecs(name: string): ResolvedRunSpec[] {
 }
 
 const TRAINED = ['three-layer', 'cifar-quick', 'resnet20', 'mobilenet-v2', 'vgg11', 'vgg16', 'cifar10-94'];
-const PAPERS = ['15.1', '15.2', '15.3'];
+const PAPERS = ['15.1', '15.2', '15.3', '15.4'];
 const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6${part}`);
 
 describe('the presets of exercise 15.6', () => {
