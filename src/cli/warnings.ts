@@ -1,4 +1,5 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { describeInit } from '../run/init.js';
 import { checkLoneValues } from '../run/lone-values.js';
 import type { Streams } from './streams.js';
 
@@ -15,12 +16,13 @@ export const FORCE_OPTION = [
  * @throws UserError for such a run, unless that is forced
  */
 export function printWarnings(
-  runs: readonly Pick<SweepPoint, 'spec' | 'plugins'>[],
+  runs: readonly Pick<SweepPoint, 'spec' | 'plan' | 'plugins'>[],
   force: boolean,
   err: Streams['err'],
 ): void {
-  const warnings = runs.map(({ spec, plugins }) =>
+  const warnings = runs.flatMap(({ spec, plan, plugins }) => [
     checkLoneValues(spec, spec.trainCount - spec.validationCount, { kinds: plugins.layers, force }),
-  );
+    spec.init && describeInit(spec.init, plan),
+  ]);
   for (const warning of new Set(warnings)) if (warning !== null) err.write(`warning: ${warning}\n`);
 }
