@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { readRegularFileSync } from '../core/regular-file.js';
 import type { NetworkPlan } from '../network/plan.js';
-import { countNumbers, DTYPES, LENGTH_BYTES, type Tensor } from '../safetensors/format.js';
+import { countNumbers, isHalf, LENGTH_BYTES, type Tensor, widen } from '../safetensors/format.js';
 import { parseHeader } from '../safetensors/header.js';
 
 const EXPECTED = 'a safetensors file';
@@ -63,9 +63,11 @@ function readTensors(file: string, where: string): InitTensors {
   const { tensors } = parseHeader(bytes.subarray(LENGTH_BYTES, start), bytes.length - start, file);
   const floats = new Map<string, Tensor<Float32Array>>();
   for (const [name, { dtype, shape, begin, end }] of tensors) {
-    if (DTYPES[dtype] !== Float32Array) continue;
+    const data = bytes.subarray(start + begin, start + end);
+    if (dtype !== 'F32' && !isHalf(dtype)) continue;
     const values = new Float32Array(countNumbers(shape));
-    new Uint8Array(values.buffer).set(bytes.subarray(start + begin, start + end));
+    if (isHalf(dtype)) widen(dtype, new Uint16Array(Uint8Array.from(data).buffer), values);
+    else new Uint8Array(values.buffer).set(data);
     floats.set(name, { shape, values });
   }
   return floats;
