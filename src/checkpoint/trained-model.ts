@@ -81,7 +81,7 @@ export class TrainedModel {
    * Reads a picture as the network takes it: scaled to its input (what is over on the longer side is cut off), grey or coloured.
    *
    * @param file PNG, JPEG or WebP
-   * @param options.background behind transparent parts. Default: white
+   * @param options `background`: behind transparent parts. Default: white
    * @throws UserError if it is no such picture, or the network is not for pictures
    */
   async readImage(file: string, options: Pick<ReadOptions, 'background'> = {}): Promise<Picture> {
@@ -99,7 +99,7 @@ export class TrainedModel {
    *
    * @param images files, read as `readImage` does; or pixels in the input's own size, h×w×c of 0..255
    * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
-   * @param options.background as of `readImage`
+   * @param options `background`: as of `readImage`
    * @returns a prediction for each image, in order
    * @throws UserError if a file is no such picture, pixels have another size or are outside their range, or outputs are not finite
    */
