@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type LoadOptions, loadCheckpoint } from '../checkpoint/load.js';
 import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
@@ -86,6 +87,19 @@ export function refuseIgnoredHash(what: string, { ignoreHash }: NetworkOptions):
 
 function isPattern(what: string): boolean {
   return /^\s*INPUT\b|->|→/i.test(what);
+}
+
+/** The name of what is recorded of a network: its file's, or its own. */
+export function nameNetwork(what: string, model: string): string {
+  return !isModel(what) && /\.json$/i.test(what) ? basename(what).replace(/\.json$/i, '') : model;
+}
+
+/** Whether what looks like a network is one, and no file of a grid: a spec or a network names a model or has layers. */
+export async function holdsNetwork(what: string): Promise<boolean> {
+  if (isModel(what) || isPattern(what) || (await isSavedNetwork(what))) return true;
+  const value = readJsonFile(what, 'a grid, a spec or a network');
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && ['model', 'network', 'layers'].some((key) => Object.hasOwn(value, key));
 }
 
 /** Whether it is a file of a network with its weights. */

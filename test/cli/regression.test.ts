@@ -45,7 +45,7 @@ describe('a regression on the command line', () => {
     expect(trained.err).toContain('train loss  val. loss  test loss  test RMSE  test R²  images/s');
     expect(trained.err).toMatch(/\n {6}2\/2( +\d+\.\d+){4} +-?\d\.\d{4} +[\d,]+ +\d+ s\n/);
     expect(trained.err).toMatch(/done, test RMSE \d\.\d+, R² -?\d\.\d{4}, /);
-    expect(trained.out).toMatch(/test RMSE +best RMSE +test R² +train loss/);
+    expect(trained.out).toMatch(/val\. loss +test RMSE +test R² +train loss/);
     expect(trained.out + trained.err).not.toMatch(/error|%/);
   });
 
@@ -113,8 +113,8 @@ describe('a regression on the command line', () => {
     const { exitCode, out, err } = await sweep([grid, '--db', db], new BarEngine());
     expect([exitCode, err]).toEqual([0, expect.stringMatching(/1 recorded/)]);
     expect(err).toMatch(/validation loss \d\.\d{4}, test RMSE \d\.\d+, R² /);
-    expect(out).toMatch(/seeds +test RMSE +min +max/);
-    expect(out).toMatch(/bars +2 +\d\.\d+ ± \d\.\d+ +\d\.\d+ +\d\.\d+\n/);
+    expect(out).toMatch(/seeds +val\. loss +test RMSE +min +max/);
+    expect(out).toMatch(/bars +2( +\d\.\d+ ± \d\.\d+){2} +\d\.\d+ +\d\.\d+\n/);
   });
 
   it('is reported with a curve of RMSE', async () => {
@@ -123,7 +123,7 @@ describe('a regression on the command line', () => {
     expect([exitCode, err]).toEqual([0, '']);
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('Sweep bars: 2 of 2 runs finished');
-    expect(text).toMatch(/\| network +\| +test RMSE +\| +R² +\| +n +\|/);
+    expect(text).toMatch(/\| network +\| +validation loss +\| +test RMSE +\| +R² +\| +n +\|/);
     expect(text).toMatch(/Test RMSE by epoch, on a logarithmic scale: bars from \d\.\d+ to \d\.\d+\./);
     expect(text).toMatch(/test images +\| 40/);
     expect(text).not.toMatch(/NaN|error %/);

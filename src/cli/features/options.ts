@@ -17,7 +17,7 @@ import {
   type NetworkOptions,
   resolveNetworkArgument,
 } from '../network-argument.js';
-import { collectOverrides } from '../override-options.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import { DEFAULT_DATABASE, IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { FORCE_OPTION } from '../warnings.js';
@@ -45,10 +45,11 @@ export interface FeaturesCommand {
   readonly out: string;
 }
 
-interface Flags extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins' | 'force'> {
+interface Flags
+  extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins' | 'force'>,
+    OverrideFlags {
   readonly run?: number;
   readonly db: string;
-  readonly set?: readonly Override[];
   readonly plugin?: readonly string[];
   readonly ignoreHash?: boolean;
   readonly force?: true;
@@ -65,7 +66,7 @@ export async function parseFeaturesArguments(
   streams: Streams,
 ): Promise<FeaturesCommand | null> {
   let parsed: FeaturesCommand | null = null;
-  const command = createCommand('features', streams)
+  const command = addOverrideOptions(createCommand('features', streams))
     .description(
       'Trains a network, or a recorded run again, or takes a saved one, and writes its kernels and what its layers make of an example as PNG contact sheets.',
     )
@@ -74,7 +75,6 @@ export async function parseFeaturesArguments(
       parseCount('--run', text, MAX_NUMBER),
     )
     .option('--db <file>', 'the database that has the run', DEFAULT_DATABASE)
-    .option('--set <key=value>', 'a field of the spec, such as epochs=2 (repeatable)', collectOverrides)
     .option(...PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--layer <name>', 'only this layer (repeatable)', collectNames)
@@ -85,24 +85,17 @@ export async function parseFeaturesArguments(
     .option(...FORCE_OPTION)
     .option('--out <folder>', 'where the sheets go', 'features')
     .action(async (what: string | undefined, flags: Flags) => {
-      const {
-        run,
-        db,
-        set = [],
-        plugin = [],
-        ignoreHash = false,
-        force = run !== undefined,
-        ...others
-      } = flags;
+      const { run, db, plugin = [], ignoreHash = false, force = run !== undefined } = flags;
       if (ignoreHash && run !== undefined) {
         throw new UserError('--ignore-hash: expected a saved network, found --run. Leave one out.');
       }
+      const overrides = listOverrides(flags);
       const plugins = await loadPlugins(plugin);
       const read =
         run === undefined
-          ? await readNetwork(what, set, listNetworkOptions({ ignoreHash }, plugins, streams))
-          : readRun(what, run, db, set, plugins);
-      parsed = { ...others, force, plugins, ...read };
+          ? await readNetwork(what, overrides, listNetworkOptions(flags, plugins, streams))
+          : readRun(what, run, db, overrides, plugins);
+      parsed = { ...flags, force, plugins, ...read };
     });
   await parseCommand(command, args);
   return parsed;

@@ -11,6 +11,7 @@ import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
+import { listNetworkOptions } from '../network-argument.js';
 import type { Streams } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
@@ -35,8 +36,8 @@ export async function runSweepCommand(
     streams.out.write(formatPresets(PRESETS, 'what it asks', command.json));
     return EXIT_CODES.done;
   }
-  const grid = findGrid(command.what);
   const plugins = await loadPlugins(command.plugins);
+  const grid = await findGrid(command, listNetworkOptions(command, plugins, streams));
   const asked = expandGrid(grid, command.what!, command.overrides, plugins);
   const points = await planSweep(asked, engine.loadDataset, plugins);
   printWarnings(points, command.force, streams.err);

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { UserError, unknownName } from '../../core/errors.js';
 import type { GridPoint } from '../../experiment/grid.js';
 import type { Override } from '../../experiment/overrides.js';
@@ -8,6 +7,7 @@ import { MODEL_NAMES } from '../../models/registry.js';
 import {
   isNetworkArgument,
   type NetworkOptions,
+  nameNetwork,
   readNetwork,
   refuseIgnoredHash,
   resolveWithOverrides,
@@ -45,9 +45,8 @@ export async function findTrainSubject(
   if (preset) refuseIgnoredHash(what, options);
   const written = preset ? listPoints(preset)[0]! : await readNetwork(what, options);
   const spec = resolveWithOverrides('train', what, written, overrides, options.plugins);
-  const isFile = preset === undefined && /\.json$/i.test(what);
   return {
-    name: preset?.name ?? (isFile ? basename(what).replace(/\.json$/i, '') : spec.model),
+    name: preset?.name ?? nameNetwork(what, spec.model),
     title: preset?.title ?? null,
     spec,
     where: what,

@@ -52,7 +52,7 @@ describe('describe', () => {
       JSON.parse((await describeCommand([file, '--json', ...args])).out);
     expect(await sizes([])).toMatchObject({ batchSize: 7, parameters: 312 });
     expect(await sizes(['--set', 'batchSize=9'])).toMatchObject({ batchSize: 9 });
-    expect(await sizes(['--batch', '11', '--set', 'batchSize=9'])).toMatchObject({ batchSize: 11 });
+    expect(await sizes(['--batch-size', '11'])).toMatchObject({ batchSize: 11 });
     expect(await sizes(['--set', 'network.layers.1.units=5'])).toMatchObject({ parameters: 20 + 365 });
   });
 
@@ -123,7 +123,7 @@ describe('describe', () => {
       ['none.json'],
       /^none\.json: expected a spec or a network as JSON, found nothing there\. Check the path\.\n$/,
     ],
-    [['vgg16', '--batch', '0'], /^--batch: expected a whole number/],
+    [['vgg16', '--batch-size', '0'], /^vgg16: field 'batchSize': expected number to be >=1/],
     [
       ['vgg16', '--set', 'inputSize=20'],
       /^vgg16: max-pooling5 \(layer 31\): expected a window of at most 1×1/,

@@ -116,9 +116,9 @@ describe('features', () => {
       0,
       expect.stringMatching(/^warning: .* loaded all the same\.\n/),
     ]);
-    const other = await features([model, '--set', 'epochs=2']);
+    const other = await features([model, '--epochs', '2']);
     expect(other.exitCode).toBe(2);
-    expect(other.err).toMatch(/^features: expected a saved network as it is, found --set epochs=2 too\./);
+    expect(other.err).toMatch(/^features: expected a saved network as it is, found --epochs 2 too\./);
   });
 
   it.each([
