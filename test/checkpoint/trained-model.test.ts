@@ -8,6 +8,9 @@ import { sizeOf } from '../../src/core/shape.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import type { Image } from '../../src/image/image.js';
 import { writePng } from '../../src/image/write-png.js';
+import type { LossName } from '../../src/layers/loss.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
@@ -31,12 +34,12 @@ function listImages({ shape, test }: Dataset): Image[] {
   }));
 }
 
-const network = (layers: readonly object[], loss?: string): RunSpec['network'] => ({
+const network = (layers: readonly WrittenLayer[], loss?: LossName): WrittenNetwork => ({
   input: [32, 30, 3],
   layers: [...layers, { kind: 'fully-connected', units: 12 }],
   ...(loss === undefined ? {} : { loss }),
 });
-const convolution = { kind: 'convolution', kernel: 3, padding: 1, filters: 4 };
+const convolution: WrittenLayer = { kind: 'convolution', kernel: 3, padding: 1, filters: 4 };
 
 describe('a trained model', () => {
   it.each<[string, RunSpec, Dataset]>([

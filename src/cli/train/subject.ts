@@ -43,7 +43,7 @@ export async function findTrainSubject(
     throw unknownName('train', 'preset or network', what, [...names]);
   }
   if (preset) refuseIgnoredHash(what, options);
-  const written = preset ? listPoints(preset)[0]! : await readNetwork(what, options);
+  const written = preset ? { ...listPoints(preset)[0] } : await readNetwork(what, options);
   const spec = resolveWithOverrides('train', what, written, overrides, options.plugins);
   return {
     name: preset?.name ?? nameNetwork(what, spec.model),
