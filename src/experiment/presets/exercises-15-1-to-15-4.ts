@@ -83,14 +83,16 @@ const BATCH_NORMALIZATION: Preset = {
 
 /** Of so many convolutions 3×3 on maps of half the digits' size, with batch normalisation; `joins`: each two are a residual's body. */
 const makeDeepNetwork = (depth: number, joins: boolean) => {
-  const convolution = { ...convolve(3, 8), bias: false };
-  const body = [convolution, NORMALIZATION, RELU, convolution, NORMALIZATION];
-  const block = joins ? [{ kind: 'residual', body }, RELU] : [...body, RELU];
-  return makeNetwork(`${joins ? 'residual' : 'plain'}, ${depth} layers`, [
-    { ...convolution, stride: 2 },
+  const normalize = (stride: number): WrittenLayer[] => [
+    { kind: 'convolution', kernel: 3, filters: 8, padding: 'same', stride, bias: false },
     NORMALIZATION,
+  ];
+  const body = [...normalize(1), RELU, ...normalize(1)];
+  const block: WrittenLayer[] = joins ? [{ kind: 'residual', body }] : body;
+  return makeNetwork(`${joins ? 'residual' : 'plain'}, ${depth} layers`, [
+    ...normalize(2),
     RELU,
-    ...Array.from({ length: (depth - 2) / 2 }, () => block).flat(),
+    ...Array.from({ length: (depth - 2) / 2 }, () => [...block, RELU]).flat(),
     { kind: 'average-pooling', kernel: 'global' },
   ]);
 };
