@@ -13,6 +13,7 @@ import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
+import { listNetworkOptions } from '../network-argument.js';
 import type { Streams } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
@@ -38,7 +39,7 @@ export async function runSweepCommand(
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);
-  const grid = await findGrid(command, plugins);
+  const grid = await findGrid(command, listNetworkOptions(command, plugins, streams));
   const own = await openOwnData(command.data, streams);
   const overrides = own ? addOverride(command.overrides, own.override) : command.overrides;
   const asked = expandGrid(grid, command.what!, overrides, plugins);
