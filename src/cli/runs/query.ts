@@ -13,15 +13,15 @@ export type RowFormat = 'table' | 'json' | 'csv';
  * @param db opened for reading only, so that SQLite itself refuses what slips through the check here
  * @throws UserError if the SQL is wrong, is several statements, or would write
  */
-export function formatQuery(db: Database.Database, sql: string, format: RowFormat): string {
-  return formatRows(runQuery(db, sql), format);
+export function formatQuery(db: Database.Database, sql: string, format: RowFormat, width?: number): string {
+  return formatRows(runQuery(db, sql), format, width);
 }
 
 /** Prints rows in a format. */
-export function formatRows(rows: Rows, format: RowFormat): string {
+export function formatRows(rows: Rows, format: RowFormat, width?: number): string {
   switch (format) {
     case 'table':
-      return formatRowsAsTable(rows);
+      return formatRowsAsTable(rows, width);
     case 'json':
       return formatRowsAsJson(rows);
     case 'csv':
