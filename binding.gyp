@@ -16,7 +16,7 @@
   "targets": [
     {
       "target_name": "convoy",
-      "sources": ["native/addon.cc", "native/targets.cc"],
+      "sources": ["native/addon.cc", "native/old-glibc.cc", "native/targets.cc"],
       "dependencies": ["baseline"],
       "conditions": [
         ["target_arch=='x64'", { "dependencies": ["avx2", "avx512"] }],

@@ -111,7 +111,8 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
     return result;
   }
   napi_create_object(env, &result);
-  const auto scratch = std::make_shared<Scratch>();
+  // Not make_shared, for which the addon would need the libstdc++ of GCC 9.
+  const std::shared_ptr<Scratch> scratch(new Scratch());
   add_family(env, result, table->products, scratch);
   add_family(env, result, table->convolution, scratch);
   add_family(env, result, table->depthwise, scratch);

@@ -1,4 +1,4 @@
-// Compiles the addon. Fails if that fails; with --optional it warns, as an installation works on the reference kernels too.
+// Compiles the addon. Fails if that fails; with --optional it warns, as a clone works on the reference kernels too.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -9,8 +9,8 @@ const optional = process.argv.includes('--optional');
 if (process.env.npm_execpath) compile();
 else {
   // npm puts its own node-gyp on the PATH of the scripts that it runs; started by hand, go through npm.
-  const script = optional ? 'install' : 'build:native';
-  process.exitCode = spawnSync('npm', ['run', script], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  const args = ['run', '--silent', 'build:native', ...(optional ? ['--', '--optional'] : [])];
+  process.exitCode = spawnSync('npm', args, { cwd: root, stdio: 'inherit' }).status ?? 1;
 }
 
 function compile() {

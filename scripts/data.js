@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { startCommand } from './start-command.js';
 
-await startCommand('data/data');
+await startCommand('data');

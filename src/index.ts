@@ -18,6 +18,7 @@ export {
   TrainedModel,
 } from './checkpoint/trained-model.js';
 export { TextError, UserError } from './core/errors.js';
+export type {} from './core/globals.js';
 export type { OptionsCheck } from './core/options-check.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
@@ -31,10 +32,6 @@ export {
 } from './dataset/make-dataset.js';
 export type { Image } from './image/image.js';
 export type { Background, Picture } from './image/read-image.js';
-export { makeGeometry, type WindowGeometry } from './kernels/geometry.js';
-export { packedFloats, panelCount } from './kernels/interface/products.js';
-export type { Kernels } from './kernels/kernels.js';
-export { availableKernelNames, chooseKernelName, loadKernels } from './kernels/select.js';
 export type { Initializer } from './layers/initializer.js';
 export {
   type BoundLayer,
@@ -61,49 +58,6 @@ export {
   type SlicePass,
 } from './layers/pass.js';
 export type { PatternField, PatternVariant, PatternWord } from './layers/pattern-word.js';
-export { splitChannels, splitKernels, stackChannels, stackKernels } from './mathematics/channels.js';
-export { type ConvolutionForm, conv2, correlate2, rotate180 } from './mathematics/conv2.js';
-export {
-  convolveDeltas,
-  convolveMaps,
-  correlateDeltas,
-  spreadDelta,
-  sumDeltas,
-} from './mathematics/convolution-by-hand.js';
-export {
-  type ConvolutionShape,
-  findPlaces,
-  im2row,
-  kernelsToMatrix,
-  makeIndicator,
-  mapElement,
-  matrixToKernels,
-  matrixToTensor,
-  measurePhi,
-  row2im,
-  tensorToMatrix,
-} from './mathematics/im2row.js';
-export {
-  addMatrices,
-  kronecker,
-  type Matrix,
-  makeIdentity,
-  multiplyElements,
-  multiplyMatrices,
-  type Tensor3,
-  type Tensor4,
-  transpose,
-} from './mathematics/matrix.js';
-export {
-  type MaxPooling,
-  makeSelection,
-  poolMaximum,
-  poolMean,
-  spreadEvenly,
-  spreadToMaxima,
-} from './mathematics/pooling.js';
-export type { StepOptions } from './mathematics/steps.js';
-export { foldMatrix, foldTensor, vec } from './mathematics/vec.js';
 export { buildModel, MODEL_NAMES } from './models/registry.js';
 export {
   describeNetwork,

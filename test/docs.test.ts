@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readManifest } from '../src/core/manifest.js';
 import { findPackageRoot } from '../src/core/paths.js';
-import * as convoy from '../src/index.js';
+import * as mathematics from '../src/mathematics/index.js';
 
 const root = findPackageRoot();
 const read = (name: string) => readFileSync(join(root, 'docs', name), 'utf8');
@@ -39,6 +40,19 @@ describe('the pages', () => {
   });
 });
 
+describe('the programs of the pages', () => {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+  it.each(['../README.md', '../CONTRIBUTING.md', ...pages])(
+    'of %s import the package by its name',
+    (page) => {
+      const imports = [...read(page).matchAll(/(?:from |import\()'(convoy[^']*)'/g)].map(([, from]) => from!);
+      const names = Object.keys(exports).map((path) => readManifest().name + path.slice(1));
+      expect(imports.filter((from) => !names.includes(from))).toEqual([]);
+    },
+  );
+});
+
 describe('the page of the texts', () => {
   const text = read('texts.md');
 
@@ -49,7 +63,7 @@ describe('the page of the texts', () => {
       ...row.matchAll(/`([a-z]+[A-Z]\w*|conv2|im2row|row2im|kronecker|vec)`/g),
     ]);
     expect(names.length).toBeGreaterThan(15);
-    expect(names.map(([, name]) => name!).filter((name) => !(name in convoy))).toEqual([]);
+    expect(names.map(([, name]) => name!).filter((name) => !(name in mathematics))).toEqual([]);
   });
 
   it('shows a program that prints what it says', () => {

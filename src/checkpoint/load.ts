@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameCommand } from '../core/command-name.js';
 import { UserError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
@@ -120,7 +121,7 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
   if (!known.success || known.data.format !== FORMAT) {
     throw new UserError(
       `${file}: expected a checkpoint of Convoy's, found metadata without its format and version. ` +
-        'Take a file that scripts/train.js --save or saveModel has written.',
+        `Take a file that ${nameCommand('train')} --save or saveModel has written.`,
     );
   }
   const { version } = known.data;

@@ -1,3 +1,4 @@
+import { readManifest } from '../core/manifest.js';
 import type { WriteOptions } from '../core/write-whole-file.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import { checkPlugins, type Plugins } from '../plugins/plugins.js';
@@ -18,7 +19,7 @@ import {
 } from './layout.js';
 
 /**
- * Saves a trained network as a safetensors file, whole or not at all: the same run gives the same bytes. The file alone is enough to
+ * Saves a trained network as a safetensors file, whole or not at all: the same run gives the same bytes, by one version of the program. The file alone is enough to
  * predict with `loadModel`.
  *
  * @param trained what `train` gave, or a checkpoint
@@ -66,6 +67,7 @@ export async function writeModel(
   const metadata = {
     format: FORMAT,
     version: VERSION,
+    convoy: readManifest().version,
     spec: JSON.stringify(trimSpec(spec)),
     ...(targetNames ? { targets: JSON.stringify(targetNames) } : { classes: JSON.stringify(classNames) }),
     ...about,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../core/errors.js';
+import { readManifest } from '../core/manifest.js';
 import { parseWith } from '../core/parse.js';
 import type { WriteOptions } from '../core/write-whole-file.js';
 import { arithmeticOf } from '../kernels/arithmetic.js';
@@ -89,6 +90,7 @@ export async function writeState(
     format: FORMAT,
     version: VERSION,
     numerics: String(NUMERICS),
+    convoy: readManifest().version,
     arithmetic: facts.arithmetic,
     data: facts.data,
     spec: JSON.stringify(facts.spec),

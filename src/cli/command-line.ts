@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { UserError, unknownName } from '../core/errors.js';
-import { findPackageRoot } from '../core/paths.js';
+import { readManifest } from '../core/manifest.js';
 import type { Streams } from './streams.js';
 
 /** A command whose mistakes are thrown and whose help goes to `streams.out`; nothing of it ends the process. */
 export function createCommand(name: string, streams: Streams): Command {
   return new Command(name)
     .exitOverride()
-    .version(readVersion(), '--version', 'print the version')
+    .version(readManifest().version, '--version', 'print the version')
     .showSuggestionAfterError(false)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: (text) => streams.out.write(text), writeErr: () => {} });
@@ -41,11 +39,6 @@ export function parseCount(option: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
   throw new UserError(`${option}: expected a whole number from 1 to ${most}, found '${text}'.`);
-}
-
-function readVersion(): string {
-  const manifest = readFileSync(join(findPackageRoot(), 'package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function explainMistake(program: Command, args: readonly string[], error: CommanderError): UserError {

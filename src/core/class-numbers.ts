@@ -20,9 +20,10 @@ export function allocatePacked(length: number, classes: number): PackedClasses {
   return packedBytesOf(classes) === 1 ? new Uint8Array(length) : new Uint16Array(length);
 }
 
-/** @param classes that there are */
+/** @param classes that there are. A network may have more outputs, and take an image for one of those. */
 export function packClasses(numbers: Uint16Array, classes: number): PackedClasses {
-  return packedBytesOf(classes) === 1 ? Uint8Array.from(numbers) : numbers;
+  const greatest = numbers.reduce((most, number) => Math.max(most, number), 0);
+  return packedBytesOf(Math.max(classes, greatest + 1)) === 1 ? Uint8Array.from(numbers) : numbers;
 }
 
 /** The bytes of packed numbers. */

@@ -64,7 +64,7 @@ export interface DatasetArchive {
    * @returns the content of each of the data set's files, by name
    * @throws UserError if it is not as published; the signal's reason
    */
-  unpack(path: string, signal: AbortSignal): Promise<ReadonlyMap<string, Buffer>>;
+  unpack(path: string, signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
 /** What is known of a published data set. Means and deviations to as many digits as they are published with. */

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { nameCommand } from '../core/command-name.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { type ResolvedRunSpec, trimSpec } from '../run/spec.js';
 import { withDatabaseErrors } from './database-errors.js';
@@ -87,6 +88,6 @@ function explainUnknownSweep(db: Database.Database, name: string): UserError {
   const names = db.prepare<[], string>('SELECT name FROM sweeps ORDER BY sweep_id').pluck().all();
   if (names.length > 0) return unknownName(db.name, 'sweep', name, names);
   return new UserError(
-    `${db.name}: expected a sweep '${name}', found none at all. Record one: scripts/sweep.js.`,
+    `${db.name}: expected a sweep '${name}', found none at all. Record one: ${nameCommand('sweep')}.`,
   );
 }

@@ -1,3 +1,4 @@
+import { nameCommand } from '../core/command-name.js';
 import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { isReservedKey } from '../core/plain-data.js';
@@ -101,7 +102,7 @@ function open(target: unknown, key: string, { where, before }: Place): readonly 
 function explainMissingLayers(network: unknown, where: string): UserError {
   const found = typeof network === 'string' ? 'a pattern' : 'none';
   return new UserError(
-    `${where}: expected a network that is written out layer by layer, found ${found}. scripts/describe.js with --spec ` +
+    `${where}: expected a network that is written out layer by layer, found ${found}. ${nameCommand('describe')} with --spec ` +
       'writes a named network or a pattern out.',
   );
 }

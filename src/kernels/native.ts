@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { isInstalled } from '../core/command-name.js';
 import { UserError } from '../core/errors.js';
 import { findPackageRoot } from '../core/paths.js';
 import type { Kernels } from './kernels.js';
@@ -21,21 +20,43 @@ interface Addon {
 }
 
 /**
- * Loads the addon, or returns null if it was not built.
+ * Loads the addon: what was compiled on this machine (`build/`), else what the package brought along for it (`prebuilds/`). Returns null if there
+ * is neither.
  *
  * @throws UserError if the file is there and cannot be loaded
  */
-export function loadAddon(file = join(findPackageRoot(), 'build', 'Release', 'convoy.node')): Addon | null {
-  if (!existsSync(file)) return null;
+export function loadAddon(folder = findPackageRoot()): Addon | null {
+  const require = createRequire(import.meta.url);
+  const file = findAddon(require('node-gyp-build') as Finder, folder);
+  if (file === null) return null;
   try {
-    return createRequire(import.meta.url)(file) as Addon;
+    return require(file) as Addon;
   } catch (cause) {
     throw new UserError(
       `kernels: expected the compiled addon, found a file that cannot be loaded (${(cause as Error).message}). ` +
-        'Run: npm run build:native',
+        `Run: ${tellNativeBuild()}`,
       { cause },
     );
   }
+}
+
+/** What is used of the package node-gyp-build, which has no types. */
+interface Finder {
+  /** Throws where there is no file for this machine. */
+  path(folder: string): string;
+}
+
+function findAddon(finder: Finder, folder: string): string | null {
+  try {
+    return finder.path(folder);
+  } catch {
+    return null;
+  }
+}
+
+/** How a user compiles the addon. */
+export function tellNativeBuild(): string {
+  return isInstalled() ? 'npx convoy build-native' : 'npm run build:native';
 }
 
 /** The kernel set of that name, or null if this processor cannot run it. */

@@ -1,10 +1,13 @@
 import { UserError, unknownName } from '../core/errors.js';
 import type { Kernels } from './kernels.js';
-import { loadAddon, loadNativeKernels } from './native.js';
+import { loadAddon, loadNativeKernels, tellNativeBuild } from './native.js';
 import { referenceKernels } from './reference/reference.js';
 
 /** Forces a kernel set by its name. */
 export const KERNELS_VARIABLE = 'CONVOY_KERNELS';
+
+/** The environment's variables. */
+type Variables = Readonly<Record<string, string | undefined>>;
 
 const NATIVE_NAMES = ['avx512', 'avx2', 'neon', 'baseline'] as const;
 /** Sets without fused multiply-add round twice where all others round once: their bits are their own. */
@@ -17,16 +20,16 @@ export function availableKernelNames(): string[] {
 }
 
 /** The name of the kernel set to use: the one that the environment forces, else the fastest. */
-export function chooseKernelName(environment: NodeJS.ProcessEnv = process.env): string {
+export function chooseKernelName(environment: Variables = process.env): string {
   return environment[KERNELS_VARIABLE] || availableKernelNames()[0]!;
 }
 
 /** A line of warning if the addon is missing, so that the reference does work that nobody chose it for; else null. */
-export function warnOfMissingAddon(environment: NodeJS.ProcessEnv = process.env): string | null {
+export function warnOfMissingAddon(environment: Variables = process.env): string | null {
   if (environment[KERNELS_VARIABLE] || loadAddon()) return null;
   return (
     'warning: the native kernels are not built; the reference kernels, hundreds of times slower, do the work. ' +
-    'Install a C++ compiler, make and python3, then run: npm run build:native'
+    `Install a C++ compiler, make and python3, then run: ${tellNativeBuild()}`
   );
 }
 
@@ -43,7 +46,7 @@ export function loadKernels(name: string): Kernels {
   const addon = loadAddon();
   const kernels = addon && loadNativeKernels(addon, name);
   if (!kernels) {
-    const why = addon ? 'this processor cannot run it' : 'the addon is not built (npm run build:native)';
+    const why = addon ? 'this processor cannot run it' : `the addon is not built (${tellNativeBuild()})`;
     throw new UserError(
       `${KERNELS_VARIABLE}: expected one of ${availableKernelNames().join(', ')}, found ${name}: ${why}.`,
     );

@@ -1,7 +1,7 @@
 /**
  * GoogLeNet (Szegedy et al., CVPR 2015, table 1). Its auxiliary classifiers (section 5), which have a part in training alone, and local response
- * normalisation are options (docs/networks.md). Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it is as
- * torchvision has it: convolutions without bias, and 3×3 in place of 5×5.
+ * normalisation are options (docs/networks.md). Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it has
+ * torchvision's parameters: convolutions without bias, and 3×3 in place of 5×5.
  */
 import { defineModel, type LayerDraft, type Model } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
@@ -96,7 +96,7 @@ export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
         units,
         initializer: { kind: 'gaussian', std: 0.01 },
       });
-      // A convolution and four poolings before it halve the image.
+      // A convolution and three poolings before it halve the image.
       const auxiliaryMap = Math.floor(Math.ceil(inputSize / 2) / 8);
       const classifyAside = (name: string): LayerDraft[] => [
         {

@@ -5,7 +5,7 @@ import { countLearningEpochs } from '../layers/parameter.js';
 import { INNER_KINDS, JOINT_KINDS } from '../layers/registry.js';
 import { checkJoin } from './composite.js';
 import { INPUT, isJoin } from './inputs.js';
-import type { NamedComposite, NamedLayer } from './named-layers.js';
+import type { NamedBranch, NamedComposite, NamedLayer } from './named-layers.js';
 
 /** A tensor that has no place in memory yet. */
 export interface FlatTensor {
@@ -58,8 +58,8 @@ export interface Wiring {
 }
 
 /**
- * A network as a list of steps in an order in which they can be computed. Composites are taken apart: a fork, the steps of one branch after
- * another, a join. One step makes a tensor, and one reads it: where several layers read one, a fork stands behind it.
+ * A network as a list of steps in an order in which they can be computed. Composites are taken apart: the steps of one branch after another, a
+ * join. One step makes a tensor, and one reads it: where several layers read one, be it in branches, a fork stands behind it.
  */
 export class FlatNetwork {
   readonly steps: FlatStep[] = [];
@@ -85,22 +85,25 @@ export class FlatNetwork {
    * @returns the steps of each, without forks and changes of layout around it
    */
   append(layers: readonly NamedLayer[], wiring: Wiring): FlatStep[][] {
-    return this.#addLevel(layers, 0, wiring).stepsOf;
+    const inputs = this.#deal(0, listReaders(layers, wiring).get(INPUT) ?? []);
+    return this.#addLevel(layers, inputs, wiring).stepsOf;
   }
 
-  /** @param input what the first layer reads, and others by the name of input */
+  /** @param inputs what the first layer reads, and others by the name of input: a tensor for each reader */
   #addLevel(
     layers: readonly NamedLayer[],
-    input: number,
+    inputs: readonly number[],
     wiring: Wiring,
   ): { end: number; stepsOf: FlatStep[][] } {
     const readers = listReaders(layers, wiring);
     /** By the place of its maker, a tensor for each reader that has still to come. */
-    const supplies = new Map([[INPUT, this.#deal(input, readers.get(INPUT) ?? [])]]);
+    const supplies = new Map([[INPUT, [...inputs]]]);
     const stepsOf = layers.map((layer, place) => {
-      const inputs = layer.sources.map((source) => supplies.get(source)!.shift()!);
+      const setting = wiring.settings[place]!;
+      const reads = listEntries(layer, setting).length;
+      const inputs = layer.sources.flatMap((source) => supplies.get(source)!.splice(0, reads));
       const before = this.steps.length;
-      const output = this.#addLayer(layer, wiring.settings[place]!, inputs);
+      const output = this.#addLayer(layer, setting, inputs);
       const steps = this.steps.slice(before);
       const supply = this.#deal(output, readers.get(place) ?? []);
       if (wiring.heads.includes(place)) this.heads.set(place, supply.pop()!);
@@ -148,7 +151,7 @@ export class FlatNetwork {
     const { name, where, config, index, composite } = layer;
     const [input] = inputs as [number];
     const origin = { ...setting, layerIndex: index, name };
-    if (composite) return this.#addComposite(layer, composite, setting, input);
+    if (composite) return this.#addComposite(layer, composite, setting, inputs);
     if (isJoin(config.kind)) return this.#addJoin(config.kind, origin, inputs, config.inputs!, layer);
     const kind = this.#findKind(config, where);
     const plan = kind.plan(config, this.tensors[input]!.shape, where, setting.layout);
@@ -161,30 +164,23 @@ export class FlatNetwork {
     throw unknownName(where, 'layer kind', kind, Object.keys(this.#kinds));
   }
 
+  /** @param inputs a tensor for each of its entries */
   #addComposite(
     layer: NamedLayer,
     { join, branches }: NamedComposite,
     setting: Setting,
-    input: number,
+    inputs: readonly number[],
   ): number {
-    const { name, index } = layer;
-    const titles = branches.map(({ title }) => title);
-    const joins = branches.length > 1;
-    const origin = { ...setting, layerIndex: index };
-    const starts = joins
-      ? this.#addJoint(
-          'fork',
-          { ...origin, name: `${name}.fork` },
-          [input],
-          titles.map((title) => `${name}.${title}`),
-        )
-      : [input];
-    const ends = branches.map(({ layers }, i) => {
-      const wiring = { settings: layers.map(() => setting), heads: [], output: setting };
-      return this.#addLevel(layers, starts[i]!, wiring).end;
+    const supply = [...inputs];
+    const ends = branches.map((branch) => {
+      const wiring = wireBranch(branch, setting);
+      const own = supply.splice(0, listBranchEntries(branch, layer, setting).length);
+      return this.#addLevel(branch.layers, own, wiring).end;
     });
-    if (!joins) return ends[0]!;
-    return this.#addJoin(join, { ...origin, name }, ends, titles, layer);
+    if (branches.length === 1) return ends[0]!;
+    const origin = { ...setting, layerIndex: layer.index, name: layer.name };
+    const titles = branches.map(({ title }) => title);
+    return this.#addJoin(join, origin, ends, titles, layer);
   }
 
   #addJoin(
@@ -249,10 +245,29 @@ function listReaders(
   const readers = new Map<number, Reader[]>();
   const add = (source: number, reader: Reader) =>
     readers.set(source, [...(readers.get(source) ?? []), reader]);
-  for (const [place, { name, sources }] of layers.entries()) {
-    for (const source of sources) add(source, { name, ...settings[place]! });
+  for (const [place, layer] of layers.entries()) {
+    for (const source of layer.sources) {
+      for (const entry of listEntries(layer, settings[place]!)) add(source, entry);
+    }
   }
   for (const head of heads) add(head, { name: 'head', layout: 'images', auxiliary: true });
   add(layers.length - 1, { name: 'output', ...output });
   return readers;
+}
+
+/** Who reads what a layer is given: itself, or of a composite all that begins its branches, as if it were written out. */
+function listEntries(layer: NamedLayer, setting: Setting): Reader[] {
+  const { name, composite } = layer;
+  if (!composite) return [{ name, ...setting }];
+  return composite.branches.flatMap((branch) => listBranchEntries(branch, layer, setting));
+}
+
+function listBranchEntries(branch: NamedBranch, { name }: NamedLayer, setting: Setting): Reader[] {
+  if (branch.layers.length === 0) return [{ name: `${name}.${branch.title}`, ...setting }];
+  return listReaders(branch.layers, wireBranch(branch, setting)).get(INPUT) ?? [];
+}
+
+/** All of a composite is computed in one way. */
+function wireBranch({ layers }: NamedBranch, setting: Setting): Wiring {
+  return { settings: layers.map(() => setting), heads: [], output: setting };
 }

@@ -25,7 +25,13 @@ export interface NamedLayer {
 
 export interface NamedComposite {
   readonly join: Join;
-  readonly branches: readonly { readonly title: string; readonly layers: readonly NamedLayer[] }[];
+  readonly branches: readonly NamedBranch[];
+}
+
+export interface NamedBranch {
+  /** For tensors and messages: `branch1`, `body`, `shortcut`. */
+  readonly title: string;
+  readonly layers: readonly NamedLayer[];
 }
 
 /** The names of layers that stand one after another: each its own, or its kind and a count among them. */

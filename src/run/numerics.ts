@@ -6,5 +6,7 @@
  * - 0: recorded before versions were counted. Such runs may have today's bits or others.
  * - 1: the first that is counted.
  * - 2: depthwise convolutions sum over taps, in lanes too; before they were products of matrices, one for each channel.
+ * - 3: a composite that begins another one, or whose input others read too, sums the gradients of all that read it at once, as if it were written out;
+ *   RandAugment's solarize inverts the level that is its threshold at the magnitudes 8, 10, 20 and 22 too.
  */
-export const NUMERICS = 2;
+export const NUMERICS = 3;

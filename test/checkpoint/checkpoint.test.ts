@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/checkpoint/load.js';
 import { saveModel } from '../../src/checkpoint/save.js';
 import { UserError } from '../../src/core/errors.js';
+import { readManifest } from '../../src/core/manifest.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -82,6 +83,7 @@ describe('a checkpoint', () => {
     expect(metadata).toMatchObject({
       format: 'convoy',
       version: '2',
+      convoy: readManifest().version,
       classes: JSON.stringify(dataset.classNames),
       epoch: '1',
       testErrorPercent: String(trained.epochs[0]!.testErrorPercent),

@@ -25,7 +25,7 @@ const TRAINED = [
   'vgg16-cifar',
   'cifar10-94',
 ];
-const PAPERS = ['15.1', '15.2', '15.3'];
+const PAPERS = ['15.1', '15.2', '15.3', '15.4'];
 const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6${part}`);
 
 describe('a preset', () => {

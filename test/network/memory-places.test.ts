@@ -45,8 +45,8 @@ describe('memory of branches', () => {
   it('has one value for all readers, over which nobody writes', () => {
     const { find } = plan([{ kind: 'residual', body: [relu, convolution], shortcut: [relu] }]);
     const { offset } = find('convolution1');
-    expect(find('residual1.body').offset).toBe(offset);
-    expect(find('residual1.shortcut').offset).toBe(offset);
+    expect(find('convolution1.to.residual1.relu1').offset).toBe(offset);
+    expect(find('convolution1.to.residual1.shortcut.relu1').offset).toBe(offset);
     const offsets = ['convolution1', 'residual1.relu1', 'residual1.shortcut.relu1'].map(
       (name) => find(name).offset,
     );
@@ -67,10 +67,10 @@ describe('memory of branches', () => {
       const { find } = plan([{ kind: 'residual', body: [convolution, relu] }], images);
       const place = (name: string) => find(name).gradientOffset;
       expect(place('residual1.relu1')).toBe(place('residual1'));
-      expect(place('residual1.shortcut')).toBe(place('residual1'));
+      expect(place('convolution1.to.residual1.shortcut')).toBe(place('residual1'));
       expect(place('residual1.convolution1')).not.toBe(place('residual1'));
       // The sum of the readers' gradients is in place of one that is its reader's own.
-      expect(place('convolution1')).toBe(place('residual1.body'));
+      expect(place('convolution1')).toBe(place('convolution1.to.residual1.convolution1'));
       expect(place('convolution1')).not.toBe(place('residual1'));
     },
   );

@@ -105,11 +105,11 @@ describe('receptive fields of branches', () => {
   it('are the largest where paths part', () => {
     expect(at(traceFieldsBack(plan))).toMatchObject({
       branches1: [3, 3],
-      'branches1.branch1': [3, 3],
-      'branches1.branch2': [7, 7],
+      'residual1.to.branches1.branch1': [3, 3],
+      'residual1.to.branches1.branch2.convolution1': [7, 7],
       residual1: [7, 7],
-      'residual1.body': [19, 19],
-      'residual1.shortcut': [13, 13],
+      'input.to.residual1.convolution1': [19, 19],
+      'input.to.residual1.shortcut.convolution1': [13, 13],
       input: [19, 19],
     });
   });

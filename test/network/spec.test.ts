@@ -234,16 +234,16 @@ describe('a plan', () => {
     );
     expect(steps.map(({ name }) => name)).toEqual([
       'convolution1',
-      'residual1.fork',
+      'convolution1.readers',
       'residual1.convolution1',
-      'residual1.branches1.fork',
+      'residual1.convolution1.readers',
       'residual1.branches1.branch1.convolution1',
       'residual1.branches1.branch2.convolution1',
       'residual1.branches1',
       'residual1.shortcut.convolution1',
       'residual1.shortcut.wide',
       'residual1',
-      'branches1.fork',
+      'residual1.readers',
       'branches1.branch1.relu1',
       'branches1',
     ]);

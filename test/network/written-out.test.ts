@@ -12,6 +12,7 @@ const CASES: readonly [model: string, options: object][] = [
   ['resnet18', { width: 0.125, inputSize: 64, classes: 10 }],
   ['googlenet', { width: 0.125, inputSize: 64, classes: 10 }],
   ['googlenet', { width: 0.125, inputSize: 64, classes: 10, batchNorm: true }],
+  ['googlenet', { width: 0.125, inputSize: 64, classes: 10, auxiliary: true }],
 ];
 
 const listPieces = ({ tensors, steps }: NetworkPlan) => ({
@@ -27,8 +28,31 @@ const listPieces = ({ tensors, steps }: NetworkPlan) => ({
   tensors: tensors.map(({ name: _, ...tensor }) => tensor),
 });
 
-describe.each(CASES)('%s %j with its composites written out', (model, options) => {
-  const { network } = buildModel(model, options, 'test');
+const convolution = { kind: 'convolution', kernel: 3, filters: 4, padding: 'same' };
+const residual = { kind: 'residual', body: [convolution, { kind: 'relu' }] };
+
+/** Composites that begin composites, and one whose input is read besides. */
+const NESTED = parseNetwork({
+  name: 'nested',
+  input: [8, 8, 3],
+  layers: [
+    convolution,
+    { kind: 'residual', body: [{ kind: 'branches', join: 'add', branches: [[residual], [convolution]] }] },
+    { ...residual, name: 'last' },
+    { kind: 'add', inputs: ['last', 'residual1'] },
+    { kind: 'fully-connected', units: 10 },
+  ],
+});
+
+const NETWORKS = [
+  ...CASES.map(([model, options]) => {
+    const title = `${model} ${JSON.stringify(options)}`;
+    return { title, network: buildModel(model, options, 'test').network };
+  }),
+  { title: 'composites in composites', network: NESTED },
+];
+
+describe.each(NETWORKS)('$title with its composites written out', ({ network }) => {
   const written = writeOut(network);
 
   it.each([4, 32])('has the same plan with mini-batches of %i', (batchSize) => {
@@ -48,6 +72,7 @@ describe.each(CASES)('%s %j with its composites written out', (model, options) =
 it.each([
   ['resnet20', { width: 0.125 }],
   ['googlenet', { width: 0.0625, inputSize: 32, classes: 10 }],
+  ['googlenet', { width: 0.0625, inputSize: 32, classes: 10, auxiliary: true }],
 ])('trains %s to the same bits, nested and written out', async (model, options) => {
   const { network } = buildModel(model, options, 'test');
   const shape = { height: 32, width: 32, channels: 3 };

@@ -103,4 +103,37 @@ describe('a network that tells more classes apart than a byte does', () => {
     }
     expect(report).toContain(`${result.epochs[0]!.testErrorPercent!.toFixed(2)}`);
   });
+
+  it('or has more outputs than there are classes, and takes images for those', async () => {
+    // Its last output is the greatest, whatever the image.
+    const units = 1100;
+    const data = makeManyClasses(10, { each: 5, test: 20 });
+    const bias = { kind: 'constant', value: 0 };
+    const network = {
+      name: 'wide',
+      input: [6, 6, 1],
+      layers: [
+        { kind: 'fully-connected', units, initializer: { kind: 'gaussian', std: 10 }, biasInitializer: bias },
+      ],
+    };
+    const points = await planSweep(
+      expandGrid(
+        parseGrid({ base: { network, epochs: 1, learningRate: 1e-9 } }, 'wide.json', 'wide'),
+        'wide',
+      ),
+      async () => data,
+    );
+    const store = openStore();
+    const [runId] = claimRuns(store, { name: 'wide', title: null }, points) as [number];
+    const result = await train(points[0]!.spec, { dataset: data, pool });
+    for (const metrics of result.epochs) store.addEpoch(runId, metrics);
+    store.finishRun(runId, { result });
+    expect(Math.max(...result.predicted)).toBeGreaterThan(255);
+    const recorded = store.db
+      .prepare('SELECT predicted FROM test_predictions ORDER BY example')
+      .pluck()
+      .all();
+    expect(recorded).toEqual([...result.predicted]);
+    expect(compareResults(store.db, runId, result)).toEqual([]);
+  });
 });

@@ -26,11 +26,11 @@ const WORKING_DATABASE = { ...BROKEN_DATABASE, [`${DATABASE_PACKAGE}/rebuilt`]: 
 function makeProject(files: Readonly<Record<string, string>>): string {
   const root = findPackageRoot();
   const folder = makeFolder();
-  for (const name of ['set-up.js', 'native-modules.js', 'test.js']) {
+  for (const name of ['set-up.js', 'sources.js', 'native-modules.js', 'test.js']) {
     cpSync(join(root, 'scripts', name), join(folder, 'scripts', name));
   }
-  const tell = (what: string) => `node -e "require('fs').appendFileSync('ran', '${what} ')"`;
-  const scripts = { install: tell('addon'), 'build:ts': tell('typescript') };
+  const tell = (what: string) => `node -e "require('fs').appendFileSync('ran', '${what} ')" --`;
+  const scripts = { 'build:native': tell('addon'), 'build:ts': tell('typescript') };
   const own = {
     'package.json': JSON.stringify({
       name: 'project',
@@ -79,7 +79,11 @@ describe('setting up', () => {
 
   it('compiles the addon again where its file is none', () => {
     const folder = makeProject({ ...WORKING_DATABASE, [ADDON]: 'not elf' });
-    expect(run(folder, 'set-up.js')).toMatchObject({ status: 0, ran: 'addon' });
+    expect(run(folder, 'set-up.js')).toMatchObject({
+      status: 0,
+      ran: 'addon',
+      stderr: expect.stringMatching(/^convoy: compiling the kernels \.\.\. \d+ s\n$/),
+    });
   });
 
   it.runIf(loadAddon()).each(['native/addon.cc', 'src/kernels/constants.ts'])(

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { nameCommand } from '../../core/command-name.js';
 import { UserError, unknownName } from '../../core/errors.js';
 import { type GetOptions, getDataset } from '../../dataset/get/get-dataset.js';
 import { loadDataset } from '../../dataset/load.js';
@@ -156,7 +157,7 @@ function explainOther({ dataset: { name }, folder, statistics, otherFiles }: Ver
   const found = differences.length > 0 ? differences.map((key) => words[key]).join(', ') : 'images or labels';
   return (
     `${name}: expected the published data in ${folder}, found other ${found} (${otherFiles.join(', ')}). ` +
-    `Run node scripts/data.js get ${name} for the published files.`
+    `Run ${nameCommand('data')} get ${name} for the published files.`
   );
 }
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { nameCommand } from '../../core/command-name.js';
 import { UserError } from '../../core/errors.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { loadDataset } from '../../dataset/load.js';
@@ -53,7 +54,7 @@ async function writeExerciseReport(
         ? []
         : [
             `Nothing is recorded with ${settings === '' ? 'the exercise’s own settings' : settings}, ` +
-              `but there are runs with ${other}. This reports them: \`node scripts/report.js ` +
+              `but there are runs with ${other}. This reports them: \`${nameCommand('report')} ` +
               `${command.sweep} ${other}${tellDatabase(command)}\`.`,
           ],
   });
@@ -72,7 +73,7 @@ async function findDataset(name: string): Promise<Dataset | null> {
 function tellSweepCommand(name: string, command: ReportCommand): string {
   const what = PRESET_NAMES.includes(name) ? name : '<the grid file of this sweep>';
   const overrides = command.overrides.map(({ text }) => ` ${text}`).join('');
-  return `node scripts/sweep.js ${what}${overrides}${tellDatabase(command)}`;
+  return `${nameCommand('sweep')} ${what}${overrides}${tellDatabase(command)}`;
 }
 
 function tellDatabase({ db }: ReportCommand): string {

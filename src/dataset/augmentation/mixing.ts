@@ -65,7 +65,7 @@ export class MixingDraws {
     return { rectangle, share: 1, labelShare: (rectangle.height * rectangle.width) / (height * width) };
   }
 
-  /** Of that share of the image's area and in its proportions, around any pixel, as far as it lies inside: what CutMix's own code draws. */
+  /** Of that share of the image's area and in its proportions, around any pixel, as far as it lies inside. */
   #drawPasted(area: number): Rectangle {
     const side = Math.sqrt(area);
     const cut = (size: number) => {

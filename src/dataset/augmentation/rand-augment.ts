@@ -37,7 +37,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   contrast: (canvas, strength) => changeContrast(canvas, 1 + 0.9 * strength),
   sharpness: (canvas, strength) => changeSharpness(canvas, 1 + 0.9 * strength),
   posterize: (canvas, strength) => posterize(canvas, 8 - Math.round(4 * Math.abs(strength))),
-  solarize: (canvas, strength) => solarize(canvas, 255 * (1 - Math.abs(strength))),
+  solarize: (canvas, strength) => solarize(canvas, 255 - 255 * Math.abs(strength)),
   autocontrast: (canvas) => autocontrast(canvas),
   equalize: (canvas) => equalize(canvas),
 };

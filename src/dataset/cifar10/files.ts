@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nameCommand } from '../../core/command-name.js';
 import { UserError } from '../../core/errors.js';
 import { openRegularFile } from '../../core/regular-file.js';
 import { listFolder } from '../folder.js';
@@ -45,7 +46,7 @@ export async function findCifar10Files(folder: string): Promise<Map<string, stri
   if (missing.length === 0) return new Map(CIFAR10_NAMES.map((name) => [name, join(folder, name)]));
   const other = present.map(explainOtherVersion).find((words) => words !== null);
   throw new UserError(
-    `cifar10: expected ${CIFAR10_NAMES.length} files in ${folder}, found no ${missing.join(', ')}. ${other ? `${other} ` : ''}Run node scripts/data.js get cifar10, or unpack cifar-10-binary.tar.gz so that they are there.`,
+    `cifar10: expected ${CIFAR10_NAMES.length} files in ${folder}, found no ${missing.join(', ')}. ${other ? `${other} ` : ''}Run ${nameCommand('data')} get cifar10, or unpack cifar-10-binary.tar.gz so that they are there.`,
   );
 }
 

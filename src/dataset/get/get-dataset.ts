@@ -1,5 +1,6 @@
 import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { nameCommand } from '../../core/command-name.js';
 import { UserError } from '../../core/errors.js';
 import type { Dataset } from '../dataset.js';
 import type { DatasetDefinition, PublishedFile } from '../definition.js';
@@ -107,7 +108,7 @@ function explainOtherwise({ name, files, published, archive }: DatasetDefinition
   const { name: first, addresses } = published[0]!;
   if (archive) {
     return (
-      `get ${addresses[0]} elsewhere and run node scripts/data.js get ${name} --from ${first}, ` +
+      `get ${addresses[0]} elsewhere and run ${nameCommand('data')} get ${name} --from ${first}, ` +
       `or unpack it so that ${join(folder, files[0]!)} and the others are there`
     );
   }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameCommand } from '../../core/command-name.js';
 import { UserError } from '../../core/errors.js';
 import { listFolder } from '../folder.js';
 
@@ -35,7 +36,7 @@ export async function findIdxFiles(
   const present = await listFolder(dataset, folder);
   const count = COUNTS[files.length]!;
   const mend = (put: string) =>
-    isPublished ? `Run node scripts/data.js get ${dataset}, or put ${put}` : `Put ${put}`;
+    isPublished ? `Run ${nameCommand('data')} get ${dataset}, or put ${put}` : `Put ${put}`;
   if (present.length === 0) {
     throw new UserError(
       `${dataset}: expected its ${count} files in ${folder}, found none. ${mend(`${files.join(', ')} (plain or .gz) there.`)}`,

@@ -3,7 +3,7 @@ import { type Grid, parseGrid } from '../grid.js';
 import { CIFAR_QUICK } from './cifar-quick.js';
 import { CIFAR10_94 } from './cifar10-94.js';
 import { EXERCISE_15_6, EXERCISE_15_6_PARTS } from './exercise-15-6.js';
-import { EXERCISES_15_1_TO_15_3 } from './exercises-15-1-to-15-3.js';
+import { EXERCISES_15_1_TO_15_4 } from './exercises-15-1-to-15-4.js';
 import { FIRST_LOOK } from './first-look.js';
 import { LENET5 } from './lenet5.js';
 import { MOBILENET_V2 } from './mobilenet-v2.js';
@@ -14,7 +14,7 @@ import { VGG } from './vgg.js';
 
 export const PRESETS: readonly Preset[] = [
   FIRST_LOOK,
-  ...EXERCISES_15_1_TO_15_3,
+  ...EXERCISES_15_1_TO_15_4,
   EXERCISE_15_6,
   ...EXERCISE_15_6_PARTS,
   LENET5,

@@ -4,8 +4,21 @@ import { sizeOf } from '../../../src/core/shape.js';
 import { colorJitterSchema, jitterColors } from '../../../src/dataset/augmentation/color-jitter.js';
 import { AugmentationDraws } from '../../../src/dataset/augmentation/draws.js';
 import { Painter } from '../../../src/dataset/augmentation/painter.js';
-import { makeCanvas } from '../../../src/dataset/augmentation/picture/canvas.js';
-import { changeBrightness, changeContrast } from '../../../src/dataset/augmentation/picture/enhance.js';
+import {
+  rotate,
+  shearX,
+  shearY,
+  translateX,
+  translateY,
+} from '../../../src/dataset/augmentation/picture/affine.js';
+import { type Canvas, makeCanvas } from '../../../src/dataset/augmentation/picture/canvas.js';
+import {
+  changeBrightness,
+  changeContrast,
+  changeSaturation,
+  changeSharpness,
+} from '../../../src/dataset/augmentation/picture/enhance.js';
+import { posterize, solarize } from '../../../src/dataset/augmentation/picture/levels.js';
 import { OPERATIONS } from '../../../src/dataset/augmentation/rand-augment.js';
 import { drawCrop } from '../../../src/dataset/augmentation/resized-crop.js';
 import { augmentationSchema, TransformDraws } from '../../../src/dataset/augmentation.js';
@@ -137,6 +150,49 @@ describe('RandAugment', () => {
       const reach = 5 * Math.sqrt(SAMPLES * share * (1 - share));
       expect(Math.abs(found.get(key)! - SAMPLES * share)).toBeLessThan(reach);
     }
+  });
+
+  // torchvision's RandAugment: a step of each operation's range over 31 magnitudes. By width and height of SHAPE, 11 and 9.
+  it.each([
+    { magnitude: 8, shear: 0.08, x: 1, y: 1, degrees: 8, more: 1.24, less: 0.76, bits: 7, threshold: 187 },
+    { magnitude: 10, shear: 0.1, x: 1, y: 1, degrees: 10, more: 1.3, less: 0.7, bits: 7, threshold: 170 },
+    { magnitude: 20, shear: 0.2, x: 3, y: 2, degrees: 20, more: 1.6, less: 0.4, bits: 5, threshold: 85 },
+    { magnitude: 30, shear: 0.3, x: 4, y: 4, degrees: 30, more: 1.9, less: 0.1, bits: 4, threshold: 0 },
+  ])('does what torchvision does at magnitude $magnitude', ({ magnitude, ...by }) => {
+    const levels = Uint8Array.from({ length: SIZE }, (_, i) => i % 256);
+    const change = (apply: (canvas: Canvas) => void) => {
+      const canvas = makeCanvas(SHAPE);
+      canvas.pixels.set(levels);
+      apply(canvas);
+      return canvas.pixels;
+    };
+    const expected: Record<
+      string,
+      readonly [forth: (canvas: Canvas) => void, back: (canvas: Canvas) => void]
+    > = {
+      'shear-x': [(c) => shearX(c, by.shear), (c) => shearX(c, -by.shear)],
+      'shear-y': [(c) => shearY(c, by.shear), (c) => shearY(c, -by.shear)],
+      'translate-x': [(c) => translateX(c, by.x), (c) => translateX(c, -by.x)],
+      'translate-y': [(c) => translateY(c, by.y), (c) => translateY(c, -by.y)],
+      rotate: [(c) => rotate(c, by.degrees), (c) => rotate(c, -by.degrees)],
+      brightness: [(c) => changeBrightness(c, by.more), (c) => changeBrightness(c, by.less)],
+      color: [(c) => changeSaturation(c, by.more), (c) => changeSaturation(c, by.less)],
+      contrast: [(c) => changeContrast(c, by.more), (c) => changeContrast(c, by.less)],
+      sharpness: [(c) => changeSharpness(c, by.more), (c) => changeSharpness(c, by.less)],
+      posterize: [(c) => posterize(c, by.bits), (c) => posterize(c, by.bits)],
+      solarize: [(c) => solarize(c, by.threshold), (c) => solarize(c, by.threshold)],
+    };
+    for (const [name, ways] of Object.entries(expected)) {
+      for (const [i, sign] of [1, -1].entries()) {
+        const found = change((canvas) => OPERATIONS[name]!(canvas, (sign * magnitude) / 30));
+        expect(found, `${name} ${sign}`).toEqual(change(ways[i]!));
+      }
+    }
+    expect(Object.keys(OPERATIONS).filter((name) => !(name in expected))).toEqual([
+      'identity',
+      'autocontrast',
+      'equalize',
+    ]);
   });
 
   it('applies so many of them, at strengths in proportion', () => {

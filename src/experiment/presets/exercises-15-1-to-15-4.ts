@@ -1,7 +1,7 @@
 import type { Preset } from './preset.js';
 
 /**
- * What exercises 15.1 to 15.3 of the textbook's chapter 15 ask of papers, made visible on the first digits of MNIST: docs/exercises.md has the
+ * What exercises 15.1 to 15.4 of the textbook's chapter 15 ask of papers, made visible on the first digits of MNIST: docs/exercises.md has the
  * answers and the figures.
  */
 const BASE = { dataset: 'mnist', trainFirst: 1, batchSize: 50, momentum: 0.9, weightDecay: 0 } as const;
@@ -81,4 +81,30 @@ const BATCH_NORMALIZATION: Preset = {
   ),
 };
 
-export const EXERCISES_15_1_TO_15_3: readonly Preset[] = [DROPOUT, SMALL_KERNELS, BATCH_NORMALIZATION];
+/** Of so many convolutions 3×3 on maps of half the digits' size, with batch normalisation; `joins`: each two are a residual's body. */
+const makeDeepNetwork = (depth: number, joins: boolean) => {
+  const convolution = { ...convolve(3, 8), bias: false };
+  const body = [convolution, NORMALIZATION, RELU, convolution, NORMALIZATION];
+  const block = joins ? [{ kind: 'residual', body }, RELU] : [...body, RELU];
+  return makeNetwork(`${joins ? 'residual' : 'plain'}, ${depth} layers`, [
+    { ...convolution, stride: 2 },
+    NORMALIZATION,
+    RELU,
+    ...Array.from({ length: (depth - 2) / 2 }, () => block).flat(),
+    { kind: 'average-pooling', kernel: 'global' },
+  ]);
+};
+
+const RESIDUALS: Preset = {
+  name: '15.4',
+  title: 'Residuals, where there are many layers',
+  base: { ...BASE, trainCount: 2000, epochs: 5, learningRate: 0.05 },
+  points: [8, 32, 82].flatMap((depth) => [false, true].map((joins) => makeDeepNetwork(depth, joins))),
+};
+
+export const EXERCISES_15_1_TO_15_4: readonly Preset[] = [
+  DROPOUT,
+  SMALL_KERNELS,
+  BATCH_NORMALIZATION,
+  RESIDUALS,
+];

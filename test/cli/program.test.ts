@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.js';
+import { main } from '../../src/cli/program.js';
+import { nameCommand } from '../../src/core/command-name.js';
+import { readManifest } from '../../src/core/manifest.js';
+import { findPackageRoot } from '../../src/core/paths.js';
+import { capture } from './fake-command.js';
+
+const scripts = join(findPackageRoot(), 'scripts');
+const names = Object.keys(COMMANDS);
+const run = (args: readonly string[]) => capture((streams) => main(args, streams));
+
+describe('the program', () => {
+  it('tells its version', async () => {
+    expect(await run(['--version'])).toMatchObject({ out: `${readManifest().version}\n`, exitCode: 0 });
+  });
+
+  it.each([[['--help']], [['help']]])('lists its commands (%j)', async (args) => {
+    const { out, exitCode } = await run(args);
+    expect(exitCode).toBe(0);
+    expect([...out.matchAll(/^ {2}(\S+) {2,}\w/gm)].map(([, name]) => name)).toEqual(names);
+  });
+
+  it.each(names)('%s has a summary, a version and help of its own', async (name) => {
+    expect((await run([name, '--version'])).out).toBe(`${readManifest().version}\n`);
+    const help = await run([name, '--help']);
+    expect(help.out).toMatch(new RegExp(`^Usage: ${name} `));
+    expect(await run(['help', name])).toEqual(help);
+  });
+
+  it('gives a command what follows its name, and its exit exitCode', async () => {
+    const { out, exitCode } = await run(['describe', 'SK', '--set', 'width=0.2']);
+    expect(out).toMatch(/^SK/);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    [[], /^convoy: expected a command, found nothing\. Commands: sweep, train, .*\n$/],
+    [['swep'], /^convoy: unknown command 'swep'\. Did you mean 'sweep'\? /],
+    [['toString'], /^convoy: unknown command 'toString'\. /],
+    [['help', 'swep'], /^convoy: unknown command 'swep'\. /],
+  ])('says what is wrong with %j', async (args, message) => {
+    const { err, exitCode } = await run(args);
+    expect(err).toMatch(message);
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe('the scripts', () => {
+  it('start each command under its name, in a clone', () => {
+    const started = readdirSync(scripts)
+      .filter((file) => file.endsWith('.js') && file !== 'start-command.js')
+      .flatMap((file) => {
+        const [, name] =
+          /await startCommand\('([^']*)'\)/.exec(readFileSync(join(scripts, file), 'utf8')) ?? [];
+        return name === undefined ? [] : [[file, name]];
+      });
+    // That one is plain JavaScript, since it must run before anything is built.
+    const expected = ['convoy', ...names].filter((name) => name !== 'build-native');
+    expect(started).toEqual(expected.sort().map((name) => [`${name}.js`, name]));
+  });
+});
+
+describe('a command in a message', () => {
+  it('is what a user can give, in a clone and where the package is installed', () => {
+    expect(nameCommand('sweep', '/home/a/convoy')).toBe('node scripts/sweep.js');
+    expect(nameCommand('sweep', '/home/a/project/node_modules/convoy-cnn')).toBe('npx convoy sweep');
+  });
+});
