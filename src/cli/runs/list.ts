@@ -8,7 +8,8 @@ import { type Column, formatTable } from '../../report/tables.js';
 import { tellsTopFive } from '../../report/top-five.js';
 import { findVaryingFields, formatField, formatTitle } from '../../report/varying-fields.js';
 import { NUMERICS } from '../../run/numerics.js';
-import { formatRows, type RowFormat } from './query.js';
+import { widthOf } from '../streams.js';
+import { printRows, type RowTarget } from './query.js';
 
 /** Of what differs between runs, as a line has room for no more. */
 const MAX_VARYING = 4;
@@ -16,13 +17,13 @@ const MAX_VARYING = 4;
 const TOLD: ReadonlySet<string> = new Set(['epochs', 'learningRate', 'trainCount']);
 
 /** Prints the runs, in the order in which they were begun: as a table in short, else with all columns of their view. */
-export function formatList(
-  db: Database.Database,
-  filter: RunFilter,
-  format: RowFormat,
-  width?: number,
-): string {
-  if (format !== 'table') return formatRows(selectRunRows(db, filter), format);
+export async function printList(db: Database.Database, filter: RunFilter, target: RowTarget): Promise<void> {
+  if (target.format === 'table') target.out.write(formatList(db, filter, widthOf(target.out)));
+  else await printRows(selectRunRows(db, filter), target);
+}
+
+/** As a table. */
+export function formatList(db: Database.Database, filter: RunFilter, width?: number): string {
   const runs = listRuns(db, filter);
   const specs = readSpecsById(db, runs);
   const varying = describeVarying(specs);

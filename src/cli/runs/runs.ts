@@ -9,8 +9,8 @@ import { addBackupCommand } from './backup.js';
 import { addDiffCommand } from './diff.js';
 import { addDoctorCommand } from './doctor/doctor.js';
 import { addExportCommand } from './export.js';
-import { formatList } from './list.js';
-import { formatQuery } from './query.js';
+import { printList } from './list.js';
+import { printQuery } from './query.js';
 import { addRemarkCommands } from './remarks.js';
 import { addRemovalCommands } from './removal.js';
 import { addFilter, addFormats, chooseFormat, type FormatFlags } from './row-options.js';
@@ -53,7 +53,7 @@ function addReadingCommands(program: Command, session: Session): void {
     .description('lists the runs')
     .option('--removed', 'those that have been removed')
     .action((flags: RunFilter & FormatFlags, command: Command) =>
-      session.read(command, (db) => out.write(formatList(db, flags, chooseFormat(flags), widthOf(out)))),
+      session.read(command, (db) => printList(db, flags, { format: chooseFormat(flags), out })),
     );
   program
     .command('show')
@@ -69,6 +69,6 @@ function addReadingCommands(program: Command, session: Session): void {
     .description('prints what an SQL query gives, for instance "SELECT * FROM error_by_group"')
     .argument('<sql>', 'one statement that reads')
     .action((sql: string, flags: FormatFlags, command: Command) =>
-      session.read(command, (db) => out.write(formatQuery(db, sql, chooseFormat(flags), widthOf(out)))),
+      session.read(command, (db) => printQuery(db, sql, { format: chooseFormat(flags), out })),
     );
 }
