@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { UserError } from '../../core/errors.js';
-import { explainDatabaseError } from '../../experiment/database-errors.js';
+import { withQuery } from '../../experiment/query.js';
 import { queryRows, type Rows } from '../../experiment/rows.js';
 import { formatRowsAsCsv, formatRowsAsJson, formatRowsAsTable } from '../../report/format-rows.js';
 import { formatRowsAsParquet } from '../../report/parquet-rows.js';
@@ -24,7 +24,7 @@ export interface RowTarget {
  * @throws UserError if the SQL is wrong, is several statements, or would write
  */
 export async function printQuery(db: Database.Database, sql: string, target: RowTarget): Promise<void> {
-  await printRows(runQuery(db, sql), target);
+  await printRows(withQuery(db, sql, 'runs query', queryRows), target);
 }
 
 /**
@@ -56,25 +56,5 @@ export async function formatRows(
       return formatRowsAsJson(rows, embedded);
     case 'csv':
       return formatRowsAsCsv(rows);
-  }
-}
-
-function runQuery(db: Database.Database, sql: string): Rows {
-  try {
-    const statement = db.prepare(sql);
-    if (!statement.reader || !statement.readonly) {
-      throw new UserError(
-        'runs query: expected a statement that reads, found one that writes or gives no rows. Begin with SELECT.',
-      );
-    }
-    return queryRows(statement);
-  } catch (error) {
-    const explained = explainDatabaseError(error, db.name);
-    if (explained instanceof UserError) throw explained;
-    // RangeError: no statement, or several. Missing parameters (`?`) are a RangeError as well.
-    if (error instanceof Database.SqliteError || error instanceof RangeError) {
-      throw new UserError(`runs query: ${error.message.replace(/\.$/, '')}. The SQL was: ${sql}`);
-    }
-    throw error;
   }
 }
