@@ -1,9 +1,7 @@
 import type { Override } from '../../experiment/overrides.js';
-import { describeNetwork } from '../../network/describe.js';
-import { planOptimizer } from '../../optim/update.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNetworkTable } from '../../report/network-table.js';
-import { optimizerOf } from '../../run/optimizer-fields.js';
+import { describeSpec } from '../../run/describe.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
 import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
@@ -54,17 +52,12 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       }
       const plugins = await loadPlugins(plugin);
       const resolved = await resolveNetworkArgument('describe', what, set, plugins);
-      const { network, batchSize, slices } = resolved;
+      const { network } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);
         return;
       }
-      const description = describeNetwork(network, {
-        batchSize: batch ?? batchSize,
-        slices,
-        kinds: plugins.layers,
-        needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved), plugins.optimizers),
-      });
+      const description = describeSpec(resolved, plugins, batch);
       streams.out.write(json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description));
     });
   await parseCommand(command, args);

@@ -14,8 +14,8 @@ const RELU: WrittenLayer = { kind: 'relu' };
 const NORMALIZATION: WrittenLayer = { kind: 'batch-normalization' };
 const POOLING: WrittenLayer = { kind: 'max-pooling', kernel: 2 };
 
-const convolve = (kernel: number, filters: number, padding: number | 'same' = 'same'): WrittenLayer => ({
-  kind: 'convolution',
+const convolve = (kernel: number, filters: number, padding: number | 'same' = 'same') => ({
+  kind: 'convolution' as const,
   kernel,
   filters,
   padding,
@@ -85,7 +85,7 @@ const BATCH_NORMALIZATION: Preset = {
 const makeDeepNetwork = (depth: number, joins: boolean) => {
   const convolution = { ...convolve(3, 8), bias: false };
   const body = [convolution, NORMALIZATION, RELU, convolution, NORMALIZATION];
-  const block = joins ? [{ kind: 'residual', body }, RELU] : [...body, RELU];
+  const block: WrittenLayer[] = joins ? [{ kind: 'residual', body }, RELU] : [...body, RELU];
   return makeNetwork(`${joins ? 'residual' : 'plain'}, ${depth} layers`, [
     { ...convolution, stride: 2 },
     NORMALIZATION,
