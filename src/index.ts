@@ -7,11 +7,13 @@ export type { Checkpoint } from './checkpoint/checkpoint.js';
 export type { Combination } from './checkpoint/combine.js';
 export { Ensemble, type NamedModel } from './checkpoint/ensemble.js';
 export type { LoadOptions } from './checkpoint/load.js';
-export type { PixelImage, PixelRange } from './checkpoint/pixels.js';
+export type { ModelImage } from './checkpoint/model-images.js';
+export type { PixelImage, PixelRange, Pixels } from './checkpoint/pixels.js';
 export { clearRunFolder } from './checkpoint/run-files.js';
 export { saveModel } from './checkpoint/save.js';
 export {
   type ClassProbability,
+  type LayerOutput,
   loadModel,
   type Prediction,
   type PredictOptions,

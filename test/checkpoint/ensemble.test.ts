@@ -71,6 +71,9 @@ describe('an ensemble', () => {
     expect(await new Ensemble(members.slice(0, 1), 'vote').predict([image])).toEqual(
       await model.predict([image]),
     );
+    await expect(new Ensemble(members, 'mean').predict(image as never)).rejects.toThrow(
+      /^ensemble: expected a list of images, found \{"height":28.* Put it in brackets\.$/,
+    );
   });
 
   it('takes networks for the same images and classes, and at least one', async () => {

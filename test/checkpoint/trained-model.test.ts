@@ -148,11 +148,20 @@ describe('a trained model', () => {
       [
         [Buffer.from('PNG')],
         {},
-        "image 1: expected a file's path or { height, width, channels, pixels }, found a Buffer.",
+        'image 1: expected the bytes of a PNG, JPEG or WebP picture, or 28×28×1 pixels, found 3 others.',
       ],
-      [[null], {}, 'channels, pixels }, found null.'],
-      ['x.png', {}, 'predict: expected a list of images, found "x.png". Put it in brackets.'],
+      [
+        [new DataView(new ArrayBuffer(784))],
+        {},
+        "image 1: expected a file's path, the bytes of one, { height, width, channels, pixels } or a list of numbers, found a DataView.",
+      ],
+      [[Array(783).fill(0)], {}, 'image 1: expected 28×28×1 pixels, found 783 numbers.'],
+      [[Array(784).fill('0')], {}, 'image 1: expected whole numbers from 0 to 255, found "0" at pixel 1.'],
+      [Array(784).fill(0), {}, "image 1: expected a file's path, the bytes of one, { height"],
+      [[null], {}, 'or a list of numbers, found null.'],
+      ['x.png', {}, 'x.png: expected a picture, found nothing there.'],
       [[], { range: 100 }, "predict: options: field 'range': expected 1 or 255, found 100."],
+      [[], { workers: 0 }, "predict: options: field 'workers': expected number to be >=1, found 0."],
       [[], { rnage: 1 }, "predict: options: unknown field 'rnage'. Did you mean 'range'?"],
     ];
     for (const [images, options, message] of cases) {

@@ -151,11 +151,7 @@ describe('the measures of a regression', () => {
   const measure = (targets: number[], outputs: number[], samples: number[]) =>
     measureRegression(
       {
-        images: {
-          pixels: new Uint8Array(),
-          labels: new Uint16Array(),
-          targets: Float32Array.from(targets),
-        },
+        images: { targets: Float32Array.from(targets) },
         samples: Int32Array.from(samples),
       },
       Float32Array.from(outputs),

@@ -113,6 +113,7 @@ async function train(
     name: grid.name,
     title: grid.title ?? null,
     source: grid.source,
+    grows: grid.grows ?? false,
     points,
     missing,
     executor,
