@@ -1,5 +1,6 @@
 /** Convoy's public API. */
 
+export { type CheckName, type CheckOptions, type CheckResult, check } from './check/check.js';
 export type { Finding } from './check/finding.js';
 export { checkLayer, type LayerCheckOptions } from './check/layer.js';
 export type { Checkpoint } from './checkpoint/checkpoint.js';
@@ -36,15 +37,19 @@ export {
   RecordedRuns,
   type Where,
 } from './experiment/open-store.js';
-export type { SweepCallbackOptions, SweepContext, SweepRunInfo } from './experiment/sweep-callbacks.js';
 export {
   expandGrid,
   type GridFields,
   type SweepGrid,
-  type SweepGridOptions,
   type SweepResult,
   sweep,
 } from './experiment/sweep-grid.js';
+export type {
+  SweepCallbackOptions,
+  SweepContext,
+  SweepGridOptions,
+  SweepRunInfo,
+} from './experiment/sweep-options.js';
 export type { RunRow, ViewName, ViewRows } from './experiment/view-rows.js';
 export type { Image } from './image/image.js';
 export type { Background, Picture } from './image/read-image.js';
@@ -100,7 +105,9 @@ export { loadPlugins, type PluginSource } from './plugins/load.js';
 export type { Plugin, PluginRecord, Plugins } from './plugins/plugins.js';
 export { formatNetworkTable } from './report/network-table.js';
 export { formatProfile } from './report/profile-table.js';
+export { type DescribeOptions, describe } from './run/describe.js';
 export { type FittedRun, fitRun } from './run/fit.js';
+export type { NetworkSubject } from './run/network-subject.js';
 export type { Normalization } from './run/normalize.js';
 export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
 export { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';

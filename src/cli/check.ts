@@ -1,14 +1,11 @@
+import { CHECK_NAMES, type CheckName, runChecks } from '../check/check.js';
 import { type ChosenData, chooseData } from '../check/choose-data.js';
 import type { Finding } from '../check/finding.js';
-import { checkFirstLoss } from '../check/first-loss.js';
-import { checkGradients } from '../check/gradients.js';
-import { checkOverfitting } from '../check/overfit.js';
 import { countCores } from '../core/count-cores.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { loadDataset } from '../dataset/load.js';
 import { addOverride } from '../experiment/overrides.js';
-import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { describeNetwork } from '../network/describe.js';
 import { WorkerPool } from '../parallel/pool.js';
 import { loadPlugins } from '../plugins/load.js';
@@ -32,30 +29,6 @@ interface Flags extends OverrideFlags, DataFlags {
   readonly plugin?: readonly string[];
   readonly ignoreHash?: true;
 }
-
-interface CheckJob {
-  readonly spec: ResolvedRunSpec;
-  readonly data: ChosenData;
-  readonly plugins: Plugins;
-  readonly pool: WorkerPool;
-  readonly say: (line: string) => void;
-}
-
-const CHECKS = {
-  'first-loss': ({ spec, data, plugins }: CheckJob) =>
-    checkFirstLoss(spec, data.dataset, loadKernels(chooseKernelName()), plugins),
-  gradients: ({ spec: { network, labelSmoothing }, plugins }: CheckJob) =>
-    checkGradients(network, {
-      labelSmoothing,
-      kernels: loadKernels(chooseKernelName()),
-      kinds: plugins.layers,
-    }),
-  overfitting: ({ spec, data, plugins, pool, say }: CheckJob) =>
-    checkOverfitting(spec, data.dataset, { pool, plugins, say }),
-} as const satisfies Record<string, (job: CheckJob) => Finding | Promise<Finding>>;
-
-type CheckName = keyof typeof CHECKS;
-const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
 
 /**
  * `check <model, pattern or spec file>`: the sanity checks of a network (CS231n's assignment).
@@ -100,12 +73,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     });
     if (warning !== null) say(`warning: ${warning}`);
     const pool = WorkerPool.create(workers ?? countCores());
-    const findings: Finding[] = [];
-    try {
-      for (const name of only) findings.push(await CHECKS[name]({ spec, data, plugins, pool, say }));
-    } finally {
-      await pool.close();
-    }
+    const findings = await runChecks(only, { spec, data, plugins, pool, say }).finally(() => pool.close());
     streams.out.write(json ? formatJson(findings) : formatFindings(findings, widthOf(streams.out)));
     if (findings.some(({ passed }) => !passed)) exitCode = EXIT_CODES.failed;
   });

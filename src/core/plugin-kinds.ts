@@ -1,7 +1,7 @@
 /**
  * Kinds of layer that plugins bring, by name, with their options, so that specs in TypeScript may have them:
  *
- *     declare module 'convoy' {
+ *     declare module 'convoy-cnn' {
  *       interface PluginLayers {
  *         'spatial-dropout': { rate?: number };
  *       }

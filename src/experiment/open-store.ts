@@ -11,14 +11,13 @@ import { UserError, unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { loadPlugins } from '../plugins/load.js';
 import type { NamedWeights } from '../run/types.js';
-import { openDatabaseReadOnly } from './database.js';
+import { openDatabase, openDatabaseReadOnly } from './database.js';
 import { withQuery } from './query.js';
 import { findRunFolder } from './run-folder.js';
-import { Store } from './store.js';
 import { VIEW_COLUMNS, VIEW_NAMES, type ViewName, type ViewRows } from './view-rows.js';
 
 export interface OpenStoreOptions {
-  /** False to hand the store to `sweep`: then the file is made where it is missing. Default: true, and nothing is ever written. */
+  /** False to make the file where it is missing, and to hand it to `sweep`. Default: true. */
   readonly readonly?: boolean;
 }
 
@@ -35,27 +34,14 @@ export type QueryValue = string | number | bigint | null;
 /** What experiments have recorded: a database that `sweep` or the commands write. Safe to read while others write. */
 export class RecordedRuns implements Disposable {
   readonly file: string;
+  readonly readonly: boolean;
   readonly #db: Database.Database;
-  readonly #store: Store | null;
 
   /** See `openStore`. */
-  constructor(file: string, store: Store | null) {
+  constructor(file: string, readonly: boolean) {
     this.file = file;
-    this.#store = store;
-    this.#db = store?.db ?? openDatabaseReadOnly(file);
-  }
-
-  /**
-   * The one that writes, for `sweep`.
-   *
-   * @throws UserError if the store was opened for reading only
-   */
-  get writer(): Store {
-    if (this.#store && this.#db.open) return this.#store;
-    throw new UserError(
-      `${this.file}: expected a store that is open for writing, found one ${this.#db.open ? 'for reading only' : 'that is closed'}. ` +
-        'Open it with { readonly: false }.',
-    );
+    this.readonly = readonly;
+    this.#db = readonly ? openDatabaseReadOnly(file) : openDatabase(file);
   }
 
   /**
@@ -101,8 +87,7 @@ export class RecordedRuns implements Disposable {
 
   /** May be called again. */
   close(): void {
-    if (this.#store) this.#store.close();
-    else this.#db.close();
+    this.#db.close();
   }
 
   [Symbol.dispose](): void {
@@ -138,7 +123,7 @@ export function openStore(file: string, options: OpenStoreOptions = {}): Recorde
     throw new UserError(`openStore: expected a file, found ${JSON.stringify(file)}. Name one.`);
   }
   const { readonly = true } = parseWith(optionsSchema, options, 'openStore: options');
-  return new RecordedRuns(file, readonly ? null : Store.open(file));
+  return new RecordedRuns(file, readonly);
 }
 
 function selectFrom(view: ViewName, where: object): { sql: string; values: QueryValue[] } {

@@ -1,36 +1,9 @@
-import type { ResolvedRunSpec } from '../run/spec.js';
-import type { EpochMetrics, RunContext, StepMetrics, TrainOptions, TrainResult } from '../run/types.js';
+import type { RunContext, TrainOptions } from '../run/types.js';
 import type { SweepPoint } from './plan-sweep.js';
 import type { RunEnd } from './run-result.js';
 import type { SweepObserver, SweepRun } from './sweep.js';
+import type { SweepCallbackOptions, SweepRunInfo } from './sweep-options.js';
 import type { RunRow } from './view-rows.js';
-
-/** A run of a sweep, for its callbacks. */
-export interface SweepRunInfo {
-  readonly runId: number;
-  /** Among the points that were missing when the sweep began, from 1. */
-  readonly index: number;
-  /** Of those. */
-  readonly count: number;
-  readonly label: string;
-  readonly spec: ResolvedRunSpec;
-}
-
-export interface SweepContext extends RunContext {
-  readonly run: SweepRunInfo;
-}
-
-/** What a program wants to know of its sweep, and to say. */
-export interface SweepCallbackOptions {
-  /** Ends runs in progress after their step, as `interrupted`, and the sweep with them. */
-  readonly signal?: AbortSignal;
-  /** As of `train`; `'stop'` ends the one run. */
-  readonly onEpoch?: (metrics: EpochMetrics, context: SweepContext) => unknown;
-  /** As of `train`; `'stop'` ends the one run. */
-  readonly onStep?: (metrics: StepMetrics, context: SweepContext) => unknown;
-  /** Told when a run of this process has ended and is recorded, with what it left behind unless it failed. */
-  readonly onRun?: (row: RunRow, run: SweepRunInfo, result: TrainResult | null) => unknown;
-}
 
 /** Asks a program about the runs of its sweep. What it throws is no failure of a run: it ends the sweep, and is thrown when all has ended. */
 export class SweepCallbacks implements SweepObserver {

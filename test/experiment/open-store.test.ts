@@ -8,18 +8,31 @@ import { Store } from '../../src/experiment/store.js';
 import { VIEW_COLUMNS, VIEW_NAMES } from '../../src/experiment/view-rows.js';
 import { claimRuns, makeFolder, makeMetrics, makeResult, planGrid } from './fake-runs.js';
 
-/** Two runs of a sweep, of which the first is done. */
+/** Three runs of a sweep, of which two are done. */
 async function record(): Promise<string> {
   const file = join(makeFolder(), 'runs.db');
   const store = Store.open(file);
-  const points = await planGrid({ base: { model: 'SK', width: 0.2 }, grid: { seed: [0, 1] } });
-  const [first] = claimRuns(store, 'seeds', points) as [number, number];
-  const epochs = [makeMetrics(1, 9), makeMetrics(2, 4)];
-  for (const metrics of epochs) store.addEpoch(first, metrics);
-  store.finishRun(first, { result: makeResult(points[0]!.spec, { epochs }) });
+  const points = await planGrid({ base: { model: 'SK', width: 0.2 }, grid: { seed: [0, 1, 2] } });
+  const ids = claimRuns(store, 'seeds', points) as number[];
+  for (const [i, errors] of [
+    [9, 4],
+    [90, 80],
+  ].entries()) {
+    const epochs = errors.map((error, at) => makeMetrics(at + 1, error));
+    for (const metrics of epochs) store.addEpoch(ids[i]!, metrics);
+    store.finishRun(ids[i]!, { result: makeResult(points[i]!.spec, { epochs }) });
+  }
   store.close();
   return file;
 }
+
+const NAMES = {
+  text: ['string'],
+  'text?': ['string', 'null'],
+  number: ['number'],
+  'number?': ['number', 'null'],
+  any: ['string', 'number', 'null'],
+};
 
 describe('the rows of views', () => {
   it('have the columns that the database gives, and that the docs list views for', () => {
@@ -37,15 +50,13 @@ describe('the rows of views', () => {
 
   it('have the types that are said of them', async () => {
     using store = openStore(await record());
-    for (const view of VIEW_NAMES) {
-      for (const row of store.rows(view)) {
+    for (const view of VIEW_NAMES.filter((name) => name !== 'settings')) {
+      const rows = store.rows(view);
+      expect(rows.length, view).toBeGreaterThan(0);
+      for (const row of rows) {
         for (const [column, type] of Object.entries(VIEW_COLUMNS[view])) {
           const value: unknown = (row as Record<string, unknown>)[column];
-          if (value === null) expect(type, `${view}.${column}`).toMatch(/\?$/);
-          else
-            expect(typeof value, `${view}.${column}`).toBe(
-              type === 'text' || type === 'text?' ? 'string' : 'number',
-            );
+          expect(NAMES[type], `${view}.${column}`).toContain(value === null ? 'null' : typeof value);
         }
       }
     }
@@ -53,8 +64,8 @@ describe('the rows of views', () => {
 
   it('are all, or those that are asked for', async () => {
     using store = openStore(await record());
-    expect(store.rows('all_runs').map(({ state }) => state)).toEqual(['done', 'running']);
-    const [done, ...others] = store.rows('all_runs', { state: 'done', width: 0.2, note: null });
+    expect(store.rows('all_runs').map(({ state }) => state)).toEqual(['done', 'done', 'running']);
+    const [done, ...others] = store.rows('all_runs', { state: 'done', seed: 0, note: null });
     expect(others).toEqual([]);
     expect(done).toMatchObject({ seed: 0, test_error_percent: 4 });
     expectTypeOf(done!.seed).toEqualTypeOf<number>();
@@ -98,14 +109,12 @@ describe('a query', () => {
 });
 
 describe('a store', () => {
-  it('is made for writing alone', async () => {
+  it('is made for writing alone', () => {
     const file = join(makeFolder(), 'none.db');
     expect(() => openStore(file)).toThrow(UserError);
     expect(existsSync(file)).toBe(false);
     expect(() => openStore('')).toThrow('openStore: expected a file, found "".');
     expect(() => openStore(file, { readOnly: true } as object)).toThrow("unknown field 'readOnly'");
-    using store = openStore(await record());
-    expect(() => store.writer).toThrow('open for writing, found one for reading only');
   });
 
   it('that is closed says so', async () => {

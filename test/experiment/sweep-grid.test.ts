@@ -151,6 +151,13 @@ describe('a sweep in a program', () => {
     expect(told).toEqual([null, expect.objectContaining({ state: 'done' })]);
   });
 
+  it('does not write where it was said that nothing is', async () => {
+    const file = makeFile();
+    openStore(file, { readonly: false }).close();
+    using store = openStore(file);
+    await expect(sweep(GRID, { store, dataset })).rejects.toThrow('open for writing, found');
+  });
+
   it.each<[unknown, unknown, string]>([
     [{ base: {} }, { store: 'x.db' }, "grid: field 'name': expected string"],
     [GRID, {}, "sweep: options: field 'store': expected a file, or what openStore has opened for writing"],

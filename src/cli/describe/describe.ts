@@ -1,8 +1,6 @@
-import { describeNetwork } from '../../network/describe.js';
-import { planOptimizer } from '../../optim/update.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNetworkTable } from '../../report/network-table.js';
-import { optimizerOf } from '../../run/optimizer-fields.js';
+import { describeSpec } from '../../run/describe.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
 import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
@@ -45,17 +43,12 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       const plugins = await loadPlugins(plugin);
       const options = listNetworkOptions(flags, plugins, streams);
       const resolved = await resolveNetworkArgument('describe', what, listOverrides(flags), options);
-      const { network, batchSize, slices } = resolved;
+      const { network } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);
         return;
       }
-      const description = describeNetwork(network, {
-        batchSize,
-        slices,
-        kinds: plugins.layers,
-        needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved), plugins.optimizers),
-      });
+      const description = describeSpec(resolved, plugins);
       streams.out.write(
         json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description, widthOf(streams.out)),
       );
