@@ -14,7 +14,7 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import { listNetworkOptions } from '../network-argument.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
 import { parseSweepArguments, type SweepCommand } from './options.js';
@@ -35,7 +35,7 @@ export async function runSweepCommand(
   const command = await parseSweepArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   if (command.list) {
-    streams.out.write(formatPresets(PRESETS, 'what it asks', command.json));
+    streams.out.write(formatPresets(PRESETS, 'what it asks', command.json, widthOf(streams.out)));
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);
@@ -47,7 +47,7 @@ export async function runSweepCommand(
   printWarnings(points, command.force, streams.err);
   if (command.dryRun) {
     const recorded = readRecorded(command);
-    streams.out.write(formatPoints(points, recorded, command.json));
+    streams.out.write(formatPoints(points, recorded, command.json, widthOf(streams.out)));
     if (!command.json) streams.out.write(tellDiskUse(points, recorded, command));
     return EXIT_CODES.done;
   }
