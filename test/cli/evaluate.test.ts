@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { saveModel } from '../../src/checkpoint/save.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
+import { writePng } from '../../src/image/write-png.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -117,6 +118,26 @@ describe('evaluate', () => {
     }
     const validation = await evaluateCommand([...args, '--on', 'validation'], other);
     expect(validation.err).toMatch(/^--on: expected test or train of fashion-mnist, found validation/);
+  });
+
+  it("evaluates on a folder of pictures of one's own", async () => {
+    const [file] = (await save(results[0]!)) as [string];
+    const folder = makeFolder();
+    for (const half of ['train', 'test']) {
+      for (let i = 0; i < 10; i++) {
+        const pixels = dataset.test.pixels.slice(784 * i, 784 * (i + 1));
+        const label = dataset.classNames[dataset.test.labels[i]!]!;
+        await writePng(join(folder, half, label, `${i}.png`), { height: 28, width: 28, channels: 1, pixels });
+      }
+    }
+    const { exitCode, out, err } = await evaluateCommand([file, '--json', '--data', folder], dataset);
+    expect(exitCode, err).toBe(0);
+    const wrong = results[0]!.predicted
+      .slice(0, 10)
+      .filter((label, i) => label !== dataset.test.labels[i]).length;
+    expect(parseLines(out)[0]).toMatchObject({ images: 10, errorPercent: 10 * wrong });
+    const both = await evaluateCommand([file, '--data', folder, '--dataset', 'mnist'], dataset);
+    expect(both.err).toBe('--data: expected it in place of --dataset mnist, found both. Leave one out.\n');
   });
 
   it('tells what they are together: the mean of probabilities, or a vote', async () => {

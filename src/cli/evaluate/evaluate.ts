@@ -8,6 +8,7 @@ import { loadDataset } from '../../dataset/load.js';
 import { warnOfMissingAddon } from '../../kernels/select.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import { createCommand, parseCommand } from '../command-line.js';
+import { addDataOptions } from '../data-options.js';
 import { EXIT_CODES } from '../exit.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from '../run-options.js';
 import {
@@ -33,7 +34,7 @@ interface Flags extends NetworkFlags, ExampleFlags {
  * @throws UserError for wrong usage, a file that is no checkpoint, an unknown run, networks that are not for the same images and classes
  */
 export async function main(args: readonly string[], streams: Streams, load = loadDataset): Promise<number> {
-  const command = createCommand('evaluate', streams)
+  const command = addDataOptions(createCommand('evaluate', streams))
     .description(
       'Tells how often trained networks are wrong on images of a data set, each by itself and all together.',
     )
@@ -48,7 +49,6 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       HALVES[0] as Half,
     )
     .option('--dataset <name>', "a data set of the same classes or targets, in place of the networks' own")
-    .option('--data <folder>', "where the data set's files are, in place of their usual folder")
     .option(...PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object a network, and one for all together')
@@ -59,7 +59,7 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       const warning = warnOfMissingAddon();
       if (warning) streams.err.write(`${warning}\n`);
       const ensemble = await loadNetworks(files, flags, streams);
-      const examples = await readExamples(ensemble, flags, load);
+      const examples = await readExamples(ensemble, flags, { load, streams });
       const evaluations = await evaluateEach(ensemble, examples, flags);
       streams.out.write(
         flags.json

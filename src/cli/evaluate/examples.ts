@@ -9,17 +9,17 @@ import type { loadDataset } from '../../dataset/load.js';
 import { splitTraining } from '../../dataset/split.js';
 import { takeSubset } from '../../dataset/subset.js';
 import type { ResolvedRunSpec } from '../../run/spec.js';
+import { type DataFlags, openOwnData } from '../data-options.js';
+import type { Streams } from '../streams.js';
 
 /** The images of a data set that networks can be evaluated on. */
 export const HALVES = ['test', 'validation', 'train'] as const;
 export type Half = (typeof HALVES)[number];
 
-export interface ExampleFlags {
+export interface ExampleFlags extends DataFlags {
   readonly on: Half;
   /** Another one than the networks' own. */
   readonly dataset?: string;
-  /** Its folder. */
-  readonly data?: string;
 }
 
 /** Images, and what is to be said of them. */
@@ -38,15 +38,20 @@ export interface Examples {
  */
 export async function readExamples(
   ensemble: Ensemble,
-  { on, dataset: other, data }: ExampleFlags,
-  load: typeof loadDataset,
+  flags: ExampleFlags,
+  { load, streams }: { readonly load: typeof loadDataset; readonly streams: Streams },
 ): Promise<Examples> {
+  const { on, dataset: other } = flags;
+  if (other !== undefined && flags.data !== undefined) {
+    throw new UserError(`--data: expected it in place of --dataset ${other}, found both. Leave one out.`);
+  }
   const own = shareOf(ensemble, 'data set', ({ dataset }) => dataset);
-  const dataset = await load(other ?? own, data === undefined ? {} : { folder: data });
+  const given = await openOwnData(flags, streams);
+  const dataset = given?.dataset ?? (await load(other ?? own));
   const { model } = ensemble.members[0]!;
   checkKind(model, dataset);
   const indices = findOutputs(model, dataset);
-  const isOwn = other === undefined || other === own;
+  const isOwn = (given?.dataset.name ?? other ?? own) === own;
   const { images, samples } = isOwn ? selectOwn(ensemble, dataset, on) : selectAll(dataset, on);
   const size = sizeOf(dataset.shape);
   const order = Array.from(samples);
