@@ -77,6 +77,7 @@ export { loadPlugins, type PluginSource } from './plugins/load.js';
 export type { Plugin, PluginRecord, Plugins } from './plugins/plugins.js';
 export { formatNetworkTable } from './report/network-table.js';
 export { formatProfile } from './report/profile-table.js';
+export type { ClassErrors } from './run/class-errors.js';
 export { type FittedRun, fitRun } from './run/fit.js';
 export type { Normalization } from './run/normalize.js';
 export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
