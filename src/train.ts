@@ -14,8 +14,9 @@ import { type FittedRun, fitRun } from './run/fit.js';
 import { checkLoneValues } from './run/lone-values.js';
 import { nameData } from './run/name-data.js';
 import { shareRun } from './run/share.js';
-import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
+import { type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
+import { emitWarning } from './run/warning.js';
 import { Checkpoints } from './training/checkpoints.js';
 import { type Start, Training } from './training/training.js';
 
@@ -26,7 +27,7 @@ import { type Start, Training } from './training/training.js';
  * @throws UserError if the spec, an option or the data are wrong, or do not fit each other; if the run cannot learn, unless that is forced
  * @throws MuteWorker if a worker falls silent; where it is stuck in native code, its thread ends only with the process, by SIGKILL
  */
-export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
+export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<TrainResult> {
   checkTrainOptions(given);
   const { dataset, plugins: source = [], force = false, ...options } = given;
   const plugins = await loadPlugins(source);
@@ -109,9 +110,4 @@ async function withCheckpoints<T>(
   } finally {
     await checkpoints.settle();
   }
-}
-
-/** Where nobody listens, a warning goes where those of Node.js itself do. */
-function emitWarning(message: string): void {
-  process.emitWarning(message, 'ConvoyWarning');
 }

@@ -20,9 +20,9 @@ import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { addDataOptions, type DataFlags, openOwnData, withOwnData } from './data-options.js';
 import { EXIT_CODES } from './exit.js';
-import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from './override-options.js';
-import { PLUGIN_OPTION, parseWorkers } from './run-options.js';
+import { IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from './run-options.js';
 import type { Streams } from './streams.js';
 
 interface Flags extends OverrideFlags, DataFlags {
@@ -30,6 +30,7 @@ interface Flags extends OverrideFlags, DataFlags {
   readonly workers?: number;
   readonly json?: true;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
 }
 
 interface CheckJob {
@@ -72,14 +73,16 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object a check');
   addDataOptions(command).action(async (what: string | undefined, flags: Flags) => {
     const { only = CHECK_NAMES, workers, json, plugin = [] } = flags;
     const plugins = await loadPlugins(plugin);
     const own = await openOwnData(flags, streams);
+    const options = listNetworkOptions(flags, plugins, streams);
     const asked = listOverrides(flags);
     const overrides = own ? addOverride(asked, own.override) : asked;
-    const spec = await resolveNetworkArgument('check', what, overrides, plugins);
+    const spec = await resolveNetworkArgument('check', what, overrides, options);
     const data = await chooseData(spec, withOwnData(own, loadDataset), plugins.layers);
     if (own && data.reason !== null) {
       throw new UserError(

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { finish, type Pieces } from '../core/pieces.js';
 import type { PhiloxKey } from '../core/rng.js';
+import type { NameOf } from '../core/written.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { KernelShape } from './kernel-shape.js';
+import { positiveSingle, singleNumber } from './single-number.js';
 import { type InputImages, whitenPatches } from './whitening.js';
 
 /** What first numbers depend on. */
@@ -59,7 +61,7 @@ const distribution = z.enum(['normal', 'uniform']);
 
 /** Normal with mean 0. */
 const gaussian = define({
-  schema: z.strictObject({ kind: z.literal('gaussian'), std: z.number().positive() }),
+  schema: z.strictObject({ kind: z.literal('gaussian'), std: positiveSingle }),
   fill: (values, { std }, _sizes, source) => fillRandom(values, std, 'normal', source),
 });
 
@@ -86,7 +88,7 @@ const pytorch = define({
 
 /** Between −limit and limit. */
 const uniform = define({
-  schema: z.strictObject({ kind: z.literal('uniform'), limit: z.number().positive() }),
+  schema: z.strictObject({ kind: z.literal('uniform'), limit: positiveSingle }),
   fill: (values, { limit }, _sizes, source) => fillRandom(values, limit / Math.sqrt(3), 'uniform', source),
 });
 
@@ -96,12 +98,13 @@ const zero = define({
 });
 
 const constant = define({
-  schema: z.strictObject({ kind: z.literal('constant'), value: z.number() }),
+  schema: z.strictObject({ kind: z.literal('constant'), value: singleNumber }),
   fill: (values, { value }) => values.fill(value),
 });
 
 /** A plain name is short for the kind with its defaults. */
-const unabbreviate = (value: unknown) => (typeof value === 'string' ? { kind: value } : value);
+const unabbreviate = <Options extends { kind: string }>(value: Options | NameOf<Options>): unknown =>
+  typeof value === 'string' ? { kind: value } : value;
 
 /** Of any parameter. */
 const schemas = [
@@ -114,8 +117,10 @@ const schemas = [
   constant.schema,
 ] as const;
 
+const anySchema = z.discriminatedUnion('kind', schemas);
+
 /** How a parameter starts. */
-export const initializerSchema = z.preprocess(unabbreviate, z.discriminatedUnion('kind', schemas));
+export const initializerSchema = z.preprocess(unabbreviate<z.input<typeof anySchema>>, anySchema);
 
 export type Initializer = z.output<typeof initializerSchema>;
 
@@ -135,7 +140,7 @@ const whitening = defineImageReader({
     /** Training images, the first ones; of fewer all. */
     images: z.int().min(1).default(5000),
     /** Added to the eigenvalues. */
-    epsilon: z.number().positive().default(5e-4),
+    epsilon: positiveSingle.default(5e-4),
   }),
   *fillInPieces(values, config, { kernel }, { images }) {
     if (images === null) throw new Error('whitening: expected images to make the kernel from, found none');
@@ -143,11 +148,10 @@ const whitening = defineImageReader({
   },
 });
 
+const kernelSchema = z.discriminatedUnion('kind', [...schemas, dirac.schema, whitening.schema]);
+
 /** How a convolution's kernel starts. */
-export const kernelInitializerSchema = z.preprocess(
-  unabbreviate,
-  z.discriminatedUnion('kind', [...schemas, dirac.schema, whitening.schema]),
-);
+export const kernelInitializerSchema = z.preprocess(unabbreviate<z.input<typeof kernelSchema>>, kernelSchema);
 
 export type KernelInitializer = z.output<typeof kernelInitializerSchema>;
 

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
 
-const size = z.int().min(1);
+/** Rows and columns that an input may have, with its padding: a plan goes through them one by one. */
+export const MAX_EXTENT = 2 ** 16;
+
+const size = z.int().min(1).max(MAX_EXTENT);
 const pad = z.int().min(0);
 
 type Pair = readonly [y: number, x: number];
@@ -12,21 +15,21 @@ export const NO_PADDING: Padding = [0, 0, 0, 0];
 
 /** A size per axis, [height, width] or [y, x]; one number stands for both. */
 export const pairSchema = z.preprocess(
-  expandPair,
+  expandPair<Pair>,
   z.tuple([size, size], { error: 'expected a number or [y, x], of whole numbers from 1 up' }),
 );
 
 /** The same, or a word. */
 export function pairOf<Word extends string>(word: Word) {
   return z.preprocess(
-    expandPair,
+    expandPair<Word | Pair>,
     z.union([z.literal(word), z.tuple([size, size])], {
       error: `expected '${word}', a number or [y, x], of whole numbers from 1 up`,
     }),
   );
 }
 
-function expandPair(value: unknown): unknown {
+function expandPair<Written>(value: number | Written): unknown {
   return typeof value === 'number' ? [value, value] : value;
 }
 
@@ -41,7 +44,7 @@ export const paddingSchema = z.preprocess(
   }),
 );
 
-function expandPadding(value: unknown): unknown {
+function expandPadding(value: 'same' | number | Pair | Padding): unknown {
   if (typeof value === 'number') return [value, value, value, value];
   if (Array.isArray(value) && value.length === 2) return [value[0], value[0], value[1], value[1]];
   return value;
@@ -82,9 +85,6 @@ export interface WindowConfig {
 export function extentOf({ kernel, dilation = [1, 1] }: Pick<WindowConfig, 'kernel' | 'dilation'>): Pair {
   return [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1];
 }
-
-/** Rows and columns that an input may have, with its padding: a plan goes through them one by one. */
-export const MAX_EXTENT = 2 ** 16;
 
 /** The mistake of a window that is larger than its padded input. */
 export class MisfitError extends UserError {}

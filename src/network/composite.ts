@@ -26,6 +26,8 @@ export type Join = (typeof JOINS)[number] | 'gate';
 
 /** A kind of layer that is made of layers. It exists in specs alone: a plan has the steps of its branches, forked before and joined behind. */
 interface CompositeKind<Config extends LayerConfig> {
+  /** The names of its fields, those that a configuration leaves out among them. */
+  readonly fields: readonly string[];
   /**
    * Checks a configuration and fills in its defaults, inside the branches too.
    *
@@ -44,7 +46,7 @@ interface CompositeKind<Config extends LayerConfig> {
 
 const layers = z.array(z.unknown());
 
-const residualSchema = z.strictObject({
+export const residualSchema = z.strictObject({
   kind: z.literal('residual'),
   name: z.string().optional(),
   body: layers.min(1),
@@ -63,6 +65,7 @@ interface ResidualConfig extends LayerConfig {
 
 /** y = body(x) + shortcut(x) (He et al., CVPR 2016). */
 const residual: CompositeKind<ResidualConfig> = {
+  fields: Object.keys(residualSchema.shape),
   parse(value, where, parseLayers) {
     const { dropPath, ...config } = parseWith(residualSchema, value, where);
     return {
@@ -82,7 +85,7 @@ const residual: CompositeKind<ResidualConfig> = {
 
 const endBody = (rate: number): LayerConfig & { rate: number } => ({ kind: 'stochastic-depth', rate });
 
-const branchesSchema = z.strictObject({
+export const branchesSchema = z.strictObject({
   kind: z.literal('branches'),
   name: z.string().optional(),
   /** An empty one is the identity. */
@@ -97,6 +100,7 @@ interface BranchesConfig extends LayerConfig {
 
 /** Any number of branches; joined by `concat`, an Inception module (Szegedy et al., CVPR 2015). */
 const branches: CompositeKind<BranchesConfig> = {
+  fields: Object.keys(branchesSchema.shape),
   parse(value, where, parseLayers) {
     const config = parseWith(branchesSchema, value, where);
     const parsed = config.branches.map((branch, i) => parseLayers(branch, `${where} > ${titleOf(i)}`));
@@ -114,7 +118,7 @@ const branches: CompositeKind<BranchesConfig> = {
 
 const titleOf = (index: number) => `branch${index + 1}`;
 
-const squeezeExcitationSchema = z.strictObject({
+export const squeezeExcitationSchema = z.strictObject({
   kind: z.literal('squeeze-excitation'),
   name: z.string().optional(),
   /** Of its input, and so of its output. */
@@ -131,6 +135,7 @@ type SqueezeExcitationConfig = z.output<typeof squeezeExcitationSchema>;
  * 2018).
  */
 const squeezeExcitation: CompositeKind<SqueezeExcitationConfig> = {
+  fields: Object.keys(squeezeExcitationSchema.shape),
   channelFields: { output: 'channels' },
   parse: (value, where) => parseWith(squeezeExcitationSchema, value, where),
   branches: ({ channels, reduction, gate }) => [

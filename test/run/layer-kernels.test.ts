@@ -31,8 +31,38 @@ describe("layers' kernels", () => {
     expect([...grouped!.values.slice(20)]).toEqual([14, 20, 17, 23].map((at) => first + at));
   });
 
+  it('are told from places that a connection table leaves empty', () => {
+    expect([dense!.connected, grouped!.connected, grouped!.groups]).toEqual([null, null, 2]);
+    const sparse = parseNetwork({
+      input: [3, 3, 2],
+      layers: [
+        { kind: 'convolution', kernel: 2, filters: 3, connections: [[0], [1], [0, 1]] },
+        { kind: 'fully-connected', units: 2 },
+      ],
+    });
+    const [layer] = listKernels(sparse, new Float32Array(24 + 3 + 24 + 2));
+    expect([...layer!.connected!]).toEqual([1, 0, 0, 1, 1, 1]);
+  });
+
   it('of a fully connected layer cover its input', () => {
     expect(last).toMatchObject({ name: 'last', height: 2, width: 3, inputs: 6, filters: 3 });
     expect(last!.values[1]).toBe(16 + 4 + 16 + 24 + 6 * 3);
+  });
+
+  it('are not those of a layer with a kernel for each position', () => {
+    const local = parseNetwork({
+      input: [6, 6, 2],
+      layers: [
+        { kind: 'locally-connected', name: 'local', kernel: 3, filters: 2 },
+        { kind: 'fully-connected', name: 'last', units: 3 },
+      ],
+    });
+    const ofLocal = 4 * 4 * (3 * 3 * 2 * 2 + 2);
+    const found = listKernels(
+      local,
+      Float32Array.from({ length: ofLocal + 33 * 3 }, (_, i) => i),
+    );
+    expect(found.map(({ name }) => name)).toEqual(['last']);
+    expect(found[0]!.values[1]).toBe(ofLocal + 2 * 3);
   });
 });

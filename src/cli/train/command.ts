@@ -12,6 +12,7 @@ import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
+import { listNetworkOptions } from '../network-argument.js';
 import type { Streams } from '../streams.js';
 import { describeState, formatPointAsJson } from '../sweep/points.js';
 import { printWarnings } from '../warnings.js';
@@ -40,7 +41,11 @@ export async function runTrainCommand(
   const plugins = await loadPlugins(command.plugins);
   const own = await openOwnData(command.data, streams);
   const overrides = own ? addOverride(command.overrides, own.override) : command.overrides;
-  const subject = await findTrainSubject(command.what, overrides, plugins);
+  const subject = await findTrainSubject(
+    command.what,
+    overrides,
+    listNetworkOptions(command, plugins, streams),
+  );
   const [point] = await planSweep([subject], withOwnData(own, engine.loadDataset), plugins);
   printWarnings([point!], command.force, streams.err);
   if (command.dryRun) {

@@ -13,6 +13,7 @@ import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
   DEFAULT_DATABASE,
+  IGNORE_HASH_OPTION,
   PLUGIN_OPTION,
   parseDatabase,
   parseNumerics,
@@ -30,6 +31,8 @@ export interface TrainCommand {
   readonly overrides: readonly Override[];
   /** Files. */
   readonly plugins: readonly string[];
+  /** Of a saved network whose spec is taken. */
+  readonly ignoreHash: boolean;
   /** Where the trained network goes. */
   readonly save?: string;
   readonly again: boolean;
@@ -51,6 +54,7 @@ interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly db: string;
   readonly workers?: number;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
   readonly save?: string;
   readonly again?: true;
   readonly numerics: NumericsChoice;
@@ -89,6 +93,7 @@ export async function parseTrainArguments(
       parseSave,
     )
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
     .option(
       '--numerics <which>',
@@ -113,6 +118,7 @@ export async function parseTrainArguments(
       wait,
       overrides: listOverrides(flags),
       plugins: flags.plugin ?? [],
+      ignoreHash: flags.ignoreHash ?? false,
       checkpoints: readCheckpointFlags(flags),
       again: flags.again ?? false,
       force: flags.force ?? false,

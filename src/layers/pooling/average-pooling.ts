@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bindInBorder, borderFields, placeInBorder, planInBorder, resolveBorder } from '../border.js';
-import { type BoundLayer, type LayerKind, type LayerSite, planTransform } from '../layer.js';
+import { type BoundLayer, type LayerKindOf, type LayerSite, planTransform } from '../layer.js';
 import { overSlices } from '../pass.js';
 import { describeWindow, NO_PADDING, type WindowConfig } from '../window.js';
 import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
@@ -17,7 +17,7 @@ const schema = z
   })
   .transform(({ paddingMode, paddingValue, ...config }, context) => {
     const resolved = resolvePooling(config, context);
-    const border = resolveBorder({ paddingMode, paddingValue }, resolved.padding, context);
+    const border = resolveBorder({ paddingMode, paddingValue }, resolved, context);
     if (border.paddingMode && !config.countPadding) {
       const message = 'expected countPadding: true beside it, for without that no mean sees the padding';
       context.addIssue({ code: 'custom', message, path: ['paddingMode'], input: paddingMode });
@@ -26,7 +26,7 @@ const schema = z
   });
 
 /** The mean of each window (chapter 15, equation 15.52). */
-export const averagePooling: LayerKind<z.output<typeof schema>> = {
+export const averagePooling: LayerKindOf<typeof schema> = {
   kind: 'average-pooling',
   schema,
   pattern: { variantOf: 'POOL', name: 'mean' },
