@@ -5,9 +5,11 @@ import { evaluateTargets } from '../../checkpoint/target-evaluation.js';
 import type { Prediction } from '../../checkpoint/trained-model.js';
 import { UserError, unknownName } from '../../core/errors.js';
 import { loadDataset } from '../../dataset/load.js';
+import { DATASET_NAMES } from '../../dataset/registry.js';
 import { warnOfMissingAddon } from '../../kernels/select.js';
 import type { NetworkSpec } from '../../network/spec.js';
 import { createCommand, parseCommand } from '../command-line.js';
+import { addDataOptions, type DataFlags, openOwnData } from '../data-options.js';
 import { EXIT_CODES } from '../exit.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from '../run-options.js';
 import {
@@ -21,7 +23,7 @@ import type { Streams } from '../streams.js';
 import { type ExampleFlags, type Examples, HALVES, type Half, readExamples } from './examples.js';
 import { formatEvaluations, type NamedEvaluation } from './table.js';
 
-interface Flags extends NetworkFlags, ExampleFlags {
+interface Flags extends NetworkFlags, ExampleFlags, DataFlags {
   readonly json?: true;
 }
 
@@ -48,27 +50,35 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       HALVES[0] as Half,
     )
     .option('--dataset <name>', "a data set of the same classes or targets, in place of the networks' own")
-    .option('--data <folder>', "where the data set's files are, in place of their usual folder")
     .option(...PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
-    .option('--json', 'one JSON object a network, and one for all together')
-    .action(async (files: readonly string[], flags: Flags) => {
-      if (files.length === 0 && flags.run === undefined) {
-        throw new UserError('evaluate: expected files of trained networks or --run, found neither.');
-      }
-      const warning = warnOfMissingAddon();
-      if (warning) streams.err.write(`${warning}\n`);
-      const ensemble = await loadNetworks(files, flags, streams);
-      const examples = await readExamples(ensemble, flags, load);
-      const evaluations = await evaluateEach(ensemble, examples, flags);
-      streams.out.write(
-        flags.json
-          ? evaluations.map((evaluation) => `${JSON.stringify(evaluation)}\n`).join('')
-          : formatEvaluations(evaluations, ensemble.members[0]!.model.classNames),
-      );
-    });
+    .option('--json', 'one JSON object a network, and one for all together');
+  addDataOptions(command).action(async (files: readonly string[], flags: Flags) => {
+    if (files.length === 0 && flags.run === undefined) {
+      throw new UserError('evaluate: expected files of trained networks or --run, found neither.');
+    }
+    const warning = warnOfMissingAddon();
+    if (warning) streams.err.write(`${warning}\n`);
+    const ensemble = await loadNetworks(files, flags, streams);
+    const examples = await readExamples(ensemble, flags, chooseLoader(flags, streams, load));
+    const evaluations = await evaluateEach(ensemble, examples, flags);
+    streams.out.write(
+      flags.json
+        ? evaluations.map((evaluation) => `${JSON.stringify(evaluation)}\n`).join('')
+        : formatEvaluations(evaluations, ensemble.members[0]!.model.classNames),
+    );
+  });
   await parseCommand(command, args);
   return EXIT_CODES.done;
+}
+
+/** Of a data set that is known by name, `--data` is the folder of its files; of any other, and where it says how to read them, data of the user's own. */
+function chooseLoader(flags: Flags, streams: Streams, load: typeof loadDataset): typeof loadDataset {
+  return async (name, options) => {
+    const isKnown = flags.dataset !== undefined || DATASET_NAMES.includes(name);
+    if (isKnown && flags.dataOption === undefined) return load(name, options);
+    return (await openOwnData(flags, streams))?.dataset ?? load(name, options);
+  };
 }
 
 function parseHalf(text: string): Half {

@@ -46,7 +46,7 @@ export async function readExamples(
   const { model } = ensemble.members[0]!;
   checkKind(model, dataset);
   const indices = findOutputs(model, dataset);
-  const isOwn = other === undefined || other === own;
+  const isOwn = dataset.source ? dataset.name === own : (other ?? own) === own;
   const { images, samples } = isOwn ? selectOwn(ensemble, dataset, on) : selectAll(dataset, on);
   const size = sizeOf(dataset.shape);
   const order = Array.from(samples);
