@@ -79,9 +79,9 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     const { only = CHECK_NAMES, workers, json, plugin = [] } = flags;
     const plugins = await loadPlugins(plugin);
     const own = await openOwnData(flags, streams);
-    const options = listNetworkOptions(flags, plugins, streams);
     const asked = listOverrides(flags);
     const overrides = own ? addOverride(asked, own.override) : asked;
+    const options = listNetworkOptions(flags, plugins, streams);
     const spec = await resolveNetworkArgument('check', what, overrides, options);
     const data = await chooseData(spec, withOwnData(own, loadDataset), plugins.layers);
     if (own && data.reason !== null) {

@@ -7,7 +7,7 @@ import { loadAddon } from '../../src/kernels/native.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
 import { initializeModel, viewModel } from '../../src/network/memory.js';
 import { runPhase } from '../../src/network/phases.js';
-import type { WrittenNetwork } from '../../src/network/written-layer.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { planOptimizer } from '../../src/optim/update.js';
 import { inputsOf, selectData } from '../../src/run/data.js';
 import { fitRun } from '../../src/run/fit.js';

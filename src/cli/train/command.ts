@@ -41,11 +41,8 @@ export async function runTrainCommand(
   const plugins = await loadPlugins(command.plugins);
   const own = await openOwnData(command.data, streams);
   const overrides = own ? addOverride(command.overrides, own.override) : command.overrides;
-  const subject = await findTrainSubject(
-    command.what,
-    overrides,
-    listNetworkOptions(command, plugins, streams),
-  );
+  const options = listNetworkOptions(command, plugins, streams);
+  const subject = await findTrainSubject(command.what, overrides, options);
   const [point] = await planSweep([subject], withOwnData(own, engine.loadDataset), plugins);
   printWarnings([point!], command.force, streams.err);
   if (command.dryRun) {
