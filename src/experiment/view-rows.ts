@@ -126,6 +126,13 @@ export const VIEW_COLUMNS = {
     test_r2: 'number?',
   },
   all_runs: RUN,
+  class_errors: {
+    run_id: 'number',
+    label: 'number',
+    images: 'number',
+    errors: 'number',
+    error_percent: 'number',
+  },
   test_predictions: { run_id: 'number', example: 'number', label: 'number?', predicted: 'number' },
 } as const satisfies Readonly<Record<string, Columns>>;
 
