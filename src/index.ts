@@ -105,6 +105,7 @@ export { loadPlugins, type PluginSource } from './plugins/load.js';
 export type { Plugin, PluginRecord, Plugins } from './plugins/plugins.js';
 export { formatNetworkTable } from './report/network-table.js';
 export { formatProfile } from './report/profile-table.js';
+export type { ClassErrors } from './run/class-errors.js';
 export { type DescribeOptions, describe } from './run/describe.js';
 export { type FittedRun, fitRun } from './run/fit.js';
 export type { NetworkSubject } from './run/network-subject.js';

@@ -430,3 +430,16 @@ describe('train', () => {
     await expect(attempt).rejects.toThrow(message);
   });
 });
+
+it('tells how often each class is wrong', async () => {
+  const { classErrors, confusion, epochs, spec } = await run({ model: 'SK', width: 0.2, epochs: 1 });
+  expect(classErrors).toHaveLength(10);
+  expect(classErrors).toEqual(
+    confusion.map((row, label) => {
+      const images = row.reduce((a, b) => a + b, 0);
+      return { images, errors: images - row[label]! };
+    }),
+  );
+  const errors = classErrors.reduce((sum, each) => sum + each.errors, 0);
+  expect((100 * errors) / spec.testCount!).toBeCloseTo(epochs[0]!.testErrorPercent!, 9);
+});

@@ -24,6 +24,7 @@ export const MIGRATIONS: readonly string[] = [
   'add-wide-classes.sql',
   'add-regression.sql',
   'add-settings.sql',
+  'add-class-errors.sql',
 ];
 
 /** The schema version that this program reads and writes. */

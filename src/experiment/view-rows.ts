@@ -155,6 +155,13 @@ export const VIEW_COLUMNS = {
     spec: 'text',
   },
   all_runs: ANY_RUN,
+  class_errors: {
+    run_id: 'number',
+    label: 'number',
+    images: 'number',
+    errors: 'number',
+    error_percent: 'number',
+  },
   test_predictions: { run_id: 'number', example: 'number', label: 'number?', predicted: 'number' },
   votes: {
     sweep: 'text',

@@ -205,6 +205,15 @@ SELECT run_id, epoch, train_loss, train_error_percent, test_loss, test_error_per
 FROM epochs
 WHERE run_id IN (SELECT run_id FROM kept_runs);
 
+-- One row a run and class that has test images: `label` is the class's index. Of runs on more than 1,024 classes, `test_predictions` tells it.
+DROP VIEW IF EXISTS class_errors;
+CREATE VIEW class_errors AS
+SELECT run_id, label, sum(images) AS images, sum(iif(label = predicted, 0, images)) AS errors,
+  100.0 * sum(iif(label = predicted, 0, images)) / sum(images) AS error_percent
+FROM confusion
+WHERE run_id IN (SELECT run_id FROM kept_runs)
+GROUP BY run_id, label;
+
 -- One row a run and test image. `example` is its number in the data set, from 1; `label` is NULL where it is not known.
 -- Bytes are read by their hexadecimal digits, since SQLite has no function for it; the digit 0 is where instr() finds none. A class has four
 -- digits here, the first two 00 where it is one byte.

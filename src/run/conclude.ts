@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nameOutputs } from '../dataset/output-names.js';
 import { exportWeights, type ModelMemory } from '../network/memory.js';
+import { countClassErrors } from './class-errors.js';
 import type { RunData } from './data.js';
 import type { FittedRun } from './fit.js';
 import type { TestResults } from './measure.js';
@@ -24,7 +25,7 @@ export interface Course {
 /** What a run leaves behind, with the weights that its memory holds now. */
 export function concludeRun(
   { spec, dataset, plan }: FittedRun,
-  { mean, scale }: RunData,
+  { mean, scale, test }: RunData,
   memory: ModelMemory,
   { ending, epochs, bestEpoch, kept, augmented, seconds, kernels, profile }: Course,
 ): TrainResult {
@@ -40,6 +41,10 @@ export function concludeRun(
     augmentedTest: augmented?.metrics ?? null,
     confusion: tested?.confusion ?? [],
     predicted: tested?.predicted ?? new Uint16Array(),
+    classErrors:
+      tested && !dataset.targetNames
+        ? countClassErrors(dataset.test, test, tested.predicted, dataset.classNames.length)
+        : [],
     parameterCount: plan.parameterCount,
     weights,
     weightsSha256: hashWeights(weights),

@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/dataset.js';
 import type { WorkerPool } from '../parallel/pool.js';
 import type { PluginSource } from '../plugins/load.js';
+import type { ClassErrors } from './class-errors.js';
 import type { Normalization } from './normalize.js';
 import type { TrainingProfile } from './profile.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -175,6 +176,8 @@ export interface TrainResult {
   readonly confusion: readonly (readonly number[])[];
   /** The class that each of the spec's test images is taken for, in order: what `confusion` counts. Empty before the first epoch's end. */
   readonly predicted: Uint16Array;
+  /** How often the test images of each class are wrongly told, by its label: what `predicted` comes to. Empty likewise. */
+  readonly classErrors: readonly ClassErrors[];
   /** How many numbers training changes. */
   readonly parameterCount: number;
   /** Parameters and running statistics, one after another in the plan's order; not all of them, if it was interrupted while it made its first ones. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { saveModel } from '../../src/checkpoint/save.js';
 import { planSweep } from '../../src/experiment/plan-sweep.js';
 import { ProcessExecutor } from '../../src/experiment/process-executor.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
@@ -8,7 +9,7 @@ import { openDataset } from '../../src/sources/open-dataset.js';
 import { train } from '../../src/train.js';
 import { makeFolder, openStore } from '../experiment/fake-runs.js';
 import { writeClasses } from '../helpers/picture-folder.js';
-import { check, data, sweep, trainCommand } from './fake-command.js';
+import { check, data, evaluateCommand, sweep, trainCommand } from './fake-command.js';
 
 const NETWORK = 'INPUT(4x4x3) -> FC(2)';
 
@@ -77,6 +78,23 @@ describe('--data', () => {
 });
 
 describe('other commands', () => {
+  it('evaluate saved networks on data of one’s own', async () => {
+    const photos = await makePhotos();
+    const small = ['--data', photos, '--data-option', 'resize=4x4'];
+    const dataset = await openDataset(photos, { resize: [4, 4] });
+    const model = join(makeFolder(), 'model.safetensors');
+    await saveModel(await train({ network: NETWORK, epochs: 1, testFirst: 2 }, { dataset }), model);
+    const imagesOf = async (...args: string[]) => {
+      const { out, err } = await evaluateCommand([model, ...small, '--json', ...args], dataset);
+      expect(err).toContain('classes, called');
+      return JSON.parse(out).images;
+    };
+    // Of its own data what its spec says, of others all.
+    expect(await imagesOf()).toBe(1);
+    expect(await imagesOf('--data-option', 'name=others')).toBe(2);
+    expect(await imagesOf('--data-option', 'name=others', '--on', 'train')).toBe(8);
+  });
+
   it('check, show and verify data of one’s own', async () => {
     const photos = await makePhotos();
     const small = ['--data', photos, '--data-option', 'resize=4x4'];

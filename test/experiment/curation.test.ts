@@ -40,6 +40,7 @@ describe('removing runs', () => {
     'sweep_results',
     'seed_groups',
     'learning_curves',
+    'class_errors',
     'test_predictions',
   ];
 

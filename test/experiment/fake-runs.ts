@@ -121,6 +121,10 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
       [0, 4],
     ],
     predicted: Uint16Array.of(0, 0, 0, 1, 1, 1, 1, 1),
+    classErrors: [
+      { images: 4, errors: 1 },
+      { images: 4, errors: 0 },
+    ],
     parameterCount: 431_080,
     weights: new Float32Array(),
     weightsSha256: createHash('sha256').update(formatCanonicalJson(spec)).digest('hex'),

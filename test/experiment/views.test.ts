@@ -321,6 +321,20 @@ describe('learning_curves', () => {
   });
 });
 
+describe('class_errors', () => {
+  it('has a row a class that there are test images of', async () => {
+    const store = openStore();
+    await record(store, 's', { base: { model: 'BASE', epochs: 2 } }, [3]);
+    expect(query(store, 'SELECT * FROM class_errors')).toEqual([
+      { run_id: 1, label: 0, images: 4, errors: 1, error_percent: 25 },
+      { run_id: 1, label: 1, images: 4, errors: 0, error_percent: 0 },
+    ]);
+    expect(formatRun(store.db, 1, false)).toMatch(
+      /Errors by class\nlabel +images +errors +error %\n.*\n +0 +4 +1 +25.00\n/,
+    );
+  });
+});
+
 describe('test_predictions', () => {
   it('has a row a run and test image, with its label', async () => {
     const store = openStore();

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type Answers, readAnswers } from '../../experiment/answers.js';
+import { type RecordedClassErrors, readClassErrors } from '../../experiment/class-errors.js';
 import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
 import {
   type ConfusionCell,
@@ -9,6 +10,7 @@ import {
   SHOWN_MISTAKES,
 } from '../../report/findings/confusion-cells.js';
 import { formatNumberOf } from '../../report/findings/words.js';
+import { rankClasses } from '../../report/findings/worst-classes.js';
 import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
 import { formatR2, formatRmse } from '../../report/measures.js';
 import { type Column, formatTable } from '../../report/tables.js';
@@ -49,6 +51,7 @@ export function formatRun(db: Database.Database, runId: number, json: boolean, w
     `Environment\n${formatFields(Object.entries(run.environment))}`,
     ...(run.epochs.length > 0 ? [formatEpochs(run, width)] : []),
     ...formatConfusion(run, readAnswers(db, runId), width),
+    ...formatClassErrors(readClassErrors(db, runId), width),
   ];
   return sections.join('\n');
 }
@@ -125,6 +128,19 @@ function formatConfusion({ confusion }: WholeRun, answers: Answers | null, width
   const titles = ['', ...confusion.map((_, label) => String(label))];
   const rows = confusion.map((row, label) => [String(label), ...row.map(String)]);
   return [`Confusion matrix: rows are labels, columns predictions\n${formatRightTable(titles, rows, width)}`];
+}
+
+/** Of so many classes all are told, of more those with the most errors. */
+function formatClassErrors(classes: readonly RecordedClassErrors[], width?: number): string[] {
+  if (classes.length === 0) return [];
+  const isWhole = classes.length <= MATRIX_CLASSES;
+  const shown = isWhole ? classes : rankClasses(classes).slice(0, MATRIX_CLASSES);
+  const rows = shown.map(({ label, images, errors, errorPercent }) => [
+    ...[label, images, errors].map(String),
+    formatNumber(errorPercent, 2),
+  ]);
+  const title = isWhole ? 'Errors by class' : `The classes with the most errors, of ${classes.length}`;
+  return [`${title}\n${formatRightTable(['label', 'images', 'errors', 'error %'], rows, width)}`];
 }
 
 function formatMistakes(cells: readonly ConfusionCell[], width?: number): string {

@@ -1,5 +1,6 @@
 import { saveModel } from '../../checkpoint/save.js';
 import { UserError } from '../../core/errors.js';
+import { readClassErrors } from '../../experiment/class-errors.js';
 import { compareResults, explainDifferences } from '../../experiment/compare-results.js';
 import type { Executor } from '../../experiment/executor.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
@@ -14,6 +15,7 @@ import type { RunEnd } from '../../experiment/run-result.js';
 import type { Store } from '../../experiment/store.js';
 import { runSweep } from '../../experiment/sweep.js';
 import { readWholeRun } from '../../experiment/whole-run.js';
+import { formatWorstClasses } from '../../report/findings/worst-classes.js';
 import { formatJsonObject } from '../../report/format-rows.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatProfile } from '../../report/profile-table.js';
@@ -243,6 +245,8 @@ function writeResult({ command, point, store, streams }: TrainJob, { profile, co
     return;
   }
   streams.out.write(formatSweepTables([{ point, run }], widthOf(streams.out)));
+  const worst = run && formatWorstClasses(readClassErrors(store.db, run.runId), point.dataset.classNames);
+  if (worst) streams.out.write(`${worst}\n`);
   if (comparison?.same) streams.out.write(`${comparison.text}\n`);
   if (profile) streams.out.write(`\n${formatProfile(profile, widthOf(streams.out))}\n`);
 }

@@ -43,6 +43,7 @@ describe('train', () => {
       '',
     ]);
     expect(first.out).toMatch(/\nSK-0\.2 +8\.00 +8\.00 /);
+    expect(first.out).toMatch(/\nMost errors: 0 25\.00%\n$/);
 
     const engine = new FakeEngine();
     engine.runOne = () => Promise.reject(new Error('nothing should run'));

@@ -1,0 +1,1 @@
+-- A view alone: how often each class is wrongly told.
