@@ -13,8 +13,9 @@ import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
 import { checkLoneValues } from './run/lone-values.js';
 import { shareRun } from './run/share.js';
-import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
+import { type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
+import { emitWarning } from './run/warning.js';
 import { Checkpoints } from './training/checkpoints.js';
 import { type Start, Training } from './training/training.js';
 
@@ -25,7 +26,7 @@ import { type Start, Training } from './training/training.js';
  * @throws UserError if the spec, an option or the data are wrong, or do not fit each other; if the run cannot learn, unless that is forced
  * @throws MuteWorker if a worker falls silent; where it is stuck in native code, its thread ends only with the process, by SIGKILL
  */
-export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
+export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<TrainResult> {
   checkTrainOptions(given);
   const { dataset, plugins: source = [], force = false, ...options } = given;
   const plugins = await loadPlugins(source);
@@ -108,9 +109,4 @@ async function withCheckpoints<T>(
   } finally {
     await checkpoints.settle();
   }
-}
-
-/** Where nobody listens, a warning goes where those of Node.js itself do. */
-function emitWarning(message: string): void {
-  process.emitWarning(message, 'ConvoyWarning');
 }

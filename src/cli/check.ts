@@ -18,9 +18,9 @@ import { checkLoneValues } from '../run/lone-values.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
-import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from './override-options.js';
-import { PLUGIN_OPTION, parseWorkers } from './run-options.js';
+import { IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from './run-options.js';
 import type { Streams } from './streams.js';
 
 interface Flags extends OverrideFlags {
@@ -28,6 +28,7 @@ interface Flags extends OverrideFlags {
   readonly workers?: number;
   readonly json?: true;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
 }
 
 interface CheckJob {
@@ -70,11 +71,13 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object a check')
     .action(async (what: string | undefined, flags: Flags) => {
       const { only = CHECK_NAMES, workers, json, plugin = [] } = flags;
       const plugins = await loadPlugins(plugin);
-      const spec = await resolveNetworkArgument('check', what, listOverrides(flags), plugins);
+      const options = listNetworkOptions(flags, plugins, streams);
+      const spec = await resolveNetworkArgument('check', what, listOverrides(flags), options);
       const data = await chooseData(spec, loadDataset, plugins.layers);
       const say = (line: string) => {
         streams.err.write(`${line}\n`);

@@ -1,5 +1,5 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
-import { checkLoneValues } from '../run/lone-values.js';
+import { listLoneValues } from '../run/lone-values.js';
 import type { Streams } from './streams.js';
 
 /** How a command that trains takes what cannot learn. */
@@ -19,8 +19,5 @@ export function printWarnings(
   force: boolean,
   err: Streams['err'],
 ): void {
-  const warnings = runs.map(({ spec, plugins }) =>
-    checkLoneValues(spec, spec.trainCount - spec.validationCount, { kinds: plugins.layers, force }),
-  );
-  for (const warning of new Set(warnings)) if (warning !== null) err.write(`warning: ${warning}\n`);
+  for (const warning of listLoneValues(runs, force)) err.write(`warning: ${warning}\n`);
 }

@@ -158,6 +158,20 @@ export function readLiveRuns(db: Database.Database, numerics: NumericsChoice = '
   return new Map(rows.filter(isLive).map((row) => [row.identity, row]));
 }
 
+/** Of some identities those that are recorded, with the run that speaks for each. */
+export function readRecordedRuns(
+  db: Database.Database,
+  identities: readonly string[],
+  numerics: NumericsChoice = 'any',
+): Map<string, LiveRun> {
+  const live = readLiveRuns(db, numerics);
+  const runs = identities.flatMap((identity): [string, LiveRun][] => {
+    const run = live.get(identity);
+    return run !== undefined && isRecorded(run) ? [[identity, run]] : [];
+  });
+  return new Map(runs);
+}
+
 /** Whether a live run is over: done or diverged, not under way. */
 export function isRecorded(run: Pick<LiveRun, 'state'>): boolean {
   return run.state === 'done' || run.state === 'diverged';

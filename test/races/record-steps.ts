@@ -7,6 +7,7 @@ import { loadAddon } from '../../src/kernels/native.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
 import { initializeModel, viewModel } from '../../src/network/memory.js';
 import { runPhase } from '../../src/network/phases.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { planOptimizer } from '../../src/optim/update.js';
 import { inputsOf, selectData } from '../../src/run/data.js';
 import { fitRun } from '../../src/run/fit.js';
@@ -18,7 +19,7 @@ import { recordCalls } from '../helpers/kernel-arguments/record-calls.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { Trace } from './trace.js';
 
-const OTHER_KINDS = {
+const OTHER_KINDS: WrittenNetwork = {
   input: [28, 28, 1],
   layers: [
     { kind: 'convolution', kernel: 5, stride: 2, padding: 2, paddingMode: 'reflect', filters: 8 },

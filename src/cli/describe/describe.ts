@@ -5,9 +5,9 @@ import { formatNetworkTable } from '../../report/network-table.js';
 import { optimizerOf } from '../../run/optimizer-fields.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
-import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
+import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
-import { PLUGIN_OPTION } from '../run-options.js';
+import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { formatModels } from './models.js';
 
@@ -16,6 +16,7 @@ interface Flags extends OverrideFlags {
   readonly spec?: true;
   readonly list?: true;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
 }
 
 /**
@@ -31,6 +32,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     )
     .argument('[what]', NETWORK_ARGUMENT)
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--json', 'as one JSON object; sizes in bytes')
     .option('--spec', "the network's spec instead, as JSON with every default filled in")
     .option('--list', 'list the named networks')
@@ -41,7 +43,8 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
         return;
       }
       const plugins = await loadPlugins(plugin);
-      const resolved = await resolveNetworkArgument('describe', what, listOverrides(flags), plugins);
+      const options = listNetworkOptions(flags, plugins, streams);
+      const resolved = await resolveNetworkArgument('describe', what, listOverrides(flags), options);
       const { network, batchSize, slices } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);

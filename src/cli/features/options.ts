@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { type LoadOptions, loadCheckpoint } from '../../checkpoint/load.js';
+import { loadCheckpoint } from '../../checkpoint/load.js';
 import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { applyOverride, type Override } from '../../experiment/overrides.js';
@@ -10,7 +10,13 @@ import type { Plugins } from '../../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
 import { BACKGROUND_OPTION } from '../background-option.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
-import { isSavedNetwork, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
+import {
+  isSavedNetwork,
+  listNetworkOptions,
+  NETWORK_ARGUMENT,
+  type NetworkOptions,
+  resolveNetworkArgument,
+} from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import { DEFAULT_DATABASE, IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
@@ -80,12 +86,14 @@ export async function parseFeaturesArguments(
     .option('--out <folder>', 'where the sheets go', 'features')
     .action(async (what: string | undefined, flags: Flags) => {
       const { run, db, plugin = [], ignoreHash = false, force = run !== undefined } = flags;
+      if (ignoreHash && run !== undefined) {
+        throw new UserError('--ignore-hash: expected a saved network, found --run. Leave one out.');
+      }
       const overrides = listOverrides(flags);
       const plugins = await loadPlugins(plugin);
-      const onWarning = (message: string) => streams.err.write(`warning: ${message}\n`);
       const read =
         run === undefined
-          ? await readNetwork(what, overrides, { plugins, ignoreHash, onWarning })
+          ? await readNetwork(what, overrides, listNetworkOptions({ ignoreHash }, plugins, streams))
           : readRun(what, run, db, overrides, plugins);
       parsed = { ...flags, force, plugins, ...read };
     });
@@ -98,7 +106,7 @@ type What = Pick<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256'>;
 async function readNetwork(
   what: string | undefined,
   overrides: readonly Override[],
-  options: LoadOptions & { readonly plugins: Plugins },
+  options: NetworkOptions,
 ): Promise<What> {
   if (what !== undefined && (await isSavedNetwork(what))) {
     if (overrides.length > 0) {
@@ -110,7 +118,7 @@ async function readNetwork(
     const trained = await loadCheckpoint(what, options);
     return { spec: trained.spec, trained, expectedSha256: null };
   }
-  const spec = await resolveNetworkArgument('features', what, overrides, options.plugins);
+  const spec = await resolveNetworkArgument('features', what, overrides, options);
   return { spec, trained: null, expectedSha256: null };
 }
 

@@ -38,7 +38,7 @@ async function readGrid(what: string, plugins: Plugins): Promise<Grid> {
     throw unknownName('sweep', 'preset or network', what, [...new Set([...PRESET_NAMES, ...MODEL_NAMES])]);
   }
   if (!(await holdsNetwork(what))) return readGridFile(what);
-  const base = await readNetwork(what, plugins);
+  const base = await readNetwork(what, { plugins });
   const { model } = resolveWithOverrides('sweep', what, base, [], plugins);
   // As train has it: all that is trained of a network is kept together.
   return { ...parseGrid({ base }, what, nameNetwork(what, model)), grows: true };

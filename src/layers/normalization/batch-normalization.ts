@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { allocateLike, allocateWords } from '../../kernels/memory.js';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite } from '../layer.js';
+import type { BoundLayer, LayerKindOf, LayerPlan, LayerSite } from '../layer.js';
 import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
 import { singleNumber } from '../single-number.js';
@@ -30,7 +30,7 @@ type BatchNormalizationConfig = z.output<typeof schema>;
  * Evaluation uses running statistics. They take over the first mini-batch's values and move from there; the running variance is the
  * biased one, as in MatConvNet and Keras.
  */
-export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
+export const batchNormalization: LayerKindOf<typeof schema> = {
   kind: 'batch-normalization',
   schema,
   role: 'normalization',

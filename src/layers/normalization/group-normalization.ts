@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
 import { allocateLike, allocateWords } from '../../kernels/memory.js';
-import type { LayerKind, LayerSite, SharedPlan } from '../layer.js';
+import type { LayerKindOf, LayerSite, SharedPlan } from '../layer.js';
 import { rowsOf, widthOf } from '../parts.js';
 import { overSlices, type Pass, type PassLabel } from '../pass.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
@@ -27,7 +27,7 @@ const schema = z
  * With n = (x − mean)·r, r the inverse deviation, and g = dy·scale: dx = r·(g − mean(g) − n·mean(g·n)), means over the group; dscale = sum dy·n,
  * dshift = sum dy, over all images and positions.
  */
-export const groupNormalization: LayerKind<z.output<typeof schema>> = {
+export const groupNormalization: LayerKindOf<typeof schema> = {
   kind: 'group-normalization',
   schema,
   role: 'normalization',

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { saveModel } from '../../../src/checkpoint/save.js';
@@ -67,6 +67,20 @@ describe('describe', () => {
       expect(described).toEqual(await describeCommand([json, '--set', 'batchSize=9']));
       expect(described.exitCode).toBe(0);
     }
+    const bytes = readFileSync(join(folder, 'a'));
+    bytes[bytes.length - 3]! ^= 1;
+    writeFileSync(join(folder, 'a'), bytes);
+    const changed = await describeCommand([join(folder, 'a')]);
+    expect([changed.exitCode, changed.err]).toEqual([2, expect.stringContaining('with --ignore-hash')]);
+    const ignored = await describeCommand([join(folder, 'a'), '--ignore-hash']);
+    expect([ignored.exitCode, ignored.err]).toEqual([
+      0,
+      expect.stringMatching(/^warning: .* It is loaded all the same\.\n$/),
+    ]);
+    expect(await describeCommand([json, '--ignore-hash'])).toMatchObject({
+      exitCode: 2,
+      err: `--ignore-hash: expected a saved network, found ${json}. Leave it out.\n`,
+    });
     writeFileSync(join(folder, 'b.safetensors'), '{}');
     const { exitCode, err } = await describeCommand([join(folder, 'b.safetensors')]);
     expect(exitCode).toBe(2);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../../src/checkpoint/load.js';
@@ -297,6 +297,23 @@ describe('train --save', () => {
     expect(second.exitCode).toBe(0);
     expect(second.out).toContain('The weights are those of run 1');
     expect(readdirSync(join(file, '..'))).toEqual(['model.safetensors']);
+  });
+
+  it('takes the spec of what it has saved, also where the file has been changed, if it is told to', async () => {
+    const db = makeDb();
+    const file = join(makeFolder(), 'model.safetensors');
+    await trainCommand([...SMALL, '--db', db, '--save', file], makeEngine());
+    const again = await trainCommand([file, '--db', db, '--dry-run'], makeEngine());
+    expect([again.exitCode, again.out]).toEqual([0, expect.stringMatching(/^state +recorded/m)]);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 3]! ^= 1;
+    writeFileSync(file, bytes);
+    expect((await trainCommand([file, '--db', db, '--dry-run'], makeEngine())).exitCode).toBe(2);
+    const ignored = await trainCommand([file, '--db', db, '--dry-run', '--ignore-hash'], makeEngine());
+    expect([ignored.exitCode, ignored.out]).toEqual([0, again.out]);
+    expect(ignored.err).toMatch(/^warning: .* It is loaded all the same\.\n/);
+    const preset = await trainCommand(['vgg16', '--db', db, '--dry-run', '--ignore-hash'], makeEngine());
+    expect(preset.err).toBe('--ignore-hash: expected a saved network, found vgg16. Leave it out.\n');
   });
 
   it.each(['diverged', 'interrupted'] as const)('saves nothing of a run that %s', async (state) => {
