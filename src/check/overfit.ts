@@ -70,6 +70,7 @@ async function learn(
   const { epochs, state } = await train(
     {
       ...fields,
+      dataset: dataset.name,
       trainFirst: 1,
       trainCount: null,
       balanced: false,

@@ -11,10 +11,12 @@ import {
   readCheckpointFlags,
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { addDataOptions, type DataFlags } from '../data-options.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
   DEFAULT_DATABASE,
+  IGNORE_HASH_OPTION,
   PLUGIN_OPTION,
   parseDatabase,
   parseNumerics,
@@ -37,6 +39,8 @@ export interface SweepCommand {
   readonly overrides: readonly Override[];
   /** Files. */
   readonly plugins: readonly string[];
+  /** Of a saved network whose spec is taken. */
+  readonly ignoreHash: boolean;
   /** Whether what cannot learn is trained too. */
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -49,13 +53,15 @@ export interface SweepCommand {
   readonly wait: boolean;
   readonly json: boolean;
   readonly profile: boolean;
+  readonly data: DataFlags;
 }
 
-interface Flags extends OverrideFlags, CheckpointFlags {
+interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
   readonly force?: true;
   readonly dryRun?: true;
   readonly list?: true;
@@ -93,6 +99,7 @@ export async function parseSweepArguments(
         wait,
         overrides: listOverrides(flags),
         plugins: flags.plugin ?? [],
+        ignoreHash: flags.ignoreHash ?? false,
         checkpoints: readCheckpointFlags(flags),
         force: flags.force ?? false,
         dryRun: flags.dryRun ?? false,
@@ -100,6 +107,7 @@ export async function parseSweepArguments(
         failFast: flags.failFast ?? false,
         json: flags.json ?? false,
         profile: flags.profile ?? false,
+        data: flags,
       };
     },
   );
@@ -113,7 +121,7 @@ function parseName(text: string): string {
 }
 
 function defineSweep(command: Command): Command {
-  return addCheckpointOptions(addOverrideOptions(command))
+  return addCheckpointOptions(addDataOptions(addOverrideOptions(command)))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
@@ -134,6 +142,7 @@ function defineSweep(command: Command): Command {
       parseCount('--parallel', text, MAX_THREADS),
     )
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option(...FORCE_OPTION)
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')

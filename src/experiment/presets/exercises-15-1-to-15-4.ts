@@ -1,3 +1,4 @@
+import { mnist } from '../../dataset/mnist.js';
 import type { WrittenLayer } from '../../network/written-layer.js';
 import type { RunSpec } from '../../run/spec.js';
 import type { Preset } from './preset.js';
@@ -6,7 +7,7 @@ import type { Preset } from './preset.js';
  * What exercises 15.1 to 15.4 of the textbook's chapter 15 ask of papers, made visible on the first digits of MNIST: docs/exercises.md has the
  * answers and the figures.
  */
-const BASE = { dataset: 'mnist', trainFirst: 1, batchSize: 50, momentum: 0.9, weightDecay: 0 } as const;
+const BASE = { dataset: mnist.name, trainFirst: 1, batchSize: 50, momentum: 0.9, weightDecay: 0 } as const;
 
 const SEEDS = [0, 1, 2];
 
