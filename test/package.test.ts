@@ -90,7 +90,7 @@ describe('the package', () => {
     const imported = files
       .filter((file) => /\.c?js$/.test(file) && file.startsWith('dist/') && existsSync(join(root, file)))
       .flatMap((file) => [
-        ...read(file).matchAll(/(?:\bfrom |\bimport\(?|\brequire\(|url\)\()'([^'.$][^']*)'/g),
+        ...read(file).matchAll(/(?:\bfrom |\bimport[ (]|\brequire\(|url\)\()'([^'.$][^']*)'/g),
       ])
       .map(([, name]) => /^(@[^/]+\/)?[^/]+/.exec(name!)![0])
       .filter((name) => !isBuiltin(name));

@@ -117,7 +117,7 @@ export class TrainedModel implements AsyncDisposable {
    * Reads a picture as the network takes it: scaled to its input (what is over on the longer side is cut off), grey or coloured.
    *
    * @param file PNG, JPEG or WebP
-   * @param options.background behind transparent parts. Default: white
+   * @param options `background`: behind transparent parts. Default: white
    * @throws UserError if it is no such picture, or the network is not for pictures
    */
   async readImage(
