@@ -88,8 +88,7 @@ describe('what docs/kernels.md says of adding', () => {
       .filter((file) => /\.(ts|h|cc|md)$/.test(file) && /\bsilu\b/i.test(read(file)));
     // What only speaks of it, or uses it.
     const others = [
-      'test/torch/draw-network.ts',
-      'test/torch/differentiate.py',
+      'test/torch/draw-layer.ts',
       'test/contributing.test.ts',
       'test/run/numerics.test.ts',
       'docs/texts.md',
