@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { countCores } from '../core/count-cores.js';
+import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { formatShape } from '../core/shape.js';
 import { checkDataset } from '../dataset/check-dataset.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { loadDataset } from '../dataset/load.js';
@@ -81,7 +83,7 @@ export interface CheckResult {
 /**
  * Checks a network as CS231n's assignment does: its first loss, its gradients against numerical ones, and whether it learns 50 examples by heart.
  *
- * @throws UserError for an unknown network, a wrong spec or option, a network that does not end in classes
+ * @throws UserError for an unknown network, a wrong spec or option, a data set that the network does not take
  */
 export async function check(subject: NetworkSubject, options: CheckOptions = {}): Promise<CheckResult> {
   parseWith(optionsSchema, options, 'check: options');
@@ -90,6 +92,11 @@ export async function check(subject: NetworkSubject, options: CheckOptions = {})
   const plugins = await loadPlugins(options.plugins ?? []);
   const spec = resolveSubject(subject, 'check', plugins);
   const data = await chooseData(spec, async (name) => dataset ?? loadDataset(name), plugins.layers);
+  if (dataset !== undefined && data.reason !== null) {
+    throw new UserError(
+      `check: expected a data set that ${spec.model} takes (${formatShape(spec.network.input)}), but ${data.reason}. Change one of them.`,
+    );
+  }
   const pool = WorkerPool.create(workers);
   try {
     const findings = await runChecks(only, { spec, data, plugins, pool, say });

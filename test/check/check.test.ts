@@ -23,12 +23,11 @@ describe('the checks of a network in a program', () => {
   });
 
   it('say why they are on noise', async () => {
-    const { noise } = await check('INPUT(9x9x1) -> FC(10)', {
-      dataset: makeTinyDataset(),
-      only: ['first-loss'],
-      workers: 1,
-    });
+    const options = { only: ['first-loss'], workers: 1 } as const;
+    const { noise } = await check('INPUT(9x9x1) -> FC(10)', options);
     expect(noise).toContain('has images of 28×28×1');
+    const refused = check('INPUT(9x9x1) -> FC(10)', { ...options, dataset: makeTinyDataset() });
+    await expect(refused).rejects.toThrow('check: expected a data set that');
   });
 
   it.each<[unknown, unknown, string]>([

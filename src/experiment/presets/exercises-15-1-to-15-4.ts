@@ -15,8 +15,8 @@ const RELU: WrittenLayer = { kind: 'relu' };
 const NORMALIZATION: WrittenLayer = { kind: 'batch-normalization' };
 const POOLING: WrittenLayer = { kind: 'max-pooling', kernel: 2 };
 
-const convolve = (kernel: number, filters: number, padding: number | 'same' = 'same') => ({
-  kind: 'convolution' as const,
+const convolve = (kernel: number, filters: number, padding: number | 'same' = 'same'): WrittenLayer => ({
+  kind: 'convolution',
   kernel,
   filters,
   padding,
