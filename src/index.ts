@@ -6,11 +6,13 @@ export type { Checkpoint } from './checkpoint/checkpoint.js';
 export type { Combination } from './checkpoint/combine.js';
 export { Ensemble, type NamedModel } from './checkpoint/ensemble.js';
 export type { LoadOptions } from './checkpoint/load.js';
-export type { PixelImage, PixelRange } from './checkpoint/pixels.js';
+export type { ModelImage } from './checkpoint/model-images.js';
+export type { PixelImage, PixelRange, Pixels } from './checkpoint/pixels.js';
 export { clearRunFolder } from './checkpoint/run-files.js';
 export { saveModel } from './checkpoint/save.js';
 export {
   type ClassProbability,
+  type LayerOutput,
   loadModel,
   type Prediction,
   type PredictOptions,
@@ -20,6 +22,7 @@ export {
 export { TextError, UserError } from './core/errors.js';
 export type {} from './core/globals.js';
 export type { OptionsCheck } from './core/options-check.js';
+export type { PluginLayers, PluginOptimizers } from './core/plugin-kinds.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
 export type { Dataset, LabelledImages } from './dataset/dataset.js';
 export { loadDataset } from './dataset/load.js';
@@ -30,6 +33,23 @@ export {
   type TargetedImages,
   type TargetParts,
 } from './dataset/make-dataset.js';
+export {
+  type OpenStoreOptions,
+  openStore,
+  type QueryValue,
+  RecordedRuns,
+  type Where,
+} from './experiment/open-store.js';
+export type { SweepCallbackOptions, SweepContext, SweepRunInfo } from './experiment/sweep-callbacks.js';
+export {
+  expandGrid,
+  type GridFields,
+  type SweepGrid,
+  type SweepGridOptions,
+  type SweepResult,
+  sweep,
+} from './experiment/sweep-grid.js';
+export type { RunRow, ViewName, ViewRows } from './experiment/view-rows.js';
 export type { Image } from './image/image.js';
 export type { Background, Picture } from './image/read-image.js';
 export type { Initializer } from './layers/initializer.js';
@@ -66,17 +86,18 @@ export {
   type NetworkDescription,
 } from './network/describe.js';
 export { type NetworkPlan, type PlannedParameter, type PlanOptions, planNetwork } from './network/plan.js';
-export { type NetworkSpec, parseNetwork } from './network/spec.js';
+export { type NetworkSpec, parseNetwork, type WrittenNetwork } from './network/spec.js';
+export type { WrittenHead, WrittenLayer } from './network/written-layer.js';
 export { type ExportOptions, exportOnnx } from './onnx/export-onnx.js';
 export { type ImportOptions, importOnnx } from './onnx/import-onnx.js';
 export type { ElementwiseOptimizer, MovedPiece } from './optim/optimizers/elementwise.js';
 export type {
   OptimizerKind,
   OptimizerOptions,
-  OptimizerSpec,
   UpdatedParameter,
   UpdateSite,
 } from './optim/optimizers/optimizer.js';
+export type { OptimizerSpec } from './optim/optimizers/registry.js';
 export { learningRateAt, type Schedule } from './optim/schedule.js';
 export { WorkerPool } from './parallel/pool.js';
 export { loadPlugins, type PluginSource } from './plugins/load.js';
@@ -88,11 +109,15 @@ export type { Normalization } from './run/normalize.js';
 export type { PassProfile, TrainingProfile, WorkerProfile } from './run/profile.js';
 export { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
 export type {
+  Callback,
   CheckpointOptions,
   EpochMetrics,
   KeptFiles,
+  NamedWeights,
   Progress,
   Resumption,
+  RunContext,
+  StepMetrics,
   TestMetrics,
   TrainOptions,
   TrainResult,

@@ -11,11 +11,12 @@ import { checkTrainOptions } from './run/check-options.js';
 import { concludeRun } from './run/conclude.js';
 import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
-import { describeInit, initializeFrom } from './run/init.js';
-import { checkLoneValues } from './run/lone-values.js';
+import { initializeFrom } from './run/init.js';
+import { listWarnings } from './run/list-warnings.js';
 import { shareRun } from './run/share.js';
-import { type ResolvedRunSpec, type RunSpec, resolveRunSpec } from './run/spec.js';
+import { type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
+import { emitWarning } from './run/warning.js';
 import { Checkpoints } from './training/checkpoints.js';
 import { type Start, Training } from './training/training.js';
 
@@ -26,7 +27,7 @@ import { type Start, Training } from './training/training.js';
  * @throws UserError if the spec, an option or the data are wrong, or do not fit each other; if the run cannot learn, unless that is forced
  * @throws MuteWorker if a worker falls silent; where it is stuck in native code, its thread ends only with the process, by SIGKILL
  */
-export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions = {}): Promise<TrainResult> {
+export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<TrainResult> {
   checkTrainOptions(given);
   const { dataset, plugins: source = [], force = false, ...options } = given;
   const plugins = await loadPlugins(source);
@@ -35,13 +36,7 @@ export async function train(spec: RunSpec | ResolvedRunSpec, given: TrainOptions
   return withPool(options, async (pool) => {
     const data = dataset ?? (await loadDataset(resolved.dataset));
     const fitted = fitRun(resolved, data, { plugins });
-    const images = fitted.spec.trainCount - fitted.spec.validationCount;
-    const { init } = fitted.spec;
-    const warnings = [
-      checkLoneValues(fitted.spec, images, { kinds: plugins.layers, force }),
-      init && describeInit(init, fitted.plan),
-    ];
-    for (const warning of warnings) if (warning !== null) (options.onWarning ?? emitWarning)(warning);
+    for (const warning of listWarnings([fitted], force)) (options.onWarning ?? emitWarning)(warning);
     const result = await trainFitted(fitted, { ...options, pool });
     const { checkpoints } = options;
     if (checkpoints && result.state === 'done') await clearRunFolder(checkpoints.folder, checkpoints.keep);
@@ -114,9 +109,4 @@ async function withCheckpoints<T>(
   } finally {
     await checkpoints.settle();
   }
-}
-
-/** Where nobody listens, a warning goes where those of Node.js itself do. */
-function emitWarning(message: string): void {
-  process.emitWarning(message, 'ConvoyWarning');
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../src/core/errors.js';
 import type { LabelledImages } from '../src/dataset/dataset.js';
+import type { WrittenNetwork } from '../src/network/spec.js';
+import type { WrittenLayer } from '../src/network/written-layer.js';
 import { WorkerPool } from '../src/parallel/pool.js';
 import { fitRun } from '../src/run/fit.js';
 import { type RunSpec, resolveRunSpec } from '../src/run/spec.js';
@@ -27,13 +29,17 @@ function factsOf({
 }
 
 /** Residuals and branches in lanes and behind them, with all kinds of joints. */
-const branched = (() => {
-  const convolution = (filters: number, options = {}) => [
+const branched = ((): WrittenNetwork => {
+  const convolution = (filters: number, options = {}): WrittenLayer[] => [
     { kind: 'convolution', kernel: 3, padding: 1, filters, bias: false, ...options },
     { kind: 'batch-normalization' },
   ];
-  const relu = { kind: 'relu' };
-  const inception = [[], convolution(3), [{ kind: 'max-pooling', kernel: 3, stride: 1, padding: 1 }]];
+  const relu: WrittenLayer = { kind: 'relu' };
+  const inception: WrittenLayer[][] = [
+    [],
+    convolution(3),
+    [{ kind: 'max-pooling', kernel: 3, stride: 1, padding: 1 }],
+  ];
   return {
     name: 'branched',
     input: [28, 28, 1],
@@ -122,11 +128,11 @@ describe('train', () => {
     expect(factsOf(await train(spec, { ...options, workers: 2 }))).toEqual(factsOf(one));
   });
 
-  it.each([
+  it.each<WrittenLayer[]>([
     [{ kind: 'max-pooling', kernel: 2 }, { kind: 'relu' }],
     [{ kind: 'average-pooling', kernel: 4 }, { kind: 'dropout' }, { kind: 'tanh' }],
   ])('takes a network that begins without parameters: %j', async (...layers) => {
-    const network = {
+    const network: WrittenNetwork = {
       input: [28, 28, 1],
       layers: [
         ...layers,
@@ -200,7 +206,7 @@ describe('train', () => {
   });
 
   it('takes a network as a pattern', async () => {
-    const layers = [
+    const layers: WrittenLayer[] = [
       { kind: 'convolution', kernel: 5, filters: 4 },
       { kind: 'relu' },
       { kind: 'max-pooling', kernel: 2 },
@@ -230,7 +236,7 @@ describe('train', () => {
 
   describe('ends as diverged when images come out as no numbers', () => {
     // A black image's outputs are the biases, and any other's are infinite.
-    const network = {
+    const network: WrittenNetwork = {
       input: [28, 28, 1],
       layers: [{ kind: 'fully-connected', units: 10, initializer: { kind: 'constant', value: 1e38 } }],
     };
@@ -268,7 +274,7 @@ describe('train', () => {
 
     it('of the test at the end, with the epochs before it', async () => {
       // Sees nothing but an image's first pixel, which is the mirror image's last of its row.
-      const corner = {
+      const corner: WrittenNetwork = {
         input: [28, 28, 1],
         layers: [
           {

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { type Answer, averageTargets, type Combination, combinePredictions } from './combine.js';
-import type { PixelImage } from './pixels.js';
+import type { ModelImage } from './model-images.js';
 import type { Prediction, PredictOptions, TrainedModel } from './trained-model.js';
 
 /** A trained network, and what it is called in messages. */
@@ -30,8 +31,17 @@ export class Ensemble {
     this.#combination = combination;
   }
 
-  /** The classes or targets of images, as `TrainedModel.predict` gives them. */
-  async predict(images: readonly (string | PixelImage)[], options: PredictOptions = {}): Promise<Answer[]> {
+  /**
+   * The classes or targets of images, as `TrainedModel.predict` gives them.
+   *
+   * @throws UserError as that does, and for what is no list of images
+   */
+  async predict(images: readonly ModelImage[], options: PredictOptions = {}): Promise<Answer[]> {
+    if (!Array.isArray(images)) {
+      throw new UserError(
+        `ensemble: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
+      );
+    }
     const each: Prediction[][] = [];
     for (const { model } of this.members) each.push(await model.predict(images, options));
     return this.combine(each);

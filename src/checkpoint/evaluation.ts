@@ -9,13 +9,15 @@ export interface Evaluation {
   readonly errorPercent: number;
   /** Of images whose label is not among the first five classes. */
   readonly top5ErrorPercent: number;
-  /** Of each class, by its label. */
-  readonly classes: readonly { readonly images: number; readonly errors: number }[];
+  /** Of each output, by its label. */
+  readonly classes: readonly ClassErrors[];
 }
 
-/** Of one network, or of several together. */
-export interface NamedEvaluation extends Evaluation {
+/** Of the images of one class. */
+export interface ClassErrors {
   readonly name: string;
+  readonly images: number;
+  readonly errors: number;
 }
 
 type Loss = (classes: readonly ClassProbability[], label: number) => number;
@@ -40,7 +42,9 @@ export function evaluatePredictions(
   loss: NetworkSpec['loss'] | null,
 ): Evaluation {
   const images = predictions.length;
-  const ofClasses = predictions[0]!.classes.map(() => ({ images: 0, errors: 0 }));
+  const ofClasses = predictions[0]!.classes
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ name }) => ({ name, images: 0, errors: 0 }));
   const computeLoss = loss === null ? undefined : PROBABILITY_LOSSES[loss];
   let [total, errors, top5Errors] = [0, 0, 0];
   for (const [image, { classes }] of predictions.entries()) {

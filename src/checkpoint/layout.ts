@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.js';
 import { type Shape, sizeOf } from '../core/shape.js';
 import type { LayerKinds } from '../layers/layer.js';
-import { countClasses, planNetwork } from '../network/plan.js';
+import { countClasses, type NetworkPlan, planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Normalization } from '../run/normalize.js';
 import { countNumbers } from '../safetensors/format.js';
@@ -31,11 +31,15 @@ export function layOutNetwork(
   kinds: LayerKinds,
 ): { tensors: LayerTensor[]; classes: number } {
   const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds });
-  const tensors = plan.steps.flatMap(({ name: layer, parameters, state }) => [
+  return { tensors: listTensors(plan), classes: countClasses(plan) };
+}
+
+/** What a planned network keeps, in the order of its weights. */
+export function listTensors({ steps }: NetworkPlan): LayerTensor[] {
+  return steps.flatMap(({ name: layer, parameters, state }) => [
     ...parameters.map(({ name, size, shape = [size] }) => ({ name: `${layer}.${name}`, shape })),
     ...state.map(({ name, size }) => ({ name: `${layer}.${name}`, shape: [size] })),
   ]);
-  return { tensors, classes: countClasses(plan) };
 }
 
 /** As h×w×c, or one number a channel where all positions have the same. */

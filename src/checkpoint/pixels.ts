@@ -2,10 +2,12 @@ import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 
+/** Pixels in memory, h×w×c: bytes of 0 to 255, or numbers of 0 to the range that is told. */
+export type Pixels = ArrayLike<number>;
+
 /** A picture in memory, as a program has it. */
 export interface PixelImage extends Shape {
-  /** h×w×c: bytes of 0 to 255, or numbers of 0 to the range that is told. */
-  readonly pixels: ArrayLike<number>;
+  readonly pixels: Pixels;
 }
 
 /** What stands for white: that of bytes, or 1. */
@@ -13,61 +15,73 @@ export type PixelRange = 1 | 255;
 
 const WHITE = 255;
 
+interface PixelOptions {
+  /** The network's own size. */
+  readonly input: Shape;
+  /** Of the numbers; null for bytes, or numbers that cannot be anything else. */
+  readonly range: PixelRange | null;
+  /** Names the picture in messages. */
+  readonly where: string;
+}
+
 /**
  * The pixels of a picture in a network's own size, as bytes.
  *
- * @param range of the numbers; null for bytes, or numbers that cannot be anything else
- * @param where names the picture in messages
  * @throws UserError if it is no such picture, or a number is outside the range
  */
-export function readPixels(
-  image: PixelImage,
-  {
-    input,
-    range,
-    where,
-  }: { readonly input: Shape; readonly range: PixelRange | null; readonly where: string },
-): Uint8Array {
-  const pixels: unknown = image?.pixels;
+export function readPixels(image: PixelImage | Pixels, { input, range, where }: PixelOptions): Uint8Array {
+  const { pixels, shape } = unwrap(image);
   if (!isNumbers(pixels)) {
     throw new UserError(
-      `${where}: expected a file's path or { height, width, channels, pixels }, found ${describeValue(image)}. ` +
-        'Write it to a file, or decode it.',
+      `${where}: expected a file's path, the bytes of one, { height, width, channels, pixels } or a list of numbers, ` +
+        `found ${describeValue(image)}. Write it to a file, or decode it.`,
     );
   }
-  if (formatShape(image) !== formatShape(input) || pixels.length !== sizeOf(input)) {
+  if ((shape && formatShape(shape) !== formatShape(input)) || pixels.length !== sizeOf(input)) {
+    const found = `${shape ? `${formatShape(shape)} in ` : ''}${pixels.length} numbers`;
     throw new UserError(
-      `${where}: expected ${formatShape(input)} pixels, found ${formatShape(image)} in ${pixels.length} numbers. ` +
-        'Scale it, or give a file, which is scaled.',
+      `${where}: expected ${formatShape(input)} pixels, found ${found}. ` +
+        'Scale it, or give a file or the bytes of one, which is scaled.',
     );
   }
   if (range !== 1 && pixels instanceof Uint8Array) return pixels;
-  checkNumbers(pixels, range, where);
-  return Uint8Array.from(pixels, (pixel) => (range === 1 ? Math.round(pixel * WHITE) : pixel));
+  if (range !== 1 && pixels instanceof Uint8ClampedArray) return new Uint8Array(pixels);
+  return convertNumbers(pixels, range, where);
 }
 
-function isNumbers(pixels: unknown): pixels is PixelImage['pixels'] {
+/** A list of numbers has no shape but the network's. */
+function unwrap(image: PixelImage | Pixels): { readonly pixels: unknown; readonly shape: Shape | null } {
+  if (isNumbers(image)) return { pixels: image, shape: null };
+  return { pixels: (image as PixelImage | null)?.pixels, shape: image as PixelImage };
+}
+
+function isNumbers(pixels: unknown): pixels is Pixels {
   return Array.isArray(pixels) || (ArrayBuffer.isView(pixels) && !(pixels instanceof DataView));
 }
 
-function checkNumbers(pixels: PixelImage['pixels'], range: PixelRange | null, where: string): void {
+function convertNumbers(pixels: Pixels, range: PixelRange | null, where: string): Uint8Array {
   const most = range ?? WHITE;
-  const isPixel = (pixel: unknown) =>
-    typeof pixel === 'number' && pixel >= 0 && pixel <= most && (most === 1 || Number.isInteger(pixel));
-  const numbers = Array.from(pixels);
-  const wrong = numbers.findIndex((pixel) => !isPixel(pixel));
   const expected = most === 1 ? 'numbers from 0 to 1' : 'whole numbers from 0 to 255';
-  if (wrong >= 0) {
-    throw new UserError(
-      `${where}: expected ${expected}, found ${describeValue(pixels[wrong])} at pixel ${wrong + 1}. ${adviseOn(most)}`,
-    );
+  const bytes = new Uint8Array(pixels.length);
+  let greatest = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const pixel: unknown = pixels[i];
+    const isPixel =
+      typeof pixel === 'number' && pixel >= 0 && pixel <= most && (most === 1 || Number.isInteger(pixel));
+    if (!isPixel) {
+      throw new UserError(
+        `${where}: expected ${expected}, found ${describeValue(pixel)} at pixel ${i + 1}. ${adviseOn(most)}`,
+      );
+    }
+    if (pixel > greatest) greatest = pixel;
+    bytes[i] = most === 1 ? Math.round(pixel * WHITE) : pixel;
   }
-  const greatest = numbers.reduce((a, b) => Math.max(a, b), 0);
-  if (range === null && greatest === 1 && !(pixels instanceof Uint8ClampedArray)) {
+  if (range === null && greatest === 1) {
     throw new UserError(
       `${where}: expected ${expected}, found none above 1. Tell predict which they are: { range: 1 } or { range: 255 }.`,
     );
   }
+  return bytes;
 }
 
 function adviseOn(range: PixelRange): string {

@@ -1,22 +1,36 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { z } from 'zod';
+import { countCores } from '../core/count-cores.js';
 import { describeValue } from '../core/describe-value.js';
-import { UserError } from '../core/errors.js';
+import { UserError, unknownName } from '../core/errors.js';
+import { LoopTurns } from '../core/loop-turns.js';
+import { mapSome } from '../core/map-some.js';
 import { parseWith } from '../core/parse.js';
-import { type Shape, sizeOf } from '../core/shape.js';
-import { BACKGROUNDS, type Picture, type ReadOptions, readImage } from '../image/read-image.js';
+import type { Shape } from '../core/shape.js';
+import { BACKGROUNDS, type Picture, type ReadOptions } from '../image/read-image.js';
+import { MAX_THREADS } from '../parallel/pool.js';
+import { ThreadQueue } from '../parallel/thread-queue.js';
 import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type LoadOptions, loadCheckpoint } from './load.js';
-import { type PixelImage, type PixelRange, readPixels } from './pixels.js';
-import { BATCH_IMAGES, Predictor } from './predictor.js';
+import { decodeFor, isEncoded, type ModelImage } from './model-images.js';
+import { type ImageValues, ModelThreads } from './model-threads.js';
+import { type PixelRange, readPixels } from './pixels.js';
 import { toProbabilities } from './probabilities.js';
+import { type SharedModel, shareModel } from './shared-model.js';
 
 const optionsSchema = z.strictObject({
-  range: z.union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' }).optional(),
-  background: z.enum(BACKGROUNDS).optional(),
+  range: z
+    .union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' })
+    .nullable()
+    .default(null),
+  background: z.enum(BACKGROUNDS).default('white'),
+  workers: z.int().min(1).max(MAX_THREADS).optional(),
+  signal: z.instanceof(AbortSignal, { error: 'expected an AbortSignal' }).optional(),
 });
+type ParsedOptions = z.output<typeof optionsSchema>;
 
 /** A class with how likely it is. */
 export interface ClassProbability {
@@ -43,21 +57,37 @@ export interface Prediction {
   readonly outputs: Float32Array;
 }
 
-/** How images become a network's input. */
+/** What one layer makes of one image. */
+export interface LayerOutput extends ImageValues {
+  /** The layer's. */
+  readonly name: string;
+}
+
 export interface PredictOptions extends Pick<ReadOptions, 'background'> {
   /** Of pixels that are given as numbers: 1 if they are from 0 to 1. */
   readonly range?: PixelRange;
+  /** Threads that compute at once, at most. Default: one for each core. */
+  readonly workers?: number;
+  /** Ends the call: what is raised is thrown, and images that no thread has yet are left. */
+  readonly signal?: AbortSignal;
 }
 
-/** A trained network that predicts. It computes in the calling thread. */
-export class TrainedModel {
+/**
+ * A trained network that predicts. It computes on threads of its own, which begin when they are first needed and keep no process alive: the event loop
+ * stays free, and any number of calls may be under way.
+ */
+export class TrainedModel implements AsyncDisposable {
   /** With which it was trained. */
   readonly spec: ResolvedRunSpec;
   /** Empty for a regression. */
   readonly classNames: readonly string[];
   /** Of a regression alone. */
   readonly targetNames?: readonly string[];
-  readonly #predictor: Predictor;
+  readonly #model: SharedModel;
+  readonly #threads: ModelThreads;
+  readonly #turns = new LoopTurns();
+  /** Pictures are decoded on threads of the system's, each of which holds one in its memory. */
+  readonly #decoders = new ThreadQueue(countCores());
 
   /**
    * @param trained what `train` gave; for a file there is `loadModel`
@@ -69,12 +99,18 @@ export class TrainedModel {
     this.spec = trained.spec;
     this.classNames = trained.classNames;
     if (trained.targetNames) this.targetNames = trained.targetNames;
-    this.#predictor = new Predictor(trained, plugins.layers);
+    this.#model = shareModel(trained, plugins);
+    this.#threads = new ModelThreads(this.#model);
   }
 
   /** Of an image as the network takes it. */
   get input(): Shape {
     return this.spec.network.input;
+  }
+
+  /** Names of the layers that `features` knows. */
+  get layerNames(): readonly string[] {
+    return this.#model.layers;
   }
 
   /**
@@ -84,67 +120,142 @@ export class TrainedModel {
    * @param options.background behind transparent parts. Default: white
    * @throws UserError if it is no such picture, or the network is not for pictures
    */
-  async readImage(file: string, options: Pick<ReadOptions, 'background'> = {}): Promise<Picture> {
-    const { height, width, channels } = this.input;
-    if (channels !== 1 && channels !== 3) {
-      throw new UserError(
-        `${this.spec.model}: expected a network for grey or coloured images, found one for ${channels} channels.`,
-      );
-    }
-    return readImage(file, { size: [height, width], channels, ...options });
+  async readImage(
+    file: string,
+    { background = 'white' }: Pick<ReadOptions, 'background'> = {},
+  ): Promise<Picture> {
+    return decodeFor(this.input, file, { background, where: file });
   }
 
   /**
-   * Predicts the classes of images, or their targets. What it says of one does not depend on the others.
+   * Predicts the classes of images, or their targets. What it says of one depends neither on others nor on what else is computed meanwhile.
    *
-   * @param images files, read as `readImage` does; or pixels in the input's own size, h×w×c of 0..255
+   * @param images files, read as `readImage` does, or the bytes of such files; or pixels in the input's own size, h×w×c of 0..255, with their shape or
+   *   without. Not to be changed until there is an answer
    * @param options.range of pixels that are given as numbers: 1 if they are from 0 to 1
    * @param options.background as of `readImage`
-   * @returns a prediction for each image, in order
-   * @throws UserError if a file is no such picture, pixels have another size or are outside their range, or outputs are not finite
+   * @param options.workers threads that compute for this call at once, at most
+   * @param options.signal ends the call
+   * @returns a prediction for each image, in order; for one that is no list of images a prediction
+   * @throws UserError that names the first image that is none, has another size or numbers outside its range; if outputs are not finite, or the model has
+   *   been closed
    */
+  async predict(images: readonly ModelImage[], options?: PredictOptions): Promise<Prediction[]>;
+  async predict(image: ModelImage, options?: PredictOptions): Promise<Prediction>;
   async predict(
-    images: readonly (string | PixelImage)[],
+    images: ModelImage | readonly ModelImage[],
     options: PredictOptions = {},
-  ): Promise<Prediction[]> {
-    if (!Array.isArray(images)) {
-      throw new UserError(
-        `predict: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
-      );
-    }
-    const parsed = parseWith(optionsSchema, options, 'predict: options');
-    const predictions: Prediction[] = [];
-    const size = sizeOf(this.input);
-    const pixels = new Uint8Array(BATCH_IMAGES * size);
-    for (let first = 0; first < images.length; first += BATCH_IMAGES) {
-      const some = images.slice(first, first + BATCH_IMAGES);
-      for (const [i, image] of some.entries())
-        pixels.set(await this.#fit(image, `image ${first + i + 1}`, parsed), i * size);
-      const outputs = this.#predictor.computeOutputs(pixels, some.length);
-      const classes = outputs.length / some.length;
-      for (let i = 0; i < some.length; i++) {
-        predictions.push(this.#explain(outputs.slice(i * classes, (i + 1) * classes)));
-      }
-    }
-    return predictions;
+  ): Promise<Prediction | Prediction[]> {
+    const explain = ({ values }: ImageValues) => this.#explain(values);
+    if (Array.isArray(images)) return this.#computeEach('predict', images, { options, layer: null, explain });
+    const [prediction] = await this.#computeEach('predict', [images as ModelImage], {
+      options,
+      layer: null,
+      explain,
+    });
+    return prediction!;
   }
 
-  async #fit(
-    image: string | PixelImage,
+  /**
+   * The network's outputs before they become probabilities, one a class; of a regression one a target.
+   *
+   * @param images as of `predict`
+   * @returns those of each image, in order
+   * @throws UserError as `predict` does
+   */
+  async logits(images: readonly ModelImage[], options: PredictOptions = {}): Promise<Float32Array[]> {
+    const explain = ({ values }: ImageValues) => this.#checkOutputs(values);
+    return this.#computeEach('logits', images, { options, layer: null, explain });
+  }
+
+  /**
+   * What one layer makes of images.
+   *
+   * @param images as of `predict`
+   * @param layer one of `layerNames`, which `describe` tells too
+   * @returns its values of each image, h×w×c, in order
+   * @throws UserError as `predict` does, and for a layer that is none
+   */
+  async features(
+    images: readonly ModelImage[],
+    layer: string,
+    options: PredictOptions = {},
+  ): Promise<LayerOutput[]> {
+    if (!this.layerNames.includes(layer)) throw unknownName('features', 'layer', layer, this.layerNames);
+    const explain = (output: ImageValues) => ({ name: layer, ...output });
+    return this.#computeEach('features', images, { options, layer, explain });
+  }
+
+  /** Ends the model's threads, once what is under way is done. After that there are no more predictions. */
+  async close(): Promise<void> {
+    await this.#threads.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Has the network compute every image, some at a time, and makes of each what is asked for. */
+  async #computeEach<Result>(
+    what: string,
+    images: readonly ModelImage[],
+    {
+      options,
+      layer,
+      explain,
+    }: {
+      readonly options: PredictOptions;
+      readonly layer: string | null;
+      readonly explain: (output: ImageValues) => Result;
+    },
+  ): Promise<Result[]> {
+    if (!Array.isArray(images)) {
+      throw new UserError(
+        `${what}: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
+      );
+    }
+    const {
+      workers = countCores(),
+      signal,
+      ...reading
+    } = parseWith(optionsSchema, options, `${what}: options`);
+    return this.#threads.serve({ layer, workers }, (compute) =>
+      mapSome(images, ModelThreads.imagesAtOnce(workers), async (image: ModelImage, i) => {
+        signal?.throwIfAborted();
+        const pixels = await this.#read(image, `image ${i + 1}`, reading);
+        signal?.throwIfAborted();
+        const output = await compute(pixels);
+        await this.#turns.giveWay();
+        return explain(output);
+      }),
+    );
+  }
+
+  async #read(
+    image: ModelImage,
     where: string,
-    { range, background = 'white' }: z.output<typeof optionsSchema>,
+    { range, background }: Pick<ParsedOptions, 'range' | 'background'>,
   ): Promise<Uint8Array> {
-    if (typeof image === 'string') return (await this.readImage(image, { background })).pixels;
-    return readPixels(image, { input: this.input, range: range ?? null, where });
+    await this.#turns.giveWay();
+    if (!isEncoded(image, this.input, where)) return readPixels(image, { input: this.input, range, where });
+    await this.#decoders.take(1);
+    try {
+      return (await decodeFor(this.input, image, { background, where })).pixels;
+    } finally {
+      this.#decoders.give(1);
+    }
+  }
+
+  #checkOutputs(outputs: Float32Array): Float32Array {
+    const wrong = outputs.find((output) => !Number.isFinite(output));
+    if (wrong === undefined) return outputs;
+    throw new UserError(
+      `${this.spec.model}: expected finite outputs, found ${wrong}. The weights are not of a network that has learned.`,
+    );
   }
 
   #explain(outputs: Float32Array): Prediction {
-    if (!outputs.every(Number.isFinite)) {
-      throw new UserError(
-        `${this.spec.model}: expected finite outputs, found ${outputs.find((output) => !Number.isFinite(output))}. ` +
-          'The weights are not of a network that has learned.',
-      );
-    }
+    this.#checkOutputs(outputs);
     if (this.targetNames) {
       return {
         classes: [],

@@ -7,7 +7,6 @@ import { countCores } from '../core/count-cores.js';
 import { unknownName } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { loadDataset } from '../dataset/load.js';
-import type { Override } from '../experiment/overrides.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { describeNetwork } from '../network/describe.js';
 import { WorkerPool } from '../parallel/pool.js';
@@ -19,17 +18,17 @@ import { checkLoneValues } from '../run/lone-values.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
-import { NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
-import { collectOverrides } from './override-options.js';
-import { PLUGIN_OPTION, parseWorkers } from './run-options.js';
+import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from './override-options.js';
+import { IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from './run-options.js';
 import type { Streams } from './streams.js';
 
-interface Flags {
-  readonly set?: readonly Override[];
+interface Flags extends OverrideFlags {
   readonly only?: readonly CheckName[];
   readonly workers?: number;
   readonly json?: true;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
 }
 
 interface CheckJob {
@@ -64,20 +63,21 @@ const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
  */
 export async function main(args: readonly string[], streams: Streams): Promise<number> {
   let exitCode: number = EXIT_CODES.done;
-  const command = createCommand('check', streams)
+  const command = addOverrideOptions(createCommand('check', streams))
     .description(
       'Checks a network as CS231n does: its first loss, its gradients against numerical ones, and whether it learns 50 examples by heart.',
     )
     .argument('[what]', NETWORK_ARGUMENT)
-    .option('--set <key=value>', 'a field of the spec, such as width=0.5 (repeatable)', collectOverrides)
     .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object a check')
     .action(async (what: string | undefined, flags: Flags) => {
-      const { set = [], only = CHECK_NAMES, workers, json, plugin = [] } = flags;
+      const { only = CHECK_NAMES, workers, json, plugin = [] } = flags;
       const plugins = await loadPlugins(plugin);
-      const spec = await resolveNetworkArgument('check', what, set, plugins);
+      const options = listNetworkOptions(flags, plugins, streams);
+      const spec = await resolveNetworkArgument('check', what, listOverrides(flags), options);
       const data = await chooseData(spec, loadDataset, plugins.layers);
       const say = (line: string) => {
         streams.err.write(`${line}\n`);

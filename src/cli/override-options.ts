@@ -13,14 +13,17 @@ export interface OverrideFlags {
 
 const MAX_EPOCHS = 100_000;
 
-/** Lets a command take `--set` and what is short for it. */
-export function addOverrideOptions(command: Command): Command {
+/**
+ * Lets a command take `--set` and what is short for it.
+ *
+ * @param setting what `--set` is for, in its help
+ */
+export function addOverrideOptions(
+  command: Command,
+  setting = 'a field of the spec, such as seed=3 or learningRate.rate=0.01',
+): Command {
   return command
-    .option(
-      '--set <key=value>',
-      'a field of the spec, such as seed=3 or learningRate.rate=0.01 (repeatable)',
-      collectOverrides,
-    )
+    .option('--set <key=value>', `${setting} (repeatable)`, collectOverrides)
     .option('--epochs <n>', 'short for --set epochs=n', parseEpochs)
     .option('--seed <n>', 'short for --set seed=n', parseShort('--seed', ['seed']))
     .option(
@@ -44,12 +47,12 @@ export function listOverrides({ set = [], epochs, seed, lr, batchSize }: Overrid
 }
 
 /** Reads one `--set` after others. */
-export function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
+function collectOverrides(text: string, earlier: readonly Override[] = []): readonly Override[] {
   return addOverride(earlier, parseOverride(text));
 }
 
 /** Reads `--epochs`, which need not be whole. */
-export function parseEpochs(text: string, earlier?: Override): Override {
+function parseEpochs(text: string, earlier?: Override): Override {
   checkOnce('--epochs', earlier);
   const value = parseValue(text, '--epochs');
   if (typeof value !== 'number' || value <= 0 || value > MAX_EPOCHS) {

@@ -1,6 +1,6 @@
 import type { Answer } from '../checkpoint/combine.js';
 import type { Ensemble } from '../checkpoint/ensemble.js';
-import type { TargetValue } from '../checkpoint/trained-model.js';
+import type { TargetValue, TrainedModel } from '../checkpoint/trained-model.js';
 import { MAX_CLASSES } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
 import type { Background, Picture } from '../image/read-image.js';
@@ -59,7 +59,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .option(...BACKGROUND_OPTION)
     .option(...PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
-    .option('--json', 'one JSON object an image')
+    .option('--json', 'one JSON object an image, with its classes or what is wrong with it')
     .action(async (files: readonly string[], flags: Flags) => {
       const { models, images } = await splitFiles(files, flags.run !== undefined);
       const warning = warnOfMissingAddon();
@@ -105,6 +105,9 @@ async function looksSaved(file: string): Promise<boolean> {
   }
 }
 
+/** A picture that has been read, or why it could not be. */
+type Reading = { readonly image: string } & ({ readonly picture: Picture } | { readonly error: string });
+
 /** @returns how many of them could be read */
 async function predictSome(
   networks: Ensemble,
@@ -115,21 +118,29 @@ async function predictSome(
   const say = (line: string) => streams.err.write(`${line}\n`);
   // All networks take the same images.
   const reader = networks.members[0]!.model;
-  const read: { image: string; picture: Picture }[] = [];
-  for (const image of images) {
-    try {
-      const picture = await reader.readImage(image, { background });
-      tellBackground(image, picture, background, say);
-      read.push({ image, picture });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      say(error.message);
+  const readings = await Promise.all(images.map((image) => read(reader, image, background)));
+  const pictures = readings.flatMap((reading) => ('picture' in reading ? [reading.picture] : []));
+  const predictions = (await networks.predict(pictures)).values();
+  for (const reading of readings) {
+    if ('error' in reading) {
+      say(reading.error);
+      if (json) streams.out.write(`${JSON.stringify(reading)}\n`);
+      continue;
     }
+    tellBackground(reading.image, reading.picture, background, say);
+    const format = json ? formatAsJson : formatAsText;
+    streams.out.write(format(reading.image, predictions.next().value!, top));
   }
-  const predictions = await networks.predict(read.map(({ picture }) => picture));
-  const format = json ? formatAsJson : formatAsText;
-  for (const [i, { image }] of read.entries()) streams.out.write(format(image, predictions[i]!, top));
-  return read.length;
+  return pictures.length;
+}
+
+async function read(reader: TrainedModel, image: string, background: Background): Promise<Reading> {
+  try {
+    return { image, picture: await reader.readImage(image, { background }) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { image, error: error.message };
+  }
 }
 
 function formatAsJson(image: string, { classes, targets }: Answer, top: number): string {

@@ -1,6 +1,5 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
-import { describeInit } from '../run/init.js';
-import { checkLoneValues } from '../run/lone-values.js';
+import { listWarnings } from '../run/list-warnings.js';
 import type { Streams } from './streams.js';
 
 /** How a command that trains takes what cannot learn. */
@@ -20,9 +19,5 @@ export function printWarnings(
   force: boolean,
   err: Streams['err'],
 ): void {
-  const warnings = runs.flatMap(({ spec, plan, plugins }) => [
-    checkLoneValues(spec, spec.trainCount - spec.validationCount, { kinds: plugins.layers, force }),
-    spec.init && describeInit(spec.init, plan),
-  ]);
-  for (const warning of new Set(warnings)) if (warning !== null) err.write(`warning: ${warning}\n`);
+  for (const warning of listWarnings(runs, force)) err.write(`warning: ${warning}\n`);
 }

@@ -8,7 +8,7 @@ import { applyOverride, type Override } from './overrides.js';
 import { checkTakesOption, type Fields, isInside, parsePath, setField } from './spec-path.js';
 
 /** More than any machine trains; keeps a slip of the pen from filling the memory. */
-const MAX_POINTS = 100_000;
+export const MAX_POINTS = 100_000;
 
 /**
  * A sweep as it is written: every combination of `grid` over each of `points`, merged over `base`. A key may lead inside other fields, as in
@@ -24,6 +24,8 @@ export interface Grid {
   /** Values to combine; the last key varies fastest. */
   readonly grid: Readonly<Record<string, readonly unknown[]>>;
   readonly points: readonly Fields[];
+  /** Whether points that the sweep had before stay its points. */
+  readonly grows?: boolean;
 }
 
 /** One point of a grid. */
@@ -53,13 +55,22 @@ const gridSchema = z.strictObject({
 export function parseGrid(value: unknown, where: string, defaultName: string): Grid {
   checkPlainData(value, where);
   const { name = defaultName, ...grid } = parseWith(gridSchema, value, where);
-  const keys = Object.keys(grid.grid);
-  checkKeys(Object.keys(grid.base), `${where}: base`);
+  checkGridKeys(grid, where);
+  return { name, ...grid };
+}
+
+/**
+ * Checks that each key of a grid is a field's, and that none takes another's place.
+ *
+ * @throws UserError for the first that is not, or does
+ */
+export function checkGridKeys({ base, grid, points }: Omit<Grid, 'name'>, where: string): void {
+  const keys = Object.keys(grid);
+  checkKeys(Object.keys(base), `${where}: base`);
   checkKeys(keys, `${where}: grid`);
-  grid.points.forEach((point, i) => {
+  points.forEach((point, i) => {
     checkKeys([...Object.keys(point), ...keys], `${where}: points[${i}]`);
   });
-  return { name, ...grid };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { countCores } from '../core/count-cores.js';
 import { WorkerPool } from '../parallel/pool.js';
-import type { TrainResult } from '../run/types.js';
+import type { TrainOptions, TrainResult } from '../run/types.js';
 import { trainFitted } from '../train.js';
 import { chooseThreads, type ThreadWishes } from './choose-threads.js';
 import type { Executor, ExecutorOptions } from './executor.js';
@@ -12,26 +12,37 @@ export interface LocalOptions extends ThreadWishes {
   readonly profile?: boolean;
 }
 
+/** Who is asked, in this process, whether a point's run goes on. */
+export type PointCallbacks = (point: SweepPoint) => Pick<TrainOptions, 'onEpoch' | 'onStep'>;
+
 /** Trains points in this process, all of them on one pool of threads, which begins with the first. */
 export class LocalExecutor implements Executor {
   readonly parallel: number;
   readonly workers: number;
   private readonly profile: boolean;
+  private readonly callbacks: PointCallbacks;
   private pool: WorkerPool | null = null;
 
   /**
    * @param count of the points that are to be trained
+   * @param callbacks are asked when an epoch has been told of
    * @throws UserError if that takes too many threads
    */
-  constructor({ profile = false, ...wishes }: LocalOptions, count: number) {
+  constructor(
+    { profile = false, ...wishes }: LocalOptions,
+    count: number,
+    callbacks: PointCallbacks = () => ({}),
+  ) {
     const { parallel, workers } = chooseThreads(wishes, countCores(), count);
     this.parallel = parallel;
     this.workers = workers;
     this.profile = profile;
+    this.callbacks = callbacks;
   }
 
   run(point: SweepPoint, { signal, observer, checkpoints }: ExecutorOptions): Promise<TrainResult> {
     const { workers, profile } = this;
+    const { onEpoch, onStep } = this.callbacks(point);
     this.pool ??= WorkerPool.create(workers * this.parallel);
     return trainFitted(point, {
       pool: this.pool,
@@ -41,7 +52,11 @@ export class LocalExecutor implements Executor {
       ...(checkpoints && { checkpoints }),
       onResume: (resumption) => observer.resumed?.(resumption),
       onProgress: (progress) => observer.progressed(progress),
-      onEpoch: (metrics) => observer.epochEnded(metrics),
+      onEpoch: (metrics, context) => {
+        observer.epochEnded(metrics);
+        return onEpoch?.(metrics, context);
+      },
+      ...(onStep && { onStep }),
     });
   }
 

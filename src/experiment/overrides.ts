@@ -46,10 +46,18 @@ export function addOverride(overrides: readonly Override[], added: Override): re
   const { path, text } = added;
   const replaced = path.length > 1 ? [] : (REPLACED[path[0]!] ?? []);
   const lost = overrides.find(
-    (earlier) => isInside(earlier.path, path) || replaced.includes(earlier.path[0]!),
+    (earlier) =>
+      isInside(earlier.path, path) || replaced.includes(earlier.path[0]!) || isRateAlone(earlier, path),
   );
   if (lost === undefined) return [...overrides, added];
   throw new UserError(`${text}: expected each field once, found ${lost.text} before it. Leave one out.`);
+}
+
+/** Whether an override says nothing but a field of that path: a learning rate that is a number is short for one with that rate. */
+function isRateAlone({ path: whole, value }: Override, path: readonly string[]): boolean {
+  return (
+    typeof value === 'number' && whole.join('.') === 'learningRate' && path.join('.') === 'learningRate.rate'
+  );
 }
 
 /**

@@ -20,6 +20,10 @@ export interface RunSummary {
   readonly epochs: number;
   readonly epochsAsked: number;
   readonly trainLoss: number | null;
+  /** Null for a run that keeps no images for validation. */
+  readonly validationLoss: number | null;
+  /** Likewise, and for a regression. */
+  readonly validationErrorPercent: number | null;
   /** After the last completed epoch, or at the end with test-time augmentation, if the spec asks for it. */
   readonly testErrorPercent: number | null;
   /** Likewise. */
@@ -49,6 +53,7 @@ const SUMMARY_FIELDS = `
     run_id AS runId, state, sweep, label, seed, identity, completed_epochs AS epochs, epochs AS epochsAsked,
     train_loss AS trainLoss, test_error_percent AS testErrorPercent, best_test_error_percent AS bestTestErrorPercent,
     test_top5_error_percent AS testTop5ErrorPercent, classes,
+    validation_loss AS validationLoss, validation_error_percent AS validationErrorPercent,
     test_rmse AS testRmse, best_test_rmse AS bestTestRmse, test_r2 AS testR2,
     parameters, seconds, images_per_second AS imagesPerSecond, weights_sha256 AS weightsSha256, reason, numerics,
     note, tags, removed_at AS removedAt`;
@@ -87,10 +92,10 @@ export function bindFilter({ sweep, state, tag, removed = false }: RunFilter) {
   return { sweep: sweep ?? null, state: state ?? null, tag: tag ?? null, removed: Number(removed) };
 }
 
-/** One run as the view all_runs has it. */
+/** One run with all columns that its view has. */
 export function readRunRow(db: Database.Database, runId: number): Rows {
   return withDatabaseErrors(db.name, () =>
-    queryRows(db.prepare('SELECT * FROM all_runs WHERE run_id = ?'), [runId]),
+    queryRows(db.prepare('SELECT * FROM every_run WHERE run_id = ? AND removed_at IS NULL'), [runId]),
   );
 }
 
@@ -151,6 +156,20 @@ export function readLiveRuns(db: Database.Database, numerics: NumericsChoice = '
   const rows = withDatabaseErrors(db.name, () => selectClaimedRuns(db, numerics));
   const isLive = (run: ClaimedRun) => isRecorded(run) || judgeOwner(db.name, run) !== 'dead';
   return new Map(rows.filter(isLive).map((row) => [row.identity, row]));
+}
+
+/** Of some identities those that are recorded, with the run that speaks for each. */
+export function readRecordedRuns(
+  db: Database.Database,
+  identities: readonly string[],
+  numerics: NumericsChoice = 'any',
+): Map<string, LiveRun> {
+  const live = readLiveRuns(db, numerics);
+  const runs = identities.flatMap((identity): [string, LiveRun][] => {
+    const run = live.get(identity);
+    return run !== undefined && isRecorded(run) ? [[identity, run]] : [];
+  });
+  return new Map(runs);
 }
 
 /** Whether a live run is over: done or diverged, not under way. */

@@ -23,6 +23,7 @@ export const MIGRATIONS: readonly string[] = [
   'add-curation.sql',
   'add-wide-classes.sql',
   'add-regression.sql',
+  'add-settings.sql',
 ];
 
 /** The schema version that this program reads and writes. */

@@ -8,7 +8,8 @@ CREATE VIEW kept_runs AS SELECT * FROM runs WHERE removed_at IS NULL;
 -- One row a run in any state, also a removed one. `sweep` is the one under which it ran; `learning_rate` is a schedule's nominal or first
 -- rate. Metrics are those of the weights that were kept, the best epoch's or the last one's; the test error is that of the test that the spec
 -- asks for, and `plain_test_error_percent` is without test-time augmentation, as `best_test_error_percent` is. `tags` are parted by spaces. A
--- regression has `test_rmse` and `test_r2` in place of errors in percent, NULL for runs on classes.
+-- regression has `test_rmse` and `test_r2` in place of errors in percent, NULL for runs on classes. `schedule` is the whole of the learning rate,
+-- as JSON.
 DROP VIEW IF EXISTS every_run;
 CREATE VIEW every_run AS
 SELECT
@@ -58,7 +59,10 @@ SELECT
   classes,
   coalesce(augmented_test_rmse, kept.test_rmse) AS test_rmse,
   (SELECT min(test_rmse) FROM epochs WHERE epochs.run_id = runs.run_id) AS best_test_rmse,
-  coalesce(augmented_test_r2, kept.test_r2) AS test_r2
+  coalesce(augmented_test_r2, kept.test_r2) AS test_r2,
+  spec ->> '$.learningRate' AS schedule,
+  coalesce(spec ->> '$.optimizer.kind', spec ->> '$.optimizer', 'sgd') AS optimizer,
+  coalesce(spec ->> '$.validationCount', 0) AS validation_count
 FROM runs
 JOIN sweeps USING (sweep_id)
 LEFT JOIN epochs AS kept
@@ -67,7 +71,8 @@ LEFT JOIN epochs AS kept
 
 -- One row a run in any state, but for the removed ones.
 DROP VIEW IF EXISTS all_runs;
-CREATE VIEW all_runs AS SELECT * FROM every_run WHERE removed_at IS NULL;
+CREATE VIEW all_runs AS
+SELECT every_run.*, runs.spec FROM every_run JOIN runs USING (run_id) WHERE every_run.removed_at IS NULL;
 
 -- One row a finished run. What was run again under a newer numerics version is here once, as the newer run.
 DROP VIEW IF EXISTS results;
@@ -76,7 +81,8 @@ SELECT run_id, sweep, dataset, model, width, activation, dropout, seed, train_fi
   epochs, parameters, test_error_percent, best_test_error_percent, train_loss, seconds, images_per_second, weights_sha256,
   label, train_error_percent, test_loss, test_top5_error_percent, momentum, weight_decay, kernels, workers, started_at,
   finished_at, identity, completed_epochs, reason, best_epoch, validation_loss, validation_error_percent,
-  plain_test_error_percent, numerics, note, tags, git_commit, test_rmse, best_test_rmse, test_r2
+  plain_test_error_percent, numerics, note, tags, git_commit, test_rmse, best_test_rmse, test_r2,
+  schedule, optimizer, validation_count, spec
 FROM all_runs
 WHERE state = 'done' AND NOT EXISTS (
   SELECT 1 FROM kept_runs AS newer
@@ -89,23 +95,60 @@ CREATE VIEW sweep_results AS
 SELECT sweeps.name AS sweep, position, results.sweep AS recorded_by, run_id, dataset, model, width, activation, dropout,
   seed, train_first, train_count, batch_size, learning_rate, epochs, parameters, test_error_percent,
   best_test_error_percent, train_loss, seconds, images_per_second, weights_sha256, label, identity, numerics,
-  test_rmse, best_test_rmse, test_r2
+  test_rmse, best_test_rmse, test_r2, validation_loss, validation_error_percent, momentum, weight_decay, schedule, optimizer,
+  validation_count, git_commit, spec
 FROM sweep_points
 JOIN sweeps USING (sweep_id)
 JOIN results USING (identity);
 
--- `results` grouped over seeds: runs of a group have equal data and specs that differ in nothing but the seed.
--- The deviation is the sample's, NULL for a single run. It is taken in two passes, as the one-pass formula loses all
+-- One row a run of `results` and setting in which its sweep's runs differ: `learningRate.rate`, `dataset_sha256`; but for the seed. A run for which a
+-- setting does not exist, or had its default before the program knew it, has no such row. A network is told by its label, as long as no other
+-- one of the sweep has the same: else by the fields of its layers.
+DROP VIEW IF EXISTS settings;
+CREATE VIEW settings AS
+WITH
+  finished AS MATERIALIZED (
+    SELECT results.sweep, results.run_id, results.label, recorded.spec -> '$.network' AS network,
+      json_set(json_remove(recorded.spec, '$.seed', '$.network'), '$.dataset_sha256', recorded.dataset_sha256) AS fields
+    FROM results JOIN runs AS recorded ON recorded.run_id = results.run_id
+  ),
+  counts AS (SELECT sweep, count(*) AS runs FROM finished GROUP BY sweep),
+  untold AS (SELECT sweep FROM finished GROUP BY sweep, label HAVING count(DISTINCT network) > 1),
+  written AS (
+    SELECT sweep, run_id, fields FROM finished
+    UNION ALL
+    SELECT sweep, run_id, json_object('network', json(network)) FROM finished WHERE sweep IN (SELECT sweep FROM untold)
+  ),
+  leaves AS MATERIALIZED (
+    SELECT sweep, run_id, substr(fullkey, 3) AS field,
+      CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN 'null' ELSE atom END AS value
+    FROM written, json_tree(written.fields)
+    WHERE type NOT IN ('object', 'array')
+  ),
+  varying AS (
+    SELECT sweep, field FROM leaves JOIN counts USING (sweep)
+    GROUP BY sweep, field HAVING count(DISTINCT value) > 1 OR count(*) < runs
+  )
+SELECT leaves.sweep, run_id, leaves.field, value
+FROM leaves JOIN varying ON varying.sweep = leaves.sweep AND varying.field = leaves.field;
+
+-- One row a run of `results`: the group that it is in, which is called by the least number of its runs. Runs of a group have equal data and specs
+-- that differ in nothing but the seed.
+DROP VIEW IF EXISTS seed_groups;
+CREATE VIEW seed_groups AS
+SELECT results.sweep, min(results.run_id) OVER (
+    PARTITION BY results.sweep, recorded.dataset_sha256, json_remove(recorded.spec, '$.seed')
+  ) AS group_id, results.run_id, results.seed
+FROM results JOIN runs AS recorded ON recorded.run_id = results.run_id;
+
+-- `results` grouped over seeds. `settings` is what the groups of a sweep differ in, `spec` all but the seed. The deviation is the sample's, NULL for a single run. It is taken in two passes, as the one-pass formula loses all
 -- digits where the spread is small beside the mean. Not every SQLite has sqrt(), so Newton's iteration stands in:
 -- from above it falls until it is exact to the last digit or so, then stops falling.
 DROP VIEW IF EXISTS error_by_group;
 CREATE VIEW error_by_group AS
 WITH RECURSIVE
   measured AS (
-    SELECT results.*, min(results.run_id) OVER (
-        PARTITION BY results.sweep, recorded.dataset_sha256, json_remove(recorded.spec, '$.seed')
-      ) AS group_id
-    FROM results JOIN runs AS recorded ON recorded.run_id = results.run_id
+    SELECT results.*, group_id FROM results JOIN seed_groups ON seed_groups.run_id = results.run_id
   ),
   means AS (
     SELECT group_id, avg(test_error_percent) AS mean FROM measured GROUP BY group_id
@@ -123,6 +166,11 @@ WITH RECURSIVE
   ),
   deviations AS (
     SELECT group_id, min(root) AS deviation FROM newton GROUP BY group_id
+  ),
+  told AS MATERIALIZED (
+    SELECT run_id, group_concat(field || '=' || value, ', ') AS settings
+    FROM (SELECT * FROM settings ORDER BY run_id, field)
+    GROUP BY run_id
   )
 SELECT
   sweep, model, width, activation, dropout, train_first, train_count, epochs,
@@ -133,10 +181,20 @@ SELECT
   max(test_error_percent) AS max_error_percent,
   dataset, batch_size, learning_rate, label,
   avg(test_rmse) AS mean_rmse,
-  avg(test_r2) AS mean_r2
+  avg(test_r2) AS mean_r2,
+  coalesce(told.settings, '') AS settings,
+  avg(validation_error_percent) AS mean_validation_error_percent,
+  min(validation_error_percent) AS min_validation_error_percent,
+  max(validation_error_percent) AS max_validation_error_percent,
+  avg(validation_loss) AS mean_validation_loss,
+  momentum, weight_decay, optimizer, schedule, validation_count,
+  group_concat(DISTINCT git_commit) AS git_commits,
+  group_id,
+  json_remove(spec, '$.seed') AS spec
 FROM measured
 JOIN spreads USING (group_id)
 LEFT JOIN deviations USING (group_id)
+LEFT JOIN told ON told.run_id = group_id
 GROUP BY group_id;
 
 -- One row an epoch of any run.
@@ -184,3 +242,29 @@ SELECT DISTINCT run_id, example,
   4096 * instr('123456789ABCDEF', substr(predicted, 1, 1)) + 256 * instr('123456789ABCDEF', substr(predicted, 2, 1))
     + 16 * instr('123456789ABCDEF', substr(predicted, 3, 1)) + instr('123456789ABCDEF', substr(predicted, 4, 1)) AS predicted
 FROM digits;
+
+-- One row a group of at least two runs and test image: the class that most of them name; of equally many, the one that the least seed names.
+DROP VIEW IF EXISTS vote_predictions;
+CREATE VIEW vote_predictions AS
+WITH
+  ballots AS (
+    SELECT group_id, example, label, predicted, count(*) AS votes, min(seed) AS first_seed, min(run_id) AS first_run
+    FROM seed_groups JOIN test_predictions USING (run_id)
+    WHERE group_id IN (SELECT group_id FROM seed_groups GROUP BY group_id HAVING count(*) > 1)
+    GROUP BY group_id, example, predicted
+  ),
+  ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY group_id, example ORDER BY votes DESC, first_seed, first_run) AS place FROM ballots
+  )
+SELECT group_id, example, label, predicted, votes FROM ranked WHERE place = 1;
+
+-- One row such a group: what its runs get wrong together, as a vote, beside what they do alone.
+DROP VIEW IF EXISTS votes;
+CREATE VIEW votes AS
+WITH
+  together AS (
+    SELECT group_id, count(*) AS images, 100.0 * sum(predicted <> label) / count(*) AS error
+    FROM vote_predictions WHERE label IS NOT NULL GROUP BY group_id
+  )
+SELECT sweep, label, settings, n, images, error AS vote_error_percent, mean_error_percent, min_error_percent, max_error_percent, group_id
+FROM together JOIN error_by_group USING (group_id);

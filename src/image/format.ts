@@ -13,8 +13,8 @@ export type PictureFormat = keyof typeof SIGNATURES;
 export const SIGNATURE_BYTES = 12;
 
 /** The format of what begins with these bytes; null if it is none that is read. */
-export function findFormat(start: Buffer): PictureFormat | null {
-  const text = start.toString('latin1', 0, SIGNATURE_BYTES);
+export function findFormat(start: Uint8Array): PictureFormat | null {
+  const text = Buffer.from(start.subarray(0, SIGNATURE_BYTES)).toString('latin1');
   const formats = Object.keys(SIGNATURES) as PictureFormat[];
   return formats.find((format) => SIGNATURES[format](text)) ?? null;
 }

@@ -49,22 +49,49 @@ export interface Picture extends Image {
  * @throws UserError if there is no such file, or it is no such picture, or broken, or takes more than its own size and 48 MiB of memory to read
  */
 export async function readImage(file: string, options: ReadOptions = {}): Promise<Picture> {
-  const { format, fileBytes, bytes } = await readPicture(file);
+  return decodePicture(await readPicture(file), options, file);
+}
+
+/**
+ * The same of a file's bytes, which are left as they are.
+ *
+ * @param where names the picture in messages
+ * @throws UserError as `readImage` does
+ */
+export async function decodeImage(bytes: Uint8Array, options: ReadOptions, where: string): Promise<Picture> {
+  const format = findFormat(bytes);
+  if (format === null) {
+    throw new UserError(`${where}: expected ${EXPECTED}, found ${bytes.length} other bytes. Convert it.`);
+  }
+  checkMostBytes(bytes.length, MAX_FILE_BYTES, where, EXPECTED);
+  return decodePicture(cutPicture(format, Buffer.from(bytes)), options, where);
+}
+
+async function decodePicture(
+  { format, fileBytes, bytes }: PictureBytes,
+  options: ReadOptions,
+  where: string,
+): Promise<Picture> {
   try {
     const input = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
     const metadata = await input.metadata();
-    checkSize(format, metadata, fileBytes, options.size === undefined, file);
+    checkSize(format, metadata, fileBytes, options.size === undefined, where);
     return {
       ...(await decode(input, metadata, options)),
       transparent: metadata.hasAlpha && (await isTransparent(bytes, options.size)),
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const reason = (error as Error).message.split('\n', 1)[0]!.replace(/\.$/, '');
     throw new UserError(
-      `${file}: expected ${EXPECTED}, found a broken ${format}: ${reason}. Save or copy it again.`,
+      `${where}: expected ${EXPECTED}, found a broken ${format}${explain(error as Error)}. Save or copy it again.`,
     );
   }
+}
+
+/** The decoder has one place for what it says of all pictures that are read at once, and it may be empty by then. */
+function explain({ message }: Error): string {
+  const reason = message.split('\n', 1)[0]!.replace(/\.$/, '');
+  return reason === 'Unknown error' ? '' : `: ${reason}`;
 }
 
 /** A file that begins as a picture does. */
@@ -85,11 +112,15 @@ async function readPicture(file: string): Promise<PictureBytes> {
       );
     }
     checkMostBytes(open.sizeBytes, MAX_FILE_BYTES, file, EXPECTED);
-    const bytes = await readBytes(open, file);
-    return { format, fileBytes: bytes.length, bytes: format === 'png' ? dropTexts(bytes) : bytes };
+    return cutPicture(format, await readBytes(open, file));
   } finally {
     await open.handle.close();
   }
+}
+
+/** @param bytes overwritten */
+function cutPicture(format: PictureFormat, bytes: Buffer): PictureBytes {
+  return { format, fileBytes: bytes.length, bytes: format === 'png' ? dropTexts(bytes) : bytes };
 }
 
 /** Before anything is decoded. */

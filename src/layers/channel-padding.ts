@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type LayerKind, planTransform } from './layer.js';
+import { type LayerKindOf, planTransform } from './layer.js';
 import { overParts, overPartsBackward, widthOf } from './parts.js';
 
 const count = z.int().min(0).default(0);
@@ -16,7 +16,7 @@ const schema = z.strictObject({
  * Zeros as further channels: n×h×w×c to n×h×w×(before + c + after). ResNet's shortcut without parameters (He et al., CVPR 2016, option A)
  * where the number of channels grows.
  */
-export const channelPadding: LayerKind<z.output<typeof schema>> = {
+export const channelPadding: LayerKindOf<typeof schema> = {
   kind: 'channel-padding',
   schema,
   channelFields: { added: ['before', 'after'] },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sizeOf } from '../core/shape.js';
-import { type LayerKind, planTransform } from './layer.js';
+import { type LayerKindOf, planTransform } from './layer.js';
 import { overSlices } from './pass.js';
 
 const schema = z.strictObject({
@@ -14,7 +14,7 @@ const schema = z.strictObject({
  * Inverted dropout (Srivastava et al., JMLR 2014): in training y = x·keep / (1 − rate), in evaluation y = x. What is kept is a pure
  * function of seed, layer, epoch, sample and element, and is drawn again for backward: no mask is stored.
  */
-export const dropout: LayerKind<z.output<typeof schema>> = {
+export const dropout: LayerKindOf<typeof schema> = {
   kind: 'dropout',
   schema,
   pattern: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { finish, type Pieces } from '../core/pieces.js';
 import type { PhiloxKey } from '../core/rng.js';
+import type { NameOf } from '../core/written.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { KernelShape } from './kernel-shape.js';
 import { type InputImages, whitenPatches } from './whitening.js';
@@ -101,7 +102,8 @@ const constant = define({
 });
 
 /** A plain name is short for the kind with its defaults. */
-const unabbreviate = (value: unknown) => (typeof value === 'string' ? { kind: value } : value);
+const unabbreviate = <Options extends { kind: string }>(value: Options | NameOf<Options>): unknown =>
+  typeof value === 'string' ? { kind: value } : value;
 
 /** Of any parameter. */
 const schemas = [
@@ -114,8 +116,10 @@ const schemas = [
   constant.schema,
 ] as const;
 
+const anySchema = z.discriminatedUnion('kind', schemas);
+
 /** How a parameter starts. */
-export const initializerSchema = z.preprocess(unabbreviate, z.discriminatedUnion('kind', schemas));
+export const initializerSchema = z.preprocess(unabbreviate<z.input<typeof anySchema>>, anySchema);
 
 export type Initializer = z.output<typeof initializerSchema>;
 
@@ -143,11 +147,10 @@ const whitening = defineImageReader({
   },
 });
 
+const kernelSchema = z.discriminatedUnion('kind', [...schemas, dirac.schema, whitening.schema]);
+
 /** How a convolution's kernel starts. */
-export const kernelInitializerSchema = z.preprocess(
-  unabbreviate,
-  z.discriminatedUnion('kind', [...schemas, dirac.schema, whitening.schema]),
-);
+export const kernelInitializerSchema = z.preprocess(unabbreviate<z.input<typeof kernelSchema>>, kernelSchema);
 
 export type KernelInitializer = z.output<typeof kernelInitializerSchema>;
 

@@ -36,8 +36,11 @@ export type LayerRole = 'weighted' | 'normalization' | 'activation';
 /**
  * A kind of layer, whole: what its configuration may be, the shape it makes, what it learns, how it is computed. To add a
  * kind: one file, one line in registry.ts, one case in test/layers; words of patterns, options of models and the docs' tables follow.
+ *
+ * @typeParam Written what a user may write for it: see WrittenLayer
  */
-export interface LayerKind<Config extends LayerConfig = LayerConfig> extends StepKind<Config> {
+export interface LayerKind<Config extends LayerConfig = LayerConfig, Written = unknown>
+  extends StepKind<Config> {
   /** Absent: none of them. */
   readonly role?: LayerRole;
   /** What it computes, for the docs' table of activations. */
@@ -55,7 +58,7 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> extends Ste
   /** How patterns write it. Absent: they cannot. */
   readonly pattern?: PatternWord | PatternVariant;
   /** Checks a configuration and fills in its defaults: see parseLayerConfig. What it gives it also takes. */
-  readonly schema: z.ZodType<Config> | OptionsCheck<Config>;
+  readonly schema: z.ZodType<Config, Written> | OptionsCheck<Config>;
   /**
    * What the layer makes of an input.
    *
@@ -64,6 +67,9 @@ export interface LayerKind<Config extends LayerConfig = LayerConfig> extends Ste
    */
   plan(config: Config, input: Shape, where: string, layout: Layout): LayerPlan;
 }
+
+/** A kind whose configuration its schema tells. */
+export type LayerKindOf<Schema extends z.ZodType<LayerConfig>> = LayerKind<z.output<Schema>, z.input<Schema>>;
 
 /** Kinds of layer by their names in a spec. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own configuration, checked by its own schema

@@ -59,8 +59,7 @@ export interface LossKind {
   bind(kernels: Kernels, smoothing: number, classWeights: Float32Array | null): BindLoss;
 }
 
-/** Every loss by its name in a spec. */
-export const LOSSES: Readonly<Record<string, LossKind>> = {
+const KINDS = {
   /** −log of the softmax probability of the label; numerically safe. */
   'softmax-cross-entropy': {
     smooths: true,
@@ -89,7 +88,12 @@ export const LOSSES: Readonly<Record<string, LossKind>> = {
               loss: arrays.loss,
             }),
   },
-};
+} satisfies Readonly<Record<string, LossKind>>;
+
+export type LossName = keyof typeof KINDS;
+
+/** Every loss by its name in a spec. */
+export const LOSSES: Readonly<Record<string, LossKind>> = KINDS;
 
 /** As kernels take it, whose descriptors are flat. */
 function describeMix(mix: MixedLabels | null) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { allocateScratch } from '../kernels/memory.js';
-import { type LayerKind, planTransform } from './layer.js';
+import { type LayerKindOf, planTransform } from './layer.js';
 import { overParts, overPartsBackward, widthOf } from './parts.js';
 
 const schema = z.strictObject({
@@ -10,7 +10,7 @@ const schema = z.strictObject({
 });
 
 /** y = factor·x, the factor being fixed: such as a temperature that divides logits; dx = factor·dy. */
-export const multiply: LayerKind<z.output<typeof schema>> = {
+export const multiply: LayerKindOf<typeof schema> = {
   kind: 'multiply',
   schema,
   plan: (_config, input) =>

@@ -35,8 +35,7 @@ import { trainablePooling } from './pooling/trainable-pooling.js';
 import { softmax } from './softmax.js';
 import { stochasticDepth } from './stochastic-depth.js';
 
-/** Every kind of layer that is built in. */
-export const LAYER_KINDS: LayerKinds = {
+const BUILT_IN = {
   convolution,
   'fully-connected': fullyConnected,
   'locally-connected': locallyConnected,
@@ -66,7 +65,13 @@ export const LAYER_KINDS: LayerKinds = {
   sigmoid,
   tanh,
   identity,
-};
+} satisfies LayerKinds;
+
+/** The same with the type of each, from which follows what a user may write: see WrittenLayer. */
+export type BuiltInKinds = typeof BUILT_IN;
+
+/** Every kind of layer that is built in. */
+export const LAYER_KINDS: LayerKinds = BUILT_IN;
 
 /** Kinds of layer that composites are made of, which specs cannot name. */
 export const INNER_KINDS: LayerKinds = { pointwise };

@@ -5,7 +5,7 @@ import { overParts, overPartsBackward, widthOf } from './parts.js';
 
 const schema = z.strictObject({ kind: z.literal('softmax'), name: z.string().optional() });
 
-interface SoftmaxConfig extends LayerConfig {
+export interface SoftmaxConfig extends LayerConfig {
   /** The loss behind it, which computes the softmax itself: see fuseLosses. Never in a spec. */
   readonly leftTo?: string;
 }
@@ -14,7 +14,7 @@ interface SoftmaxConfig extends LayerConfig {
  * y = e^x / Σ e^x over the channels of each position (chapter 15, section 15.2.1); dx = y·(dy − Σ dy·y). As the last layer before a loss that
  * holds it, it passes on its input, and that loss does the rest.
  */
-export const softmax: LayerKind<SoftmaxConfig> = {
+export const softmax: LayerKind<SoftmaxConfig, z.input<typeof schema>> = {
   kind: 'softmax',
   schema,
   pattern: { word: 'SOFTMAX' },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { philox } from '../core/rng.js';
 import { allocateScratch } from '../kernels/memory.js';
 import { identity } from './activations/identity.js';
-import { type LayerKind, type LayerSite, planTransform } from './layer.js';
+import { type LayerKindOf, type LayerSite, planTransform } from './layer.js';
 import { overParts, overPartsBackward, type Part, widthOf } from './parts.js';
 
 const schema = z.strictObject({
@@ -17,7 +17,7 @@ const schema = z.strictObject({
  * dropped together or divided by 1 − rate, in evaluation y = x. Which images are dropped is a pure function of seed, layer, epoch and sample:
  * those whose first word of dropout's random numbers is below rate·2³².
  */
-export const stochasticDepth: LayerKind<z.output<typeof schema>> = {
+export const stochasticDepth: LayerKindOf<typeof schema> = {
   kind: 'stochastic-depth',
   schema,
   plan: (_config, input) =>

@@ -12,21 +12,21 @@ export const NO_PADDING: Padding = [0, 0, 0, 0];
 
 /** A size per axis, [height, width] or [y, x]; one number stands for both. */
 export const pairSchema = z.preprocess(
-  expandPair,
+  expandPair<Pair>,
   z.tuple([size, size], { error: 'expected a number or [y, x], of whole numbers from 1 up' }),
 );
 
 /** The same, or a word. */
 export function pairOf<Word extends string>(word: Word) {
   return z.preprocess(
-    expandPair,
+    expandPair<Word | Pair>,
     z.union([z.literal(word), z.tuple([size, size])], {
       error: `expected '${word}', a number or [y, x], of whole numbers from 1 up`,
     }),
   );
 }
 
-function expandPair(value: unknown): unknown {
+function expandPair<Written>(value: number | Written): unknown {
   return typeof value === 'number' ? [value, value] : value;
 }
 
@@ -41,7 +41,7 @@ export const paddingSchema = z.preprocess(
   }),
 );
 
-function expandPadding(value: unknown): unknown {
+function expandPadding(value: 'same' | number | Pair | Padding): unknown {
   if (typeof value === 'number') return [value, value, value, value];
   if (Array.isArray(value) && value.length === 2) return [value[0], value[0], value[1], value[1]];
   return value;

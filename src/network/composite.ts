@@ -44,7 +44,7 @@ interface CompositeKind<Config extends LayerConfig> {
 
 const layers = z.array(z.unknown());
 
-const residualSchema = z.strictObject({
+export const residualSchema = z.strictObject({
   kind: z.literal('residual'),
   name: z.string().optional(),
   body: layers.min(1),
@@ -82,7 +82,7 @@ const residual: CompositeKind<ResidualConfig> = {
 
 const endBody = (rate: number): LayerConfig & { rate: number } => ({ kind: 'stochastic-depth', rate });
 
-const branchesSchema = z.strictObject({
+export const branchesSchema = z.strictObject({
   kind: z.literal('branches'),
   name: z.string().optional(),
   /** An empty one is the identity. */
@@ -114,7 +114,7 @@ const branches: CompositeKind<BranchesConfig> = {
 
 const titleOf = (index: number) => `branch${index + 1}`;
 
-const squeezeExcitationSchema = z.strictObject({
+export const squeezeExcitationSchema = z.strictObject({
   kind: z.literal('squeeze-excitation'),
   name: z.string().optional(),
   /** Of its input, and so of its output. */

@@ -67,7 +67,7 @@ export function freezeLayers(
       }, config);
     });
   };
-  return { ...network, layers: freezeAll(network.layers, '') };
+  return { ...network, layers: freezeAll(network.layers, '') as NetworkSpec['layers'] };
 }
 
 /** Layers that the composite makes by itself cannot be changed one by one. */

@@ -3,44 +3,59 @@ import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
+import type { Written } from '../core/written.js';
 import type { LayerConfig, LayerKinds } from '../layers/layer.js';
 import { parseLayerConfig } from '../layers/layer-config.js';
-import { LOSSES } from '../layers/loss.js';
+import { LOSSES, type LossName } from '../layers/loss.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { MAX_EXTENT } from '../layers/window.js';
 import { COMPOSITE_KINDS, JOINS } from './composite.js';
 import { type HeadSpec, parseHead } from './heads.js';
 import { isJoin, takeInputs } from './inputs.js';
 import { expandPattern } from './pattern/pattern.js';
+import type { WrittenHead, WrittenLayer } from './written-layer.js';
 
 const size = z.int().min(1);
 const extent = size.max(MAX_EXTENT);
 /** Of a network in all, branches counted as layers: ResNet-1202 has some four thousand. */
 const MAX_LAYERS = 5000;
 
+const imageShape = z.strictObject({ height: extent, width: extent, channels: size });
+
 const networkSchema = z.strictObject({
   name: z.string().default('custom'),
   /** Of one image; [height, width, channels] for short. */
   input: z.preprocess(
-    (value) =>
+    (value: z.input<typeof imageShape> | readonly [height: number, width: number, channels: number]) =>
       Array.isArray(value) && value.length === 3
         ? { height: value[0], width: value[1], channels: value[2] }
         : value,
-    z.strictObject({ height: extent, width: extent, channels: size }),
+    imageShape,
   ),
   layers: z.array(z.unknown()).min(1),
   loss: z.string().default('softmax-cross-entropy'),
   heads: z.array(z.unknown()).default([]),
 });
 
+/** A network as a user writes it, layer by layer. */
+export interface WrittenNetwork
+  extends Written<Omit<z.input<typeof networkSchema>, 'layers' | 'heads' | 'loss'>> {
+  readonly layers: readonly WrittenLayer[];
+  /** Of the last layer. Default: softmax-cross-entropy. */
+  readonly loss?: LossName | undefined;
+  /** Losses on other layers, in training. */
+  readonly heads?: readonly WrittenHead[] | undefined;
+}
+
 const joinSchema = z.strictObject({ kind: z.enum(JOINS), name: z.string().optional() });
 
 /** A network as plain JSON, with every default filled in: layers, a loss on the last one, and perhaps heads, with losses on others in training. */
-export type NetworkSpec = Omit<z.output<typeof networkSchema>, 'layers' | 'heads'> & {
-  readonly layers: readonly LayerConfig[];
+export interface NetworkSpec extends Omit<z.output<typeof networkSchema>, 'layers' | 'heads' | 'loss'> {
+  readonly layers: readonly (LayerConfig & WrittenLayer)[];
+  readonly loss: LossName;
   /** Absent: none. */
-  readonly heads?: readonly HeadSpec[];
-};
+  readonly heads?: readonly (HeadSpec & WrittenHead)[];
+}
 
 /**
  * Checks a network and fills in its defaults.
@@ -57,11 +72,13 @@ export function parseNetwork(value: unknown, where = 'network', kinds = LAYER_KI
   if (!Object.hasOwn(LOSSES, network.loss)) {
     throw unknownName(where, 'loss', network.loss, Object.keys(LOSSES));
   }
-  return {
+  const parsed = {
     ...network,
     layers: new LayerParser(kinds).parse(network.layers, `${where}:`),
     ...(heads.length > 0 && { heads: heads.map((head, i) => parseHead(head, `${where}: head ${i + 1}`)) }),
   };
+  // Kinds and losses are ones that there are by now, which the compiler cannot know.
+  return parsed as NetworkSpec;
 }
 
 /** Checks layers, those inside composites among them. */

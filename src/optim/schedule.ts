@@ -5,39 +5,42 @@ const rate = z.number().nonnegative();
 /** Epochs over which the rate climbs linearly from rate / (steps of the warm-up) to itself, before the schedule goes on. */
 const warmupEpochs = z.number().nonnegative().default(0);
 
+const kindsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant'), rate, warmupEpochs }),
+  /** rate · factor^(floor(epoch / every)), epochs counted from 0. */
+  z.strictObject({
+    kind: z.literal('step'),
+    rate,
+    factor: z.number().positive(),
+    every: z.int().positive(),
+    warmupEpochs,
+  }),
+  /** One rate an epoch; the last one holds on. */
+  z.strictObject({ kind: z.literal('list'), rates: z.array(rate).min(1), warmupEpochs }),
+  /**
+   * Straight lines between points [fraction of the training, rate], moved on at every step; the first rate holds before the first
+   * point, the last one after the last. A point lies at step ⌊fraction · steps⌋.
+   */
+  z.strictObject({
+    kind: z.literal('piecewise-linear'),
+    points: z
+      .array(z.tuple([z.number().min(0).max(1), rate]))
+      .min(1)
+      .refine(
+        (points) => points.every(([at], i) => i === 0 || at >= points[i - 1]![0]),
+        'expected points [fraction, rate] whose fractions do not fall',
+      ),
+    warmupEpochs,
+  }),
+  /** Half a cosine from `rate` at the start (or the warm-up's end) to `final` at the end of training, moved on at every step. */
+  z.strictObject({ kind: z.literal('cosine'), rate, final: rate.default(0), warmupEpochs }),
+]);
+
 /** A learning-rate schedule. A plain number is short for `{ kind: 'constant', rate }`. */
 export const scheduleSchema = z.preprocess(
-  (value) => (typeof value === 'number' ? { kind: 'constant', rate: value } : value),
-  z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('constant'), rate, warmupEpochs }),
-    /** rate · factor^(floor(epoch / every)), epochs counted from 0. */
-    z.strictObject({
-      kind: z.literal('step'),
-      rate,
-      factor: z.number().positive(),
-      every: z.int().positive(),
-      warmupEpochs,
-    }),
-    /** One rate an epoch; the last one holds on. */
-    z.strictObject({ kind: z.literal('list'), rates: z.array(rate).min(1), warmupEpochs }),
-    /**
-     * Straight lines between points [fraction of the training, rate], moved on at every step; the first rate holds before the first
-     * point, the last one after the last. A point lies at step ⌊fraction · steps⌋.
-     */
-    z.strictObject({
-      kind: z.literal('piecewise-linear'),
-      points: z
-        .array(z.tuple([z.number().min(0).max(1), rate]))
-        .min(1)
-        .refine(
-          (points) => points.every(([at], i) => i === 0 || at >= points[i - 1]![0]),
-          'expected points [fraction, rate] whose fractions do not fall',
-        ),
-      warmupEpochs,
-    }),
-    /** Half a cosine from `rate` at the start (or the warm-up's end) to `final` at the end of training, moved on at every step. */
-    z.strictObject({ kind: z.literal('cosine'), rate, final: rate.default(0), warmupEpochs }),
-  ]),
+  (value: number | z.input<typeof kindsSchema>): unknown =>
+    typeof value === 'number' ? { kind: 'constant', rate: value } : value,
+  kindsSchema,
 );
 
 export type Schedule = z.output<typeof scheduleSchema>;

@@ -78,7 +78,7 @@ export class RunThreads {
 }
 
 /** Names the worker where its thread has ended; whatever else is thrown stands for itself. */
-function explainThread(error: unknown, worker: number): unknown {
+export function explainThread(error: unknown, worker: number): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const subject = `worker ${worker + 1}: expected its thread to go on, found that it`;
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {

@@ -7,8 +7,11 @@ import { formatTestError } from './top-five.js';
 export interface Measure {
   readonly title: string;
   readonly bestTitle: string;
+  /** Of what is measured on validation images, by which runs are chosen where they have some. */
+  readonly validationTitle: string;
   read(run: RunSummary): number | null;
   readBest(run: RunSummary): number | null;
+  readValidation(run: RunSummary): number | null;
   format(value: number | null | undefined): string;
 }
 
@@ -17,6 +20,8 @@ export const ERROR_PERCENT: Measure = {
   bestTitle: 'best %',
   read: ({ testErrorPercent }) => testErrorPercent,
   readBest: ({ bestTestErrorPercent }) => bestTestErrorPercent,
+  validationTitle: 'val. error %',
+  readValidation: ({ validationErrorPercent }) => validationErrorPercent,
   format: (value) => formatNumber(value, 2),
 };
 
@@ -25,6 +30,8 @@ export const RMSE: Measure = {
   bestTitle: 'best RMSE',
   read: ({ testRmse }) => testRmse,
   readBest: ({ bestTestRmse }) => bestTestRmse,
+  validationTitle: 'val. loss',
+  readValidation: ({ validationLoss }) => validationLoss,
   format: formatRmse,
 };
 

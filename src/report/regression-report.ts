@@ -3,7 +3,9 @@ import { MAX_SERIES } from './charts/look.js';
 import { type Block, paragraph, type Section } from './document/blocks.js';
 import type { NamedRun } from './findings/compare.js';
 import { describeConditions } from './findings/conditions.js';
-import type { ErrorRow } from './findings/error-table.js';
+import { tellLeftOut } from './findings/error-charts.js';
+import { type ErrorRow, measureMean, VALIDATION_ORDER } from './findings/error-table.js';
+import type { Ranking } from './findings/ranking.js';
 import { type ReportedPoint, readCurve } from './findings/reported-run.js';
 import { joinWords } from './findings/words.js';
 import { formatCount, formatNumber, NOTHING } from './format-values.js';
@@ -22,12 +24,13 @@ const FLOOR_SHARE = 0.1;
 /**
  * The regressions of a sweep: a table of networks and one of runs, and RMSE by epoch.
  *
- * @param groups networks, that with the least RMSE first
+ * @param groups networks, the best first
  * @param runs likewise, where they are more than the networks
  */
 export function writeRegressions(
   groups: readonly (ErrorRow & { readonly named: NamedRun | null })[],
   runs: readonly ErrorRow[],
+  { validates }: Ranking,
 ): Section[] {
   const named = groups.map((group) => group.named).filter((run) => run !== null);
   return [
@@ -35,7 +38,12 @@ export function writeRegressions(
       id: 'regressions',
       title: 'Regressions',
       blocks: [
-        describeRows('The networks, the least RMSE first', 'network', groups),
+        describeRows(
+          `The networks, the least ${validates ? 'validation loss' : 'RMSE'} first`,
+          'network',
+          groups,
+        ),
+        ...(validates ? [paragraph(VALIDATION_ORDER)] : []),
         paragraph(MEASURES),
         ...(runs.length > groups.length ? [describeRows('All runs', 'run', runs)] : []),
         ...chartRmse(named),
@@ -46,7 +54,17 @@ export function writeRegressions(
 }
 
 function describeRows(caption: string, nameTitle: string, rows: readonly ErrorRow[]): Block {
-  const titles = ['test RMSE', 'R²', 'n', 'mean ± deviation', 'parameters', 'seconds', 'run'];
+  const hasValidation = rows.some(({ point }) => point.run!.validationLoss !== null);
+  const titles = [
+    ...(hasValidation ? ['validation loss'] : []),
+    'test RMSE',
+    'R²',
+    'n',
+    'mean ± deviation',
+    'parameters',
+    'seconds',
+    'run',
+  ];
   return {
     kind: 'table',
     caption,
@@ -54,7 +72,11 @@ function describeRows(caption: string, nameTitle: string, rows: readonly ErrorRo
       { title: nameTitle, align: 'left' },
       ...titles.map((title) => ({ title, align: 'right' as const })),
     ],
-    rows: rows.map(({ name, point }) => [name, ...describePoint(point)]),
+    rows: rows.map(({ name, point }) => [
+      name,
+      ...(hasValidation ? [formatNumber(measureMean(point, 'validationLoss'), 4)] : []),
+      ...describePoint(point),
+    ]),
   };
 }
 
@@ -82,10 +104,12 @@ function chartRmse(runs: readonly NamedRun[]): Block[] {
   const told = curves.map(
     ({ name, points }) => `${name} from ${formatRmse(points[0]?.[1])} to ${formatRmse(points.at(-1)?.[1])}`,
   );
+  const leftOut = tellLeftOut(runs.length);
   const text = {
     id: 'chart-rmse',
     title: 'Test RMSE by epoch',
     description: `Test RMSE by epoch, on a logarithmic scale: ${joinWords(told)}.`,
+    ...(leftOut && { note: leftOut }),
   };
   const axis = { title: 'RMSE', floor: FLOOR_SHARE * Math.min(...values) };
   return [{ kind: 'chart', chart: drawCurves(text, curves, axis) }];

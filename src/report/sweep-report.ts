@@ -5,15 +5,16 @@ import { computeGroup } from '../experiment/identity.js';
 import { readRecordedSpec } from '../run/spec.js';
 import { type Block, type Document, paragraph, type Section, warning } from './document/blocks.js';
 import { describeDifference, measureSeedMargin, type NamedRun } from './findings/compare.js';
-import { discussBest } from './findings/compare-many.js';
+import { describeBest, discussBest } from './findings/compare-many.js';
 import { describeConditions } from './findings/conditions.js';
 import { describeConfusion, describeConfusions } from './findings/confusion.js';
 import { chartErrors, chartTestCurves, chartTrend } from './findings/error-charts.js';
-import { describeErrors, ERROR_COLUMNS, type ErrorRow } from './findings/error-table.js';
+import { describeErrors, ERROR_COLUMNS, type ErrorRow, VALIDATION_ORDER } from './findings/error-table.js';
 import { warnOfMissing } from './findings/missing.js';
 import { showCommonMistakes, showMistakes } from './findings/mistakes.js';
-import { type ReportedPoint, type ReportedRun, RunReader } from './findings/reported-run.js';
-import { formatNumberOf, formatPercent } from './findings/words.js';
+import { chooseRanking, type Ranking, sortByRank } from './findings/ranking.js';
+import { type ReportedPoint, RunReader } from './findings/reported-run.js';
+import { formatNumberOf } from './findings/words.js';
 import { writeRegressions } from './regression-report.js';
 import { findVaryingFields, formatTitle, namePoints } from './varying-fields.js';
 
@@ -66,7 +67,8 @@ export function readSweepRuns(db: Database.Database, { name, title, points }: Re
 export function writeSweep(sweep: SweepRuns, dataset: Dataset | null, command: string): Document {
   const regressions = sweep.points.filter(({ run }) => run?.fit);
   const classes = { ...sweep, points: sweep.points.filter(({ run }) => !run?.fit) };
-  const groups = groupPoints(classes.points);
+  const ranking = rankPoints(classes.points);
+  const groups = groupPoints(classes.points, ranking);
   const finished = groups.map(({ named }) => named).filter((named) => named !== null);
   const runs = finished.flatMap(({ seeds }) => seeds);
   const isAllDone = regressions.length > 0 && classes.points.length + classes.unknown === 0;
@@ -78,16 +80,28 @@ export function writeSweep(sweep: SweepRuns, dataset: Dataset | null, command: s
     sections: [
       ...(isAllDone
         ? []
-        : [{ id: 'results', title: 'Results', blocks: writeResults(classes, groups, command) }]),
-      ...(finished.length > 0 ? writeFindings(groups, finished, runs, dataset) : []),
-      ...(regressions.length > 0
-        ? writeRegressions(groupPoints(regressions), sortByError(nameRows(regressions)))
-        : []),
+        : [{ id: 'results', title: 'Results', blocks: writeResults(classes, groups, ranking, command) }]),
+      ...(finished.length > 0 ? writeFindings(groups, finished, ranking, dataset) : []),
+      ...(regressions.length > 0 ? reportRegressions(regressions) : []),
     ],
   };
 }
 
-function writeResults({ points, unknown }: SweepRuns, groups: readonly Group[], command: string): Block[] {
+function reportRegressions(points: readonly ReportedPoint[]): Section[] {
+  const ranking = rankPoints(points);
+  return writeRegressions(groupPoints(points, ranking), sortByRank(nameRows(points), ranking), ranking);
+}
+
+function rankPoints(points: readonly ReportedPoint[]): Ranking {
+  return chooseRanking(points.flatMap(({ run }) => run ?? []));
+}
+
+function writeResults(
+  { points, unknown }: SweepRuns,
+  groups: readonly Group[],
+  ranking: Ranking,
+  command: string,
+): Block[] {
   const rows = nameRows(points);
   const hasSeeds = rows.length > groups.length;
   return [
@@ -100,16 +114,21 @@ function writeResults({ points, unknown }: SweepRuns, groups: readonly Group[], 
         ]
       : []),
     ...warnOfMissing(rows, command),
-    describeErrors('The networks, the fewest errors first', 'network', groups),
+    describeErrors(
+      `The networks, the fewest ${ranking.validates ? 'validation errors' : 'errors'} first`,
+      'network',
+      groups,
+    ),
+    ...(ranking.validates ? [paragraph(VALIDATION_ORDER)] : []),
     paragraph(ERROR_COLUMNS),
-    ...(hasSeeds ? [describeErrors('All runs', 'run', sortByError(rows))] : []),
+    ...(hasSeeds ? [describeErrors('All runs', 'run', sortByRank(rows, ranking))] : []),
   ];
 }
 
 function writeFindings(
   groups: readonly Group[],
   finished: readonly NamedRun[],
-  runs: readonly ReportedRun[],
+  { validates }: Ranking,
   dataset: Dataset | null,
 ): Section[] {
   const [best, second] = finished as [NamedRun, NamedRun | undefined];
@@ -118,13 +137,14 @@ function writeFindings(
     best.seeds,
   );
   const margin = measureSeedMargin(widest);
+  const runs = finished.flatMap(({ seeds }) => seeds);
   const shown = finished.slice(0, MAX_ROWS);
   return [
     {
       id: 'charts',
       title: 'Charts',
       blocks: [
-        ...chartErrors('chart-errors', 'Test errors with 95% intervals', shown),
+        ...chartErrors('chart-errors', nameErrorChart(shown), sortByTestError(shown)),
         ...chartField(groups),
         ...chartTestCurves('chart-curves', 'Test error by epoch', finished),
       ],
@@ -137,7 +157,7 @@ function writeFindings(
             title: 'Comparison',
             blocks: [
               paragraph(describeDifference(best, second, margin, NOUN)),
-              ...discussBest(shown, margin, NOUN),
+              ...discussBest(shown, margin, NOUN, validates ? best : undefined),
             ],
           },
         ]),
@@ -145,10 +165,7 @@ function writeFindings(
       id: 'mistakes',
       title: 'What is missed',
       blocks: [
-        paragraph(
-          `${best.name} has the fewest errors, ${formatPercent(best.run.errorPercent)}. ` +
-            `${describeConfusions(best.run)}`,
-        ),
+        paragraph(`${describeBest(best, validates)} ${describeConfusions(best.run)}`),
         describeConfusion(`${best.name}: which class is taken for which`, best.run),
         ...showMistakes(best, dataset),
         ...showCommonMistakes(shown, NOUN, dataset),
@@ -156,6 +173,18 @@ function writeFindings(
     },
     { id: 'conditions', title: 'How it was run', blocks: [describeConditions(runs)] },
   ];
+}
+
+/** Where a network has several seeds, one of its runs is drawn: an interval is that of one trained network. */
+function nameErrorChart(shown: readonly NamedRun[]): string {
+  const title = 'Test errors with 95% intervals';
+  return shown.some(({ seeds }) => seeds.length > 1)
+    ? `${title}, of each network’s run with the lowest seed`
+    : title;
+}
+
+function sortByTestError(shown: readonly NamedRun[]): NamedRun[] {
+  return [...shown].sort((a, b) => a.run.errorPercent - b.run.errorPercent);
 }
 
 /** Errors against the one number in which the networks differ; nothing if they differ otherwise. */
@@ -190,8 +219,8 @@ function nameRows(points: readonly ReportedPoint[]): ErrorRow[] {
   }));
 }
 
-/** The networks, those with the fewest errors first. */
-function groupPoints(points: readonly ReportedPoint[]): Group[] {
+/** The networks, the best first. */
+function groupPoints(points: readonly ReportedPoint[], ranking: Ranking): Group[] {
   const members = new Map<string, ReportedPoint[]>();
   for (const point of points) {
     const key = computeGroup(point.spec, point.run?.datasetSha256 ?? '');
@@ -208,14 +237,5 @@ function groupPoints(points: readonly ReportedPoint[]): Group[] {
     const text = name({ ...point, spec: { ...point.spec, seed: 0 } });
     return { name: text, point, named: point.run && { name: text, run: point.run, seeds: point.seeds } };
   });
-  return sortByError(groups);
-}
-
-/** The fewest errors, or the least RMSE (over seeds) first, what has none last. */
-function sortByError<Row extends ErrorRow>(rows: readonly Row[]): Row[] {
-  const errorOf = ({ point: { seeds } }: Row) =>
-    seeds.length === 0
-      ? Number.MAX_VALUE
-      : seeds.reduce((sum, run) => sum + (run.fit?.rmse ?? run.errorPercent), 0) / seeds.length;
-  return [...rows].sort((a, b) => errorOf(a) - errorOf(b));
+  return sortByRank(groups, ranking);
 }

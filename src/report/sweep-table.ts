@@ -4,7 +4,7 @@ import type { RunSummary } from '../experiment/run-records.js';
 import { formatNumberOf } from './findings/words.js';
 import { formatCount, formatDuration, formatNumber } from './format-values.js';
 import { ERROR_PERCENT, formatR2, type Measure, RMSE } from './measures.js';
-import { measureSpread } from './statistics/spread.js';
+import { measureSpread, type Spread } from './statistics/spread.js';
 import { type Column, formatTable } from './tables.js';
 import { tellsTopFive } from './top-five.js';
 import { findVaryingFields, formatField, formatTitle } from './varying-fields.js';
@@ -20,17 +20,27 @@ interface RunResult extends PointResult {
   readonly run: RunSummary;
 }
 
+/** How the points of a table are measured and told apart. */
+interface TableKind {
+  readonly measure: Measure;
+  readonly varying: readonly string[];
+  readonly hasSeeds: boolean;
+  /** Whether they are ranked by their validation images: all of them have some. */
+  readonly validates: boolean;
+}
+
 interface Group {
   readonly first: SweepPoint;
-  /** Test errors, or RMSE, of its finished runs. */
-  readonly errors: readonly number[];
+  /** Of its finished runs. */
+  readonly finished: readonly RunSummary[];
   /** Members that did not finish. */
   readonly others: number;
 }
 
 /**
- * The end of a sweep: a table of the points that ran, sorted by test error, and where there are several seeds a second one with
- * mean ± deviation over them; of the other points their number. Fields that are equal throughout are left out.
+ * The end of a sweep: a table of the points that ran, and where there are several seeds a second one with mean ± deviation over them; of the
+ * other points their number. They are sorted by validation error, or by test error where not all have one: test images are no help in a choice
+ * that the validation images were kept for. Fields that are equal throughout are left out.
  */
 export function formatSweepTables(results: readonly PointResult[]): string {
   const regressions = results.filter(({ point }) => point.dataset.targetNames);
@@ -44,14 +54,18 @@ export function formatSweepTables(results: readonly PointResult[]): string {
 /** Those of points that are measured alike. */
 function formatTables(results: readonly PointResult[], measure: Measure): string {
   const points = results.map(({ point }) => point);
-  const varying = findVaryingFields(points);
-  const hasSeeds = new Set(points.map(({ spec }) => spec.seed)).size > 1;
+  const kind = {
+    measure,
+    varying: findVaryingFields(points),
+    hasSeeds: new Set(points.map(({ spec }) => spec.seed)).size > 1,
+    validates: points.every(({ spec }) => spec.validationCount > 0),
+  };
   const ran = results.filter((result): result is RunResult => result.run !== null);
-  const groups = groupBySeeds(results, measure);
+  const groups = groupBySeeds(results);
   const sections = [
-    ...(ran.length > 0 ? [formatRuns(ran, measure, varying, hasSeeds)] : []),
-    ...(groups.some(({ errors }) => errors.length > 1)
-      ? [`Over seeds:\n\n${formatGroups(groups, measure, varying)}`]
+    ...(ran.length > 0 ? [formatRuns(ran, kind)] : []),
+    ...(groups.some(({ finished }) => finished.length > 1)
+      ? [`Over seeds:\n\n${formatGroups(groups, kind)}`]
       : []),
     ...(ran.length < points.length ? [describeRest(points.length - ran.length)] : []),
   ];
@@ -64,30 +78,33 @@ function describeRest(count: number): string {
 
 function formatRuns(
   results: readonly RunResult[],
-  measure: Measure,
-  varying: readonly string[],
-  hasSeeds: boolean,
+  { measure, varying, hasSeeds, validates }: TableKind,
 ): string {
   const hasR2 = measure === RMSE;
   const hasTopFive = results.some(({ point }) => tellsTopFive(point.dataset.classNames.length));
+  const hasValidation = results.some(({ point }) => point.spec.validationCount > 0);
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
     ...(hasSeeds ? [rightColumn('seed')] : []),
+    ...(hasValidation ? [rightColumn(measure.validationTitle)] : []),
     rightColumn(measure.title),
     ...(hasTopFive ? [rightColumn('top-5 %')] : []),
-    rightColumn(measure.bestTitle),
+    // The least of all epochs is a choice by test images.
+    ...(validates ? [] : [rightColumn(measure.bestTitle)]),
     ...(hasR2 ? [rightColumn('test R²')] : []),
     ...['train loss', 'parameters', 'images/s', 'time'].map(rightColumn),
   ];
-  const rows = sortByError(results, ({ run }) => (run.state === 'done' ? measure.read(run) : null)).map(
+  const rank = validates ? measure.readValidation : measure.read;
+  const rows = sortByError(results, ({ run }) => (run.state === 'done' ? rank(run) : null)).map(
     ({ point, run }) => [
       point.label,
       ...varying.map((key) => formatField(point, key)),
       ...(hasSeeds ? [String(point.spec.seed)] : []),
+      ...(hasValidation ? [formatValidation(measure, measure.readValidation(run))] : []),
       run.state === 'done' ? measure.format(measure.read(run)) : run.state,
       ...(hasTopFive ? [formatNumber(run.testTop5ErrorPercent, 2)] : []),
-      measure.format(measure.readBest(run)),
+      ...(validates ? [] : [measure.format(measure.readBest(run))]),
       ...(hasR2 ? [formatR2(run.testR2)] : []),
       formatNumber(run.trainLoss, 4),
       formatCount(run.parameters),
@@ -98,35 +115,56 @@ function formatRuns(
   return formatTable(columns, rows);
 }
 
-function formatGroups(groups: readonly Group[], measure: Measure, varying: readonly string[]): string {
+function formatGroups(groups: readonly Group[], { measure, varying, validates }: TableKind): string {
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
-    ...['seeds', measure.title, 'min', 'max'].map(rightColumn),
+    rightColumn('seeds'),
+    ...(validates ? [rightColumn(measure.validationTitle)] : []),
+    ...[measure.title, 'min', 'max'].map(rightColumn),
     { title: '', align: 'left' },
   ];
   const measured = groups.map((group) => ({
     ...group,
-    spread: group.errors.length > 0 ? measureSpread(group.errors) : null,
+    test: measureSpreadOf(group, measure.read),
+    validation: validates ? measureSpreadOf(group, measure.readValidation) : null,
   }));
-  const rows = sortByError(measured, ({ spread }) => spread?.mean ?? null).map(
-    ({ first, spread, others }) => [
-      first.label,
-      ...varying.map((key) => formatField(first, key)),
-      String(spread?.n ?? 0),
-      spread?.deviation == null
-        ? measure.format(spread?.mean)
-        : `${measure.format(spread.mean)} ± ${measure.format(spread.deviation)}`,
-      measure.format(spread?.min),
-      measure.format(spread?.max),
-      others > 0 ? `${others} more not finished` : '',
-    ],
-  );
+  const rows = sortByError(
+    measured,
+    ({ test, validation }) => (validates ? validation : test)?.mean ?? null,
+  ).map(({ first, finished, test, validation, others }) => [
+    first.label,
+    ...varying.map((key) => formatField(first, key)),
+    String(finished.length),
+    ...(validates ? [formatSpread(validation, (value) => formatValidation(measure, value))] : []),
+    formatSpread(test, measure.format),
+    measure.format(test?.min),
+    measure.format(test?.max),
+    others > 0 ? `${others} more not finished` : '',
+  ]);
   return formatTable(columns, rows);
 }
 
+/** Null if no member has the value. */
+function measureSpreadOf({ finished }: Group, read: (run: RunSummary) => number | null): Spread | null {
+  const values = finished.map(read).filter((value) => value !== null);
+  return values.length > 0 ? measureSpread(values) : null;
+}
+
+/** `1.50 ± 0.71`, of a single run `1.50`. */
+function formatSpread(spread: Spread | null, format: (value: number | undefined) => string): string {
+  return spread?.deviation == null
+    ? format(spread?.mean)
+    : `${format(spread.mean)} ± ${format(spread.deviation)}`;
+}
+
+/** An error in percent; of a regression its loss, as it has no error. */
+function formatValidation(measure: Measure, value: number | null | undefined): string {
+  return measure === RMSE ? formatNumber(value, 4) : measure.format(value);
+}
+
 /** Those of which some member ran. */
-function groupBySeeds(results: readonly PointResult[], { read }: Measure): Group[] {
+function groupBySeeds(results: readonly PointResult[]): Group[] {
   const groups = new Map<string, PointResult[]>();
   for (const result of results) {
     const key = computeGroup(result.point.spec, result.point.dataset.sha256);
@@ -134,9 +172,8 @@ function groupBySeeds(results: readonly PointResult[], { read }: Measure): Group
   }
   const begun = [...groups.values()].filter((members) => members.some(({ run }) => run !== null));
   return begun.map((members) => {
-    const finished = members.filter(({ run }) => run?.state === 'done');
-    const errors = finished.map(({ run }) => read(run!)).filter((error) => error !== null);
-    return { first: members[0]!.point, errors, others: members.length - finished.length };
+    const finished = members.flatMap(({ run }) => (run?.state === 'done' ? [run] : []));
+    return { first: members[0]!.point, finished, others: members.length - finished.length };
   });
 }
 

@@ -4,28 +4,29 @@ import { checkDataset } from '../dataset/check-dataset.js';
 import { WorkerPool } from '../parallel/pool.js';
 import { KEPT_FILES, type TrainOptions } from './types.js';
 
+export const checkpointsSchema = z.strictObject({
+  folder: z.string().min(1),
+  everySteps: z.int().min(1).optional(),
+  everyMinutes: z.number().positive().optional(),
+  restart: z.boolean().optional(),
+  keep: z.enum(KEPT_FILES).optional(),
+});
+
 /** A data set is checked by itself. */
 const optionsSchema = z.strictObject({
   workers: z.number().optional(),
   pool: expectThat((value) => value instanceof WorkerPool, 'a WorkerPool'),
   dataset: z.unknown().optional(),
-  plugins: expectThat(isPluginSource, 'a list of files, or what loadPlugins has made of them'),
+  plugins: expectPlugins(),
   force: z.boolean().optional(),
-  checkpoints: z
-    .strictObject({
-      folder: z.string().min(1),
-      everySteps: z.int().min(1).optional(),
-      everyMinutes: z.number().positive().optional(),
-      restart: z.boolean().optional(),
-      keep: z.enum(KEPT_FILES).optional(),
-    })
-    .optional(),
-  signal: expectThat((value) => value instanceof AbortSignal, 'an AbortSignal'),
+  checkpoints: checkpointsSchema.optional(),
+  signal: expectSignal(),
   profile: z.boolean().optional(),
   onResume: expectFunction(),
   onWarning: expectFunction(),
   onProgress: expectFunction(),
   onEpoch: expectFunction(),
+  onStep: expectFunction(),
 } satisfies Record<keyof TrainOptions, z.ZodType>);
 
 /**
@@ -46,8 +47,17 @@ function expectThat(isRight: (value: unknown) => boolean, expected: string) {
     .optional();
 }
 
-function expectFunction() {
+/** A callback. */
+export function expectFunction() {
   return expectThat((value) => typeof value === 'function', 'a function');
+}
+
+export function expectSignal() {
+  return expectThat((value) => value instanceof AbortSignal, 'an AbortSignal');
+}
+
+export function expectPlugins() {
+  return expectThat(isPluginSource, 'a list of files, or what loadPlugins has made of them');
 }
 
 function isPluginSource(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { ParameterPlan } from '../layers/parameter.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
 import type { NetworkSpec } from '../network/spec.js';
@@ -10,8 +11,11 @@ export interface LayerKernels {
   /** Input channels that a filter sees. */
   readonly inputs: number;
   readonly filters: number;
+  readonly groups: number;
   /** filters×inputs×height×width */
   readonly values: Float32Array;
+  /** filters×inputs: 1 where a filter is connected to a channel, else 0; null where all are. */
+  readonly connected: Float32Array | null;
 }
 
 /**
@@ -37,16 +41,28 @@ export function listKernels(
       const filters = layer.output.channels;
       const size = { height, width, filters, inputs: parameter.size / (height * width * filters) };
       const groups = plan.tensors[inputs[0]!]!.shape.channels / size.inputs;
-      layers.push({ name, ...size, values: sortByFilter(values, size, groups) });
+      const sort = (numbers: Float32Array) => sortByFilter(numbers, size, groups);
+      const connected =
+        'absent' in parameter
+          ? sort(markPresent(parameter)).filter((_, i) => i % (height * width) === 0)
+          : null;
+      layers.push({ name, ...size, groups, values: sort(values), connected });
     }
   }
   return layers;
 }
 
+/** 1 where there is a weight, 0 where there is none: of each filter and channel all or none. */
+function markPresent({ size, absent = [] }: Pick<ParameterPlan, 'size' | 'absent'>): Float32Array {
+  const present = new Float32Array(size).fill(1);
+  for (const index of absent) present[index] = 0;
+  return present;
+}
+
 /** From groups×h×w×inputs×(filters of a group) to filters×inputs×h×w. */
 function sortByFilter(
   values: Float32Array,
-  { height, width, inputs, filters }: Omit<LayerKernels, 'name' | 'values'>,
+  { height, width, inputs, filters }: Pick<LayerKernels, 'height' | 'width' | 'inputs' | 'filters'>,
   groups: number,
 ): Float32Array {
   const columns = filters / groups;

@@ -3,6 +3,7 @@ import type { LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
 import { measureTraining } from '../optim/training-length.js';
+import type { FittedRun } from './fit.js';
 import type { ResolvedRunSpec } from './spec.js';
 
 export interface LoneValuesOptions {
@@ -10,6 +11,21 @@ export interface LoneValuesOptions {
   readonly kinds?: LayerKinds;
   /** Whether it is to be trained all the same. */
   readonly force?: boolean;
+}
+
+/**
+ * What is doubtful about runs before they are trained, each thing once.
+ *
+ * @throws UserError for one that cannot learn, unless that is forced
+ */
+export function listLoneValues(
+  runs: readonly Pick<FittedRun, 'spec' | 'plugins'>[],
+  force: boolean,
+): string[] {
+  const warnings = runs.map(({ spec, plugins }) =>
+    checkLoneValues(spec, spec.trainCount - spec.validationCount, { kinds: plugins.layers, force }),
+  );
+  return [...new Set(warnings)].filter((warning) => warning !== null);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors.js';
 import type { OptimizerKinds, OptimizerOptions } from '../optim/optimizers/optimizer.js';
-import { findOptimizer, parseOptimizer } from '../optim/optimizers/registry.js';
+import { findOptimizer, type OptimizerSpec, parseOptimizer } from '../optim/optimizers/registry.js';
 import { type SgdOptions, sgd } from '../optim/optimizers/sgd.js';
 
 /** The short form of SGD: its options as fields of the spec itself. */
@@ -14,7 +14,9 @@ export const SHORT_FIELDS = [
 ] as const satisfies readonly (keyof ShortFields)[];
 
 /** The optimizer of a resolved spec: SGD by its short form, as runs were recorded before there were others, and any other by name. */
-export type OptimizerFields = { readonly optimizer?: OptimizerOptions } & Partial<ShortFields>;
+export type OptimizerFields = {
+  readonly optimizer?: OptimizerOptions & OptimizerSpec;
+} & Partial<ShortFields>;
 
 /**
  * Checks a spec's optimizer and its short form against each other and fills in the defaults.
@@ -39,7 +41,7 @@ export function resolveOptimizer(
   const options = parseOptimizer(optimizer, `${where}: optimizer`, kinds);
   if (options.kind !== sgd.kind) {
     const [field] = given;
-    if (field === undefined) return { optimizer: options };
+    if (field === undefined) return { optimizer: options as OptimizerOptions & OptimizerSpec };
     throw new UserError(
       `${where}: ${field[0]}: expected no such field beside the optimizer ${options.kind}, found ${field[1]}. ` +
         `It is short for one of ${sgd.kind}'s options; write those of ${options.kind} inside 'optimizer'.`,

@@ -11,15 +11,18 @@ export interface RegressionFit {
   readonly r2: number;
 }
 
+/** Of some samples of a data set. */
+interface Targets {
+  readonly images: Pick<EvaluationSet['images'], 'targets'>;
+  readonly samples: EvaluationSet['samples'];
+}
+
 /**
  * Measures a regression on the images of an evaluation, image by image in order.
  *
  * @param outputs samples × targets
  */
-export function measureRegression(
-  { images, samples }: Pick<EvaluationSet, 'images' | 'samples'>,
-  outputs: Float32Array,
-): RegressionFit {
+export function measureRegression({ images, samples }: Targets, outputs: Float32Array): RegressionFit {
   const count = samples.length;
   const components = outputs.length / count;
   let allErrors = 0;

@@ -8,7 +8,7 @@ const INTERVAL_MS = 100;
  * Tells of an epoch's training while it lasts, and once at its end.
  *
  * @param at the epoch, from 0, and the wall time that its training has taken in earlier processes
- * @returns what ends it
+ * @returns what ends it, and throws what the callback has thrown
  */
 export function reportProgress(
   {
@@ -22,6 +22,7 @@ export function reportProgress(
 ): () => void {
   if (!onProgress) return () => {};
   const start = performance.now() - 1000 * secondsBefore;
+  let failure: { readonly error: unknown } | null = null;
   const report = () => {
     const images = totals[TOTALS.images]!;
     if (images === 0) return;
@@ -34,9 +35,19 @@ export function reportProgress(
       imagesPerSecond: (1000 * images) / (performance.now() - start),
     });
   };
-  const timer = setInterval(report, INTERVAL_MS);
+  // Nobody would catch what it throws here: the run ends, and whoever waits for it hears of it.
+  const timer = setInterval(() => {
+    try {
+      report();
+    } catch (error) {
+      clearInterval(timer);
+      failure = { error };
+      Atomics.store(control, CONTROL.abort, 1);
+    }
+  }, INTERVAL_MS);
   return () => {
     clearInterval(timer);
+    if (failure) throw failure.error;
     report();
   };
 }

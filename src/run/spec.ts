@@ -3,16 +3,17 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
+import type { Written } from '../core/written.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
 import { freezeLayers } from '../network/freeze.js';
-import { type NetworkSpec, parseNetwork } from '../network/spec.js';
+import { type NetworkSpec, parseNetwork, type WrittenNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
-import type { OptimizerSpec } from '../optim/optimizers/optimizer.js';
+import type { OptimizerSpec } from '../optim/optimizers/registry.js';
 import { sgdFields } from '../optim/optimizers/sgd.js';
 import { scheduleSchema } from '../optim/schedule.js';
 import { checkPlugins, NO_PLUGINS, type Plugins, recordPlugins, takeUsed } from '../plugins/plugins.js';
@@ -85,7 +86,7 @@ const runSpecSchema = z.strictObject({
   dropLast: z.boolean().default(false),
   learningRate: scheduleSchema.prefault(0.001),
   /** A name, or one with its options; see optim/optimizers. Absent: sgd. */
-  optimizer: z.custom<OptimizerSpec>().optional(),
+  optimizer: z.unknown().optional(),
   /** Options of sgd, in short. */
   momentum: sgdFields.momentum.optional(),
   nesterov: sgdFields.nesterov.optional(),
@@ -110,7 +111,12 @@ const runSpecSchema = z.strictObject({
 });
 
 /** What a user writes: everything but the network has a default. */
-export type RunSpec = z.input<typeof runSpecSchema>;
+export interface RunSpec extends Written<Omit<z.input<typeof runSpecSchema>, 'network' | 'optimizer'>> {
+  /** A network layer by layer, or a pattern; its `name` stands where a model's would. */
+  readonly network?: WrittenNetwork | string | undefined;
+  /** A name, or one with its options. Absent: sgd. */
+  readonly optimizer?: OptimizerSpec | undefined;
+}
 
 /** A spec with every default filled in and its network written out. Plain JSON; its hash (with the data's) is a run's identity. */
 export type ResolvedRunSpec = Omit<

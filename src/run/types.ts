@@ -75,6 +75,47 @@ export interface Resumption {
   readonly rejected: readonly string[];
 }
 
+/** What is measured of a step: its mini-batch, before its own update. */
+export interface StepMetrics {
+  /** From 1. */
+  readonly epoch: number;
+  /** Of the epoch, from 1. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Mean over the mini-batch, without a regularisation term. */
+  readonly trainLoss: number;
+  /** Null in a regression. */
+  readonly trainErrorPercent: number | null;
+  readonly learningRate: number;
+  /** Of the mini-batch. */
+  readonly images: number;
+}
+
+/** A parameter or a running statistic. */
+export interface NamedWeights {
+  /** A convolution's kernel is h×w×cIn×cOut, with groups in front; all else is a vector. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A run as its callbacks see it, which nothing moves until they have answered. */
+export interface RunContext {
+  /** Those that have ended, the current one included once it has. */
+  readonly epochs: readonly EpochMetrics[];
+  /**
+   * A copy of the weights that are evaluated and kept (the average's, where the spec asks for one), by their names in a saved network: `conv1.kernel`.
+   *
+   * @throws UserError once the callback has answered, since the run goes on then
+   */
+  weights(): ReadonlyMap<string, NamedWeights>;
+}
+
+/**
+ * Told of a step or an epoch. The run goes on when it has answered, also with a promise: `'stop'` ends the run as interrupted, and what it throws
+ * is thrown by the training. It changes no bit of a run that it does not end.
+ */
+export type Callback<Metrics> = (metrics: Metrics, context: RunContext) => unknown;
+
 export interface TrainOptions {
   /** Threads of this run, at most those of `pool`; the results do not depend on it. Default: all of the pool's, or else one for each core. */
   readonly workers?: number;
@@ -95,7 +136,10 @@ export interface TrainOptions {
   /** Told before training what of it cannot be meant. Default: a warning of the process. */
   readonly onWarning?: (message: string) => void;
   readonly onProgress?: (progress: Progress) => void;
-  readonly onEpoch?: (metrics: EpochMetrics) => void;
+  /** Told of every epoch, when it has been evaluated and its checkpoint is being written. */
+  readonly onEpoch?: Callback<EpochMetrics>;
+  /** Told of every step, for which the workers meet the calling thread after each: some tenths of a millisecond a step. */
+  readonly onStep?: Callback<StepMetrics>;
   /** Times every pass of every training step. The results stay the same to the bit; the run takes a few percent longer. */
   readonly profile?: boolean;
 }

@@ -14,6 +14,7 @@ import { Profiler } from '../run/profile.js';
 import { reportProgress } from '../run/report-progress.js';
 import { DONE, type Ending, explainEvaluation, explainFailure, StopRules } from '../run/stopping.js';
 import type { TrainOptions } from '../run/types.js';
+import { Callbacks } from './callbacks.js';
 import type { Checkpoints } from './checkpoints.js';
 import { RunState } from './run-state.js';
 
@@ -39,6 +40,7 @@ export class Training {
   readonly #options: TrainOptions;
   readonly #best: BestEpoch | null;
   readonly #state: RunState;
+  readonly #callbacks: Callbacks;
   #profiler: Profiler | null = null;
 
   /** @throws UserError if a layer has a name that a checkpoint cannot have */
@@ -53,6 +55,8 @@ export class Training {
       : null;
     const rules = new StopRules(spec, { run, plan, memory, kernels, best: this.#best });
     this.#state = new RunState({ ...start, tested: this.tested, rules, best: this.#best });
+    const subject = { fitted, run, tested: this.tested, epochs: this.#state.epochs };
+    this.#callbacks = new Callbacks(subject, options);
   }
 
   /** Goes on from the newest checkpoint that can be used, and tells of it; without one the run stays at its beginning. */
@@ -126,8 +130,9 @@ export class Training {
     const isBest = state.completeEpoch(results);
     if (isBest) this.#start.checkpoints?.saveBest(this.tested, results.metrics);
     this.#saveState();
-    this.#options.onEpoch?.(results.metrics);
-    return null;
+    const stopped = await this.#callbacks.tellEpoch(results.metrics);
+    const isOver = state.ending !== null || state.epoch >= run.settings.length.epochs;
+    return isOver ? null : stopped;
   }
 
   /** The epoch's steps that are left, a checkpoint wherever one is due. */
@@ -141,16 +146,19 @@ export class Training {
     const isOver = () => state.step >= steps || (Atomics.load(control, CONTROL.stop) & STOP.atRest) !== 0;
     while (!isOver()) {
       checkpoints?.check();
-      const endStep = Math.min(steps, checkpoints?.nextStep(state.step) ?? steps);
-      await this.#trainStretch(threads, endStep);
-      const failure = explainFailure(run, epoch);
+      const { step } = state;
+      const due = checkpoints?.nextStep(step) ?? steps;
+      const endStep = Math.min(steps, due, this.#callbacks.wantsSteps ? step + 1 : steps);
+      const isPaused = await this.#trainStretch(threads, endStep);
+      const failure = explainFailure(run, epoch) ?? (await this.#callbacks.tellStep(epoch, step));
       if (failure) return failure;
-      if (!isOver()) this.#saveWithin();
+      if (!isOver() && (isPaused || state.step === due)) this.#saveWithin();
     }
     return null;
   }
 
-  async #trainStretch(threads: RunThreads, endStep: number): Promise<void> {
+  /** @returns whether the workers were asked to come back before its end */
+  async #trainStretch(threads: RunThreads, endStep: number): Promise<boolean> {
     const { run, checkpoints } = this.#start;
     const { control } = run.memory;
     const state = this.#state;
@@ -159,8 +167,8 @@ export class Training {
     const stretch = { epoch: state.epoch, firstStep: state.step, endStep };
     await threads.train(run, stretch, this.#profiler?.times).finally(stopClock);
     state.epochSeconds += (performance.now() - begun) / 1000;
-    Atomics.store(control, CONTROL.pause, 0);
     Atomics.and(control, CONTROL.stop, ~STOP.paused);
+    return Atomics.exchange(control, CONTROL.pause, 0) !== 0;
   }
 
   /** @param epoch from 0 */

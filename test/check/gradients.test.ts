@@ -63,7 +63,7 @@ describe('the gradient check', () => {
 
   it('passes smoothed labels and the squared error', () => {
     expect(check([convolution], { labelSmoothing: 0.2 }).passed).toBe(true);
-    const squares = { ...parse(convolution, { kind: 'gelu' }), loss: 'squared-l2' };
+    const squares = { ...parse(convolution, { kind: 'gelu' }), loss: 'squared-l2' as const };
     expect(checkGradients(squares, { labelSmoothing: 0, kernels }).passed).toBe(true);
   });
 

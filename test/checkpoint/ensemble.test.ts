@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { combinePredictions } from '../../src/checkpoint/combine.js';
 import { Ensemble } from '../../src/checkpoint/ensemble.js';
 import { TrainedModel } from '../../src/checkpoint/trained-model.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
@@ -70,11 +71,14 @@ describe('an ensemble', () => {
     expect(await new Ensemble(members.slice(0, 1), 'vote').predict([image])).toEqual(
       await model.predict([image]),
     );
+    await expect(new Ensemble(members, 'mean').predict(image as never)).rejects.toThrow(
+      /^ensemble: expected a list of images, found \{"height":28.* Put it in brackets\.$/,
+    );
   });
 
   it('takes networks for the same images and classes, and at least one', async () => {
     const shape = { height: 30, width: 28, channels: 1 };
-    const network = { input: [30, 28, 1], layers: [{ kind: 'fully-connected', units: 10 }] };
+    const network: WrittenNetwork = { input: [30, 28, 1], layers: [{ kind: 'fully-connected', units: 10 }] };
     const larger = await learn({ network, seed: 3 }, makeTinyDataset({ train: 60, test: 5, shape }));
     expect(() => new Ensemble([members[0]!, larger], 'mean')).toThrow(
       'seed 3: expected a network for images of 28×28×1, as seed 1 is, found one for 30×28×1.',

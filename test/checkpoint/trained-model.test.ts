@@ -8,6 +8,9 @@ import { sizeOf } from '../../src/core/shape.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import type { Image } from '../../src/image/image.js';
 import { writePng } from '../../src/image/write-png.js';
+import type { LossName } from '../../src/layers/loss.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
@@ -31,12 +34,12 @@ function listImages({ shape, test }: Dataset): Image[] {
   }));
 }
 
-const network = (layers: readonly object[], loss?: string): RunSpec['network'] => ({
+const network = (layers: readonly WrittenLayer[], loss?: LossName): WrittenNetwork => ({
   input: [32, 30, 3],
   layers: [...layers, { kind: 'fully-connected', units: 12 }],
   ...(loss === undefined ? {} : { loss }),
 });
-const convolution = { kind: 'convolution', kernel: 3, padding: 1, filters: 4 };
+const convolution: WrittenLayer = { kind: 'convolution', kernel: 3, padding: 1, filters: 4 };
 
 describe('a trained model', () => {
   it.each<[string, RunSpec, Dataset]>([
@@ -145,11 +148,20 @@ describe('a trained model', () => {
       [
         [Buffer.from('PNG')],
         {},
-        "image 1: expected a file's path or { height, width, channels, pixels }, found a Buffer.",
+        'image 1: expected the bytes of a PNG, JPEG or WebP picture, or 28×28×1 pixels, found 3 others.',
       ],
-      [[null], {}, 'channels, pixels }, found null.'],
-      ['x.png', {}, 'predict: expected a list of images, found "x.png". Put it in brackets.'],
+      [
+        [new DataView(new ArrayBuffer(784))],
+        {},
+        "image 1: expected a file's path, the bytes of one, { height, width, channels, pixels } or a list of numbers, found a DataView.",
+      ],
+      [[Array(783).fill(0)], {}, 'image 1: expected 28×28×1 pixels, found 783 numbers.'],
+      [[Array(784).fill('0')], {}, 'image 1: expected whole numbers from 0 to 255, found "0" at pixel 1.'],
+      [Array(784).fill(0), {}, "image 1: expected a file's path, the bytes of one, { height"],
+      [[null], {}, 'or a list of numbers, found null.'],
+      ['x.png', {}, 'x.png: expected a picture, found nothing there.'],
       [[], { range: 100 }, "predict: options: field 'range': expected 1 or 255, found 100."],
+      [[], { workers: 0 }, "predict: options: field 'workers': expected number to be >=1, found 0."],
       [[], { rnage: 1 }, "predict: options: unknown field 'rnage'. Did you mean 'range'?"],
     ];
     for (const [images, options, message] of cases) {

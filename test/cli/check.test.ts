@@ -51,7 +51,7 @@ describe('check', () => {
   });
 
   it('takes fields of the spec', async () => {
-    const { err } = await check(['SK', '--set', 'width=0.1', '--only', 'first-loss']);
+    const { err } = await check(['SK', '--set', 'width=0.1', '--seed', '3', '--only', 'first-loss']);
     expect(err).toMatch(/^SK: 28×28×1, /);
   });
 
@@ -61,6 +61,7 @@ describe('check', () => {
     [['BASE', '--only', 'loss'], "check: unknown check 'loss'. Did you mean 'first-loss'?"],
     [['BASE', '--workers', '0'], '--workers: expected a whole number from 1 to'],
     [['BASE', '--set', 'widht=1'], "--set: unknown field 'widht'"],
+    [['BASE', '--lr', '-1'], "BASE: field 'learningRate.rate': expected number to be >=0"],
     [['BASE', '--json', '--speed'], "check: unknown option '--speed'"],
   ])('%j is one line and exit code 2', async (args, message) => {
     const { exitCode, out, err } = await check(args);

@@ -62,7 +62,7 @@ describe('evaluate', () => {
       expect(lines[i].classes).toEqual(
         confusion.map((row, label) => {
           const images = row.reduce((sum, count) => sum + count, 0);
-          return { images, errors: images - row[label]! };
+          return { name: dataset.classNames[label], images, errors: images - row[label]! };
         }),
       );
     }
@@ -73,6 +73,50 @@ describe('evaluate', () => {
       expect(validation[i].images).toBe(30);
       expect(validation[i].errorPercent).toBeCloseTo(epochs.at(-1)!.validationErrorPercent!, 9);
     }
+  });
+
+  it('evaluates on the images of training, and on another data set of the same classes', async () => {
+    const [file] = (await save(results[0]!)) as [string];
+    const last = results[0]!.epochs.at(-1)!;
+    const [train] = parseLines((await evaluateCommand([file, '--json', '--on', 'train'], dataset)).out);
+    expect(train.images).toBe(120);
+    // After the last step; in training before each.
+    expect(train.loss).toBeLessThan(last.trainLoss);
+    const [tested] = parseLines((await evaluateCommand([file, '--json'], dataset)).out);
+    // The same images with their classes in another order; all 70, for the spec's counts are of its own data set.
+    const order = dataset.classNames.map((_, label) => (label + 3) % dataset.classNames.length);
+    const other = {
+      ...dataset,
+      name: 'fashion-mnist',
+      classNames: order.map((label) => dataset.classNames[label]!),
+      test: { ...dataset.test, labels: dataset.test.labels.map((label) => order.indexOf(label)) },
+    };
+    const args = [file, '--json', '--dataset', 'fashion-mnist'];
+    const [elsewhere] = parseLines((await evaluateCommand(args, other)).out);
+    expect(elsewhere.images).toBe(70);
+    for (const [label, { images, errors }] of elsewhere.classes.entries()) {
+      expect(images).toBeGreaterThanOrEqual(tested.classes[label].images);
+      expect(errors).toBeGreaterThanOrEqual(tested.classes[label].errors);
+    }
+    for (const [set, message] of [
+      [
+        { ...other, classNames: [...dataset.classNames.slice(1), 'ten'] },
+        "(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), found 'ten'.",
+      ],
+      [
+        { ...other, shape: { height: 32, width: 32, channels: 3 } },
+        'expected images of 28×28×1 for SK, found 32×32×3.',
+      ],
+      [
+        { ...other, classNames: [], targetNames: ['angle'] },
+        'expected classes for SK, found targets (angle).',
+      ],
+    ] as const) {
+      const { exitCode, err } = await evaluateCommand(args, set);
+      expect([exitCode, err]).toEqual([2, expect.stringContaining(message)]);
+    }
+    const validation = await evaluateCommand([...args, '--on', 'validation'], other);
+    expect(validation.err).toMatch(/^--on: expected test or train of fashion-mnist, found validation/);
   });
 
   it('tells what they are together: the mean of probabilities, or a vote', async () => {
@@ -128,7 +172,7 @@ describe('evaluate', () => {
         `${unsplit}: expected the split into training and validation images`,
       ],
       [[unsplit, '--on', 'validation'], '--on: expected networks with validation images'],
-      [[model, '--on', 'train'], "--on: unknown half 'train'."],
+      [[model, '--on', 'tests'], "--on: unknown half 'tests'. Did you mean 'test'?"],
     ] as const) {
       const { exitCode, out, err } = await evaluateCommand(args, dataset);
       expect(err).toContain(message);

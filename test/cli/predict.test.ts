@@ -93,9 +93,29 @@ describe('predict', () => {
     expect(exitCode).toBe(1);
     expect(out.split('\n').filter((line) => line.startsWith('/'))).toEqual([images[0], images[1]]);
     const [ofBroken, ofGone, ...more] = err.trimEnd().split('\n');
-    expect(ofBroken).toMatch(/broken\.png: expected a PNG, JPEG or WebP picture, found a broken png: /);
+    expect(ofBroken).toMatch(/broken\.png: expected a PNG, JPEG or WebP picture, found a broken png/);
     expect(ofGone).toMatch(/gone\.png: expected a picture, found nothing there\. Check the path\.$/);
     expect(more).toEqual([]);
+    const asJson = await predictCommand([model, images[0]!, broken, gone, images[1]!, '--json']);
+    expect(asJson.exitCode).toBe(1);
+    expect(asJson.err.split('\n').map((line) => line.split(':')[0])).toEqual([broken, gone, '']);
+    const objects = asJson.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects.map(({ image }) => image)).toEqual([images[0], broken, gone, images[1]]);
+    expect(objects.map(({ error }) => error)).toEqual([
+      undefined,
+      expect.stringContaining('found a broken png'),
+      ofGone,
+      undefined,
+    ]);
+    expect(objects.map(({ classes }) => classes?.[0].index)).toEqual([
+      trained.predicted[0],
+      undefined,
+      undefined,
+      trained.predicted[1],
+    ]);
   });
 
   it('lays transparent pictures on white or black, and says so', async () => {

@@ -6,7 +6,7 @@ import { Ensemble } from '../../src/checkpoint/ensemble.js';
 import { loadModel } from '../../src/checkpoint/trained-model.js';
 import { train } from '../../src/train.js';
 import { makeBarDataset } from '../helpers/bar-dataset.js';
-import { FakeEngine, report, runs, sweep, trainCommand } from './fake-command.js';
+import { evaluateCommand, FakeEngine, report, runs, sweep, trainCommand } from './fake-command.js';
 
 const BARS = makeBarDataset({ train: 100, test: 40 });
 const NETWORK = {
@@ -45,7 +45,7 @@ describe('a regression on the command line', () => {
     expect(trained.err).toContain('train loss  val. loss  test loss  test RMSE  test R²  images/s');
     expect(trained.err).toMatch(/\n {6}2\/2( +\d+\.\d+){4} +-?\d\.\d{4} +[\d,]+ +\d+ s\n/);
     expect(trained.err).toMatch(/done, test RMSE \d\.\d+, R² -?\d\.\d{4}, /);
-    expect(trained.out).toMatch(/test RMSE +best RMSE +test R² +train loss/);
+    expect(trained.out).toMatch(/val\. loss +test RMSE +test R² +train loss/);
     expect(trained.out + trained.err).not.toMatch(/error|%/);
   });
 
@@ -59,6 +59,26 @@ describe('a regression on the command line', () => {
       { name: 'slope', value: prediction!.outputs[0] },
       { name: 'shift', value: prediction!.outputs[1] },
     ]);
+  });
+
+  it('is evaluated: each target by itself, and several networks together', async () => {
+    const { exitCode, out, err } = await evaluateCommand([model, '--json'], BARS);
+    expect([exitCode, err]).toEqual([0, '']);
+    const evaluation = JSON.parse(out);
+    const { out: shown } = await runs(['show', '1', '--json', '--db', db]);
+    const last = JSON.parse(shown).epochs.at(-1);
+    expect(evaluation).toMatchObject({ name: model, images: 40 });
+    expect(evaluation.loss).toBeCloseTo(last.testLoss, 5);
+    expect(evaluation.rmse).toBeCloseTo(last.testRmse, 5);
+    expect(evaluation.r2).toBeCloseTo(last.testR2, 5);
+    const [slope, shift] = evaluation.targets;
+    expect([slope.name, shift.name]).toEqual(['slope', 'shift']);
+    expect((slope.rmse ** 2 + shift.rmse ** 2) / 2).toBeCloseTo(evaluation.rmse ** 2, 5);
+    expect((slope.r2 + shift.r2) / 2).toBeCloseTo(evaluation.r2, 5);
+    const table = await evaluateCommand([model, model], BARS);
+    expect(table.out).toMatch(
+      /^network +images +loss +RMSE +R²\n-+.*\n.*\n.*\nmean of 2 +40 +\d\.\d+ +\d\.\d+ +-?\d\.\d{4}\n\ntarget \(mean of 2\) +RMSE +R²\n-+.*\nslope +\d\.\d+ +-?\d\.\d{4}\nshift /,
+    );
   });
 
   it('answers by the mean of several, on which there is no voting', async () => {
@@ -93,8 +113,8 @@ describe('a regression on the command line', () => {
     const { exitCode, out, err } = await sweep([grid, '--db', db], new BarEngine());
     expect([exitCode, err]).toEqual([0, expect.stringMatching(/1 recorded/)]);
     expect(err).toMatch(/validation loss \d\.\d{4}, test RMSE \d\.\d+, R² /);
-    expect(out).toMatch(/seeds +test RMSE +min +max/);
-    expect(out).toMatch(/bars +2 +\d\.\d+ ± \d\.\d+ +\d\.\d+ +\d\.\d+\n/);
+    expect(out).toMatch(/seeds +val\. loss +test RMSE +min +max/);
+    expect(out).toMatch(/bars +2( +\d\.\d+ ± \d\.\d+){2} +\d\.\d+ +\d\.\d+\n/);
   });
 
   it('is reported with a curve of RMSE', async () => {
@@ -103,7 +123,7 @@ describe('a regression on the command line', () => {
     expect([exitCode, err]).toEqual([0, '']);
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('Sweep bars: 2 of 2 runs finished');
-    expect(text).toMatch(/\| network +\| +test RMSE +\| +R² +\| +n +\|/);
+    expect(text).toMatch(/\| network +\| +validation loss +\| +test RMSE +\| +R² +\| +n +\|/);
     expect(text).toMatch(/Test RMSE by epoch, on a logarithmic scale: bars from \d\.\d+ to \d\.\d+\./);
     expect(text).toMatch(/test images +\| 40/);
     expect(text).not.toMatch(/NaN|error %/);

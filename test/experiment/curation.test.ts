@@ -34,7 +34,14 @@ async function runAgain(store: Store): Promise<void> {
 const idsOf = (store: Store, removed = false) => listRuns(store.db, { removed }).map(({ runId }) => runId);
 
 describe('removing runs', () => {
-  const VIEWS = ['all_runs', 'results', 'sweep_results', 'learning_curves', 'test_predictions'];
+  const VIEWS = [
+    'all_runs',
+    'results',
+    'sweep_results',
+    'seed_groups',
+    'learning_curves',
+    'test_predictions',
+  ];
 
   it('takes them out of every view, of sweeps and of what is recorded', async () => {
     const store = await recordThree();

@@ -132,7 +132,10 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
 }
 
 /** Trains one network: `train`, or a stand-in. */
-export type RunOne = (spec: FittedRunSpec, options: TrainOptions) => Promise<TrainResult>;
+export type RunOne = (
+  spec: FittedRunSpec,
+  options: Omit<TrainOptions, 'onEpoch'> & { readonly onEpoch?: (metrics: EpochMetrics) => unknown },
+) => Promise<TrainResult>;
 
 /** Trains nothing: an epoch's test error falls from `seed + 10`, one percent an epoch. Stops between epochs once asked to. */
 export const runFake: RunOne = async (spec, { onEpoch, onProgress, signal }) => {

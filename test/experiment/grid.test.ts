@@ -195,6 +195,7 @@ describe('--set', () => {
 
   it.each([
     [['seed=1', 'seed=2'], '--set seed=2: expected each field once, found --set seed=1 before it.'],
+    [['learningRate=.1', 'learningRate.rate=.2'], 'expected each field once, found --set learningRate=.1'],
     [['learningRate.rate=1', 'learningRate=2'], 'found --set learningRate.rate=1 before it.'],
     [['momentum=0.5', 'optimizer=adam'], 'found --set momentum=0.5 before it.'],
     [['width=2', 'network=INPUT(28x28x1) -> FC(10)'], 'found --set width=2 before it.'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expandGrid } from '../../src/experiment/grid.js';
 import { planSweep } from '../../src/experiment/plan-sweep.js';
 import { PRESET_NAMES, readPreset, TRAINING_PRESETS } from '../../src/experiment/presets/registry.js';
+import { isModel } from '../../src/models/registry.js';
 import { planNetwork } from '../../src/network/plan.js';
 import type { SgdOptions } from '../../src/optim/optimizers/sgd.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
@@ -15,9 +16,25 @@ function readSpecs(name: string): ResolvedRunSpec[] {
   return expandGrid(readPreset(name), name).map(({ spec }) => spec);
 }
 
-const TRAINED = ['three-layer', 'cifar-quick', 'resnet20', 'mobilenet-v2', 'vgg11', 'vgg16', 'cifar10-94'];
+const TRAINED = [
+  'three-layer',
+  'cifar-quick',
+  'resnet20',
+  'mobilenet-v2',
+  'vgg11-cifar',
+  'vgg16-cifar',
+  'cifar10-94',
+];
 const PAPERS = ['15.1', '15.2', '15.3', '15.4'];
 const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6${part}`);
+
+describe('a preset', () => {
+  it('that is called like a network trains that one', () => {
+    const named = TRAINING_PRESETS.filter(({ name }) => isModel(name));
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.map(({ name }) => readSpecs(name)[0]!.model)).toEqual(named.map(({ name }) => name));
+  });
+});
 
 describe('the presets of exercise 15.6', () => {
   it('are all there', () => {

@@ -185,6 +185,125 @@ describe('error_by_group', () => {
   });
 });
 
+describe('settings', () => {
+  const list = (store: Store, sweep = 's') => {
+    const sql = `SELECT run_id, field, value FROM settings WHERE sweep = '${sweep}' ORDER BY run_id, field`;
+    return query(store, sql).map(({ run_id, field, value }) => `${run_id}: ${field} ${value}`);
+  };
+  const groups = (store: Store) =>
+    query(store, 'SELECT settings FROM error_by_group ORDER BY group_id').map((row) => row.settings);
+
+  it('tell what the runs of a sweep differ in, so that no two groups look alike', async () => {
+    const store = openStore();
+    const grid = { momentum: [0.9, 0.5], weightDecay: [0, 0.001], labelSmoothing: [0, 0.1], seed: [0, 1] };
+    const errors = Array.from({ length: 16 }, (_, i) => i);
+    await record(store, 's', { base: { model: 'BN', epochs: 2 }, grid }, errors);
+    expect(groups(store)).toEqual([
+      'momentum=0.9, weightDecay=0',
+      'labelSmoothing=0.1, momentum=0.9, weightDecay=0',
+      'momentum=0.9, weightDecay=0.001',
+      'labelSmoothing=0.1, momentum=0.9, weightDecay=0.001',
+      'momentum=0.5, weightDecay=0',
+      'labelSmoothing=0.1, momentum=0.5, weightDecay=0',
+      'momentum=0.5, weightDecay=0.001',
+      'labelSmoothing=0.1, momentum=0.5, weightDecay=0.001',
+    ]);
+    expect(list(store).slice(0, 2)).toEqual(['1: momentum 0.9', '1: weightDecay 0']);
+  });
+
+  it('tell networks by their layers only where labels do not, and schedules by their parts', async () => {
+    const store = openStore();
+    const draft = (filters: number) => ({
+      network: {
+        input: [28, 28, 1],
+        layers: [
+          { kind: 'convolution', kernel: 5, filters },
+          { kind: 'fully-connected', units: 10 },
+        ],
+      },
+    });
+    await record(store, 's', { points: [draft(4), draft(8)] }, [1, 2]);
+    expect(list(store)).toEqual(['1: network.layers[0].filters 4', '2: network.layers[0].filters 8']);
+    await record(store, 'wide', { base: { model: 'SK' }, grid: { width: [1, 2] } }, [1, 2]);
+    expect(list(store, 'wide')).toEqual(['3: width 1', '4: width 2']);
+    const step = { kind: 'step', rate: 0.1, factor: 0.5, every: 3 };
+    await record(store, 'rates', { base: { model: 'BN' }, grid: { learningRate: [0.1, step] } }, [1, 2]);
+    expect(list(store, 'rates')).toEqual([
+      '5: learningRate.kind constant',
+      '6: learningRate.every 3',
+      '6: learningRate.factor 0.5',
+      '6: learningRate.kind step',
+    ]);
+    await record(store, 'one', { base: { model: 'BASE' } }, [1]);
+    expect(groups(store).at(-1)).toBe('');
+  });
+
+  it('stand beside spec, schedule, optimizer and git commit', async () => {
+    const store = openStore();
+    const base = { model: 'BN', optimizer: { kind: 'adam', beta1: 0.8 }, validationCount: 100 };
+    await record(store, 's', { base }, [1]);
+    for (const view of ['results', 'all_runs', 'sweep_results']) {
+      const [row] = query(store, `SELECT * FROM ${view}`) as [Record<string, string>];
+      expect(row).toMatchObject({ optimizer: 'adam', validation_count: 100 });
+      expect(JSON.parse(row.schedule!)).toMatchObject({ kind: 'constant', rate: 0.001 });
+      expect(JSON.parse(row.spec!)).toMatchObject({ model: 'BN', seed: 0 });
+      expect(row).toHaveProperty('git_commit');
+    }
+    const [group] = query(store, 'SELECT * FROM error_by_group') as [Record<string, string>];
+    expect(JSON.parse(group.spec!)).not.toHaveProperty('seed');
+    expect(group).toMatchObject({ optimizer: 'adam', mean_validation_error_percent: null });
+  });
+});
+
+describe('votes', () => {
+  it('are what runs over seeds say together, beside what each says alone', async () => {
+    const store = openStore();
+    const points = await planGrid({
+      base: { model: 'BN', testCount: 4 },
+      grid: { batchSize: [10, 20], seed: [0, 1, 2] },
+    });
+    const ids = claimRuns(store, 't', points) as number[];
+    // Of the labels 0 1 2 3: two right ones outvote a wrong one; where all differ, the least seed's stands.
+    const answers = [
+      [0, 1, 7, 3],
+      [0, 9, 2, 8],
+      [5, 1, 2, 7],
+    ];
+    const errors = [25, 50, 50];
+    points.slice(0, 3).forEach(({ spec }, i) => {
+      const metrics = makeMetrics(1, errors[i]!);
+      store.addEpoch(ids[i]!, metrics);
+      const predicted = Uint16Array.from(answers[i]!);
+      store.finishRun(ids[i]!, { result: makeResult(spec, { predicted, epochs: [metrics] }) });
+    });
+    const last = points[3]!;
+    store.finishRun(ids[3]!, { result: makeResult(last.spec, { predicted: Uint16Array.of(1, 1, 1, 1) }) });
+    expect(query(store, 'SELECT * FROM vote_predictions ORDER BY example')).toEqual(
+      [0, 1, 2, 3].map((label) => ({
+        group_id: 1,
+        example: label + 1,
+        label,
+        predicted: label,
+        votes: label === 3 ? 1 : 2,
+      })),
+    );
+    expect(query(store, 'SELECT * FROM votes')).toEqual([
+      {
+        sweep: 't',
+        label: 'BN',
+        settings: 'batchSize=10',
+        n: 3,
+        images: 4,
+        vote_error_percent: 0,
+        mean_error_percent: 125 / 3,
+        min_error_percent: 25,
+        max_error_percent: 50,
+        group_id: 1,
+      },
+    ]);
+  });
+});
+
 describe('learning_curves', () => {
   it('has a row an epoch', async () => {
     const store = openStore();

@@ -4,6 +4,7 @@ import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { LAYER_KINDS } from '../../src/layers/registry.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
 import type { PlannedParameter } from '../../src/network/plan.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -15,7 +16,7 @@ export const STEPS = 100;
 const dataset = makeTinyDataset({ train: IMAGES, test: 10 });
 
 /** Smooth, so that rounding does not turn a corner; its kernels have more filters than inputs, fewer, and two groups. */
-const network = {
+const network: WrittenNetwork = {
   name: 'smooth',
   input: [28, 28, 1],
   layers: [

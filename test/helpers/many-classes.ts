@@ -1,6 +1,7 @@
 import { makeKey, RandomStream } from '../../src/core/rng.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { type GivenImages, makeDataset } from '../../src/dataset/make-dataset.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 
 const SIDE = 6;
 const PIXELS = SIDE * SIDE;
@@ -28,7 +29,7 @@ export function makeManyClasses(classes: number, { each, test }: { each: number;
 }
 
 /** Tells its classes apart. */
-export function describeManyClasses(classes: number) {
+export function describeManyClasses(classes: number): WrittenNetwork {
   return {
     name: 'patterns',
     input: [SIDE, SIDE, 1],

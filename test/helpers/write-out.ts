@@ -18,5 +18,5 @@ export function writeOut(network: NetworkSpec): NetworkSpec {
     return siblings.at(-1)?.name ?? input;
   };
   add('input', nameLayers(network));
-  return { ...network, layers };
+  return { ...network, layers: layers as NetworkSpec['layers'] };
 }

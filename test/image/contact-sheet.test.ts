@@ -33,6 +33,24 @@ describe('a contact sheet', () => {
     expect(at(narrow, 2 + scale - 1, 2 + scale + scale - 1)).toBe(11);
   });
 
+  it('leaves what is blank, and places behind the last tile, as white as paper', () => {
+    const sparse = drawContactSheet([tile(10), 'blank', tile(30)], 2);
+    const step = [24 + 2, 48 + 2] as const;
+    const colours = (y: number, x: number) => [
+      ...sparse.pixels.subarray((y * sparse.width + x) * 3, (y * sparse.width + x) * 3 + 3),
+    ];
+    expect(colours(10, 2 + step[1] + 10)).toEqual([255, 255, 255]);
+    expect(colours(2 + step[0] + 10, 2 + step[1] + 10)).toEqual([255, 255, 255]);
+    expect(colours(2 + step[0] + 10, 10)).toEqual([30, 30, 30]);
+  });
+
+  it('stripes places where nothing can be, as no tile is', () => {
+    const striped = drawContactSheet([tile(10), 'striped'], 2);
+    const row = Array.from({ length: 24 }, (_, x) => at(striped, 12, 2 + 50 + x));
+    expect(new Set(row)).toEqual(new Set([200, 255]));
+    expect(at(striped, 1, 2 + 50 + 10)).toBe(70);
+  });
+
   it('shows colours', () => {
     const pixels = Uint8Array.of(1, 2, 3);
     const coloured = drawContactSheet([{ height: 1, width: 1, channels: 3, pixels }], 1);

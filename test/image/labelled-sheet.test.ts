@@ -37,6 +37,38 @@ describe('drawLabelledSheet', () => {
       await drawLabelledSheet(['a'.repeat(100)], rows),
     ];
     expect(short.width).toBe(150 + 96 + 4 + 10);
-    expect(long.width).toBeGreaterThan(700);
+    // Its letters are bold ones.
+    expect(long.width).toBeGreaterThan(1000);
+  });
+
+  it('leaves room for long titles of rows', async () => {
+    const { width } = await drawLabelledSheet(['a'], [{ title: 'b'.repeat(40), note: '', tiles: [tile(0)] }]);
+    expect(width).toBeGreaterThan(40 * 10 + 96);
+  });
+
+  it('has titles above its columns, as many as there is room for', async () => {
+    const titles = Array.from({ length: 50 }, (_, i) => String(i + 1));
+    const tiles = titles.map(() => tile(0));
+    const rows = [{ title: '1', note: '', tiles }];
+    const options = { columnTitles: titles, labelWidth: 40 };
+    const [plain, titled] = [
+      await drawLabelledSheet(['a'], rows, { labelWidth: 40 }),
+      await drawLabelledSheet(['a'], rows, options),
+    ];
+    expect([titled.height - plain.height, titled.width - plain.width]).toEqual([22, 0]);
+    // Columns with something dark in the line of the titles: that of every second one, with white between them.
+    const [from, to] = [10 + 22 + 5, 10 + 22 + 5 + 22];
+    const isInked = (x: number) =>
+      Array.from({ length: to - from }, (_, y) => titled.pixels[((from + y) * titled.width + x) * 3]!).some(
+        (level) => level < 128,
+      );
+    const step = (titled.width - 40 - 10) / 50;
+    const inked = titles.filter((_, i) =>
+      Array.from({ length: Math.floor(step) }, (_, x) => Math.floor(40 + i * step) + x).some(isInked),
+    );
+    expect(inked).toContain('1');
+    expect(inked).not.toContain('2');
+    expect(inked.length).toBeLessThan(50);
+    expect(inked.length).toBeGreaterThan(12);
   });
 });

@@ -3,13 +3,14 @@ import { UserError } from '../../src/core/errors.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { makeTensor } from '../../src/mathematics/matrix.js';
 import { describeNetwork } from '../../src/network/describe.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { parseNetwork } from '../../src/network/spec.js';
 import { train } from '../../src/train.js';
 import { runBoundLayer } from '../helpers/bound-layer.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 /** One image of one row, and a kernel of one element, so that the output is the padded input. */
-const convolution = { kind: 'convolution', kernel: 1, filters: 1, bias: false };
+const convolution = { kind: 'convolution' as const, kernel: 1, filters: 1, bias: false };
 const weights = { kernel: Float32Array.of(1) };
 const kernels = loadKernels(availableKernelNames()[0]!);
 
@@ -106,7 +107,7 @@ describe('padding by other values than zero', () => {
   });
 
   it.each([20, 5])('tests the same on any number of workers (mini-batches of %i)', async (batchSize) => {
-    const network = {
+    const network: WrittenNetwork = {
       name: 'bordered',
       input: [28, 28, 1],
       layers: [

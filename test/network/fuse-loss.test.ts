@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { TrainedModel } from '../../src/checkpoint/trained-model.js';
+import type { LossName } from '../../src/layers/loss.js';
 import { describeNetwork } from '../../src/network/describe.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import { train } from '../../src/train.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const dataset = makeTinyDataset({ train: 100, test: 30 });
 const { height, width, channels } = dataset.shape;
-const dense = { kind: 'fully-connected', units: dataset.classNames.length };
-const softmax = { kind: 'softmax' };
-const makeNetwork = (layers: readonly object[], loss: string) => ({
+const dense: WrittenLayer = { kind: 'fully-connected', units: dataset.classNames.length };
+const softmax: WrittenLayer = { kind: 'softmax' };
+const makeNetwork = (layers: readonly WrittenLayer[], loss: LossName): WrittenNetwork => ({
   input: [height, width, channels],
   layers: [{ kind: 'convolution', kernel: 3, filters: 4 }, { kind: 'relu' }, ...layers],
   loss,
 });
-const learn = (layers: readonly object[], loss: string) =>
+const learn = (layers: readonly WrittenLayer[], loss: LossName) =>
   train(
     { network: makeNetwork(layers, loss), epochs: 3, batchSize: 20, learningRate: 0.02 },
     { dataset, workers: 1 },
   );
-const describeLast = (layers: readonly object[], loss: string) => {
+const describeLast = (layers: readonly WrittenLayer[], loss: LossName) => {
   const { layers: lines } = describeNetwork(parseNetwork(makeNetwork(layers, loss)));
   const { kind, description, activationBytes } = lines.at(-1)!;
   return { kind, description, activationBytes };

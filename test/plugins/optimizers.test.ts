@@ -150,7 +150,7 @@ describe("a run's optimizer of the user's own", () => {
     const dataset = makeTinyDataset({ train: 20, test: 10 });
     const lossWith = async (reportRegularization: boolean) => {
       const network = 'INPUT(28x28x1) -> FC(10)';
-      const optimizer = { kind: 'lion', weightDecay: 0.5 };
+      const optimizer = { kind: 'lion' as const, weightDecay: 0.5 };
       const run = { network, optimizer, epochs: 1, reportRegularization };
       return (await train(run, { dataset, plugins, workers: 1 })).epochs[0]!.testLoss;
     };

@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
 import { openDatabaseReadOnly } from '../../src/experiment/database.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import { WorkerPool } from '../../src/parallel/pool.js';
 import { findModule } from '../../src/parallel/threads.js';
 import { train } from '../../src/train.js';
@@ -65,13 +67,14 @@ function makeFaultyNetwork() {
   const folder = makePluginFolder();
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
-  const layers = [
+  const layers: WrittenLayer[] = [
     { kind: 'convolution', kernel: 5, filters: 2 },
     { kind: 'fault', pipe },
     { kind: 'max-pooling', kernel: 4 },
     { kind: 'fully-connected', units: 10 },
   ];
-  return { folder, pipe, network: { name: 'faulty', input: [28, 28, 1], layers } };
+  const network: WrittenNetwork = { name: 'faulty', input: [28, 28, 1], layers };
+  return { folder, pipe, network };
 }
 
 /** Sweeps over faults, with a healthy run behind them; each run is told by what its layer does. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { areFinite } from '../../src/core/finite.js';
 import { planNetwork } from '../../src/network/plan.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import { WorkerPool } from '../../src/parallel/pool.js';
 import { loadPlugins } from '../../src/plugins/load.js';
 import type { RunSpec } from '../../src/run/spec.js';
@@ -167,10 +169,14 @@ function reach(network: object, label: string): number {
 }
 
 function makeSpec({ into, before, behind, label, spec }: Place, step: number, value: string): RunSpec {
-  const build = (element: number) => ({
+  const build = (element: number): WrittenNetwork => ({
     name: 'faulty',
     input: [28, 28, 1],
-    layers: [...before, { kind: 'fault', name: 'fault', into, step, value, element }, ...behind],
+    layers: [
+      ...before,
+      { kind: 'fault', name: 'fault', into, step, value, element },
+      ...behind,
+    ] as WrittenLayer[],
   });
   const network = build(label === undefined ? 0 : reach(build(0), label));
   return { network, batchSize: 30, epochs: 2, learningRate: 0.001, ...spec };

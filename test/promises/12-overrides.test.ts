@@ -184,7 +184,7 @@ const WORDS = [
   'he',
   'zero',
   'SK',
-  'vgg16',
+  'vgg16-cifar',
 ];
 const PATTERN = 'INPUT(28x28x1) -> CONV(5,20) -> POOL(2) -> FC(10)';
 const OBJECTS = [

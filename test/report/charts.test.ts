@@ -71,6 +71,24 @@ describe.each(Object.entries(CHARTS))('a chart of %s', (_, draw) => {
   });
 });
 
+describe('a chart of many curves', () => {
+  it('has its names over the axis, in columns as wide as they are', () => {
+    const names = Array.from({ length: 8 }, (_, i) => `SK-0.${i} learning rate 0.01 batch size 10`);
+    const curves = names.map((name, i) => ({ name, points: [[1, 9 - i] as const, [2, 1] as const] }));
+    const { svg } = drawCurves(TEXT, curves, { title: 'error, %', floor: 0.5 });
+    const placeOf = (text: string) => {
+      const [, x, y] = new RegExp(`translate\\(([\\d.]+) ([\\d.]+)\\)[^>]*>${text}<`).exec(svg)!;
+      return [Number(x), Number(y)] as const;
+    };
+    const places = names.map(placeOf);
+    const [[left, first], [right]] = places as [readonly [number, number], readonly [number, number]];
+    expect(places.map(([x]) => x)).toEqual(names.map((_, i) => (i % 2 === 0 ? left : right)));
+    expect(right - left).toBeGreaterThan(7 * names[0]!.length);
+    expect(placeOf('5')[1]).toBeGreaterThan(places.at(-1)![1] + 20);
+    expect(places.at(-1)![1]).toBeGreaterThan(first);
+  });
+});
+
 describe('a logarithmic axis', () => {
   it('has round numbers on it', () => {
     const text = readHtmlText(CHARTS.trend().svg.replace(/<\/text>/g, ' '));

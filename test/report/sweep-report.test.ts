@@ -7,7 +7,7 @@ import { formatMarkdown } from '../../src/report/document/markdown.js';
 import { readSweepRuns, writeSweep } from '../../src/report/sweep-report.js';
 import { openStore } from '../experiment/fake-runs.js';
 import { findMarkupErrors, readHtmlTables, readHtmlText, readMarkdownTables } from '../helpers/markup.js';
-import { recordGrid } from './fake-answers.js';
+import { imagineResult, recordGrid } from './fake-answers.js';
 
 const makeGrid = (changes: Partial<Grid>): Grid => ({
   name: 'mine',
@@ -56,7 +56,7 @@ describe('a report of any sweep', () => {
     );
     expect(runs).toHaveLength(1 + 9);
     expect(chartsOf(html)).toEqual([
-      'Test errors with 95% intervals.',
+      'Test errors with 95% intervals, of each network’s run with the lowest seed.',
       'Test error against width, with 95% intervals.',
       'Test error by epoch.',
     ]);
@@ -83,6 +83,48 @@ describe('a report of any sweep', () => {
     for (const name of ['networks', 'two']) {
       expect(chartsOf(report(store, name).html).join()).not.toContain('against');
     }
+  });
+
+  it('ranks by validation error where all runs have one', async () => {
+    const store = openStore();
+    const validationErrors = new Map([
+      [0.2, 1],
+      [0.5, 2],
+      [1, 3],
+    ]);
+    await recordGrid(
+      store,
+      makeGrid({
+        base: { ...makeGrid({}).base, validationCount: 100 },
+        grid: { width: [1, 0.5, 0.2], seed: [0, 1] },
+      }),
+      {
+        result: (spec) => {
+          const result = imagineResult(spec);
+          const validationErrorPercent = validationErrors.get(spec.width!)! + spec.seed;
+          return {
+            ...result,
+            epochs: result.epochs.map((epoch) => ({ ...epoch, validationLoss: 1, validationErrorPercent })),
+          };
+        },
+      },
+    );
+    const { html, text } = report(store);
+    const [networks, runs] = readHtmlTables(html) as [string[][], string[][]];
+    const errors = networks.slice(1).map((row) => Number(row[2]));
+    // The narrowest is the worst by the test.
+    expect(errors).toEqual([...errors].sort((a, b) => b - a));
+    expect(networks.map((row) => row.slice(0, 2))).toEqual([
+      ['network', 'validation error %'],
+      ['SK-0.2', '1.50'],
+      ['SK-0.5', '2.50'],
+      ['SK-1', '3.50'],
+    ]);
+    expect(runs[1]!.slice(0, 2)).toEqual(['SK-0.2 seed 0', '1.00']);
+    expect(text).toContain('The networks, the fewest validation errors first');
+    expect(text).toContain('the test images have no part in the choice');
+    expect(text).toMatch(/SK-0\.2 has the fewest errors on the validation images, and on the test images \d/);
+    expect(text).toMatch(/from SK-0\.5 \(\d\.\d\d points fewer, /);
   });
 
   it('of one run compares nothing', async () => {

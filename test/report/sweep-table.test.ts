@@ -15,6 +15,8 @@ function summarize(error: number | null, state: RunState = 'done'): RunSummary {
     epochs: 1,
     epochsAsked: 1,
     trainLoss: 0.5,
+    validationLoss: null,
+    validationErrorPercent: null,
     testErrorPercent: error,
     testTop5ErrorPercent: error === null ? null : error / 10,
     classes: 10,
@@ -74,6 +76,42 @@ describe("a sweep's end", () => {
       'BN              1000      2   1.50 ± 0.71  1.00  2.00  1 more not finished',
       'BN               500      3   5.00 ± 1.00  4.00  6.00',
       '',
+    ]);
+  });
+
+  it('is sorted by validation error where all have one, and tells no best of all epochs by test images', async () => {
+    const grid = { base: { model: 'BN', validationCount: 100 }, grid: { batchSize: [10, 20], seed: [0, 1] } };
+    const validate = (test: number, validationErrorPercent: number) => ({
+      ...summarize(test),
+      validationErrorPercent,
+    });
+    const runs = [validate(1, 6), validate(2, 8), validate(3, 4), validate(4, 5)];
+    const lines = await format(grid, runs);
+    expect(lines[0]).toBe(
+      'network  batch size  seed  val. error %  test error %  train loss  parameters  images/s  time',
+    );
+    expect(lines.slice(2, 6).map((line) => line.split(/ {2,}/).slice(2, 5))).toEqual([
+      ['0', '4.00', '3.00'],
+      ['1', '5.00', '4.00'],
+      ['0', '6.00', '1.00'],
+      ['1', '8.00', '2.00'],
+    ]);
+    expect(lines.slice(lines.indexOf('Over seeds:') + 2)).toEqual([
+      'network  batch size  seeds  val. error %  test error %   min   max',
+      '-------  ----------  -----  ------------  ------------  ----  ----',
+      'BN               20      2   4.50 ± 0.71   3.50 ± 0.71  3.00  4.00',
+      'BN               10      2   7.00 ± 1.41   1.50 ± 0.71  1.00  2.00',
+      '',
+    ]);
+  });
+
+  it('has both errors where some have no validation images, and then goes by the test', async () => {
+    const grid = { base: { model: 'BN' }, grid: { validationCount: [0, 100] } };
+    const lines = await format(grid, [summarize(2), { ...summarize(1), validationErrorPercent: 9 }]);
+    expect(lines[0]).toMatch(/^network +validation count +val\. error % +test error % +best % /);
+    expect(lines.slice(2, 4).map((line) => line.split(/ {2,}/).slice(1, 4))).toEqual([
+      ['100', '9.00', '1.00'],
+      ['0', '-', '2.00'],
     ]);
   });
 

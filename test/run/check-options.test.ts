@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { makeDataset } from '../../src/dataset/make-dataset.js';
+import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const dataset = makeTinyDataset();
-const SMALL = {
+const SMALL: RunSpec = {
   network: { input: [28, 28, 1], layers: [{ kind: 'fully-connected', units: 10 }] },
   epochs: 1,
 };

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import { countKeptBytes, estimateCheckpoint } from '../../src/run/checkpoint-size.js';
 import { fitRun } from '../../src/run/fit.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
@@ -9,13 +10,13 @@ import { makeFolder } from '../experiment/fake-runs.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const TESTED = 90;
-const LAYERS = [{ kind: 'batch-normalization' }, { kind: 'fully-connected', units: 10 }];
+const LAYERS: WrittenLayer[] = [{ kind: 'batch-normalization' }, { kind: 'fully-connected', units: 10 }];
 /** Scale and offset, kernel and bias. */
 const PARAMETERS = 2 + 10 * 784 + 10;
 /** With the running mean and variance. */
 const WEIGHTS = PARAMETERS + 2;
 
-const define = (fields: RunSpec) => ({ network: { input: [28, 28, 1], layers: LAYERS }, ...fields });
+const define = (fields: RunSpec): RunSpec => ({ network: { input: [28, 28, 1], layers: LAYERS }, ...fields });
 
 function estimate(fields: RunSpec = {}) {
   const spec = resolveRunSpec(define(fields));

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { computeIdentity } from '../../src/experiment/identity.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { WorkerPool } from '../../src/parallel/pool.js';
 import { computeClassWeights } from '../../src/run/class-weights.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
@@ -51,7 +52,7 @@ describe('class weights', () => {
   });
 
   it('are of the squared distance as well', async () => {
-    const network = {
+    const network: WrittenNetwork = {
       input: [28, 28, 1],
       loss: 'squared-l2',
       layers: [{ kind: 'fully-connected', units: 10 }],

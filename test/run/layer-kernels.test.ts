@@ -31,6 +31,19 @@ describe("layers' kernels", () => {
     expect([...grouped!.values.slice(20)]).toEqual([14, 20, 17, 23].map((at) => first + at));
   });
 
+  it('are told from places that a connection table leaves empty', () => {
+    expect([dense!.connected, grouped!.connected, grouped!.groups]).toEqual([null, null, 2]);
+    const sparse = parseNetwork({
+      input: [3, 3, 2],
+      layers: [
+        { kind: 'convolution', kernel: 2, filters: 3, connections: [[0], [1], [0, 1]] },
+        { kind: 'fully-connected', units: 2 },
+      ],
+    });
+    const [layer] = listKernels(sparse, new Float32Array(24 + 3 + 24 + 2));
+    expect([...layer!.connected!]).toEqual([1, 0, 0, 1, 1, 1]);
+  });
+
   it('of a fully connected layer cover its input', () => {
     expect(last).toMatchObject({ name: 'last', height: 2, width: 3, inputs: 6, filters: 3 });
     expect(last!.values[1]).toBe(16 + 4 + 16 + 24 + 6 * 3);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { WrittenNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -46,7 +48,7 @@ describe("a run's length", () => {
 });
 
 describe('a frozen layer', () => {
-  const network = {
+  const network: WrittenNetwork = {
     input: [28, 28, 1],
     layers: [
       {
@@ -89,7 +91,9 @@ describe('a frozen layer', () => {
   });
 
   it('may be all of a network', async () => {
-    const layers = [{ kind: 'fully-connected', units: 10, kernelLearningRate: 0, biasLearningRate: 0 }];
+    const layers: WrittenLayer[] = [
+      { kind: 'fully-connected', units: 10, kernelLearningRate: 0, biasLearningRate: 0 },
+    ];
     const spec: RunSpec = { network: { input: [28, 28, 1], layers }, model: undefined, width: undefined };
     const [one, two] = await Promise.all([1, 2].map((epochs) => run({ ...spec, epochs }, { workers: 1 })));
     expect(two).toMatchObject({ state: 'done', parameterCount: 0, weightsSha256: one!.weightsSha256 });

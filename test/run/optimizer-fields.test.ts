@@ -21,7 +21,7 @@ function errorOf(fields: RunSpec): string {
 }
 
 describe('sgd', () => {
-  it.each([
+  it.each<RunSpec>([
     {},
     { optimizer: 'sgd' },
     { optimizer: { kind: 'sgd' } },
@@ -49,7 +49,7 @@ describe('sgd', () => {
 });
 
 describe('another optimizer', () => {
-  it.each([
+  it.each<['adam' | 'adamw' | 'muon', object]>([
     ['adam', { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, amsgrad: false, weightDecay: 0 }],
     ['adamw', { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, amsgrad: false, weightDecay: 0.01 }],
     [
@@ -113,7 +113,7 @@ describe('the regularisation term', () => {
     expect(penaltyOf(resolve({ optimizer: 'adamw' }), OPTIMIZER_KINDS)).toBeNull();
   });
 
-  it.each(['adamw', 'muon'])('is refused where there is none: %s', (optimizer) => {
+  it.each(['adamw', 'muon'] as const)('is refused where there is none: %s', (optimizer) => {
     expect(errorOf({ optimizer, reportRegularization: true })).toBe(
       'spec: reportRegularization: expected an optimizer whose weight decay is a term of the loss, found ' +
         `${optimizer}. Leave it out, or take sgd or adam.`,

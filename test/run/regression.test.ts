@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import { fitRun } from '../../src/run/fit.js';
 import { measureRegression } from '../../src/run/regression-results.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
@@ -12,7 +14,7 @@ import { makeBarDataset } from '../helpers/bar-dataset.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const dataset = makeBarDataset();
-const network = {
+const network: WrittenNetwork = {
   name: 'bars',
   input: [16, 16, 1],
   loss: 'squared-l2',
@@ -139,7 +141,7 @@ describe('what does not go with targets', () => {
   it('leaves classes as they are', () => {
     const classes = makeTinyDataset();
     const { loss: _, ...plain } = network;
-    const layers = [{ kind: 'fully-connected', units: 10 }];
+    const layers: WrittenLayer[] = [{ kind: 'fully-connected', units: 10 }];
     const { dataset } = plan({ network: { ...plain, input: [28, 28, 1], layers } }, classes);
     expect(dataset).toBe(classes);
   });
@@ -149,11 +151,7 @@ describe('the measures of a regression', () => {
   const measure = (targets: number[], outputs: number[], samples: number[]) =>
     measureRegression(
       {
-        images: {
-          pixels: new Uint8Array(),
-          labels: new Uint16Array(),
-          targets: Float32Array.from(targets),
-        },
+        images: { targets: Float32Array.from(targets) },
         samples: Int32Array.from(samples),
       },
       Float32Array.from(outputs),

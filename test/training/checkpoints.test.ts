@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/checkpoint/load.js';
 import { UserError } from '../../src/core/errors.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
+import type { WrittenLayer } from '../../src/network/written-layer.js';
 import { WorkerPool } from '../../src/parallel/pool.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { Resumption, TrainOptions } from '../../src/run/types.js';
@@ -116,8 +118,11 @@ describe('checkpoints', () => {
 
   it('are not made of a run that is interrupted before it has its first weights', async () => {
     const folder = makeFolder();
-    const kernel = { kind: 'convolution', kernel: 13, filters: 8, initializer: 'whitening' };
-    const network = { input: [28, 28, 1], layers: [kernel, { kind: 'fully-connected', units: 10 }] };
+    const kernel: WrittenLayer = { kind: 'convolution', kernel: 13, filters: 8, initializer: 'whitening' };
+    const network: WrittenNetwork = {
+      input: [28, 28, 1],
+      layers: [kernel, { kind: 'fully-connected', units: 10 }],
+    };
     const { state, epochs, weights } = await train(
       { network, seed: 5 },
       // Seconds of whitening.

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { WorkerPool } from '../../src/parallel/pool.js';
 import { loadPlugins } from '../../src/plugins/load.js';
 import type { RunSpec } from '../../src/run/spec.js';
@@ -18,7 +19,7 @@ const lion = await loadPlugins([makePlugin(LION)]);
 
 const COMMON: RunSpec = { batchSize: 50, epochs: 3, learningRate: 0.01 };
 const SMALL = 'INPUT(28x28x1) -> CONV(5,4) -> BN -> RELU -> POOL(2) -> DROPOUT(0.3) -> FC(10)';
-const AFFINE = {
+const AFFINE: WrittenNetwork = {
   name: 'affine',
   input: [28, 28, 1],
   layers: [

@@ -1,26 +1,22 @@
-import type { Override } from '../../experiment/overrides.js';
 import { describeNetwork } from '../../network/describe.js';
 import { planOptimizer } from '../../optim/update.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNetworkTable } from '../../report/network-table.js';
 import { optimizerOf } from '../../run/optimizer-fields.js';
-import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { createCommand, parseCommand } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
-import { NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides } from '../override-options.js';
-import { PLUGIN_OPTION } from '../run-options.js';
+import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
+import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { formatModels } from './models.js';
 
-const MAX_BATCH = 1_000_000;
-
-interface Flags {
-  readonly batch?: number;
-  readonly set?: readonly Override[];
+interface Flags extends OverrideFlags {
   readonly json?: true;
   readonly spec?: true;
   readonly list?: true;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
 }
 
 /**
@@ -30,37 +26,32 @@ interface Flags {
  * @throws UserError for wrong usage, an unknown model, a wrong spec
  */
 export async function main(args: readonly string[], streams: Streams): Promise<number> {
-  const command = createCommand('describe', streams)
+  const command = addOverrideOptions(createCommand('describe', streams))
     .description(
       'Prints the layers of a network: shapes, receptive fields, parameters, multiply-adds, memory.',
     )
     .argument('[what]', NETWORK_ARGUMENT)
-    .option('--batch <n>', "images of a mini-batch (default: the spec's)", (text) =>
-      parseCount('--batch', text, MAX_BATCH),
-    )
-    .option(
-      '--set <key=value>',
-      'a field of the spec, such as width=0.5 or classes=10 (repeatable)',
-      collectOverrides,
-    )
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--json', 'as one JSON object; sizes in bytes')
     .option('--spec', "the network's spec instead, as JSON with every default filled in")
     .option('--list', 'list the named networks')
-    .action(async (what: string | undefined, { batch, set = [], json, spec, list, plugin = [] }: Flags) => {
+    .action(async (what: string | undefined, flags: Flags) => {
+      const { json, spec, list, plugin = [] } = flags;
       if (list) {
         streams.out.write(formatModels(json === true));
         return;
       }
       const plugins = await loadPlugins(plugin);
-      const resolved = await resolveNetworkArgument('describe', what, set, plugins);
+      const options = listNetworkOptions(flags, plugins, streams);
+      const resolved = await resolveNetworkArgument('describe', what, listOverrides(flags), options);
       const { network, batchSize, slices } = resolved;
       if (spec) {
         streams.out.write(`${JSON.stringify(network, null, json ? 0 : 2)}\n`);
         return;
       }
       const description = describeNetwork(network, {
-        batchSize: batch ?? batchSize,
+        batchSize,
         slices,
         kinds: plugins.layers,
         needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved), plugins.optimizers),

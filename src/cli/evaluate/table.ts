@@ -1,13 +1,27 @@
-import type { NamedEvaluation } from '../../checkpoint/evaluation.js';
+import type { Evaluation } from '../../checkpoint/evaluation.js';
+import type { TargetEvaluation } from '../../checkpoint/target-evaluation.js';
 import { formatCount, formatNumber } from '../../report/format-values.js';
+import { formatR2, formatRmse } from '../../report/measures.js';
 import { formatTable } from '../../report/tables.js';
 
-/** A line a network, and a line a class of the last of them. */
+/** Of one network, or of several together. */
+export type NamedEvaluation = { readonly name: string } & (Evaluation | TargetEvaluation);
+
+/** A line a network, and a line a class or target of the last of them. */
 export function formatEvaluations(
   evaluations: readonly NamedEvaluation[],
   classNames: readonly string[],
 ): string {
-  const networks = formatTable(
+  const last = evaluations.at(-1)!;
+  const parts =
+    'targets' in last
+      ? [formatFits(evaluations.filter((one) => 'targets' in one)), formatTargets(last)]
+      : [formatErrors(evaluations.filter((one) => 'classes' in one)), formatClasses(last, classNames)];
+  return parts.join('\n');
+}
+
+function formatErrors(evaluations: readonly (NamedEvaluation & Evaluation)[]): string {
+  return formatTable(
     [
       { title: 'network', align: 'left' },
       { title: 'images', align: 'right' },
@@ -23,8 +37,14 @@ export function formatEvaluations(
       formatNumber(top5ErrorPercent, 2),
     ]),
   );
-  const { name, classes } = evaluations.at(-1)!;
-  const ofClasses = formatTable(
+}
+
+/** Outputs beyond the classes' names are classes that the data set does not know. */
+function formatClasses(
+  { name, classes }: NamedEvaluation & Evaluation,
+  classNames: readonly string[],
+): string {
+  return formatTable(
     [
       { title: `class (${name})`, align: 'left' },
       { title: 'images', align: 'right' },
@@ -32,14 +52,42 @@ export function formatEvaluations(
       { title: 'error %', align: 'right' },
     ],
     classes
-      .map(({ images, errors }, label) => [
-        classNames[label] ?? `class ${label}`,
+      .slice(0, classNames.length)
+      .map(({ name: className, images, errors }) => [
+        className,
         formatCount(images),
         formatCount(errors),
         formatNumber(images > 0 ? (100 * errors) / images : null, 2),
-      ])
-      // Outputs that no image has as its label are classes that the data set does not know.
-      .filter((_, label) => label < classNames.length),
+      ]),
   );
-  return `${networks}\n${ofClasses}`;
+}
+
+function formatFits(evaluations: readonly (NamedEvaluation & TargetEvaluation)[]): string {
+  return formatTable(
+    [
+      { title: 'network', align: 'left' },
+      { title: 'images', align: 'right' },
+      { title: 'loss', align: 'right' },
+      { title: 'RMSE', align: 'right' },
+      { title: 'R²', align: 'right' },
+    ],
+    evaluations.map(({ name, images, loss, rmse, r2 }) => [
+      name,
+      formatCount(images),
+      formatNumber(loss, 4),
+      formatRmse(rmse),
+      formatR2(r2),
+    ]),
+  );
+}
+
+function formatTargets({ name, targets }: NamedEvaluation & TargetEvaluation): string {
+  return formatTable(
+    [
+      { title: `target (${name})`, align: 'left' },
+      { title: 'RMSE', align: 'right' },
+      { title: 'R²', align: 'right' },
+    ],
+    targets.map(({ name: target, rmse, r2 }) => [target, formatRmse(rmse), formatR2(r2)]),
+  );
 }

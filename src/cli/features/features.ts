@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { UserError, unknownName } from '../../core/errors.js';
-import { sizeOf } from '../../core/shape.js';
+import { formatShape, sizeOf } from '../../core/shape.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { loadDataset } from '../../dataset/load.js';
 import type { OutputNames } from '../../dataset/output-names.js';
 import { readImage } from '../../image/read-image.js';
-import { writePng } from '../../image/write-png.js';
 import { describeNetwork } from '../../network/describe.js';
-import { drawKernels, drawMaps, drawPicture, type FeatureSheet } from '../../report/feature-sheets.js';
+import { layOutKernels, layOutMaps, layOutPicture } from '../../report/feature-sheets.js';
 import { describeTest, formatTarget } from '../../report/measures.js';
 import { formatTable } from '../../report/tables.js';
 import { computeFeatureMaps } from '../../run/feature-maps.js';
@@ -20,6 +18,7 @@ import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
+import { type LayerSheets, writeSheets } from './write-sheets.js';
 
 /**
  * `features <model, pattern or file>` or `features --run <id>`: trains a network, or takes a saved one, and draws its kernels and one example's
@@ -41,7 +40,8 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   const dataset = trained && picture !== undefined ? null : await loadDataset(spec.dataset);
   const run = dataset && fitRun(spec, dataset, { plugins });
   if (run && !trained) printWarnings([run], command.force, streams.err);
-  const names = describeNetwork(spec.network, { kinds }).layers.map(({ name }) => name);
+  const layers = describeNetwork(spec.network, { kinds }).layers;
+  const names = layers.map(({ name }) => name);
   for (const name of command.layer ?? []) {
     if (!names.includes(name)) throw unknownName('--layer', 'layer', name, names);
   }
@@ -53,24 +53,42 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   const image = Float32Array.from(pixels, (pixel, i) => (pixel - mean[i]!) * scale[i]!);
   const maps = computeFeatureMaps(spec.network, weights, image, kinds);
   const kernels = listKernels(spec.network, weights, kinds);
-  const rows: string[][] = [];
-  const write = async (name: string, what: string, { image, caption }: FeatureSheet) => {
-    const number = String(names.indexOf(name) + 1).padStart(2, '0');
-    const file = join(command.out, `${number}-${name.replace(/[^\w.-]+/g, '_')}-${what}.png`);
-    await writePng(file, image);
-    rows.push([file, caption]);
-  };
-  if (!command.layer) await write('input', 'image', drawPicture(pixels, input));
-  for (const name of command.layer ?? names) {
+  const sheets = (command.layer ?? names).map((name): LayerSheets => {
+    const { kind, description } = layers[names.indexOf(name)]!;
     const own = kernels.find((layer) => layer.name === name);
-    if (own && hasExtent(own)) await write(name, 'kernels', drawKernels(own));
     const made = maps.find((layer) => layer.name === name);
-    if (made && hasExtent(made.shape)) await write(name, 'maps', drawMaps(made));
+    return {
+      number: names.indexOf(name) + 1,
+      name,
+      description: description === '' ? kind : `${kind}, ${description}`,
+      sheets: {
+        ...(own && hasExtent(own) && { kernels: layOutKernels(own) }),
+        ...(made && hasExtent(made.shape) && { maps: layOutMaps(made) }),
+      },
+    };
+  });
+  const empty = sheets.find((layer) => Object.keys(layer.sheets).length === 0);
+  if (command.layer && empty) {
+    throw new UserError(
+      `--layer: expected a layer with kernels or feature maps of more than one pixel, found ${empty.name}. Leave it out.`,
+    );
   }
-  const columns = ['file', 'what it shows'].map((title) => ({ title, align: 'left' as const }));
-  streams.out.write(formatTable(columns, rows));
+  const whole: LayerSheets = {
+    number: 0,
+    name: 'input',
+    description: formatShape(input),
+    sheets: { image: layOutPicture(pixels, input) },
+  };
   const predicted = describeOutputs(outputs, maps.at(-1)!.values);
-  say(`${picture ?? describeExample(dataset!, command)}: predicted ${predicted}`);
+  const example = `${picture ?? describeExample(dataset!, command)}: predicted ${predicted}`;
+  const files = await writeSheets(
+    command.out,
+    { name: spec.network.name, example },
+    command.layer ? sheets : [whole, ...sheets],
+  );
+  const columns = ['file', 'what it shows'].map((title) => ({ title, align: 'left' as const }));
+  streams.out.write(formatTable(columns, files));
+  say(example);
   return EXIT_CODES.done;
 }
 

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { type LoadOptions, loadCheckpoint } from '../../checkpoint/load.js';
+import { loadCheckpoint } from '../../checkpoint/load.js';
 import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { applyOverride, type Override } from '../../experiment/overrides.js';
@@ -10,8 +10,14 @@ import type { Plugins } from '../../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
 import { BACKGROUND_OPTION } from '../background-option.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
-import { isSavedNetwork, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
-import { collectOverrides } from '../override-options.js';
+import {
+  isSavedNetwork,
+  listNetworkOptions,
+  NETWORK_ARGUMENT,
+  type NetworkOptions,
+  resolveNetworkArgument,
+} from '../network-argument.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import { DEFAULT_DATABASE, IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { FORCE_OPTION } from '../warnings.js';
@@ -39,10 +45,11 @@ export interface FeaturesCommand {
   readonly out: string;
 }
 
-interface Flags extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins' | 'force'> {
+interface Flags
+  extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins' | 'force'>,
+    OverrideFlags {
   readonly run?: number;
   readonly db: string;
-  readonly set?: readonly Override[];
   readonly plugin?: readonly string[];
   readonly ignoreHash?: boolean;
   readonly force?: true;
@@ -59,7 +66,7 @@ export async function parseFeaturesArguments(
   streams: Streams,
 ): Promise<FeaturesCommand | null> {
   let parsed: FeaturesCommand | null = null;
-  const command = createCommand('features', streams)
+  const command = addOverrideOptions(createCommand('features', streams))
     .description(
       'Trains a network, or a recorded run again, or takes a saved one, and writes its kernels and what its layers make of an example as PNG contact sheets.',
     )
@@ -68,7 +75,6 @@ export async function parseFeaturesArguments(
       parseCount('--run', text, MAX_NUMBER),
     )
     .option('--db <file>', 'the database that has the run', DEFAULT_DATABASE)
-    .option('--set <key=value>', 'a field of the spec, such as epochs=2 (repeatable)', collectOverrides)
     .option(...PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--layer <name>', 'only this layer (repeatable)', collectNames)
@@ -79,22 +85,17 @@ export async function parseFeaturesArguments(
     .option(...FORCE_OPTION)
     .option('--out <folder>', 'where the sheets go', 'features')
     .action(async (what: string | undefined, flags: Flags) => {
-      const {
-        run,
-        db,
-        set = [],
-        plugin = [],
-        ignoreHash = false,
-        force = run !== undefined,
-        ...others
-      } = flags;
+      const { run, db, plugin = [], ignoreHash = false, force = run !== undefined } = flags;
+      if (ignoreHash && run !== undefined) {
+        throw new UserError('--ignore-hash: expected a saved network, found --run. Leave one out.');
+      }
+      const overrides = listOverrides(flags);
       const plugins = await loadPlugins(plugin);
-      const onWarning = (message: string) => streams.err.write(`warning: ${message}\n`);
       const read =
         run === undefined
-          ? await readNetwork(what, set, { plugins, ignoreHash, onWarning })
-          : readRun(what, run, db, set, plugins);
-      parsed = { ...others, force, plugins, ...read };
+          ? await readNetwork(what, overrides, listNetworkOptions({ ignoreHash }, plugins, streams))
+          : readRun(what, run, db, overrides, plugins);
+      parsed = { ...flags, force, plugins, ...read };
     });
   await parseCommand(command, args);
   return parsed;
@@ -105,7 +106,7 @@ type What = Pick<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256'>;
 async function readNetwork(
   what: string | undefined,
   overrides: readonly Override[],
-  options: LoadOptions & { readonly plugins: Plugins },
+  options: NetworkOptions,
 ): Promise<What> {
   if (what !== undefined && (await isSavedNetwork(what))) {
     if (overrides.length > 0) {
@@ -117,7 +118,7 @@ async function readNetwork(
     const trained = await loadCheckpoint(what, options);
     return { spec: trained.spec, trained, expectedSha256: null };
   }
-  const spec = await resolveNetworkArgument('features', what, overrides, options.plugins);
+  const spec = await resolveNetworkArgument('features', what, overrides, options);
   return { spec, trained: null, expectedSha256: null };
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../../core/errors.js';
 import type { Override } from '../../experiment/overrides.js';
 import { createCommand, parseCommand } from '../command-line.js';
-import { collectOverrides, listOverrides, parseEpochs } from '../override-options.js';
+import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import { DEFAULT_DATABASE } from '../run-options.js';
 import type { Streams } from '../streams.js';
 
@@ -17,12 +17,10 @@ export interface ReportCommand {
   readonly overrides: readonly Override[];
 }
 
-interface Flags {
+interface Flags extends OverrideFlags {
   readonly db: string;
   readonly out: string;
   readonly markdown?: string;
-  readonly epochs?: Override;
-  readonly set?: readonly Override[];
 }
 
 /**
@@ -36,20 +34,17 @@ export async function parseReportArguments(
   streams: Streams,
 ): Promise<ReportCommand | null> {
   let parsed: ReportCommand | null = null;
-  const command = createCommand('report', streams)
+  const command = addOverrideOptions(
+    createCommand('report', streams),
+    'of 15.6: the report of runs that were made with this field',
+  )
     .description('Writes what is recorded of a sweep as one HTML page, and beside it as Markdown.')
     .argument('<sweep>', "a sweep's name; 15.6 and its parts (15.6b to 15.6j) have reports of their own")
     .option('--db <file>', 'the database to read', DEFAULT_DATABASE)
     .option('--out <file>', 'the page to write', DEFAULT_PAGE)
     .option('--markdown <file>', 'the Markdown to write (default: beside the page, ending in .md)')
-    .option('--epochs <n>', 'of 15.6: runs that were made with so many epochs', parseEpochs)
-    .option(
-      '--set <key=value>',
-      'of 15.6: runs that were made with this field (repeatable)',
-      collectOverrides,
-    )
-    .action((sweep: string, { db, out, markdown = nameTwin(out), set, epochs }: Flags) => {
-      parsed = { sweep, db, out, markdown, overrides: listOverrides({ set, epochs }) };
+    .action((sweep: string, { db, out, markdown = nameTwin(out), ...flags }: Flags) => {
+      parsed = { sweep, db, out, markdown, overrides: listOverrides(flags) };
     });
   await parseCommand(command, args);
   if (parsed !== null) checkFiles(parsed);

@@ -35,8 +35,8 @@ export async function runSweepCommand(
     streams.out.write(formatPresets(PRESETS, 'what it asks', command.json));
     return EXIT_CODES.done;
   }
-  const grid = findGrid(command.what);
   const plugins = await loadPlugins(command.plugins);
+  const grid = await findGrid(command, plugins);
   const asked = expandGrid(grid, command.what!, command.overrides, plugins);
   const points = await planSweep(asked, engine.loadDataset, plugins);
   printWarnings(points, command.force, streams.err);

@@ -1,20 +1,45 @@
-import { existsSync } from 'node:fs';
-import { UserError } from '../../core/errors.js';
-import type { Grid } from '../../experiment/grid.js';
+import { UserError, unknownName } from '../../core/errors.js';
+import { type Grid, parseGrid } from '../../experiment/grid.js';
+import { addChoices } from '../../experiment/grid-choices.js';
 import { readGridFile } from '../../experiment/grid-file.js';
 import { PRESET_NAMES, readPreset } from '../../experiment/presets/registry.js';
+import { MODEL_NAMES } from '../../models/registry.js';
+import type { Plugins } from '../../plugins/plugins.js';
+import {
+  holdsNetwork,
+  isNetworkArgument,
+  nameNetwork,
+  readNetwork,
+  resolveWithOverrides,
+} from '../network-argument.js';
+import type { SweepCommand } from './options.js';
 
 /**
- * The grid that a user means: a preset's name, or else a file.
+ * The grid that a user means: a preset, a file, or else a network, which is one point; with the values of the command line.
  *
- * @throws UserError if it is neither, or not a valid grid
+ * @throws UserError if it is none of them, or not a valid grid
  */
-export function findGrid(what: string | undefined): Grid {
+export async function findGrid(command: SweepCommand, plugins: Plugins): Promise<Grid> {
+  const { what, name, choices, overrides } = command;
   if (what === undefined) {
     throw new UserError(
-      `sweep: expected a preset or a grid file, found nothing. Presets: ${PRESET_NAMES.join(', ')}.`,
+      `sweep: expected a preset, a grid file or a network, found nothing. Presets: ${PRESET_NAMES.join(', ')}.`,
     );
   }
-  const looksLikeFile = /[/\\]|\.json$/i.test(what) || existsSync(what);
-  return looksLikeFile && !PRESET_NAMES.includes(what) ? readGridFile(what) : readPreset(what);
+  const grid = addChoices(await readGrid(what, plugins), choices, what, overrides);
+  if (name === undefined) return grid;
+  const { source: _source, grows: _grows, ...named } = grid;
+  return { ...named, name };
+}
+
+async function readGrid(what: string, plugins: Plugins): Promise<Grid> {
+  if (PRESET_NAMES.includes(what)) return readPreset(what);
+  if (!isNetworkArgument(what)) {
+    throw unknownName('sweep', 'preset or network', what, [...new Set([...PRESET_NAMES, ...MODEL_NAMES])]);
+  }
+  if (!(await holdsNetwork(what))) return readGridFile(what);
+  const base = await readNetwork(what, { plugins });
+  const { model } = resolveWithOverrides('sweep', what, base, [], plugins);
+  // As train has it: all that is trained of a network is kept together.
+  return { ...parseGrid({ base }, what, nameNetwork(what, model)), grows: true };
 }

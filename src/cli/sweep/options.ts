@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { UserError } from '../../core/errors.js';
+import { addChoice, type Choice, parseChoice } from '../../experiment/grid-choices.js';
 import type { Override } from '../../experiment/overrides.js';
 import type { NumericsChoice } from '../../experiment/run-records.js';
 import { MAX_THREADS } from '../../parallel/pool.js';
@@ -9,6 +11,7 @@ import {
   readCheckpointFlags,
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
   DEFAULT_DATABASE,
@@ -22,8 +25,12 @@ import { FORCE_OPTION } from '../warnings.js';
 
 /** What `sweep` was asked to do. */
 export interface SweepCommand {
-  /** A preset's name or a grid file; undefined with `list`. */
+  /** A preset's name, a grid file or a network; undefined with `list`. */
   readonly what?: string;
+  /** Under which the runs are recorded, in place of the grid's own. */
+  readonly name?: string;
+  /** Values that are combined, besides those of the grid. */
+  readonly choices: readonly Choice[];
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
@@ -57,6 +64,8 @@ interface Flags extends OverrideFlags, CheckpointFlags {
   readonly wait: boolean;
   readonly json?: true;
   readonly profile?: true;
+  readonly grid?: readonly Choice[];
+  readonly name?: string;
 }
 
 /**
@@ -72,9 +81,11 @@ export async function parseSweepArguments(
   let parsed: SweepCommand | null = null;
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
-      const { db, workers, parallel, numerics, wait } = flags;
+      const { db, workers, parallel, numerics, wait, name, grid = [] } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),
+        ...(name === undefined ? {} : { name }),
+        choices: grid,
         db,
         ...(workers === undefined ? {} : { workers }),
         ...(parallel === undefined ? {} : { parallel }),
@@ -96,12 +107,27 @@ export async function parseSweepArguments(
   return parsed;
 }
 
+function parseName(text: string): string {
+  if (text !== '') return text;
+  throw new UserError('--name: expected a name for the sweep, found nothing.');
+}
+
 function defineSweep(command: Command): Command {
   return addCheckpointOptions(addOverrideOptions(command))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
-    .argument('[what]', 'a preset (see --list) or a grid as a JSON file')
+    .argument('[what]', `a preset (see --list), a grid as a JSON file, ${NETWORK_ARGUMENT}`)
+    .option(
+      '--grid <key=values...>',
+      'values to combine, such as width=0.1,0.2 seed=0..4, in place of those that a grid has of these fields',
+      (text: string, earlier: readonly Choice[] = []) => addChoice(earlier, parseChoice(text)),
+    )
+    .option(
+      '--name <name>',
+      "the sweep's name (default: the preset's, the grid's or the network's)",
+      parseName,
+    )
     .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
     .option('--workers <n>', 'threads of one run (default: what --parallel leaves)', parseWorkers)
     .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>

@@ -2,13 +2,7 @@ import { UserError } from '../../core/errors.js';
 import type { Executor } from '../../experiment/executor.js';
 import type { Grid } from '../../experiment/grid.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
-import {
-  isRecorded,
-  type LiveRun,
-  readLatestRuns,
-  readLiveRuns,
-  readRunRow,
-} from '../../experiment/run-records.js';
+import { type LiveRun, readLatestRuns, readRecordedRuns, readRunRow } from '../../experiment/run-records.js';
 import type { Store } from '../../experiment/store.js';
 import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
 import { formatNumberOf } from '../../report/findings/words.js';
@@ -45,7 +39,7 @@ export interface SweepJob {
  */
 export async function recordSweep(job: SweepJob): Promise<number> {
   const { command, points, store, streams, engine } = job;
-  const recorded = readRecordedRuns(job);
+  const recorded = readRecorded(job);
   const missing = points.filter((point) => !recorded.has(point.identity));
   const executor = engine.createExecutor(command, missing.length);
   const progress = showProgress(streams.err, points, missing, executor.parallel);
@@ -71,20 +65,16 @@ export async function recordSweep(job: SweepJob): Promise<number> {
   );
   if (!command.json) streams.out.write(formatResults(job));
   if (interruptionCode !== null) return interruptionCode;
-  const recordedNow = readRecordedRuns(job);
+  const recordedNow = readRecorded(job);
   const unrecorded = points.filter((point) => !recordedNow.has(point.identity));
   if (unrecorded.length === 0) return EXIT_CODES.done;
   return unrecorded.every((point) => skipped.has(point)) ? EXIT_CODES.held : EXIT_CODES.failed;
 }
 
 /** Of the sweep's points, by identity. */
-function readRecordedRuns({ command, points, store }: SweepJob): ReadonlyMap<string, LiveRun> {
-  const live = readLiveRuns(store.db, command.numerics);
-  const runs = points.flatMap(({ identity }): [string, LiveRun][] => {
-    const run = live.get(identity);
-    return run !== undefined && isRecorded(run) ? [[identity, run]] : [];
-  });
-  return new Map(runs);
+function readRecorded({ command, points, store }: SweepJob): ReadonlyMap<string, LiveRun> {
+  const identities = points.map(({ identity }) => identity);
+  return readRecordedRuns(store.db, identities, command.numerics);
 }
 
 /** @returns points that were left to other processes */
@@ -123,6 +113,7 @@ async function train(
     name: grid.name,
     title: grid.title ?? null,
     source: grid.source,
+    grows: grid.grows ?? false,
     points,
     missing,
     executor,

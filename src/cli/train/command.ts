@@ -10,6 +10,7 @@ import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
+import { listNetworkOptions } from '../network-argument.js';
 import type { Streams } from '../streams.js';
 import { describeState, formatPointAsJson } from '../sweep/points.js';
 import { printWarnings } from '../warnings.js';
@@ -36,7 +37,11 @@ export async function runTrainCommand(
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);
-  const subject = await findTrainSubject(command.what, command.overrides, plugins);
+  const subject = await findTrainSubject(
+    command.what,
+    command.overrides,
+    listNetworkOptions(command, plugins, streams),
+  );
   const [point] = await planSweep([subject], engine.loadDataset, plugins);
   printWarnings([point!], command.force, streams.err);
   if (command.dryRun) {

@@ -12,6 +12,7 @@ import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
   DEFAULT_DATABASE,
+  IGNORE_HASH_OPTION,
   PLUGIN_OPTION,
   parseDatabase,
   parseNumerics,
@@ -29,6 +30,8 @@ export interface TrainCommand {
   readonly overrides: readonly Override[];
   /** Files. */
   readonly plugins: readonly string[];
+  /** Of a saved network whose spec is taken. */
+  readonly ignoreHash: boolean;
   /** Where the trained network goes. */
   readonly save?: string;
   readonly again: boolean;
@@ -49,6 +52,7 @@ interface Flags extends OverrideFlags, CheckpointFlags {
   readonly db: string;
   readonly workers?: number;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
   readonly save?: string;
   readonly again?: true;
   readonly numerics: NumericsChoice;
@@ -87,6 +91,7 @@ export async function parseTrainArguments(
       parseSave,
     )
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
     .option(
       '--numerics <which>',
@@ -111,6 +116,7 @@ export async function parseTrainArguments(
       wait,
       overrides: listOverrides(flags),
       plugins: flags.plugin ?? [],
+      ignoreHash: flags.ignoreHash ?? false,
       checkpoints: readCheckpointFlags(flags),
       again: flags.again ?? false,
       force: flags.force ?? false,

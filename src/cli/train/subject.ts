@@ -1,12 +1,17 @@
-import { basename } from 'node:path';
 import { UserError, unknownName } from '../../core/errors.js';
 import type { GridPoint } from '../../experiment/grid.js';
 import type { Override } from '../../experiment/overrides.js';
 import { listPoints } from '../../experiment/presets/preset.js';
 import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { MODEL_NAMES } from '../../models/registry.js';
-import { NO_PLUGINS } from '../../plugins/plugins.js';
-import { isNetworkArgument, readNetwork, resolveWithOverrides } from '../network-argument.js';
+import {
+  isNetworkArgument,
+  type NetworkOptions,
+  nameNetwork,
+  readNetwork,
+  refuseIgnoredHash,
+  resolveWithOverrides,
+} from '../network-argument.js';
 
 const PRESET_NAMES = TRAINING_PRESETS.map(({ name }) => name);
 
@@ -25,7 +30,7 @@ export interface TrainSubject extends GridPoint {
 export async function findTrainSubject(
   what: string | undefined,
   overrides: readonly Override[],
-  plugins = NO_PLUGINS,
+  options: NetworkOptions,
 ): Promise<TrainSubject> {
   if (what === undefined) {
     throw new UserError(
@@ -37,11 +42,11 @@ export async function findTrainSubject(
     const names = new Set([...PRESET_NAMES, ...MODEL_NAMES]);
     throw unknownName('train', 'preset or network', what, [...names]);
   }
-  const written = preset ? listPoints(preset)[0]! : await readNetwork(what, plugins);
-  const spec = resolveWithOverrides('train', what, written, overrides, plugins);
-  const isFile = preset === undefined && /\.json$/i.test(what);
+  if (preset) refuseIgnoredHash(what, options);
+  const written = preset ? { ...listPoints(preset)[0] } : await readNetwork(what, options);
+  const spec = resolveWithOverrides('train', what, written, overrides, options.plugins);
   return {
-    name: preset?.name ?? (isFile ? basename(what).replace(/\.json$/i, '') : spec.model),
+    name: preset?.name ?? nameNetwork(what, spec.model),
     title: preset?.title ?? null,
     spec,
     where: what,

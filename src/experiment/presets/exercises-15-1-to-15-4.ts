@@ -1,3 +1,5 @@
+import type { WrittenLayer } from '../../network/written-layer.js';
+import type { RunSpec } from '../../run/spec.js';
 import type { Preset } from './preset.js';
 
 /**
@@ -8,22 +10,20 @@ const BASE = { dataset: 'mnist', trainFirst: 1, batchSize: 50, momentum: 0.9, we
 
 const SEEDS = [0, 1, 2];
 
-type Layer = Readonly<Record<string, unknown>>;
+const RELU: WrittenLayer = { kind: 'relu' };
+const NORMALIZATION: WrittenLayer = { kind: 'batch-normalization' };
+const POOLING: WrittenLayer = { kind: 'max-pooling', kernel: 2 };
 
-const RELU: Layer = { kind: 'relu' };
-const NORMALIZATION: Layer = { kind: 'batch-normalization' };
-const POOLING: Layer = { kind: 'max-pooling', kernel: 2 };
-
-const convolve = (kernel: number, filters: number, padding: number | 'same' = 'same'): Layer => ({
+const convolve = (kernel: number, filters: number, padding: number | 'same' = 'same'): WrittenLayer => ({
   kind: 'convolution',
   kernel,
   filters,
   padding,
 });
-const connect = (units: number): Layer => ({ kind: 'fully-connected', units });
+const connect = (units: number): WrittenLayer => ({ kind: 'fully-connected', units });
 
 /** A network of digits, by the name that tables have for it. */
-const makeNetwork = (name: string, layers: readonly Layer[]) => ({
+const makeNetwork = (name: string, layers: readonly WrittenLayer[]): RunSpec => ({
   network: { name, input: [28, 28, 1], layers: [...layers, connect(10)] },
 });
 
@@ -40,7 +40,7 @@ const DROPOUT: Preset = {
       POOLING,
       connect(500),
       RELU,
-      ...(rate === 0 ? [] : [{ kind: 'dropout', rate }]),
+      ...(rate === 0 ? [] : [{ kind: 'dropout' as const, rate }]),
     ]),
   ),
 };

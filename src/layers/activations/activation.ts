@@ -43,15 +43,15 @@ interface Elementwise {
  * @param definition.choose absent: the function called like the kind, without a coefficient
  * @param definition.reads what backward takes the derivative from; with `output` the layer works in place, if the layer before lets it
  */
-export function makeActivation<Config extends LayerConfig>(definition: {
-  readonly schema: z.ZodType<Config>;
+export function makeActivation<Config extends LayerConfig, Written>(definition: {
+  readonly schema: z.ZodType<Config, Written>;
   readonly kind: string;
   readonly formula: string;
   readonly options?: readonly (keyof Config & string)[];
   readonly reads: 'input' | 'output';
   describe?(config: Config): string;
   choose?(config: Config): Elementwise;
-}): LayerKind<Config> {
+}): LayerKind<Config, Written> {
   const { kind, schema, formula, options, reads, describe } = definition;
   const { choose = () => ({ name: kind, coefficient: 0 }) } = definition;
   return {

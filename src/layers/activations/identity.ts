@@ -1,11 +1,13 @@
-import type { LayerKind } from '../layer.js';
+import type { LayerKindOf } from '../layer.js';
 import { overParts, overPartsBackward, type Part, widthOf } from '../parts.js';
 import { activationSchema, activationWord, planActivation } from './activation.js';
 
+const schema = activationSchema('identity');
+
 /** y = x: holds a place where a layer may stand. */
-export const identity: LayerKind = {
+export const identity: LayerKindOf<typeof schema> = {
   kind: 'identity',
-  schema: activationSchema('identity'),
+  schema,
   role: 'activation',
   summary: 'x',
   pattern: activationWord('identity'),

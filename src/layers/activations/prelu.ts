@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bindChannelParameter, shareChannelParameter } from '../channel-parameter.js';
 import { initializerSchema } from '../initializer.js';
-import type { LayerKind } from '../layer.js';
+import type { LayerKindOf } from '../layer.js';
 import { overParts, overPartsBackward, widthOf } from '../parts.js';
 import { activationSchema, activationWord } from './activation.js';
 
@@ -19,7 +19,7 @@ const schema = activationSchema('prelu').extend({
  * where x > 0, else slope·dy; dslope = sum of dy·x over all images and positions where x ≤ 0. A slope may become negative, so backward reads
  * the input.
  */
-export const prelu: LayerKind<z.output<typeof schema>> = {
+export const prelu: LayerKindOf<typeof schema> = {
   kind: 'prelu',
   schema,
   role: 'activation',

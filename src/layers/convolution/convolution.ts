@@ -10,7 +10,7 @@ import {
 } from '../../kernels/geometry.js';
 import { bindInBorder, borderFields, placeInBorder, planInBorder, resolveBorder } from '../border.js';
 import { initializerSchema, kernelInitializerSchema } from '../initializer.js';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite, Layout } from '../layer.js';
+import type { BoundLayer, LayerKindOf, LayerPlan, LayerSite, Layout } from '../layer.js';
 import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from '../window.js';
 import {
@@ -78,7 +78,7 @@ export type ConvolutionConfig = z.output<typeof convolutionSchema>;
  *
  * Input n×h×w×c, kernel H×W×c×filters, output n×h'×w'×filters; with groups the kernel is groups×H×W×(c/groups)×(filters/groups).
  */
-export const convolution: LayerKind<ConvolutionConfig> = {
+export const convolution: LayerKindOf<typeof convolutionSchema> = {
   kind: 'convolution',
   schema: convolutionSchema,
   role: 'weighted',

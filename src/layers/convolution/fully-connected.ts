@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Shape } from '../../core/shape.js';
 import { makeGeometry, type WindowGeometry } from '../../kernels/geometry.js';
-import type { LayerKind } from '../layer.js';
+import type { LayerKindOf } from '../layer.js';
 import { convolutionSchema, planConvolution } from './convolution.js';
 import { bindConvolutionImages } from './convolution-images.js';
 import { learningFields } from './learning-fields.js';
@@ -14,14 +14,12 @@ const schema = z.strictObject({
   ...learningFields,
 });
 
-type FullyConnectedConfig = z.output<typeof schema>;
-
 /**
  * Every output depends on every input: a convolution whose kernel covers its input (chapter 15.5.8), and equal to it bit for bit.
  *
  * Input n×h×w×c, kernel h×w×c×units, output n×1×1×units.
  */
-export const fullyConnected: LayerKind<FullyConnectedConfig> = {
+export const fullyConnected: LayerKindOf<typeof schema> = {
   kind: 'fully-connected',
   schema,
   role: 'weighted',

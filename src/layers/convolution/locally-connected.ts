@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sizeOf } from '../../core/shape.js';
 import { makeGeometry } from '../../kernels/geometry.js';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite } from '../layer.js';
+import type { BoundLayer, LayerKindOf, LayerPlan, LayerSite } from '../layer.js';
 import { overSlices, type Pass, passUntil } from '../pass.js';
 import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
 import { describeWindow, paddingSchema, pairSchema, resolvePadding, slideWindow } from '../window.js';
@@ -30,7 +30,7 @@ type LocallyConnectedConfig = z.output<typeof schema>;
  *
  * Input n×h×w×c, kernel h'×w'×H×W×c×filters, output n×h'×w'×filters.
  */
-export const locallyConnected: LayerKind<LocallyConnectedConfig> = {
+export const locallyConnected: LayerKindOf<typeof schema> = {
   kind: 'locally-connected',
   schema,
   role: 'weighted',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { allocateScratch, allocateWords } from '../../kernels/memory.js';
 import { allocateLike } from '../allocate-like.js';
-import type { BoundLayer, LayerKind, LayerPlan, LayerSite } from '../layer.js';
+import type { BoundLayer, LayerKindOf, LayerPlan, LayerSite } from '../layer.js';
 import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
@@ -30,7 +30,7 @@ type BatchNormalizationConfig = z.output<typeof schema>;
  * Evaluation uses running statistics. They take over the first mini-batch's values and move from there; the running variance is the
  * biased one, as in MatConvNet and Keras.
  */
-export const batchNormalization: LayerKind<BatchNormalizationConfig> = {
+export const batchNormalization: LayerKindOf<typeof schema> = {
   kind: 'batch-normalization',
   schema,
   role: 'normalization',

@@ -3,7 +3,7 @@ import { UserError } from '../../core/errors.js';
 import { formatShape } from '../../core/shape.js';
 import { allocateWords } from '../../kernels/memory.js';
 import { allocateLike } from '../allocate-like.js';
-import type { LayerKind, LayerSite, SharedPlan } from '../layer.js';
+import type { LayerKindOf, LayerSite, SharedPlan } from '../layer.js';
 import { rowsOf, widthOf } from '../parts.js';
 import { overSlices, type Pass, type PassLabel } from '../pass.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
@@ -28,7 +28,7 @@ const schema = z
  * With n = (x − mean)·r, r the inverse deviation, and g = dy·scale: dx = r·(g − mean(g) − n·mean(g·n)), means over the group; dscale = sum dy·n,
  * dshift = sum dy, over all images and positions.
  */
-export const groupNormalization: LayerKind<z.output<typeof schema>> = {
+export const groupNormalization: LayerKindOf<typeof schema> = {
   kind: 'group-normalization',
   schema,
   role: 'normalization',

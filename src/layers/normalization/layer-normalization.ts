@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Shape, sizeOf } from '../../core/shape.js';
 import { bindChannelParameter, shareChannelParameter } from '../channel-parameter.js';
-import type { LayerKind, LayerSite } from '../layer.js';
+import type { LayerKindOf, LayerSite } from '../layer.js';
 import { overParts, type Part, widthOf } from '../parts.js';
 import type { Pass, PassLabel } from '../pass.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
@@ -27,7 +27,7 @@ type LayerNormalizationConfig = z.output<typeof schema>;
  *
  * With n = (x − mean)·r, r the inverse deviation, and g = dy·scale: dx = r·(g − mean(g) − n·mean(g·n)); dscale = sum dy·n, dshift = sum dy.
  */
-export const layerNormalization: LayerKind<LayerNormalizationConfig> = {
+export const layerNormalization: LayerKindOf<typeof schema> = {
   kind: 'layer-normalization',
   schema,
   role: 'normalization',

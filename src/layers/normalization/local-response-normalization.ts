@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type LayerKind, planTransform } from '../layer.js';
+import { type LayerKindOf, planTransform } from '../layer.js';
 import { overParts, overPartsBackward, widthOf } from '../parts.js';
 
 /** With these k^(−beta − 1), the greatest factor of a gradient, is a number of single precision. */
@@ -23,7 +23,7 @@ const schema = z.strictObject({
  *
  * dx = dy·s^−beta − 2·alpha·beta/size·x·(the sum of dy·x·s^(−beta − 1) over the channels whose windows hold this one).
  */
-export const localResponseNormalization: LayerKind<z.output<typeof schema>> = {
+export const localResponseNormalization: LayerKindOf<typeof schema> = {
   kind: 'local-response-normalization',
   schema,
   pattern: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bindInBorder, borderFields, placeInBorder, planInBorder, resolveBorder } from '../border.js';
-import { type BoundLayer, type LayerKind, type LayerSite, planTransform } from '../layer.js';
+import { type BoundLayer, type LayerKindOf, type LayerSite, planTransform } from '../layer.js';
 import { overSlices } from '../pass.js';
 import { describeWindow, NO_PADDING, type WindowConfig } from '../window.js';
 import { makePoolingGeometry, planPooling, poolingFields, resolvePooling, windowOver } from './pooling.js';
@@ -26,7 +26,7 @@ const schema = z
   });
 
 /** The mean of each window (chapter 15, equation 15.52). */
-export const averagePooling: LayerKind<z.output<typeof schema>> = {
+export const averagePooling: LayerKindOf<typeof schema> = {
   kind: 'average-pooling',
   schema,
   pattern: { variantOf: 'POOL', name: 'mean' },

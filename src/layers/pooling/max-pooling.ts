@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type LayerKind, planTransform } from '../layer.js';
+import { type LayerKindOf, planTransform } from '../layer.js';
 import { overSlices } from '../pass.js';
 import { SAME_PADDING, WINDOW_FIELDS } from '../pattern-word.js';
 import { describeWindow } from '../window.js';
@@ -12,7 +12,7 @@ const schema = z.strictObject({ kind: z.literal('max-pooling'), ...poolingFields
  * The maximum of each window (chapter 15, equation 15.51); a gradient goes to the first maximum in row order, and those of overlapping windows
  * add up (15.59).
  */
-export const maxPooling: LayerKind<z.output<typeof schema>> = {
+export const maxPooling: LayerKindOf<typeof schema> = {
   kind: 'max-pooling',
   schema,
   pattern: {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { WindowGeometry } from '../../kernels/geometry.js';
 import { bindChannelParameter, shareChannelParameter } from '../channel-parameter.js';
 import { initializerSchema } from '../initializer.js';
-import type { LayerKind } from '../layer.js';
+import type { LayerKindOf } from '../layer.js';
 import type { ParameterPlan } from '../parameter.js';
 import { overSlices } from '../pass.js';
 import { describeWindow, NO_PADDING } from '../window.js';
@@ -38,7 +38,7 @@ const schema = z
  * Input n×h×w×c, scale and bias c. db = sum of dU (19), dβ = sum of dU·down(A) (20); dU·β goes back to the elements of its window
  * (11), each of which gets it whole with `sum`, its share with `mean`.
  */
-export const trainablePooling: LayerKind<z.output<typeof schema>> = {
+export const trainablePooling: LayerKindOf<typeof schema> = {
   kind: 'trainable-pooling',
   schema,
   pattern: { variantOf: 'POOL', name: 'trainable' },

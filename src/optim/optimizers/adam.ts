@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { planAdam, slotsOfAdam } from './adam-passes.js';
-import type { OptimizerKind } from './optimizer.js';
+import type { OptimizerKindOf } from './optimizer.js';
 
 /** What Adam and AdamW have in common, with PyTorch's defaults. */
 export const adamFields = {
@@ -23,7 +23,7 @@ const schema = z.strictObject({
 export type AdamOptions = z.output<typeof schema>;
 
 /** Adam (Kingma and Ba, ICLR 2015), as PyTorch defines it: see planAdam. */
-export const adam: OptimizerKind<AdamOptions> = {
+export const adam: OptimizerKindOf<typeof schema> = {
   kind: 'adam',
   schema,
   slots: slotsOfAdam,

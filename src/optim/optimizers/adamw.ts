@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { adamFields } from './adam.js';
 import { planAdam, slotsOfAdam } from './adam-passes.js';
-import type { OptimizerKind } from './optimizer.js';
+import type { OptimizerKindOf } from './optimizer.js';
 
 const schema = z.strictObject({
   kind: z.literal('adamw'),
@@ -13,7 +13,7 @@ const schema = z.strictObject({
 export type AdamwOptions = z.output<typeof schema>;
 
 /** AdamW (Loshchilov and Hutter, ICLR 2019), as PyTorch defines it: Adam whose weight decay is decoupled from the gradients. */
-export const adamw: OptimizerKind<AdamwOptions> = {
+export const adamw: OptimizerKindOf<typeof schema> = {
   kind: 'adamw',
   schema,
   slots: slotsOfAdam,

@@ -9,17 +9,16 @@ export interface OptimizerOptions {
   readonly kind: string;
 }
 
-/** An optimizer as a user writes it: its name, which is short for the kind with its defaults, or some of its options. */
-export type OptimizerSpec = string | (OptimizerOptions & { readonly [option: string]: unknown });
-
 /**
  * A kind of optimizer, whole: what its options may be, what it keeps of a parameter, how it moves parameters by their gradients. To add a
  * kind: one file, one line in registry.ts, one test file.
+ *
+ * @typeParam Written what a user may write for it: see OptimizerSpec
  */
-export interface OptimizerKind<Options extends OptimizerOptions = OptimizerOptions> {
+export interface OptimizerKind<Options extends OptimizerOptions = OptimizerOptions, Written = unknown> {
   readonly kind: string;
   /** Checks options and fills in their defaults: see parseOptimizer. What it gives it also takes. */
-  readonly schema: z.ZodType<Options> | OptionsCheck<Options>;
+  readonly schema: z.ZodType<Options, Written> | OptionsCheck<Options>;
   /** Names and sizes, in floats, of what it keeps of a parameter from step to step: zeros at first. */
   slots(parameter: PlannedParameter, options: Options): Readonly<Record<string, number>>;
   /** Floats that all workers share within a step, see UpdateSite.work. Absent: none. */
@@ -37,6 +36,12 @@ export interface OptimizerKind<Options extends OptimizerOptions = OptimizerOptio
    */
   penaltyOf?(options: Options): number;
 }
+
+/** A kind whose options its schema tells. */
+export type OptimizerKindOf<Schema extends z.ZodType<OptimizerOptions>> = OptimizerKind<
+  z.output<Schema>,
+  z.input<Schema>
+>;
 
 /** Kinds of optimizer by their names in a spec. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own options, checked by its own schema

@@ -1,16 +1,31 @@
 import { describeValue } from '../../core/describe-value.js';
 import { UserError, unknownName } from '../../core/errors.js';
 import { parseOptions } from '../../core/options-check.js';
+import type { PluginOptimizers } from '../../core/plugin-kinds.js';
+import type { NameOf, Written } from '../../core/written.js';
 import { adam } from './adam.js';
 import { adamw } from './adamw.js';
 import { muon } from './muon/muon.js';
-import type { OptimizerKinds, OptimizerOptions } from './optimizer.js';
+import type { OptimizerKind, OptimizerKinds, OptimizerOptions } from './optimizer.js';
 import { sgd } from './sgd.js';
 
+const BUILT_IN = { sgd, adam, adamw, muon } satisfies OptimizerKinds;
+
 /** The kinds that are built in. */
-export const OPTIMIZER_KINDS: OptimizerKinds = Object.fromEntries(
-  [sgd, adam, adamw, muon].map((kind) => [kind.kind, kind]),
-);
+export const OPTIMIZER_KINDS: OptimizerKinds = BUILT_IN;
+
+type BuiltInOptions = {
+  [Name in keyof typeof BUILT_IN]: (typeof BUILT_IN)[Name] extends OptimizerKind<infer _, infer Options>
+    ? Written<Options>
+    : never;
+}[keyof typeof BUILT_IN];
+
+type PluginOptions = {
+  [Name in keyof PluginOptimizers]: { readonly kind: Name } & Written<PluginOptimizers[Name]>;
+}[keyof PluginOptimizers];
+
+/** An optimizer as a user writes it: its name, which is short for the kind with its defaults, or some of its options. */
+export type OptimizerSpec = BuiltInOptions | NameOf<BuiltInOptions> | PluginOptions | keyof PluginOptimizers;
 
 export const OPTIMIZER_NAMES: readonly string[] = Object.keys(OPTIMIZER_KINDS);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { planSegmentUpdate } from '../segment-update.js';
 import { cutAndBind } from '../segments.js';
-import type { OptimizerKind } from './optimizer.js';
+import type { OptimizerKindOf } from './optimizer.js';
 
 /** Also the fields of a spec that are short for this optimizer. */
 export const sgdFields = {
@@ -23,7 +23,7 @@ export type SgdOptions = z.output<typeof schema>;
  * Stochastic gradient descent with momentum (Sutskever et al. 2013, as PyTorch and MatConvNet write it): g' = g + weightDecay·w;
  * v = momentum·v + g'; w −= rate·(nesterov ? g' + momentum·v : v).
  */
-export const sgd: OptimizerKind<SgdOptions> = {
+export const sgd: OptimizerKindOf<typeof schema> = {
   kind: 'sgd',
   schema,
   slots: ({ size }) => ({ velocity: size }),

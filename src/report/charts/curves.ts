@@ -1,5 +1,5 @@
-import { AXIS, describeLogAxis, lookOf, TEXT } from './look.js';
-import { type Chart, type ChartText, renderChart } from './render.js';
+import { AXIS, describeLogAxis, LETTER_WIDTH, lookOf, TEXT } from './look.js';
+import { CHART_WIDTH, type Chart, type ChartText, renderChart } from './render.js';
 
 /** One line of a chart of curves. */
 export interface Curve {
@@ -19,7 +19,12 @@ export interface CurveAxis {
   readonly floor: number;
 }
 
-const HEIGHT = 360;
+/** Without the legend. */
+const HEIGHT = 336;
+const LEGEND = { itemWidth: 44, itemGap: 12, padding: 5 };
+const LEGEND_ROW_HEIGHT = TEXT.fontSize + 5 + LEGEND.itemGap;
+/** Between a curve's sign and its name. */
+const LEGEND_TEXT_GAP = 5;
 const DOTS = [2, 4];
 
 /** Curves by epoch, on a logarithmic scale. */
@@ -29,11 +34,17 @@ export function drawCurves(text: ChartText, curves: readonly Curve[], axis: Curv
     points: curve.points.map(([x, y]) => [x, y !== null && y >= axis.floor ? y : null] as const),
   }));
   const values = drawn.flatMap(({ points }) => points.map(([, y]) => y).filter((y) => y !== null));
+  const legend = layOutLegend(curves.map(({ name }) => name));
   const last = Math.max(...drawn.flatMap(({ points }) => points.map(([x]) => x)));
-  return renderChart(text, HEIGHT, {
+  return renderChart(text, HEIGHT + legend.height, {
     textStyle: TEXT,
-    legend: { top: 0, left: 'center', itemWidth: 44, itemGap: 18, textStyle: TEXT },
-    grid: { left: 62, right: 20, top: 44, bottom: 48 },
+    legend: {
+      top: 0,
+      left: 'center',
+      ...LEGEND,
+      textStyle: { ...TEXT, width: legend.nameWidth, backgroundColor: 'transparent' },
+    },
+    grid: { left: 62, right: 20, top: legend.height + 20, bottom: 48 },
     xAxis: {
       ...AXIS,
       type: 'value',
@@ -65,6 +76,15 @@ export function drawCurves(text: ChartText, curves: readonly Curve[], axis: Curv
       };
     }),
   });
+}
+
+/** Names in columns as wide as the longest, and the room that takes: ECharts breaks a legend into rows and tells the chart nothing of it. */
+function layOutLegend(names: readonly string[]) {
+  const nameWidth = LETTER_WIDTH * Math.max(...names.map(({ length }) => length));
+  const columnWidth = LEGEND.itemWidth + LEGEND_TEXT_GAP + nameWidth + LEGEND.itemGap;
+  const columns = Math.max(1, Math.floor((CHART_WIDTH - 2 * LEGEND.padding + LEGEND.itemGap) / columnWidth));
+  const rows = Math.ceil(names.length / columns);
+  return { nameWidth, height: rows * LEGEND_ROW_HEIGHT - LEGEND.itemGap + 2 * LEGEND.padding };
 }
 
 /** ECharts' name of a symbol's outline: `emptyCircle`. */

@@ -1,5 +1,5 @@
 import { describeIntervals } from './interval-mark.js';
-import { AXIS, FAINT, LINE, lookOf, TEXT } from './look.js';
+import { AXIS, FAINT, LETTER_WIDTH, LINE, lookOf, TEXT } from './look.js';
 import { type Chart, type ChartText, renderChart } from './render.js';
 
 /** A row of a chart of dots. */
@@ -22,8 +22,6 @@ export interface Reference {
 const ROW_HEIGHT = 30;
 const MARGIN = { top: 12, bottom: 56, right: 56 };
 const MAX_NAME_WIDTH = 260;
-/** Of a letter, rather too wide than too narrow. */
-const LETTER_WIDTH = 7.6;
 
 /** One row a value, from top to bottom, each with its interval. */
 export function drawDots(

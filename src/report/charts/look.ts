@@ -36,6 +36,8 @@ export function lookOf(i: number): SeriesLook {
 }
 
 export const TEXT = { color: INK, fontFamily: 'inherit', fontSize: 13 };
+/** Of a letter, rather too wide than too narrow. */
+export const LETTER_WIDTH = 7.6;
 export const AXIS = {
   nameLocation: 'middle',
   nameTextStyle: TEXT,

@@ -19,7 +19,7 @@ export interface Chart extends ChartText {
 }
 
 /** The drawing's own units; the page scales it. */
-const CHART_WIDTH = 720;
+export const CHART_WIDTH = 720;
 
 /**
  * Draws a chart by Apache ECharts. Equal options give equal text.

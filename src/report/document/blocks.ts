@@ -27,7 +27,8 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | ({ readonly kind: 'table' } & Table)
   | { readonly kind: 'chart'; readonly chart: Chart }
-  | ({ readonly kind: 'images' } & Images);
+  | ({ readonly kind: 'images' } & Images)
+  | ({ readonly kind: 'picture' } & Picture);
 
 export interface TableColumn {
   readonly title: string;
@@ -56,6 +57,15 @@ export interface Image {
   readonly text: string;
   /** Under the picture. */
   readonly label: string;
+}
+
+/** A file of its own beside the document. */
+export interface Picture {
+  /** Its name. */
+  readonly file: string;
+  readonly caption: string;
+  readonly height: number;
+  readonly width: number;
 }
 
 export const paragraph = (text: string): Block => ({ kind: 'paragraph', text });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPackageRoot } from '../../core/paths.js';
 import type { Chart } from '../charts/render.js';
-import type { Block, Document, Images, Section, Table } from './blocks.js';
+import type { Block, Document, Images, Picture, Section, Table } from './blocks.js';
 import { escapeText } from './escape.js';
 
 /** Shades of a table's cells that the style sheet knows: shade-1 to shade-5. */
@@ -68,6 +68,8 @@ function formatBlock(block: Block): string {
       return formatChart(block.chart);
     case 'images':
       return formatImages(block);
+    case 'picture':
+      return formatPicture(block);
   }
 }
 
@@ -112,6 +114,11 @@ function formatImages({ caption, items }: Images): string {
     return `<li>${picture}<span>${escapeText(label)}</span></li>`;
   });
   return `<figure>${formatCaption(caption)}<ul class="images">${figures.join('')}</ul></figure>`;
+}
+
+function formatPicture({ file, caption, height, width }: Picture): string {
+  const source = encodeURIComponent(file);
+  return `<figure><div class="scroll" tabindex="0"><a href="${source}"><img src="${source}" alt="${escapeText(caption)}" width="${width}" height="${height}"/></a></div>${formatCaption(caption)}</figure>`;
 }
 
 function formatCaption(text: string): string {

@@ -29,6 +29,8 @@ function formatBlock(block: Block): string {
       return `*Chart: ${escapeLine(block.chart.title)}.* ${formatInline(block.chart.description)}`;
     case 'images':
       return formatImages(block);
+    case 'picture':
+      return `![${escapeLine(block.caption)}](${encodeURIComponent(block.file)})`;
   }
 }
 

@@ -53,7 +53,7 @@ export function readExerciseRuns(db: Database.Database, overrides: readonly Over
 /** Resolved specs by the text under which they are recorded; equal ones once. */
 function resolvePoints(points: ReturnType<typeof listPoints>, overrides: readonly Override[]) {
   const resolved = points.map((point) => {
-    const changed = overrides.reduce<Readonly<Record<string, unknown>>>(applyOverride, point);
+    const changed = overrides.reduce<Readonly<Record<string, unknown>>>(applyOverride, { ...point });
     return resolveRunSpec(changed, 'report');
   });
   return new Map(resolved.map((spec) => [formatRecordedSpec(spec), spec]));

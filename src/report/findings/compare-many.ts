@@ -30,18 +30,27 @@ export function describeEquality(points: readonly NamedRun[], noun: string): Blo
 /** A run beside the best one. */
 interface Other {
   readonly name: string;
-  /** How much greater its error is. */
+  /** How much greater its test error is; negative if it is less. */
   readonly points: number;
   /** Corrected for the number of comparisons. */
   readonly p: number;
 }
 
-/** The best of at least three runs against each other one, corrected for the number of comparisons. */
-export function discussBest(points: readonly NamedRun[], margin: SeedMargin | null, noun: string): Block[] {
+/**
+ * The best of at least three runs against each other one, corrected for the number of comparisons.
+ *
+ * @param chosen the best by validation images; absent: the one with the fewest test errors
+ */
+export function discussBest(
+  points: readonly NamedRun[],
+  margin: SeedMargin | null,
+  noun: string,
+  chosen?: NamedRun,
+): Block[] {
   if (points.length < 3) return [];
-  const best = points.reduce((least, point) =>
-    point.run.errorPercent < least.run.errorPercent ? point : least,
-  );
+  const best =
+    chosen ??
+    points.reduce((least, point) => (point.run.errorPercent < least.run.errorPercent ? point : least));
   const rest = points.filter((point) => point !== best);
   const p = correctByHolm(rest.map(({ run }) => testDifference(best.run, run)));
   const others = rest.map(
@@ -50,16 +59,27 @@ export function discussBest(points: readonly NamedRun[], margin: SeedMargin | nu
   return [
     ...describeEquality(points, noun),
     paragraph(
-      `${best.name} has the fewest errors, ${formatPercent(best.run.errorPercent)}. ` +
+      `${describeBest(best, chosen !== undefined)} ` +
         `${tellApart(others, noun)} (McNemar’s test against the best, corrected for ${others.length} comparisons by Holm’s method.) ` +
         describeBeyond(others, margin),
     ),
   ];
 }
 
+/** `BN has the fewest errors, 1.20%.` */
+export function describeBest({ name, run }: NamedRun, validates: boolean): string {
+  const where = validates ? ' on the validation images, and on the test images' : ',';
+  return `${name} has the fewest errors${where} ${formatPercent(run.errorPercent)}.`;
+}
+
 function tellApart(others: readonly Other[], noun: string): string {
   const tell = (some: readonly Other[]) =>
-    joinWords(some.map(({ name, points, p }) => `${name} (${formatPoints(points)} more, ${formatP(p)})`));
+    joinWords(
+      some.map(
+        ({ name, points, p }) =>
+          `${name} (${formatPoints(points)} ${points < 0 ? 'fewer' : 'more'}, ${formatP(p)})`,
+      ),
+    );
   const apart = others.filter(({ p }) => p < LEVEL);
   const alike = others.filter(({ p }) => p >= LEVEL);
   if (apart.length === 0) return `The test ${noun} do not tell it apart from ${tell(alike)}.`;

@@ -12,7 +12,12 @@ export function chartTestCurves(id: string, title: string, runs: readonly NamedR
   const curves = runs
     .slice(0, MAX_SERIES)
     .map(({ name, run }) => ({ name, points: readCurve(run, 'testErrorPercent') }));
-  return chartCurves(id, title, curves, runs);
+  return chartCurves(id, title, curves, runs, tellLeftOut(runs.length));
+}
+
+/** What is to be said where there are more networks than curves; nothing where there are not. */
+export function tellLeftOut(networks: number): string | undefined {
+  return networks > MAX_SERIES ? `Of ${networks} networks, the first ${MAX_SERIES} are drawn.` : undefined;
 }
 
 /** Training and test errors by epoch; a network has one colour and symbol, which is hollow for training. */
@@ -34,13 +39,15 @@ function chartCurves(
   title: string,
   curves: readonly Curve[],
   runs: readonly NamedRun[],
+  leftOut?: string,
 ): Block[] {
   if (curves.length === 0) return [];
   const errors = runs.flatMap(({ run }) => readCurve(run, 'testErrorPercent').map(([, error]) => error));
   const least = Math.min(...errors.filter((error) => error !== null && error > 0).map(Number));
   const floor = Math.max(LEAST_FLOOR, Number((FLOOR_SHARE * least).toPrecision(1)) || 0);
   const isCut = curves.some(({ points }) => points.some(([, error]) => error !== null && error < floor));
-  const note = isCut ? { note: `Errors below ${floor}% are left out.` } : {};
+  const notes = [...(leftOut ? [leftOut] : []), ...(isCut ? [`Errors below ${floor}% are left out.`] : [])];
+  const note = notes.length > 0 ? { note: notes.join(' ') } : {};
   const text = { id, title, description: describeCurves(curves), ...note };
   return [{ kind: 'chart', chart: drawCurves(text, curves, { title: 'error, %', floor }) }];
 }

@@ -20,9 +20,11 @@ export function describeErrors(
   rows: readonly ErrorRow[],
   extraTitles: readonly string[] = [],
 ): Block {
+  const hasValidation = rows.some(({ point }) => point.run?.validationErrorPercent != null);
   const hasTopFive = rows.some(({ point }) => tellsTopFive(point.run?.classes ?? null));
   const titles = [
     ...extraTitles,
+    ...(hasValidation ? ['validation error %'] : []),
     'test error %',
     ...(hasTopFive ? ['top-5 %'] : []),
     '95% interval',
@@ -39,7 +41,12 @@ export function describeErrors(
       { title: nameTitle, align: 'left' },
       ...titles.map((title) => ({ title, align: 'right' as const })),
     ],
-    rows: rows.map(({ name, extra = [], point }) => [name, ...extra, ...describePoint(point, hasTopFive)]),
+    rows: rows.map(({ name, extra = [], point }) => [
+      name,
+      ...extra,
+      ...(hasValidation ? [formatNumber(measureMean(point, 'validationErrorPercent'), 2)] : []),
+      ...describePoint(point, hasTopFive),
+    ]),
   };
 }
 
@@ -59,12 +66,26 @@ function describePoint({ run, state, seeds }: ReportedPoint, hasTopFive: boolean
   ];
 }
 
+/** Over the seeds; null if none has the value. */
+export function measureMean(
+  { seeds }: ReportedPoint,
+  key: 'validationErrorPercent' | 'validationLoss',
+): number | null {
+  const values = seeds.flatMap((run) => run[key] ?? []);
+  return values.length === 0 ? null : measureSpread(values).mean;
+}
+
 /** Of the test that the run's error is of. */
 function readTopFive({ augmentedTestTop5ErrorPercent, epochs, bestEpoch }: ReportedRun): number | null {
   return (
     augmentedTestTop5ErrorPercent ?? epochs[(bestEpoch ?? epochs.length) - 1]?.testTop5ErrorPercent ?? null
   );
 }
+
+/** What is to be said where the order is that of the validation images. */
+export const VALIDATION_ORDER =
+  'The order is that of the error (of a regression, the loss) on the images which were kept for validation, its mean over the seeds: the test images have no part in ' +
+  'the choice, so that they tell what the chosen network is worth.';
 
 /** What the columns of `describeErrors` mean. */
 export const ERROR_COLUMNS =

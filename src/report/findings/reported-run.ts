@@ -14,6 +14,10 @@ export interface ReportedRun extends Omit<WholeRun, 'spec'> {
   readonly errors: number;
   readonly images: number;
   readonly errorPercent: number;
+  /** Of the images that it kept for validation; null if it kept none. */
+  readonly validationLoss: number | null;
+  /** Likewise, and for a regression. */
+  readonly validationErrorPercent: number | null;
   /** Of a regression, by the test that its spec asks for; null for a run on classes. */
   readonly fit: RegressionFit | null;
   /** 95%, in percent: what the test images alone leave open. */
@@ -76,6 +80,8 @@ export class RunReader {
       errors,
       images,
       errorPercent: (100 * errors) / images,
+      validationLoss: findKeptEpoch(whole)?.validationLoss ?? null,
+      validationErrorPercent: findKeptEpoch(whole)?.validationErrorPercent ?? null,
       fit,
       interval: { low: 100 * low, high: 100 * high },
       answers,
@@ -83,8 +89,14 @@ export class RunReader {
   }
 }
 
-function readFit({ epochs, bestEpoch, augmentedTestRmse, augmentedTestR2 }: WholeRun): RegressionFit | null {
-  const kept = epochs[(bestEpoch ?? epochs.length) - 1];
+/** That whose weights the run ended with. */
+function findKeptEpoch({ epochs, bestEpoch }: WholeRun) {
+  return epochs[(bestEpoch ?? epochs.length) - 1];
+}
+
+function readFit(run: WholeRun): RegressionFit | null {
+  const { augmentedTestRmse, augmentedTestR2 } = run;
+  const kept = findKeptEpoch(run);
   const [rmse, r2] = [augmentedTestRmse ?? kept?.testRmse, augmentedTestR2 ?? kept?.testR2];
   return rmse == null || r2 == null ? null : { rmse, r2 };
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { saveModel } from '../../../src/checkpoint/save.js';
@@ -52,7 +52,7 @@ describe('describe', () => {
       JSON.parse((await describeCommand([file, '--json', ...args])).out);
     expect(await sizes([])).toMatchObject({ batchSize: 7, parameters: 312 });
     expect(await sizes(['--set', 'batchSize=9'])).toMatchObject({ batchSize: 9 });
-    expect(await sizes(['--batch', '11', '--set', 'batchSize=9'])).toMatchObject({ batchSize: 11 });
+    expect(await sizes(['--batch-size', '11'])).toMatchObject({ batchSize: 11 });
     expect(await sizes(['--set', 'network.layers.1.units=5'])).toMatchObject({ parameters: 20 + 365 });
   });
 
@@ -67,6 +67,20 @@ describe('describe', () => {
       expect(described).toEqual(await describeCommand([json, '--set', 'batchSize=9']));
       expect(described.exitCode).toBe(0);
     }
+    const bytes = readFileSync(join(folder, 'a'));
+    bytes[bytes.length - 3]! ^= 1;
+    writeFileSync(join(folder, 'a'), bytes);
+    const changed = await describeCommand([join(folder, 'a')]);
+    expect([changed.exitCode, changed.err]).toEqual([2, expect.stringContaining('with --ignore-hash')]);
+    const ignored = await describeCommand([join(folder, 'a'), '--ignore-hash']);
+    expect([ignored.exitCode, ignored.err]).toEqual([
+      0,
+      expect.stringMatching(/^warning: .* It is loaded all the same\.\n$/),
+    ]);
+    expect(await describeCommand([json, '--ignore-hash'])).toMatchObject({
+      exitCode: 2,
+      err: `--ignore-hash: expected a saved network, found ${json}. Leave it out.\n`,
+    });
     writeFileSync(join(folder, 'b.safetensors'), '{}');
     const { exitCode, err } = await describeCommand([join(folder, 'b.safetensors')]);
     expect(exitCode).toBe(2);
@@ -109,7 +123,7 @@ describe('describe', () => {
       ['none.json'],
       /^none\.json: expected a spec or a network as JSON, found nothing there\. Check the path\.\n$/,
     ],
-    [['vgg16', '--batch', '0'], /^--batch: expected a whole number/],
+    [['vgg16', '--batch-size', '0'], /^vgg16: field 'batchSize': expected number to be >=1/],
     [
       ['vgg16', '--set', 'inputSize=20'],
       /^vgg16: max-pooling5 \(layer 31\): expected a window of at most 1×1/,

@@ -26,6 +26,7 @@ describe('features', () => {
       '02-relu1-maps.png',
       '03-max-pooling1-maps.png',
       '04-fully-connected1-kernels.png',
+      'index.html',
     ];
     expect(readdirSync(out).sort()).toEqual(files);
     for (const file of files) expect(table).toContain(join(out, file));
@@ -34,9 +35,14 @@ describe('features', () => {
       /^epoch 1\/1: train loss [\d.]+, test error [\d.]+%\ntest image 3, labelled 1: predicted \d\n$/,
     );
     const { height, width } = await readImage(join(out, '01-convolution1-maps.png'));
-    // Two by two maps of 24×24, enlarged.
-    expect((height - 2) % 2).toBe(0);
-    expect([height, width]).toEqual([2 + 2 * (20 * 24 + 2), 2 + 2 * (20 * 24 + 2)]);
+    // Two by two maps of 24×24, enlarged, below three lines and beside labels.
+    const grid = 2 + 2 * (20 * 24 + 2);
+    expect([height, width]).toEqual([10 + 3 * 22 + 5 + grid + 10, 80 + grid + 10]);
+    const page = readFileSync(join(out, 'index.html'), 'utf8');
+    expect([...page.matchAll(/<img src="([^"]+)"/g)].map(([, file]) => file)).toEqual(files.slice(0, -1));
+    expect(page).toMatch(/<p class="subtitle">test image 3, labelled 1: predicted \d<\/p>/);
+    expect(page).toContain('convolution1: convolution, 4; 5×5; p=0, st=1</h2>');
+    expect(page).toContain(`width="${width}" height="${height}"`);
   });
 
   it('refuses to train what cannot learn, unless it is forced', async () => {
@@ -71,7 +77,7 @@ describe('features', () => {
     ]);
     expect([exitCode, readdirSync(out).sort()]).toEqual([
       0,
-      ['01-convolution1-kernels.png', '01-convolution1-maps.png'],
+      ['01-convolution1-kernels.png', '01-convolution1-maps.png', 'index.html'],
     ]);
     expect(err).toContain('the weights are the recorded ones\n');
   });
@@ -83,7 +89,7 @@ describe('features', () => {
     const out = join(folder, 'sheets');
     const { err } = await features([PATTERN, ...SMALL, '--image', image, '--out', out, '--layer', 'relu1']);
     expect(err).toMatch(/white\.png: predicted \d\n$/);
-    expect(readdirSync(out)).toEqual(['02-relu1-maps.png']);
+    expect(readdirSync(out)).toEqual(['02-relu1-maps.png', 'index.html']);
   });
 
   it('draws a saved network as it is, without data where there is a picture', async () => {
@@ -97,7 +103,9 @@ describe('features', () => {
     const out = join(folder, 'sheets');
     const { exitCode, err } = await features([model, '--image', image, '--out', out]);
     expect([exitCode, err]).toEqual([0, `${image}: predicted ${trained.predicted[0]}\n`]);
-    expect(readdirSync(out)).toHaveLength(6);
+    expect(readdirSync(out)).toHaveLength(7);
+    const numbers = await features([model, '--image', image, '--layer', 'fully-connected1', '--out', out]);
+    expect([numbers.exitCode, numbers.out]).toEqual([0, expect.stringContaining('kernels of 6×6')]);
     const bytes = readFileSync(model);
     bytes[bytes.length - 3]! ^= 1;
     writeFileSync(model, bytes);
@@ -108,9 +116,9 @@ describe('features', () => {
       0,
       expect.stringMatching(/^warning: .* loaded all the same\.\n/),
     ]);
-    const other = await features([model, '--set', 'epochs=2']);
+    const other = await features([model, '--epochs', '2']);
     expect(other.exitCode).toBe(2);
-    expect(other.err).toMatch(/^features: expected a saved network as it is, found --set epochs=2 too\./);
+    expect(other.err).toMatch(/^features: expected a saved network as it is, found --epochs 2 too\./);
   });
 
   it.each([
@@ -121,6 +129,8 @@ describe('features', () => {
     [[PATTERN, '--example', '10001'], /^--example: expected a test image from 1 to 10000, found 10001\./],
     [[PATTERN, '--image', 'none.png'], /^none\.png: expected a picture, found nothing there/],
     [['SK', '--run', '1'], /^features: expected a network or --run, found both \(SK\)/],
+    [[PATTERN, '--ignore-hash'], /^--ignore-hash: expected a saved network, found INPUT/],
+    [['--run', '1', '--ignore-hash'], /^--ignore-hash: expected a saved network, found --run/],
     [['three-layer'], /expected images of 32×32×3, found 28×28×1 in mnist/],
     [[], /^features: expected a network/],
   ])('refuses %j before it trains', async (args, message) => {

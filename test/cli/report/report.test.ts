@@ -60,7 +60,7 @@ describe('wrong usage of report', () => {
     [['15.6', '--ot', 'x'], "report: unknown option '--ot'. Did you mean '--out'?"],
     [['15.6', '--epochs', '0'], '--epochs: expected a number above 0'],
     [['15.6', '--set', 'sede=1'], "--set: unknown field 'sede'"],
-    [['first-look', '--set', 'seed=1'], '--set seed=1: expected it with 15.6 or a part of it'],
+    [['first-look', '--seed', '1'], '--seed 1: expected it with 15.6 or a part of it'],
     [
       ['15.6', '--out', join(folder, 'no/such/page.html')],
       'page.html: cannot be written: there is no such file or folder',

@@ -382,6 +382,37 @@ describe('sweep with checkpoints', () => {
   });
 });
 
+describe('sweep --grid', () => {
+  const NAMES =
+    'SELECT name, count(*) AS points FROM sweep_points JOIN sweeps USING (sweep_id) GROUP BY name';
+
+  it('combines values over a network, whose points are kept together', async () => {
+    const db = join(makeFolder(), 'experiments.db');
+    const first = await sweep(['SK', '--db', db, '--epochs', '1', '--grid', 'width=0.1,0.2', 'seed=0..1']);
+    expect([first.exitCode, countLines(first.out.split('Over seeds')[0]!)]).toEqual([0, 2 + 4]);
+    await sweep(['SK', '--db', db, '--epochs', '1', '--grid', 'width=0.2,0.3', '--name', 'wider']);
+    await sweep(['SK', '--db', db, '--epochs', '2']);
+    expect((await runs(['query', NAMES, '--csv', '--db', db])).out).toBe(
+      'name,points\r\nSK,5\r\nwider,2\r\n',
+    );
+  });
+
+  it('takes the spec of a file, and takes the place of what a grid file combines', async () => {
+    const { grid: file } = writeGrid({ model: 'SK', epochs: 1 });
+    const { grid } = writeGrid();
+    const list = async (what: string) => {
+      const { out } = await sweep([what, '--dry-run', '--json', '--grid', 'seed=5,6,7', '--epochs', '1']);
+      const points = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      return points.map(({ spec }) => [spec.model, spec.width, spec.seed]);
+    };
+    expect(await list(file)).toEqual([5, 6, 7].map((seed) => ['SK', 1, seed]));
+    expect(await list(grid)).toEqual([5, 6, 7].map((seed) => ['SK', 0.2, seed]));
+  });
+});
+
 describe('sweep --list', () => {
   it('tells the presets', async () => {
     const { exitCode, out } = await sweep(['--list']);
@@ -394,12 +425,15 @@ describe('sweep --list', () => {
 
 describe('wrong usage of sweep', () => {
   it.each([
-    [[], 'sweep: expected a preset or a grid file, found nothing.'],
-    [['15.6k'], "sweep: unknown preset '15.6k'. Did you mean '15.6'?"],
-    [['no/such.json'], 'no/such.json: expected a grid as JSON, found nothing there.'],
+    [[], 'sweep: expected a preset, a grid file or a network, found nothing.'],
+    [['15.6k'], "sweep: unknown preset or network '15.6k'. Did you mean '15.6'?"],
+    [['no/such.json'], 'no/such.json: expected a grid, a spec or a network as JSON, found nothing there.'],
     [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
     [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],
     [['15.6b', '15.6c'], 'sweep: too many arguments'],
+    [['SK', '--grid', 'seed=0..2', '--seed', '1'], 'found --grid seed=0..2 before it. Leave one out.'],
+    [['--grid', 'seed=0..2', 'SK'], "--grid: expected key=values, found 'SK'."],
+    [['SK', '--name', ''], '--name: expected a name'],
     [['15.6b', '--db'], "sweep: option '--db <file>' argument missing"],
     [['15.6b', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
     [['15.6b', '--workers', '10000'], "--workers: expected a whole number from 1 to 256, found '10000'."],

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../../src/checkpoint/load.js';
@@ -62,7 +62,7 @@ describe('train', () => {
     const db = makeDb();
     for (const seed of [0, 1]) {
       const { exitCode } = await trainCommand([
-        'vgg16',
+        'vgg16-cifar',
         '--set',
         `seed=${seed}`,
         '--epochs',
@@ -75,7 +75,7 @@ describe('train', () => {
     const query = `SELECT sweep, position, dataset, model, batch_size AS batchSize, epochs, learning_rate AS rate
       FROM sweep_results`;
     const { out } = await runs(['query', query, '--db', db, '--json']);
-    const run = { sweep: 'vgg16', dataset: 'cifar10', model: 'vgg16-cifar', batchSize: 128, epochs: 1 };
+    const run = { sweep: 'vgg16-cifar', dataset: 'cifar10', model: 'vgg16-cifar', batchSize: 128, epochs: 1 };
     expect(JSON.parse(out)).toEqual([
       { ...run, position: 1, rate: 0.05 },
       { ...run, position: 2, rate: 0.05 },
@@ -299,6 +299,23 @@ describe('train --save', () => {
     expect(readdirSync(join(file, '..'))).toEqual(['model.safetensors']);
   });
 
+  it('takes the spec of what it has saved, also where the file has been changed, if it is told to', async () => {
+    const db = makeDb();
+    const file = join(makeFolder(), 'model.safetensors');
+    await trainCommand([...SMALL, '--db', db, '--save', file], makeEngine());
+    const again = await trainCommand([file, '--db', db, '--dry-run'], makeEngine());
+    expect([again.exitCode, again.out]).toEqual([0, expect.stringMatching(/^state +recorded/m)]);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 3]! ^= 1;
+    writeFileSync(file, bytes);
+    expect((await trainCommand([file, '--db', db, '--dry-run'], makeEngine())).exitCode).toBe(2);
+    const ignored = await trainCommand([file, '--db', db, '--dry-run', '--ignore-hash'], makeEngine());
+    expect([ignored.exitCode, ignored.out]).toEqual([0, again.out]);
+    expect(ignored.err).toMatch(/^warning: .* It is loaded all the same\.\n/);
+    const preset = await trainCommand(['vgg16', '--db', db, '--dry-run', '--ignore-hash'], makeEngine());
+    expect(preset.err).toBe('--ignore-hash: expected a saved network, found vgg16. Leave it out.\n');
+  });
+
   it.each(['diverged', 'interrupted'] as const)('saves nothing of a run that %s', async (state) => {
     const file = join(makeFolder(), 'model.safetensors');
     const { exitCode, err } = await trainCommand(
@@ -337,7 +354,7 @@ describe('train --dry-run', () => {
 
   it('tells the whole spec and whether it is recorded, and makes no database', async () => {
     const db = makeDb();
-    const plan = await trainCommand(['vgg16', '--db', db, '--dry-run']);
+    const plan = await trainCommand(['vgg16-cifar', '--db', db, '--dry-run']);
     expect(plan.exitCode).toBe(0);
     expect(plan.out).toMatch(/^network +vgg16-cifar, 14,724,042 parameters$/m);
     expect(plan.out).toMatch(/^learningRate +cosine\(rate 0\.05, final 0, warmup 2\)$/m);
@@ -358,7 +375,7 @@ describe('short forms', () => {
   const SHORT = ['--seed', '3', '--lr', '.5', '--batch-size', '1e2', '--epochs', '1e0'];
 
   it('of --set change the spec', async () => {
-    const { out } = await trainCommand(['vgg16', '--db', makeDb(), '--dry-run', '--json', ...SHORT]);
+    const { out } = await trainCommand(['vgg16-cifar', '--db', makeDb(), '--dry-run', '--json', ...SHORT]);
     expect(JSON.parse(out).spec).toMatchObject({ seed: 3, batchSize: 100, epochs: 1 });
     expect(JSON.parse(out).spec.learningRate).toMatchObject({ kind: 'cosine', rate: 0.5 });
   });
@@ -389,7 +406,7 @@ describe('train --list', () => {
   it('tells the presets', async () => {
     const { exitCode, out } = await trainCommand(['--list']);
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/^vgg16 +VGG-16 with batch normalisation on CIFAR-10$/m);
+    expect(out).toMatch(/^vgg16-cifar +VGG-16 with batch normalisation on CIFAR-10$/m);
     expect((await trainCommand(['--list', '--json'])).out).toMatch(/^\{"name":"15\.6b"/);
   });
 });
@@ -402,14 +419,17 @@ describe('wrong usage of train', () => {
       "train: unknown preset or network 'vgg61'. Did you mean 'vgg11'? Valid: vgg11, vgg16, vgg13, ",
     ],
     [['no/such.json'], 'no/such.json: expected a spec or a network as JSON, found nothing there.'],
-    [['vgg16', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
-    [['vgg16', 'vgg11'], 'train: too many arguments'],
-    [['vgg16', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
-    [['vgg16', '--numerics', 'curent'], "--numerics: unknown choice 'curent'. Did you mean 'current'?"],
-    [['vgg16', '--epochs', 'x'], '--epochs: expected a number above 0, 100000 at most'],
-    [['vgg16', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
-    [['vgg16', '--set', 'epochs="x"'], 'vgg16: field \'epochs\': expected number, found "x".'],
-    [['vgg16', '--set', 'dataset=mnist'], 'vgg16-cifar: expected images of 32×32×3, found 28×28×1 in mnist.'],
+    [['vgg16-cifar', '--worker', '2'], "train: unknown option '--worker'. Did you mean '--workers'?"],
+    [['vgg16-cifar', 'vgg11-cifar'], 'train: too many arguments'],
+    [['vgg16-cifar', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
+    [['vgg16-cifar', '--numerics', 'curent'], "--numerics: unknown choice 'curent'. Did you mean 'current'?"],
+    [['vgg16-cifar', '--epochs', 'x'], '--epochs: expected a number above 0, 100000 at most'],
+    [['vgg16-cifar', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
+    [['vgg16-cifar', '--set', 'epochs="x"'], 'vgg16-cifar: field \'epochs\': expected number, found "x".'],
+    [
+      ['vgg16-cifar', '--set', 'dataset=mnist'],
+      'vgg16-cifar: expected images of 32×32×3, found 28×28×1 in mnist.',
+    ],
     [['BASE', '--set', 'trainCount=60001'], 'expected examples 1 to 60000 of the training data'],
   ])('%j is one line and exit code 2', async (args, message) => {
     const { exitCode, out, err } = await trainCommand([...args, '--db', makeDb()]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { raise } from '../../../src/optim/optimizers/adam-passes.js';
+import type { OptimizerSpec } from '../../../src/optim/optimizers/registry.js';
 import { descend, descendPlainly, measureDistance } from '../../helpers/descent.js';
 
 const RATE = 0.003;
@@ -46,7 +47,7 @@ const DEFAULTS: Plain = {
 };
 
 describe('100 steps', () => {
-  it.each([
+  it.each<[string, OptimizerSpec, object]>([
     ['adam', 'adam', {}],
     ['adam with L2 decay', { kind: 'adam', weightDecay: 0.01 }, { penalty: 0.01 }],
     [

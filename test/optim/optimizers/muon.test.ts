@@ -58,7 +58,7 @@ describe('100 steps of muon', () => {
       others: { learningRate: 2, momentum: 0.5, nesterov: true, weightDecay: 0 },
     },
   ])('with %j are those of the published equations in float64', async (options) => {
-    const optimizer = { kind: 'muon', ...options };
+    const optimizer = { kind: 'muon' as const, ...options };
     const result = await descend({ optimizer, learningRate: RATE });
     const { momentum, weightDecay, others } = parseOptimizer(optimizer, 'test') as never as {
       momentum: number;

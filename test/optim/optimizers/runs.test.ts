@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planNetwork } from '../../../src/network/plan.js';
+import type { WrittenNetwork } from '../../../src/network/spec.js';
+import type { OptimizerSpec } from '../../../src/optim/optimizers/registry.js';
 import { loadPlugins } from '../../../src/plugins/load.js';
 import { type RunSpec, resolveRunSpec } from '../../../src/run/spec.js';
 import { train } from '../../../src/train.js';
@@ -8,10 +10,10 @@ import { makeOptimizerPlugins } from '../../plugins/fake-optimizers.js';
 
 /** Two of the user's own at hand. */
 const plugins = await loadPlugins(makeOptimizerPlugins());
-const names = Object.keys(plugins.optimizers);
+const names = Object.keys(plugins.optimizers) as (OptimizerSpec & string)[];
 const dataset = makeTinyDataset({ train: 130, test: 20 });
 
-const network = {
+const network: WrittenNetwork = {
   name: 'mixed',
   input: [28, 28, 1],
   layers: [
@@ -90,7 +92,7 @@ describe.each(names)('a run with %s', (optimizer) => {
 });
 
 it('nothing learns: every optimizer goes along', async () => {
-  const frozen = {
+  const frozen: WrittenNetwork = {
     name: 'frozen',
     input: [28, 28, 1],
     layers: [{ kind: 'fully-connected', units: 10, kernelLearningRate: 0, biasLearningRate: 0 }],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { countLearningEpochs } from '../../../layers/parameter.js';
 import type { PlannedParameter } from '../../../network/plan.js';
-import type { OptimizerKind } from '../optimizer.js';
+import type { OptimizerKindOf } from '../optimizer.js';
 import { sgd, sgdFields } from '../sgd.js';
 import { countKernelFloats, planKernels } from './kernel-passes.js';
 
@@ -30,7 +30,7 @@ export type MuonOptions = z.output<typeof schema>;
  * matrix with orthonormal rows or columns, nearly, to Nesterov's direction g + momentum·v with v = momentum·v + g; before that
  * w −= rate·weightDecay·w. All other parameters go by SGD.
  */
-export const muon: OptimizerKind<MuonOptions> = {
+export const muon: OptimizerKindOf<typeof schema> = {
   kind: 'muon',
   schema,
   slots: ({ size }) => ({ velocity: size }),

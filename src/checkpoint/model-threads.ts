@@ -1,0 +1,199 @@
+import { setImmediate } from 'node:timers';
+import { UserError } from '../core/errors.js';
+import { type Shape, sizeOf } from '../core/shape.js';
+import { explainThread } from '../parallel/run-threads.js';
+import { findModule, Threads } from '../parallel/threads.js';
+import type { LayerValues } from './predictor.js';
+import { BATCH_IMAGES, type SharedModel } from './shared-model.js';
+
+/** Of images that a thread gets at once: handing them over costs as much as a small network's mini-batch of them. */
+const MAX_TASK_IMAGES = 4 * BATCH_IMAGES;
+
+/** What a thread does at once. */
+export interface PredictTask {
+  readonly model: SharedModel;
+  /** n×h×w×c, 0..255 */
+  readonly pixels: Uint8Array;
+  /** Whose values are asked for; null for the network's outputs. */
+  readonly layer: string | null;
+}
+
+/** What is made of one image: h×w×c. */
+export interface ImageValues {
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+interface Waiting {
+  readonly pixels: Uint8Array;
+  readonly resolve: (values: ImageValues) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface CallOptions {
+  readonly layer: string | null;
+  /** Threads that work for the call at once, at most. */
+  readonly workers: number;
+}
+
+/** Somebody's images, all to be treated alike. */
+class Call {
+  readonly options: CallOptions;
+  /** Images that no thread has yet. */
+  readonly waiting: Waiting[] = [];
+  /** Threads that have some of its images. */
+  running = 0;
+
+  constructor(options: CallOptions) {
+    this.options = options;
+  }
+}
+
+/**
+ * The threads that compute with a model: begun when there is first something for them to do, they wait for more until they are closed, and keep no
+ * process alive. Calls take turns; images of several calls go to a thread together, which changes no bit of what comes out.
+ */
+export class ModelThreads {
+  readonly #model: SharedModel;
+  readonly #threads = new Set<Threads>();
+  readonly #idle: Threads[] = [];
+  /** Those with images that wait, in the order of their turns. */
+  #calls: Call[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+  #isScheduled = false;
+  #closed: Promise<void> | null = null;
+
+  constructor(model: SharedModel) {
+    this.#model = model;
+  }
+
+  /** Images that a call has in memory at most, so that no thread waits for it. */
+  static imagesAtOnce(workers: number): number {
+    return 2 * MAX_TASK_IMAGES * workers;
+  }
+
+  /**
+   * Does work that has images computed.
+   *
+   * @throws UserError if the threads have been closed, or cannot begin
+   */
+  async serve<Result>(
+    options: CallOptions,
+    work: (compute: (pixels: Uint8Array) => Promise<ImageValues>) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#closed) {
+      throw new UserError(
+        'model: expected an open one, found it closed. Close it when its predictions are done.',
+      );
+    }
+    const call = new Call(options);
+    const done = work((pixels) => this.#enqueue(call, pixels));
+    this.#underWay.add(done);
+    try {
+      return await done;
+    } finally {
+      this.#underWay.delete(done);
+    }
+  }
+
+  /** Ends the threads once they have done what has been asked for. */
+  async close(): Promise<void> {
+    this.#closed ??= this.#end();
+    await this.#closed;
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await Promise.all([...this.#threads].map((thread) => thread.close()));
+  }
+
+  async #enqueue(call: Call, pixels: Uint8Array): Promise<ImageValues> {
+    return new Promise((resolve, reject) => {
+      call.waiting.push({ pixels, resolve, reject });
+      if (call.waiting.length === 1) this.#calls.push(call);
+      this.#schedule();
+    });
+  }
+
+  /** Not at once: whatever else comes in this turn of the event loop can go along. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#handOut();
+    });
+  }
+
+  #handOut(): void {
+    for (;;) {
+      const first = this.#calls.find(
+        ({ running, options }) => running < options.workers && this.#countFree(options.workers) > 0,
+      );
+      if (first === undefined) return;
+      const free = this.#countFree(first.options.workers);
+      const thread = this.#idle.pop() ?? this.#begin();
+      void this.#compute(thread, this.#gather(first.options.layer, free), first.options.layer);
+    }
+  }
+
+  /** Threads that are idle, or may yet be begun for a call of so many workers. */
+  #countFree(workers: number): number {
+    return this.#idle.length + Math.max(0, workers - this.#threads.size);
+  }
+
+  #begin(): Threads {
+    const thread = new Threads(1, findModule('workers', 'predict'));
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  /** Takes images of calls in turn, for one of so many threads that are free. */
+  #gather(layer: string | null, free: number): Map<Call, Waiting[]> {
+    const joins = this.#calls.filter(
+      ({ running, options }) => options.layer === layer && running < options.workers,
+    );
+    const images = joins.reduce((sum, { waiting }) => sum + waiting.length, 0);
+    const share = BATCH_IMAGES * Math.ceil(images / free / BATCH_IMAGES);
+    let room = Math.min(share, MAX_TASK_IMAGES);
+    const taken = new Map<Call, Waiting[]>();
+    for (const call of joins) {
+      if (room === 0) break;
+      const some = call.waiting.splice(0, room);
+      room -= some.length;
+      call.running++;
+      taken.set(call, some);
+    }
+    const others = this.#calls.filter((call) => !taken.has(call));
+    this.#calls = [...others, ...[...taken.keys()].filter(({ waiting }) => waiting.length > 0)];
+    return taken;
+  }
+
+  async #compute(thread: Threads, taken: Map<Call, Waiting[]>, layer: string | null): Promise<void> {
+    const images = [...taken.values()].flat();
+    try {
+      const task: PredictTask = { model: this.#model, pixels: join(images), layer };
+      const { shape, values } = await thread.run<LayerValues>(task);
+      const size = sizeOf(shape);
+      for (const [i, { resolve }] of images.entries()) {
+        resolve({ shape, values: values.slice(i * size, (i + 1) * size) });
+      }
+      this.#idle.push(thread);
+    } catch (error) {
+      for (const { reject } of images) reject(explainThread(error, 0));
+      // It may have ended, or never begin: another one takes its place when there is need of it.
+      this.#threads.delete(thread);
+      void thread.close();
+    } finally {
+      for (const call of taken.keys()) call.running--;
+      this.#schedule();
+    }
+  }
+}
+
+function join(images: readonly Waiting[]): Uint8Array {
+  const size = images[0]!.pixels.length;
+  const pixels = new Uint8Array(images.length * size);
+  for (const [i, image] of images.entries()) pixels.set(image.pixels, i * size);
+  return pixels;
+}

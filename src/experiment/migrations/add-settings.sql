@@ -1,0 +1,1 @@
+-- Views alone: what the runs of a sweep differ in, and what they say as a vote.

@@ -1,0 +1,149 @@
+/** What stands in a column; with a question mark it may be NULL. */
+type ColumnType = 'text' | 'text?' | 'number' | 'number?';
+
+type Columns = Readonly<Record<string, ColumnType>>;
+
+const RUN = {
+  run_id: 'number',
+  sweep: 'text',
+  state: 'text',
+  reason: 'text?',
+  dataset: 'text',
+  model: 'text',
+  width: 'number?',
+  activation: 'text?',
+  dropout: 'number?',
+  seed: 'number',
+  train_first: 'number',
+  train_count: 'number',
+  batch_size: 'number',
+  learning_rate: 'number?',
+  epochs: 'number',
+  parameters: 'number?',
+  test_error_percent: 'number?',
+  best_test_error_percent: 'number?',
+  train_loss: 'number?',
+  seconds: 'number?',
+  images_per_second: 'number?',
+  weights_sha256: 'text?',
+  label: 'text',
+  completed_epochs: 'number',
+  train_error_percent: 'number?',
+  test_loss: 'number?',
+  test_top5_error_percent: 'number?',
+  momentum: 'number?',
+  weight_decay: 'number?',
+  kernels: 'text?',
+  workers: 'number?',
+  started_at: 'text?',
+  finished_at: 'text?',
+  identity: 'text',
+  best_epoch: 'number?',
+  validation_loss: 'number?',
+  validation_error_percent: 'number?',
+  plain_test_error_percent: 'number?',
+  numerics: 'number',
+  note: 'text?',
+  tags: 'text?',
+  git_commit: 'text?',
+  removed_at: 'text?',
+  classes: 'number?',
+  test_rmse: 'number?',
+  best_test_rmse: 'number?',
+  test_r2: 'number?',
+} as const satisfies Columns;
+
+const { state: _state, removed_at: _removedAt, classes: _classes, ...RESULT } = RUN;
+
+/** The columns of every view that is meant to be relied on, as docs/sweeps.md lists them. */
+export const VIEW_COLUMNS = {
+  results: RESULT,
+  error_by_group: {
+    sweep: 'text',
+    model: 'text',
+    width: 'number?',
+    activation: 'text?',
+    dropout: 'number?',
+    train_first: 'number',
+    train_count: 'number',
+    epochs: 'number',
+    n: 'number',
+    mean_error_percent: 'number?',
+    sd_error_percent: 'number?',
+    min_error_percent: 'number?',
+    max_error_percent: 'number?',
+    dataset: 'text',
+    batch_size: 'number',
+    learning_rate: 'number?',
+    label: 'text',
+    mean_rmse: 'number?',
+    mean_r2: 'number?',
+  },
+  learning_curves: {
+    run_id: 'number',
+    epoch: 'number',
+    train_loss: 'number?',
+    train_error_percent: 'number?',
+    test_loss: 'number?',
+    test_error_percent: 'number?',
+    learning_rate: 'number?',
+    seconds: 'number?',
+    images_per_second: 'number?',
+    test_top5_error_percent: 'number?',
+    validation_loss: 'number?',
+    validation_error_percent: 'number?',
+    test_rmse: 'number?',
+    test_r2: 'number?',
+  },
+  sweep_results: {
+    sweep: 'text',
+    position: 'number',
+    recorded_by: 'text',
+    run_id: 'number',
+    dataset: 'text',
+    model: 'text',
+    width: 'number?',
+    activation: 'text?',
+    dropout: 'number?',
+    seed: 'number',
+    train_first: 'number',
+    train_count: 'number',
+    batch_size: 'number',
+    learning_rate: 'number?',
+    epochs: 'number',
+    parameters: 'number?',
+    test_error_percent: 'number?',
+    best_test_error_percent: 'number?',
+    train_loss: 'number?',
+    seconds: 'number?',
+    images_per_second: 'number?',
+    weights_sha256: 'text?',
+    label: 'text',
+    identity: 'text',
+    numerics: 'number',
+    test_rmse: 'number?',
+    best_test_rmse: 'number?',
+    test_r2: 'number?',
+  },
+  all_runs: RUN,
+  test_predictions: { run_id: 'number', example: 'number', label: 'number?', predicted: 'number' },
+} as const satisfies Readonly<Record<string, Columns>>;
+
+export type ViewName = keyof typeof VIEW_COLUMNS;
+
+export const VIEW_NAMES = Object.keys(VIEW_COLUMNS) as readonly ViewName[];
+
+interface CellTypes {
+  readonly text: string;
+  readonly 'text?': string | null;
+  readonly number: number;
+  readonly 'number?': number | null;
+}
+
+type RowOf<View extends Columns> = { readonly [Column in keyof View]: CellTypes[View[Column]] };
+
+/** A row of each view. */
+export type ViewRows = { readonly [View in ViewName]: RowOf<(typeof VIEW_COLUMNS)[View]> };
+
+/** A run in any state, as the view `all_runs` has it. */
+export interface RunRow extends RowOf<typeof RUN> {}

@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
+import { findPackageRoot } from '../../src/core/paths.js';
+import { openStore } from '../../src/experiment/open-store.js';
+import { Store } from '../../src/experiment/store.js';
+import { VIEW_COLUMNS, VIEW_NAMES } from '../../src/experiment/view-rows.js';
+import { claimRuns, makeFolder, makeMetrics, makeResult, planGrid } from './fake-runs.js';
+
+/** Two runs of a sweep, of which the first is done. */
+async function record(): Promise<string> {
+  const file = join(makeFolder(), 'runs.db');
+  const store = Store.open(file);
+  const points = await planGrid({ base: { model: 'SK', width: 0.2 }, grid: { seed: [0, 1] } });
+  const [first] = claimRuns(store, 'seeds', points) as [number, number];
+  const epochs = [makeMetrics(1, 9), makeMetrics(2, 4)];
+  for (const metrics of epochs) store.addEpoch(first, metrics);
+  store.finishRun(first, { result: makeResult(points[0]!.spec, { epochs }) });
+  store.close();
+  return file;
+}
+
+describe('the rows of views', () => {
+  it('have the columns that the database gives, and that the docs list views for', () => {
+    const file = join(makeFolder(), 'empty.db');
+    openStore(file, { readonly: false }).close();
+    using store = openStore(file);
+    for (const view of VIEW_NAMES) {
+      const columns = store.query<{ name: string }>('SELECT name FROM pragma_table_info(?)', view);
+      expect(columns.map(({ name }) => name).sort(), view).toEqual(Object.keys(VIEW_COLUMNS[view]).sort());
+    }
+    const page = readFileSync(join(findPackageRoot(), 'docs', 'sweeps.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| `(\w+)` +\|/gm)].map(([, view]) => view);
+    expect(listed.sort()).toEqual([...VIEW_NAMES].sort());
+  });
+
+  it('have the types that are said of them', async () => {
+    using store = openStore(await record());
+    for (const view of VIEW_NAMES) {
+      for (const row of store.rows(view)) {
+        for (const [column, type] of Object.entries(VIEW_COLUMNS[view])) {
+          const value: unknown = (row as Record<string, unknown>)[column];
+          if (value === null) expect(type, `${view}.${column}`).toMatch(/\?$/);
+          else
+            expect(typeof value, `${view}.${column}`).toBe(
+              type === 'text' || type === 'text?' ? 'string' : 'number',
+            );
+        }
+      }
+    }
+  });
+
+  it('are all, or those that are asked for', async () => {
+    using store = openStore(await record());
+    expect(store.rows('all_runs').map(({ state }) => state)).toEqual(['done', 'running']);
+    const [done, ...others] = store.rows('all_runs', { state: 'done', width: 0.2, note: null });
+    expect(others).toEqual([]);
+    expect(done).toMatchObject({ seed: 0, test_error_percent: 4 });
+    expectTypeOf(done!.seed).toEqualTypeOf<number>();
+    expectTypeOf(done!.best_epoch).toEqualTypeOf<number | null>();
+    expect(store.rows('learning_curves', { run_id: done!.run_id }).map(({ epoch }) => epoch)).toEqual([1, 2]);
+    // @ts-expect-error there is no such view
+    expect(() => store.rows('runs')).toThrow(UserError);
+    // @ts-expect-error there is no such column
+    expect(() => store.rows('results', { lr: 1 })).toThrow("rows: results: unknown column 'lr'.");
+  });
+});
+
+describe('a query', () => {
+  it('takes parameters, and gives rows at once or one by one', async () => {
+    using store = openStore(await record());
+    const sql = 'SELECT epoch FROM learning_curves WHERE test_error_percent < ? ORDER BY epoch';
+    expect(store.query(sql, 5)).toEqual([{ epoch: 2 }]);
+    expect([...store.iterate<{ epoch: number }>(sql, 10)].map(({ epoch }) => epoch)).toEqual([1, 2]);
+    // Left early, it lets go of the connection.
+    for (const row of store.iterate(sql, 10)) {
+      expect(row).toEqual({ epoch: 1 });
+      break;
+    }
+    expect(store.query(sql, 5)).toHaveLength(1);
+  });
+
+  it.each([
+    ['SELEC 1', [], 'syntax error'],
+    ['DELETE FROM runs', [], 'expected a statement that reads'],
+    ['SELECT ?', [], 'Too few parameter values'],
+    ['SELECT 1', [2], 'Too many parameter values'],
+    ['SELECT 1; SELECT 2', [], 'more than one statement'],
+  ])('that is wrong is refused in one line: %s', async (sql, values, message) => {
+    const file = await record();
+    for (const readonly of [true, false]) {
+      using store = openStore(file, { readonly });
+      expect(() => store.query(sql, ...values)).toThrow(UserError);
+      expect(() => store.query(sql, ...values)).toThrow(message);
+    }
+  });
+});
+
+describe('a store', () => {
+  it('is made for writing alone', async () => {
+    const file = join(makeFolder(), 'none.db');
+    expect(() => openStore(file)).toThrow(UserError);
+    expect(existsSync(file)).toBe(false);
+    expect(() => openStore('')).toThrow('openStore: expected a file, found "".');
+    expect(() => openStore(file, { readOnly: true } as object)).toThrow("unknown field 'readOnly'");
+    using store = openStore(await record());
+    expect(() => store.writer).toThrow('open for writing, found one for reading only');
+  });
+
+  it('that is closed says so', async () => {
+    const store = openStore(await record());
+    store.close();
+    store.close();
+    expect(() => store.rows('results')).toThrow('expected an open store, found it closed');
+  });
+
+  it('names the run whose network is not kept', async () => {
+    using store = openStore(await record());
+    await expect(store.model(1)).rejects.toThrow(
+      /^run 1: expected its network in .*model\.safetensors, found no such file \(the run is done\)/,
+    );
+    await expect(store.weights(9)).rejects.toThrow('run 9: expected a run of');
+  });
+});
