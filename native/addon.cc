@@ -64,8 +64,13 @@ napi_value yield_thread(napi_env, napi_callback_info) {
   return nullptr;
 }
 
+template <typename Kernels>
+void add_kernels(napi_env env, napi_value kernels, const Kernels& family, const std::shared_ptr<Scratch>& scratch) {
+  add_family(env, kernels, family, scratch);
+}
+
 // `activations`: by the function's name an object with its bindForward and bindBackward.
-void add_activations(napi_env env, napi_value kernels, const ActivationKernels& family, const std::shared_ptr<Scratch>& scratch) {
+void add_kernels(napi_env env, napi_value kernels, const ActivationKernels& family, const std::shared_ptr<Scratch>& scratch) {
   add_family(env, kernels, family, scratch);
   napi_value functions = nullptr;
   napi_create_object(env, &functions);
@@ -113,26 +118,7 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   napi_create_object(env, &result);
   // Not make_shared, for which the addon would need the libstdc++ of GCC 9.
   const std::shared_ptr<Scratch> scratch(new Scratch());
-  add_family(env, result, table->products, scratch);
-  add_family(env, result, table->convolution, scratch);
-  add_family(env, result, table->depthwise, scratch);
-  add_family(env, result, table->locally_connected, scratch);
-  add_family(env, result, table->lanes, scratch);
-  add_family(env, result, table->lane_convolution, scratch);
-  add_family(env, result, table->winograd, scratch);
-  add_family(env, result, table->pooling, scratch);
-  add_family(env, result, table->borders, scratch);
-  add_family(env, result, table->channels, scratch);
-  add_family(env, result, table->normalization, scratch);
-  add_activations(env, result, table->activations, scratch);
-  add_family(env, result, table->softmax, scratch);
-  add_family(env, result, table->joins, scratch);
-  add_family(env, result, table->losses, scratch);
-  add_family(env, result, table->regression, scratch);
-  add_family(env, result, table->assembly, scratch);
-  add_family(env, result, table->parameters, scratch);
-  add_family(env, result, table->optimizers, scratch);
-  add_family(env, result, table->probes, scratch);
+  for_each_family(*table, [&](const auto& family) { add_kernels(env, result, family, scratch); });
   add_scratch(env, result, scratch);
   return result;
 }

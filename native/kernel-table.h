@@ -24,30 +24,43 @@
 
 namespace convoy {
 
+// Every family: what its sub-table's type and constant begin with, and its name in the table.
+#define CONVOY_FAMILIES(FAMILY)               \
+  FAMILY(Product, products)                   \
+  FAMILY(Convolution, convolution)            \
+  FAMILY(Depthwise, depthwise)                \
+  FAMILY(LocallyConnected, locally_connected) \
+  FAMILY(Lane, lanes)                         \
+  FAMILY(LaneConvolution, lane_convolution)   \
+  FAMILY(Winograd, winograd)                  \
+  FAMILY(Pooling, pooling)                    \
+  FAMILY(Border, borders)                     \
+  FAMILY(Channel, channels)                   \
+  FAMILY(Normalization, normalization)        \
+  FAMILY(Activation, activations)             \
+  FAMILY(Softmax, softmax)                    \
+  FAMILY(Join, joins)                         \
+  FAMILY(Loss, losses)                        \
+  FAMILY(Regression, regression)              \
+  FAMILY(Assembly, assembly)                  \
+  FAMILY(Parameter, parameters)               \
+  FAMILY(Optimizer, optimizers)               \
+  FAMILY(Probe, probes)
+
 struct KernelTable {
   const char* name;
-
-  ProductKernels products;
-  ConvolutionKernels convolution;
-  DepthwiseKernels depthwise;
-  LocallyConnectedKernels locally_connected;
-  LaneKernels lanes;
-  LaneConvolutionKernels lane_convolution;
-  WinogradKernels winograd;
-  PoolingKernels pooling;
-  BorderKernels borders;
-  ChannelKernels channels;
-  NormalizationKernels normalization;
-  ActivationKernels activations;
-  SoftmaxKernels softmax;
-  JoinKernels joins;
-  LossKernels losses;
-  RegressionKernels regression;
-  AssemblyKernels assembly;
-  ParameterKernels parameters;
-  OptimizerKernels optimizers;
-  ProbeKernels probes;
+#define CONVOY_DECLARE_FAMILY(Name, name) Name##Kernels name;
+  CONVOY_FAMILIES(CONVOY_DECLARE_FAMILY)
+#undef CONVOY_DECLARE_FAMILY
 };
+
+// Calls visit(family) for each of a table's families.
+template <typename Visit>
+void for_each_family(const KernelTable& table, Visit visit) {
+#define CONVOY_VISIT_FAMILY(Name, name) visit(table.name);
+  CONVOY_FAMILIES(CONVOY_VISIT_FAMILY)
+#undef CONVOY_VISIT_FAMILY
+}
 
 // The table of that name, or null if it was not compiled or the processor lacks its instructions.
 const KernelTable* find_table(const char* name);

@@ -24,15 +24,11 @@ export type {} from './core/globals.js';
 export type { OptionsCheck } from './core/options-check.js';
 export type { PluginLayers, PluginOptimizers } from './core/plugin-kinds.js';
 export { formatShape, type Shape, sizeOf } from './core/shape.js';
-export type { Dataset, LabelledImages } from './dataset/dataset.js';
+export type { ClassLabels } from './dataset/class-labels.js';
+export type { Dataset, DatasetSource, LabelledImages } from './dataset/dataset.js';
+export { type ArrayParts, fromArrays, type TargetArray } from './dataset/from-arrays.js';
 export { loadDataset } from './dataset/load.js';
-export {
-  type DatasetParts,
-  type GivenImages,
-  makeDataset,
-  type TargetedImages,
-  type TargetParts,
-} from './dataset/make-dataset.js';
+export type { ArrayImage, PixelArrays } from './dataset/pixel-arrays.js';
 export {
   type OpenStoreOptions,
   openStore,
@@ -122,4 +118,6 @@ export type {
   TrainOptions,
   TrainResult,
 } from './run/types.js';
+export { imageFolder, type OpenListener, openDataset } from './sources/open-dataset.js';
+export type { SourceOptions } from './sources/options.js';
 export { train, trainFitted } from './train.js';

@@ -13,6 +13,7 @@ import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
 import { initializeFrom } from './run/init.js';
 import { listWarnings } from './run/list-warnings.js';
+import { nameData } from './run/name-data.js';
 import { shareRun } from './run/share.js';
 import { type RunSpec, resolveRunSpec } from './run/spec.js';
 import type { CheckpointOptions, TrainOptions, TrainResult } from './run/types.js';
@@ -31,7 +32,7 @@ export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<Tr
   checkTrainOptions(given);
   const { dataset, plugins: source = [], force = false, ...options } = given;
   const plugins = await loadPlugins(source);
-  const resolved = resolveRunSpec(spec, 'spec', plugins);
+  const resolved = resolveRunSpec(dataset ? nameData(spec, dataset) : spec, 'spec', plugins);
   // Its threads start while this one reads the data.
   return withPool(options, async (pool) => {
     const data = dataset ?? (await loadDataset(resolved.dataset));

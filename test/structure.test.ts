@@ -11,6 +11,7 @@ const ORDER = [
   'dataset',
   'kernels',
   'image',
+  'sources',
   'layers',
   'network',
   'models',

@@ -3,7 +3,7 @@ import { type Mix, MixingDraws, partnerOf } from '../src/dataset/augmentation/mi
 import { TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import { BUNDLE_IMAGES } from '../src/kernels/constants.js';
 import type { Kernels } from '../src/kernels/kernels.js';
-import { allocateScratch, allocateWords } from '../src/kernels/memory.js';
+import { allocateLike, allocateWords } from '../src/kernels/memory.js';
 import type { BoundNetwork } from '../src/network/bind.js';
 import type { BatchArrays, RunSettings } from '../src/parallel/protocol.js';
 import type { Normalization } from '../src/run/normalize.js';
@@ -30,7 +30,7 @@ export function bindMixer(
   const ids = allocateWords(images.ids.length);
   const words = allocateWords(images.transforms?.words.length ?? 0);
   const transforms = images.transforms && { ...images.transforms, words };
-  const others = allocateScratch(input.value.length);
+  const others = allocateLike(input.value, input.value.length);
   const filler = bindFiller(normalization, kernels, network, { ...images, ids, transforms }, others);
   const blend = kernels.bindFollowWeights({ w: others, average: input.value });
   let drawnInStep = -1;

@@ -10,14 +10,6 @@ namespace convoy {
 // Of all positions' kernels.
 inline long local_weights(const Geometry& g) { return product(g.positions(), g.kernel_rows(), g.output_channels); }
 
-// Of one group and without dilation.
-template <typename Reader>
-Geometry read_local(Reader& from) {
-  const Geometry g = from.undilated("g");
-  from.expect(!g.is_dilated(), "g", "a geometry without dilation");
-  return g;
-}
-
 struct LocalForward {
   static constexpr char kName[] = "bindLocalForward";
   typedef void (*Run)(const LocalForward&, Range images);
@@ -31,7 +23,7 @@ struct LocalForward {
 
   template <typename Reader>
   static LocalForward read(Reader& from) {
-    const Geometry g = read_local(from);
+    const Geometry g = from.undilated("g");
     const auto x = from.floats("x"), f = from.floats("f"), bias = from.floats_or_null("bias");
     const auto y = from.output("y");
     from.holds(f, local_weights(g));
@@ -53,7 +45,7 @@ struct LocalInputGradient {
 
   template <typename Reader>
   static LocalInputGradient read(Reader& from) {
-    const Geometry g = read_local(from);
+    const Geometry g = from.undilated("g");
     const auto dy = from.floats("dy"), f = from.floats("f");
     const auto dx = from.output("dx");
     from.holds(f, local_weights(g));
@@ -74,7 +66,7 @@ struct LocalKernelGradient {
 
   template <typename Reader>
   static LocalKernelGradient read(Reader& from) {
-    const Geometry g = read_local(from);
+    const Geometry g = from.undilated("g");
     const auto x = from.floats("x"), dy = from.floats("dy");
     const auto df = from.output("df");
     from.holds(df, local_weights(g));

@@ -29,25 +29,7 @@
 #include "../kernels/probe.inl.h"
 
 constexpr KernelTable make_table(const char* name) {
-  return {name,
-          kProductKernels,
-          kConvolutionKernels,
-          kDepthwiseKernels,
-          kLocallyConnectedKernels,
-          kLaneKernels,
-          kLaneConvolutionKernels,
-          kWinogradKernels,
-          kPoolingKernels,
-          kBorderKernels,
-          kChannelKernels,
-          kNormalizationKernels,
-          kActivationKernels,
-          kSoftmaxKernels,
-          kJoinKernels,
-          kLossKernels,
-          kRegressionKernels,
-          kAssemblyKernels,
-          kParameterKernels,
-          kOptimizerKernels,
-          kProbeKernels};
+#define CONVOY_NAME_FAMILY(Name, name) , k##Name##Kernels
+  return {name CONVOY_FAMILIES(CONVOY_NAME_FAMILY)};
+#undef CONVOY_NAME_FAMILY
 }

@@ -96,13 +96,9 @@ bool bind_activation(const std::string& method, const ActivationList& activation
 
 BoundKernel bind_method(const KernelTable& table, const std::string& method, const Value& object) {
   BoundKernel bound;
-  const auto in = [&](const auto& family) { return bind_one_of(method, family, object, bound); };
-  if (in(table.products) || in(table.convolution) || in(table.lanes) || in(table.lane_convolution) || in(table.winograd) ||
-      in(table.pooling) || in(table.channels) || in(table.activations) || in(table.joins) || in(table.losses) || in(table.regression) ||
-      in(table.assembly) || in(table.parameters) || in(table.optimizers) ||
-      bind_activation(method, table.activations.activations, object, bound)) {
-    return bound;
-  }
+  bool found = bind_activation(method, table.activations.activations, object, bound);
+  for_each_family(table, [&](const auto& family) { found = found || bind_one_of(method, family, object, bound); });
+  if (found) return bound;
   std::fprintf(stderr, "expected a kernel, found %s\n", method.c_str());
   std::exit(1);
 }

@@ -6,7 +6,14 @@ import { CommandError, run, runCheck } from './run.js';
 import { withWorkCopy } from './work-copy.js';
 
 /** The steps of test/races/record-steps.ts. */
-const RECORDED = ['lanes', 'images', 'minimal filtering', 'branches'];
+const RECORDED = [
+  'lanes',
+  'images',
+  'minimal filtering',
+  'branches',
+  'other kinds in lanes',
+  'other kinds in images',
+];
 const WORKERS = 3;
 
 runCheck('test:tsan', () =>

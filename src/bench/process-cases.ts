@@ -1,3 +1,4 @@
+import { mnist } from '../dataset/mnist.js';
 import type { CostCase } from './case.js';
 import { describeWork } from './network-case.js';
 import { CLASSES, HYPERPARAMETERS } from './network-rate.js';
@@ -5,7 +6,11 @@ import { type BenchNetwork, listNetworks } from './networks.js';
 import { measureOwnProcess, type OwnProcessTask } from './own-process.js';
 
 /** Networks that are measured, and where their start takes its data from: null for images of noise. */
-const DATASETS: Readonly<Record<string, 'mnist' | null>> = { BASE: 'mnist', 'SK-1': 'mnist', 'VGG-16': null };
+const DATASETS: Readonly<Record<string, string | null>> = {
+  BASE: mnist.name,
+  'SK-1': mnist.name,
+  'VGG-16': null,
+};
 
 /** Steps after which a process's memory grows no more: PyTorch's allocator has seen all sizes in the second. */
 const STEPS = 4;

@@ -22,7 +22,7 @@ const TOLERANCE = 0.02;
 const WEIGHT_DECAY = 0.0005;
 
 /**
- * The loss of a network to which all classes are alike: ln C for the cross-entropy; for the squared error ½ with outputs of zero, and ½·(1 − 1/C)
+ * The loss of a network to which all classes are alike; targets that are numbers have their own: ln C for the cross-entropy; for the squared error ½ with outputs of zero, and ½·(1 − 1/C)
  * behind a softmax, with outputs of 1/C.
  */
 const UNTRAINED: Readonly<
@@ -57,7 +57,7 @@ export function checkFirstLoss(
   const loss = objective.computeLoss();
   const decay = penaltyOf(spec, plugins.optimizers) || WEIGHT_DECAY;
   const regularized = loss + computeRegularization(objective.plan, objective, decay);
-  const expected = expectLoss(objective.plan);
+  const expected = expectLoss(objective.plan, batch);
   const isNear = Math.abs(loss - expected.loss) <= TOLERANCE * expected.loss;
   return {
     check: 'first loss',
@@ -69,11 +69,15 @@ export function checkFirstLoss(
 }
 
 /** Of an untrained network, with those of its heads. */
-function expectLoss(plan: NetworkPlan): { loss: number; formula: string } {
+function expectLoss(plan: NetworkPlan, { images, targets }: MiniBatch): { loss: number; formula: string } {
   const classes = countClasses(plan);
   const terms = plan.losses.map(({ kind, weight, from }) => {
     const last = plan.steps.find(({ name }) => name === from)?.config.kind;
-    return { ...UNTRAINED[kind]!(classes, last), weight };
+    if (targets === undefined) return { ...UNTRAINED[kind]!(classes, last), weight };
+    const output = last === 'softmax' ? 1 / classes : 0;
+    const squares = targets.reduce((sum, target) => sum + (target - output) ** 2, 0);
+    const formula = output === 0 ? '½·mean ‖t‖²' : `½·mean ‖t − 1/${classes}‖²`;
+    return { loss: squares / (2 * images), formula, weight };
   });
   return {
     loss: terms.reduce((sum, { loss, weight }) => sum + weight * loss, 0),
@@ -107,5 +111,8 @@ function takeBatch(
       (_, i) => (train.pixels[i]! - mean[i % size]!) * scale[i % size]!,
     ),
     labels: train.labels.slice(0, images),
+    ...(train.targets && {
+      targets: Float64Array.from(train.targets.subarray(0, (images * train.targets.length) / train.count)),
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Shape } from '../core/shape.js';
+import { type Shape, sizeOf } from '../core/shape.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
@@ -67,18 +67,35 @@ export class LayerTrial {
     return this.plan.tensors.at(-1)!.shape;
   }
 
-  /** Output and gradients of all parameters, the lead's among them, as so many workers compute them. */
-  compute(workers: number): { readonly output: Float32Array; readonly gradient: Float32Array } {
-    this.#forward(workers);
-    const output = this.#thread.bound.output.value.slice();
+  /**
+   * Output and gradients of all parameters, the lead's among them, as so many workers compute them.
+   *
+   * @param images of the mini-batch, the first ones. Absent: all
+   */
+  compute(
+    workers: number,
+    images = this.plan.batchSize,
+  ): { readonly output: Float32Array; readonly gradient: Float32Array } {
+    const output = this.evaluate(workers, images);
     this.#backward(this.#drawDirection(), workers);
     return { output, gradient: this.#thread.memory.gradient.slice() };
   }
 
   /** The output alone. */
-  evaluate(): Float32Array {
-    this.#forward(1);
-    return this.#thread.bound.output.value.slice();
+  evaluate(workers = 1, images = this.plan.batchSize): Float32Array {
+    this.#thread.bound.batch.size = images;
+    this.#forward(workers);
+    return this.#thread.bound.output.value.slice(0, images * sizeOf(this.output));
+  }
+
+  /** A step on other numbers, of which nothing may be seen afterwards; in evaluation forward alone. */
+  disturb(): void {
+    const { value } = this.#thread.bound.input;
+    const kept = value.slice();
+    value.set(randomNumbers(value.length, 4));
+    if (this.plan.training) this.compute(1);
+    else this.evaluate();
+    value.set(kept);
   }
 
   /**

@@ -65,7 +65,9 @@ function checkImages(options: LayerTrialOptions): Finding[] {
     (workers) => !isDeepStrictEqual(new LayerTrial(options).compute(workers), alone),
   );
   const reused = new LayerTrial(options);
-  reused.compute(1);
+  reused.disturb();
+  const some = Math.ceil(images / 2);
+  const fewer = new LayerTrial(options).compute(1, some);
   const outputs = new LayerTrial({ ...options, training: false }).evaluate();
   return [
     {
@@ -83,8 +85,9 @@ function checkImages(options: LayerTrialOptions): Finding[] {
     },
     {
       check: label('repetition'),
-      passed: isDeepStrictEqual(reused.compute(1), alone),
-      finding: 'a second step on the same numbers, beside the first one',
+      passed:
+        isDeepStrictEqual(reused.compute(1), alone) && isDeepStrictEqual(reused.compute(1, some), fewer),
+      finding: `a step behind others, one of ${some} images behind one of ${images}, beside first ones`,
     },
     {
       check: label('evaluation'),

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { LayerKinds } from '../layers/layer.js';
-import { LOSSES, type LossResults } from '../layers/loss.js';
+import { LOSSES, type LossResults, type LossTargets, type MixedLabels } from '../layers/loss.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import { bindLosses, type RunLosses } from '../network/losses.js';
@@ -14,18 +14,24 @@ const SLICES = 4;
 export interface ObjectiveOptions {
   readonly network: NetworkSpec;
   readonly labelSmoothing: number;
+  /** Absent: 1 for each class. */
+  readonly classWeights?: Float32Array;
   readonly kernels: Kernels;
   readonly kinds: LayerKinds;
   /** Numbers of 64 bits in place of 32, for the reference kernels alone. */
   readonly double: boolean;
 }
 
-/** Images and their labels, as a network takes them. */
+/** Images and what outputs are to be, as a network takes them. */
 export interface MiniBatch {
   readonly images: number;
   /** n×h×w×c. */
   readonly inputs: Float64Array;
   readonly labels: Uint16Array;
+  /** Second labels. Absent: no image is mixed. */
+  readonly mix?: MixedLabels;
+  /** A row of numbers for each image, in the place of labels. */
+  readonly targets?: Float64Array;
 }
 
 /** A network's loss on one mini-batch, and its gradient, for any weights: as in training, in this thread alone. */
@@ -43,7 +49,8 @@ export class Objective {
   readonly #batch: MiniBatch;
   readonly #kernels: Kernels;
 
-  constructor({ network, labelSmoothing, kernels, kinds, double }: ObjectiveOptions, batch: MiniBatch) {
+  constructor(options: ObjectiveOptions, batch: MiniBatch) {
+    const { network, labelSmoothing, classWeights = null, kernels, kinds, double } = options;
     // The reference's plain loops do not mind which of the two they work on.
     const allocate = (floats: number) =>
       double ? (new Float64Array(floats) as unknown as Float32Array) : new Float32Array(floats);
@@ -62,10 +69,19 @@ export class Objective {
     };
     this.#batch = batch;
     this.#kernels = kernels;
-    const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, null);
-    const arrays = { labels: batch.labels, mix: null, targets: null, ...this.#results };
+    const bindLoss = (kind: string) => LOSSES[kind]!.bind(kernels, labelSmoothing, classWeights);
+    const { labels, mix = null } = batch;
+    const arrays = { labels, mix, targets: this.#placeTargets(batch, allocate), ...this.#results };
     this.#runLoss = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: false });
     this.#runLossGradient = bindLosses(this.#network.bound, bindLoss, arrays, { gradients: true });
+  }
+
+  /** Null where labels say what outputs are to be. */
+  #placeTargets({ targets }: MiniBatch, allocate: (floats: number) => Float32Array): LossTargets | null {
+    if (targets === undefined) return null;
+    const values = allocate(targets.length);
+    values.set(targets);
+    return { values, sampleIds: this.#network.bound.batch.sampleIds };
   }
 
   /** Mean over the mini-batch. */

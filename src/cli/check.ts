@@ -4,9 +4,10 @@ import { checkFirstLoss } from '../check/first-loss.js';
 import { checkGradients } from '../check/gradients.js';
 import { checkOverfitting } from '../check/overfit.js';
 import { countCores } from '../core/count-cores.js';
-import { unknownName } from '../core/errors.js';
+import { UserError, unknownName } from '../core/errors.js';
 import { formatShape } from '../core/shape.js';
 import { loadDataset } from '../dataset/load.js';
+import { addOverride } from '../experiment/overrides.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { describeNetwork } from '../network/describe.js';
 import { WorkerPool } from '../parallel/pool.js';
@@ -17,13 +18,14 @@ import { formatTable } from '../report/tables.js';
 import { checkLoneValues } from '../run/lone-values.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { createCommand, parseCommand } from './command-line.js';
+import { addDataOptions, type DataFlags, openOwnData, withOwnData } from './data-options.js';
 import { EXIT_CODES } from './exit.js';
 import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from './override-options.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from './run-options.js';
 import type { Streams } from './streams.js';
 
-interface Flags extends OverrideFlags {
+interface Flags extends OverrideFlags, DataFlags {
   readonly only?: readonly CheckName[];
   readonly workers?: number;
   readonly json?: true;
@@ -72,33 +74,41 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option(...PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
-    .option('--json', 'one JSON object a check')
-    .action(async (what: string | undefined, flags: Flags) => {
-      const { only = CHECK_NAMES, workers, json, plugin = [] } = flags;
-      const plugins = await loadPlugins(plugin);
-      const options = listNetworkOptions(flags, plugins, streams);
-      const spec = await resolveNetworkArgument('check', what, listOverrides(flags), options);
-      const data = await chooseData(spec, loadDataset, plugins.layers);
-      const say = (line: string) => {
-        streams.err.write(`${line}\n`);
-      };
-      say(describeSubject(spec, data, plugins));
-      // A check is of what may be wrong, and trains with mini-batches of its own.
-      const warning = checkLoneValues(spec, spec.trainCount ?? data.dataset.train.count, {
-        kinds: plugins.layers,
-        force: true,
-      });
-      if (warning !== null) say(`warning: ${warning}`);
-      const pool = WorkerPool.create(workers ?? countCores());
-      const findings: Finding[] = [];
-      try {
-        for (const name of only) findings.push(await CHECKS[name]({ spec, data, plugins, pool, say }));
-      } finally {
-        await pool.close();
-      }
-      streams.out.write(json ? formatJson(findings) : formatFindings(findings));
-      if (findings.some(({ passed }) => !passed)) exitCode = EXIT_CODES.failed;
+    .option('--json', 'one JSON object a check');
+  addDataOptions(command).action(async (what: string | undefined, flags: Flags) => {
+    const { only = CHECK_NAMES, workers, json, plugin = [] } = flags;
+    const plugins = await loadPlugins(plugin);
+    const own = await openOwnData(flags, streams);
+    const asked = listOverrides(flags);
+    const overrides = own ? addOverride(asked, own.override) : asked;
+    const options = listNetworkOptions(flags, plugins, streams);
+    const spec = await resolveNetworkArgument('check', what, overrides, options);
+    const data = await chooseData(spec, withOwnData(own, loadDataset), plugins.layers);
+    if (own && data.reason !== null) {
+      throw new UserError(
+        `--data: expected a data set that ${spec.model} takes (${formatShape(spec.network.input)}), but ${data.reason}. Change one of them.`,
+      );
+    }
+    const say = (line: string) => {
+      streams.err.write(`${line}\n`);
+    };
+    say(describeSubject(spec, data, plugins));
+    // A check is of what may be wrong, and trains with mini-batches of its own.
+    const warning = checkLoneValues(spec, spec.trainCount ?? data.dataset.train.count, {
+      kinds: plugins.layers,
+      force: true,
     });
+    if (warning !== null) say(`warning: ${warning}`);
+    const pool = WorkerPool.create(workers ?? countCores());
+    const findings: Finding[] = [];
+    try {
+      for (const name of only) findings.push(await CHECKS[name]({ spec, data, plugins, pool, say }));
+    } finally {
+      await pool.close();
+    }
+    streams.out.write(json ? formatJson(findings) : formatFindings(findings));
+    if (findings.some(({ passed }) => !passed)) exitCode = EXIT_CODES.failed;
+  });
   await parseCommand(command, args);
   return exitCode;
 }

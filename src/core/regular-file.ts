@@ -40,12 +40,18 @@ export async function openRegularFile(path: string, expected: string): Promise<O
  *
  * @throws UserError if it has become shorter, or cannot be read
  */
-export async function readBytes(
-  { handle, sizeBytes }: OpenFile,
-  path: string,
-  mostBytes = sizeBytes,
-): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(Math.min(mostBytes, sizeBytes));
+export async function readBytes(open: OpenFile, path: string, mostBytes = open.sizeBytes): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(Math.min(mostBytes, open.sizeBytes));
+  await readInto(open, path, bytes);
+  return bytes;
+}
+
+/**
+ * Fills memory with an open file's first bytes.
+ *
+ * @throws UserError if it has become shorter, or cannot be read
+ */
+export async function readInto({ handle }: OpenFile, path: string, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const { bytesRead } = await handle
       .read(bytes, done, bytes.length - done, done)
@@ -57,7 +63,6 @@ export async function readBytes(
     }
     done += bytesRead;
   }
-  return bytes;
 }
 
 /**

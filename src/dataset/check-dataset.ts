@@ -13,7 +13,7 @@ import type { Dataset, LabelledImages } from './dataset.js';
 export function checkDataset(dataset: Omit<Dataset, 'sha256'>): void {
   if (typeof dataset !== 'object' || dataset === null) {
     throw new UserError(
-      `dataset: expected a data set, found ${describeValue(dataset)}. makeDataset makes one.`,
+      `dataset: expected a data set, found ${describeValue(dataset)}. fromArrays makes one.`,
     );
   }
   const { name, shape, targetNames } = dataset;
@@ -79,7 +79,7 @@ function checkImages(images: LabelledImages, shape: Shape, where: string): void 
   if (!(labels instanceof Uint16Array)) {
     throw explain(
       `${where}.labels`,
-      'a Uint16Array of classes from 0 (makeDataset also takes bytes)',
+      'a Uint16Array of classes from 0 (fromArrays also takes lists and bytes)',
       labels,
     );
   }

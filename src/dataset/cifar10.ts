@@ -1,16 +1,8 @@
 import { join } from 'node:path';
-import {
-  CIFAR10_CLASS_FILE,
-  CIFAR10_CLASS_NAMES,
-  CIFAR10_INNER_FOLDER,
-  CIFAR10_NAMES,
-  CIFAR10_TEST_NAME,
-  CIFAR10_TRAIN_NAMES,
-  checkClassFile,
-  findCifar10Files,
-} from './cifar10/files.js';
-import { CIFAR10_SHAPE, readCifar10Files } from './cifar10/records.js';
-import { unpackCifar10 } from './cifar10/unpack.js';
+import { checkClassFile } from './cifar/class-file.js';
+import { type CifarLayout, explainOtherVersion, findCifarFiles, listFiles } from './cifar/layout.js';
+import { CIFAR_SHAPE, readCifarFiles } from './cifar/records.js';
+import { unpackCifar } from './cifar/unpack.js';
 import { type Checksum, type DatasetDefinition, offerFile } from './definition.js';
 import { makeDataset } from './make-dataset.js';
 
@@ -23,29 +15,59 @@ const MIRRORS = [
 const each = (count: number) => new Array<number>(10).fill(count);
 const sha1 = (digest: string): Checksum => ({ algorithm: 'sha1', digest, of: 'content' });
 
+/** In the order of the labels. */
+const CLASS_NAMES: readonly string[] = [
+  ...['airplane', 'automobile', 'bird', 'cat', 'deer'],
+  ...['dog', 'frog', 'horse', 'ship', 'truck'],
+];
+const CLASS_FILE = 'batches.meta.txt';
+
+export const CIFAR10_LAYOUT: CifarLayout = {
+  name: 'cifar10',
+  title: 'CIFAR-10',
+  archive: 'cifar-10-binary.tar.gz',
+  folder: 'cifar-10-batches-bin',
+  trainFiles: [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`),
+  testFile: 'test_batch.bin',
+  classFiles: [CLASS_FILE],
+  otherFiles: ['readme.html'],
+  labelBytes: 1,
+  labelAt: 0,
+  classes: CLASS_NAMES.length,
+  mostRecords: 10_000,
+  otherVersions: [
+    [/^cifar-10-(batches-py\b|python)|^data_batch_\d$|^batches\.meta$/, 'Python'],
+    [/^cifar-10-(batches-mat\b|matlab)|^data_batch_\d\.mat$|^batches\.meta\.mat$/, 'Matlab'],
+  ],
+};
+
+/** @throws UserError if a file lists other classes than CIFAR-10's, or cannot be read */
+export function checkCifar10Classes(path: string): Promise<void> {
+  return checkClassFile(path, CIFAR10_LAYOUT, CLASS_NAMES);
+}
+
 /** CIFAR-10 (Krizhevsky 2009), its binary version. */
 export const cifar10: DatasetDefinition = {
-  name: 'cifar10',
-  folder: join('data', CIFAR10_INNER_FOLDER),
-  files: CIFAR10_NAMES,
-  locate: findCifar10Files,
+  name: CIFAR10_LAYOUT.name,
+  folder: join('data', CIFAR10_LAYOUT.folder),
+  files: listFiles(CIFAR10_LAYOUT),
+  locate: (folder) => findCifarFiles(CIFAR10_LAYOUT, folder),
+  explainOther: (name) => explainOtherVersion(CIFAR10_LAYOUT, name),
   async read(paths) {
-    const locate = (name: string) => paths.get(name)!;
+    const { name, trainFiles, testFile } = CIFAR10_LAYOUT;
+    const locate = (file: string) => paths.get(file)!;
     const [train, test] = await Promise.all([
-      readCifar10Files(CIFAR10_TRAIN_NAMES.map(locate)),
-      readCifar10Files([locate(CIFAR10_TEST_NAME)]),
-      checkClassFile(locate(CIFAR10_CLASS_FILE)),
+      readCifarFiles(CIFAR10_LAYOUT, trainFiles.map(locate)),
+      readCifarFiles(CIFAR10_LAYOUT, [locate(testFile)]),
+      checkCifar10Classes(locate(CLASS_FILE)),
     ]);
-    return makeDataset({
-      name: 'cifar10',
-      shape: CIFAR10_SHAPE,
-      classNames: CIFAR10_CLASS_NAMES,
-      train,
-      test,
-    });
+    return makeDataset({ name, shape: CIFAR_SHAPE, classNames: CLASS_NAMES, train, test });
   },
-  published: [offerFile('cifar-10-binary.tar.gz', 170052171, 'c32a1d4ab5d03f1284b67883e8d87530', MIRRORS)],
-  archive: { folder: CIFAR10_INNER_FOLDER, unpack: unpackCifar10 },
+  published: [offerFile(CIFAR10_LAYOUT.archive, 170052171, 'c32a1d4ab5d03f1284b67883e8d87530', MIRRORS)],
+  archive: {
+    folder: CIFAR10_LAYOUT.folder,
+    unpack: (path, signal) => unpackCifar(CIFAR10_LAYOUT, path, signal),
+  },
   reference: {
     trainCounts: each(5000),
     testCounts: each(1000),

@@ -11,6 +11,13 @@ export interface LabelledImages {
   readonly targets?: Float32Array;
 }
 
+/** Where a data set of the user's own lies, and how it is read, as plain data: another process reads the same from it. */
+export interface DatasetSource {
+  /** Absolute. */
+  readonly path: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 /** A data set as training reads it: of classes, or of targets, which are numbers (a regression). */
 export interface Dataset {
   readonly name: string;
@@ -24,4 +31,6 @@ export interface Dataset {
   readonly test: LabelledImages;
   /** SHA-256 over shape, pixels and labels or targets of both halves, as hexadecimal: part of a run's identity. May be computed when it is first read. */
   readonly sha256: string;
+  /** Of a data set that was read from a place of the user's own. */
+  readonly source?: DatasetSource;
 }

@@ -32,6 +32,10 @@ export interface DatasetDefinition {
   readonly published: readonly PublishedFile[];
   /** If that is one archive in place of its files: how to unpack it. */
   readonly archive?: DatasetArchive;
+  /** Of a data set whose images have labels of two kinds: which these are. Absent: it has one. */
+  readonly labels?: 'fine' | 'coarse';
+  /** What to take in place of a file of that name that is of another version of it; null for any other name. */
+  explainOther?(name: string): string | null;
   /** Null for a data set of the user's own. */
   readonly reference: Reference | null;
 }

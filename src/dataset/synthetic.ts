@@ -1,5 +1,6 @@
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
 import type { Dataset, LabelledImages } from './dataset.js';
+import { makeDataset } from './make-dataset.js';
 
 /** Images of noise with labels of noise: as much work as real ones, and no files. */
 export function makeSyntheticDataset(
@@ -16,6 +17,23 @@ export function makeSyntheticDataset(
     test: drawImages(shape, classes, counts.test),
     sha256: `${name} ${counts.train} ${counts.test}`,
   };
+}
+
+/** Images of noise, each with one number from −1 to 1 that has nothing to do with it. */
+export function makeSyntheticTargets(shape: Shape, counts: { train: number; test: number }): Dataset {
+  const draw = (count: number) => {
+    const targets = new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT));
+    for (let i = 0; i < count; i++) targets[i] = ((i * 5) % 11) / 5 - 1;
+    return { count, pixels: drawImages(shape, 1, count).pixels, targets };
+  };
+  const name = `noise ${formatShape(shape)} with a number`;
+  return makeDataset({
+    name,
+    shape,
+    targetNames: ['noise'],
+    train: draw(counts.train),
+    test: draw(counts.test),
+  });
 }
 
 function drawImages(shape: Shape, classes: number, count: number): LabelledImages {

@@ -6,6 +6,7 @@ import { MuteWorker } from '../parallel/watchdog.js';
 import { loadPluginsAgain } from '../plugins/load.js';
 import { fitRun } from '../run/fit.js';
 import { resolveRunSpec } from '../run/spec.js';
+import { reopenDataset } from '../sources/open-dataset.js';
 import { computeIdentity } from './identity.js';
 import { LocalExecutor } from './local-executor.js';
 import type { SweepPoint } from './plan-sweep.js';
@@ -59,8 +60,7 @@ export async function serveTrainer({ workers, profile }: TrainerOptions): Promis
 async function takePoint(order: PointOrder, datasets: Map<string, Dataset>): Promise<SweepPoint> {
   const plugins = await loadPluginsAgain(order.plugins);
   const spec = resolveRunSpec(order.spec, 'spec', plugins);
-  const dataset = datasets.get(spec.dataset) ?? (await loadDataset(spec.dataset));
-  datasets.set(spec.dataset, dataset);
+  const dataset = await findDataset(order, spec.dataset, datasets);
   const fitted = fitRun(spec, dataset, { plugins });
   const { position, label, identity } = order;
   if (computeIdentity(fitted.spec, dataset.sha256) !== identity) {
@@ -69,6 +69,18 @@ async function takePoint(order: PointOrder, datasets: Map<string, Dataset>): Pro
     );
   }
   return { ...fitted, position, label, identity };
+}
+
+/** @param datasets that were read for earlier points */
+async function findDataset(
+  { source }: PointOrder,
+  name: string,
+  datasets: Map<string, Dataset>,
+): Promise<Dataset> {
+  const key = source === null ? name : JSON.stringify(source);
+  const dataset = datasets.get(key) ?? (await (source === null ? loadDataset(name) : reopenDataset(source)));
+  datasets.set(key, dataset);
+  return dataset;
 }
 
 /** Resolves once it is on its way. */

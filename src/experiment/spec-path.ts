@@ -140,19 +140,20 @@ function findInBranches(fields: Fields, key: string, { where, before }: Place): 
   if (!isLayer(fields)) return null;
   if (!Object.hasOwn(COMPOSITE_KINDS, fields.kind)) return null;
   const kind = COMPOSITE_KINDS[fields.kind]!;
+  if (key === 'inputs' || kind.fields.includes(key)) return null;
   // Inside, layers stay as they are written.
   const { fields: own } = takeInputs(fields, fields.kind, `${where}: ${before.join('.')}`);
   const config = kind.parse(own, `${where}: ${before.join('.')}`, (layers) => layers as never);
-  if (key === 'inputs' || Object.hasOwn(config, key)) return null;
   const ways = kind.branches(config).flatMap(({ prefix, path, layers }): [string, readonly string[]][] => {
     if (path === null) return [];
-    return prefix === ''
-      ? nameSiblings(layers).map((name, i) => [name, [...path, String(i)]])
-      : [[prefix, path]];
+    if (prefix !== '') return [[prefix, path]];
+    // Behind those that are written there may be others, which a field of the composite has made.
+    const written = path.reduce((at, part) => at[part], config) as readonly unknown[];
+    return nameSiblings(layers.slice(0, written.length)).map((name, i) => [name, [...path, String(i)]]);
   });
   const way = ways.find(([name]) => name === key);
   if (way !== undefined) return way[1];
-  const names = [...ways.map(([name]) => name), ...Object.keys(config)];
+  const names = [...ways.map(([name]) => name), ...kind.fields];
   throw unknownName(`${where}: ${before.join('.')}`, 'layer or field', key, [...new Set(names)]);
 }
 

@@ -91,7 +91,8 @@ export class TrainerProcess {
    */
   async train(point: SweepPoint, { signal, observer, checkpoints }: ExecutorOptions): Promise<TrainResult> {
     if (!this.#isAlive) throw this.#describeFailure(await this.#ended);
-    const { spec, position, label, identity } = point;
+    const { spec, position, label, identity, dataset } = point;
+    const source = dataset.source ?? null;
     const plugins = point.plugins.modules.map(({ url, sha256 }) => ({ url, sha256 }));
     this.#print = (line) => observer.printed?.(line);
     const stop = () => this.#send({ kind: 'stop' });
@@ -115,7 +116,7 @@ export class TrainerProcess {
         this.#child.on('message', listen);
         this.#failRun = reject;
       });
-      this.#send({ kind: 'train', point: { spec, plugins, position, label, identity, checkpoints } });
+      this.#send({ kind: 'train', point: { spec, plugins, source, position, label, identity, checkpoints } });
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop);
       return await result;

@@ -1,3 +1,4 @@
+import type { DatasetSource } from '../dataset/dataset.js';
 import type { PluginAddress } from '../plugins/plugins.js';
 import type { FittedRunSpec } from '../run/fit.js';
 import type { CheckpointOptions, EpochMetrics, Progress, Resumption, TrainResult } from '../run/types.js';
@@ -14,6 +15,8 @@ export interface TrainerOptions {
 export interface PointOrder {
   readonly spec: FittedRunSpec;
   readonly plugins: readonly PluginAddress[];
+  /** Where the data are, if they are the user's own; null where the spec's name tells. */
+  readonly source: DatasetSource | null;
   readonly position: number;
   readonly label: string;
   /** That the spec must have with the data that are found. */

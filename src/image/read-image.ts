@@ -28,9 +28,15 @@ const EXPECTED = 'a PNG, JPEG or WebP picture';
 export const BACKGROUNDS = ['white', 'black'] as const;
 export type Background = (typeof BACKGROUNDS)[number];
 
+/** How a picture of another form is brought to a size: cut on its longer side, with a border, or stretched. */
+export const FITS = ['cover', 'contain', 'fill'] as const;
+export type Fit = (typeof FITS)[number];
+
 export interface ReadOptions {
-  /** Height and width to scale to, cutting off what is over on the longer side. Default: as it is. */
+  /** Height and width to scale to. Default: as it is. */
   readonly size?: readonly [height: number, width: number];
+  /** How. Default: `cover`, which cuts off what is over on the longer side. */
+  readonly fit?: Fit;
   /** 1 makes it grey, 3 makes grey pictures coloured ones. Default: as it is. */
   readonly channels?: 1 | 3;
   /** Behind transparent parts. Default: white. */
@@ -78,7 +84,7 @@ async function decodePicture(
     checkSize(format, metadata, fileBytes, options.size === undefined, where);
     return {
       ...(await decode(input, metadata, options)),
-      transparent: metadata.hasAlpha && (await isTransparent(bytes, options.size)),
+      transparent: metadata.hasAlpha && (await isTransparent(bytes, options)),
     };
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -145,14 +151,16 @@ function checkSize(
 async function decode(
   input: Sharp,
   { space }: Metadata,
-  { size, channels, background = 'white' }: ReadOptions,
+  { size, fit, channels, background = 'white' }: ReadOptions,
 ): Promise<Image> {
   const grey = channels === undefined ? space === 'b-w' || space === 'grey16' : channels === 1;
   const picture = input
     .rotate()
     .flatten({ background })
     .toColourspace(grey ? 'b-w' : 'srgb');
-  const { data, info } = await scale(picture, size).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await scale(picture, size, fit, background)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return {
     height: info.height,
     width: info.width,
@@ -162,11 +170,17 @@ async function decode(
 }
 
 /** Apart from the pixels, which have the background in them already. */
-async function isTransparent(bytes: Buffer, size: ReadOptions['size']): Promise<boolean> {
+async function isTransparent(bytes: Buffer, { size, fit }: ReadOptions): Promise<boolean> {
   const alpha = sharp(bytes, { limitInputPixels: false, failOn: 'error' }).rotate().extractChannel('alpha');
-  return (await scale(alpha, size).raw().toBuffer()).some((value) => value < OPAQUE);
+  return (await scale(alpha, size, fit, 'white').raw().toBuffer()).some((value) => value < OPAQUE);
 }
 
-function scale(picture: Sharp, size: ReadOptions['size']): Sharp {
-  return size ? picture.resize(size[1], size[0], { fit: 'cover' }) : picture;
+/** @param background of the border that `contain` may need */
+function scale(
+  picture: Sharp,
+  size: ReadOptions['size'],
+  fit: Fit = 'cover',
+  background: Background = 'white',
+): Sharp {
+  return size ? picture.resize(size[1], size[0], { fit, background }) : picture;
 }

@@ -41,12 +41,23 @@ export function preferHugePages(memory: Float32Array): void {
   loadAddon()?.preferHugePages(memory);
 }
 
+/** A constructor of typed arrays over a buffer. */
+interface ArrayType<Numbers> {
+  new (buffer: SharedArrayBuffer): Numbers;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
 /**
- * Zeroed numbers of a thread's own that kernels are bound to. They lie in shared memory, which nobody can transfer or shrink, so that a kernel
- * need not look for them before each of its runs, which takes as long as a small run itself.
+ * Zeroed numbers of a thread's own that kernels are bound to, as precise as others that they are bound to with them: a check computes a network in
+ * float64. They lie in shared memory, which nobody can transfer or shrink, so that a kernel need not look for them before each of its runs,
+ * which takes as long as a small run itself.
  */
-export function allocateScratch(floats: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(floats * Float32Array.BYTES_PER_ELEMENT));
+export function allocateLike<Numbers extends Float32Array | Uint16Array>(
+  values: Numbers,
+  length: number,
+): Numbers {
+  const type = values.constructor as unknown as ArrayType<Numbers>;
+  return new type(new SharedArrayBuffer(length * type.BYTES_PER_ELEMENT));
 }
 
 /** Likewise. */

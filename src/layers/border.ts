@@ -6,6 +6,7 @@ import type { BorderFrame } from '../kernels/interface/borders.js';
 import type { BoundLayer, LayerPlan, LayerSite } from './layer.js';
 import { overParts, widthOf } from './parts.js';
 import { passUntil } from './pass.js';
+import { singleNumber } from './single-number.js';
 import { NO_PADDING, type Padding, type WindowConfig } from './window.js';
 
 const FILLS = { constant: BORDER_CONSTANT, reflect: BORDER_REFLECT, replicate: BORDER_REPLICATE };
@@ -15,19 +16,22 @@ export const borderFields = {
   /** What the padding shows, by PyTorch's `pad`: zeros, a constant, the input mirrored (the outermost not repeated), or its outermost repeated. */
   paddingMode: z.enum(['zero', 'constant', 'reflect', 'replicate']).default('zero'),
   /** With `constant`. */
-  paddingValue: z.number().optional(),
+  paddingValue: singleNumber.optional(),
 };
 
 /** What of those fields is left where the padding is not zeros. */
 type BorderConfig = Pick<WindowConfig, 'paddingMode' | 'paddingValue'>;
 
-/** Leaves out what says nothing: zeros however they are asked for, and any border of no width. */
+/**
+ * Leaves out what says nothing: zeros however they are asked for, and any border of no width. With `ceil` a constant of 0 is not the mode zero: windows
+ * may begin in a border.
+ */
 export function resolveBorder(
   {
     paddingMode: mode,
     paddingValue: value,
   }: { paddingMode: 'zero' | keyof typeof FILLS; paddingValue?: number | undefined },
-  padding: Padding,
+  { padding, ceil = false }: { readonly padding: Padding; readonly ceil?: boolean | undefined },
   context: z.RefinementCtx,
 ): BorderConfig {
   if ((mode === 'constant') !== (value !== undefined)) {
@@ -37,7 +41,8 @@ export function resolveBorder(
         : "expected nothing but beside the paddingMode 'constant'";
     context.addIssue({ code: 'custom', message, path: ['paddingValue'], input: value });
   }
-  if (mode === 'zero' || value === 0 || padding.every((side) => side === 0)) return {};
+  const isZero = mode === 'zero' || (value === 0 && !ceil);
+  if (isZero || padding.every((side) => side === 0)) return {};
   return { paddingMode: mode, ...(value === undefined ? {} : { paddingValue: value }) };
 }
 

@@ -1,6 +1,6 @@
 import type { Shape } from '../core/shape.js';
 import { BUNDLE_IMAGES } from '../kernels/constants.js';
-import { allocateScratch } from '../kernels/memory.js';
+import { allocateLike } from '../kernels/memory.js';
 import type { LayerSite, Layout, SharedPlan } from './layer.js';
 import { widthOf } from './parts.js';
 import type { BlockPass } from './pass.js';
@@ -35,7 +35,7 @@ export function bindChannelParameter(site: LayerSite, name: string): ChannelPara
     return { value, prepare: [], sums: gradient, fold() {} };
   }
   const repeated = site.shared[name]!;
-  const sums = allocateScratch(repeated.length);
+  const sums = allocateLike(repeated, repeated.length);
   const repeat: BlockPass = {
     over: 'blocks',
     waits: false,

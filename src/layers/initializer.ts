@@ -4,6 +4,7 @@ import type { PhiloxKey } from '../core/rng.js';
 import type { NameOf } from '../core/written.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { KernelShape } from './kernel-shape.js';
+import { positiveSingle, singleNumber } from './single-number.js';
 import { type InputImages, whitenPatches } from './whitening.js';
 
 /** What first numbers depend on. */
@@ -60,7 +61,7 @@ const distribution = z.enum(['normal', 'uniform']);
 
 /** Normal with mean 0. */
 const gaussian = define({
-  schema: z.strictObject({ kind: z.literal('gaussian'), std: z.number().positive() }),
+  schema: z.strictObject({ kind: z.literal('gaussian'), std: positiveSingle }),
   fill: (values, { std }, _sizes, source) => fillRandom(values, std, 'normal', source),
 });
 
@@ -87,7 +88,7 @@ const pytorch = define({
 
 /** Between −limit and limit. */
 const uniform = define({
-  schema: z.strictObject({ kind: z.literal('uniform'), limit: z.number().positive() }),
+  schema: z.strictObject({ kind: z.literal('uniform'), limit: positiveSingle }),
   fill: (values, { limit }, _sizes, source) => fillRandom(values, limit / Math.sqrt(3), 'uniform', source),
 });
 
@@ -97,7 +98,7 @@ const zero = define({
 });
 
 const constant = define({
-  schema: z.strictObject({ kind: z.literal('constant'), value: z.number() }),
+  schema: z.strictObject({ kind: z.literal('constant'), value: singleNumber }),
   fill: (values, { value }) => values.fill(value),
 });
 
@@ -139,7 +140,7 @@ const whitening = defineImageReader({
     /** Training images, the first ones; of fewer all. */
     images: z.int().min(1).default(5000),
     /** Added to the eigenvalues. */
-    epsilon: z.number().positive().default(5e-4),
+    epsilon: positiveSingle.default(5e-4),
   }),
   *fillInPieces(values, config, { kernel }, { images }) {
     if (images === null) throw new Error('whitening: expected images to make the kernel from, found none');

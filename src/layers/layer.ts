@@ -115,7 +115,10 @@ export interface LayerPlan {
   readonly multiplyAddsPerImage: number;
   /** Numbers of one image in each of the mini-batch's statistics by which the layer normalises. Absent: it has none. */
   readonly valuesPerStatistic?: number;
-  /** The input positions that one output position depends on. Absent: those at its own position alone. */
+  /**
+   * The input positions that one output position depends on, but by statistics that the layer normalises by. Absent: those at its own position
+   * alone.
+   */
   readonly window?: Pick<WindowConfig, 'kernel' | 'stride' | 'dilation'>;
 }
 

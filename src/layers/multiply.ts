@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { allocateScratch } from '../kernels/memory.js';
+import { allocateLike } from '../kernels/memory.js';
 import { type LayerKindOf, planTransform } from './layer.js';
 import { overParts, overPartsBackward, widthOf } from './parts.js';
+import { singleNumber } from './single-number.js';
 
 const schema = z.strictObject({
   kind: z.literal('multiply'),
   name: z.string().optional(),
-  factor: z.number(),
+  factor: singleNumber,
 });
 
 /** y = factor·x, the factor being fixed: such as a temperature that divides logits; dx = factor·dy. */
@@ -20,8 +21,8 @@ export const multiply: LayerKindOf<typeof schema> = {
   bind({ factor }, site) {
     const { input, output, kernels, layout } = site;
     const width = widthOf(input.shape, layout);
-    const factors = allocateScratch(width).fill(factor);
-    const zeros = allocateScratch(width);
+    const factors = allocateLike(input.value, width).fill(factor);
+    const zeros = allocateLike(input.value, width);
     const bindScale = (x: Float32Array, y: Float32Array) =>
       kernels.bindScaleChannels({ channels: width, x, scale: factors, shift: zeros, y });
     const forward = bindScale(input.value, output.value);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { philox } from '../core/rng.js';
-import { allocateScratch } from '../kernels/memory.js';
+import { allocateLike } from '../kernels/memory.js';
 import { identity } from './activations/identity.js';
 import { type LayerKindOf, type LayerSite, planTransform } from './layer.js';
 import { overParts, overPartsBackward, type Part, widthOf } from './parts.js';
@@ -49,8 +49,8 @@ function bindDrop(
   const columns = widthOf(output.shape, layout);
   /** Images side by side. */
   const lanes = columns / channels;
-  const factors = allocateScratch(columns);
-  const zeros = allocateScratch(columns);
+  const factors = allocateLike(x, columns);
+  const zeros = allocateLike(x, columns);
   const scale = kernels.bindScaleChannels({ channels: columns, x, scale: factors, shift: zeros, y });
   const threshold = Math.floor(rate * 2 ** 32);
   const words = new Uint32Array(4);

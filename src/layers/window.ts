@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape } from '../core/shape.js';
 
-const size = z.int().min(1);
+/** Rows and columns that an input may have, with its padding: a plan goes through them one by one. */
+export const MAX_EXTENT = 2 ** 16;
+
+const size = z.int().min(1).max(MAX_EXTENT);
 const pad = z.int().min(0);
 
 type Pair = readonly [y: number, x: number];
@@ -82,9 +85,6 @@ export interface WindowConfig {
 export function extentOf({ kernel, dilation = [1, 1] }: Pick<WindowConfig, 'kernel' | 'dilation'>): Pair {
   return [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1];
 }
-
-/** Rows and columns that an input may have, with its padding: a plan goes through them one by one. */
-export const MAX_EXTENT = 2 ** 16;
 
 /** The mistake of a window that is larger than its padded input. */
 export class MisfitError extends UserError {}

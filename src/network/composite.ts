@@ -26,6 +26,8 @@ export type Join = (typeof JOINS)[number] | 'gate';
 
 /** A kind of layer that is made of layers. It exists in specs alone: a plan has the steps of its branches, forked before and joined behind. */
 interface CompositeKind<Config extends LayerConfig> {
+  /** The names of its fields, those that a configuration leaves out among them. */
+  readonly fields: readonly string[];
   /**
    * Checks a configuration and fills in its defaults, inside the branches too.
    *
@@ -63,6 +65,7 @@ interface ResidualConfig extends LayerConfig {
 
 /** y = body(x) + shortcut(x) (He et al., CVPR 2016). */
 const residual: CompositeKind<ResidualConfig> = {
+  fields: Object.keys(residualSchema.shape),
   parse(value, where, parseLayers) {
     const { dropPath, ...config } = parseWith(residualSchema, value, where);
     return {
@@ -97,6 +100,7 @@ interface BranchesConfig extends LayerConfig {
 
 /** Any number of branches; joined by `concat`, an Inception module (Szegedy et al., CVPR 2015). */
 const branches: CompositeKind<BranchesConfig> = {
+  fields: Object.keys(branchesSchema.shape),
   parse(value, where, parseLayers) {
     const config = parseWith(branchesSchema, value, where);
     const parsed = config.branches.map((branch, i) => parseLayers(branch, `${where} > ${titleOf(i)}`));
@@ -131,6 +135,7 @@ type SqueezeExcitationConfig = z.output<typeof squeezeExcitationSchema>;
  * 2018).
  */
 const squeezeExcitation: CompositeKind<SqueezeExcitationConfig> = {
+  fields: Object.keys(squeezeExcitationSchema.shape),
   channelFields: { output: 'channels' },
   parse: (value, where) => parseWith(squeezeExcitationSchema, value, where),
   branches: ({ channels, reduction, gate }) => [

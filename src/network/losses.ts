@@ -1,3 +1,4 @@
+import { allocateLike } from '../kernels/memory.js';
 import type { BindLoss, LossArrays } from '../layers/loss.js';
 import type { BoundLoss, BoundNetwork } from './bind.js';
 
@@ -31,9 +32,9 @@ export function bindLosses(
   const run = bindOne(own);
   const heads = others.map((head) => {
     const results = {
-      loss: arrays.loss.slice(),
-      predicted: arrays.predicted.slice(),
-      rank: arrays.rank.slice(),
+      loss: allocateLike(arrays.loss, arrays.loss.length),
+      predicted: allocateLike(arrays.predicted, arrays.predicted.length),
+      rank: allocateLike(arrays.rank, arrays.rank.length),
     };
     return { weight: head.weight, loss: results.loss, run: bindOne(head, results) };
   });

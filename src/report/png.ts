@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
+import { computeCrc32 } from '../core/crc32.js';
 
 /** What a PNG begins with. */
 export const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const CRC_POLYNOMIAL = 0xedb88320;
 /** PNG's colour types, by the number of channels. */
 const COLOR_TYPES: Readonly<Record<number, number>> = { 1: 0, 3: 2 };
 
@@ -41,16 +41,6 @@ export function makePngChunk(type: string, data: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(data.length);
   const crc = Buffer.alloc(4);
-  crc.writeUInt32BE(computeCrc(body));
+  crc.writeUInt32BE(computeCrc32(body));
   return Buffer.concat([length, body, crc]);
-}
-
-/** CRC-32 as PNG has it. Bit by bit: zlib.crc32 came only with Node 20.15, and images here are small. */
-function computeCrc(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? CRC_POLYNOMIAL : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

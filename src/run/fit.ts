@@ -76,7 +76,9 @@ function checkInput({ network: { name, input } }: ResolvedRunSpec, dataset: Data
   if (formatShape(input) !== formatShape(dataset.shape)) {
     throw new UserError(
       `${name}: expected images of ${formatShape(input)}, found ${formatShape(dataset.shape)} in ${dataset.name}. ` +
-        "Change the network's input or take another data set.",
+        (dataset.source
+          ? `Read the data with resize=${input.height}x${input.width} and channels=${input.channels}, or change the network's input.`
+          : "Change the network's input or take another data set."),
     );
   }
 }

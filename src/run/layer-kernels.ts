@@ -1,3 +1,4 @@
+import type { KernelShape } from '../layers/kernel-shape.js';
 import type { ParameterPlan } from '../layers/parameter.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
@@ -19,7 +20,7 @@ export interface LayerKernels {
 }
 
 /**
- * The kernels of every layer that has some: convolutions and fully connected layers.
+ * The kernels of every layer that has one for all positions: convolutions and fully connected layers.
  *
  * @param weights parameters and running statistics, as `train` gives them
  * @param kinds that the network's layers are of
@@ -32,44 +33,38 @@ export function listKernels(
   const plan = planNetwork(network, { batchSize: 1, slices: 1, training: false, kinds });
   const layers: LayerKernels[] = [];
   let at = 0;
-  for (const { name, layer, inputs, parameters, state } of plan.steps) {
-    for (const parameter of [...parameters, ...state]) {
-      const values = weights.subarray(at, at + parameter.size);
-      at += parameter.size;
-      if (parameter.name !== 'kernel' || !layer.window) continue;
-      const [height, width] = layer.window.kernel;
-      const filters = layer.output.channels;
-      const size = { height, width, filters, inputs: parameter.size / (height * width * filters) };
-      const groups = plan.tensors[inputs[0]!]!.shape.channels / size.inputs;
-      const sort = (numbers: Float32Array) => sortByFilter(numbers, size, groups);
-      const connected =
-        'absent' in parameter
-          ? sort(markPresent(parameter)).filter((_, i) => i % (height * width) === 0)
-          : null;
-      layers.push({ name, ...size, groups, values: sort(values), connected });
+  for (const { name, parameters, state } of plan.steps) {
+    for (const parameter of parameters) {
+      const { size, kernel } = parameter;
+      if (kernel) {
+        const values = weights.subarray(at, at + size);
+        layers.push({ name, ...readKernels(values, kernel), connected: findConnected(parameter, kernel) });
+      }
+      at += size;
     }
+    for (const { size } of state) at += size;
   }
   return layers;
 }
 
-/** 1 where there is a weight, 0 where there is none: of each filter and channel all or none. */
-function markPresent({ size, absent = [] }: Pick<ParameterPlan, 'size' | 'absent'>): Float32Array {
+/** Of each filter and channel all weights are there, or none. */
+function findConnected({ size, absent }: ParameterPlan, kernel: KernelShape): Float32Array | null {
+  if (!absent) return null;
   const present = new Float32Array(size).fill(1);
   for (const index of absent) present[index] = 0;
-  return present;
+  return readKernels(present, kernel).values.filter((_, i) => i % (kernel.height * kernel.width) === 0);
 }
 
 /** From groups×h×w×inputs×(filters of a group) to filters×inputs×h×w. */
-function sortByFilter(
+function readKernels(
   values: Float32Array,
-  { height, width, inputs, filters }: Pick<LayerKernels, 'height' | 'width' | 'inputs' | 'filters'>,
-  groups: number,
-): Float32Array {
-  const columns = filters / groups;
+  { height, width, inputs, outputs, groups }: KernelShape,
+): Omit<LayerKernels, 'name' | 'connected'> {
   const taps = height * width;
-  return Float32Array.from({ length: values.length }, (_, i) => {
+  const byFilter = Float32Array.from({ length: values.length }, (_, i) => {
     const [filter, input, tap] = [Math.floor(i / (taps * inputs)), Math.floor(i / taps) % inputs, i % taps];
-    const group = Math.floor(filter / columns);
-    return values[((group * taps + tap) * inputs + input) * columns + (filter % columns)]!;
+    const group = Math.floor(filter / outputs);
+    return values[((group * taps + tap) * inputs + input) * outputs + (filter % outputs)]!;
   });
+  return { height, width, inputs, filters: groups * outputs, groups, values: byFilter };
 }

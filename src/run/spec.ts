@@ -5,6 +5,7 @@ import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
 import type { Written } from '../core/written.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
+import { DEFAULT_DATASET } from '../dataset/registry.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
@@ -48,7 +49,7 @@ const runSpecSchema = z.strictObject({
     .readonly()
     .default([]),
 
-  dataset: z.string().default('mnist'),
+  dataset: z.string().default(DEFAULT_DATASET),
   /** Number of the first training example, counted from 1 as the exercise does. */
   trainFirst: z.int().min(1).default(1),
   /** Training examples from there on; null for all. */

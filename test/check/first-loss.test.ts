@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkFirstLoss } from '../../src/check/first-loss.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
+import { makeBarDataset } from '../helpers/bar-dataset.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const kernels = loadKernels(chooseKernelName());
@@ -26,6 +27,13 @@ describe('the check of the first loss', () => {
     const result = check(spec);
     expect(result.finding).toMatch(finding);
     expect(result.passed).toBe(true);
+  });
+
+  it('is that of outputs of zero for targets that are numbers', () => {
+    const spec = { network: { input: [16, 16, 1], layers: [{ ...dense, units: 2 }], loss: 'squared-l2' } };
+    const { passed, finding } = checkFirstLoss(resolveRunSpec(spec), makeBarDataset({ train: 100 }), kernels);
+    expect(finding).toMatch(/expected ½·mean ‖t‖² = \d\.\d{4} within 2%/);
+    expect(passed).toBe(true);
   });
 
   it('fails a network that prefers some classes before it has learned', () => {

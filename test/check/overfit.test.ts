@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkOverfitting } from '../../src/check/overfit.js';
-import { makeSyntheticDataset } from '../../src/dataset/synthetic.js';
+import { makeSyntheticDataset, makeSyntheticTargets } from '../../src/dataset/synthetic.js';
 import { WorkerPool } from '../../src/parallel/pool.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 
@@ -28,6 +28,26 @@ describe('the check of overfitting', () => {
       finding: expect.stringMatching(/^50 examples learned in \d+ epochs with learning rate 0\.01$/),
     });
     expect(lines).toEqual(['overfitting 50 examples with learning rate 0.01']);
+  });
+
+  it('takes targets that are numbers for learned when nearly all of their variance is', async () => {
+    const layers = [
+      { kind: 'fully-connected', units: 40 },
+      { kind: 'relu' },
+      { kind: 'fully-connected', units: 1 },
+    ];
+    const network = { input: [6, 6, 1], layers, loss: 'squared-l2' };
+    const targets = makeSyntheticTargets({ height: 6, width: 6, channels: 1 }, { train: 60, test: 1 });
+    const learned = await checkOverfitting(resolveRunSpec({ network }), targets, { pool });
+    expect(learned.finding).toMatch(/^50 examples learned in \d+ epochs with learning rate 0\./);
+    expect(learned.passed).toBe(true);
+
+    const frozen = layers.map((layer, i) => (i === 2 ? { ...layer, kernelLearningRate: 0 } : layer));
+    const narrow = [{ ...frozen[0]!, units: 1, kernelLearningRate: 0 }, ...frozen.slice(1)];
+    const spec = resolveRunSpec({ network: { ...network, layers: narrow } });
+    const { passed, finding } = await checkOverfitting(spec, targets, { pool });
+    expect(passed).toBe(false);
+    expect(finding).toMatch(/^50 examples not learned in 100 epochs; R² by learning rate 0\.01: 0\.\d\d, /);
   });
 
   it('fails one whose images all come down to one number', async () => {

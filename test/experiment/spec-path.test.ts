@@ -67,6 +67,18 @@ describe('a path into a network', () => {
     expect(outputsOf(set(SPEC, ...last, `network.layers.${path}=12`))[layer]).toBe(12);
   });
 
+  it('finds fields of a composite that its configuration leaves out', () => {
+    const unit = 'network.layers.unit';
+    expect(set(SPEC, `${unit}.dropPath=0.2`).network.layers[2]).toMatchObject({ dropPath: 0.2 });
+    const named = set(SPEC, 'network.layers.branches1.name=fork', 'network.layers.fork.join=concat');
+    expect(named.network.layers[3]!.name).toBe('fork');
+  });
+
+  it('finds no layer that a field of a composite makes', () => {
+    const texts = ['network.layers.unit.dropPath=0.2', 'network.layers.unit.stochastic-depth1.rate=0.3'];
+    expect(() => set(SPEC, ...texts)).toThrow(/unknown layer or field 'stochastic-depth1'.*dropPath/);
+  });
+
   it('takes the place of a whole layer, and of a number in a list', () => {
     const changed = set(
       SPEC,

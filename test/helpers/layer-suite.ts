@@ -51,15 +51,37 @@ export function describeLayer(kind: string, cases: readonly LayerCase[]): void {
           expect(build(layerCase, native).compute(workers)).toEqual(build(layerCase, native).compute(1));
         });
 
-        it('gives the same bits again', () => {
+        it('gives the same bits after other numbers, of fewer images after more, and again', () => {
+          const { images = 5 } = layerCase;
+          const some = Math.ceil(images / 2);
+          const [all, fewer] = [
+            build(layerCase, native).compute(1),
+            build(layerCase, native).compute(1, some),
+          ];
           const trial = build(layerCase, native);
-          expect(trial.compute(1)).toEqual(trial.compute(1));
+          trial.disturb();
+          expect(trial.compute(1)).toEqual(all);
+          expect(trial.compute(1, some)).toEqual(fewer);
+          expect(trial.compute(1)).toEqual(all);
+        });
+
+        it('is evaluated to finite numbers, the same on any number of workers and after others', () => {
+          const evaluating = { ...layerCase, training: false };
+          const trial = build(evaluating, native);
+          const outputs = trial.evaluate();
+          expect(outputs.every(Number.isFinite)).toBe(true);
+          trial.disturb();
+          expect(trial.evaluate()).toEqual(outputs);
+          expect(build(evaluating, native).evaluate(3)).toEqual(outputs);
         });
       });
     }
   });
 }
 
-function build({ layer, input, images = 5 }: LayerCase, kernels = referenceKernels): LayerTrial {
-  return new LayerTrial({ layer, input, images, kernels, kinds: LAYER_KINDS });
+function build(
+  { layer, input, images = 5, training = true }: LayerCase & { readonly training?: boolean },
+  kernels = referenceKernels,
+): LayerTrial {
+  return new LayerTrial({ layer, input, images, training, kernels, kinds: LAYER_KINDS });
 }

@@ -51,6 +51,23 @@ describe('padding by other values than zero', () => {
     }
   });
 
+  it('is there with a constant of 0 and ceil as with any other constant', () => {
+    const shapeOf = (paddingValue: number) => {
+      const pooling = {
+        kind: 'average-pooling',
+        kernel: 2,
+        stride: 3,
+        padding: 1,
+        ceil: true,
+        countPadding: true,
+      };
+      const layer = { ...pooling, paddingMode: 'constant', paddingValue };
+      return describeNetwork(parseNetwork({ input: [3, 5, 1], layers: [layer] })).layers[0]!.output;
+    };
+    expect(shapeOf(0)).toEqual(shapeOf(0.5));
+    expect(shapeOf(0)).toEqual({ height: 2, width: 3, channels: 1 });
+  });
+
   it('is left out of a spec that asks for zeros, or pads nothing', () => {
     const parse = (layer: object) =>
       parseNetwork({ input: [8, 8, 1], layers: [{ ...convolution, ...layer }] });

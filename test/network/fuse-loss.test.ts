@@ -49,6 +49,15 @@ describe('a softmax before the loss', () => {
     );
   });
 
+  it('is its own at the end of a composite of one branch, too', async () => {
+    const plain = await learn([dense], 'softmax-cross-entropy');
+    const branch: WrittenLayer = { kind: 'branches', branches: [[dense, softmax]], join: 'concat' };
+    const nested: WrittenLayer = { kind: 'branches', branches: [[branch]], join: 'add' };
+    for (const last of [branch, nested]) {
+      expect((await learn([last], 'softmax-cross-entropy')).weightsSha256).toBe(plain.weightsSha256);
+    }
+  });
+
   it('is computed in front of the squared error, whose outputs are then probabilities', async () => {
     const result = await learn([dense, softmax], 'squared-l2');
     const losses = result.epochs.map(({ trainLoss }) => trainLoss);

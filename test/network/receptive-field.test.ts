@@ -126,6 +126,35 @@ describe('receptive fields of branches', () => {
   });
 });
 
+describe('receptive fields around squeeze-excitation', () => {
+  const convolution = { kind: 'convolution', kernel: 3, filters: 4, padding: 1 };
+  const plan = planLayers(
+    [12, 10, 1],
+    convolution,
+    { kind: 'squeeze-excitation', channels: 4, reduction: 2 },
+    { ...convolution, name: 'behind' },
+    { kind: 'fully-connected', units: 3 },
+  );
+  const at = (fields: readonly unknown[], name: string) =>
+    fields[plan.tensors.findIndex((tensor) => tensor.name === name)];
+
+  it('go on behind it by the strides of what it gates', () => {
+    const fields = traceFieldsInInput(plan);
+    // The mean is of the whole map, 12×10, each of which sees 3×3.
+    expect(at(fields, 'squeeze-excitation1')).toEqual([14, 12]);
+    expect(at(fields, 'behind')).toEqual([16, 14]);
+  });
+
+  it('end at the layer that every path to the output passes, not at its mean', () => {
+    const fields = traceFieldsBack(plan);
+    expect(at(fields, 'behind')).toEqual([1, 1]);
+    expect(at(fields, 'squeeze-excitation1')).toEqual([3, 3]);
+    // Through the mean.
+    expect(at(fields, 'convolution1')).toEqual([12, 10]);
+    expect(at(fields, 'input')).toEqual([14, 12]);
+  });
+});
+
 describe('a kind with a kernel', () => {
   const windowed = Object.entries(LAYER_KINDS).flatMap(([kind, { schema }]) =>
     [

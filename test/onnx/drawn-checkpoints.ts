@@ -1,10 +1,12 @@
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { Predictor } from '../../src/checkpoint/predictor.js';
+import { shareModel } from '../../src/checkpoint/shared-model.js';
 import { RandomStream } from '../../src/core/rng.js';
 import { sizeOf } from '../../src/core/shape.js';
 import { LAYER_KINDS } from '../../src/layers/registry.js';
 import { exportWeights } from '../../src/network/memory.js';
 import { planNetwork } from '../../src/network/plan.js';
+import { NO_PLUGINS } from '../../src/plugins/plugins.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 
 /** Images of a comparison: some more than one. */
@@ -61,7 +63,7 @@ export function drawPixels({ spec }: Checkpoint, seed = 0): Uint8Array {
 
 /** What the network makes of them. */
 export function computeOutputs(checkpoint: Checkpoint, pixels: Uint8Array): Float32Array {
-  return new Predictor(checkpoint, LAYER_KINDS).computeOutputs(pixels, IMAGES);
+  return new Predictor(shareModel(checkpoint, NO_PLUGINS), LAYER_KINDS).compute(pixels, null).values;
 }
 
 /** The greatest difference, relative to the greatest number. */

@@ -5,7 +5,8 @@ import { packTar } from 'modern-tar';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/checkpoint/load.js';
-import { unpackCifar10 } from '../../src/dataset/cifar10/unpack.js';
+import { unpackCifar } from '../../src/dataset/cifar/unpack.js';
+import { CIFAR10_LAYOUT } from '../../src/dataset/cifar10.js';
 import { readIdxFile } from '../../src/dataset/idx/idx-file.js';
 import { readJsonFile } from '../../src/experiment/json-file.js';
 import { type ReadOptions, readImage } from '../../src/image/read-image.js';
@@ -106,7 +107,7 @@ describe('a picture', () => {
 
 describe('a gzipped file', () => {
   const images = (path: string) => readIdxFile(path, 'images');
-  const unpack = (path: string) => unpackCifar10(path, new AbortController().signal);
+  const unpack = (path: string) => unpackCifar(CIFAR10_LAYOUT, path, new AbortController().signal);
   const gzip = (...parts: readonly Buffer[]) => gzipSync(Buffer.concat(parts), { level: 1 });
 
   it.each<[string, () => Buffer, RegExp]>([

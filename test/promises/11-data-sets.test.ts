@@ -1,13 +1,22 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
-import { describe, it } from 'vitest';
-import { checkClassFile } from '../../src/dataset/cifar10/files.js';
-import { readCifar10Files } from '../../src/dataset/cifar10/records.js';
-import { unpackCifar10 } from '../../src/dataset/cifar10/unpack.js';
+import { describe, it, onTestFinished, vi } from 'vitest';
+import { readCifarFiles } from '../../src/dataset/cifar/records.js';
+import { unpackCifar } from '../../src/dataset/cifar/unpack.js';
+import { CIFAR10_LAYOUT, checkCifar10Classes } from '../../src/dataset/cifar10.js';
 import { readIdxFile } from '../../src/dataset/idx/idx-file.js';
+import { readNpyFile } from '../../src/sources/arrays/array-file.js';
+import { readCsv } from '../../src/sources/csv.js';
+import { imageFolder, openDataset } from '../../src/sources/open-dataset.js';
 import { buildCifar10, buildRecords, CLASS_LIST } from '../helpers/cifar10-builder.js';
+import { textMutation } from '../helpers/hostile/mutations.js';
 import { tryMutantFiles } from '../helpers/hostile/try-mutants.js';
 import { buildImages, buildLabels } from '../helpers/idx-builder.js';
+import { buildNpy, buildZip } from '../helpers/npy-builder.js';
+import { drawPicture } from '../helpers/picture-folder.js';
 
 const gzip = (bytes: Buffer) => gzipSync(bytes, { level: 1 });
 
@@ -27,13 +36,17 @@ describe('changed files of data sets are read, or refused in a line', () => {
 
   it("CIFAR-10's records and classes", async () => {
     await tryMutantFiles('CIFAR-10', [
-      { name: 'records', bytes: buildRecords([3, 9]), parse: (file) => readCifar10Files([file]) },
-      { name: 'classes', bytes: Buffer.from(CLASS_LIST), parse: checkClassFile },
+      {
+        name: 'records',
+        bytes: buildRecords([3, 9]),
+        parse: (file) => readCifarFiles(CIFAR10_LAYOUT, [file]),
+      },
+      { name: 'classes', bytes: Buffer.from(CLASS_LIST), parse: checkCifar10Classes },
     ]);
   });
 
   it("CIFAR-10's archive", async () => {
-    const parse = (file: string) => unpackCifar10(file, new AbortController().signal);
+    const parse = (file: string) => unpackCifar(CIFAR10_LAYOUT, file, new AbortController().signal);
     const files = Object.entries(buildCifar10()).map(([name, bytes]) => {
       const body = name.endsWith('.bin') ? bytes.subarray(0, 20) : bytes;
       return { header: { name: `cifar-10-batches-bin/${name}`, size: body.length }, body };
@@ -52,6 +65,61 @@ describe('changed files of data sets are read, or refused in a line', () => {
       { name: 'changed tar, its checksums mended', bytes: tar, parse, wrap: (bytes) => gzip(mendTar(bytes)) },
       { name: 'with extended headers', bytes: extended, parse, wrap: (bytes) => gzip(mendTar(bytes)) },
     ]);
+  });
+});
+
+/** Where the changed file stands for a class's second picture. */
+function withPicture(seed: Buffer): (file: string) => Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'convoy-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'a'));
+  writeFileSync(join(folder, 'a', '1.png'), seed);
+  const link = join(folder, 'a', '2.png');
+  return (file) => {
+    if (!existsSync(link)) symlinkSync(file, link);
+    return imageFolder(folder, { testFraction: 0.5 });
+  };
+}
+
+describe('changed data of one’s own are read, or refused in a line', () => {
+  const images = buildNpy('|u1', [4, 2, 3], new Uint8Array(24).fill(9));
+  const floats = buildNpy('>f4', [2, 1, 1], Buffer.alloc(8), { version: 2 });
+  const labels = buildNpy('<i8', [4], Buffer.alloc(32));
+
+  it("NumPy's arrays and archives", async () => {
+    const all = { 'x.npy': images, 'y.npy': labels };
+    const parse = (file: string) => openDataset(file);
+    const deflated = { deflate: true };
+    await tryMutantFiles('NPY and NPZ', [
+      { name: 'bytes', bytes: images, parse: readNpyFile },
+      { name: 'floats', bytes: floats, parse: readNpyFile },
+      { name: 'labels', bytes: labels, parse: readNpyFile },
+      { name: 'archive', bytes: buildZip(all), parse },
+      { name: 'deflated archive', bytes: buildZip(all, deflated), parse },
+      {
+        name: 'changed images, archived',
+        bytes: images,
+        parse,
+        wrap: (mutant) => buildZip({ ...all, 'x.npy': mutant }, deflated),
+      },
+    ]);
+  });
+
+  it('tables', async () => {
+    const table = Buffer.from('label,a,b,c,d\n"one",1,2,3,4\n two ,255,0,7,8\r\n');
+    await tryMutantFiles('CSV', [{ name: 'table', bytes: table, parse: (file) => readCsv(file) }], {
+      mutation: textMutation,
+    });
+  });
+
+  it('folders of pictures', async () => {
+    // Nothing can be kept there.
+    vi.stubEnv('CONVOY_CACHE', '/dev/null/cache');
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const png = await drawPicture([1, 2, 3]).png().toBuffer();
+    await tryMutantFiles('folders of pictures', [{ name: 'PNG', bytes: png, parse: withPicture(png) }]);
   });
 });
 

@@ -13,14 +13,16 @@ import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/checkpoint/load.js';
-import { checkClassFile } from '../../src/dataset/cifar10/files.js';
-import { readCifar10Files } from '../../src/dataset/cifar10/records.js';
-import { unpackCifar10 } from '../../src/dataset/cifar10/unpack.js';
+import { readCifarFiles } from '../../src/dataset/cifar/records.js';
+import { unpackCifar } from '../../src/dataset/cifar/unpack.js';
+import { CIFAR10_LAYOUT, checkCifar10Classes } from '../../src/dataset/cifar10.js';
 import { readIdxFile } from '../../src/dataset/idx/idx-file.js';
 import { readGridFile } from '../../src/experiment/grid-file.js';
 import { readJsonFile } from '../../src/experiment/json-file.js';
 import { readImage } from '../../src/image/read-image.js';
 import { readSafetensors } from '../../src/safetensors/read.js';
+import { readNpyFile } from '../../src/sources/arrays/array-file.js';
+import { readCsv } from '../../src/sources/csv.js';
 import { describeCommand, filterCommand, predictCommand } from '../cli/fake-command.js';
 import { tryInput } from '../helpers/hostile/trial.js';
 import { buildImages } from '../helpers/idx-builder.js';
@@ -29,9 +31,11 @@ import { buildSafetensors } from '../helpers/safetensors-builder.js';
 const PARSERS: Readonly<Record<string, (path: string) => unknown>> = {
   'IDX images': (path) => readIdxFile(path, 'images'),
   'IDX labels': (path) => readIdxFile(path, 'labels'),
-  'CIFAR-10 records': (path) => readCifar10Files([path]),
-  'CIFAR-10 classes': checkClassFile,
-  archives: (path) => unpackCifar10(path, new AbortController().signal),
+  'CIFAR-10 records': (path) => readCifarFiles(CIFAR10_LAYOUT, [path]),
+  'CIFAR-10 classes': checkCifar10Classes,
+  archives: (path) => unpackCifar(CIFAR10_LAYOUT, path, new AbortController().signal),
+  'NumPy arrays': readNpyFile,
+  tables: (path) => readCsv(path),
   pictures: (path) => readImage(path),
   checkpoints: (path) => loadCheckpoint(path),
   specs: (path) => readJsonFile(path, 'a spec'),

@@ -7,6 +7,7 @@ import { loadAddon } from '../../src/kernels/native.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
 import { initializeModel, viewModel } from '../../src/network/memory.js';
 import { runPhase } from '../../src/network/phases.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { planOptimizer } from '../../src/optim/update.js';
 import { inputsOf, selectData } from '../../src/run/data.js';
 import { fitRun } from '../../src/run/fit.js';
@@ -18,6 +19,28 @@ import { recordCalls } from '../helpers/kernel-arguments/record-calls.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { Trace } from './trace.js';
 
+const OTHER_KINDS: WrittenNetwork = {
+  input: [28, 28, 1],
+  layers: [
+    { kind: 'convolution', kernel: 5, stride: 2, padding: 2, paddingMode: 'reflect', filters: 8 },
+    { kind: 'group-normalization', groups: 2 },
+    { kind: 'convolution', kernel: 3, padding: 1, groups: 8, filters: 8 },
+    { kind: 'layer-normalization' },
+    { kind: 'local-response-normalization' },
+    {
+      kind: 'average-pooling',
+      kernel: 3,
+      stride: 2,
+      padding: 1,
+      paddingMode: 'replicate',
+      countPadding: true,
+    },
+    { kind: 'layer-normalization', over: 'channels' },
+    { kind: 'softmax' },
+    { kind: 'locally-connected', kernel: 3, filters: 4 },
+    { kind: 'fully-connected', units: 10 },
+  ],
+};
 /** Which layouts, passes and layers they go through differs. */
 const SPECS: Record<string, RunSpec> = {
   lanes: {
@@ -56,6 +79,8 @@ const SPECS: Record<string, RunSpec> = {
     },
     batchSize: 18,
   },
+  'other kinds in lanes': { network: OTHER_KINDS, batchSize: 20 },
+  'other kinds in images': { network: OTHER_KINDS, batchSize: 7 },
 };
 const STEPS = 2;
 

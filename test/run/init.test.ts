@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { saveModel } from '../../src/checkpoint/save.js';
 import { computeIdentity } from '../../src/experiment/identity.js';
 import { planNetwork } from '../../src/network/plan.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -14,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'convoy-init-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const dataset = makeTinyDataset({ train: 60, test: 10 });
-const makeNetwork = (units: number, last = 'last') => ({
+const makeNetwork = (units: number, last = 'last'): WrittenNetwork => ({
   input: [28, 28, 1],
   layers: [
     { kind: 'convolution', name: 'first', kernel: 5, stride: 3, filters: 4 },

@@ -48,4 +48,21 @@ describe("layers' kernels", () => {
     expect(last).toMatchObject({ name: 'last', height: 2, width: 3, inputs: 6, filters: 3 });
     expect(last!.values[1]).toBe(16 + 4 + 16 + 24 + 6 * 3);
   });
+
+  it('are not those of a layer with a kernel for each position', () => {
+    const local = parseNetwork({
+      input: [6, 6, 2],
+      layers: [
+        { kind: 'locally-connected', name: 'local', kernel: 3, filters: 2 },
+        { kind: 'fully-connected', name: 'last', units: 3 },
+      ],
+    });
+    const ofLocal = 4 * 4 * (3 * 3 * 2 * 2 + 2);
+    const found = listKernels(
+      local,
+      Float32Array.from({ length: ofLocal + 33 * 3 }, (_, i) => i),
+    );
+    expect(found.map(({ name }) => name)).toEqual(['last']);
+    expect(found[0]!.values[1]).toBe(ofLocal + 2 * 3);
+  });
 });

@@ -31,7 +31,7 @@ afterAll(() => pool.close());
 /** Trains, records what came of it, and gives what is told of it. */
 async function record(classes: number, epochs: number) {
   const data = classes === CLASSES ? dataset : makeManyClasses(classes, { each: 1, test: 450 });
-  const base = { ...spec, network: describeManyClasses(classes), epochs };
+  const base = { ...spec, dataset: data.name, network: describeManyClasses(classes), epochs };
   const store = openStore();
   const points = await planSweep(
     expandGrid(parseGrid({ base }, 'many.json', 'many'), 'many'),

@@ -1,8 +1,8 @@
 """Loss and gradients of a network by PyTorch in 64 bits, from the network's own spec: an oracle by another hand.
 
-One JSON object a line in: `network` (as a spec has it, with every default filled in), `images`, `inputs` (n×h×w×c), `labels`,
-`labelSmoothing`, and `parameters` by their labels, each as [values, shape]. One object a line out: `loss` and `gradients` by label. Arrays
-of numbers are base64 of little-endian doubles.
+One JSON object a line in: `network` (as a spec has it, with every default filled in), `images`, `inputs` (n×h×w×c), what outputs are to be (see
+compute_loss), `drops` of layers of stochastic depth by their names (the factor of each image), and `parameters` by their labels, each as
+[values, shape]. One object a line out: `loss` and `gradients` by label. Arrays of numbers are base64 of little-endian doubles.
 """
 
 import base64
@@ -13,6 +13,8 @@ import numpy
 import torch
 from torch.nn import functional as F
 
+from layers import LAYERS, connect
+
 
 def decode(text, shape):
     return torch.from_numpy(numpy.frombuffer(base64.b64decode(text), dtype="<f8").reshape(shape).copy())
@@ -22,129 +24,24 @@ def encode(tensor):
     return base64.b64encode(tensor.detach().contiguous().numpy().astype("<f8").tobytes()).decode()
 
 
-def pad_around(x, config, value=0.0):
-    """Padding of [top, bottom, left, right], by the layer's mode."""
-    top, bottom, left, right = config["padding"]
-    if top == bottom == left == right == 0:
-        return x
-    mode = config.get("paddingMode", "zero")
-    sides = (left, right, top, bottom)
-    if mode in ("reflect", "replicate"):
-        return F.pad(x, sides, mode=mode)
-    return F.pad(x, sides, value=config.get("paddingValue", value))
-
-
-def convolve(x, config, parameters):
-    """Kernels are H×W×C×F, of groups G×H×W×(C/G)×(F/G)."""
-    kernel = parameters["kernel"]
-    groups = config.get("groups", 1)
-    if groups == 1:
-        kernel = kernel.permute(3, 2, 0, 1).contiguous()
-    else:
-        height, width, inputs = kernel.shape[1:4]
-        kernel = kernel.permute(0, 4, 3, 1, 2).reshape(-1, inputs, height, width)
-    return F.conv2d(
-        pad_around(x, config),
-        kernel,
-        parameters.get("bias"),
-        stride=config["stride"],
-        dilation=config.get("dilation", 1),
-        groups=groups,
-    )
-
-
-def connect(x, config, parameters):
-    return F.conv2d(x, parameters["kernel"].permute(3, 2, 0, 1).contiguous(), parameters.get("bias"))
-
-
-def window_of(config, x):
-    kernel = list(x.shape[2:]) if config["kernel"] == "global" else config["kernel"]
-    return kernel, config.get("stride", kernel)
-
-
-def pool_maximum(x, config, parameters):
-    kernel, stride = window_of(config, x)
-    if config.get("ceil"):
-        top, _, left, _ = config["padding"]
-        return F.max_pool2d(x, kernel, stride, padding=(top, left), ceil_mode=True)
-    return F.max_pool2d(pad_around(x, config, -torch.inf), kernel, stride)
-
-
-def pool_mean(x, config, parameters):
-    kernel, stride = window_of(config, x)
-    counts_padding = config.get("countPadding", False)
-    if config.get("ceil"):
-        top, _, left, _ = config["padding"]
-        return F.avg_pool2d(
-            x, kernel, stride, padding=(top, left), ceil_mode=True, count_include_pad=counts_padding
-        )
-    means = F.avg_pool2d(pad_around(x, config), kernel, stride)
-    if counts_padding or config.get("paddingMode", "zero") != "zero":
-        return means
-    inside = F.avg_pool2d(pad_around(torch.ones_like(x[:1, :1]), config), kernel, stride)
-    return means / inside
-
-
-def pool_trainably(x, config, parameters):
-    kernel, _ = window_of(config, x)
-    if config["down"] == "sum":
-        area = kernel[0] * kernel[1]
-        down = area * pool_mean(x, {**config, "countPadding": True}, parameters)
-    else:
-        down = pool_mean(x, config, parameters)
-    return over_channels(parameters["scale"]) * down + over_channels(parameters["bias"])
-
-
-def over_channels(vector):
-    return vector.reshape(1, -1, 1, 1)
-
-
-def normalize_batch(x, config, parameters):
-    return F.batch_norm(
-        x, None, None, parameters.get("scale"), parameters.get("shift"), training=True, eps=config["epsilon"]
-    )
-
-
-def fill_channels(x, config, parameters):
-    return F.pad(x, (0, 0, 0, 0, config["before"], config["after"]))
-
-
-LAYERS = {
-    "convolution": convolve,
-    "fully-connected": connect,
-    "max-pooling": pool_maximum,
-    "average-pooling": pool_mean,
-    "trainable-pooling": pool_trainably,
-    "batch-normalization": normalize_batch,
-    "channel-padding": fill_channels,
-    "multiply": lambda x, config, _: config["factor"] * x,
-    "relu": lambda x, *_: F.relu(x),
-    "relu6": lambda x, *_: F.relu6(x),
-    "leaky-relu": lambda x, config, _: F.leaky_relu(x, config["slope"]),
-    "prelu": lambda x, _, parameters: F.prelu(x, parameters["slope"]),
-    "elu": lambda x, config, _: F.elu(x, config["alpha"]),
-    "gelu": lambda x, config, _: F.gelu(x, approximate=config["approximate"]),
-    "silu": lambda x, *_: F.silu(x),
-    "hard-swish": lambda x, *_: F.hardswish(x),
-    "softplus": lambda x, config, _: F.softplus(x, config["beta"], config["threshold"]),
-    "mish": lambda x, *_: F.mish(x),
-    "sigmoid": lambda x, *_: torch.sigmoid(x),
-    "hard-sigmoid": lambda x, *_: F.hardsigmoid(x),
-    "tanh": lambda x, *_: torch.tanh(x),
-    "identity": lambda x, *_: x,
-}
-
-
 class Network:
     """Runs the layers of a spec; every layer has a name there."""
 
-    def __init__(self, parameters):
+    def __init__(self, parameters, drops):
         self.parameters = parameters
+        self.drops = drops
 
     def run(self, layers, x, prefix=""):
+        return self.run_all(layers, x, prefix)[-1]
+
+    def run_all(self, layers, x, prefix=""):
+        """What each layer gives, of those beside each other; it reads the one before, or others by their names."""
+        named = {"input": x}
         for config in layers:
-            x = self.run_layer(config, x, prefix + config["name"])
-        return x
+            inputs = [named[name] for name in config.get("inputs", [])] or [x]
+            x = self.run_layer(config, inputs, prefix + config["name"])
+            named[config["name"]] = x
+        return list(named.values())[1:] or [x]
 
     def own(self, name):
         """The parameters of a layer of that name."""
@@ -154,29 +51,67 @@ class Network:
             if label.rpartition(".")[0] == name
         }
 
-    def run_layer(self, config, x, name):
-        if config["kind"] == "residual":
+    def run_layer(self, config, inputs, name):
+        x = inputs[0]
+        kind = config["kind"]
+        if kind == "add":
+            return sum(inputs[1:], x)
+        if kind == "concat":
+            return torch.cat(inputs, 1)
+        if kind == "residual":
             body = self.run(config["body"], x, f"{name}.")
+            if "dropPath" in config:
+                # The layer has no name in the spec: it is the last of its kind there.
+                number = 1 + sum(layer["kind"] == "stochastic-depth" for layer in config["body"])
+                body = self.drop(body, f"{name}.stochastic-depth{number}")
             return body + self.run(config["shortcut"], x, f"{name}.shortcut.")
-        if config["kind"] == "branches":
+        if kind == "branches":
             ends = [
                 self.run(branch, x, f"{name}.branch{i + 1}.") for i, branch in enumerate(config["branches"])
             ]
             return torch.cat(ends, 1) if config["join"] == "concat" else sum(ends)
-        if config["kind"] == "squeeze-excitation":
+        if kind == "squeeze-excitation":
             means = F.adaptive_avg_pool2d(x, 1)
             squeezed = F.relu(connect(means, config, self.own(f"{name}.squeeze")))
             excited = connect(squeezed, config, self.own(f"{name}.excite"))
             return x * LAYERS[config["gate"]](excited, config, {})
-        own = self.own(name)
-        return LAYERS[config["kind"]](x, config, own)
+        if kind == "stochastic-depth":
+            return self.drop(x, name)
+        return LAYERS[kind](x, config, self.own(name))
+
+    def drop(self, x, name):
+        return x * torch.tensor(self.drops[name], dtype=x.dtype).reshape(-1, 1, 1, 1)
 
 
-def compute_loss(kind, outputs, labels, smoothing):
+def ends_in_softmax(config):
+    """Whether a layer is a softmax, or its only branch ends in one."""
+    if config["kind"] == "branches" and len(config["branches"]) == 1:
+        return bool(config["branches"][0]) and ends_in_softmax(config["branches"][0][-1])
+    return config["kind"] == "softmax"
+
+
+def compute_loss(kind, holds_softmax, outputs, job):
+    """The mean over the images: each its weight times its loss, by `targets` that are numbers or by `labels`, of which it may have a second one."""
+    if job["targets"] is not None:
+        targets = decode(job["targets"], outputs.shape)
+        return ((targets - outputs) ** 2).sum() / (2 * len(outputs))
+    classes = outputs.shape[1]
+    first = torch.tensor(job["labels"])
+    targets = F.one_hot(first, classes).double()
+    weights = torch.tensor(job["classWeights"] or [1.0] * classes, dtype=torch.float64)
+    if job["mix"]:
+        second = F.one_hot(torch.tensor(job["mix"]["labels"]), classes).double()
+        share = torch.tensor(job["mix"]["shares"], dtype=torch.float64).reshape(-1, 1)
+        targets = (1 - share) * targets + share * second
+    weight = targets @ weights
     if kind == "softmax-cross-entropy":
-        return F.cross_entropy(outputs, labels, label_smoothing=smoothing)
-    targets = F.one_hot(labels, outputs.shape[1]).double()
-    return ((targets - outputs) ** 2).sum() / (2 * len(labels))
+        smoothing = job["labelSmoothing"]
+        # The loss has the softmax in itself: of outputs that are one's, it takes the logarithm alone.
+        logits = torch.log(outputs) if holds_softmax else outputs
+        losses = F.cross_entropy(logits, targets, label_smoothing=smoothing, reduction="none")
+    else:
+        losses = ((targets - outputs) ** 2).sum(1) / 2
+    return (weight * losses).mean()
 
 
 def answer(job):
@@ -187,9 +122,16 @@ def answer(job):
         label: decode(values, shape).requires_grad_()
         for label, (values, shape) in job["parameters"].items()
     }
-    outputs = Network(parameters).run(network["layers"], inputs.permute(0, 3, 1, 2))
-    loss = compute_loss(
-        network["loss"], outputs.flatten(1), torch.tensor(job["labels"]), job["labelSmoothing"]
+    layers = network["layers"]
+    made = Network(parameters, job["drops"]).run_all(layers, inputs.permute(0, 3, 1, 2))
+    places = {config["name"]: place for place, config in enumerate(layers)}
+    heads = [
+        (head["weight"], head.get("loss", network["loss"]), places[head["from"]])
+        for head in network.get("heads", [])
+    ]
+    loss = sum(
+        weight * compute_loss(kind, ends_in_softmax(layers[place]), made[place].flatten(1), job)
+        for weight, kind, place in [(1, network["loss"], len(layers) - 1), *heads]
     )
     loss.backward()
     gradients = {

@@ -1,142 +1,136 @@
 import { UserError } from '../../src/core/errors.js';
 import { RandomStream } from '../../src/core/rng.js';
-import type { Shape } from '../../src/core/shape.js';
+import { type Shape, sizeOf } from '../../src/core/shape.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { type NetworkSpec, parseNetwork } from '../../src/network/spec.js';
+import { drawLayer, type Layer } from './draw-layer.js';
+import { Draws } from './draws.js';
 
 /** A network, and a mini-batch's size to try it on. */
 export interface DrawnNetwork {
   readonly network: NetworkSpec;
   readonly images: number;
-  readonly classes: number;
-  readonly labelSmoothing: number;
 }
 
-type Layer = { readonly kind: string } & Readonly<Record<string, unknown>>;
+type NamedLayer = Layer & { readonly name: string };
+
+/** A layer's output, which others beside it may read. */
+interface Made {
+  readonly name: string;
+  readonly shape: Shape;
+}
 
 /** From 8 on layers work with images in lanes where they can. */
 const IMAGES = [1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 33, 100];
 /** Of the whole mini-batch: what plain loops do in some tenths of a second. */
 const MOST_MULTIPLY_ADDS = 1_000_000;
+/** Of an image's numbers in one tensor, likewise. */
+const MOST_NUMBERS = 2000;
 const TRIES = 20;
+const LOSSES = ['softmax-cross-entropy', 'squared-l2'];
 
 /** Draws layers that fit what they are behind, or are drawn again. */
-class LayerDraws {
-  readonly #stream: RandomStream;
+class NetworkDraws extends Draws {
   #names = 0;
 
-  constructor(stream: RandomStream) {
-    this.#stream = stream;
+  /** A whole network with so many outputs, which may have heads. */
+  network(name: string, input: Shape, classes: number): NetworkSpec {
+    const made = this.layers(this.between(1, 7), input, 2);
+    const last = made.at(-1)?.name ?? 'input';
+    const heads = Array.from({ length: this.choose([0, 0, 0, 1, 2]) }, () =>
+      this.#head(this.choose([{ name: 'input', shape: input }, ...made.map(asMade)]), classes),
+    );
+    const end = { kind: 'fully-connected', name: 'last', units: classes, inputs: [last] };
+    const softmax = { kind: 'softmax', name: 'probabilities' };
+    const branch = { kind: 'branches', name: 'branch', branches: [[softmax]], join: 'concat' };
+    const probabilities = this.choose([[], [], [], [], [softmax], [branch]]);
+    return parseNetwork({
+      name,
+      input: [input.height, input.width, input.channels],
+      layers: [
+        ...made.map(({ layer }) => layer),
+        ...heads.flatMap(({ layers }) => layers),
+        end,
+        ...probabilities,
+      ],
+      loss: this.choose(LOSSES),
+      heads: heads.map(({ layers, ...head }) => ({ ...head, from: layers.at(-1)!.name })),
+    });
   }
 
-  /** Of `least` to `most`. */
-  between(least: number, most: number): number {
-    return least + this.#stream.nextBelow(most - least + 1);
-  }
-
-  choose<Value>(values: readonly Value[]): Value {
-    return values[this.#stream.nextBelow(values.length)]!;
-  }
-
-  chance(odds: number): boolean {
-    return this.#stream.nextBelow(1000) < 1000 * odds;
-  }
-
-  /**
-   * Some layers one after another, composites as deep as `depth`.
-   *
-   * @param keepsMaps height and width
-   */
-  layers(count: number, shape: Shape, depth: number, keepsMaps = false): Layer[] {
-    const layers: Layer[] = [];
-    let now = shape;
-    for (let i = 0; i < count; i++) {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const layer = { ...this.#layer(now, depth), name: this.#nextName() };
-        const next = shapeBehind(layer, now);
-        if (next === null || (keepsMaps && (next.height !== now.height || next.width !== now.width)))
-          continue;
-        layers.push(layer);
-        now = next;
-        break;
-      }
-    }
-    return layers;
-  }
-
-  #layer(shape: Shape, depth: number): Layer {
-    const kinds: (() => Layer)[] = [
-      () => this.#convolution(shape),
-      () => this.#convolution(shape),
-      () => this.#activation(),
-      () => this.#pooling(),
-      () => this.#normalization(),
-      () => ({ kind: 'channel-padding', before: this.between(0, 2), after: this.between(0, 2) }),
-      () => ({ kind: 'multiply', factor: this.choose([-0.5, 0.25, 2]) }),
-    ];
-    if (depth > 0)
-      kinds.push(
-        () => this.#squeezeExcitation(shape),
-        () => this.#residual(shape, depth),
-        () => this.#branches(shape, depth),
-      );
-    return this.choose(kinds)();
-  }
-
-  #convolution({ channels }: Shape): Layer {
-    const groups = this.chance(0.3) ? this.choose([1, channels]) : 1;
+  /** Layers that end in classes, beside the others. */
+  #head({ name, shape }: Made, classes: number) {
+    const made = this.layers(this.between(0, 2), shape, 0);
+    const units = { kind: 'fully-connected', name: this.#nextName(), units: classes };
+    const [first, ...others] = [...made.map(({ layer }) => layer), units];
+    // What these call the input is the layer that they begin at; a join of it would have to name that.
+    const rename = (layer: NamedLayer) =>
+      Array.isArray(layer.inputs)
+        ? { ...layer, inputs: layer.inputs.map((read) => (read === 'input' ? name : read)) }
+        : layer;
     return {
-      kind: 'convolution',
-      kernel: [this.between(1, 5), this.between(1, 5)],
-      filters: groups * this.between(1, groups > 1 ? 2 : 7),
-      stride: [this.between(1, 3), this.between(1, 2)],
-      padding: this.chance(0.3) ? 'same' : this.#sides(2),
-      groups,
-      bias: this.chance(0.8),
+      layers: [{ ...first!, inputs: [name] }, ...others.map(rename)],
+      weight: this.choose([0.3, 1, 1.5]),
+      ...(this.chance(0.5) ? { loss: this.choose(LOSSES) } : {}),
     };
   }
 
-  #sides(most: number): number[] {
-    return Array.from({ length: 4 }, () => this.between(0, most));
+  /**
+   * Some layers one after another, composites as deep as `depth`. Now and then one joins what the last gives with what others did.
+   *
+   * @param keepsMaps height and width
+   */
+  layers(count: number, shape: Shape, depth: number, keepsMaps = false) {
+    const made: (Made & { readonly layer: NamedLayer })[] = [];
+    for (let i = 0; i < count; i++) {
+      const before: Made[] = [{ name: 'input', shape }, ...made];
+      for (let tries = 0; tries < TRIES; tries++) {
+        const name = this.#nextName();
+        const next = this.chance(0.15) ? this.#join(before) : this.#behind(before.at(-1)!.shape, depth);
+        if (next === null || sizeOf(next.shape) > MOST_NUMBERS) continue;
+        if (keepsMaps && !hasSameMaps(next.shape, shape)) continue;
+        made.push({ name, shape: next.shape, layer: { ...next.layer, name } });
+        break;
+      }
+    }
+    return made;
   }
 
-  #pooling(): Layer {
-    const kernel = [this.between(1, 4), this.between(1, 4)];
-    // A window must hold something of the input.
-    const padding = this.#sides(Math.min(...kernel) - 1);
-    const window = { kernel, stride: [this.between(1, 3), this.between(1, 3)], padding };
-    return this.choose<Layer>([
-      { kind: 'max-pooling', ...window },
-      { kind: 'average-pooling', ...window, countPadding: this.chance(0.5) },
-      { kind: 'trainable-pooling', ...window, down: this.choose(['mean', 'sum']) },
-    ]);
+  #behind(shape: Shape, depth: number): { layer: Layer; shape: Shape } | null {
+    const layer = this.chance(0.25) && depth > 0 ? this.#composite(shape, depth) : drawLayer(this, shape);
+    const next = shapeBehind(layer, shape);
+    return next && { layer, shape: next };
   }
 
-  #normalization(): Layer {
-    return { kind: 'batch-normalization', scale: this.chance(0.7), shift: this.chance(0.7) };
+  /** Of the last one with some before it that fit; null if there is none. */
+  #join(made: readonly Made[]): { layer: Layer; shape: Shape } | null {
+    const last = made.at(-1)!;
+    const kind = this.choose(['add', 'concat']);
+    const fitting = made.filter(
+      ({ shape }) =>
+        hasSameMaps(shape, last.shape) && (kind === 'concat' || shape.channels === last.shape.channels),
+    );
+    const others = fitting.filter((one) => one !== last);
+    if (others.length === 0) return null;
+    const joined = this.some(others).slice(-3);
+    joined.splice(this.between(0, joined.length), 0, last);
+    const channels =
+      kind === 'add' ? last.shape.channels : joined.reduce((sum, { shape }) => sum + shape.channels, 0);
+    return { layer: { kind, inputs: joined.map(({ name }) => name) }, shape: { ...last.shape, channels } };
   }
 
-  #activation(): Layer {
-    return this.choose<Layer>([
-      { kind: 'relu' },
-      { kind: 'relu6' },
-      { kind: 'leaky-relu', slope: 0.1 },
-      { kind: 'prelu' },
-      { kind: 'elu', alpha: 0.7 },
-      { kind: 'gelu', approximate: this.choose(['none', 'tanh']) },
-      { kind: 'silu' },
-      { kind: 'hard-swish' },
-      { kind: 'softplus', beta: this.choose([1, 2]) },
-      { kind: 'mish' },
-      { kind: 'sigmoid' },
-      { kind: 'tanh' },
-      { kind: 'identity' },
-    ]);
+  #composite(shape: Shape, depth: number): Layer {
+    return this.choose([
+      () => this.#squeezeExcitation(shape),
+      () => this.#residual(shape, depth),
+      () => this.#branches(shape, depth),
+    ])();
   }
 
   #residual(shape: Shape, depth: number): Layer {
     const shortcut = this.chance(0.4) ? this.#branch(shape, depth, shape.channels) : [];
-    return { kind: 'residual', body: this.#branch(shape, depth, shape.channels), shortcut };
+    const body = this.#branch(shape, depth, shape.channels);
+    return { kind: 'residual', body, shortcut, dropPath: this.choose([0, 0, 0.4]) };
   }
 
   #squeezeExcitation({ channels }: Shape): Layer {
@@ -150,7 +144,7 @@ class LayerDraws {
 
   #branches(shape: Shape, depth: number): Layer {
     const join = this.choose(['concat', 'add']);
-    const branches = Array.from({ length: this.between(2, 3) }, () =>
+    const branches = Array.from({ length: this.between(1, 3) }, () =>
       this.#branch(shape, depth, join === 'add' ? 3 : this.between(1, 3)),
     );
     return { kind: 'branches', join, branches };
@@ -158,16 +152,20 @@ class LayerDraws {
 
   /** Ends with so many channels, on maps of the same size. */
   #branch(shape: Shape, depth: number, filters: number): Layer[] {
-    const layers = this.layers(this.between(0, 2), shape, depth - 1, true);
-    return [
-      ...layers,
-      { kind: 'convolution', name: this.#nextName(), kernel: this.choose([1, 3]), padding: 'same', filters },
-    ];
+    const layers = this.layers(this.between(0, 2), shape, depth - 1, true).map(({ layer }) => layer);
+    const kernel = this.choose([1, 3]);
+    return [...layers, { kind: 'convolution', name: this.#nextName(), kernel, padding: 'same', filters }];
   }
 
   #nextName(): string {
     return `l${++this.#names}`;
   }
+}
+
+const asMade = ({ name, shape }: Made): Made => ({ name, shape });
+
+function hasSameMaps(a: Shape, b: Shape): boolean {
+  return a.height === b.height && a.width === b.width;
 }
 
 /** Null if the layer does not fit. */
@@ -181,29 +179,16 @@ function shapeBehind(layer: Layer, { height, width, channels }: Shape): Shape | 
   }
 }
 
-/** The network of a number: the same for all time, unless this file changes. */
+/** The network of a number: the same for all time, unless this file or those that it draws by change. */
 export function drawNetwork(number: number): DrawnNetwork {
-  const draws = new LayerDraws(new RandomStream([number, 13]));
+  const draws = new NetworkDraws(new RandomStream([number, 13]));
   const classes = draws.between(2, 12);
   const images = draws.choose(IMAGES);
-  const input = [draws.between(2, 13), draws.between(2, 13), draws.between(1, 6)] as const;
-  const [height, width, channels] = input;
-  const layers = draws.layers(draws.between(1, 7), { height, width, channels }, 2);
-  const network = parseNetwork({
-    name: `network ${number}`,
-    input,
-    layers: [...layers, { kind: 'fully-connected', name: 'last', units: classes }],
-    loss: draws.choose(['softmax-cross-entropy', 'squared-l2']),
-  });
-  const labelSmoothing = network.loss === 'squared-l2' ? 0 : draws.choose([0, 0, 0.2]);
+  const input = { height: draws.between(2, 13), width: draws.between(2, 13), channels: draws.between(1, 6) };
+  const network = draws.network(`network ${number}`, input, classes);
   const cost = planNetwork(network, { batchSize: images, slices: 1, training: true }).steps.reduce(
     (sum, { layer }) => sum + layer.multiplyAddsPerImage,
     0,
   );
-  return {
-    network,
-    images: Math.max(1, Math.min(images, Math.floor(MOST_MULTIPLY_ADDS / cost))),
-    classes,
-    labelSmoothing,
-  };
+  return { network, images: Math.max(1, Math.min(images, Math.floor(MOST_MULTIPLY_ADDS / cost))) };
 }

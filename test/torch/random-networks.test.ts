@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Objective } from '../../src/check/objective.js';
 import { drawGenericWeights } from '../../src/check/weights.js';
-import { RandomStream } from '../../src/core/rng.js';
-import { sizeOf } from '../../src/core/shape.js';
+import { makeKey, philox } from '../../src/core/rng.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
+import type { LayerConfig } from '../../src/layers/layer.js';
 import { LAYER_KINDS } from '../../src/layers/registry.js';
-import type { PlannedParameter } from '../../src/network/plan.js';
+import type { NetworkPlan, PlannedParameter, StepPlan } from '../../src/network/plan.js';
 import { countOf } from '../helpers/soak.js';
-import { type DrawnNetwork, drawNetwork } from './draw-network.js';
+import { drawBatch } from './draw-batch.js';
+import { drawNetwork } from './draw-network.js';
 import { type Answer, findTorchPython, TorchProcess } from './torch-process.js';
 
 /** Of the reference in 64 bits: some functions are polynomials for 32. */
@@ -36,17 +37,16 @@ describe.runIf(python !== null)(`${NETWORKS} random networks have PyTorch's loss
   const numbers = Array.from({ length: NETWORKS }, (_, number) => number);
   it.each(numbers)('network %d', async (number) => {
     const drawn = drawNetwork(number);
-    const { network, images, labelSmoothing } = drawn;
-    const batch = drawBatch(drawn, number);
-    const options = { network, labelSmoothing, kinds: LAYER_KINDS };
+    const { network } = drawn;
+    const { batch, loss } = drawBatch(drawn, number);
+    const options = { network, ...loss, kinds: LAYER_KINDS };
     const reference = new Objective({ ...options, kernels: referenceKernels, double: true }, batch);
     const weights = Float64Array.from(Float32Array.from(drawGenericWeights(reference.plan)));
     const answer = await torch.ask({
       network,
-      images,
-      labelSmoothing,
-      inputs: batch.inputs,
-      labels: [...batch.labels],
+      batch,
+      loss,
+      drops: listDrops(reference.plan),
       parameters: Object.fromEntries(
         reference.parameters.map(({ label, shape, offset, size }) => [
           label,
@@ -90,16 +90,23 @@ function compare(objective: Objective, weights: Float64Array, { loss, gradients 
     return { error, label };
   });
   const ofLoss = { error: Math.abs(found - loss) / Math.max(1, Math.abs(loss)), label: 'loss' };
-  return errors.reduce((worst, one) => (one.error <= worst.error ? worst : one), ofLoss);
+  // NaN is no agreement.
+  return errors.reduce(
+    (worst, one) => (one.error <= worst.error || Number.isNaN(worst.error) ? worst : one),
+    ofLoss,
+  );
 }
 
-function drawBatch({ network, images, classes }: DrawnNetwork, number: number) {
-  const stream = new RandomStream([number, 14]);
-  return {
-    images,
-    inputs: Float64Array.from({ length: images * sizeOf(network.input) }, () =>
-      Math.fround(stream.nextNormal()),
-    ),
-    labels: Uint16Array.from({ length: images }, () => stream.nextBelow(classes)),
+/** The factor of each image in each layer of stochastic depth, by the same random numbers. */
+function listDrops({ steps, batchSize }: NetworkPlan): Record<string, number[]> {
+  const words = new Uint32Array(4);
+  const ofStep = ({ config, layerIndex }: StepPlan) => {
+    const { rate } = config as LayerConfig & { readonly rate: number };
+    return Array.from({ length: batchSize }, (_, image) => {
+      philox(makeKey(0, 'dropout', layerIndex), 0, image, 0, 0, words);
+      return words[0]! < rate * 2 ** 32 ? 0 : 1 / (1 - rate);
+    });
   };
+  const dropping = steps.filter(({ config }) => config.kind === 'stochastic-depth');
+  return Object.fromEntries(dropping.map((step) => [step.name, ofStep(step)]));
 }

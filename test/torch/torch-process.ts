@@ -6,14 +6,13 @@ import type { Readable, Writable } from 'node:stream';
 import { PEER_PYTHONS } from '../../src/bench/peer.js';
 import { findPackageRoot } from '../../src/core/paths.js';
 import type { NetworkSpec } from '../../src/network/spec.js';
+import type { DrawnBatch } from './draw-batch.js';
 
-/** What differentiate.py is asked: a network, a mini-batch and weights. */
-export interface Question {
+/** What differentiate.py is asked: a network, a mini-batch, its losses and weights. */
+export interface Question extends DrawnBatch {
   readonly network: NetworkSpec;
-  readonly images: number;
-  readonly inputs: Float64Array;
-  readonly labels: readonly number[];
-  readonly labelSmoothing: number;
+  /** Of each layer of stochastic depth, by its name: each image's factor. */
+  readonly drops: Readonly<Record<string, readonly number[]>>;
   readonly parameters: Readonly<
     Record<string, { readonly shape: readonly number[]; readonly values: Float64Array }>
   >;
@@ -46,15 +45,27 @@ export class TorchProcess {
     this.#process.stdin.on('error', () => {});
   }
 
-  async ask({ inputs, parameters, ...question }: Question): Promise<Answer> {
+  async ask({ network, batch, loss: kind, drops, parameters }: Question): Promise<Answer> {
     const encoded = Object.entries(parameters).map(([label, { shape, values }]) => [
       label,
       [encode(values), shape],
     ]);
-    const line = { ...question, inputs: encode(inputs), parameters: Object.fromEntries(encoded) };
+    const { images, inputs, labels, targets, mix } = batch;
+    const line = {
+      network,
+      images,
+      drops,
+      inputs: encode(inputs),
+      labels: [...labels],
+      targets: targets ? encode(targets) : null,
+      mix: mix ? { labels: [...mix.labels], shares: [...mix.shares] } : null,
+      labelSmoothing: kind.labelSmoothing,
+      classWeights: kind.classWeights ? [...kind.classWeights] : null,
+      parameters: Object.fromEntries(encoded),
+    };
     this.#process.stdin.write(`${JSON.stringify(line)}\n`);
     const reply = await Promise.race([this.#lines.next(), this.#closed.then(() => null)]);
-    if (reply === null || reply.done) throw new Error(`PyTorch ended at ${JSON.stringify(question.network)}`);
+    if (reply === null || reply.done) throw new Error(`PyTorch ended at ${JSON.stringify(network)}`);
     const { loss, gradients } = JSON.parse(reply.value) as {
       loss: number;
       gradients: Record<string, string>;

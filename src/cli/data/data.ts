@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { nameCommand } from '../../core/command-name.js';
 import { UserError, unknownName } from '../../core/errors.js';
+import type { Dataset } from '../../dataset/dataset.js';
 import { type GetOptions, getDataset } from '../../dataset/get/get-dataset.js';
 import { loadDataset } from '../../dataset/load.js';
 import { DATASET_NAMES, findDefinition } from '../../dataset/registry.js';
@@ -8,6 +9,7 @@ import { computeStatistics } from '../../dataset/statistics.js';
 import { findDifferences, type Verification, verifyDataset } from '../../dataset/verify.js';
 import { writePng } from '../../image/write-png.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { addDataOptions, type DataFlags, openOwnData } from '../data-options.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { Streams } from '../streams.js';
@@ -25,6 +27,7 @@ const USUAL_PLACES: DataPlaces = { locate: (name) => findDefinition(name).folder
 /** More would be too small for the text beside them. */
 const MAX_EACH = 15;
 const HALVES = ['train', 'test'] as const;
+const OWN = 'of your own, checked for what training asks of it';
 
 export function main(args: readonly string[], streams: Streams): Promise<number> {
   return runDataCommand(args, streams, USUAL_PLACES);
@@ -52,19 +55,27 @@ export async function runDataCommand(
     .action(async (name: string, { from }: { from?: string }) => {
       exitCode = await get(name, from, streams, places);
     });
-  program
+  const verifyCommand = program
     .command('verify')
-    .description('compares a data set, or all that are there, with what is published')
-    .argument('[name]', names, parseName)
-    .action((name: string | undefined) => verify(name, streams, places));
-  program
+    .description(
+      'compares a data set, or all that are there, with what is published; or checks one of your own',
+    )
+    .argument('[name]', names, parseName);
+  addDataOptions(verifyCommand).action((name: string | undefined, flags: DataFlags) =>
+    flags.data === undefined && flags.dataOption === undefined
+      ? verify(name, streams, places)
+      : verifyOwn(name, flags, streams),
+  );
+  const showCommand = program
     .command('show')
     .description('draws the first images of each class, or images by each target')
-    .argument('<name>', names, parseName)
+    .argument('[name]', names, parseName)
     .requiredOption('--out <file>', 'the PNG file to write')
     .option('--half <half>', HALVES.join(' or '), parseHalf, 'train' as const)
-    .option('--each <images>', 'of each class or target', (text) => parseCount('--each', text, MAX_EACH), 10)
-    .action((name: string, flags: SheetOptions & { out: string }) => show(name, flags, streams, places));
+    .option('--each <images>', 'of each class or target', (text) => parseCount('--each', text, MAX_EACH), 10);
+  addDataOptions(showCommand).action((name: string | undefined, flags: ShowFlags) =>
+    show(name, flags, streams, places),
+  );
   await parseCommand(program, args);
   return exitCode;
 }
@@ -137,7 +148,7 @@ function formatVerification({ dataset, folder, statistics, likeness, otherFiles 
     files: 'the published files, byte for byte',
     images: `the published images and labels, in another order than published`,
     statistics: `the published counts, mean and deviation; more cannot be told, as only the published .gz files have checksums`,
-    own: 'of your own, checked for what training asks of it',
+    own: OWN,
     other: `not the published data: other contents in ${otherFiles.join(', ')}`,
   };
   return (
@@ -161,13 +172,42 @@ function explainOther({ dataset: { name }, folder, statistics, otherFiles }: Ver
   );
 }
 
+type ShowFlags = SheetOptions & DataFlags & { readonly out: string };
+
+/** Data of the user's own are checked by being read. */
+async function verifyOwn(name: string | undefined, flags: DataFlags, streams: Streams): Promise<void> {
+  const dataset = await findData(name, flags, streams);
+  const statistics = computeStatistics(dataset);
+  streams.out.write(
+    `${dataset.name}: ${OWN}\n  SHA-256 ${dataset.sha256}\n` +
+      `  ${formatSizes(dataset)} in ${flags.data}\n  ${formatMoments(statistics)}\n${formatAnswers(dataset, statistics)}`,
+  );
+}
+
+/** The data set of a name, or the user's own. */
+async function findData(
+  name: string | undefined,
+  flags: DataFlags,
+  streams: Streams,
+  locate: DataPlaces['locate'] = USUAL_PLACES.locate,
+): Promise<Dataset> {
+  const own = await openOwnData(flags, streams);
+  if ((own === null) === (name === undefined)) {
+    throw new UserError(
+      `data: expected the name of a data set or --data, found ${own ? 'both' : 'neither'}. Names: ${DATASET_NAMES.join(', ')}.`,
+    );
+  }
+  return own?.dataset ?? loadDataset(name!, { folder: locate(name!) });
+}
+
 async function show(
-  name: string,
-  { out, half, each }: SheetOptions & { out: string },
+  asked: string | undefined,
+  { out, half, each, ...flags }: ShowFlags,
   streams: Streams,
   { locate }: DataPlaces,
 ): Promise<void> {
-  const dataset = await loadDataset(name, { folder: locate(name) });
+  const dataset = await findData(asked, flags, streams, locate);
+  const { name } = dataset;
   const statistics = computeStatistics(dataset);
   const sheet = await drawDataset(dataset, statistics, { half, each });
   await writePng(out, sheet);

@@ -4,6 +4,7 @@ import { UserError } from '../../core/errors.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { loadDataset } from '../../dataset/load.js';
 import { findSweep } from '../../experiment/find-runs.js';
+import { EXERCISE_15_6_DATASET } from '../../experiment/presets/exercise-15-6.js';
 import { PRESET_NAMES } from '../../experiment/presets/registry.js';
 import type { Document } from '../../report/document/blocks.js';
 import { writeExercise } from '../../report/exercise-15-6/exercise-report.js';
@@ -46,7 +47,7 @@ async function writeExerciseReport(
   return writeExercise({
     parts,
     runs,
-    dataset: isEmpty ? null : await findDataset('mnist'),
+    dataset: isEmpty ? null : await findDataset(EXERCISE_15_6_DATASET),
     settings,
     tellCommand: (preset) => tellSweepCommand(preset, command),
     notes:

@@ -10,6 +10,7 @@ import {
 import { MAX_THREADS } from '../../parallel/pool.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { parseCount } from '../command-line.js';
+import { addDataOptions, type DataFlags, openOwnData, withOwnData } from '../data-options.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
@@ -19,7 +20,7 @@ import { findRunIds, IDS_HELP } from './run-ids.js';
 import type { Session } from './session.js';
 import { formatVerifiedRuns, isFine, type VerifiedRun } from './verified-runs.js';
 
-interface Flags {
+interface Flags extends DataFlags {
   readonly workers?: number;
   readonly parallel?: number;
   readonly plugin?: readonly string[];
@@ -28,7 +29,7 @@ interface Flags {
 
 /** `verify ID...`: trains recorded runs again and compares them with their records. */
 export function addVerifyCommand(program: Command, session: Session): void {
-  program
+  const command = program
     .command('verify')
     .description(
       'trains runs again from their recorded specs, and says whether weights and all metrics are the recorded ones',
@@ -39,10 +40,10 @@ export function addVerifyCommand(program: Command, session: Session): void {
       parseCount('--parallel', text, MAX_THREADS),
     )
     .option(...PLUGIN_OPTION)
-    .option('--json', 'as a JSON array of objects, with all differences')
-    .action((texts: string[], flags: Flags, command: Command) =>
-      session.read(command, (db) => verify(db, findRunIds(db, texts, 'kept'), flags, session)),
-    );
+    .option('--json', 'as a JSON array of objects, with all differences');
+  addDataOptions(command).action((texts: string[], flags: Flags, command: Command) =>
+    session.read(command, (db) => verify(db, findRunIds(db, texts, 'kept'), flags, session)),
+  );
 }
 
 async function verify(
@@ -54,7 +55,8 @@ async function verify(
   const { out, err } = session.streams;
   const engine = session.createEngine(err);
   const plugins = await loadPlugins(flags.plugin ?? []);
-  const planned = await planRepetitions(db, runIds, engine.loadDataset, plugins);
+  const own = await openOwnData(flags, session.streams);
+  const planned = await planRepetitions(db, runIds, withOwnData(own, engine.loadDataset), plugins);
   const repeatable = planned.filter((item) => 'point' in item);
   const verifications = new Map<number, Verification>();
   const executor = engine.createExecutor(flags, repeatable.length);

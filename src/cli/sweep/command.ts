@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { countCores } from '../../core/count-cores.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { expandGrid } from '../../experiment/grid.js';
+import { addOverride } from '../../experiment/overrides.js';
 import { planSweep, type SweepPoint } from '../../experiment/plan-sweep.js';
 import { PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
+import { openOwnData, withOwnData } from '../data-options.js';
 import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
@@ -37,8 +39,10 @@ export async function runSweepCommand(
   }
   const plugins = await loadPlugins(command.plugins);
   const grid = await findGrid(command, plugins);
-  const asked = expandGrid(grid, command.what!, command.overrides, plugins);
-  const points = await planSweep(asked, engine.loadDataset, plugins);
+  const own = await openOwnData(command.data, streams);
+  const overrides = own ? addOverride(command.overrides, own.override) : command.overrides;
+  const asked = expandGrid(grid, command.what!, overrides, plugins);
+  const points = await planSweep(asked, withOwnData(own, engine.loadDataset), plugins);
   printWarnings(points, command.force, streams.err);
   if (command.dryRun) {
     const recorded = readRecorded(command);

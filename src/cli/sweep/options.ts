@@ -11,6 +11,7 @@ import {
   readCheckpointFlags,
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { addDataOptions, type DataFlags } from '../data-options.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
@@ -49,9 +50,10 @@ export interface SweepCommand {
   readonly wait: boolean;
   readonly json: boolean;
   readonly profile: boolean;
+  readonly data: DataFlags;
 }
 
-interface Flags extends OverrideFlags, CheckpointFlags {
+interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
@@ -100,6 +102,7 @@ export async function parseSweepArguments(
         failFast: flags.failFast ?? false,
         json: flags.json ?? false,
         profile: flags.profile ?? false,
+        data: flags,
       };
     },
   );
@@ -113,7 +116,7 @@ function parseName(text: string): string {
 }
 
 function defineSweep(command: Command): Command {
-  return addCheckpointOptions(addOverrideOptions(command))
+  return addCheckpointOptions(addDataOptions(addOverrideOptions(command)))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )

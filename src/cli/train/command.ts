@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { checkWritable } from '../../core/write-whole-file.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { addOverride } from '../../experiment/overrides.js';
 import { planSweep } from '../../experiment/plan-sweep.js';
 import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
+import { openOwnData, withOwnData } from '../data-options.js';
 import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
@@ -37,12 +39,11 @@ export async function runTrainCommand(
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);
-  const subject = await findTrainSubject(
-    command.what,
-    command.overrides,
-    listNetworkOptions(command, plugins, streams),
-  );
-  const [point] = await planSweep([subject], engine.loadDataset, plugins);
+  const own = await openOwnData(command.data, streams);
+  const overrides = own ? addOverride(command.overrides, own.override) : command.overrides;
+  const options = listNetworkOptions(command, plugins, streams);
+  const subject = await findTrainSubject(command.what, overrides, options);
+  const [point] = await planSweep([subject], withOwnData(own, engine.loadDataset), plugins);
   printWarnings([point!], command.force, streams.err);
   if (command.dryRun) {
     const live = readRecorded(command, point!.identity);

@@ -8,6 +8,7 @@ import {
   readCheckpointFlags,
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand } from '../command-line.js';
+import { addDataOptions, type DataFlags } from '../data-options.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
@@ -46,9 +47,10 @@ export interface TrainCommand {
   readonly list: boolean;
   readonly json: boolean;
   readonly profile: boolean;
+  readonly data: DataFlags;
 }
 
-interface Flags extends OverrideFlags, CheckpointFlags {
+interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly db: string;
   readonly workers?: number;
   readonly plugin?: readonly string[];
@@ -80,7 +82,7 @@ export async function parseTrainArguments(
   streams: Streams,
 ): Promise<TrainCommand | null> {
   let parsed: TrainCommand | null = null;
-  const command = addOverrideOptions(createCommand('train', streams))
+  const command = addDataOptions(addOverrideOptions(createCommand('train', streams)))
     .description('Trains one network and records the run, unless it is recorded already.')
     .argument('[what]', `a preset (see --list), ${NETWORK_ARGUMENT}`)
     .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
@@ -124,6 +126,7 @@ export async function parseTrainArguments(
       list: flags.list ?? false,
       json: flags.json ?? false,
       profile: flags.profile ?? false,
+      data: flags,
     };
   });
   await parseCommand(command, args);

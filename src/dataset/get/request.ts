@@ -1,5 +1,9 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { HttpProxyAgent } from 'http-proxy-agent';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
+import { UserError } from '../../core/errors.js';
 import { TransferError } from './transfer-error.js';
 
 const MAX_REDIRECTS = 5;
@@ -33,6 +37,21 @@ function resolve(location: string, from: URL): URL {
   throw new TransferError(`a redirect to ${JSON.stringify(location.slice(0, 50))}`);
 }
 
+/**
+ * The way to an address: by the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names (in small letters, too), unless NO_PROXY excepts it. Without an
+ * agent the connection ends with the response: each attempt has its own.
+ */
+function chooseAgent({ href, protocol }: URL): Agent | false {
+  const proxy = getProxyForUrl(href);
+  if (proxy === '') return false;
+  if (!/^https?:\/\//.test(proxy)) {
+    throw new UserError(
+      `${protocol.slice(0, -1).toUpperCase()}_PROXY: expected an http or https address, found ${JSON.stringify(proxy.replace(/\/\/.*@/, '//…@'))}. Correct it, or except the host by NO_PROXY.`,
+    );
+  }
+  return protocol === 'https:' ? new HttpsProxyAgent(proxy) : new HttpProxyAgent(proxy);
+}
+
 function send(
   url: URL,
   headers: Readonly<Record<string, string>>,
@@ -40,8 +59,7 @@ function send(
 ): Promise<IncomingMessage> {
   const start = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((done, fail) => {
-    // Without an agent the connection ends with the response: each attempt has its own.
-    start(url, { headers: { 'user-agent': 'convoy', ...headers }, signal, agent: false })
+    start(url, { headers: { 'user-agent': 'convoy', ...headers }, signal, agent: chooseAgent(url) })
       .on('response', done)
       .on('error', fail)
       .end();

@@ -1,3 +1,4 @@
+import { cifar10 } from '../../dataset/cifar10.js';
 import type { Preset } from './preset.js';
 
 /** Epochs at each rate. */
@@ -15,7 +16,7 @@ export const CIFAR_QUICK: Preset = {
   name: 'cifar-quick',
   title: "MatConvNet's and Caffe's quick network on CIFAR-10",
   base: {
-    dataset: 'cifar10',
+    dataset: cifar10.name,
     model: 'cifar-quick',
     normalization: 'mean-image',
     augmentation: { flip: 'random' },

@@ -1,3 +1,4 @@
+import { cifar10 } from '../../dataset/cifar10.js';
 import type { Preset } from './preset.js';
 
 /**
@@ -17,7 +18,7 @@ export const CIFAR10_94: Preset = {
   name: 'cifar10-94',
   title: "Jordan's recipe for 94% on CIFAR-10 in 9.9 epochs",
   base: {
-    dataset: 'cifar10',
+    dataset: cifar10.name,
     model: 'airbench94',
     normalization: 'per-channel',
     augmentation: { flip: 'alternating', translate: 2, padding: 'reflect' },

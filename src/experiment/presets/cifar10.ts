@@ -1,3 +1,4 @@
+import { cifar10 } from '../../dataset/cifar10.js';
 import type { RunSpec } from '../../run/spec.js';
 
 /**
@@ -6,7 +7,7 @@ import type { RunSpec } from '../../run/spec.js';
  * hundreds on steps.
  */
 export const CIFAR10_TRAINING = {
-  dataset: 'cifar10',
+  dataset: cifar10.name,
   normalization: 'per-channel',
   augmentation: { flip: 'random', translate: 4 },
   batchSize: 128,

@@ -1,3 +1,4 @@
+import { mnist } from '../../dataset/mnist.js';
 import { listPoints, type Preset } from './preset.js';
 
 /**
@@ -5,7 +6,7 @@ import { listPoints, type Preset } from './preset.js';
  * 10,000 training examples, 20 epochs, seed 0, and the optimizer of MatConvNet's MNIST example.
  */
 const BASE = {
-  dataset: 'mnist',
+  dataset: mnist.name,
   trainFirst: 1,
   trainCount: 10_000,
   testCount: 10_000,
@@ -18,6 +19,9 @@ const BASE = {
 } as const;
 
 const SK_02 = { ...BASE, model: 'SK', width: 0.2 } as const;
+
+/** What all of it is about. */
+export const EXERCISE_15_6_DATASET = BASE.dataset;
 
 /** Each part by itself. */
 export const EXERCISE_15_6_PARTS: readonly Preset[] = [

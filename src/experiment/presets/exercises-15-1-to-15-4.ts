@@ -1,3 +1,4 @@
+import { mnist } from '../../dataset/mnist.js';
 import type { WrittenLayer } from '../../network/written-layer.js';
 import type { RunSpec } from '../../run/spec.js';
 import type { Preset } from './preset.js';
@@ -6,7 +7,7 @@ import type { Preset } from './preset.js';
  * What exercises 15.1 to 15.4 of the textbook's chapter 15 ask of papers, made visible on the first digits of MNIST: docs/exercises.md has the
  * answers and the figures.
  */
-const BASE = { dataset: 'mnist', trainFirst: 1, batchSize: 50, momentum: 0.9, weightDecay: 0 } as const;
+const BASE = { dataset: mnist.name, trainFirst: 1, batchSize: 50, momentum: 0.9, weightDecay: 0 } as const;
 
 const SEEDS = [0, 1, 2];
 
@@ -83,14 +84,16 @@ const BATCH_NORMALIZATION: Preset = {
 
 /** Of so many convolutions 3×3 on maps of half the digits' size, with batch normalisation; `joins`: each two are a residual's body. */
 const makeDeepNetwork = (depth: number, joins: boolean) => {
-  const convolution = { ...convolve(3, 8), bias: false };
-  const body = [convolution, NORMALIZATION, RELU, convolution, NORMALIZATION];
-  const block = joins ? [{ kind: 'residual', body }, RELU] : [...body, RELU];
-  return makeNetwork(`${joins ? 'residual' : 'plain'}, ${depth} layers`, [
-    { ...convolution, stride: 2 },
+  const normalize = (stride: number): WrittenLayer[] => [
+    { kind: 'convolution', kernel: 3, filters: 8, padding: 'same', stride, bias: false },
     NORMALIZATION,
+  ];
+  const body = [...normalize(1), RELU, ...normalize(1)];
+  const block: WrittenLayer[] = joins ? [{ kind: 'residual', body }] : body;
+  return makeNetwork(`${joins ? 'residual' : 'plain'}, ${depth} layers`, [
+    ...normalize(2),
     RELU,
-    ...Array.from({ length: (depth - 2) / 2 }, () => block).flat(),
+    ...Array.from({ length: (depth - 2) / 2 }, () => [...block, RELU]).flat(),
     { kind: 'average-pooling', kernel: 'global' },
   ]);
 };

@@ -1,3 +1,4 @@
+import { mnist } from '../../dataset/mnist.js';
 import type { Preset } from './preset.js';
 
 /** The grid of `npm start`: small enough for well under two minutes on two cores, large enough to tell the networks apart. */
@@ -5,7 +6,7 @@ export const FIRST_LOOK: Preset = {
   name: 'first-look',
   title: 'Four networks, two seeds each, on the first 2,000 digits',
   base: {
-    dataset: 'mnist',
+    dataset: mnist.name,
     trainFirst: 1,
     trainCount: 2000,
     epochs: 10,

@@ -1,3 +1,4 @@
+import { mnist } from '../../dataset/mnist.js';
 import type { Preset } from './preset.js';
 
 /**
@@ -8,7 +9,7 @@ export const LENET5: Preset = {
   name: 'lenet5',
   title: 'LeNet-5 on all 60,000 digits, three seeds',
   base: {
-    dataset: 'mnist',
+    dataset: mnist.name,
     trainCount: 60_000,
     testCount: 10_000,
     normalization: 'per-channel',

@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import { singleNumber } from '../single-number.js';
 import { activationSchema, makeActivation } from './activation.js';
 
 const schema = activationSchema('elu').extend({
   /** The output goes down to −alpha; not negative, so that it tells which side the input was on. */
-  alpha: z.number().nonnegative().default(1),
+  alpha: singleNumber.nonnegative().default(1),
 });
 
 /**

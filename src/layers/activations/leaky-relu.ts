@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import { singleNumber } from '../single-number.js';
 import { activationSchema, makeActivation } from './activation.js';
 
 const schema = activationSchema('leaky-relu').extend({
   /** Below zero; not negative, so that the output tells which side the input was on. */
-  slope: z.number().nonnegative().default(0.01),
+  slope: singleNumber.nonnegative().default(0.01),
 });
 
 /** y = x where x > 0, else slope·x (Maas, Hannun and Ng, ICML 2013); dx = dy where y > 0, else slope·dy. */

@@ -1,10 +1,10 @@
-import { z } from 'zod';
+import { positiveSingle, singleNumber } from '../single-number.js';
 import { activationSchema, makeActivation } from './activation.js';
 
 const schema = activationSchema('softplus').extend({
-  beta: z.number().positive().default(1),
+  beta: positiveSingle.default(1),
   /** Of beta·x, above which the layer is the identity. */
-  threshold: z.number().default(20),
+  threshold: singleNumber.default(20),
 });
 
 /**

@@ -1,4 +1,4 @@
-import { allocateScratch } from '../../kernels/memory.js';
+import { allocateLike } from '../../kernels/memory.js';
 import type { LayerSite } from '../layer.js';
 import { overParts, widthOf } from '../parts.js';
 import { type Pass, passUntil } from '../pass.js';
@@ -17,7 +17,7 @@ export function bindBiasGradient({ kernels, batch, output, parameters, layout }:
     return passUntil(bias.learningEpochs, batch, pass);
   }
   const width = widthOf(shape, layout);
-  const sums = allocateScratch(width);
+  const sums = allocateLike(gradient, width);
   const sumRows = kernels.bindSumRows({ channels: width, x: gradient, sums });
   const sumLanes = bias.gradient.map((to) =>
     kernels.bindSumChannelLanes({ channels: shape.channels, x: sums, sums: to }),

@@ -67,7 +67,7 @@ export const convolutionSchema = z
       ...(groups > 1 ? { groups } : {}),
       ...(dilation[0] > 1 || dilation[1] > 1 ? { dilation } : {}),
       padding,
-      ...resolveBorder({ paddingMode, paddingValue }, padding, context),
+      ...resolveBorder({ paddingMode, paddingValue }, { padding }, context),
     };
   });
 

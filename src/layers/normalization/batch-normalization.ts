@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { allocateScratch, allocateWords } from '../../kernels/memory.js';
-import { allocateLike } from '../allocate-like.js';
+import { allocateLike, allocateWords } from '../../kernels/memory.js';
 import type { BoundLayer, LayerKindOf, LayerPlan, LayerSite } from '../layer.js';
 import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
+import { singleNumber } from '../single-number.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
 
 const schema = z
@@ -11,7 +11,7 @@ const schema = z
     kind: z.literal('batch-normalization'),
     name: z.string().optional(),
     /** Added to the variance. */
-    epsilon: z.number().nonnegative().default(1e-5),
+    epsilon: singleNumber.nonnegative().default(1e-5),
     /**
      * How far running statistics move to a mini-batch's own: running += momentum·(own − running), as PyTorch has it. Keras and Ioffe's paper
      * write 1 − momentum.
@@ -218,8 +218,8 @@ function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): Boun
   const scale = site.parameters.scale?.value;
   const shift = site.parameters.shift?.value;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
-  const a = allocateScratch(width);
-  const d = allocateScratch(width);
+  const a = allocateLike(input.value, width);
+  const d = allocateLike(input.value, width);
   const normalize = kernels.bindScaleChannels({
     channels: width,
     x: input.value,

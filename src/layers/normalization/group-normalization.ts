@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { UserError } from '../../core/errors.js';
-import { formatShape } from '../../core/shape.js';
-import { allocateWords } from '../../kernels/memory.js';
-import { allocateLike } from '../allocate-like.js';
+import { formatShape, sizeOf } from '../../core/shape.js';
+import { allocateLike, allocateWords } from '../../kernels/memory.js';
 import type { LayerKindOf, LayerSite, SharedPlan } from '../layer.js';
 import { rowsOf, widthOf } from '../parts.js';
 import { overSlices, type Pass, type PassLabel } from '../pass.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
-import { epsilonField } from './epsilon.js';
+import { checkValues, epsilonField } from './image-statistics.js';
 
 const schema = z
   .strictObject({
@@ -48,6 +47,7 @@ export const groupNormalization: LayerKindOf<typeof schema> = {
           'Take other groups, or other filters before it.',
       );
     }
+    checkValues(sizeOf(input) / groups, input, where, 'Take fewer groups');
     const sums: SharedPlan = {
       floats: widthOf(input, layout),
       ...(layout === 'lanes' ? { perPart: true } : { perImage: true }),

@@ -5,7 +5,7 @@ import type { LayerKindOf, LayerSite } from '../layer.js';
 import { overParts, type Part, widthOf } from '../parts.js';
 import type { Pass, PassLabel } from '../pass.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
-import { epsilonField } from './epsilon.js';
+import { checkValues, epsilonField } from './image-statistics.js';
 
 const schema = z
   .strictObject({
@@ -37,8 +37,9 @@ export const layerNormalization: LayerKindOf<typeof schema> = {
     names: { image: { over: 'image' }, channels: { over: 'channels' } },
   },
 
-  plan(config, input, _where, layout) {
+  plan(config, input, where, layout) {
     const row = rowOf(config, input);
+    checkValues(row.channels, input, where, "Take over: 'image', or more filters before it");
     const { height, width, channels } = input;
     const shape = config.over === 'channels' ? [channels] : [height, width, channels];
     return {

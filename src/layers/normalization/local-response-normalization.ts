@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type LayerKindOf, planTransform } from '../layer.js';
 import { overParts, overPartsBackward, widthOf } from '../parts.js';
+import { singleNumber } from '../single-number.js';
 
 /** With these k^(−beta − 1), the greatest factor of a gradient, is a number of single precision. */
 const LEAST_K = 1e-12;
@@ -12,9 +13,9 @@ const schema = z.strictObject({
   /** Neighbouring channels that a number is normalised by, its own among them: the greater half of an even number's others come before it. */
   size: z.int().min(1).default(5),
   /** Of the squares' sum, divided by `size`. */
-  alpha: z.number().nonnegative().default(1e-4),
+  alpha: singleNumber.nonnegative().default(1e-4),
   beta: z.number().min(0).max(MOST_BETA).default(0.75),
-  k: z.number().min(LEAST_K).default(1),
+  k: singleNumber.min(LEAST_K).default(1),
 });
 
 /**

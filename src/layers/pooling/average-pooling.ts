@@ -17,7 +17,7 @@ const schema = z
   })
   .transform(({ paddingMode, paddingValue, ...config }, context) => {
     const resolved = resolvePooling(config, context);
-    const border = resolveBorder({ paddingMode, paddingValue }, resolved.padding, context);
+    const border = resolveBorder({ paddingMode, paddingValue }, resolved, context);
     if (border.paddingMode && !config.countPadding) {
       const message = 'expected countPadding: true beside it, for without that no mean sees the padding';
       context.addIssue({ code: 'custom', message, path: ['paddingMode'], input: paddingMode });

@@ -1,5 +1,5 @@
 import type { WindowGeometry } from '../../kernels/geometry.js';
-import { allocateLike } from '../allocate-like.js';
+import { allocateLike } from '../../kernels/memory.js';
 import type { Padding } from '../window.js';
 
 /**

@@ -133,7 +133,7 @@ describe('data verify', () => {
       const none = await data(['verify'], places);
       expect(none.exitCode).toBe(0);
       expect(none.out).toMatch(
-        /^mnist: .*\nfashion-mnist: not here\n\ncifar10: not here\n\nregression: not here\n\n$/s,
+        /^mnist: .*\nfashion-mnist: not here\n\ncifar10: not here\n\ncifar100: not here\n\ncifar100-coarse: not here\n\nregression: not here\n\n$/s,
       );
       await writeFiles(join(folder, 'cifar10'), buildCifar10());
       const { exitCode, out, err } = await data(['verify'], places);

@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { UserError } from '../../../src/core/errors.js';
 import { availableKernelNames, loadKernels } from '../../../src/kernels/select.js';
+import { describeNetwork } from '../../../src/network/describe.js';
+import { parseNetwork } from '../../../src/network/spec.js';
 import { makeSmallNetwork, randomNumbers } from '../../helpers/small-network.js';
 
 const CHANNELS = 6;
 
-/** A network that ends in a normalisation of square maps, after a step; those of size 1 are means of larger ones. */
+/** A network that ends in a normalisation of square maps, after a step. */
 function normalize(
   layer: object,
   { kernels, images, size }: { kernels: string; images: number; size: number },
 ) {
   const small = makeSmallNetwork({
-    input: size === 1 ? [2, 2, CHANNELS] : [size, size, CHANNELS],
+    input: [size, size, CHANNELS],
     layers: [
       { kind: 'convolution', name: 'lead', kernel: 1, filters: CHANNELS },
-      ...(size === 1 ? [{ kind: 'average-pooling', kernel: 'global' }] : []),
       { name: 'norm', ...layer },
     ],
     images,
@@ -50,30 +52,6 @@ describe.each(availableKernelNames())('normalisation of each image by itself (%s
     expect(variance).toBeCloseTo(1, 4);
   });
 
-  it.each([
-    ['images', 3],
-    ['lanes', 16],
-  ] as const)(
-    'of one number to a group is exactly the shift, and passes nothing on, with %s',
-    (layout, images) => {
-      const small = normalize(
-        { kind: 'group-normalization', groups: CHANNELS },
-        { kernels, images, size: 1 },
-      );
-      const { memory, network, plan } = small;
-      expect(plan.steps.find(({ name }) => name === 'norm')!.layout).toBe(layout);
-      const read = (from: Float32Array, label: string) => {
-        const { offset, size } = small.parameters.find((parameter) => parameter.label === label)!;
-        return Array.from(from.subarray(offset, offset + size), (value) => value + 0);
-      };
-      const shift = read(memory.weights, 'norm.shift');
-      expect([...network.output.value]).toEqual(Array.from({ length: images }, () => shift).flat());
-      expect(read(memory.gradient, 'norm.scale')).toEqual(Array(CHANNELS).fill(0));
-      expect(read(memory.gradient, 'lead.kernel')).toEqual(Array(CHANNELS ** 2).fill(0));
-      expect(read(memory.gradient, 'lead.bias')).toEqual(Array(CHANNELS).fill(0));
-    },
-  );
-
   it('does not depend on the other images of the mini-batch', () => {
     const layer = { kind: 'group-normalization', groups: 3 };
     const floats = 25 * CHANNELS;
@@ -81,6 +59,29 @@ describe.each(availableKernelNames())('normalisation of each image by itself (%s
     expect([...few!.network.output.value.subarray(0, floats)]).toEqual([
       ...many!.network.output.value.subarray(0, floats),
     ]);
+  });
+});
+
+describe('normalisation of each image by itself', () => {
+  it.each([
+    {
+      input: [1, 1, 6],
+      layer: { kind: 'group-normalization', groups: 6 },
+      found:
+        'found one (of 1×1×6), whose place the shift would take whatever comes in. Take fewer groups, or leave the layer out.',
+    },
+    {
+      input: [4, 4, 1],
+      layer: { kind: 'layer-normalization', over: 'channels' },
+      found:
+        "found one (of 4×4×1), whose place the shift would take whatever comes in. Take over: 'image', or more filters",
+    },
+  ])('refuses one number to normalise by: $layer', ({ input, layer, found }) => {
+    const plan = () => describeNetwork(parseNetwork({ input, layers: [{ ...layer, name: 'norm' }] }));
+    expect(plan).toThrow(UserError);
+    expect(plan).toThrow(
+      `norm (layer 1): expected at least two numbers of an image to normalise by, ${found}`,
+    );
   });
 });
 

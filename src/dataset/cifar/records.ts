@@ -6,25 +6,26 @@ import { checkLabels } from '../labels.js';
 import type { GivenImages } from '../make-dataset.js';
 import { explainReadError } from '../read-errors.js';
 import { allocateSharedBytes } from '../shared-bytes.js';
+import type { CifarLayout } from './layout.js';
 
 /*
- * CIFAR-10's binary version: records of a label and the image's red, green and blue planes, each row by row; nothing before,
+ * The binary version: records of a label (of CIFAR-100 two, a coarse and a fine one) and the image's red, green and blue planes, each row by row; nothing before,
  * between or after them.
  */
 
 /** Of one image. */
-export const CIFAR10_SHAPE: Shape = { height: 32, width: 32, channels: 3 };
-export const CIFAR10_CLASSES = 10;
+export const CIFAR_SHAPE: Shape = { height: 32, width: 32, channels: 3 };
 
-const PLANE_BYTES = CIFAR10_SHAPE.height * CIFAR10_SHAPE.width;
-const IMAGE_BYTES = sizeOf(CIFAR10_SHAPE);
-export const CIFAR10_RECORD_BYTES = 1 + IMAGE_BYTES;
+const PLANE_BYTES = CIFAR_SHAPE.height * CIFAR_SHAPE.width;
+const IMAGE_BYTES = sizeOf(CIFAR_SHAPE);
+
+export function recordBytesOf({ labelBytes }: Pick<CifarLayout, 'labelBytes'>): number {
+  return labelBytes + IMAGE_BYTES;
+}
 
 /** Images as the files have them. */
 type Bytes = GivenImages & { readonly labels: Uint8Array };
 
-/** In messages. */
-const EXPECTED = 'a file of CIFAR-10';
 /** Records that are read at a time: they stay in the cache until they are transposed. */
 const CHUNK_RECORDS = 256;
 /** Of one file, a hundred times what the published ones have: keeps a wrong file from filling the memory. */
@@ -35,8 +36,8 @@ const MAX_RECORDS = 1_000_000;
  *
  * @throws UserError if a file cannot be read, does not have a whole number of records, or has a label that is no class
  */
-export async function readCifar10Files(paths: readonly string[]): Promise<Bytes> {
-  const counts = await Promise.all(paths.map(countRecords));
+export async function readCifarFiles(layout: CifarLayout, paths: readonly string[]): Promise<Bytes> {
+  const counts = await Promise.all(paths.map((path) => countRecords(path, layout)));
   const count = counts.reduce((sum, records) => sum + records, 0);
   const pixels = allocateSharedBytes(count * IMAGE_BYTES, paths[0]!);
   const labels = allocateSharedBytes(count, paths[0]!);
@@ -50,55 +51,62 @@ export async function readCifar10Files(paths: readonly string[]): Promise<Bytes>
     first = end;
     return part;
   });
-  await Promise.all(parts.map((part, i) => readRecords(paths[i]!, part)));
+  await Promise.all(parts.map((part, i) => readRecords(paths[i]!, part, layout)));
   return { count, pixels, labels };
 }
 
-async function countRecords(path: string): Promise<number> {
-  const { handle, sizeBytes: size } = await openRegularFile(path, EXPECTED);
+async function countRecords(path: string, layout: CifarLayout): Promise<number> {
+  const { handle, sizeBytes: size } = await openRegularFile(path, `a file of ${layout.title}`);
   await handle.close();
-  const records = size / CIFAR10_RECORD_BYTES;
+  const records = size / recordBytesOf(layout);
   if (Number.isInteger(records) && records >= 1 && records <= MAX_RECORDS) return records;
-  throw wrongSize(path, size);
+  throw wrongSize(path, size, layout);
 }
 
-function wrongSize(path: string, sizeBytes: number): UserError {
+function wrongSize(path: string, sizeBytes: number, layout: CifarLayout): UserError {
+  const recordBytes = recordBytesOf(layout);
   return new UserError(
-    `${path}: expected 1 to ${MAX_RECORDS} whole records of ${CIFAR10_RECORD_BYTES} bytes (30730000 bytes as published), found ${sizeBytes} bytes. The file is truncated or corrupt: get it again.`,
+    `${path}: expected 1 to ${MAX_RECORDS} whole records of ${recordBytes} bytes (${layout.mostRecords * recordBytes} bytes as published), found ${sizeBytes} bytes. The file is truncated or corrupt: get it again.`,
   );
 }
 
 type Part = Pick<Bytes, 'pixels' | 'labels'>;
 
-async function readRecords(path: string, part: Part): Promise<void> {
-  const { handle, sizeBytes } = await openRegularFile(path, EXPECTED);
+async function readRecords(path: string, part: Part, layout: CifarLayout): Promise<void> {
+  const { handle, sizeBytes } = await openRegularFile(path, `a file of ${layout.title}`);
   try {
     // It was counted before: something else may be there now.
-    if (sizeBytes !== part.labels.length * CIFAR10_RECORD_BYTES) throw wrongSize(path, sizeBytes);
-    await fill(handle, part, path);
+    if (sizeBytes !== part.labels.length * recordBytesOf(layout)) throw wrongSize(path, sizeBytes, layout);
+    await fill(handle, part, path, layout);
   } catch (error) {
     throw explainReadError(error, path);
   } finally {
     await handle.close();
   }
-  checkLabels(part.labels, CIFAR10_CLASSES, path);
+  checkLabels(part.labels, layout.classes, path);
 }
 
-async function fill(file: FileHandle, { pixels, labels }: Part, path: string): Promise<void> {
-  const chunk = new Uint8Array(CHUNK_RECORDS * CIFAR10_RECORD_BYTES);
+async function fill(
+  file: FileHandle,
+  { pixels, labels }: Part,
+  path: string,
+  layout: CifarLayout,
+): Promise<void> {
+  const recordBytes = recordBytesOf(layout);
+  const chunk = new Uint8Array(CHUNK_RECORDS * recordBytes);
   for (let done = 0; done < labels.length; ) {
     const records = Math.min(CHUNK_RECORDS, labels.length - done);
-    const sizeBytes = records * CIFAR10_RECORD_BYTES;
-    const offsetBytes = done * CIFAR10_RECORD_BYTES;
+    const sizeBytes = records * recordBytes;
+    const offsetBytes = done * recordBytes;
     for (let read = 0; read < sizeBytes; ) {
       const { bytesRead } = await file.read(chunk, read, sizeBytes - read, offsetBytes + read);
       // Nothing more, though the size said so: it is being written to.
-      if (bytesRead === 0) throw wrongSize(path, offsetBytes + read);
+      if (bytesRead === 0) throw wrongSize(path, offsetBytes + read, layout);
       read += bytesRead;
     }
     for (let record = 0; record < records; record++) {
-      labels[done + record] = chunk[record * CIFAR10_RECORD_BYTES]!;
-      const from = record * CIFAR10_RECORD_BYTES + 1;
+      labels[done + record] = chunk[record * recordBytes + layout.labelAt]!;
+      const from = record * recordBytes + layout.labelBytes;
       interleave(chunk, from, pixels, (done + record) * IMAGE_BYTES);
     }
     done += records;

@@ -6,31 +6,30 @@ import { UserError } from '../../core/errors.js';
 import { type OpenFile, openRegularFile } from '../../core/regular-file.js';
 import { explainGzipError, MOST_UNPACKED_EXTRA_BYTES } from '../gzip.js';
 import { explainReadError } from '../read-errors.js';
-import { CIFAR10_INNER_FOLDER, CIFAR10_NAMES, explainOtherVersion } from './files.js';
-import { CIFAR10_RECORD_BYTES } from './records.js';
+import { type CifarLayout, explainOtherVersion, listFiles } from './layout.js';
+import { recordBytesOf } from './records.js';
 
-const FOLDER = `${CIFAR10_INNER_FOLDER}/`;
-/** In the published archive too; not read. */
-const SKIPPED = ['readme.html'];
-/** Images in a file, as published. */
-const MAX_RECORDS = 10_000;
 const MAX_TEXT_BYTES = 10_000;
-/** All that the archive can unpack to: its files, and some room for headers and padding. Keeps a gzip bomb from running on. */
-const MAX_UNPACKED_BYTES = CIFAR10_NAMES.length * MAX_RECORDS * CIFAR10_RECORD_BYTES + 2 ** 20;
+/** For headers and padding. */
+const ROOM_BYTES = 2 ** 20;
 /** Headers, padding, and what lies unpacked before it is taken. An archive of headers alone would fill the memory with them. */
 const MOST_BESIDE_FILES_BYTES = 2 * 2 ** 20;
 const CHUNK_BYTES = 2 ** 18;
 
 /**
- * Unpacks CIFAR-10's binary version from a .tar.gz file into memory: what is expected and nothing else, so that an archive made to do harm
+ * Unpacks a binary version from a .tar.gz file into memory: what is expected and nothing else, so that an archive made to do harm
  * can do none.
  *
  * @returns the content of each of its files, by name
  * @throws UserError if it cannot be read, is no such archive, is truncated or corrupt, has other entries than the published one, or lacks some
  */
-export async function unpackCifar10(path: string, signal: AbortSignal): Promise<Map<string, Buffer>> {
+export async function unpackCifar(
+  layout: CifarLayout,
+  path: string,
+  signal: AbortSignal,
+): Promise<Map<string, Buffer>> {
   const file = await openRegularFile(path, 'a .tar.gz archive');
-  const unpacking: Unpacking = { path, signal, files: new Map(), unpackedBytes: 0, takenBytes: 0 };
+  const unpacking: Unpacking = { layout, path, signal, files: new Map(), unpackedBytes: 0, takenBytes: 0 };
   try {
     const chunks = Readable.toWeb(Readable.from(gunzip(file, unpacking))) as ReadableStream<Uint8Array>;
     for await (const entry of chunks.pipeThrough(createTarDecoder({ strict: true }) as never)) {
@@ -43,15 +42,22 @@ export async function unpackCifar10(path: string, signal: AbortSignal): Promise<
     await file.handle.close();
   }
   const { files } = unpacking;
-  const missing = CIFAR10_NAMES.filter((name) => !files.has(name));
+  const names = listFiles(layout);
+  const missing = names.filter((name) => !files.has(name));
   if (missing.length === 0) return files;
   throw new UserError(
-    `${path}: expected an archive with ${CIFAR10_NAMES.length} files in ${FOLDER}, found no ${missing.join(', ')}. Take the published cifar-10-binary.tar.gz.`,
+    `${path}: expected an archive with ${names.length} files in ${layout.folder}/, found no ${missing.join(', ')}. Take the published ${layout.archive}.`,
   );
+}
+
+/** All that an archive can unpack to. Keeps a gzip bomb from running on. */
+function measureUnpacked(layout: CifarLayout): number {
+  return listFiles(layout).length * layout.mostRecords * recordBytesOf(layout) + ROOM_BYTES;
 }
 
 /** How far an archive has been unpacked. */
 interface Unpacking {
+  readonly layout: CifarLayout;
   readonly path: string;
   readonly signal: AbortSignal;
   readonly files: Map<string, Buffer>;
@@ -62,8 +68,8 @@ interface Unpacking {
 }
 
 async function* gunzip({ handle, sizeBytes }: OpenFile, unpacking: Unpacking): AsyncGenerator<Uint8Array> {
-  const { path, signal } = unpacking;
-  const mostBytes = Math.min(MAX_UNPACKED_BYTES, sizeBytes + MOST_UNPACKED_EXTRA_BYTES);
+  const { path, signal, layout } = unpacking;
+  const mostBytes = Math.min(measureUnpacked(layout), sizeBytes + MOST_UNPACKED_EXTRA_BYTES);
   const chunks = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES, signal });
   // The callback has nothing to do: whoever reads the last stream sees the error of any.
   const unzipped = pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
@@ -84,19 +90,20 @@ async function* gunzip({ handle, sizeBytes }: OpenFile, unpacking: Unpacking): A
 }
 
 async function takeEntry({ header, body }: ParsedTarEntry, unpacking: Unpacking): Promise<void> {
-  const { path, files } = unpacking;
+  const { path, files, layout } = unpacking;
   const name = header.name.replace(/^\.\//, '');
   const { type = 'file', size } = header;
   const shown = JSON.stringify(name.slice(0, 100));
-  if (type === 'directory' && name === FOLDER) return;
-  const short = name.slice(FOLDER.length);
-  const known = name.startsWith(FOLDER) && [...CIFAR10_NAMES, ...SKIPPED].includes(short);
+  const folder = `${layout.folder}/`;
+  if (type === 'directory' && name === folder) return;
+  const short = name.slice(folder.length);
+  const known = name.startsWith(folder) && [...listFiles(layout), ...layout.otherFiles].includes(short);
   if (!known || type !== 'file') {
     throw new UserError(
-      `${path}: expected nothing but the files of the published archive, found a ${type} ${shown}. ${explainOtherVersion(name) ?? 'It is not that archive: get it.'}`,
+      `${path}: expected nothing but the files of the published archive, found a ${type} ${shown}. ${explainOtherVersion(layout, name) ?? 'It is not that archive: get it.'}`,
     );
   }
-  const mostBytes = short.endsWith('.bin') ? MAX_RECORDS * CIFAR10_RECORD_BYTES : MAX_TEXT_BYTES;
+  const mostBytes = short.endsWith('.bin') ? layout.mostRecords * recordBytesOf(layout) : MAX_TEXT_BYTES;
   if (size > mostBytes) {
     throw new UserError(
       `${path}: expected at most ${mostBytes} bytes in ${shown}, found ${size}. It is not the published archive: get that.`,
@@ -108,7 +115,7 @@ async function takeEntry({ header, body }: ParsedTarEntry, unpacking: Unpacking)
     );
   }
   const content = await readBody(body, size, unpacking);
-  if (!SKIPPED.includes(short)) files.set(short, content);
+  if (!layout.otherFiles.includes(short)) files.set(short, content);
 }
 
 async function readBody(
