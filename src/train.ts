@@ -11,8 +11,8 @@ import { checkTrainOptions } from './run/check-options.js';
 import { concludeRun } from './run/conclude.js';
 import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
-import { describeInit, initializeFrom } from './run/init.js';
-import { checkLoneValues } from './run/lone-values.js';
+import { initializeFrom } from './run/init.js';
+import { listWarnings } from './run/list-warnings.js';
 import { nameData } from './run/name-data.js';
 import { shareRun } from './run/share.js';
 import { type RunSpec, resolveRunSpec } from './run/spec.js';
@@ -37,13 +37,7 @@ export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<Tr
   return withPool(options, async (pool) => {
     const data = dataset ?? (await loadDataset(resolved.dataset));
     const fitted = fitRun(resolved, data, { plugins });
-    const images = fitted.spec.trainCount - fitted.spec.validationCount;
-    const { init } = fitted.spec;
-    const warnings = [
-      checkLoneValues(fitted.spec, images, { kinds: plugins.layers, force }),
-      init && describeInit(init, fitted.plan),
-    ];
-    for (const warning of warnings) if (warning !== null) (options.onWarning ?? emitWarning)(warning);
+    for (const warning of listWarnings([fitted], force)) (options.onWarning ?? emitWarning)(warning);
     const result = await trainFitted(fitted, { ...options, pool });
     const { checkpoints } = options;
     if (checkpoints && result.state === 'done') await clearRunFolder(checkpoints.folder, checkpoints.keep);

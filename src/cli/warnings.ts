@@ -1,6 +1,5 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
-import { describeInit } from '../run/init.js';
-import { listLoneValues } from '../run/lone-values.js';
+import { listWarnings } from '../run/list-warnings.js';
 import type { Streams } from './streams.js';
 
 /** How a command that trains takes what cannot learn. */
@@ -20,7 +19,5 @@ export function printWarnings(
   force: boolean,
   err: Streams['err'],
 ): void {
-  const inits = runs.flatMap(({ spec, plan }) => (spec.init ? (describeInit(spec.init, plan) ?? []) : []));
-  for (const warning of new Set([...listLoneValues(runs, force), ...inits]))
-    err.write(`warning: ${warning}\n`);
+  for (const warning of listWarnings(runs, force)) err.write(`warning: ${warning}\n`);
 }

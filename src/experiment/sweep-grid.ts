@@ -3,7 +3,7 @@ import { parseWith } from '../core/parse.js';
 import { loadDataset } from '../dataset/load.js';
 import { loadPlugins } from '../plugins/load.js';
 import { NO_PLUGINS, type Plugins } from '../plugins/plugins.js';
-import { listLoneValues } from '../run/lone-values.js';
+import { listWarnings } from '../run/list-warnings.js';
 import type { ResolvedRunSpec, RunSpec } from '../run/spec.js';
 import { emitWarning } from '../run/warning.js';
 import { withDatabaseErrors } from './database-errors.js';
@@ -71,7 +71,7 @@ export async function sweep(grid: SweepGrid, options: SweepGridOptions): Promise
     async (name) => dataset ?? (await loadDataset(name)),
     plugins,
   );
-  for (const warning of listLoneValues(points, force)) onWarning(warning);
+  for (const warning of listWarnings(points, force)) onWarning(warning);
   const store = Store.open(typeof asked.store === 'string' ? asked.store : asked.store.file);
   try {
     return await trainMissing(grid, points, asked, store);

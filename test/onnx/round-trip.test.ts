@@ -9,7 +9,6 @@ import { type ExportOptions, exportOnnx } from '../../src/onnx/export-onnx.js';
 import { readOnnx } from '../../src/onnx/import-onnx.js';
 import { makeRandomGraph } from '../helpers/random-graph.js';
 import { countOf } from '../helpers/soak.js';
-import { drawNetwork } from '../torch/draw-network.js';
 import { computeOutputs, differ, drawCheckpoint, drawPixels } from './drawn-checkpoints.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'convoy-onnx-'));
@@ -64,26 +63,7 @@ describe('a network that is written as ONNX and read again', () => {
     }
   });
 
-  it.each(Array.from({ length: countOf({ share: 12, whole: 200 }) }, (_, number) => number))(
-    'predicts the same: random network %d',
-    async (number) => {
-      const checkpoint = drawCheckpoint(drawNetwork(number).network, number);
-      const after = await roundTrip(checkpoint, { opset: 20, withPreprocessing: number % 2 === 0 });
-      const pixels = drawPixels(checkpoint);
-      expect(differ(computeOutputs(after, pixels), computeOutputs(checkpoint, pixels))).toBeLessThan(
-        ROUNDING,
-      );
-      const { lost } = compareTensors(checkpoint, after);
-      const kinds = new Map(checkpoint.spec.network.layers.map(({ name, kind }) => [name, kind]));
-      expect(
-        lost.filter(
-          (name) => kinds.get(name.split('.')[0]!) !== 'trainable-pooling' && !/\.(scale|slope)$/.test(name),
-        ),
-      ).toEqual([]);
-    },
-  );
-
-  it.each(Array.from({ length: countOf({ share: 6, whole: 200 }) }, (_, seed) => seed))(
+  it.each(Array.from({ length: countOf({ share: 16, whole: 200 }) }, (_, seed) => seed))(
     'predicts the same: random graph %d',
     async (seed) => {
       const checkpoint = drawCheckpoint(makeRandomGraph(seed, 3 + (seed % 12)), seed);

@@ -95,7 +95,7 @@ describe('the identity of such a run', () => {
   });
 
   it('is held against the weights again where it is trained', async () => {
-    const resolved = resolveRunSpec({ ...spec, init: file });
+    const resolved = resolveRunSpec({ ...spec, dataset: dataset.name, init: file });
     const other = join(folder, 'other.safetensors');
     await saveModel(await train({ ...spec, seed: 1 }, options), other);
     const init = { ...resolved.init!, file: other };
