@@ -18,6 +18,11 @@ export function canOpenDatabase() {
   return runs("new (require('better-sqlite3'))(':memory:')");
 }
 
+/** Whether the package that reads pictures is there for this machine. */
+export function canReadPictures() {
+  return runs("require('sharp')");
+}
+
 // In a process of its own: a broken module may end the one that loads it.
 function runs(code, ...args) {
   return spawnSync(process.execPath, ['-e', code, ...args], { cwd: root, stdio: 'ignore' }).status === 0;

@@ -3,13 +3,14 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { canOpenDatabase } from './native-modules.js';
+import { canOpenDatabase, canReadPictures } from './native-modules.js';
 import { lacksAddon, lacksPackages, lacksProgram } from './sources.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 // Without scripts, since what they compile is compiled below, side by side.
-if (lacksPackages())
+// What was installed on another system is none of this one's.
+if (lacksPackages() || !canReadPictures())
   await step('downloading packages', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 
 const [needsDatabase, needsAddon] = [!canOpenDatabase(), lacksAddon()];

@@ -11,6 +11,7 @@ import { checkTrainOptions } from './run/check-options.js';
 import { concludeRun } from './run/conclude.js';
 import { inputsOf, selectData } from './run/data.js';
 import { type FittedRun, fitRun } from './run/fit.js';
+import { describeInit, initializeFrom } from './run/init.js';
 import { checkLoneValues } from './run/lone-values.js';
 import { nameData } from './run/name-data.js';
 import { shareRun } from './run/share.js';
@@ -37,8 +38,12 @@ export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<Tr
     const data = dataset ?? (await loadDataset(resolved.dataset));
     const fitted = fitRun(resolved, data, { plugins });
     const images = fitted.spec.trainCount - fitted.spec.validationCount;
-    const warning = checkLoneValues(fitted.spec, images, { kinds: plugins.layers, force });
-    if (warning !== null) (options.onWarning ?? emitWarning)(warning);
+    const { init } = fitted.spec;
+    const warnings = [
+      checkLoneValues(fitted.spec, images, { kinds: plugins.layers, force }),
+      init && describeInit(init, fitted.plan),
+    ];
+    for (const warning of warnings) if (warning !== null) (options.onWarning ?? emitWarning)(warning);
     const result = await trainFitted(fitted, { ...options, pool });
     const { checkpoints } = options;
     if (checkpoints && result.state === 'done') await clearRunFolder(checkpoints.folder, checkpoints.keep);
@@ -66,6 +71,7 @@ export async function trainFitted(
       const memory = viewModel(run.memory.model, plan, needs);
       // A run that is interrupted in it saves nothing: its beginning is not a state.
       await takeTurns(initializeInPieces(memory, plan, spec.seed, kernels, inputsOf(data)), signal);
+      if (spec.init) initializeFrom(spec.init, plan, memory.weights);
       run.memory.slowWeights?.set(memory.weights);
       run.memory.averageWeights?.set(memory.weights);
       const start = { fitted, data, run, memory, kernels, threads };

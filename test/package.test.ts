@@ -58,6 +58,9 @@ describe('the package', () => {
     );
     expect(machines).toEqual(['linux-x64', 'linux-arm64']);
     expect(manifest.files).toContain('prebuilds');
+    const [, glibc] = /GLIBC: '([\d.]+)'/.exec(read('scripts/package/requirements.js'))!;
+    expect(read('docs/package.md')).toContain(`for Linux on x64 and on arm64`);
+    expect(read('docs/package.md')).toContain(`glibc ${glibc} `);
   });
 
   it('runs no script where it is installed', () => {

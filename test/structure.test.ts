@@ -20,6 +20,7 @@ const ORDER = [
   'parallel',
   'run',
   'checkpoint',
+  'onnx',
   'training',
   'train.ts',
   'check',

@@ -17,6 +17,8 @@ const CHECKS = [
   ['NEON', 'npm', 'run', 'test:neon', '--silent', '--', ...more],
   ['sanitizers', 'npm', 'run', 'test:sanitize', '--silent', '--', ...more],
   ['threads', 'npm', 'run', 'test:tsan', '--silent'],
+  ['ONNX Runtime', 'npm', 'run', 'test:onnx', '--silent'],
+  ['package', 'npm', 'run', 'test:package', '--silent'],
   ...VERSIONS.map((major) => [
     `Node.js ${major}`,
     ...['npm', 'run', 'test:node', '--silent', '--', major, ...more],

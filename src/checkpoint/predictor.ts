@@ -37,7 +37,6 @@ export class Predictor {
    */
   constructor(model: SharedModel, kinds: LayerKinds) {
     const plan = planPrediction(model.network, kinds);
-    const allocate = (floats: number, what: string) => viewArena(allocateArena(floats, what));
     this.#model = model;
     this.#kernels = loadKernels(model.kernels);
     this.#network = new ThreadNetwork({
@@ -48,7 +47,7 @@ export class Predictor {
         gradient: new Float32Array(0),
         partials: new Float32Array(0),
       },
-      activations: allocate(plan.activationFloats, 'activations'),
+      activations: viewArena(allocateArena(plan.activationFloats, 'activations')),
       kernels: this.#kernels,
     });
   }

@@ -23,7 +23,8 @@ import {
  * predict with `loadModel`.
  *
  * @param trained what `train` gave, or a checkpoint
- * @param options.plugins those that it was trained with, if any; their hashes go into the file
+ * @param file the file to write
+ * @param options `plugins`: those that it was trained with, if any; their hashes go into the file
  * @throws UserError if a plugin is not at hand, weights are not those of the spec, or not finite (the run diverged), or the file cannot be written there
  */
 export async function saveModel(

@@ -7,7 +7,7 @@ import type { WriteOptions } from '../core/write-whole-file.js';
 import { arithmeticOf } from '../kernels/arithmetic.js';
 import type { FittedRun } from '../run/fit.js';
 import { NUMERICS } from '../run/numerics.js';
-import { trimSpec } from '../run/spec.js';
+import { identifySpec } from '../run/spec.js';
 import type { NamedNumbers, Standing, TrainingState } from '../run/training-state.js';
 import { countNumbers, dtypeOf, type Tensor } from '../safetensors/format.js';
 import type { Header } from '../safetensors/header.js';
@@ -35,7 +35,7 @@ export interface RunFacts {
 
 export function describeRun({ spec, dataset }: FittedRun, kernels: string): RunFacts {
   // As it will be read again.
-  const recorded = JSON.parse(JSON.stringify(trimSpec(spec)));
+  const recorded = JSON.parse(JSON.stringify(identifySpec(spec)));
   return { spec: recorded, data: dataset.sha256, arithmetic: arithmeticOf(kernels) };
 }
 

@@ -147,13 +147,9 @@ export class TrainedModel implements AsyncDisposable {
     options: PredictOptions = {},
   ): Promise<Prediction | Prediction[]> {
     const explain = ({ values }: ImageValues) => this.#explain(values);
-    if (Array.isArray(images)) return this.#computeEach('predict', images, { options, layer: null, explain });
-    const [prediction] = await this.#computeEach('predict', [images as ModelImage], {
-      options,
-      layer: null,
-      explain,
-    });
-    return prediction!;
+    const list: readonly ModelImage[] = Array.isArray(images) ? images : [images as ModelImage];
+    const predictions = await this.#computeEach('predict', list, { options, layer: null, explain });
+    return Array.isArray(images) ? predictions : predictions[0]!;
   }
 
   /**

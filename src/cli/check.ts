@@ -23,7 +23,7 @@ import { EXIT_CODES } from './exit.js';
 import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from './override-options.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION, parseWorkers } from './run-options.js';
-import type { Streams } from './streams.js';
+import { type Streams, widthOf } from './streams.js';
 
 interface Flags extends OverrideFlags, DataFlags {
   readonly only?: readonly CheckName[];
@@ -106,7 +106,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     } finally {
       await pool.close();
     }
-    streams.out.write(json ? formatJson(findings) : formatFindings(findings));
+    streams.out.write(json ? formatJson(findings) : formatFindings(findings, widthOf(streams.out)));
     if (findings.some(({ passed }) => !passed)) exitCode = EXIT_CODES.failed;
   });
   await parseCommand(command, args);
@@ -129,11 +129,12 @@ function describeSubject(
   return `${model}: ${formatShape(network.input)}, ${parameters}, on ${images}`;
 }
 
-function formatFindings(findings: readonly Finding[]): string {
+function formatFindings(findings: readonly Finding[], width: number): string {
   const columns = ['check', 'result', 'what was found'].map((title) => ({ title, align: 'left' as const }));
   return formatTable(
     columns,
     findings.map(({ check, passed, finding }) => [check, passed ? 'pass' : 'FAIL', finding]),
+    width,
   );
 }
 

@@ -19,6 +19,8 @@ export const COMMANDS: Readonly<Record<string, ProgramCommand>> = {
     summary: 'measures the errors of trained networks',
     load: () => import('./evaluate/evaluate.js'),
   },
+  export: { summary: 'writes a trained network as an ONNX file', load: () => import('./export.js') },
+  import: { summary: 'reads a network from an ONNX file', load: () => import('./import.js') },
   features: { summary: 'draws kernels and feature maps', load: () => import('./features/features.js') },
   filter: { summary: 'filters an image with a kernel', load: () => import('./filter.js') },
   describe: { summary: 'prints the layers of a network', load: () => import('./describe/describe.js') },

@@ -1,7 +1,7 @@
 import { UserError, unknownName } from '../core/errors.js';
 import { readManifest } from '../core/manifest.js';
 import { COMMANDS } from './commands.js';
-import { EXIT_CODES } from './exit.js';
+import { EXIT_CODES, type Main } from './exit.js';
 import type { Streams } from './streams.js';
 
 /**
@@ -27,9 +27,33 @@ export async function main([name, ...args]: readonly string[], streams: Streams)
 
 async function start(name: string, args: readonly string[], streams: Streams): Promise<number> {
   if (!Object.hasOwn(COMMANDS, name)) throw unknownName('convoy', 'command', name, Object.keys(COMMANDS));
-  const { main } = await COMMANDS[name]!.load();
+  const { main } = await loadCommand(name);
   return main(args, streams);
 }
+
+async function loadCommand(name: string): Promise<{ readonly main: Main }> {
+  try {
+    return await COMMANDS[name]!.load();
+  } catch (error) {
+    throw explainLoadError(error);
+  }
+}
+
+/** The UserError for packages that are missing, or that were installed on another machine or for another Node.js; any other error as it is. */
+export function explainLoadError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const [message] = error.message.split('\n');
+  // sharp has a message of its own for a binary that is none of this machine's.
+  if (!LOAD_ERRORS.includes(code) && !message!.startsWith('Could not load the "sharp" module')) return error;
+  return new UserError(
+    `convoy: expected packages that fit Node.js ${process.version} on ${process.platform} ${process.arch}, found: ${message}. ` +
+      'Install them again: npm ci',
+    { cause: error },
+  );
+}
+
+const LOAD_ERRORS: readonly string[] = ['ERR_DLOPEN_FAILED', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'];
 
 function formatHelp(): string {
   const names = Object.keys(COMMANDS);

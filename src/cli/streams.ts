@@ -2,8 +2,17 @@ import { ProcessOutput } from './process-output.js';
 
 /** Where a command writes: results to `out`, all else to `err`. */
 export interface Streams {
-  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly rows?: number };
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly err: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly rows?: number;
+  };
+}
+
+/** In how many characters a table should fit: those of a terminal. What goes elsewhere is as wide as it takes. */
+export function widthOf({ isTTY, columns }: Streams['out']): number {
+  return isTTY && columns ? columns : Number.POSITIVE_INFINITY;
 }
 
 /** Those of this process. */

@@ -1,4 +1,5 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { describeInit } from '../run/init.js';
 import { listLoneValues } from '../run/lone-values.js';
 import type { Streams } from './streams.js';
 
@@ -15,9 +16,11 @@ export const FORCE_OPTION = [
  * @throws UserError for such a run, unless that is forced
  */
 export function printWarnings(
-  runs: readonly Pick<SweepPoint, 'spec' | 'plugins'>[],
+  runs: readonly Pick<SweepPoint, 'spec' | 'plan' | 'plugins'>[],
   force: boolean,
   err: Streams['err'],
 ): void {
-  for (const warning of listLoneValues(runs, force)) err.write(`warning: ${warning}\n`);
+  const inits = runs.flatMap(({ spec, plan }) => (spec.init ? (describeInit(spec.init, plan) ?? []) : []));
+  for (const warning of new Set([...listLoneValues(runs, force), ...inits]))
+    err.write(`warning: ${warning}\n`);
 }

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { isInstalled } from '../core/command-name.js';
 import { UserError } from '../core/errors.js';
 
 const OTHER_FILE = 'or give another file with --db';
@@ -37,6 +38,14 @@ const EXPLANATIONS: readonly (readonly [code: string, explanation: string])[] = 
 /** SQLite allots its shared memory in pieces of 32 KB, and does not say of one that finds no room that the disk is full. */
 const LEAST_ROOM_BYTES = 65_536;
 
+/** The commands that compile the package: npm runs no script of a package that the project has not approved, as a clone of convoy has. */
+export function tellDatabaseBuild(installed = isInstalled()): string {
+  const build = 'npm rebuild better-sqlite3';
+  return installed
+    ? `npm approve-scripts better-sqlite3 && ${build} (an npm that does not know the first command needs the second alone)`
+    : build;
+}
+
 /** Whether the package's native half is missing or does not load; nothing else of a database loads native code. */
 function isBindingError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -52,7 +61,7 @@ export function explainDatabaseError(error: unknown, file: string): unknown {
   if (isBindingError(error)) {
     return new UserError(
       `database: expected the package better-sqlite3 compiled for this Node.js (${process.version}), found it compiled for another ` +
-        'version, damaged or missing. Run: npm rebuild better-sqlite3',
+        `version, damaged or missing. Run: ${tellDatabaseBuild()}`,
       { cause: error },
     );
   }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type ResolvedRunSpec, trimSpec } from '../run/spec.js';
+import { identifySpec, type ResolvedRunSpec } from '../run/spec.js';
 
 /**
  * What makes two runs the same run: SHA-256, as hexadecimal, over the resolved spec (trimmed) and the data set's hash. Nothing of the
  * machine, the number of workers or the sweep goes in, since no result depends on them.
  */
 export function computeIdentity(spec: ResolvedRunSpec, datasetSha256: string): string {
-  return hashText(formatCanonicalJson({ dataset: datasetSha256, spec: trimSpec(spec) }));
+  return hashText(formatCanonicalJson({ dataset: datasetSha256, spec: identifySpec(spec) }));
 }
 
 /** A text that is equal for two runs that differ in nothing but the seed. */
 export function computeGroup(spec: ResolvedRunSpec, datasetSha256: string): string {
-  const { seed: _seed, ...rest } = trimSpec(spec);
+  const { seed: _seed, ...rest } = identifySpec(spec);
   return hashText(formatCanonicalJson({ dataset: datasetSha256, spec: rest }));
 }
 

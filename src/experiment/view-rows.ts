@@ -1,5 +1,5 @@
 /** What stands in a column; with a question mark it may be NULL. */
-type ColumnType = 'text' | 'text?' | 'number' | 'number?';
+type ColumnType = 'text' | 'text?' | 'number' | 'number?' | 'value';
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
@@ -51,9 +51,14 @@ const RUN = {
   test_rmse: 'number?',
   best_test_rmse: 'number?',
   test_r2: 'number?',
+  schedule: 'text',
+  optimizer: 'text',
+  validation_count: 'number',
 } as const satisfies Columns;
 
-const { state: _state, removed_at: _removedAt, classes: _classes, ...RESULT } = RUN;
+const ANY_RUN = { ...RUN, spec: 'text' } as const satisfies Columns;
+
+const { state: _state, removed_at: _removedAt, classes: _classes, ...RESULT } = ANY_RUN;
 
 /** The columns of every view that is meant to be relied on, as docs/sweeps.md lists them. */
 export const VIEW_COLUMNS = {
@@ -78,7 +83,22 @@ export const VIEW_COLUMNS = {
     label: 'text',
     mean_rmse: 'number?',
     mean_r2: 'number?',
+    settings: 'text',
+    mean_validation_error_percent: 'number?',
+    min_validation_error_percent: 'number?',
+    max_validation_error_percent: 'number?',
+    mean_validation_loss: 'number?',
+    momentum: 'number?',
+    weight_decay: 'number?',
+    optimizer: 'text',
+    schedule: 'text',
+    validation_count: 'number',
+    git_commits: 'text?',
+    group_id: 'number',
+    spec: 'text',
   },
+  settings: { sweep: 'text', run_id: 'number', field: 'text', value: 'value' },
+  seed_groups: { sweep: 'text', group_id: 'number', run_id: 'number', seed: 'number' },
   learning_curves: {
     run_id: 'number',
     epoch: 'number',
@@ -124,8 +144,17 @@ export const VIEW_COLUMNS = {
     test_rmse: 'number?',
     best_test_rmse: 'number?',
     test_r2: 'number?',
+    validation_loss: 'number?',
+    validation_error_percent: 'number?',
+    momentum: 'number?',
+    weight_decay: 'number?',
+    schedule: 'text',
+    optimizer: 'text',
+    validation_count: 'number',
+    git_commit: 'text?',
+    spec: 'text',
   },
-  all_runs: RUN,
+  all_runs: ANY_RUN,
   class_errors: {
     run_id: 'number',
     label: 'number',
@@ -134,6 +163,25 @@ export const VIEW_COLUMNS = {
     error_percent: 'number',
   },
   test_predictions: { run_id: 'number', example: 'number', label: 'number?', predicted: 'number' },
+  votes: {
+    sweep: 'text',
+    label: 'text',
+    settings: 'text',
+    n: 'number',
+    images: 'number',
+    vote_error_percent: 'number',
+    mean_error_percent: 'number?',
+    min_error_percent: 'number?',
+    max_error_percent: 'number?',
+    group_id: 'number',
+  },
+  vote_predictions: {
+    group_id: 'number',
+    example: 'number',
+    label: 'number?',
+    predicted: 'number',
+    votes: 'number',
+  },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type ViewName = keyof typeof VIEW_COLUMNS;
@@ -145,6 +193,7 @@ interface CellTypes {
   readonly 'text?': string | null;
   readonly number: number;
   readonly 'number?': number | null;
+  readonly value: string | number;
 }
 
 type RowOf<View extends Columns> = { readonly [Column in keyof View]: CellTypes[View[Column]] };
@@ -152,5 +201,5 @@ type RowOf<View extends Columns> = { readonly [Column in keyof View]: CellTypes[
 /** A row of each view. */
 export type ViewRows = { readonly [View in ViewName]: RowOf<(typeof VIEW_COLUMNS)[View]> };
 
-/** A run in any state, as the view `all_runs` has it. */
+/** A run in any state, as the view `all_runs` has it, but for its spec. */
 export interface RunRow extends RowOf<typeof RUN> {}

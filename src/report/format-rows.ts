@@ -2,7 +2,7 @@ import type { Cell, Rows } from '../experiment/rows.js';
 import { type Column, formatTable } from './tables.js';
 
 /** An aligned table; numbers stand at the right, NULL is empty. */
-export function formatRowsAsTable({ titles, rows }: Rows): string {
+export function formatRowsAsTable({ titles, rows }: Rows, width?: number): string {
   const columns = titles.map((title, i): Column => {
     const isNumber =
       rows.some((row) => isNumeric(row[i]!)) && rows.every((row) => row[i] === null || isNumeric(row[i]!));
@@ -11,6 +11,7 @@ export function formatRowsAsTable({ titles, rows }: Rows): string {
   return formatTable(
     columns,
     rows.map((row) => row.map(formatText)),
+    width,
   );
 }
 

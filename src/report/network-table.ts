@@ -14,7 +14,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** A network as the chapter's table 15.2 with what each layer costs, a line of totals, and what the columns mean. */
-export function formatNetworkTable(network: NetworkDescription): string {
+export function formatNetworkTable(network: NetworkDescription, width?: number): string {
   const { layers, trainingMemory: memory } = network;
   const rows = [
     ['', 'input', '', '', formatShape(network.input), '', '', '', '', formatBytes(network.inputBytes)],
@@ -40,7 +40,7 @@ export function formatNetworkTable(network: NetworkDescription): string {
   ];
   return [
     `${network.name}\n\n`,
-    formatTable(COLUMNS, rows),
+    formatTable(COLUMNS, rows, width),
     '\n',
     'field: what of its input one element in front of the first fully connected layer depends on (table 15.2)\n',
     "in input: what of the network's input one element of its output depends on; both with padding\n",

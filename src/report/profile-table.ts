@@ -16,12 +16,12 @@ interface Sum {
 }
 
 /** A profile as text: a line on the whole step, then tables of every pass of every layer, of passes of one name, and of the workers. */
-export function formatProfile(profile: TrainingProfile): string {
+export function formatProfile(profile: TrainingProfile, width?: number): string {
   return [
     `${formatWhole(profile)}\n`,
-    formatPasses(profile),
-    formatSums(profile),
-    formatWorkers(profile),
+    formatPasses(profile, width),
+    formatSums(profile, width),
+    formatWorkers(profile, width),
   ].join('\n');
 }
 
@@ -36,7 +36,7 @@ function formatWhole(profile: TrainingProfile): string {
   );
 }
 
-function formatPasses({ passes }: TrainingProfile): string {
+function formatPasses({ passes }: TrainingProfile, width?: number): string {
   const columns = [LEFT('layer'), LEFT('pass'), ...WORK, RIGHT('barrier ms'), RIGHT('worst ms')];
   const rows = passes.map((pass) => [
     pass.layer ?? NOTHING,
@@ -45,11 +45,11 @@ function formatPasses({ passes }: TrainingProfile): string {
     formatMs(pass.barrierMsPerStep),
     formatMs(pass.worstBarrierMsPerStep),
   ]);
-  return formatTable(columns, rows);
+  return formatTable(columns, rows, width);
 }
 
 /** The dearest first; barriers and what is between passes stand among them. */
-function formatSums(profile: TrainingProfile): string {
+function formatSums(profile: TrainingProfile, width?: number): string {
   const { passes, msPerStep } = profile;
   const byName = new Map<string, PassProfile[]>();
   for (const pass of passes) byName.set(pass.pass, [...(byName.get(pass.pass) ?? []), pass]);
@@ -65,6 +65,7 @@ function formatSums(profile: TrainingProfile): string {
   return formatTable(
     [LEFT('pass'), ...WORK],
     sums.map(([name, sum]) => [name, ...formatWork(sum)]),
+    width,
   );
 }
 
@@ -83,7 +84,7 @@ function addUp(passes: readonly PassProfile[]): Sum {
   };
 }
 
-function formatWorkers({ perWorker, msPerStep }: TrainingProfile): string {
+function formatWorkers({ perWorker, msPerStep }: TrainingProfile, width?: number): string {
   const columns = ['worker', 'passes ms', 'barriers ms', 'of step', 'longest ms'].map(RIGHT);
   const rows = perWorker.map((worker, i) => [
     String(i),
@@ -92,7 +93,7 @@ function formatWorkers({ perWorker, msPerStep }: TrainingProfile): string {
     formatShare(worker.barrierMsPerStep / msPerStep),
     formatMs(worker.longestBarrierMs),
   ]);
-  return formatTable(columns, rows);
+  return formatTable(columns, rows, width);
 }
 
 function formatWork({ msPerStep, shareOfStep, gflops, shareOfPeak }: Sum): string[] {

@@ -41,18 +41,20 @@ interface Group {
  * The end of a sweep: a table of the points that ran, and where there are several seeds a second one with mean ± deviation over them; of the
  * other points their number. They are sorted by validation error, or by test error where not all have one: test images are no help in a choice
  * that the validation images were kept for. Fields that are equal throughout are left out.
+ *
+ * @param width of the terminal, as formatTable takes it
  */
-export function formatSweepTables(results: readonly PointResult[]): string {
+export function formatSweepTables(results: readonly PointResult[], width?: number): string {
   const regressions = results.filter(({ point }) => point.dataset.targetNames);
   const others = results.filter(({ point }) => !point.dataset.targetNames);
   return [
-    ...(others.length > 0 ? [formatTables(others, ERROR_PERCENT)] : []),
-    ...(regressions.length > 0 ? [formatTables(regressions, RMSE)] : []),
+    ...(others.length > 0 ? [formatTables(others, ERROR_PERCENT, width)] : []),
+    ...(regressions.length > 0 ? [formatTables(regressions, RMSE, width)] : []),
   ].join('\n');
 }
 
 /** Those of points that are measured alike. */
-function formatTables(results: readonly PointResult[], measure: Measure): string {
+function formatTables(results: readonly PointResult[], measure: Measure, width: number | undefined): string {
   const points = results.map(({ point }) => point);
   const kind = {
     measure,
@@ -63,9 +65,9 @@ function formatTables(results: readonly PointResult[], measure: Measure): string
   const ran = results.filter((result): result is RunResult => result.run !== null);
   const groups = groupBySeeds(results);
   const sections = [
-    ...(ran.length > 0 ? [formatRuns(ran, kind)] : []),
+    ...(ran.length > 0 ? [formatRuns(ran, kind, width)] : []),
     ...(groups.some(({ finished }) => finished.length > 1)
-      ? [`Over seeds:\n\n${formatGroups(groups, kind)}`]
+      ? [`Over seeds:\n\n${formatGroups(groups, kind, width)}`]
       : []),
     ...(ran.length < points.length ? [describeRest(points.length - ran.length)] : []),
   ];
@@ -79,6 +81,7 @@ function describeRest(count: number): string {
 function formatRuns(
   results: readonly RunResult[],
   { measure, varying, hasSeeds, validates }: TableKind,
+  width: number | undefined,
 ): string {
   const hasR2 = measure === RMSE;
   const hasTopFive = results.some(({ point }) => tellsTopFive(point.dataset.classNames.length));
@@ -112,10 +115,14 @@ function formatRuns(
       formatDuration(run.seconds),
     ],
   );
-  return formatTable(columns, rows);
+  return formatTable(columns, rows, width);
 }
 
-function formatGroups(groups: readonly Group[], { measure, varying, validates }: TableKind): string {
+function formatGroups(
+  groups: readonly Group[],
+  { measure, varying, validates }: TableKind,
+  width: number | undefined,
+): string {
   const columns: Column[] = [
     { title: 'network', align: 'left' },
     ...varying.map((key) => rightColumn(formatTitle(key))),
@@ -142,7 +149,7 @@ function formatGroups(groups: readonly Group[], { measure, varying, validates }:
     measure.format(test?.max),
     others > 0 ? `${others} more not finished` : '',
   ]);
-  return formatTable(columns, rows);
+  return formatTable(columns, rows, width);
 }
 
 /** Null if no member has the value. */

@@ -10,6 +10,7 @@ import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../datase
 import { LOSSES } from '../layers/loss.js';
 import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
 import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
+import { freezeLayers } from '../network/freeze.js';
 import { type NetworkSpec, parseNetwork, type WrittenNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
@@ -18,6 +19,7 @@ import { sgdFields } from '../optim/optimizers/sgd.js';
 import { scheduleSchema } from '../optim/schedule.js';
 import { checkPlugins, NO_PLUGINS, type Plugins, recordPlugins, takeUsed } from '../plugins/plugins.js';
 import { classWeightsSchema } from './class-weights.js';
+import { type Init, initSchema, resolveInit } from './init.js';
 import { type OptimizerFields, penaltyOf, resolveOptimizer } from './optimizer-fields.js';
 import { stoppingSchema } from './stopping-schema.js';
 
@@ -32,6 +34,10 @@ const runSpecSchema = z.strictObject({
   ...z.object(MODEL_OPTIONS).partial().shape,
   /** A network layer by layer; its `name` stands where a model's would. */
   network: z.unknown().optional(),
+  /** A file with weights that layers of the same names begin with; null for none. */
+  init: initSchema.nullable().default(null),
+  /** Names of layers that do not learn, or patterns of them: short for learning rates of 0 in the network. */
+  freeze: z.array(z.string().min(1)).min(1).optional(),
   /** Modules of the user's own that the network or the optimizer needs. Whoever resolves a spec fills that in. */
   plugins: z
     .array(
@@ -116,9 +122,10 @@ export interface RunSpec extends Written<Omit<z.input<typeof runSpecSchema>, 'ne
 /** A spec with every default filled in and its network written out. Plain JSON; its hash (with the data's) is a run's identity. */
 export type ResolvedRunSpec = Omit<
   z.output<typeof runSpecSchema>,
-  'network' | 'model' | 'normalization' | keyof OptimizerFields
+  'network' | 'model' | 'normalization' | 'init' | 'freeze' | keyof OptimizerFields
 > &
   OptimizerFields & {
+    readonly init: Init | null;
     readonly model: string;
     readonly network: NetworkSpec;
     readonly normalization: 'mean-image' | 'per-channel' | 'none';
@@ -146,6 +153,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'clipNorm',
   'averaging',
   'testTimeAugmentation',
+  'init',
 ]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
 
@@ -159,6 +167,12 @@ export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown
       ([key, value]) => !LATER_KEYS.has(key) || !isDeepStrictEqual(value, DEFAULTS[key]),
     ),
   );
+}
+
+/** What of a spec makes its run: all that is recorded, but for where the file lies that it begins with. */
+export function identifySpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown>> {
+  const { init, ...fields } = trimSpec(spec);
+  return spec.init ? { ...fields, init: { sha256: spec.init.sha256 } } : fields;
 }
 
 const LATER_DEFAULTS = Object.fromEntries(Object.entries(DEFAULTS).filter(([key]) => LATER_KEYS.has(key)));
@@ -182,13 +196,13 @@ export function resolveRunSpec(
   plugins: Plugins = NO_PLUGINS,
 ): ResolvedRunSpec {
   checkPlainData(spec, where);
-  const { model, network, normalization, optimizer, momentum, nesterov, weightDecay, ...rest } = parseWith(
-    runSpecSchema,
-    spec,
-    where,
-  );
+  const { model, network, normalization, optimizer, momentum, nesterov, weightDecay, init, freeze, ...rest } =
+    parseWith(runSpecSchema, spec, where);
   checkPlugins(rest.plugins, plugins, where);
-  const built = resolveNetwork({ model, network, ...rest }, where, plugins);
+  const built = resolveNetwork({ model, network, init, ...rest }, where, plugins);
+  const frozen = freeze
+    ? freezeLayers(built.network, freeze, { kinds: plugins.layers, where })
+    : built.network;
   const optimizerFields = resolveOptimizer(
     { optimizer, momentum, nesterov, weightDecay },
     where,
@@ -198,7 +212,8 @@ export function resolveRunSpec(
     ...leaveOutLaterOptions({ ...rest, ...built.options }),
     ...optimizerFields,
     model: built.network.name,
-    network: built.network,
+    network: frozen,
+    init: init === null ? null : resolveInit(init, where),
     plugins: recordPlugins(takeUsed(plugins, { ...optimizerFields, network: built.network })),
     normalization: normalization ?? (network === undefined ? 'mean-image' : 'per-channel'),
   };

@@ -4,19 +4,20 @@ import { findJsonFault } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
 import { BLANK_CHECKSUM, CHECKSUM_KEY } from './checksum.js';
 import {
+  bytesOf,
   countNumbers,
-  DTYPES,
-  type Dtype,
   dtypeOf,
   HEADER_ALIGNMENT,
   LENGTH_BYTES,
   METADATA_KEY,
+  READ_DTYPES,
+  type ReadDtype,
   type SafetensorsFile,
 } from './format.js';
 
 /** Where a tensor lies, in bytes from the first tensor's beginning. */
 export interface TensorPlace {
-  readonly dtype: Dtype;
+  readonly dtype: ReadDtype;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -113,12 +114,12 @@ function decodeText(bytes: Uint8Array): string | null {
 function parseTensor(entry: unknown, where: string): TensorPlace {
   const { dtype, shape, data_offsets } = parseWith(tensorSchema, entry, where);
   const [begin, end] = data_offsets;
-  if (!isDtype(dtype)) {
+  if (!isReadDtype(dtype)) {
     throw new UserError(
-      `${where}: expected numbers of type ${Object.keys(DTYPES).join(' or ')}, found ${dtype}. Save them as 32-bit floats.`,
+      `${where}: expected numbers of type ${READ_DTYPES.join(' or ')}, found ${dtype}. Save them as 32-bit floats.`,
     );
   }
-  const bytes = DTYPES[dtype].BYTES_PER_ELEMENT * countNumbers(shape);
+  const bytes = bytesOf(dtype) * countNumbers(shape);
   if (end - begin !== bytes) {
     throw new UserError(
       `${where}: expected ${bytes} bytes for the shape ${shape.join('×')}, found ${end - begin}. ${MEND}`,
@@ -127,8 +128,8 @@ function parseTensor(entry: unknown, where: string): TensorPlace {
   return { dtype, shape, begin, end };
 }
 
-function isDtype(dtype: string): dtype is Dtype {
-  return Object.hasOwn(DTYPES, dtype);
+function isReadDtype(dtype: string): dtype is ReadDtype {
+  return READ_DTYPES.some((known) => known === dtype);
 }
 
 function checkPlaces(

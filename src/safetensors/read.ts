@@ -3,7 +3,17 @@ import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../core/errors.js';
 import { openRegularFile } from '../core/regular-file.js';
 import { hashHeader } from './checksum.js';
-import { DTYPES, LENGTH_BYTES, MAX_HEADER_BYTES, type SafetensorsFile, type Tensor } from './format.js';
+import {
+  bytesOf,
+  countNumbers,
+  isHalf,
+  LENGTH_BYTES,
+  MAX_HEADER_BYTES,
+  makeValues,
+  type SafetensorsFile,
+  type Tensor,
+  widen,
+} from './format.js';
 import { type Header, MEND, parseHeader } from './header.js';
 
 /** Bytes that are read at a time: a file is never taken into memory twice. */
@@ -38,10 +48,12 @@ export async function readSafetensors(
     const hash = hashHeader(bytes);
     const tensors = new Map<string, Tensor>();
     for (const [name, { dtype, shape, begin, end }] of header.tensors) {
-      const Values = DTYPES[dtype];
-      const values = findPlace(name) ?? new Values((end - begin) / Values.BYTES_PER_ELEMENT);
-      const { buffer, byteOffset, byteLength } = values;
-      await fill(handle, new Uint8Array(buffer, byteOffset, byteLength), dataStart + begin, file, hash);
+      const values = findPlace(name) ?? makeValues(dtype, countNumbers(shape));
+      // Numbers of 16 bits pass through memory of their own.
+      const target = isHalf(dtype) ? new Uint16Array((end - begin) / bytesOf(dtype)) : values;
+      const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+      await fill(handle, bytes, dataStart + begin, file, hash);
+      if (isHalf(dtype)) widen(dtype, target as Uint16Array, values as Float32Array);
       tensors.set(name, { shape, values });
     }
     return { metadata: header.metadata, tensors, checksum: compare(header, hash) };

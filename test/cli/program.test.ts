@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.js';
-import { main } from '../../src/cli/program.js';
+import { explainLoadError, main } from '../../src/cli/program.js';
 import { nameCommand } from '../../src/core/command-name.js';
+import { UserError } from '../../src/core/errors.js';
 import { readManifest } from '../../src/core/manifest.js';
 import { findPackageRoot } from '../../src/core/paths.js';
 import { capture } from './fake-command.js';
@@ -45,6 +46,26 @@ describe('the program', () => {
     const { err, exitCode } = await run(args);
     expect(err).toMatch(message);
     expect(exitCode).toBe(2);
+  });
+});
+
+describe('packages that do not fit', () => {
+  it.each([
+    ['ERR_DLOPEN_FAILED', 'a.node: invalid ELF header'],
+    ['ERR_MODULE_NOT_FOUND', "Cannot find package 'zod' imported from a.js"],
+    [undefined, 'Could not load the "sharp" module using the linux-x64 runtime\nPossible solutions:\n- ...'],
+  ])('are one line (%s)', (code, message) => {
+    const explained = explainLoadError(Object.assign(new Error(message), { code }));
+    expect(explained).toBeInstanceOf(UserError);
+    expect((explained as Error).message).toBe(
+      `convoy: expected packages that fit Node.js ${process.version} on ${process.platform} ${process.arch}, found: ` +
+        `${message.split('\n')[0]}. Install them again: npm ci`,
+    );
+  });
+
+  it('are not what other errors tell of', () => {
+    const bug = new TypeError('x is not a function');
+    expect(explainLoadError(bug)).toBe(bug);
   });
 });
 

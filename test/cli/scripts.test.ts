@@ -19,6 +19,8 @@ describe('the scripts', () => {
     'features',
     'check',
     'bench',
+    'export',
+    'import',
   ])('%s says what to do if nothing is built', (name) => {
     const folder = makeFolder();
     for (const file of ['start-command.js', `${name}.js`]) {

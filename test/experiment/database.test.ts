@@ -4,7 +4,11 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { openDatabase, openDatabaseReadOnly } from '../../src/experiment/database.js';
-import { explainDatabaseError, withDatabaseErrors } from '../../src/experiment/database-errors.js';
+import {
+  explainDatabaseError,
+  tellDatabaseBuild,
+  withDatabaseErrors,
+} from '../../src/experiment/database-errors.js';
 import { SCHEMA_VERSION } from '../../src/experiment/schema.js';
 import { makeFolder } from './fake-runs.js';
 
@@ -128,5 +132,11 @@ describe('a database package that does not fit this Node.js', () => {
   it('is explained in one line where it was not compiled', () => {
     const error = new Error('Could not locate the bindings file. Tried:\n → build/better_sqlite3.node');
     expect((explainDatabaseError(error, 'x.db') as Error).message).toMatch(remedy);
+  });
+
+  it('is approved first where convoy is a package of another project', () => {
+    expect(tellDatabaseBuild(true)).toMatch(
+      /^npm approve-scripts better-sqlite3 && npm rebuild better-sqlite3 /,
+    );
   });
 });

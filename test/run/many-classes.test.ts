@@ -83,7 +83,7 @@ describe('a network that tells more classes apart than a byte does', () => {
     const cells = store.db.prepare('SELECT count(*) FROM confusion').pluck().get();
     expect(cells).toBeLessThanOrEqual(CLASSES + 450);
     expect(report).toMatch(/test error %[ |]*top-5 %/);
-    expect(formatList(store.db, {}, 'table')).toMatch(/test error % +top-5 %/);
+    expect(formatList(store.db, {})).toMatch(/test error % +top-5 %/);
     const error = `${result.epochs[0]!.testErrorPercent!.toFixed(2)}%`;
     const topFive = `${result.epochs[0]!.testTop5ErrorPercent!.toFixed(2)}%`;
     expect(formatEnd({ result })).toContain(`test error ${error} (top-5 ${topFive})`);

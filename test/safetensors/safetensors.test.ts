@@ -107,6 +107,36 @@ describe('a safetensors file', () => {
     ]);
   });
 
+  it('may have numbers of 16 bits, which are read as 32', async () => {
+    const halves = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7bff, 0x8000, 0x3555);
+    const brains = Uint16Array.of(0x3f80, 0xc000, 0x3eab);
+    const data = new Uint8Array([...new Uint8Array(halves.buffer), ...new Uint8Array(brains.buffer)]);
+    const file = write(
+      buildSafetensors(
+        {
+          half: { dtype: 'F16', shape: [2, 3], data_offsets: [0, 12] },
+          brain: { dtype: 'BF16', shape: [3], data_offsets: [12, 18] },
+        },
+        data,
+      ),
+    );
+    const { tensors } = await readSafetensors(file, acceptAll);
+    expect(tensors.get('half')!.values).toEqual(Float32Array.of(1, -2, 2 ** -24, 65504, -0, 0.333251953125));
+    expect(tensors.get('brain')!.values).toEqual(Float32Array.of(1, -2, 0.333984375));
+  });
+
+  it('may have a header without padding, as MLX and older programs write it', async () => {
+    const json = Buffer.from('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}');
+    expect(json.length % 8).not.toBe(0);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    const file = write(Buffer.concat([length, json, new Uint8Array(Float32Array.of(7).buffer)]));
+    expect((await readSafetensors(file, acceptAll)).tensors.get('a')).toEqual({
+      shape: [1],
+      values: Float32Array.of(7),
+    });
+  });
+
   it('is looked at before its tensors are read', async () => {
     const tensors = { a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } };
     const file = write(buildSafetensors(tensors, new Uint8Array(8)));
@@ -156,8 +186,8 @@ describe('a broken safetensors file', () => {
     ['an unknown field', buildSafetensors({ a: tensor(0, 8, { b: 1 }) }, data), "unknown field 'b'"],
     [
       'another type',
-      buildSafetensors({ a: tensor(0, 8, { dtype: 'BF16' }) }, data),
-      'type F32 or U8 or U16, found BF16',
+      buildSafetensors({ a: tensor(0, 8, { dtype: 'I64' }) }, data),
+      'type F32 or U8 or U16 or F16 or BF16, found I64',
     ],
     ['a negative size', buildSafetensors({ a: tensor(0, 8, { shape: [-2] }) }, data), "field 'shape[0]'"],
     ['a broken size', buildSafetensors({ a: tensor(0, 8, { shape: [2.5] }) }, data), "field 'shape[0]'"],

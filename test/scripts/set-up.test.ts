@@ -20,6 +20,8 @@ const BROKEN_DATABASE = {
     "if (!require('fs').existsSync(__dirname + '/rebuilt')) throw new Error('NODE_MODULE_VERSION');\n" +
     'module.exports = class {};\n',
 };
+/** Of which it is asked whether it loads. */
+const PICTURES = { 'node_modules/sharp/index.js': '' };
 const WORKING_DATABASE = { ...BROKEN_DATABASE, [`${DATABASE_PACKAGE}/rebuilt`]: '' };
 
 /** A project with the scripts that set one up, whose own builds only tell that they ran. */
@@ -45,6 +47,7 @@ function makeProject(files: Readonly<Record<string, string>>): string {
     'src/index.ts': '',
     'dist/.tsbuildinfo': '',
     'build/config.gypi': '',
+    ...PICTURES,
     'node_modules/.package-lock.json': JSON.stringify({
       name: 'project',
       lockfileVersion: 3,

@@ -8,7 +8,7 @@ import { EXIT_CODES } from '../exit.js';
 import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from '../run-options.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { formatModels } from './models.js';
 
 interface Flags extends OverrideFlags {
@@ -39,7 +39,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .action(async (what: string | undefined, flags: Flags) => {
       const { json, spec, list, plugin = [] } = flags;
       if (list) {
-        streams.out.write(formatModels(json === true));
+        streams.out.write(formatModels(json === true, widthOf(streams.out)));
         return;
       }
       const plugins = await loadPlugins(plugin);
@@ -56,7 +56,9 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
         kinds: plugins.layers,
         needsOf: (plan) => planOptimizer(plan, optimizerOf(resolved), plugins.optimizers),
       });
-      streams.out.write(json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description));
+      streams.out.write(
+        json ? `${JSON.stringify(description)}\n` : formatNetworkTable(description, widthOf(streams.out)),
+      );
     });
   await parseCommand(command, args);
   return EXIT_CODES.done;

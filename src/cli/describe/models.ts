@@ -5,7 +5,7 @@ import { formatCount } from '../../report/format-values.js';
 import { formatTable } from '../../report/tables.js';
 
 /** The named networks as a table, or one JSON object a line. */
-export function formatModels(json: boolean): string {
+export function formatModels(json: boolean, width?: number): string {
   const models = Object.entries(MODELS).map(([name, { title }]) => {
     const { options, network } = buildModel(name, {}, 'describe');
     const { input, parameters, multiplyAdds } = describeNetwork(network);
@@ -31,5 +31,6 @@ export function formatModels(json: boolean): string {
         .map(([option, value]) => `${option}=${value}`)
         .join(' '),
     ]),
+    width,
   );
 }

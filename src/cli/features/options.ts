@@ -93,7 +93,7 @@ export async function parseFeaturesArguments(
       const plugins = await loadPlugins(plugin);
       const read =
         run === undefined
-          ? await readNetwork(what, overrides, listNetworkOptions({ ignoreHash }, plugins, streams))
+          ? await readNetwork(what, overrides, listNetworkOptions(flags, plugins, streams))
           : readRun(what, run, db, overrides, plugins);
       parsed = { ...flags, force, plugins, ...read };
     });

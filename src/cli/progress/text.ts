@@ -21,25 +21,39 @@ export interface LiveContents {
   readonly validates?: boolean;
 }
 
-/** How the columns of a live table are set. */
-export interface LiveLayout {
-  readonly runWidth: number;
-  readonly nameWidth: number;
-  readonly barWidth: number;
-  readonly epochWidth: number;
-  /** Whether there is a column for errors on validation images. */
-  readonly validates: boolean;
-}
+/** The columns of a live table, as many as the terminal has room for. */
+export type LiveLayout = readonly { readonly key: keyof LiveCells; readonly width: number }[];
+
+/** What is left out of a table that is too wide, the first thing first. */
+const DISPENSABLE: readonly (keyof LiveCells)[] = ['bar', 'speed', 'loss', 'run', 'validation', 'epoch'];
 
 /** Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left. */
 export function layOutLive({ names, epochs, validates = false }: LiveContents, columns: number): LiveLayout {
-  const runWidth = Math.max('run'.length, widthOfShare(names.length));
-  const epochWidth = Math.max('epoch'.length, widthOfShare(epochs));
-  const fixed = formatLive({}, { runWidth, nameWidth: 0, barWidth: 0, epochWidth, validates }).length;
   const longest = names.reduce((width, { length }) => Math.max(width, length), 'network'.length);
-  const nameWidth = Math.min(longest, Math.max('network'.length, columns - fixed - BAR.least));
-  const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - fixed - nameWidth));
-  return { runWidth, nameWidth, barWidth, epochWidth, validates };
+  const least: LiveLayout = [
+    { key: 'run', width: Math.max('run'.length, widthOfShare(names.length)) },
+    { key: 'name', width: 'network'.length },
+    { key: 'bar', width: BAR.least },
+    { key: 'epoch', width: Math.max('epoch'.length, widthOfShare(epochs)) },
+    { key: 'loss', width: 7 },
+    ...(validates ? [{ key: 'validation', width: 10 } as const] : []),
+    { key: 'error', width: 6 },
+    { key: 'speed', width: 8 },
+    { key: 'left', width: TIME_WIDTH },
+  ];
+  const spareOf = (layout: LiveLayout) => columns - layout.reduce((sum, { width }) => sum + width + 1, -1);
+  const shown = DISPENSABLE.reduce<LiveLayout>(
+    (layout, dispensable) =>
+      spareOf(layout) >= 0 ? layout : layout.filter(({ key }) => key !== dispensable),
+    least,
+  );
+  const spare = Math.max(0, spareOf(shown));
+  const forName = Math.min(spare, longest - 'network'.length);
+  const forBar = Math.min(spare - forName, BAR.most - BAR.least);
+  return shown.map(({ key, width }) => ({
+    key,
+    width: width + (key === 'name' ? forName : key === 'bar' ? forBar : 0),
+  }));
 }
 
 /** Of `20/20`. */
@@ -67,12 +81,13 @@ export function formatLiveTitles(layout: LiveLayout): string {
 /** One run in progress. */
 export function formatLiveRun(state: RunState, name: string, layout: LiveLayout): string {
   const { run, progress, lastEpoch } = state;
-  const filled = Math.round(state.fraction * layout.barWidth);
+  const barWidth = layout.find(({ key }) => key === 'bar')?.width ?? 0;
+  const filled = Math.round(state.fraction * barWidth);
   return formatLive(
     {
       run: `${run.index}/${run.count}`,
       name,
-      bar: '='.repeat(filled) + '-'.repeat(layout.barWidth - filled),
+      bar: '='.repeat(filled) + '-'.repeat(barWidth - filled),
       epoch: `${state.epoch}/${Math.ceil(run.point.spec.epochs)}`,
       loss: formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4),
       validation: formatError(lastEpoch?.validationErrorPercent),
@@ -184,22 +199,11 @@ interface LiveCells {
   readonly left?: string;
 }
 
-function formatLive(
-  cells: LiveCells,
-  { runWidth, nameWidth, barWidth, epochWidth, validates }: LiveLayout,
-): string {
-  const { run = '', name = '', bar = '', epoch = '', loss = '', validation = '' } = cells;
-  const { error = '', speed = '', left = '' } = cells;
-  const shortName = name.length > nameWidth ? `${name.slice(0, nameWidth - 1)}…` : name;
-  return [
-    run.padStart(runWidth),
-    shortName.padEnd(nameWidth),
-    bar.padEnd(barWidth),
-    epoch.padStart(epochWidth),
-    loss.padStart(7),
-    ...(validates ? [validation.padStart(10)] : []),
-    error.padStart(6),
-    speed.padStart(8),
-    left.padStart(TIME_WIDTH),
-  ].join(' ');
+function formatLive(cells: LiveCells, layout: LiveLayout): string {
+  const texts = layout.map(({ key, width }) => {
+    const text = cells[key] ?? '';
+    if (key !== 'name' && key !== 'bar') return text.padStart(width);
+    return (text.length > width ? `${text.slice(0, width - 1)}…` : text).padEnd(width);
+  });
+  return texts.join(' ');
 }

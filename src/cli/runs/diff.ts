@@ -4,6 +4,7 @@ import { formatNumber } from '../../report/format-values.js';
 import { COMPARED_SECTIONS, findRunDifferences } from '../../report/run-differences.js';
 import { formatTable } from '../../report/tables.js';
 import { tellsTopFive } from '../../report/top-five.js';
+import { widthOf } from '../streams.js';
 import { findRunId } from './run-ids.js';
 import type { Session } from './session.js';
 
@@ -32,12 +33,14 @@ export function addDiffCommand(program: Command, session: Session): void {
       session.read(command, (db) => {
         const [first, second] = [a, b].map((text) => readWholeRun(db, findRunId(db, text, 'any')));
         const pair: Pair = [first!, second!];
-        session.streams.out.write(json ? formatJson(pair) : formatDifferences(pair));
+        session.streams.out.write(
+          json ? formatJson(pair) : formatDifferences(pair, widthOf(session.streams.out)),
+        );
       }),
     );
 }
 
-function formatDifferences(pair: Pair): string {
+function formatDifferences(pair: Pair, width: number): string {
   const differences = findRunDifferences(...pair);
   const titles = pair.map(({ runId, label }) => `run ${runId}: ${label}`);
   const sections = COMPARED_SECTIONS.map((section) => {
@@ -47,14 +50,15 @@ function formatDifferences(pair: Pair): string {
     return formatTable(
       columns,
       rows.map(({ field, values }) => [field, ...values]),
+      width,
     );
   });
-  const curves = formatCurves(pair);
+  const curves = formatCurves(pair, width);
   return [...sections, ...(curves === null ? [] : [curves])].join('\n');
 }
 
 /** Null if no epoch is recorded. */
-function formatCurves(pair: Pair): string | null {
+function formatCurves(pair: Pair, width: number): string | null {
   const epochs = Math.max(...pair.map((run) => run.epochs.length));
   if (epochs === 0) return null;
   const curves = CURVES.filter(({ key }) =>
@@ -72,6 +76,7 @@ function formatCurves(pair: Pair): string | null {
   return formatTable(
     ['epoch', ...titles].map((title) => ({ title, align: 'right' })),
     rows,
+    width,
   );
 }
 

@@ -7,17 +7,19 @@ import type { RowFormat } from './query.js';
 export interface FormatFlags {
   readonly json?: true;
   readonly csv?: true;
+  readonly parquet?: true;
 }
 
-/** Lets a command that prints rows print them as JSON or CSV. */
+/** Lets a command that prints rows print them as JSON, CSV or Parquet. */
 export function addFormats(command: Command): Command {
   return command
     .addOption(new Option('--json', 'as a JSON array of objects').conflicts('csv'))
-    .addOption(new Option('--csv', 'as CSV (RFC 4180)'));
+    .addOption(new Option('--csv', 'as CSV (RFC 4180)').conflicts('parquet'))
+    .addOption(new Option('--parquet', 'as a Parquet file').conflicts('json'));
 }
 
-export function chooseFormat({ json, csv }: FormatFlags): RowFormat {
-  return json ? 'json' : csv ? 'csv' : 'table';
+export function chooseFormat({ json, csv, parquet }: FormatFlags): RowFormat {
+  return json ? 'json' : csv ? 'csv' : parquet ? 'parquet' : 'table';
 }
 
 /** Lets a command take some runs of all; the flags are a `RunFilter`. */

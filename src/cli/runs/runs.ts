@@ -3,14 +3,14 @@ import type { RunFilter } from '../../experiment/run-records.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import type { Engine } from '../engine.js';
 import { DEFAULT_DATABASE } from '../run-options.js';
-import { type Streams, useProcessStreams } from '../streams.js';
+import { type Streams, useProcessStreams, widthOf } from '../streams.js';
 import { createTrainEngine } from '../train/engine.js';
 import { addBackupCommand } from './backup.js';
 import { addDiffCommand } from './diff.js';
 import { addDoctorCommand } from './doctor/doctor.js';
 import { addExportCommand } from './export.js';
-import { formatList } from './list.js';
-import { formatQuery } from './query.js';
+import { printList } from './list.js';
+import { printQuery } from './query.js';
 import { addRemarkCommands } from './remarks.js';
 import { addRemovalCommands } from './removal.js';
 import { addFilter, addFormats, chooseFormat, type FormatFlags } from './row-options.js';
@@ -53,7 +53,7 @@ function addReadingCommands(program: Command, session: Session): void {
     .description('lists the runs')
     .option('--removed', 'those that have been removed')
     .action((flags: RunFilter & FormatFlags, command: Command) =>
-      session.read(command, (db) => out.write(formatList(db, flags, chooseFormat(flags)))),
+      session.read(command, (db) => printList(db, flags, { format: chooseFormat(flags), out })),
     );
   program
     .command('show')
@@ -61,12 +61,14 @@ function addReadingCommands(program: Command, session: Session): void {
     .argument('<id>', "a run's number as ls tells it, or last")
     .option('--json', 'as one JSON object')
     .action((id: string, { json }: FormatFlags, command: Command) =>
-      session.read(command, (db) => out.write(formatRun(db, findRunId(db, id, 'any'), json === true))),
+      session.read(command, (db) =>
+        out.write(formatRun(db, findRunId(db, id, 'any'), json === true, widthOf(out))),
+      ),
     );
   addFormats(program.command('query'))
     .description('prints what an SQL query gives, for instance "SELECT * FROM error_by_group"')
     .argument('<sql>', 'one statement that reads')
     .action((sql: string, flags: FormatFlags, command: Command) =>
-      session.read(command, (db) => out.write(formatQuery(db, sql, chooseFormat(flags)))),
+      session.read(command, (db) => printQuery(db, sql, { format: chooseFormat(flags), out })),
     );
 }

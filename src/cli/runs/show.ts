@@ -42,16 +42,16 @@ const EPOCH_COLUMNS: readonly EpochColumn[] = [
  *
  * @throws UserError if there is none with this number
  */
-export function formatRun(db: Database.Database, runId: number, json: boolean): string {
+export function formatRun(db: Database.Database, runId: number, json: boolean, width?: number): string {
   const run = readWholeRun(db, runId);
   if (json) return `${JSON.stringify(run, null, 2)}\n`;
   const sections = [
     formatFields(listFacts(run)),
     `Spec\n${formatFields(listSpec(run.spec))}`,
     `Environment\n${formatFields(Object.entries(run.environment))}`,
-    ...(run.epochs.length > 0 ? [formatEpochs(run)] : []),
-    ...formatConfusion(run, readAnswers(db, runId)),
-    ...formatClassErrors(readClassErrors(db, runId)),
+    ...(run.epochs.length > 0 ? [formatEpochs(run, width)] : []),
+    ...formatConfusion(run, readAnswers(db, runId), width),
+    ...formatClassErrors(readClassErrors(db, runId), width),
   ];
   return sections.join('\n');
 }
@@ -110,7 +110,7 @@ function formatValue(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function formatEpochs({ epochs, spec }: WholeRun): string {
+function formatEpochs({ epochs, spec }: WholeRun, width?: number): string {
   const validates = Number(spec.validationCount ?? 0) > 0;
   const kind = epochs.some(({ testRmse }) => testRmse !== null) ? 'targets' : 'classes';
   const shown = EPOCH_COLUMNS.filter(
@@ -118,20 +118,20 @@ function formatEpochs({ epochs, spec }: WholeRun): string {
   );
   const columns = shown.map(({ title }): Column => ({ title, align: 'right' }));
   const rows = epochs.map((epoch) => shown.map(({ key, digits }) => formatNumber(epoch[key], digits)));
-  return formatTable(columns, rows);
+  return formatTable(columns, rows, width);
 }
 
-function formatConfusion({ confusion }: WholeRun, answers: Answers | null): string[] {
+function formatConfusion({ confusion }: WholeRun, answers: Answers | null, width?: number): string[] {
   const cells = countCells({ confusion, answers });
   if (cells.length === 0) return [];
-  if (confusion.length === 0 || confusion.length > MATRIX_CLASSES) return [formatMistakes(cells)];
+  if (confusion.length === 0 || confusion.length > MATRIX_CLASSES) return [formatMistakes(cells, width)];
   const titles = ['', ...confusion.map((_, label) => String(label))];
   const rows = confusion.map((row, label) => [String(label), ...row.map(String)]);
-  return [`Confusion matrix: rows are labels, columns predictions\n${formatRightTable(titles, rows)}`];
+  return [`Confusion matrix: rows are labels, columns predictions\n${formatRightTable(titles, rows, width)}`];
 }
 
 /** Of so many classes all are told, of more those with the most errors. */
-function formatClassErrors(classes: readonly RecordedClassErrors[]): string[] {
+function formatClassErrors(classes: readonly RecordedClassErrors[], width?: number): string[] {
   if (classes.length === 0) return [];
   const isWhole = classes.length <= MATRIX_CLASSES;
   const shown = isWhole ? classes : rankClasses(classes).slice(0, MATRIX_CLASSES);
@@ -140,23 +140,28 @@ function formatClassErrors(classes: readonly RecordedClassErrors[]): string[] {
     formatNumber(errorPercent, 2),
   ]);
   const title = isWhole ? 'Errors by class' : `The classes with the most errors, of ${classes.length}`;
-  return [`${title}\n${formatRightTable(['label', 'images', 'errors', 'error %'], rows)}`];
+  return [`${title}\n${formatRightTable(['label', 'images', 'errors', 'error %'], rows, width)}`];
 }
 
-function formatMistakes(cells: readonly ConfusionCell[]): string {
+function formatMistakes(cells: readonly ConfusionCell[], width?: number): string {
   const mistakes = rankMistakes(cells);
   const rows = mistakes
     .slice(0, SHOWN_MISTAKES)
     .map(({ label, predicted, images }) => [label, predicted, images].map(String));
   return (
     `The most frequent mistakes, of ${formatNumberOf(mistakes.length, 'pair')} of classes\n` +
-    formatRightTable(['label', 'taken for', 'images'], rows)
+    formatRightTable(['label', 'taken for', 'images'], rows, width)
   );
 }
 
-function formatRightTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+function formatRightTable(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  width?: number,
+): string {
   return formatTable(
     titles.map((title): Column => ({ title, align: 'right' })),
     rows,
+    width,
   );
 }

@@ -21,7 +21,7 @@ export function isFine(verification: Verification): boolean {
 }
 
 /** A table of verdicts and, below, what is behind those that are not the best one; or JSON with all differences. */
-export function formatVerifiedRuns(verified: readonly VerifiedRun[], json: boolean): string {
+export function formatVerifiedRuns(verified: readonly VerifiedRun[], json: boolean, width?: number): string {
   if (json) return formatJson(verified);
   const table = formatTable(
     [
@@ -36,6 +36,7 @@ export function formatVerifiedRuns(verified: readonly VerifiedRun[], json: boole
       String(run.spec.seed),
       describeVerdict(verification),
     ]),
+    width,
   );
   const details = verified.flatMap(({ run, verification }) =>
     explain(verification).map((line) => `run ${run.runId}: ${line}\n`),

@@ -16,6 +16,7 @@ import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
 import { showProgress } from '../progress/show-progress.js';
 import { PLUGIN_OPTION, parseWorkers } from '../run-options.js';
+import { widthOf } from '../streams.js';
 import { findRunIds, IDS_HELP } from './run-ids.js';
 import type { Session } from './session.js';
 import { formatVerifiedRuns, isFine, type VerifiedRun } from './verified-runs.js';
@@ -83,7 +84,7 @@ async function verify(
     const unknown = { verdict: 'unknown', reason: 'reason' in item ? item.reason : 'interrupted' } as const;
     return { run: item.run, verification: verifications.get(item.run.runId) ?? unknown };
   });
-  out.write(formatVerifiedRuns(verified, flags.json === true));
+  out.write(formatVerifiedRuns(verified, flags.json === true, widthOf(out)));
   const allAreFine = verified.every(({ verification }) => isFine(verification));
   session.exitCode = interruptionCode ?? (allAreFine ? EXIT_CODES.done : EXIT_CODES.failed);
 }

@@ -16,6 +16,7 @@ import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
   DEFAULT_DATABASE,
+  IGNORE_HASH_OPTION,
   PLUGIN_OPTION,
   parseDatabase,
   parseNumerics,
@@ -38,6 +39,8 @@ export interface SweepCommand {
   readonly overrides: readonly Override[];
   /** Files. */
   readonly plugins: readonly string[];
+  /** Of a saved network whose spec is taken. */
+  readonly ignoreHash: boolean;
   /** Whether what cannot learn is trained too. */
   readonly force: boolean;
   readonly dryRun: boolean;
@@ -58,6 +61,7 @@ interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly workers?: number;
   readonly parallel?: number;
   readonly plugin?: readonly string[];
+  readonly ignoreHash?: true;
   readonly force?: true;
   readonly dryRun?: true;
   readonly list?: true;
@@ -95,6 +99,7 @@ export async function parseSweepArguments(
         wait,
         overrides: listOverrides(flags),
         plugins: flags.plugin ?? [],
+        ignoreHash: flags.ignoreHash ?? false,
         checkpoints: readCheckpointFlags(flags),
         force: flags.force ?? false,
         dryRun: flags.dryRun ?? false,
@@ -137,6 +142,7 @@ function defineSweep(command: Command): Command {
       parseCount('--parallel', text, MAX_THREADS),
     )
     .option(...PLUGIN_OPTION)
+    .option(...IGNORE_HASH_OPTION)
     .option(...FORCE_OPTION)
     .option('--dry-run', 'list the points and which are recorded; run nothing')
     .option('--list', 'list the presets')

@@ -10,6 +10,7 @@ export function formatPoints(
   points: readonly SweepPoint[],
   live: ReadonlyMap<string, LiveRun>,
   json: boolean,
+  width?: number,
 ): string {
   if (json) return points.map((point) => `${formatPointAsJson(point, live.get(point.identity))}\n`).join('');
   const name = namePoints(points);
@@ -24,7 +25,7 @@ export function formatPoints(
     describeState(live.get(point.identity)),
   ]);
   const missing = points.filter((point) => !live.has(point.identity)).length;
-  return `${formatTable(columns, rows)}\n${missing} of ${points.length} to run.\n`;
+  return `${formatTable(columns, rows, width)}\n${missing} of ${points.length} to run.\n`;
 }
 
 /** `missing`, `recorded (run 3)` or who is at it. */

@@ -17,7 +17,7 @@ import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
 import { showProgress } from '../progress/show-progress.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import type { SweepCommand } from './options.js';
 import { describeOtherNumerics } from './points.js';
 
@@ -104,7 +104,7 @@ async function train(
         streams.out.write(formatJsonRow(store, run.runId, profile));
       } else if (!command.json && profile) {
         const title = `\nrun ${run.index} of ${run.count}, ${name(run.point)}`;
-        printBetween(streams, progress, `${title}: ${formatProfile(profile)}`);
+        printBetween(streams, progress, `${title}: ${formatProfile(profile, widthOf(streams.out))}`);
       }
     },
   };
@@ -150,12 +150,13 @@ function describeNothing({ profile }: SweepCommand): string {
   return profile ? 'nothing to run, so there is no profile: give --db another file' : 'nothing to run';
 }
 
-function formatResults({ points, store }: SweepJob): string {
+function formatResults({ points, store, streams }: SweepJob): string {
   const runs = readLatestRuns(
     store.db,
     points.map((point) => point.identity),
   );
-  return formatSweepTables(points.map((point) => ({ point, run: runs.get(point.identity) ?? null })));
+  const results = points.map((point) => ({ point, run: runs.get(point.identity) ?? null }));
+  return formatSweepTables(results, widthOf(streams.out));
 }
 
 function formatJsonRow(store: Store, runId: number, profile: TrainingProfile | undefined): string {

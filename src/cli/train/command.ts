@@ -13,7 +13,7 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { formatPresets } from '../format-presets.js';
 import { listNetworkOptions } from '../network-argument.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { describeState, formatPointAsJson } from '../sweep/points.js';
 import { printWarnings } from '../warnings.js';
 import { parseTrainArguments, type TrainCommand } from './options.js';
@@ -35,7 +35,7 @@ export async function runTrainCommand(
   const command = await parseTrainArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   if (command.list) {
-    streams.out.write(formatPresets(TRAINING_PRESETS, 'what it trains', command.json));
+    streams.out.write(formatPresets(TRAINING_PRESETS, 'what it trains', command.json, widthOf(streams.out)));
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);

@@ -5,7 +5,7 @@ import { tellsTopFive } from '../../report/top-five.js';
 import type { EpochMetrics, Progress, Resumption } from '../../run/types.js';
 import { canShowLiveLines, showLiveLines } from '../progress/live-lines.js';
 import { formatResumption } from '../progress/text.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { RunState } from '../sweep/state.js';
 
 const BAR = { least: 6, most: 30 } as const;
@@ -33,6 +33,10 @@ interface EpochColumn {
   /** For data sets with many classes. */
   readonly isTopFive?: true;
 }
+
+/** What is left out of rows that are wider than the terminal, the first thing first: the live line has some of it, `runs show` all. */
+const DISPENSABLE = ['time left', 'images/s', 'train error', 'val. loss', 'top-5', 'test loss', 'train loss'];
+const GAP = '  ';
 
 const percent = (value: number | null) => `${formatNumber(value, 2)}%`;
 
@@ -82,19 +86,25 @@ const COLUMNS: readonly EpochColumn[] = [
   { title: 'time left', width: 9, format: (_, { timeLeft }) => formatDuration(timeLeft.seconds) },
 ];
 
-function chooseColumns({ spec, dataset }: SweepPoint): readonly EpochColumn[] {
+function chooseColumns({ spec, dataset }: SweepPoint, room: number): readonly EpochColumn[] {
   const kind = dataset.targetNames ? 'targets' : 'classes';
   const hasTopFive = tellsTopFive(dataset.classNames.length);
-  return COLUMNS.filter(
+  const told = COLUMNS.filter(
     ({ of = kind, validates = false, isTopFive = false }) =>
       of === kind && (!validates || spec.validationCount > 0) && (!isTopFive || hasTopFive),
+  );
+  const isTooWide = (columns: readonly EpochColumn[]) =>
+    columns.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) > room;
+  return DISPENSABLE.reduce<readonly EpochColumn[]>(
+    (columns, title) => (isTooWide(columns) ? columns.filter((column) => column.title !== title) : columns),
+    told,
   );
 }
 
 /** On `err`: with a live line where that is a terminal, else plain lines without control characters. */
 export function showTrainProgress(err: Streams['err'], point: SweepPoint): TrainProgress {
   const state = new RunState({ runId: 0, index: 1, count: 1, point });
-  const columns = chooseColumns(point);
+  const columns = chooseColumns(point, widthOf(err));
   const { say, close } = canShowLiveLines(err)
     ? showLiveLines(err, [(columns) => formatTrainState(state, columns)])
     : {
@@ -104,7 +114,7 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
         close: () => {},
       };
   const sayRow = (cells: readonly string[]) =>
-    say(cells.map((cell, i) => cell.padStart(columns[i]!.width)).join('  '));
+    say(cells.map((cell, i) => cell.padStart(columns[i]!.width)).join(GAP));
   let hasTitles = false;
   return {
     say,
@@ -127,19 +137,23 @@ export function showTrainProgress(err: Streams['err'], point: SweepPoint): Train
   };
 }
 
-/** `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left`: the bar takes what the words leave of the columns. */
+/**
+ * `epoch 3 of 16 [=====-----] loss 0.8123, 171 images/s, 1:02:03 left`: the bar takes what the words leave of the columns, and facts go where all
+ * of them have no room.
+ */
 export function formatTrainState(state: RunState, columns: number): string {
   const { run, progress, lastEpoch, fraction, timeLeft } = state;
   const epoch = `epoch ${state.epoch} of ${Math.ceil(run.point.spec.epochs)}`;
-  const facts = [
-    `loss ${formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4)}`,
-    state.isTesting
-      ? 'testing'
-      : `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`,
-    ...(fraction < 1 ? [`${formatDuration(timeLeft.seconds)} left`] : []),
-  ];
-  const words = facts.join(', ');
-  const barWidth = Math.min(BAR.most, Math.max(BAR.least, columns - `${epoch} [] ${words}`.length));
+  const loss = `loss ${formatNumber(progress?.trainLoss ?? lastEpoch?.trainLoss, 4)}`;
+  const speed = `${formatCount(progress?.imagesPerSecond ?? lastEpoch?.imagesPerSecond)} images/s`;
+  const activity = state.isTesting ? 'testing' : speed;
+  const left = fraction < 1 ? [`${formatDuration(timeLeft.seconds)} left`] : [];
+  const short = state.isTesting ? [activity, ...left] : left;
+  const choices = [[loss, activity, ...left], [loss, ...short], short].map((facts) => facts.join(', '));
+  const roomOf = (words: string) => columns - `${epoch} [] ${words}`.length;
+  const words = choices.find((text) => `${epoch} ${text}`.length <= columns) ?? '';
+  const barWidth = Math.min(BAR.most, roomOf(words));
+  if (barWidth < BAR.least) return `${epoch} ${words}`;
   const filled = Math.round(fraction * barWidth);
   return `${epoch} [${'='.repeat(filled)}${'-'.repeat(barWidth - filled)}] ${words}`;
 }

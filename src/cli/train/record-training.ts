@@ -27,7 +27,7 @@ import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import { formatEnd, formatHeldLine, formatRecordedLine, formatSkippedLine } from '../progress/text.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { describeOtherNumerics } from '../sweep/points.js';
 import type { TrainCommand } from './options.js';
 import { describeSize } from './plan.js';
@@ -244,9 +244,9 @@ function writeResult({ command, point, store, streams }: TrainJob, { profile, co
     streams.out.write(`${formatJsonObject(titles, rows[0]!, more)}\n`);
     return;
   }
-  streams.out.write(formatSweepTables([{ point, run }]));
+  streams.out.write(formatSweepTables([{ point, run }], widthOf(streams.out)));
   const worst = run && formatWorstClasses(readClassErrors(store.db, run.runId), point.dataset.classNames);
   if (worst) streams.out.write(`${worst}\n`);
   if (comparison?.same) streams.out.write(`${comparison.text}\n`);
-  if (profile) streams.out.write(`\n${formatProfile(profile)}\n`);
+  if (profile) streams.out.write(`\n${formatProfile(profile, widthOf(streams.out))}\n`);
 }

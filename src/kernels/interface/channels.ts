@@ -40,10 +40,10 @@ export interface ChannelKernels {
    * rows each, and the first cuts[2p + 1] of them count. `mean`, `a` and `d` are channels×columnsPerChannel, each number repeated. If there
    * is but one number a channel, y is exactly the shift: a = 0.
    *
-   * @param columnsPerChannel 1; with images in lanes 16
-   * @param scale null is 1
-   * @param shift null is 0
-   * @param statistics channels' means, then their (biased) variances, then 1 / √(variance + epsilon)
+   * @param kernel.columnsPerChannel 1; with images in lanes 16
+   * @param kernel.scale null is 1
+   * @param kernel.shift null is 0
+   * @param kernel.statistics channels' means, then their (biased) variances, then 1 / √(variance + epsilon)
    */
   bindNormalizationCoefficients(kernel: {
     readonly channels: number;
@@ -63,7 +63,7 @@ export interface ChannelKernels {
    * The way back, from each part's sums of dy and of dy·(x − mean): dx = dy·a + x·b + d, dscale and dshift. If there is but one number
    * a channel, dx and dscale are exactly 0.
    *
-   * @param statistics as bindNormalizationCoefficients made them
+   * @param kernel.statistics as bindNormalizationCoefficients made them
    */
   bindNormalizationGradientCoefficients(kernel: {
     readonly channels: number;

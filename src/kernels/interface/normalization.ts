@@ -7,9 +7,9 @@ export interface NormalizationKernels {
    * y = (x − mean)·inverse·scale + shift, with mean and inverse = 1 / √(variance + epsilon) of the channels of one row: of each column by itself.
    * The variance is the biased one.
    *
-   * @param columnsPerChannel 1; with images in lanes 16
-   * @param scale as wide as a row; null is 1
-   * @param shift as wide as a row; null is 0
+   * @param kernel.columnsPerChannel 1; with images in lanes 16
+   * @param kernel.scale as wide as a row; null is 1
+   * @param kernel.shift as wide as a row; null is 0
    */
   bindNormalizeRows(kernel: {
     readonly channels: number;
@@ -24,7 +24,7 @@ export interface NormalizationKernels {
    * With n = (x − mean)·inverse and g = dy·scale: dx = (g − mean(g) − n·mean(g·n))·inverse; dScale = the sum over rows of dy·n, dShift that of
    * dy, both as wide as a row.
    *
-   * @param dx null if nobody needs it; likewise dScale and dShift
+   * @param kernel.dx null if nobody needs it; likewise dScale and dShift
    */
   bindNormalizeRowsBackward(kernel: {
     readonly channels: number;
@@ -40,7 +40,7 @@ export interface NormalizationKernels {
   /**
    * What a band of rows leaves of each channel: means[band, c], and squares[band, c] = sum over its rows of (x − mean)²; zeros if it has none.
    *
-   * @param channels floats of a row; with images in lanes these are channels×16
+   * @param kernel.channels floats of a row; with images in lanes these are channels×16
    */
   bindBandMoments(kernel: {
     readonly channels: number;
@@ -64,11 +64,11 @@ export interface NormalizationKernels {
    * b·(number of bands). All outputs are as wide as a row. Where there is but one number to a group, y is exactly the shift: inverse = a = 0. So it
    * is in columns without an image.
    *
-   * @param columnsPerChannel 1; with images in lanes 16, of which the first `images` count
-   * @param groups of neighbouring channels; they divide the channels
-   * @param bandRows how many rows each band of a block has
-   * @param scale of each channel; null is 1
-   * @param shift of each channel; null is 0
+   * @param kernel.columnsPerChannel 1; with images in lanes 16, of which the first `images` count
+   * @param kernel.groups of neighbouring channels; they divide the channels
+   * @param kernel.bandRows how many rows each band of a block has
+   * @param kernel.scale of each channel; null is 1
+   * @param kernel.shift of each channel; null is 0
    */
   bindGroupCoefficients(kernel: {
     readonly channels: number;
@@ -88,7 +88,7 @@ export interface NormalizationKernels {
   /**
    * The way back, from the bands' sums of dy and of dy·(x − mean)·inverse: dx = dy·a + x·b + d; all zero in columns without an image.
    *
-   * @param mean, inverse as bindGroupCoefficients made them
+   * @param kernel.mean as bindGroupCoefficients made it, likewise inverse
    */
   bindGroupGradientCoefficients(kernel: {
     readonly channels: number;
@@ -107,10 +107,10 @@ export interface NormalizationKernels {
   /**
    * y = x·s^−beta with s = k + share·(the sum of x² over the channels from `before` before this one to `after` behind it, as far as there are any).
    *
-   * @param columnsPerChannel 1; with images in lanes 16
-   * @param share at least 0
-   * @param beta from 0 to 2
-   * @param k from 1e-12 up
+   * @param kernel.columnsPerChannel 1; with images in lanes 16
+   * @param kernel.share at least 0
+   * @param kernel.beta from 0 to 2
+   * @param kernel.k from 1e-12 up
    */
   bindResponseForward(kernel: {
     readonly channels: number;

@@ -76,6 +76,27 @@ describe('a live table', () => {
     expect(line).toMatch(/ =+-+ 10\/20 {2}0\.1235 10\.25% {2}123,456 +0 s$/);
   });
 
+  it.each([
+    [32, 'SK-0.2 trai… 10/20 10.25%   0 s'],
+    [50, '2/2 SK-0.2… 10/20  0.1235     11.25% 10.25%   0 s'],
+    [60, '2/2 SK-0.2 … 10/20  0.1235     11.25% 10.25%  123,456   0 s'],
+  ])('leaves out what %d columns have no room for', async (columns, expected) => {
+    const [point] = await planGrid({ base: { model: 'SK', epochs: 20, validationCount: 100 } });
+    const state = new SweepState([point!]);
+    const run = { runId: 5, index: 2, count: 2, point: point! };
+    state.start(run);
+    state.endEpoch(run, makeMetrics(9, 10.25, true));
+    const progress = { epoch: 10, epochs: 20, step: 300, stepsPerEpoch: 600 };
+    const shown = state.progress(run, { ...progress, trainLoss: 0.123456, imagesPerSecond: 123_456 });
+    const layout = layOutLive({ names: [name], epochs: 20, validates: true }, columns - 1);
+    const line = formatLiveRun(shown, name, layout);
+    expect(line.replace(/ +(?=0 s$)/, '   ')).toBe(expected);
+    expect(formatLiveTitles(layout).length).toBe(line.length);
+    expect(line.length).toBeLessThan(columns);
+    expect(formatTrainState(shown, columns - 1).length).toBeLessThan(columns);
+    expect(formatTrainState(shown, columns - 1)).toMatch(/^epoch 10 of 20 .*0 s left$/);
+  });
+
   it('shows the error on validation images where a run has such', async () => {
     const [point] = await planGrid({ base: { model: 'BN', validationCount: 100 } });
     const state = new SweepState([point!]);
@@ -114,7 +135,7 @@ describe('a live table', () => {
     const line = formatLiveRun(shown, 'BN', layout);
     expect(line).toMatch(/1\/12000 .* 12h33$/);
     expect(line.length).toBe(formatLiveTitles(layout).length);
-    expect(formatTrainState(shown, 40)).toMatch(/^epoch 1 of 12000 \[------\] /);
+    expect(formatTrainState(shown, 40)).toMatch(/^epoch 1 of 12000 \[-+\] 12:3/);
   });
 
   it('tells that the tests of an epoch are under way, which no time is known for', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../fake-command.js';
 import { recordSeeds } from './recorded-seeds.js';
@@ -50,12 +51,45 @@ describe('runs export', () => {
     expect(existsSync(below)).toBe(false);
   });
 
+  it('writes Parquet, as a query does', async () => {
+    const { db } = await recordSeeds(2);
+    const file = join(db, '../runs.parquet');
+    expect((await runs(['export', file, '--db', db])).out).toBe(`${file}: 2 runs\n`);
+    const bytes = readFileSync(file);
+    const rows = await parquetReadObjects({
+      file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    });
+    expect(rows).toMatchObject([
+      { run_id: 1n, seed: 0n, width: 0.2, state: 'done', note: null },
+      { run_id: 2n, seed: 1n },
+    ]);
+    const { exitCode, out } = await runs(['query', 'SELECT seed FROM results', '--parquet', '--db', db]);
+    expect([exitCode, out.slice(0, 4), out.slice(-4)]).toEqual([0, 'PAR1', 'PAR1']);
+    const twice = await runs(['query', 'SELECT 1 AS a, 2 AS a', '--parquet', '--db', db]);
+    expect([twice.exitCode, twice.out, twice.err]).toEqual([
+      2,
+      '',
+      expect.stringContaining("two called 'a'"),
+    ]);
+    const both = await runs(['query', 'SELECT 1', '--parquet', '--csv', '--db', db]);
+    expect([both.exitCode, both.err]).toEqual([2, expect.stringContaining('--csv')]);
+  });
+
+  it('writes runs that have been removed, in place of the others', async () => {
+    const { db } = await recordSeeds(2);
+    await runs(['rm', '1', '--db', db]);
+    const { out } = await runs(['export', '--json', '--removed', '--db', db]);
+    expect(JSON.parse(out)).toMatchObject([{ run_id: 1, spec: { seed: 0 } }]);
+    const epochs = await runs(['export', '--json', '--removed', '--epochs', '--db', db]);
+    expect(JSON.parse(epochs.out)).toMatchObject([{ run_id: 1 }, { run_id: 1 }]);
+  });
+
   it.each([[[]], [['runs.txt']]])('wants a format: %j', async (args) => {
     const { db } = await recordSeeds(1);
     const { exitCode, err } = await runs(['export', ...args, '--db', db]);
     expect([exitCode, err]).toEqual([
       2,
-      expect.stringContaining('expected --csv or --json, or a file that ends in'),
+      expect.stringContaining('expected --csv, --json or --parquet, or a file that ends in'),
     ]);
   });
 });

@@ -24,11 +24,11 @@ describe('runs ls', () => {
     const { exitCode, out } = await runs(['ls', '--db', db]);
     expect(exitCode).toBe(0);
     expect(out.split('\n')).toEqual([
-      'id  state  sweep  network  train count  seed  epochs  test error %  time',
-      '--  -----  -----  -------  -----------  ----  ------  ------------  ----',
-      ' 1  done   two    SK-0.5         60000     0       2          8.00   2 s',
-      ' 2  done   two    SK-0.2         60000     0       2          8.00   2 s',
-      ' 3  done   15.6b  BASE           10000     0       1          9.00   2 s',
+      'id  state  sweep  network  seed  images  epochs   rate  test error %  time',
+      '--  -----  -----  -------  ----  ------  ------  -----  ------------  ----',
+      ' 1  done   two    SK-0.5      0   60000       2  0.001          8.00   2 s',
+      ' 2  done   two    SK-0.2      0   60000       2  0.001          8.00   2 s',
+      ' 3  done   15.6b  BASE        0   10000       1  0.001          9.00   2 s',
       '',
     ]);
   });
@@ -48,12 +48,13 @@ describe('runs ls', () => {
     const set = (...fields: string[]) => fields.flatMap((field) => ['--set', field]);
     await sweep(['15.6b', '--db', file, '--epochs', '1']);
     const others = ['learningRate=0.1', 'momentum=0.5', 'batchSize=50', 'trainCount=500', 'weightDecay=0'];
+    others.push('nesterov=true', 'slices=6');
     await sweep(['15.6b', '--db', file, '--epochs', '1', ...set(...others)]);
     expect((await runs(['ls', '--db', file])).out.split('\n')).toEqual([
-      'id  state  sweep  network  batch size  learning rate  momentum  train count  seed  epochs  test error %  time',
-      '--  -----  -----  -------  ----------  -------------  --------  -----------  ----  ------  ------------  ----',
-      ' 1  done   15.6b  BASE            100          0.001       0.9        10000     0       1          9.00   2 s',
-      ' 2  done   15.6b  BASE             50            0.1       0.5          500     0       1          9.00   2 s',
+      'id  state  sweep  network  batch size  momentum  nesterov  slices  seed  images  epochs   rate  test error %  time',
+      '--  -----  -----  -------  ----------  --------  --------  ------  ----  ------  ------  -----  ------------  ----',
+      ' 1  done   15.6b  BASE            100       0.9     false      12     0   10000       1  0.001          9.00   2 s',
+      ' 2  done   15.6b  BASE             50       0.5      true       6     0     500       1    0.1          9.00   2 s',
       '',
       'They differ in weight decay as well; see runs diff.',
       '',

@@ -427,6 +427,7 @@ describe('wrong usage of sweep', () => {
   it.each([
     [[], 'sweep: expected a preset, a grid file or a network, found nothing.'],
     [['15.6k'], "sweep: unknown preset or network '15.6k'. Did you mean '15.6'?"],
+    [['15.6b', '--ignore-hash'], '--ignore-hash: expected a saved network, found 15.6b. Leave it out.'],
     [['no/such.json'], 'no/such.json: expected a grid, a spec or a network as JSON, found nothing there.'],
     [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
     [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],

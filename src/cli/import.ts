@@ -1,0 +1,69 @@
+import { UserError } from '../core/errors.js';
+import { readRegularFileSync } from '../core/regular-file.js';
+import { importOnnx } from '../onnx/import-onnx.js';
+import { createCommand, parseCommand } from './command-line.js';
+import { EXIT_CODES } from './exit.js';
+import type { Streams } from './streams.js';
+
+/** A list of names is no longer. */
+const MOST_NAMES_BYTES = 16 * 2 ** 20;
+
+interface Flags {
+  readonly mean?: number[];
+  readonly std?: number[];
+  readonly classes?: string;
+  readonly dataset?: string;
+  readonly input?: [number, number, number];
+  readonly output?: string;
+}
+
+/**
+ * `import <onnx> <file>`: reads a network from an ONNX file and writes it as train.js --save would.
+ *
+ * @returns the exit code
+ * @throws UserError for wrong usage, what is no ONNX file, nodes that Convoy has no layers for, a file that cannot be written
+ */
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
+  const command = createCommand('import', streams)
+    .description('Reads a network from an ONNX file, to predict with it and to train it on.')
+    .argument('<onnx>', 'an ONNX file, as PyTorch, tf2onnx and others write them')
+    .argument('<file>', 'to write: net.safetensors')
+    .option(
+      '--mean <numbers>',
+      'of pixels from 0 to 1, one for each channel, if the file does not normalise them itself: 0.485,0.456,0.406',
+      (text) => parseNumbers('--mean', text),
+    )
+    .option('--std <numbers>', 'their deviations, which they are divided by', (text) =>
+      parseNumbers('--std', text),
+    )
+    .option('--classes <file>', "the classes' names, a line each")
+    .option('--dataset <name>', 'which evaluate is to test it on')
+    .option('--input <size>', 'of the images, where the file leaves it open: 224x224x3', parseSize)
+    .option('--output <name>', 'which of several outputs is meant')
+    .action(async (onnx: string, file: string, { classes, ...flags }: Flags) => {
+      await importOnnx(onnx, file, {
+        ...flags,
+        ...(classes === undefined ? {} : { classNames: readLines(classes) }),
+        onNote: (note) => streams.err.write(`note: ${note}\n`),
+      });
+    });
+  await parseCommand(command, args);
+  return EXIT_CODES.done;
+}
+
+function parseNumbers(option: string, text: string): number[] {
+  const numbers = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  if (numbers.every(Number.isFinite)) return numbers;
+  throw new UserError(`${option}: expected numbers with commas between them, found '${text}'.`);
+}
+
+function parseSize(text: string): [number, number, number] {
+  const [, height, width, channels] = /^(\d+)x(\d+)x(\d+)$/.exec(text) ?? [];
+  if (channels !== undefined) return [Number(height), Number(width), Number(channels)];
+  throw new UserError(`--input: expected height x width x channels, such as 224x224x3, found '${text}'.`);
+}
+
+function readLines(file: string): string[] {
+  const text = readRegularFileSync(file, 'names of classes', MOST_NAMES_BYTES).toString('utf8');
+  return text.split(/\r?\n/).filter((line) => line !== '');
+}

@@ -1,0 +1,57 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { z } from 'zod';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { checkFinite } from '../checkpoint/layout.js';
+import { type LoadOptions, loadCheckpoint } from '../checkpoint/load.js';
+import { UserError } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
+import { writeWholeFile } from '../core/write-whole-file.js';
+import { loadPlugins } from '../plugins/load.js';
+import { checkPlugins } from '../plugins/plugins.js';
+import type { TrainResult } from '../run/types.js';
+import { buildOnnxModel, OPSETS, type Opset } from './export/build-model.js';
+import { ModelProtoSchema } from './wire/onnx_pb.js';
+
+const optionsSchema = z.object({
+  opset: z.literal([...OPSETS]).default(17),
+  withPreprocessing: z.boolean().default(false),
+});
+
+export interface ExportOptions extends LoadOptions {
+  /** Version of ONNX's operators. Default: 17. */
+  readonly opset?: Opset;
+  /** Whether the model takes pixels, bytes of n×h×w×c, and normalises them itself. Default: it takes n×c×h×w, normalised. */
+  readonly withPreprocessing?: boolean;
+}
+
+/** Protocol buffers are at most that long. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * Writes a trained network as an ONNX file, whole or not at all: the same network gives the same bytes. Its input `images` is n×c×h×w, its output n×classes
+ * (`logits`, or `outputs` with another loss than softmax-cross-entropy), n being free.
+ *
+ * @param trained what `train` gave, a checkpoint, or a file that `saveModel` has written
+ * @throws UserError for an unknown option, a file that is no checkpoint, layers without a form in ONNX, weights that are not finite, more than
+ *   2 GiB, or if the file cannot be written there
+ */
+export async function exportOnnx(
+  trained: TrainResult | Checkpoint | string,
+  file: string,
+  options: ExportOptions = {},
+): Promise<void> {
+  const { opset, withPreprocessing } = parseWith(optionsSchema, options, 'exportOnnx: options');
+  const plugins = await loadPlugins(options.plugins ?? []);
+  const checkpoint =
+    typeof trained === 'string' ? await loadCheckpoint(trained, { ...options, plugins }) : trained;
+  checkPlugins(checkpoint.spec.plugins, plugins, file);
+  checkFinite(checkpoint.weights, `${file}: weights`);
+  const model = buildOnnxModel(checkpoint, { opset, withPreprocessing, plugins, where: file });
+  const sizeBytes = (model.graph?.initializer ?? []).reduce((sum, { rawData }) => sum + rawData.length, 0);
+  if (sizeBytes > MOST_BYTES) {
+    throw new UserError(
+      `${file}: expected weights of at most 2 GiB, which an ONNX file can hold, found ${sizeBytes} bytes. Take a smaller network.`,
+    );
+  }
+  await writeWholeFile(file, [toBinary(ModelProtoSchema, model)]);
+}

@@ -1,0 +1,58 @@
+import type { Shape } from '../../core/shape.js';
+import type { Padding } from '../../layers/window.js';
+import type { Constant } from './constants.js';
+
+/** The graph's input, as long as no layer has read it: pixels, on their way to be normalised. */
+export interface PixelValue {
+  readonly form: 'pixels';
+  /** Without that of the mini-batch: c×h×w, or h×w×c until a Transpose. */
+  readonly sizes: readonly number[];
+  /** (pixel − mean)·scale, each of them broadcast to the sizes. */
+  readonly mean: Constant;
+  readonly scale: Constant;
+}
+
+/** What a layer makes. */
+export interface LayerValue {
+  /** `maps`: n×c×h×w; `last`: n×h×w×c; `flat`: n×numbers, in the order in which `maps` or `last` has them. */
+  readonly form: 'maps' | 'last' | 'flat';
+  /** Of flat numbers: the shape of the maps that they were. */
+  readonly shape: Shape;
+  readonly order: 'channels-first' | 'channels-last';
+  /** Name of the layer; `input` for the network's own. */
+  readonly layer: string;
+  /** Rows and columns around it that the next layer is to have as its own padding. */
+  readonly border?: Border;
+}
+
+export interface Border {
+  readonly padding: Padding;
+  readonly mode: 'constant' | 'reflect' | 'replicate';
+  readonly value: number;
+}
+
+/** Whole numbers that are made of shapes; null for the size of the mini-batch. */
+export interface SizesValue {
+  readonly form: 'sizes';
+  readonly sizes: readonly (number | null)[];
+}
+
+/** Some groups of channels, normalised: what exporters make of a group normalisation, on its way. */
+export interface GroupsValue {
+  readonly form: 'groups';
+  readonly groups: number;
+  readonly source: LayerValue;
+  /** Absent before they are. */
+  readonly epsilon?: number;
+}
+
+/** What a GELU is made of, on its way: erf(x/√2), 1 more than that, or x times that. */
+export interface BendValue {
+  readonly form: 'gelu';
+  readonly step: 'erf' | 'raised' | 'product';
+  readonly x: LayerValue;
+}
+
+export type ConstantValue = Constant & { readonly form: 'constant' };
+
+export type Value = PixelValue | LayerValue | SizesValue | GroupsValue | BendValue | ConstantValue;
