@@ -35,7 +35,6 @@ export async function measureNetwork(
   const { state, reason } = await train(
     {
       network: network.network,
-      dataset: 'noise',
       batchSize: network.batchSize,
       epochs: WARM_UP_EPOCHS + effort.rounds,
       ...HYPERPARAMETERS,

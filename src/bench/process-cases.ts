@@ -64,9 +64,10 @@ function makeStartCase(network: BenchNetwork, dataset: string | null, workers: n
 
 function trainOnNoise(network: BenchNetwork, steps: number): Pick<OwnProcessTask, 'spec' | 'noise'> {
   const counts = { train: steps * network.batchSize, test: 1 };
-  return { spec: describeSpec(network, 'noise'), noise: [network.network.input, CLASSES, counts] };
+  return { spec: describeSpec(network), noise: [network.network.input, CLASSES, counts] };
 }
 
-function describeSpec({ network, batchSize }: BenchNetwork, dataset: string): OwnProcessTask['spec'] {
-  return { network, dataset, batchSize, epochs: 1, ...HYPERPARAMETERS };
+/** @param dataset absent for images that are given */
+function describeSpec({ network, batchSize }: BenchNetwork, dataset?: string): OwnProcessTask['spec'] {
+  return { network, ...(dataset && { dataset }), batchSize, epochs: 1, ...HYPERPARAMETERS };
 }

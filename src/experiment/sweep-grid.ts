@@ -4,6 +4,7 @@ import { loadDataset } from '../dataset/load.js';
 import { loadPlugins } from '../plugins/load.js';
 import { NO_PLUGINS, type Plugins } from '../plugins/plugins.js';
 import { listWarnings } from '../run/list-warnings.js';
+import { nameData } from '../run/name-data.js';
 import type { ResolvedRunSpec, RunSpec } from '../run/spec.js';
 import { emitWarning } from '../run/warning.js';
 import { withDatabaseErrors } from './database-errors.js';
@@ -65,12 +66,10 @@ export async function sweep(grid: SweepGrid, options: SweepGridOptions): Promise
   const { dataset, force = false, onWarning = emitWarning, ...asked } = parseSweepOptions(options);
   parseWith(z.looseObject({ name: z.string().min(1) }), grid, 'grid');
   const plugins = await loadPlugins(asked.plugins ?? []);
-  const parsed = parseGrid(grid, 'grid', grid.name);
-  const points = await planSweep(
-    expandPoints(parsed, 'grid', [], plugins),
-    async (name) => dataset ?? (await loadDataset(name)),
-    plugins,
-  );
+  const named = dataset ? { ...grid, base: nameData(grid.base ?? {}, dataset) } : grid;
+  const expanded = expandPoints(parseGrid(named, 'grid', grid.name), 'grid', [], plugins);
+  if (dataset) for (const { spec } of expanded) nameData(spec, dataset);
+  const points = await planSweep(expanded, async (name) => dataset ?? (await loadDataset(name)), plugins);
   for (const warning of listWarnings(points, force)) onWarning(warning);
   const store = Store.open(typeof asked.store === 'string' ? asked.store : asked.store.file);
   try {

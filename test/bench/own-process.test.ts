@@ -5,7 +5,6 @@ const SHAPE = { height: 4, width: 4, channels: 1 };
 const task: OwnProcessTask = {
   spec: {
     network: { input: [4, 4, 1], layers: [{ kind: 'fully-connected', units: 3 }] },
-    dataset: 'noise',
     batchSize: 10,
     epochs: 1,
   },

@@ -19,7 +19,14 @@ const NETWORK = {
     { kind: 'fully-connected', units: 2 },
   ],
 };
-const BASE = { network: NETWORK, epochs: 2, batchSize: 20, learningRate: 0.01, validationCount: 20 };
+const BASE = {
+  network: NETWORK,
+  dataset: BARS.name,
+  epochs: 2,
+  batchSize: 20,
+  learningRate: 0.01,
+  validationCount: 20,
+};
 
 /** Trains, on bars. */
 class BarEngine extends FakeEngine {

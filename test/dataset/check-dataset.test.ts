@@ -88,7 +88,7 @@ describe('a data set in memory', () => {
     [
       'a list of labels',
       { train: half(4, { labels: [0, 1, 0, 1] }) },
-      'own: train.labels: expected a Uint16Array of classes from 0 (makeDataset also takes bytes), found [0,1,0,1].',
+      'own: train.labels: expected a Uint16Array of classes from 0 (fromArrays also takes lists and bytes), found [0,1,0,1].',
     ],
     [
       'short pixels',

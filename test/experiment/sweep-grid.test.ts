@@ -65,7 +65,7 @@ describe('a sweep in a program', () => {
       'run 2 done',
     ]);
     const [first] = expandGrid(GRID);
-    const trained = await train(first!, { dataset, workers: 1 });
+    const trained = await train({ ...first!, dataset: dataset.name }, { dataset, workers: 1 });
     expect(runs[0]!.weights_sha256).toBe(trained.weightsSha256);
 
     using store = openStore(file);

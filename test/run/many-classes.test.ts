@@ -116,11 +116,9 @@ describe('a network that tells more classes apart than a byte does', () => {
         { kind: 'fully-connected', units, initializer: { kind: 'gaussian', std: 10 }, biasInitializer: bias },
       ],
     };
+    const base = { network, dataset: data.name, epochs: 1, learningRate: 1e-9 };
     const points = await planSweep(
-      expandGrid(
-        parseGrid({ base: { network, epochs: 1, learningRate: 1e-9 } }, 'wide.json', 'wide'),
-        'wide',
-      ),
+      expandGrid(parseGrid({ base }, 'wide.json', 'wide'), 'wide'),
       async () => data,
     );
     const store = openStore();

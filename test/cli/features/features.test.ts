@@ -96,7 +96,7 @@ describe('features', () => {
     const folder = makeFolder();
     const model = join(folder, 'model');
     const dataset = makeTinyDataset({ train: 60, test: 20 });
-    const trained = await train({ network: PATTERN, epochs: 1, dataset: 'mnist' }, { dataset, workers: 1 });
+    const trained = await train({ network: PATTERN, epochs: 1 }, { dataset, workers: 1 });
     await saveModel({ ...trained, spec: { ...trained.spec, dataset: 'none' } }, model);
     const image = join(folder, 'white.png');
     await writePng(image, { height: 28, width: 28, channels: 1, pixels: dataset.test.pixels.slice(0, 784) });

@@ -95,11 +95,11 @@ describe('runs note and tag', () => {
       'run 3: a rate too high\n',
     );
     expect((await runs(['ls', '--db', db])).out.split('\n').slice(0, 5)).toEqual([
-      'id  state  sweep  network  seed  epochs  test error %  time  tags  note',
-      '--  -----  -----  -------  ----  ------  ------------  ----  ----  ---------------',
-      ' 1  done   seeds  SK-0.2      0       2          8.00   2 s  good',
-      ' 2  done   seeds  SK-0.2      1       2          9.00   2 s  good',
-      ' 3  done   seeds  SK-0.2      2       2         10.00   2 s        a rate too high',
+      'id  state  sweep  network  seed  images  epochs   rate  test error %  time  tags  note',
+      '--  -----  -----  -------  ----  ------  ------  -----  ------------  ----  ----  ---------------',
+      ' 1  done   seeds  SK-0.2      0   60000       2  0.001          8.00   2 s  good',
+      ' 2  done   seeds  SK-0.2      1   60000       2  0.001          9.00   2 s  good',
+      ' 3  done   seeds  SK-0.2      2   60000       2  0.001         10.00   2 s        a rate too high',
     ]);
     expect(await idsOf(db, '--tag', 'good')).toEqual([1, 2]);
     expect(await idsOf(db, '--tag', 'bad')).toEqual([]);

@@ -399,9 +399,10 @@ describe('sweep --grid', () => {
 
   it('takes the spec of a file, and takes the place of what a grid file combines', async () => {
     const { grid: file } = writeGrid({ model: 'SK', epochs: 1 });
-    const { grid } = writeGrid();
+    const { grid, db } = writeGrid();
     const list = async (what: string) => {
-      const { out } = await sweep([what, '--dry-run', '--json', '--grid', 'seed=5,6,7', '--epochs', '1']);
+      const options = ['--dry-run', '--json', '--db', db];
+      const { out } = await sweep([what, ...options, '--grid', 'seed=5,6,7', '--epochs', '1']);
       const points = out
         .trim()
         .split('\n')
