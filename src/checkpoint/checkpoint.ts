@@ -5,6 +5,8 @@ import type { ResolvedRunSpec } from '../run/spec.js';
 /** A trained network with all that it takes to use it, what its first outputs are called among it; what `train` gives is one. */
 export interface Checkpoint extends OutputNames {
   readonly spec: ResolvedRunSpec;
+  /** Of the data set that it was trained on; unknown of a network from elsewhere, and of older files. */
+  readonly datasetSha256?: string;
   /** How the network's input is made from pixels. */
   readonly normalization: Normalization;
   /** Parameters and running statistics, one after another in the plan's order. */

@@ -31,6 +31,7 @@ const metadataSchema = z.object({ format: z.string(), version: z.string() });
 const contentSchema = z.object({
   spec: z.string(),
   classes: z.string(),
+  data: z.string().optional(),
   weightsSha256: z.string().optional(),
 });
 /** Of a regression. */
@@ -38,7 +39,7 @@ const targetContentSchema = contentSchema.omit({ classes: true }).extend({ targe
 const namesSchema = z.array(z.string()).min(1);
 
 /** What the metadata say of the tensors. */
-interface Description extends Pick<Checkpoint, 'spec'> {
+interface Description extends Pick<Checkpoint, 'spec' | 'datasetSha256'> {
   readonly names: OutputNames;
   readonly tensors: readonly LayerTensor[];
   readonly version: string;
@@ -76,7 +77,7 @@ export async function loadCheckpoint(
     for (const { name, values } of cutWeights(description.tensors, weights)) places.set(name, values);
   };
   const { tensors, checksum } = await readSafetensors(file, accept, (name) => places.get(name));
-  const { spec, names } = description!;
+  const { spec, names, datasetSha256 } = description!;
   const valuesOf = (name: string) => tensors.get(name)!.values as Float32Array;
   if (!isAsWritten(checksum, description!, weights)) {
     const found = `${file}: expected the bytes that were written, as the checksum in it says, found others`;
@@ -94,7 +95,8 @@ export async function loadCheckpoint(
     mean: expandNormalization(valuesOf(MEAN), input),
     scale: expandNormalization(valuesOf(SCALE), input),
   };
-  return { spec, ...names, normalization, weights };
+  const data = datasetSha256 === undefined ? {} : { datasetSha256 };
+  return { spec, ...data, ...names, normalization, weights };
 }
 
 /** A file of the first version has at most a checksum of its weights. */
@@ -135,7 +137,15 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
   const spec = resolveRunSpec(parseJson(content.spec, `${file}: spec`), `${file}: spec`, plugins);
   const { tensors, classes: outputs } = layOutNetworkOf(spec, file, plugins);
   const names = readNames(content, outputs, file);
-  return { spec, names, tensors, version, weightsSha256: content.weightsSha256 };
+  const { weightsSha256, data: datasetSha256 } = content;
+  return {
+    spec,
+    names,
+    tensors,
+    version,
+    weightsSha256,
+    ...(datasetSha256 === undefined ? {} : { datasetSha256 }),
+  };
 }
 
 /** What the outputs are called. There may be more outputs than classes, but not than targets. */

@@ -51,7 +51,7 @@ interface ModelOptions extends WriteOptions {
  */
 export async function writeModel(
   file: string,
-  { spec, classNames, targetNames, normalization, weights }: Checkpoint,
+  { spec, datasetSha256, classNames, targetNames, normalization, weights }: Checkpoint,
   { plugins, about, ...options }: ModelOptions,
 ): Promise<void> {
   const tensors = new Map<string, Tensor<Float32Array>>();
@@ -70,6 +70,7 @@ export async function writeModel(
     version: VERSION,
     convoy: readManifest().version,
     spec: JSON.stringify(trimSpec(spec)),
+    ...(datasetSha256 === undefined ? {} : { data: datasetSha256 }),
     ...(targetNames ? { targets: JSON.stringify(targetNames) } : { classes: JSON.stringify(classNames) }),
     ...about,
   };

@@ -79,6 +79,8 @@ export interface PredictOptions extends Pick<ReadOptions, 'background'> {
 export class TrainedModel implements AsyncDisposable {
   /** With which it was trained. */
   readonly spec: ResolvedRunSpec;
+  /** Of the data set that it was trained on, where the file says so. */
+  readonly datasetSha256?: string;
   /** Empty for a regression. */
   readonly classNames: readonly string[];
   /** Of a regression alone. */
@@ -98,6 +100,7 @@ export class TrainedModel implements AsyncDisposable {
     checkPlugins(trained.spec.plugins, plugins, trained.spec.model);
     this.spec = trained.spec;
     this.classNames = trained.classNames;
+    if (trained.datasetSha256 !== undefined) this.datasetSha256 = trained.datasetSha256;
     if (trained.targetNames) this.targetNames = trained.targetNames;
     this.#model = shareModel(trained, plugins);
     this.#threads = new ModelThreads(this.#model);

@@ -34,6 +34,7 @@ export function concludeRun(
   return {
     ...ending,
     spec,
+    datasetSha256: dataset.sha256,
     ...nameOutputs(dataset),
     normalization: { mean, scale },
     epochs,

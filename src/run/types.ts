@@ -151,6 +151,8 @@ export interface TrainResult {
   /** Why it ended before its last epoch's end; null if it did not. */
   readonly reason: string | null;
   readonly spec: ResolvedRunSpec;
+  /** Of the data set. */
+  readonly datasetSha256: string;
   /** Of the data set: those of the network's first outputs, in order. Empty in a regression. */
   readonly classNames: readonly string[];
   /** Likewise of a regression's data set: those of its outputs. */

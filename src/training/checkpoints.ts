@@ -164,7 +164,13 @@ export class Checkpoints {
     const { mean, scale } = this.#data;
     const weights = exportWeights(memory, plan);
     this.#best = {
-      checkpoint: { spec, ...nameOutputs(dataset), normalization: { mean, scale }, weights },
+      checkpoint: {
+        spec,
+        datasetSha256: dataset.sha256,
+        ...nameOutputs(dataset),
+        normalization: { mean, scale },
+        weights,
+      },
       metrics,
     };
   }

@@ -43,8 +43,15 @@ async function saveTiny(): Promise<string> {
 
 describe('a checkpoint', () => {
   it('is loaded as it was saved', async () => {
-    const { spec, classNames, normalization, weights } = trained;
-    expect(await loadCheckpoint(await saveTiny())).toEqual({ spec, classNames, normalization, weights });
+    const { spec, datasetSha256, classNames, normalization, weights } = trained;
+    expect(datasetSha256).toBe(dataset.sha256);
+    expect(await loadCheckpoint(await saveTiny())).toEqual({
+      spec,
+      datasetSha256,
+      classNames,
+      normalization,
+      weights,
+    });
   });
 
   it('keeps a mean image, and all fields of the spec', async () => {
@@ -85,6 +92,7 @@ describe('a checkpoint', () => {
       version: '2',
       convoy: readManifest().version,
       classes: JSON.stringify(dataset.classNames),
+      data: dataset.sha256,
       epoch: '1',
       testErrorPercent: String(trained.epochs[0]!.testErrorPercent),
       weightsSha256: trained.weightsSha256,

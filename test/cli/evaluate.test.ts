@@ -6,6 +6,7 @@ import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { writePng } from '../../src/image/write-png.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
+import { openDataset } from '../../src/sources/open-dataset.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
@@ -138,6 +139,54 @@ describe('evaluate', () => {
     expect(parseLines(out)[0]).toMatchObject({ images: 10, errorPercent: 10 * wrong });
     const both = await evaluateCommand([file, '--data', folder, '--dataset', 'mnist'], dataset);
     expect(both.err).toBe('--data: expected it in place of --dataset mnist, found both. Leave one out.\n');
+  });
+
+  it('tells where the data set of a name is another one, unless it was asked for', async () => {
+    const [file] = (await save(results[0]!)) as [string];
+    const other = { ...dataset, sha256: 'f'.repeat(64) };
+    const named = await evaluateCommand([file, '--json'], other);
+    expect(named).toMatchObject({ exitCode: 0, out: expect.stringContaining('"images":60') });
+    expect(named.err).toBe(
+      `warning: ${file}: expected the data set mnist that it was trained on (SHA-256 ${dataset.sha256.slice(0, 12)}…), found another one (ffffffffffff…). ` +
+        'Give its own with --data, or ask for this one: --dataset mnist.\n',
+    );
+    expect((await evaluateCommand([file, '--dataset', 'mnist'], other)).err).toBe('');
+    // A file that does not say, as older ones.
+    const { datasetSha256: _, ...result } = results[0]!;
+    const [old] = (await save(result as TrainResult)) as [string];
+    expect((await evaluateCommand([old], other)).err).toBe('');
+  });
+
+  it("takes the spec's images of its own data by their bytes, whatever they are called", async () => {
+    const folder = makeFolder();
+    const own = join(folder, 'one', 'letters');
+    const others = join(folder, 'two', 'letters');
+    for (const [place, shift] of [
+      [own, 0],
+      [others, 1],
+    ] as const) {
+      for (let i = 0; i < 20; i++) {
+        const pixels = dataset.test.pixels.slice(784 * (i + shift), 784 * (i + shift + 1));
+        const half = i < 10 ? 'train' : 'test';
+        await writePng(join(place, half, 'ab'[i % 2]!, `${i}.png`), {
+          height: 28,
+          width: 28,
+          channels: 1,
+          pixels,
+        });
+      }
+    }
+    const letters = await openDataset(own);
+    const spec = { model: 'SK', width: 0.1, epochs: 1, batchSize: 4, validationCount: 2, dataset: 'letters' };
+    const [file] = (await save(await train(spec, { dataset: letters, workers: 1 }))) as [string];
+    const args = [file, '--json', '--on', 'validation', '--data'];
+    for (const options of [[], ['--data-option', 'name=others']]) {
+      const { out, err } = await evaluateCommand([...args, own, ...options], dataset);
+      expect(err).not.toMatch(/warning|expected/);
+      expect(parseLines(out)[0]).toMatchObject({ images: 2 });
+    }
+    const refused = await evaluateCommand([...args, others], dataset);
+    expect(refused.err).toContain('--on: expected test or train of letters, found validation');
   });
 
   it('tells what they are together: the mean of probabilities, or a vote', async () => {

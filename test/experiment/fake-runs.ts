@@ -111,6 +111,7 @@ export function makeResult(spec: ResolvedRunSpec, changes: Partial<TrainResult> 
     state: 'done',
     reason: null,
     spec,
+    datasetSha256: FAKE_DATASET.sha256,
     classNames: FAKE_DATASET.classNames,
     normalization: { mean: new Float32Array(784), scale: new Float32Array(784).fill(1) },
     epochs: [],

@@ -46,6 +46,7 @@ const executor = ({ epochMs, log }) => ({
         state: signal.aborted ? 'interrupted' : 'done',
         reason: null,
         spec,
+        datasetSha256: dataset.sha256,
         classNames: dataset.classNames,
         epochs,
         confusion: [[1]],

@@ -10,6 +10,7 @@ import { splitTraining } from '../../dataset/split.js';
 import { takeSubset } from '../../dataset/subset.js';
 import type { ResolvedRunSpec } from '../../run/spec.js';
 import { type DataFlags, openOwnData } from '../data-options.js';
+import { describeOtherData } from '../other-data.js';
 import type { Streams } from '../streams.js';
 
 /** The images of a data set that networks can be evaluated on. */
@@ -51,7 +52,8 @@ export async function readExamples(
   const { model } = ensemble.members[0]!;
   checkKind(model, dataset);
   const indices = findOutputs(model, dataset);
-  const isOwn = (given?.dataset.name ?? other ?? own) === own;
+  const isOwn = given ? isTrainedOn(ensemble, given.dataset) : (other ?? own) === own;
+  if (given === null && other === undefined) warnOfOtherData(ensemble, dataset, streams);
   const { images, samples } = isOwn ? selectOwn(ensemble, dataset, on) : selectAll(dataset, on);
   const size = sizeOf(dataset.shape);
   const order = Array.from(samples);
@@ -69,6 +71,24 @@ export async function readExamples(
         )
       : null,
   };
+}
+
+/** Whether a data set of the user's own is the networks', by its bytes where their files tell them. */
+function isTrainedOn({ members }: Ensemble, { name, sha256 }: Dataset): boolean {
+  return members.every(({ model: { datasetSha256, spec } }) =>
+    datasetSha256 === undefined ? spec.dataset === name : datasetSha256 === sha256,
+  );
+}
+
+function warnOfOtherData({ members }: Ensemble, dataset: Dataset, { err }: Streams): void {
+  for (const { name, model } of members) {
+    const other = describeOtherData(name, model, dataset);
+    if (other === null) continue;
+    err.write(
+      `warning: ${other} Give its own with --data, or ask for this one: --dataset ${dataset.name}.\n`,
+    );
+    return;
+  }
 }
 
 /** Whether its images are of the networks' size, and of classes or targets as theirs are. */

@@ -15,6 +15,7 @@ import type { TrainResult } from '../../run/types.js';
 import { trainFitted } from '../../train.js';
 import { tellBackground } from '../background-option.js';
 import { EXIT_CODES } from '../exit.js';
+import { describeOtherData } from '../other-data.js';
 import type { Streams } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
@@ -38,6 +39,8 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   const { input } = spec.network;
   // A saved network and a picture need no data.
   const dataset = trained && picture !== undefined ? null : await loadDataset(spec.dataset);
+  const other = trained && dataset && describeOtherData(spec.model, trained, dataset);
+  if (other) say(`warning: ${other} Give a picture of its own with --image.`);
   const run = dataset && fitRun(spec, dataset, { plugins });
   if (run && !trained) printWarnings([run], command.force, streams.err);
   const layers = describeNetwork(spec.network, { kinds }).layers;

@@ -116,6 +116,15 @@ describe('features', () => {
       0,
       expect.stringMatching(/^warning: .* loaded all the same\.\n/),
     ]);
+    const onMnist = join(folder, 'on-mnist');
+    await saveModel({ ...trained, spec: { ...trained.spec, dataset: 'mnist' } }, onMnist);
+    const example = await features([onMnist, '--layer', 'relu1', '--out', out]);
+    expect([example.exitCode, example.err]).toEqual([
+      0,
+      expect.stringMatching(
+        /^warning: .*: expected the data set mnist that it was trained on .*\ntest image 1, /,
+      ),
+    ]);
     const other = await features([model, '--epochs', '2']);
     expect(other.exitCode).toBe(2);
     expect(other.err).toMatch(/^features: expected a saved network as it is, found --epochs 2 too\./);
