@@ -60,7 +60,7 @@ describe('evaluate', () => {
         errorPercent: last.testErrorPercent,
         top5ErrorPercent: last.testTop5ErrorPercent,
       });
-      expect(lines[i].loss).toBeCloseTo(last.testLoss, 5);
+      expect(lines[i].loss).toBe(last.testLoss);
       expect(lines[i].classes).toEqual(
         confusion.map((row, label) => {
           const images = row.reduce((sum, count) => sum + count, 0);
@@ -211,6 +211,27 @@ describe('evaluate', () => {
     expect(errors).toBeGreaterThanOrEqual(wrong - 1e-9);
     expect(errors).toBeLessThanOrEqual(wrong + open + 1e-9);
   });
+
+  it.each([{ loss: 'squared-l2' }, { labelSmoothing: 0.2 }] as const)(
+    "tells the run's own loss of a network with %o",
+    async ({ loss, ...fields }) => {
+      const layers = [{ kind: 'fully-connected', units: 10 }] as const;
+      const network = { input: [28, 28, 1] as const, layers, ...(loss && { loss }) };
+      const both: TrainResult[] = [];
+      for (const seed of [0, 1]) {
+        const spec = { network, epochs: 1, batchSize: 20, learningRate: 1e-4, seed, ...fields };
+        both.push(await train(spec, { dataset: { ...dataset, name: 'mnist' }, workers: 1 }));
+      }
+      const [a, b, mean] = parseLines(
+        (await evaluateCommand([...(await save(...both)), '--json'], dataset)).out,
+      );
+      const losses = both.map(({ epochs }) => epochs[0]!.testLoss);
+      expect([a.loss, b.loss]).toEqual(losses);
+      // Both losses are convex.
+      expect(mean.loss).toBeGreaterThan(0);
+      expect(mean.loss).toBeLessThan((losses[0]! + losses[1]!) / 2);
+    },
+  );
 
   it('prints a table of networks and one of classes', async () => {
     const { db } = await recordSeeds(2);

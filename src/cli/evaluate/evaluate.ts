@@ -1,12 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer } from '../../checkpoint/combine.js';
 import type { Ensemble } from '../../checkpoint/ensemble.js';
 import { evaluatePredictions } from '../../checkpoint/evaluation.js';
+import {
+  averageOutputs,
+  computeOutputLoss,
+  findOutputLoss,
+  type OutputLoss,
+} from '../../checkpoint/output-loss.js';
 import { evaluateTargets } from '../../checkpoint/target-evaluation.js';
 import type { Prediction } from '../../checkpoint/trained-model.js';
 import { UserError, unknownName } from '../../core/errors.js';
 import { loadDataset } from '../../dataset/load.js';
 import { warnOfMissingAddon } from '../../kernels/select.js';
-import type { NetworkSpec } from '../../network/spec.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { addDataOptions } from '../data-options.js';
 import { EXIT_CODES } from '../exit.js';
@@ -82,29 +88,39 @@ async function evaluateEach(
   { images, labels, targets }: Examples,
   { combine }: Flags,
 ): Promise<NamedEvaluation[]> {
-  const evaluate = (
-    name: string,
-    answers: readonly Answer[],
-    loss: NetworkSpec['loss'] | null,
-  ): NamedEvaluation => ({
+  const evaluate = (name: string, answers: readonly Answer[], loss: number | null): NamedEvaluation => ({
     name,
     ...(targets ? evaluateTargets(answers, targets) : evaluatePredictions(answers, labels, loss)),
   });
+  const measureLoss = (outputs: readonly Float32Array[], loss: OutputLoss) =>
+    targets ? null : computeOutputLoss(outputs, labels, loss);
   const each: Prediction[][] = [];
   const evaluations: NamedEvaluation[] = [];
   for (const { name, model } of ensemble.members) {
     const predictions = await model.predict(images);
     await model.close();
     each.push(predictions);
-    evaluations.push(evaluate(name, predictions, model.spec.network.loss));
+    const outputs = predictions.map((prediction) => prediction.outputs);
+    evaluations.push(evaluate(name, predictions, measureLoss(outputs, findOutputLoss(model.spec))));
   }
   if (each.length === 1) return evaluations;
-  const losses = new Set(ensemble.members.map(({ model }) => model.spec.network.loss));
-  const [loss] = losses;
-  const together = evaluate(
-    `${combine} of ${each.length}`,
-    ensemble.combine(each),
-    combine === 'mean' && losses.size === 1 ? loss! : null,
-  );
-  return [...evaluations, together];
+  const loss = combine === 'mean' ? findSharedLoss(ensemble) : null;
+  const average = ({ kind }: OutputLoss) =>
+    images.map((_, image) =>
+      averageOutputs(
+        each.map((predictions) => predictions[image]!.outputs),
+        kind,
+      ),
+    );
+  const together = loss && measureLoss(average(loss), loss);
+  return [...evaluations, evaluate(`${combine} of ${each.length}`, ensemble.combine(each), together)];
+}
+
+/** Null if networks were trained by different losses. */
+function findSharedLoss({ members }: Ensemble): OutputLoss | null {
+  const [first, ...others] = members.map(({ model }) => findOutputLoss(model.spec)) as [
+    OutputLoss,
+    ...OutputLoss[],
+  ];
+  return others.every((other) => isDeepStrictEqual(other, first)) ? first : null;
 }
