@@ -17,7 +17,7 @@ export class Ensemble {
   readonly members: readonly NamedModel[];
   readonly #combination: Combination;
 
-  /** @throws UserError if they are not for the same images and classes, or there are none */
+  /** @throws UserError if they are not for the same images and classes, have not as many outputs, or there are none */
   constructor(members: readonly NamedModel[], combination: Combination) {
     const [first, ...others] = members;
     if (first === undefined) throw new UserError('ensemble: expected at least one network, found none.');
@@ -77,6 +77,12 @@ function checkAlike(first: NamedModel, other: NamedModel): void {
     throw new UserError(
       `${other.name}: expected the ${what} of ${first.name} (${names.join(', ')}), found ${otherNames.join(', ')}. ` +
         `Take networks for the same ${what}.`,
+    );
+  }
+  const [outputs, otherOutputs] = [first.model, other.model].map(({ outputCount }) => outputCount);
+  if (outputs !== otherOutputs) {
+    throw new UserError(
+      `${other.name}: expected ${outputs} outputs, as ${first.name} has, found ${otherOutputs}. Take networks with as many.`,
     );
   }
 }

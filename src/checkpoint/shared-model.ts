@@ -1,3 +1,4 @@
+import { sizeOf } from '../core/shape.js';
 import { BUNDLE_IMAGES } from '../kernels/constants.js';
 import { allocateArena, viewArena } from '../kernels/memory.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
@@ -20,6 +21,8 @@ export const BATCH_IMAGES = BUNDLE_IMAGES;
 /** A trained network as its threads get it with every task: plain data, its large arrays in shared memory. */
 export interface SharedModel {
   readonly network: NetworkSpec;
+  /** Numbers that it gives for an image. */
+  readonly outputs: number;
   /** Names of those whose values can be had. */
   readonly layers: readonly string[];
   readonly plugins: readonly PluginAddress[];
@@ -51,6 +54,7 @@ export function shareModel(
   thread.prepare();
   return {
     network,
+    outputs: sizeOf(plan.tensors.at(-1)!.shape),
     layers: listLayers(plan),
     plugins: plugins.modules.map(({ url, sha256 }) => ({ url, sha256 })),
     kernels,

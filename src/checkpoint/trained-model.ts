@@ -111,6 +111,11 @@ export class TrainedModel implements AsyncDisposable {
     return this.spec.network.input;
   }
 
+  /** Numbers that it gives for an image: at least one for each class, or one for each target. */
+  get outputCount(): number {
+    return this.#model.outputs;
+  }
+
   /** Names of the layers that `features` knows. */
   get layerNames(): readonly string[] {
     return this.#model.layers;

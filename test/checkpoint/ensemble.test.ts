@@ -88,6 +88,14 @@ describe('an ensemble', () => {
     expect(() => new Ensemble([members[0]!, other], 'mean')).toThrow(
       /^seed 4: expected the classes of seed 1 \(0, 1, .*\), found a, b, /,
     );
+    const layers = [{ kind: 'fully-connected', units: 12 }] as const;
+    const wider = await learn({ network: { input: [28, 28, 1], layers }, seed: 5 });
+    for (const [pair, message] of [
+      [[members[0]!, wider], 'seed 5: expected 10 outputs, as seed 1 has, found 12.'],
+      [[wider, members[0]!], 'seed 1: expected 12 outputs, as seed 5 has, found 10.'],
+    ] as const) {
+      expect(() => new Ensemble(pair, 'mean')).toThrow(message);
+    }
     expect(() => new Ensemble([], 'mean')).toThrow('expected at least one network');
   });
 });
