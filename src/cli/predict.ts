@@ -9,6 +9,7 @@ import { formatTarget } from '../report/measures.js';
 import { BACKGROUND_OPTION, tellBackground } from './background-option.js';
 import { createCommand, parseCommand, parseCount } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
+import { refuseIdleOptions } from './idle-options.js';
 import { isSavedNetwork } from './network-argument.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from './run-options.js';
 import {
@@ -64,7 +65,14 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       const { models, images } = await splitFiles(files, flags.run !== undefined);
       const warning = warnOfMissingAddon();
       if (warning) streams.err.write(`${warning}\n`);
-      const networks = await loadNetworks(models, flags, streams);
+      const networks = await loadNetworks(models, flags, { command, streams });
+      if (networks.members[0]!.model.targetNames) {
+        refuseIdleOptions(
+          command,
+          ['--top'],
+          'expected it with classes, found a regression, which tells all targets.',
+        );
+      }
       let answers = 0;
       for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
         const some = images.slice(first, first + IMAGES_AT_A_TIME);

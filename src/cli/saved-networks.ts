@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { COMBINATIONS, type Combination } from '../checkpoint/combine.js';
 import { Ensemble, type NamedModel } from '../checkpoint/ensemble.js';
 import { MODEL_FILE } from '../checkpoint/run-files.js';
@@ -7,6 +8,7 @@ import { loadModel } from '../checkpoint/trained-model.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { openDatabaseReadOnly } from '../experiment/database.js';
 import { findRunFolder } from '../experiment/run-folder.js';
+import { refuseIdleOptions } from './idle-options.js';
 import { DEFAULT_DATABASE, parseDatabase } from './run-options.js';
 import { findRunIds } from './runs/run-ids.js';
 import type { Streams } from './streams.js';
@@ -49,13 +51,17 @@ function parseCombination(text: string): Combination {
 /**
  * The networks of some files and recorded runs.
  *
- * @throws UserError for a file that is no checkpoint, an unknown run or one whose network is gone, networks for other images or classes
+ * @param context.command whose options they are
+ * @throws UserError for an option that would be ignored, a file that is no checkpoint, an unknown run or one whose network is gone, networks for other images or classes
  */
 export async function loadNetworks(
   files: readonly string[],
   { run = [], db, combine, ignoreHash = false, plugin = [] }: NetworkFlags,
-  streams: Streams,
+  { command, streams }: { readonly command: Command; readonly streams: Streams },
 ): Promise<Ensemble> {
+  if (run.length === 0) {
+    refuseIdleOptions(command, ['--db'], 'expected it with --run, found files alone.');
+  }
   const options = {
     plugins: plugin,
     ignoreHash,
@@ -65,6 +71,9 @@ export async function loadNetworks(
     ...files.map((file) => ({ name: file, file })),
     ...(run.length > 0 ? findRunNetworks(run, db) : []),
   ];
+  if (places.length === 1) {
+    refuseIdleOptions(command, ['--combine'], 'expected several networks, found one.');
+  }
   const members: NamedModel[] = [];
   for (const { name, file } of places) members.push({ name, model: await loadModel(file, options) });
   return new Ensemble(members, combine);

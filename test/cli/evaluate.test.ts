@@ -263,6 +263,8 @@ describe('evaluate', () => {
         `${unsplit}: expected the split into training and validation images`,
       ],
       [[unsplit, '--on', 'validation'], '--on: expected networks with validation images'],
+      [[model, '--combine', 'vote'], '--combine: expected several networks, found one. Leave it out.'],
+      [[model, '--db', 'a.db'], '--db: expected it with --run, found files alone. Leave it out.'],
       [[model, '--on', 'tests'], "--on: unknown half 'tests'. Did you mean 'test'?"],
     ] as const) {
       const { exitCode, out, err } = await evaluateCommand(args, dataset);

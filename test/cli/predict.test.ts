@@ -171,6 +171,14 @@ describe('predict', () => {
       [[model], 'predict: expected images behind the networks, found none.'],
       [[model, model], 'predict: expected images behind the networks, found none.'],
       [[model, images[0]!, '--combine', 'best'], "--combine: unknown way 'best'. Valid: mean, vote."],
+      [
+        [model, images[0]!, '--combine', 'mean'],
+        '--combine: expected several networks, found one. Leave it out.',
+      ],
+      [
+        [model, images[0]!, '--db', 'runs.db'],
+        '--db: expected it with --run, found files alone. Leave it out.',
+      ],
       [[images[0]!, model], `${images[0]}: expected a safetensors file, found a header of`],
       [[join(folder, 'no'), images[0]!], 'expected a safetensors file, found nothing there.'],
       [[folder, images[0]!], 'expected a safetensors file, found a folder.'],

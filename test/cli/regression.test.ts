@@ -6,7 +6,15 @@ import { Ensemble } from '../../src/checkpoint/ensemble.js';
 import { loadModel } from '../../src/checkpoint/trained-model.js';
 import { train } from '../../src/train.js';
 import { makeBarDataset } from '../helpers/bar-dataset.js';
-import { evaluateCommand, FakeEngine, report, runs, sweep, trainCommand } from './fake-command.js';
+import {
+  evaluateCommand,
+  FakeEngine,
+  predictCommand,
+  report,
+  runs,
+  sweep,
+  trainCommand,
+} from './fake-command.js';
 
 const BARS = makeBarDataset({ train: 100, test: 40 });
 const NETWORK = {
@@ -66,6 +74,9 @@ describe('a regression on the command line', () => {
       { name: 'slope', value: prediction!.outputs[0] },
       { name: 'shift', value: prediction!.outputs[1] },
     ]);
+    expect((await predictCommand([model, 'a.png', '--top', '1'])).err).toBe(
+      '--top: expected it with classes, found a regression, which tells all targets. Leave it out.\n',
+    );
   });
 
   it('is evaluated: each target by itself, and several networks together', async () => {

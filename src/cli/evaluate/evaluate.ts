@@ -64,7 +64,7 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       }
       const warning = warnOfMissingAddon();
       if (warning) streams.err.write(`${warning}\n`);
-      const ensemble = await loadNetworks(files, flags, streams);
+      const ensemble = await loadNetworks(files, flags, { command, streams });
       const examples = await readExamples(ensemble, flags, { load, streams });
       const evaluations = await evaluateEach(ensemble, examples, flags);
       streams.out.write(

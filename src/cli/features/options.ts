@@ -10,6 +10,7 @@ import type { Plugins } from '../../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
 import { BACKGROUND_OPTION } from '../background-option.js';
 import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { refuseIdleOptions } from '../idle-options.js';
 import {
   isSavedNetwork,
   listNetworkOptions,
@@ -89,12 +90,24 @@ export async function parseFeaturesArguments(
       if (ignoreHash && run !== undefined) {
         throw new UserError('--ignore-hash: expected a saved network, found --run. Leave one out.');
       }
+      if (run === undefined) {
+        refuseIdleOptions(command, ['--db'], 'expected it with --run, found none.');
+      }
+      if (flags.image === undefined) {
+        refuseIdleOptions(command, ['--background'], 'expected it with --image, found none.');
+      } else {
+        refuseIdleOptions(command, ['--example'], 'expected a test image or --image, found both.');
+      }
       const overrides = listOverrides(flags);
       const plugins = await loadPlugins(plugin);
       const read =
         run === undefined
           ? await readNetwork(what, overrides, listNetworkOptions(flags, plugins, streams))
           : readRun(what, run, db, overrides, plugins);
+      if (read.trained) {
+        const why = 'expected a network that is to be trained, found one that is saved.';
+        refuseIdleOptions(command, ['--workers', '--force'], why);
+      }
       parsed = { ...flags, force, plugins, ...read };
     });
   await parseCommand(command, args);

@@ -118,6 +118,12 @@ describe('describe', () => {
 
   it.each([
     [[], /^describe: expected a network or a spec file, found nothing\. Networks: lenet5, /],
+    [
+      ['vgg16', '--list'],
+      /^describe: expected a network or --list, found both \(vgg16\)\. Leave one out\.\n$/,
+    ],
+    [['--list', '--seed', '3'], /^--seed: expected it with a network, found --list\. Leave it out\.\n$/],
+    [['--list', '--spec'], /^--spec: expected it with a network, found --list\./],
     [['vgg12'], /^describe: unknown network 'vgg12'\. Did you mean 'vgg11'\?/],
     [
       ['none.json'],

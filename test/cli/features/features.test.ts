@@ -128,6 +128,13 @@ describe('features', () => {
     const other = await features([model, '--epochs', '2']);
     expect(other.exitCode).toBe(2);
     expect(other.err).toMatch(/^features: expected a saved network as it is, found --epochs 2 too\./);
+    for (const option of [['--workers', '1'], ['--force']]) {
+      const { exitCode, err } = await features([onMnist, ...option]);
+      expect([exitCode, err]).toEqual([
+        2,
+        `${option[0]}: expected a network that is to be trained, found one that is saved. Leave it out.\n`,
+      ]);
+    }
   });
 
   it.each([
@@ -140,6 +147,12 @@ describe('features', () => {
     [['SK', '--run', '1'], /^features: expected a network or --run, found both \(SK\)/],
     [[PATTERN, '--ignore-hash'], /^--ignore-hash: expected a saved network, found INPUT/],
     [['--run', '1', '--ignore-hash'], /^--ignore-hash: expected a saved network, found --run/],
+    [[PATTERN, '--db', 'a.db'], /^--db: expected it with --run, found none\. Leave it out\.\n$/],
+    [[PATTERN, '--background', 'white'], /^--background: expected it with --image, found none\./],
+    [
+      [PATTERN, '--image', 'a.png', '--example', '2'],
+      /^--example: expected a test image or --image, found both\./,
+    ],
     [['three-layer'], /expected images of 32×32×3, found 28×28×1 in mnist/],
     [[], /^features: expected a network/],
   ])('refuses %j before it trains', async (args, message) => {
