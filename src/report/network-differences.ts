@@ -35,12 +35,12 @@ export function formatNetworkFact(network: NetworkSpec, fact: string): string {
 
 /** All facts of a network, by the names that tell them apart: `conv1 filters`. */
 export function listNetworkFacts(network: NetworkSpec): Map<string, string> {
-  const layers = nameLayers(network).flatMap(listInside);
+  const all = nameLayers(network).flatMap(listInside);
   return new Map([
-    ['layers', String(layers.length)],
-    ...layers.flatMap(({ name, config }) =>
+    ['layers', String(all.filter(({ composite }) => composite === null).length)],
+    ...all.flatMap(({ name, config, composite }) =>
       Object.entries(config)
-        .filter(([field]) => field !== 'name')
+        .filter(([field]) => (composite ? COMPOSITE_FACTS.has(field) : field !== 'name'))
         .map(([field, value]): [string, string] => [`${name} ${field}`, formatValue(value)]),
     ),
     ['input', formatValue(network.input)],
@@ -49,10 +49,13 @@ export function listNetworkFacts(network: NetworkSpec): Map<string, string> {
   ]);
 }
 
-/** The layer, or those that a composite is made of. */
+/** Fields of a composite that are of itself: the others tell of the layers inside of it. */
+const COMPOSITE_FACTS: ReadonlySet<string> = new Set(['inputs', 'join']);
+
+/** The layer, and those that a composite is made of behind it. */
 function listInside(layer: NamedLayer): readonly NamedLayer[] {
-  if (layer.composite === null) return [layer];
-  return layer.composite.branches.flatMap(({ layers }) => layers.flatMap(listInside));
+  const branches = layer.composite?.branches ?? [];
+  return [layer, ...branches.flatMap(({ layers }) => layers.flatMap(listInside))];
 }
 
 function formatValue(value: unknown): string {

@@ -61,6 +61,28 @@ describe('networks of one label', () => {
     });
     expect(names).toEqual(['custom residual1.inside groups 2', 'custom residual1.inside groups 4']);
   });
+
+  it('are told apart by what composites read, and by how they join', async () => {
+    const same = (name: string) => ({ ...conv(name, 4), padding: 1 });
+    const reading = (inputs?: string[]) =>
+      network(
+        same('a'),
+        same('b'),
+        { kind: 'residual', name: 'block', body: [same('inside')], ...(inputs && { inputs }) },
+        { kind: 'add', inputs: ['block', 'a', 'b'] },
+      );
+    expect(await nameAll({ grid: { network: [reading(['a']), reading()] } })).toEqual([
+      'custom block inputs ["a"]',
+      'custom block inputs -',
+    ]);
+    const joining = ['add', 'concat'].map((join) =>
+      network({ kind: 'branches', branches: [[same('left')], [same('right')]], join }),
+    );
+    expect(await nameAll({ grid: { network: joining } })).toEqual([
+      'custom branches1 join add',
+      'custom branches1 join concat',
+    ]);
+  });
 });
 
 describe('networks whose labels differ', () => {
