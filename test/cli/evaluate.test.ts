@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { saveModel } from '../../src/checkpoint/save.js';
+import { main as evaluate } from '../../src/cli/evaluate/evaluate.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { writePng } from '../../src/image/write-png.js';
 import type { RunSpec } from '../../src/run/spec.js';
@@ -246,6 +248,10 @@ describe('evaluate', () => {
       /^network +images +loss +error % +top-5 error %\n-+.*\nrun 1 +60 +[\d.]+ +[\d.]+ +[\d.]+\nrun 2 .*\nmean of 2 .*\n\nclass \(mean of 2\) +images +errors +error %\n/,
     );
     expect(out.trimEnd().split('\n')).toHaveLength(5 + 1 + 12);
+    const terminal = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: true, columns: 30 });
+    await evaluate(['--run', '1-2', '--db', db], { out: terminal, err: terminal }, async () => dataset);
+    const lines: string[] = terminal.read().trimEnd().split('\n');
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(30);
   });
 
   it('is told in one line what is wrong, and exits with 2', async () => {

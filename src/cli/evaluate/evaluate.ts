@@ -24,7 +24,7 @@ import {
   type NetworkFlags,
   RUN_OPTION,
 } from '../saved-networks.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { type ExampleFlags, type Examples, HALVES, type Half, readExamples } from './examples.js';
 import { formatEvaluations, type NamedEvaluation } from './table.js';
 
@@ -70,7 +70,7 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       streams.out.write(
         flags.json
           ? evaluations.map((evaluation) => `${JSON.stringify(evaluation)}\n`).join('')
-          : formatEvaluations(evaluations, ensemble.members[0]!.model.classNames),
+          : formatEvaluations(evaluations, ensemble.members[0]!.model.classNames, widthOf(streams.out)),
       );
     });
   await parseCommand(command, args);

@@ -7,20 +7,37 @@ import { formatTable } from '../../report/tables.js';
 /** Of one network, or of several together. */
 export type NamedEvaluation = { readonly name: string } & (Evaluation | TargetEvaluation);
 
-/** A line a network, and a line a class or target of the last of them. */
+/**
+ * A line a network, and a line a class or target of the last of them.
+ *
+ * @param width of the terminal, in characters
+ */
 export function formatEvaluations(
   evaluations: readonly NamedEvaluation[],
   classNames: readonly string[],
+  width: number,
 ): string {
   const last = evaluations.at(-1)!;
   const parts =
     'targets' in last
-      ? [formatFits(evaluations.filter((one) => 'targets' in one)), formatTargets(last)]
-      : [formatErrors(evaluations.filter((one) => 'classes' in one)), formatClasses(last, classNames)];
+      ? [
+          formatFits(
+            evaluations.filter((one) => 'targets' in one),
+            width,
+          ),
+          formatTargets(last, width),
+        ]
+      : [
+          formatErrors(
+            evaluations.filter((one) => 'classes' in one),
+            width,
+          ),
+          formatClasses(last, classNames, width),
+        ];
   return parts.join('\n');
 }
 
-function formatErrors(evaluations: readonly (NamedEvaluation & Evaluation)[]): string {
+function formatErrors(evaluations: readonly (NamedEvaluation & Evaluation)[], width: number): string {
   return formatTable(
     [
       { title: 'network', align: 'left' },
@@ -36,6 +53,7 @@ function formatErrors(evaluations: readonly (NamedEvaluation & Evaluation)[]): s
       formatNumber(errorPercent, 2),
       formatNumber(top5ErrorPercent, 2),
     ]),
+    width,
   );
 }
 
@@ -43,6 +61,7 @@ function formatErrors(evaluations: readonly (NamedEvaluation & Evaluation)[]): s
 function formatClasses(
   { name, classes }: NamedEvaluation & Evaluation,
   classNames: readonly string[],
+  width: number,
 ): string {
   return formatTable(
     [
@@ -59,10 +78,11 @@ function formatClasses(
         formatCount(errors),
         formatNumber(images > 0 ? (100 * errors) / images : null, 2),
       ]),
+    width,
   );
 }
 
-function formatFits(evaluations: readonly (NamedEvaluation & TargetEvaluation)[]): string {
+function formatFits(evaluations: readonly (NamedEvaluation & TargetEvaluation)[], width: number): string {
   return formatTable(
     [
       { title: 'network', align: 'left' },
@@ -78,10 +98,11 @@ function formatFits(evaluations: readonly (NamedEvaluation & TargetEvaluation)[]
       formatRmse(rmse),
       formatR2(r2),
     ]),
+    width,
   );
 }
 
-function formatTargets({ name, targets }: NamedEvaluation & TargetEvaluation): string {
+function formatTargets({ name, targets }: NamedEvaluation & TargetEvaluation, width: number): string {
   return formatTable(
     [
       { title: `target (${name})`, align: 'left' },
@@ -89,5 +110,6 @@ function formatTargets({ name, targets }: NamedEvaluation & TargetEvaluation): s
       { title: 'R²', align: 'right' },
     ],
     targets.map(({ name: target, rmse, r2 }) => [target, formatRmse(rmse), formatR2(r2)]),
+    width,
   );
 }

@@ -16,7 +16,7 @@ import { trainFitted } from '../../train.js';
 import { tellBackground } from '../background-option.js';
 import { EXIT_CODES } from '../exit.js';
 import { describeOtherData } from '../other-data.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { type FeaturesCommand, parseFeaturesArguments } from './options.js';
 import { type LayerSheets, writeSheets } from './write-sheets.js';
@@ -90,7 +90,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     command.layer ? sheets : [whole, ...sheets],
   );
   const columns = ['file', 'what it shows'].map((title) => ({ title, align: 'left' as const }));
-  streams.out.write(formatTable(columns, files));
+  streams.out.write(formatTable(columns, files, widthOf(streams.out)));
   say(example);
   return EXIT_CODES.done;
 }
