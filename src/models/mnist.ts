@@ -11,18 +11,19 @@ const OPTIONS = {
   activation: MODEL_OPTIONS.activation.default('relu'),
   /** Of a dropout layer after the classification layer. */
   dropout: MODEL_OPTIONS.dropout.default(0),
+  classes: MODEL_OPTIONS.classes.default(10),
 };
 
 type Options = { readonly [Name in keyof typeof OPTIONS]: z.output<(typeof OPTIONS)[Name]> };
 
-const CLASSES = 10;
+const LATER = ['classes'] as const;
 const INPUT = [28, 28, 1] as const;
 const POOL: LayerDraft = { kind: 'max-pooling', kernel: 2 };
 
 export const MNIST_MODELS = {
-  BASE: defineModel('three convolutions and a classifier (exercise 15.6)', OPTIONS, buildBase),
-  BN: defineModel('BASE with batch normalisation (exercise 15.6)', OPTIONS, buildBn),
-  SK: defineModel('BN with small kernels; SK-s has width s (exercise 15.6)', OPTIONS, buildSk),
+  BASE: defineModel('three convolutions and a classifier (exercise 15.6)', OPTIONS, buildBase, LATER),
+  BN: defineModel('BASE with batch normalisation (exercise 15.6)', OPTIONS, buildBn, LATER),
+  SK: defineModel('BN with small kernels; SK-s has width s (exercise 15.6)', OPTIONS, buildSk, LATER),
 };
 
 /** Three convolutions, two of them pooled, and a classifier. */
@@ -92,7 +93,7 @@ function convolveAndNormalize(kernel: number, filters: number): LayerDraft[] {
   ];
 }
 
-function classify({ dropout }: Options): LayerDraft[] {
-  const classifier = convolve(1, CLASSES);
+function classify({ dropout, classes }: Options): LayerDraft[] {
+  const classifier = convolve(1, classes);
   return dropout > 0 ? [classifier, { kind: 'dropout', rate: dropout }] : [classifier];
 }

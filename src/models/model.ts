@@ -7,6 +7,8 @@ export interface Model {
   readonly title: string;
   /** The options that it takes, of MODEL_OPTIONS, with its defaults. */
   readonly options: z.ZodObject;
+  /** Those that came after the first databases: their defaults mean what the network was without them. */
+  readonly later: readonly string[];
   /** The network for options that the schema has read. */
   readonly build: (options: never) => ModelDraft;
 }
@@ -21,11 +23,16 @@ export interface ModelDraft {
   readonly heads?: readonly HeadSpec[];
 }
 
-/** A model whose builder gets what its options say. */
+/**
+ * A model whose builder gets what its options say.
+ *
+ * @param later options that came after the first databases
+ */
 export function defineModel<Fields extends z.ZodRawShape>(
   title: string,
   fields: Fields,
   build: (options: z.output<z.ZodObject<Fields, z.core.$strict>>) => ModelDraft,
+  later: readonly (keyof Fields & string)[] = [],
 ): Model {
-  return { title, options: z.strictObject(fields), build };
+  return { title, options: z.strictObject(fields), later, build };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Model } from './model.js';
 
 /** Options of named networks, all part of a run's spec. Each network takes some of them, with defaults of its own. */
 export const MODEL_OPTIONS = {
@@ -24,16 +25,23 @@ export const MODEL_OPTIONS = {
 
 export const MODEL_OPTION_NAMES = Object.keys(MODEL_OPTIONS) as readonly (keyof typeof MODEL_OPTIONS)[];
 
-/** Options that came after the first databases: false means what a network without them did. */
-const LATER_OPTIONS = [
-  'responseNorm',
-  'auxiliary',
-] as const satisfies readonly (keyof typeof MODEL_OPTIONS)[];
+/** What options of any network that came after the first databases are where it was without them. */
+const LATER_DEFAULTS = {
+  responseNorm: false,
+  auxiliary: false,
+} as const satisfies Partial<Record<keyof typeof MODEL_OPTIONS, unknown>>;
 
-/** A spec without later options that are false, so that a run keeps its identity when its network learns new ones. */
-export function leaveOutLaterOptions<Spec extends object>(spec: Spec): Spec {
-  const isLeftOut = ([key, value]: [string, unknown]) =>
-    value === false && LATER_OPTIONS.some((option) => option === key);
+/**
+ * A spec without later options that have their defaults, so that a run keeps its identity when its network learns new ones.
+ *
+ * @param model the network, if it is a named one
+ */
+export function leaveOutLaterOptions<Spec extends object>(spec: Spec, model: Model | null): Spec {
+  const own = Object.entries(model?.options.parse({}) ?? {}).filter(([option]) =>
+    model!.later.includes(option),
+  );
+  const defaults = new Map<string, unknown>([...Object.entries(LATER_DEFAULTS), ...own]);
+  const isLeftOut = ([key, value]: [string, unknown]) => defaults.has(key) && value === defaults.get(key);
   return Object.fromEntries(Object.entries(spec).filter((entry) => !isLeftOut(entry))) as Spec;
 }
 

@@ -37,6 +37,11 @@ export function isModel(name: string): boolean {
   return Object.hasOwn(MODELS, name);
 }
 
+/** Null for a network of the user's own. */
+export function findModel(name: string): Model | null {
+  return isModel(name) ? MODELS[name]! : null;
+}
+
 /** A named network with the options that it was built with, its defaults among them. */
 export interface BuiltModel {
   readonly options: Readonly<Record<string, unknown>>;

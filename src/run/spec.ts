@@ -9,7 +9,14 @@ import { DEFAULT_DATASET } from '../dataset/registry.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
-import { type BuiltModel, buildModel, checkActivation, isModel, MODEL_NAMES } from '../models/registry.js';
+import {
+  type BuiltModel,
+  buildModel,
+  checkActivation,
+  findModel,
+  isModel,
+  MODEL_NAMES,
+} from '../models/registry.js';
 import { freezeLayers } from '../network/freeze.js';
 import { type NetworkSpec, parseNetwork, type WrittenNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
@@ -209,7 +216,7 @@ export function resolveRunSpec(
     plugins.optimizers,
   );
   const resolved = {
-    ...leaveOutLaterOptions({ ...rest, ...built.options }),
+    ...leaveOutLaterOptions({ ...rest, ...built.options }, findModel(built.network.name)),
     ...optimizerFields,
     model: built.network.name,
     network: frozen,

@@ -167,7 +167,7 @@ describe('named networks', () => {
     };
     expect(message('vgg12', {})).toMatch(/^spec: unknown model 'vgg12'. Did you mean 'vgg11'\?/);
     expect(message('SK', { batchNorm: true })).toBe(
-      "spec: model SK: unknown field 'batchNorm'. Valid: width, dropout, activation.",
+      "spec: model SK: unknown field 'batchNorm'. Valid: width, dropout, activation, classes.",
     );
     expect(message('vgg16', { classes: 1 })).toMatch(/model vgg16: field 'classes': .*found 1/);
   });

@@ -134,7 +134,7 @@ describe('describe', () => {
       ['vgg16', '--set', 'inputSize=20'],
       /^vgg16: max-pooling5 \(layer 31\): expected a window of at most 1×1/,
     ],
-    [['SK', '--set', 'classes=5'], /^SK: model SK: unknown field 'classes'/],
+    [['SK', '--set', 'inputSize=5'], /^SK: model SK: unknown field 'inputSize'/],
     [['SK', '--svg'], /^describe: unknown option '--svg'/],
   ])('refuses %j', async (args, message) => {
     const { exitCode, out, err } = await describeCommand(args);
