@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
+import { checkRegular } from '../core/regular-file.js';
 import { withDatabaseErrors } from './database-errors.js';
 import { checkLocalFileSystem, findFileSystem, isNetworkFileSystem } from './file-system.js';
 import { openCopy } from './read-only-copy.js';
@@ -16,6 +17,7 @@ import { BUSY_TIMEOUT_MS, retryWhileBusy } from './transaction.js';
  */
 export function openDatabase(file: string): Database.Database {
   if (file !== ':memory:') checkLocalFileSystem(file);
+  refusePipe(file);
   makeFolder(file);
   return open(file, { timeout: BUSY_TIMEOUT_MS }, (db) => {
     migrate(db, file);
@@ -62,8 +64,15 @@ function isWritable(folder: string): boolean {
  * @throws UserError if there is no such file
  */
 export function requireDatabase(file: string): void {
+  refusePipe(file);
   if (existsSync(file)) return;
   throw new UserError(`${file}: there is no such database. Sweeps record into one; name it with --db FILE.`);
+}
+
+/** Opening a named pipe would wait for somebody to write to it. Of a folder SQLite says what it is. */
+function refusePipe(file: string): void {
+  const stats = existsSync(file) ? statSync(file) : null;
+  if (stats && !stats.isDirectory()) checkRegular(stats, file, 'a database');
 }
 
 function open(

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UserError } from '../core/errors.js';
 import { explainFileError } from '../core/file-errors.js';
+import { checkRegular } from '../core/regular-file.js';
 import { checkNames, collectKinds } from './collect-kinds.js';
 import { joinPlugins, NO_PLUGINS, type Plugin, type PluginAddress, type Plugins } from './plugins.js';
 
@@ -66,9 +67,7 @@ function nameModule(url: string): string {
 
 async function loadModule(url: string): Promise<Plugin> {
   const where = nameModule(url);
-  const bytes = await readFile(new URL(url)).catch((error: unknown) => {
-    throw new UserError(`${where}: ${fileURLToPath(url)}: ${explainFileError(error)}. Correct the path.`);
-  });
+  const bytes = await readModule(url, where);
   checkImports(bytes.toString('utf8'), where);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   // A module that has been loaded stays; with its hash in the address, one for each content.
@@ -79,6 +78,19 @@ async function loadModule(url: string): Promise<Plugin> {
   // A layer and an optimizer may have one name.
   const names = new Set([...layers, ...optimizers].map(({ kind }) => kind));
   return { url, sha256, layers, optimizers, provides: [...names].sort() };
+}
+
+async function readModule(url: string, where: string): Promise<Buffer> {
+  const path = fileURLToPath(url);
+  try {
+    const stats = await stat(path);
+    // Reading a named pipe would wait for somebody to write to it; of a folder the system says what it is.
+    if (!stats.isDirectory()) checkRegular(stats, `${where}: ${path}`, 'a module');
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${where}: ${path}: ${explainFileError(error)}. Correct the path.`);
+  }
 }
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;

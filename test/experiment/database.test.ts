@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -62,6 +63,19 @@ describe('a file that cannot be used', () => {
     expect(messageOf(() => openDatabase(folder))).toContain('cannot be opened');
     expect(messageOf(() => openDatabase(join(folder, 'file/x.db')))).toContain('cannot make its folder');
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'because it is a named pipe, without waiting for who writes',
+    () => {
+      const pipe = join(makeFolder(), 'pipe.db');
+      execFileSync('mkfifo', [pipe]);
+      for (const open of [openDatabase, openDatabaseReadOnly]) {
+        expect(messageOf(() => open(pipe))).toBe(
+          `${pipe}: expected a database, found a named pipe. Check the path.`,
+        );
+      }
+    },
+  );
 
   it("because it is another program's stays as it is", () => {
     const file = join(makeFolder(), 'other.db');

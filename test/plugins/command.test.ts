@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +69,17 @@ describe('--plugin', () => {
       );
     },
   );
+
+  it.skipIf(process.platform === 'win32')('refuses a named pipe, without waiting for who writes', () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.mjs')]);
+    const { status, stderr } = run('describe', 'SK', '--plugin', 'pipe.mjs');
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^plugin pipe\.mjs: .*: expected a module, found a named pipe\. Check the path\.\n$/,
+      ),
+    ]);
+  });
 
   it.each([
     ['a syntax error', 'export const a = {', 'expected a module that loads, found SyntaxError: '],
