@@ -20,6 +20,8 @@ export interface BuilderOptions {
   readonly readers: ReadonlyMap<string, number>;
   /** What a layer is called by its weights, by the names of their tensors. */
   readonly weights: ReadonlyMap<string, string>;
+  /** The tensor that the network ends in. */
+  readonly output: string;
   /** Whether channels of images that are flattened as they are may stand last. */
   readonly mayBeChannelsLast: boolean;
 }
@@ -76,6 +78,10 @@ export class NetworkBuilder {
     const value = this.#values.get(tensor);
     const tensors = value && 'layer' in value ? this.#madeBy.get(value.layer)! : [tensor];
     return tensors.every((name) => this.#options.readers.get(name) === 1);
+  }
+
+  isOutput(tensor: string): boolean {
+    return this.#options.output === tensor;
   }
 
   /** One of a node's inputs, which must be there. */
