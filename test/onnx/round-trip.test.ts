@@ -1,15 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { cutWeights, layOutNetwork } from '../../src/checkpoint/layout.js';
 import { UserError } from '../../src/core/errors.js';
+import { readManifest } from '../../src/core/manifest.js';
 import { LAYER_KINDS } from '../../src/layers/registry.js';
 import { isComputed, planNetwork } from '../../src/network/plan.js';
 import { OPSETS } from '../../src/onnx/export/build-model.js';
 import { type ExportOptions, exportOnnx } from '../../src/onnx/export-onnx.js';
 import { readOnnx } from '../../src/onnx/import-onnx.js';
+import {
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+} from '../../src/onnx/wire/onnx_pb.js';
 import { makeRandomGraph } from '../helpers/random-graph.js';
 import { countOf } from '../helpers/soak.js';
 import { drawNetwork } from '../torch/draw-network.js';
@@ -130,6 +137,63 @@ describe('a network that is written as ONNX and read again', () => {
       );
     },
   );
+
+  it('is called by who wrote it, and gives names, opset and input as the options say', async () => {
+    const checkpoint = drawCheckpoint('lenet5-modern');
+    for (const opset of OPSETS) {
+      const file = join(folder, 'told.onnx');
+      await exportOnnx(checkpoint, file, { opset, withPreprocessing: true });
+      const { graph, ...model } = fromBinary(ModelProtoSchema, readFileSync(file));
+      expect(model).toMatchObject({ producerName: 'convoy', producerVersion: readManifest().version });
+      expect(model.opsetImport).toMatchObject([{ version: BigInt(opset) }]);
+      expect(graph!.input.map((input) => input.name)).toEqual(['images']);
+      const classNames = Array.from({ length: 10 }, (_, i) => `digit ${i}`);
+      const read = await readOnnx(file, { classNames, dataset: 'mnist', onNote: () => {} });
+      expect(read).toMatchObject({ classNames, spec: { dataset: 'mnist' } });
+      // Behind a normalisation of the options' own comes that of the graph: ((x/255 - 0.5)/0.25 - mean) * scale.
+      const own = await readOnnx(file, { mean: [0.5], std: [0.25] });
+      const { mean, scale } = checkpoint.normalization;
+      expect(own.normalization.scale[0]).toBeCloseTo(scale[0]! / (255 * 0.25), 6);
+      expect(own.normalization.mean[0]).toBeCloseTo(127.5 + mean[0]! * 255 * 0.25, 0);
+    }
+    await expect(readOnnx(join(folder, 'told.onnx'), { output: 'none' })).rejects.toThrow(
+      /expected one of its outputs \(logits\), found 'none'/,
+    );
+    await expect(readOnnx(join(folder, 'told.onnx'), { mean: [1, 2] })).rejects.toThrow(
+      /mean: expected a number for each of 1 channels, or one for all, found 2/,
+    );
+  });
+
+  it('is the same if its weights lie in a file beside it, and refused if they lie elsewhere or end too early', async () => {
+    const checkpoint = drawCheckpoint('lenet5-modern');
+    const file = join(folder, 'outside.onnx');
+    await exportOnnx(checkpoint, file);
+    const model = fromBinary(ModelProtoSchema, readFileSync(file));
+    const move = (location: string) => {
+      let offset = 0;
+      for (const tensor of model.graph!.initializer) {
+        const length = Number(tensor.dims.reduce((product, size) => product * size, 4n));
+        const entries = Object.entries({ location, offset: String(offset), length: String(length) });
+        tensor.dataLocation = TensorProto_DataLocation.EXTERNAL;
+        tensor.externalData = entries.map(([key, value]) =>
+          create(StringStringEntryProtoSchema, { key, value }),
+        );
+        offset += length;
+      }
+      writeFileSync(file, toBinary(ModelProtoSchema, model));
+    };
+    const bytes = Buffer.concat(model.graph!.initializer.map(({ rawData }) => rawData));
+    for (const tensor of model.graph!.initializer) tensor.rawData = new Uint8Array();
+    writeFileSync(join(folder, 'outside.bin'), bytes);
+    move('outside.bin');
+    expect((await readOnnx(file)).weights).toEqual(checkpoint.weights);
+    writeFileSync(join(folder, 'outside.bin'), bytes.subarray(0, -1));
+    await expect(readOnnx(file)).rejects.toThrow(/expected bytes \d+ to \d+ in \S+outside\.bin, found \d+\./);
+    move('../outside.bin');
+    await expect(readOnnx(file)).rejects.toThrow(
+      /expected weights in a file beside it, found '\.\.\/outside\.bin'/,
+    );
+  });
 
   it('gives the same bytes each time', async () => {
     const [one, two] = [join(folder, 'one.onnx'), join(folder, 'two.onnx')];
