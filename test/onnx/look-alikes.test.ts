@@ -65,10 +65,10 @@ describe('graphs that look like what Convoy has layers for', () => {
     expect(spec.network.layers[0]).toMatchObject({ bias: false });
   });
 
-  it('a sigmoid that others read is no part of a SiLU', async () => {
-    const lines: Line[] = ['Sigmoid x -> gate', 'Mul x gate -> silu', 'Add silu gate -> sum'];
+  it('a sigmoid that others read is no part of an activation that multiplies by it', async () => {
+    const lines: Line[] = ['Sigmoid x -> gate', 'Mul x gate -> product', 'Add product gate -> sum'];
     await expect(read(lines)).rejects.toThrow(
-      /^\S+: expected nodes .* found Mul 'silu' whose part 'gate' others read, too\./,
+      /^\S+: expected nodes .* found Mul 'product' whose part 'gate' others read, too\./,
     );
   });
 
