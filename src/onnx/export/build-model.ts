@@ -2,6 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { cutWeights, layOutNetwork, shapeNormalization } from '../../checkpoint/layout.js';
 import { UserError } from '../../core/errors.js';
+import { readManifest } from '../../core/manifest.js';
 import { INNER_KINDS, JOINT_KINDS, LAYER_KINDS } from '../../layers/registry.js';
 import { isComputed, type NetworkPlan, planNetwork } from '../../network/plan.js';
 import type { Plugins } from '../../plugins/plugins.js';
@@ -77,6 +78,7 @@ export function buildOnnxModel(trained: Checkpoint, options: BuildOptions): Mode
     irVersion: BigInt(FORMAT_VERSIONS[opset]),
     opsetImport: [{ version: BigInt(opset) }],
     producerName: PRODUCER,
+    producerVersion: readManifest().version,
     graph: {
       name: spec.model,
       node: graph.nodes,

@@ -56,6 +56,7 @@ export function convertGraph(
   const network = new NetworkBuilder({
     readers: countReaders(nodes, output),
     weights: nameWeights(graph.initializer),
+    output,
     mayBeChannelsLast: producerName !== PRODUCER,
   });
   const given = new Set(graph.initializer.map(({ name }) => name));

@@ -6,7 +6,7 @@ import type { LayerValue, PixelValue, Value } from './values.js';
 
 /** A layer of the network that is being made. */
 export interface LayerDraft {
-  readonly name: string;
+  name: string;
   /** Its fields in the spec. */
   fields: Record<string, unknown> & { kind: string };
   readonly inputs: readonly string[];
@@ -20,6 +20,8 @@ export interface BuilderOptions {
   readonly readers: ReadonlyMap<string, number>;
   /** What a layer is called by its weights, by the names of their tensors. */
   readonly weights: ReadonlyMap<string, string>;
+  /** The tensor that the network ends in. */
+  readonly output: string;
   /** Whether channels of images that are flattened as they are may stand last. */
   readonly mayBeChannelsLast: boolean;
 }
@@ -33,6 +35,8 @@ export class NetworkBuilder {
   /** The network's input, once a layer has read it. */
   input: { readonly shape: Shape; readonly mean: Float32Array; readonly scale: Float32Array } | null = null;
   readonly #values = new Map<string, Value>();
+  /** The tensors that are what a layer makes: several where nodes pass it on. */
+  readonly #madeBy = new Map<string, string[]>();
   readonly #offered = new Map<string, () => Constant>();
   readonly #lost = new Set<string>();
   readonly #options: BuilderOptions;
@@ -46,6 +50,7 @@ export class NetworkBuilder {
 
   set(tensor: string, value: Value): void {
     this.#values.set(tensor, value);
+    if ('layer' in value) this.#madeBy.set(value.layer, [...(this.#madeBy.get(value.layer) ?? []), tensor]);
   }
 
   /** Numbers of the file, which are read if a node asks for them. */
@@ -68,9 +73,15 @@ export class NetworkBuilder {
     return this.#lost.has(tensor);
   }
 
-  /** Whether nobody but the node at hand reads a tensor. */
+  /** Whether nobody but the node at hand reads a tensor, or the layer that makes it under the name of another one. */
   isReadOnce(tensor: string): boolean {
-    return this.#options.readers.get(tensor) === 1;
+    const value = this.#values.get(tensor);
+    const tensors = value && 'layer' in value ? this.#madeBy.get(value.layer)! : [tensor];
+    return tensors.every((name) => this.#options.readers.get(name) === 1);
+  }
+
+  isOutput(tensor: string): boolean {
+    return this.#options.output === tensor;
   }
 
   /** One of a node's inputs, which must be there. */
@@ -143,11 +154,27 @@ export class NetworkBuilder {
     return this.#drafts.get(layer);
   }
 
+  /** Lets a node be part of the layer that makes its input, which nobody else reads; the layer is called as the node would be. */
+  absorb(node: Node, value: LayerValue, draft: LayerDraft): void {
+    this.#forget(draft);
+    draft.name = this.#nameLayer(node, draft.fields.kind, true);
+    this.#drafts.set(draft.name, draft);
+    this.set(node.outputs[0]!, { ...value, layer: draft.name });
+  }
+
   /** Takes the last layer back; the node's output is to come from its input. */
   replaceLast(draft: LayerDraft): void {
     require(this.layers.at(-1) === draft, 'that is not right behind what it belongs to');
+    require(this.#madeBy
+      .get(draft.name)!
+      .every((name) => this.#options.readers.get(name) === 1), `whose part '${draft.name}' others read, too`);
     this.layers.pop();
-    this.#drafts.delete(draft.name);
+    this.#forget(draft);
+  }
+
+  #forget({ name }: LayerDraft): void {
+    this.#drafts.delete(name);
+    this.#madeBy.delete(name);
   }
 
   #takeInput(pixels: PixelValue, isLast: boolean): LayerValue {

@@ -1,4 +1,4 @@
-import type { NetworkBuilder } from '../network-builder.js';
+import { isSinglePixel, type NetworkBuilder } from '../network-builder.js';
 import { type Node, require } from '../node.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
@@ -61,9 +61,11 @@ export const readHardSigmoid: ReadNode = (node, network) => {
 export const readGelu: ReadNode = (node, network) =>
   addActivation(node, network, { kind: 'gelu', approximate: node.text('approximate', 'none') });
 
-/** Over channels. Of logarithms the softmax is taken: as the last layer both are part of the loss, and classes stay the same. */
+/** Over channels. Of logarithms at the network's end the softmax is taken: both are part of the loss there, and classes stay the same. */
 export const readSoftmax: ReadNode = (node, network) => {
   const input = network.layerValue(node, 0);
+  require(node.op === 'Softmax' || network.isOutput(node.outputs[0]!), 'whose logarithms other nodes read');
+  require(input.form !== 'flat' || isSinglePixel(input.shape), 'of flattened maps');
   const rank = input.form === 'flat' ? 2 : 4;
   const axis = node.integer('axis', node.opset >= 13 ? -1 : 1);
   const channels = input.form === 'last' ? 3 : 1;

@@ -75,7 +75,7 @@ function shift(node: Node, network: NetworkBuilder, split: Split): void {
     return;
   }
   if (addAsBias(node, network, index, summands)) return;
-  if (constant.values.length > 1 && addToGroups(node, network, index, { shift: summands })) return;
+  if (isVector(constant) && addToGroups(node, network, index, { shift: summands })) return;
   addChannelAffine(node, network, input, new Float32Array(summands.length).fill(1), summands);
 }
 
@@ -88,12 +88,13 @@ function scale(node: Node, network: NetworkBuilder, split: Split): void {
   }
   const input = network.layerValue(node, index);
   const factors = perChannel(input, constant);
-  if (constant.values.length === 1) {
-    network.add(node, { kind: 'multiply', factor: shorten(factors[0]!) }, input.shape, [input]);
-  } else if (!addToGroups(node, network, index, { scale: factors })) {
-    addChannelAffine(node, network, input, factors, null);
-  }
+  if (isVector(constant) && addToGroups(node, network, index, { scale: factors })) return;
+  if (constant.values.length > 1) addChannelAffine(node, network, input, factors, null);
+  else network.add(node, { kind: 'multiply', factor: shorten(factors[0]!) }, input.shape, [input]);
 }
+
+/** Numbers of channels, even if there is but one; a number by itself is none of them. */
+const isVector = ({ dims, values }: Constant) => values.length > 1 || dims.length > 0;
 
 /** The scale or the shift that a group normalisation is still without, if nobody reads what it makes without it. */
 function addToGroups(
@@ -112,7 +113,7 @@ function addToGroups(
   const { [name]: _, ...fields } = draft.fields;
   draft.fields = fields as typeof draft.fields;
   draft.tensors[name] = values;
-  network.set(node.outputs[0]!, value);
+  network.absorb(node, value, draft);
   return true;
 }
 

@@ -1,3 +1,4 @@
+import type { Shape } from '../../../core/shape.js';
 import { NO_PADDING, type Padding } from '../../../layers/window.js';
 import type { NetworkBuilder } from '../network-builder.js';
 import { type Node, require } from '../node.js';
@@ -28,20 +29,30 @@ export const readAveragePool: ReadNode = (node, network) => {
   const window = { ...readWindow(node, node.integers('kernel_shape') ?? [], input.shape), ...readCeil(node) };
   require(!window.dilation, 'with dilations');
   const counts = node.integer('count_include_pad', 0) !== 0;
-  const isPlain = window.padding.every((side) => side === 0);
-  require(!border || isPlain, 'with pads behind a Pad');
-  const shows =
-    border && !(border.mode === 'constant' && border.value === 0)
-      ? { paddingMode: border.mode, ...(border.mode === 'constant' ? { paddingValue: border.value } : {}) }
-      : {};
-  const padded = { ...window, padding: sumPadding(window.padding, border?.padding), ...shows };
-  network.add(
-    node,
-    { kind: 'average-pooling', ...padded, countPadding: border !== undefined || (counts && !isPlain) },
-    slide(padded, input.shape, input.shape.channels),
-    [input],
-  );
+  const { channels } = input.shape;
+  if (!border) {
+    const countPadding = counts && window.padding.some((side) => side > 0);
+    const fields = { kind: 'average-pooling', ...window, countPadding };
+    return network.add(node, fields, slide(window, input.shape, channels), [input]);
+  }
+  const { mode, value, padding } = border;
+  const isZero = mode === 'constant' && value === 0;
+  const shows = isZero ? {} : { paddingMode: mode, ...(mode === 'constant' ? { paddingValue: value } : {}) };
+  const fields = { kind: 'average-pooling', ...window, padding, ...shows, countPadding: true };
+  const shape = slide({ ...window, padding: sumPadding(window.padding, padding) }, input.shape, channels);
+  if (window.padding.every((side) => side === 0)) return network.add(node, fields, shape, [input]);
+  // Pads behind a border make room for a last window that ends beyond it, which may begin in a border that shows something.
+  const [top, , left] = window.padding;
+  const [field, within] = isZero ? [input.shape, padding] : [addBorderTo(input.shape, padding), NO_PADDING];
+  const whole = slide({ ...window, padding: within, ceil: true }, field, channels);
+  const isRoom = !counts && top === 0 && left === 0;
+  require(isRoom && whole.height === shape.height && whole.width === shape.width, 'with pads behind a Pad');
+  network.add(node, { ...fields, ceil: true }, shape, [input]);
 };
+
+function addBorderTo(shape: Shape, [top, bottom, left, right]: Padding): Shape {
+  return { ...shape, height: top + shape.height + bottom, width: left + shape.width + right };
+}
 
 function sumPadding(one: Padding, other: Padding = NO_PADDING): Padding {
   return one.map((side, i) => side + other[i]!) as unknown as Padding;
