@@ -50,7 +50,9 @@ export function runCommand(command: string, folder: string): string {
 
 /** A command's words; quotes hold a word together. */
 const wordsOf = (command: string) =>
-  [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+  [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain!,
+  );
 
 /** Options are given once. */
 function withoutEpochs(args: readonly string[]): string[] {
