@@ -13,12 +13,13 @@ import { makeTinyDataset } from './tiny-dataset.js';
 const IMAGES = 12;
 export const STEPS = 100;
 
-const dataset = makeTinyDataset({ train: IMAGES, test: 10 });
+const SHAPE = { height: 15, width: 15, channels: 1 };
+const dataset = makeTinyDataset({ train: IMAGES, test: 10, shape: SHAPE });
 
 /** Smooth, so that rounding does not turn a corner; its kernels have more filters than inputs, fewer, and two groups. */
 const network: WrittenNetwork = {
   name: 'smooth',
-  input: [28, 28, 1],
+  input: [15, 15, 1],
   layers: [
     {
       kind: 'convolution',
