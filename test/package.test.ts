@@ -98,4 +98,12 @@ describe('the package', () => {
     expect(imported.length).toBeGreaterThan(50);
     expect([...unknown]).toEqual([]);
   });
+
+  it('runs the program that test:package installs it for', () => {
+    const printed = execFileSync(process.execPath, ['test/package/train.mjs'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(printed).toMatch(/^\w+ [0-9a-f]{64}$/m);
+  });
 });

@@ -20,7 +20,7 @@ export const borderFields = {
 };
 
 /** What of those fields is left where the padding is not zeros. */
-type BorderConfig = Pick<WindowConfig, 'paddingMode' | 'paddingValue'>;
+export type BorderConfig = Pick<WindowConfig, 'paddingMode' | 'paddingValue'>;
 
 /**
  * Leaves out what says nothing: zeros however they are asked for, and any border of no width. With `ceil` a constant of 0 is not the mode zero: windows

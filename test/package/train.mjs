@@ -1,16 +1,19 @@
 // Trains a small network on data of its own and prints its kernels and its bits.
-import { makeDataset, train } from 'convoy-cnn';
+import { fromArrays, train } from 'convoy-cnn';
 import { chooseKernelName } from 'convoy-cnn/kernels';
 import { conv2 } from 'convoy-cnn/mathematics';
 
 const count = 64;
-const half = {
-  count,
-  pixels: Uint8Array.from({ length: count * 12 * 12 }, (_, i) => (i * i + 7 * i) % 251),
-  labels: Uint8Array.from({ length: count }, (_, i) => i % 3),
-};
-const shape = { height: 12, width: 12, channels: 1 };
-const dataset = makeDataset({ name: 'own', shape, classNames: ['a', 'b', 'c'], train: half, test: half });
+const images = Uint8Array.from({ length: count * 12 * 12 }, (_, i) => (i * i + 7 * i) % 251);
+const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
+const dataset = fromArrays({
+  shape: [12, 12, 1],
+  images,
+  labels,
+  testImages: images,
+  testLabels: labels,
+  classNames: ['a', 'b', 'c'],
+});
 const network = {
   input: [12, 12, 1],
   layers: [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../core/errors.js';
 import type { Shape } from '../../core/shape.js';
 import { makeGeometry, type WindowGeometry } from '../../kernels/geometry.js';
+import type { BorderConfig } from '../border.js';
 import type { LayerSite } from '../layer.js';
 import {
   NO_PADDING,
@@ -31,16 +32,20 @@ export interface PoolingFields {
   readonly ceil: boolean;
 }
 
+type GlobalWindow = Pick<WindowConfig, 'padding'> & {
+  kernel: 'global';
+  stride?: undefined;
+  ceil?: undefined;
+};
+
 /** A pooling layer's window, as it stands in its configuration. */
-export type PoolingWindow =
-  | WindowConfig
-  | (Pick<WindowConfig, 'padding'> & { kernel: 'global'; stride?: undefined; ceil?: undefined });
+export type PoolingWindow = WindowConfig | GlobalWindow;
 
 /** Fills in the stride and resolves the padding; a global window takes none of them, and what does nothing is left out. */
 export function resolvePooling<Config extends PoolingFields>(
   config: Config,
   context: z.RefinementCtx,
-): Omit<Config, keyof PoolingFields> & PoolingWindow {
+): Omit<Config, keyof PoolingFields> & (Omit<WindowConfig, keyof BorderConfig> | GlobalWindow) {
   const { kernel, stride, padding, ceil, ...others } = config;
   if (kernel !== 'global') {
     const window = { kernel, stride: stride ?? kernel, padding: resolvePadding(padding, { kernel }) };
