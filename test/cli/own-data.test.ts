@@ -80,19 +80,22 @@ describe('--data', () => {
 describe('other commands', () => {
   it('evaluate saved networks on data of one’s own', async () => {
     const photos = await makePhotos();
-    const small = ['--data', photos, '--data-option', 'resize=4x4'];
     const dataset = await openDataset(photos, { resize: [4, 4] });
     const model = join(makeFolder(), 'model.safetensors');
     await saveModel(await train({ network: NETWORK, epochs: 1, testFirst: 2 }, { dataset }), model);
-    const imagesOf = async (...args: string[]) => {
-      const { out, err } = await evaluateCommand([model, ...small, '--json', ...args], dataset);
+    const others = join(makeFolder(), 'photos');
+    await writeClasses(others, ['cat', 'dog'], 10);
+    const imagesOf = async (folder: string, ...args: string[]) => {
+      const data = ['--data', folder, '--data-option', 'resize=4x4'];
+      const { out, err } = await evaluateCommand([model, ...data, '--json', ...args], dataset);
       expect(err).toContain('classes, called');
       return JSON.parse(out).images;
     };
-    // Of its own data what its spec says, of others all.
-    expect(await imagesOf()).toBe(1);
-    expect(await imagesOf('--data-option', 'name=others')).toBe(2);
-    expect(await imagesOf('--data-option', 'name=others', '--on', 'train')).toBe(8);
+    // Of its own data, whatever they are called, what its spec says; of others all.
+    expect(await imagesOf(photos)).toBe(1);
+    expect(await imagesOf(photos, '--data-option', 'name=others')).toBe(1);
+    expect(await imagesOf(others)).toBe(4);
+    expect(await imagesOf(others, '--on', 'train')).toBe(16);
   });
 
   it('check, show and verify data of one’s own', async () => {
