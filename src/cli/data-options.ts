@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UserError, unknownName } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { type Override, parseValue } from '../experiment/overrides.js';
+import { addOverride, type Override, parseValue } from '../experiment/overrides.js';
 import type { LoadDataset } from '../experiment/plan-sweep.js';
 import { openDataset } from '../sources/open-dataset.js';
 import { SOURCE_OPTION_NAMES, type SourceOptions } from '../sources/options.js';
@@ -58,6 +58,15 @@ export async function openOwnData(
 /** Finds data sets as `load` does, but for the user's own. */
 export function withOwnData(own: OwnData | null, load: LoadDataset): LoadDataset {
   return async (name) => (name === own?.dataset.name ? own.dataset : load(name));
+}
+
+/**
+ * What a command asks of a spec, with the name of the user's own data.
+ *
+ * @throws UserError if it asks for a data set by name as well
+ */
+export function overrideData(overrides: readonly Override[], own: OwnData | null): readonly Override[] {
+  return own ? addOverride(overrides, own.override) : overrides;
 }
 
 function parsePath(text: string): string {

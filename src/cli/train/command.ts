@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { checkWritable } from '../../core/write-whole-file.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
-import { addOverride } from '../../experiment/overrides.js';
 import { planSweep } from '../../experiment/plan-sweep.js';
 import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
-import { openOwnData, withOwnData } from '../data-options.js';
+import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
@@ -40,7 +39,7 @@ export async function runTrainCommand(
   }
   const plugins = await loadPlugins(command.plugins);
   const own = await openOwnData(command.data, streams);
-  const overrides = own ? addOverride(command.overrides, own.override) : command.overrides;
+  const overrides = overrideData(command.overrides, own);
   const options = listNetworkOptions(command, plugins, streams);
   const subject = await findTrainSubject(command.what, overrides, options);
   const [point] = await planSweep([subject], withOwnData(own, engine.loadDataset), plugins);
