@@ -2,17 +2,12 @@
 // files that know of Node-API.
 // The JavaScript side is src/kernels/native.ts.
 #include <node_api.h>
-#ifdef _WIN32
-#define NOMINMAX
-#include <windows.h>
-#else
-#include <sched.h>
-#endif
 
 #include <cstring>
 #include <memory>
 
 #include "arena-guard.h"
+#include "await-change.h"
 #include "bind.h"
 #include "held-arrays.h"
 #include "huge-pages.h"
@@ -54,48 +49,95 @@ napi_value guard_arena(napi_env env, napi_callback_info info) {
 }
 #endif
 
-// Lets another thread have the caller's core.
-napi_value yield_thread(napi_env, napi_callback_info) {
-#ifdef _WIN32
-  SwitchToThread();
-#else
-  sched_yield();
-#endif
+// awaitChange(words, index, value): see await-change.h.
+napi_value await_change_of(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value values[3];
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  const ArrayPlace words = ArrayPlace::of(env, values[0]);
+  uint32_t index = 0;
+  int32_t value = 0;
+  const bool are_numbers = napi_get_value_uint32(env, values[1], &index) == napi_ok && napi_get_value_int32(env, values[2], &value) == napi_ok;
+  if (!words.is_array || words.type != napi_int32_array || !are_numbers || index >= words.length) {
+    napi_throw_type_error(env, nullptr, "awaitChange: expected an Int32Array, an index of it, and a value");
+    return nullptr;
+  }
+  await_change(static_cast<const int32_t*>(words.data) + index, value);
   return nullptr;
 }
 
 template <typename Kernels>
-void add_kernels(napi_env env, napi_value kernels, const Kernels& family, const std::shared_ptr<Scratch>& scratch) {
-  add_family(env, kernels, family, scratch);
+void add_kernels(napi_env env, napi_value kernels, const Kernels& family, const std::shared_ptr<KernelSet>& set) {
+  add_family(env, kernels, family, set);
 }
 
 // `activations`: by the function's name an object with its bindForward and bindBackward.
-void add_kernels(napi_env env, napi_value kernels, const ActivationKernels& family, const std::shared_ptr<Scratch>& scratch) {
-  add_family(env, kernels, family, scratch);
+void add_kernels(napi_env env, napi_value kernels, const ActivationKernels& family, const std::shared_ptr<KernelSet>& set) {
+  add_family(env, kernels, family, set);
   napi_value functions = nullptr;
   napi_create_object(env, &functions);
   for (int i = 0; i < family.activations.count; i++) {
     const Activation& activation = family.activations.first[i];
     napi_value function = nullptr;
     napi_create_object(env, &function);
-    add_kernel(env, function, activation.forward, scratch);
-    add_kernel(env, function, activation.backward, scratch);
+    add_kernel(env, function, activation.forward, set);
+    add_kernel(env, function, activation.backward, set);
     napi_set_named_property(env, functions, activation.name, function);
   }
   napi_set_named_property(env, kernels, "activations", functions);
 }
 
+// The set that a function of it was made with.
+const std::shared_ptr<KernelSet>& set_of(void* data) { return *static_cast<const std::shared_ptr<KernelSet>*>(data); }
+
 napi_value scratch_is_intact(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  return give(env, (*static_cast<const std::shared_ptr<Scratch>*>(data))->is_intact());
+  return give(env, set_of(data)->scratch.is_intact());
 }
 
-// `scratchIsIntact`: whether the set's kernels have kept to their scratch.
-void add_scratch(napi_env env, napi_value kernels, const std::shared_ptr<Scratch>& scratch) {
-  const napi_value function = make_function(env, "scratchIsIntact", scratch_is_intact,
-                                            std::unique_ptr<std::shared_ptr<Scratch>>(new std::shared_ptr<Scratch>(scratch)));
-  napi_set_named_property(env, kernels, "scratchIsIntact", function);
+napi_value run_tape(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  static_cast<const Tape*>(data)->run();
+  return nullptr;
+}
+
+// record(calls): calls calls(), in which the set's kernels do nothing but are noted, and gives a function that runs them; null if it cannot.
+napi_value record(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value calls = nullptr, receiver = nullptr, given = nullptr;
+  void* data = nullptr;
+  napi_get_cb_info(env, info, &count, &calls, nullptr, &data);
+  KernelSet& set = *set_of(data);
+  if (set.tape) {
+    napi_throw_error(env, nullptr, "record: expected no calls that are being noted already");
+    return nullptr;
+  }
+  set.tape.reset(new Tape());
+  napi_get_undefined(env, &receiver);
+  const napi_status status = napi_call_function(env, receiver, calls, 0, nullptr, &given);
+  std::unique_ptr<Tape> tape = std::move(set.tape);
+  if (status == napi_pending_exception) return nullptr;
+  if (status != napi_ok) {
+    napi_throw_type_error(env, nullptr, "record: expected a function");
+    return nullptr;
+  }
+  if (tape->is_fit()) return make_function(env, "replay", run_tape, std::move(tape));
+  napi_value none = nullptr;
+  napi_get_null(env, &none);
+  return none;
+}
+
+// `scratchIsIntact`: whether the set's kernels have kept to their scratch; and `record`.
+void add_set_functions(napi_env env, napi_value kernels, const std::shared_ptr<KernelSet>& set) {
+  const auto add = [&](const char* name, napi_callback callback) {
+    napi_set_named_property(
+        env, kernels, name,
+        make_function(env, name, callback, std::unique_ptr<std::shared_ptr<KernelSet>>(new std::shared_ptr<KernelSet>(set))));
+  };
+  add("scratchIsIntact", scratch_is_intact);
+  add("record", record);
 }
 
 // kernelSet(name): an object with one function a kernel, or null if the processor cannot run that set.
@@ -117,9 +159,9 @@ napi_value kernel_set(napi_env env, napi_callback_info info) {
   }
   napi_create_object(env, &result);
   // Not make_shared, for which the addon would need the libstdc++ of GCC 9.
-  const std::shared_ptr<Scratch> scratch(new Scratch());
-  for_each_family(*table, [&](const auto& family) { add_kernels(env, result, family, scratch); });
-  add_scratch(env, result, scratch);
+  const std::shared_ptr<KernelSet> set(new KernelSet());
+  for_each_family(*table, [&](const auto& family) { add_kernels(env, result, family, set); });
+  add_set_functions(env, result, set);
   return result;
 }
 
@@ -146,7 +188,7 @@ napi_value init(napi_env env, napi_value exports) {
       {"supportedNames", supported_names},
       {"addressModulo64", address_modulo_64},
       {"preferHugePages", hint_huge_pages},
-      {"yieldThread", yield_thread},
+      {"awaitChange", await_change_of},
 #if defined(__SANITIZE_ADDRESS__)
       {"guardArena", guard_arena},
 #endif

@@ -12,25 +12,25 @@
 #include "arena-guard.h"
 #include "family.h"
 #include "held-arrays.h"
+#include "kernel-set.h"
 #include "object-fields.h"
 #include "reader.h"
-#include "scratch.h"
 
 namespace convoy {
 
-// What a bindX function knows: a target's kernel, and the scratch that all kernels of the set share.
+// What a bindX function knows: a target's kernel, and the set that it is of.
 template <typename D>
 struct Binder {
   const Entry<D>& entry;
-  std::shared_ptr<Scratch> scratch;
+  std::shared_ptr<KernelSet> set;
 };
 
-// What the function that it gives knows.
+// What the function that it gives knows, and tapes with it.
 template <typename D>
 struct Bound {
   D descriptor;
   typename D::Run run;
-  std::shared_ptr<Scratch> scratch;
+  std::shared_ptr<KernelSet> set;
   HeldArrays arrays;
 };
 
@@ -122,6 +122,14 @@ inline napi_value refuse_lost(napi_env env, const char* kernel, const char* fiel
   return nullptr;
 }
 
+// Throws where calls are noted: what it gives would have to be known at once.
+inline napi_value refuse_to_note(napi_env env, const char* kernel) {
+  char message[160];
+  std::snprintf(message, sizeof message, "%s: run: expected a kernel that gives nothing back while calls are noted", kernel);
+  napi_throw_error(env, nullptr, message);
+  return nullptr;
+}
+
 // How a kernel of some signature is called.
 template <typename Run>
 struct Caller;
@@ -139,7 +147,8 @@ struct Caller<Result (*)(const D&, Args...)> {
     size_t count = kCount;
     void* data = nullptr;
     napi_get_cb_info(env, info, &count, values, nullptr, &data);
-    const Bound<D>& bound = *static_cast<const Bound<D>*>(data);
+    const std::shared_ptr<Bound<D>>& shared = *static_cast<const std::shared_ptr<Bound<D>>*>(data);
+    const Bound<D>& bound = *shared;
     Numbers numbers{env, values};
     // In braces the numbers are taken from left to right.
     const std::tuple<Args...> args{numbers.take<Args>()...};
@@ -150,6 +159,11 @@ struct Caller<Result (*)(const D&, Args...)> {
     if (const char* lost = bound.arrays.find_lost()) return refuse_lost(env, D::kName, lost);
     const auto allows = [&](Args... taken) { return bound.descriptor.allows(taken...); };
     if (!std::apply(allows, args)) return refuse(env, D::kName, kAllowed<D>, values, kCount);
+    if (const auto& tape = bound.set->tape) {
+      if constexpr (!std::is_void_v<Result>) return refuse_to_note(env, D::kName);
+      tape->note(shared, kernel, args);
+      return nullptr;
+    }
     const OpenArrays open(bound.arrays);
     const auto run = [&](Args... taken) { return kernel(bound, taken...); };
     if constexpr (std::is_void_v<Result>) {
@@ -168,7 +182,7 @@ template <typename D, typename Result, typename... Args>
 struct Caller<Result (*)(const D&, float*, Args...)> {
   static napi_value call(napi_env env, napi_callback_info info) {
     return Caller<Result (*)(const D&, Args...)>::call_with(
-        env, info, [](const Bound<D>& bound, Args... args) { return bound.run(bound.descriptor, bound.scratch->floats(), args...); });
+        env, info, [](const Bound<D>& bound, Args... args) { return bound.run(bound.descriptor, bound.set->scratch.floats(), args...); });
   }
 };
 
@@ -183,25 +197,26 @@ napi_value bind(napi_env env, napi_callback_info info) {
   Reader<ObjectFields> reader(ObjectFields(env, object), D::kName);
   const D descriptor = D::read(reader);
   if (!reader.finish()) return nullptr;
-  if (binder.entry.scratch_floats && !binder.scratch->book(binder.entry.scratch_floats(descriptor))) {
+  if (binder.entry.scratch_floats && !binder.set->scratch.book(binder.entry.scratch_floats(descriptor))) {
     napi_throw_error(env, nullptr, "kernels: expected memory for a kernel's scratch, found none. Take a smaller network.");
     return nullptr;
   }
-  return make_function(
-      env, D::kName, Caller<typename D::Run>::call,
-      std::unique_ptr<Bound<D>>(new Bound<D>{descriptor, binder.entry.run, binder.scratch, {env, reader.fields().arrays()}}));
+  // Not make_shared, for which the addon would need the libstdc++ of GCC 9.
+  std::shared_ptr<Bound<D>> bound(new Bound<D>{descriptor, binder.entry.run, binder.set, {env, reader.fields().arrays()}});
+  return make_function(env, D::kName, Caller<typename D::Run>::call,
+                       std::unique_ptr<std::shared_ptr<Bound<D>>>(new std::shared_ptr<Bound<D>>(std::move(bound))));
 }
 
 // Puts a kernel's bindX on an object.
 template <typename D>
-void add_kernel(napi_env env, napi_value object, const Entry<D>& entry, const std::shared_ptr<Scratch>& scratch) {
+void add_kernel(napi_env env, napi_value object, const Entry<D>& entry, const std::shared_ptr<KernelSet>& set) {
   napi_set_named_property(env, object, D::kName,
-                          make_function(env, D::kName, bind<D>, std::unique_ptr<Binder<D>>(new Binder<D>{entry, scratch})));
+                          make_function(env, D::kName, bind<D>, std::unique_ptr<Binder<D>>(new Binder<D>{entry, set})));
 }
 
 template <typename... Ds>
-void add_family(napi_env env, napi_value object, const Family<Ds...>& family, const std::shared_ptr<Scratch>& scratch) {
-  (add_kernel<Ds>(env, object, family, scratch), ...);
+void add_family(napi_env env, napi_value object, const Family<Ds...>& family, const std::shared_ptr<KernelSet>& set) {
+  (add_kernel<Ds>(env, object, family, set), ...);
 }
 
 }  // namespace convoy

@@ -72,6 +72,9 @@ class HeldArrays {
     return nullptr;
   }
 
+  // Whether there are any outside of shared memory, for find_lost to look at.
+  bool can_go() const { return !watched_.empty(); }
+
   // Calls visit(data, bytes) for each.
   template <typename Visit>
   void for_each(Visit visit) const {

@@ -18,6 +18,7 @@
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
+#include "families/pulse.h"
 #include "families/regression.h"
 #include "families/softmax.h"
 #include "families/winograd.h"
@@ -45,7 +46,8 @@ namespace convoy {
   FAMILY(Assembly, assembly)                  \
   FAMILY(Parameter, parameters)               \
   FAMILY(Optimizer, optimizers)               \
-  FAMILY(Probe, probes)
+  FAMILY(Probe, probes)                       \
+  FAMILY(Pulse, pulse)
 
 struct KernelTable {
   const char* name;

@@ -56,11 +56,12 @@ export function planAssembly(
         filler.fillImages!(first, count);
         mixer?.mixImages(first, count);
       },
-      { name: 'assembly' },
+      { name: 'assembly', varies: true },
     );
   }
   return {
     name: 'assembly',
+    varies: true,
     over: 'units',
     waits: false,
     run(unit) {

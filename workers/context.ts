@@ -6,7 +6,6 @@ import { type BoundNetwork, bindNetwork } from '../src/network/bind.js';
 import { type ModelMemory, viewModel } from '../src/network/memory.js';
 import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { planOptimizer } from '../src/optim/update.js';
-import { Barrier } from '../src/parallel/barrier.js';
 import type { SharedRun } from '../src/parallel/protocol.js';
 import { loadPluginsAgain } from '../src/plugins/load.js';
 import type { Plugins } from '../src/plugins/plugins.js';
@@ -23,7 +22,6 @@ export interface RunContext {
   readonly bindLoss: (kind: string) => BindLoss;
   /** Likewise one of test and validation: without class weights. */
   readonly bindPlainLoss: (kind: string) => BindLoss;
-  readonly barrier: Barrier;
 }
 
 /** Of the runs that this thread works on, the ones used last. */
@@ -64,7 +62,6 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
   });
   const bindLossWith = (classWeights: Float32Array | null) => (kind: string) =>
     LOSSES[kind]!.bind(kernels, labelSmoothing, classWeights);
-  const barrier = new Barrier(run.memory.control, run.workers);
   return {
     kernels,
     plugins,
@@ -74,6 +71,5 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     network,
     bindLoss: bindLossWith(run.memory.classWeights),
     bindPlainLoss: bindLossWith(null),
-    barrier,
   };
 }

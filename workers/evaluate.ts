@@ -7,12 +7,15 @@ import { TRANSFORM, TRANSFORM_WORDS } from '../src/dataset/transform.js';
 import { allocateWords } from '../src/kernels/memory.js';
 import type { Batch } from '../src/layers/pass.js';
 import { bindLosses } from '../src/network/losses.js';
-import { groupIntoPhases, type Phase, runPhase, shareOf } from '../src/network/phases.js';
+import { groupIntoPhases, type Phase, shareOf } from '../src/network/phases.js';
+import { type TaskList, TaskLists } from '../src/network/task-list.js';
 import { ThreadNetwork } from '../src/network/thread-network.js';
 import { CONTROL } from '../src/parallel/control.js';
 import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
+import { ListedWork } from '../src/parallel/listed-work.js';
 import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
+import { TaskBoard } from '../src/parallel/task-board.js';
 import { planAssembly } from './assembly.js';
 import { getContext, type RunContext } from './context.js';
 import { showPlain } from './images.js';
@@ -21,7 +24,8 @@ import { showPlain } from './images.js';
 interface Evaluator {
   readonly batch: Batch;
   readonly pulse: Pulse;
-  readonly prepare: readonly Phase[];
+  readonly board: TaskBoard;
+  readonly prepare: readonly TaskList[];
   /** Evaluates the mini-batch that begins with this image of the set. */
   evaluateFrom(on: EvaluateTask['on'], first: number, augmentation: TestTimeAugmentation): void;
 }
@@ -35,27 +39,36 @@ interface BoundSet {
 /** By worker: a thread need not be the same one each time, and each has activations of its own. */
 const evaluators = new WeakMap<RunContext, Evaluator[]>();
 
-/** Evaluates this worker's share of a set of images. */
+/** Of one mini-batch each, but where there are very many. */
+const MOST_TASKS = 1_000;
+
+/** Evaluates a set of images together with the run's other workers. */
 export default async function evaluate({ run, worker, on, augmentation }: EvaluateTask): Promise<void> {
   const context = await getContext(run);
-  const { batch, pulse, prepare, evaluateFrom } = getEvaluator(run, worker, context);
-  for (const phase of prepare) {
-    runPhase(phase, batch, { worker, workers: run.workers });
-    pulse.beginWait();
-    context.barrier.wait();
-  }
-  const set = run.memory[on]!;
-  const images = set.samples.length;
-  const [firstChunk, lastChunk] = shareOf(Math.ceil(images / EVALUATION_IMAGES), {
-    worker,
-    workers: run.workers,
-  });
-  for (let chunk = firstChunk; chunk < lastChunk; chunk++) {
-    if (Atomics.load(run.memory.control, CONTROL.abort) !== 0) return;
-    const first = chunk * EVALUATION_IMAGES;
-    batch.size = Math.min(EVALUATION_IMAGES, images - first);
-    evaluateFrom(on, first, augmentation);
-  }
+  const { batch, pulse, prepare, evaluateFrom, board } = getEvaluator(run, worker, context);
+  const images = run.memory[on]!.samples.length;
+  const evaluateChunks = (firstChunk: number, endChunk: number) => {
+    for (let chunk = firstChunk; chunk < endChunk; chunk++) {
+      if (Atomics.load(run.memory.control, CONTROL.abort) !== 0) return;
+      const first = chunk * EVALUATION_IMAGES;
+      batch.size = Math.min(EVALUATION_IMAGES, images - first);
+      evaluateFrom(on, first, augmentation);
+    }
+  };
+  const chunks = Math.ceil(images / EVALUATION_IMAGES);
+  const tasks = Math.min(chunks, MOST_TASKS);
+  const evaluation: TaskList = {
+    begin() {},
+    tasks: Array.from({ length: tasks }, (_, task) => {
+      const [first, end] = shareOf(chunks, { worker: task, workers: tasks });
+      return () => evaluateChunks(first, end);
+    }),
+    ends: Array.from(
+      { length: run.workers },
+      (_, worker) => shareOf(tasks, { worker, workers: run.workers })[1],
+    ),
+  };
+  board.share(new ListedWork([...prepare, evaluation], pulse));
 }
 
 function getEvaluator(run: SharedRun, worker: number, context: RunContext): Evaluator {
@@ -89,9 +102,9 @@ function bindEvaluator(
   });
   const network = thread.bound;
   const { batch } = network;
-  const pulse = new Pulse(run.memory.pulse, worker, 'evaluate');
+  const pulse = new Pulse(run.memory.pulse, worker, 'evaluate', kernels);
   const watch = (phase: Phase) => pulse.watchPhase(phase);
-  const prepare = groupIntoPhases(network.prepare).map(watch);
+  const preparing = groupIntoPhases(network.prepare).map(watch);
   const labels = new Uint16Array(EVALUATION_IMAGES);
   let firstImage = 0;
   const words = allocateWords(EVALUATION_IMAGES * TRANSFORM_WORDS);
@@ -130,7 +143,8 @@ function bindEvaluator(
   return {
     batch,
     pulse,
-    prepare,
+    board: new TaskBoard(run.memory.board, worker),
+    prepare: new TaskLists(preparing, { batch, workers: run.workers, kernels }).current,
     evaluateFrom(on, first, augmentation) {
       firstImage = first;
       const { forward, forwardView } = getSet(on);

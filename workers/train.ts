@@ -1,7 +1,8 @@
 import { areFinite } from '../src/core/finite.js';
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { bindLosses } from '../src/network/losses.js';
-import { groupIntoPhases, makePhase, type Phase, runPhase } from '../src/network/phases.js';
+import { groupIntoPhases, makePhase, type Phase } from '../src/network/phases.js';
+import { TaskLists } from '../src/network/task-list.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { learningRateAt } from '../src/optim/schedule.js';
@@ -11,10 +12,12 @@ import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
+import { TaskBoard } from '../src/parallel/task-board.js';
 import { planAssembly } from './assembly.js';
 import { getContext, type RunContext } from './context.js';
 import { showAugmented } from './images.js';
 import { bindMixer } from './mixing.js';
+import { StepWork } from './step-work.js';
 
 /** Where the epoch's current mini-batch begins in the order, and its learning rate. */
 interface StepState {
@@ -24,46 +27,21 @@ interface StepState {
 
 /** The step of a run's worker, bound in this thread. */
 interface BoundStep {
-  readonly state: StepState;
-  readonly phases: readonly Phase[];
-  readonly pulse: Pulse;
+  readonly work: StepWork;
+  readonly board: TaskBoard;
   readonly timer: StepTimer | null;
 }
 
-/**
- * By worker: a thread need not be the same one each time. They last from stretch to stretch, since V8 compiles the loop over a step's pieces for the
- * very functions that it has seen there, and begins anew where they are others.
- */
+/** By worker: a thread need not be the same one each time. They last from stretch to stretch, with what was noted. */
 const boundSteps = new WeakMap<RunContext, BoundStep[]>();
 
-/** Trains a stretch of steps with this worker's share of every phase. */
+/** Trains a stretch of steps together with the run's other workers. */
 export default async function train({ run, worker, stretch, times }: TrainTask): Promise<void> {
-  const { batchSize, length, restEpsilon, schedule } = run.settings;
-  const { control, order } = run.memory;
   const context = await getContext(run);
-  const { batch } = context.network;
-  const share = { worker, workers: run.workers };
-  const { state, phases, pulse, timer } = getStep(run, worker, context, times);
-  const barrier = timer ?? context.barrier;
-  batch.epoch = stretch.epoch;
-  for (let step = stretch.firstStep; step < stretch.endStep; step++) {
-    state.first = step * batchSize;
-    batch.size = Math.min(batchSize, order.length - state.first);
-    batch.step = stretch.epoch * length.stepsPerEpoch + step;
-    state.learningRate = learningRateAt(schedule, batch.step, length);
-    timer?.beginStep(batch);
-    pulse.beginStep(batch);
-    for (const phase of phases) {
-      runPhase(phase, batch, share);
-      pulse.beginWait();
-      barrier.wait();
-    }
-    // All workers find the same, and nobody can change it before all are through the next step's first barrier.
-    if (restEpsilon !== null && Atomics.load(control, CONTROL.moved) <= batch.step) {
-      Atomics.or(control, CONTROL.stop, STOP.atRest);
-    }
-    if (Atomics.load(control, CONTROL.stop) !== 0) return;
-  }
+  const { work, board, timer } = getStep(run, worker, context, times);
+  work.begin(stretch);
+  board.share(work);
+  timer?.endStep();
 }
 
 function getStep(run: SharedRun, worker: number, context: RunContext, times: Float64Array | null): BoundStep {
@@ -79,12 +57,37 @@ function bindStep(
   context: RunContext,
   times: Float64Array | null,
 ): BoundStep {
+  const { batchSize, length, restEpsilon, schedule } = run.settings;
+  const { control, order } = run.memory;
+  const { kernels, network } = context;
+  const { batch } = network;
   const state: StepState = { first: 0, learningRate: 0 };
   const planned = planStep(run, context, state);
-  const timer = times && new StepTimer(planned, context.barrier, times, run.settings.length.steps);
-  const pulse = new Pulse(run.memory.pulse, worker, 'train');
+  const timer = times && new StepTimer(planned, times, length.steps);
+  const pulse = new Pulse(run.memory.pulse, worker, 'train', kernels);
   const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
-  return { state, phases, pulse, timer };
+  const work = new StepWork({
+    lists: new TaskLists(phases, { batch, workers: run.workers, kernels }),
+    batch,
+    pulse,
+    timer,
+    phases: phases.length,
+    beginStep(epoch, step) {
+      state.first = step * batchSize;
+      batch.size = Math.min(batchSize, order.length - state.first);
+      batch.epoch = epoch;
+      batch.step = epoch * length.stepsPerEpoch + step;
+      state.learningRate = learningRateAt(schedule, batch.step, length);
+    },
+    stopsBehind(epoch, step) {
+      const done = epoch * length.stepsPerEpoch + step;
+      if (restEpsilon !== null && Atomics.load(control, CONTROL.moved) <= done) {
+        Atomics.or(control, CONTROL.stop, STOP.atRest);
+      }
+      return Atomics.load(control, CONTROL.stop) !== 0;
+    },
+  });
+  return { work, board: new TaskBoard(run.memory.board, worker), timer };
 }
 
 /** One training step: parameters packed, images assembled, forward, loss, backward, update. */
@@ -102,7 +105,9 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const targets = shared.train.targets && { values: shared.train.targets, sampleIds: batch.sampleIds };
   const arrays = { labels, mix, targets, loss: losses, predicted, rank };
   const computeLoss = bindLosses(network, context.bindLoss, arrays, { gradients: true });
-  const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss' });
+  // Heads' losses are added up in JavaScript.
+  const varies = network.losses.length > 1;
+  const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss', varies });
   const { optimizer, clipNorm } = settings;
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };
   const update = planUpdate(
@@ -152,11 +157,15 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
     },
   };
 
+  // Rates and shares are the step's.
+  const ending = [...update, ...lookahead, ...averaging, ...watch, tally].map(
+    (pass): BlockPass => ({ ...pass, varies: true }),
+  );
   return [
     // The parameters are there, and so are the images.
     makePhase([...network.prepare, assemble]),
     ...groupIntoPhases([...network.forward, loss, ...network.backward]),
-    ...groupIntoPhases([...update, ...lookahead, ...averaging, ...watch, tally]),
+    ...groupIntoPhases(ending),
   ];
 }
 

@@ -27,6 +27,7 @@
 #include "../kernels/parameters.inl.h"
 #include "../kernels/optimizers.inl.h"
 #include "../kernels/probe.inl.h"
+#include "../kernels/pulse.inl.h"
 
 constexpr KernelTable make_table(const char* name) {
 #define CONVOY_NAME_FAMILY(Name, name) , k##Name##Kernels

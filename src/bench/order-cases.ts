@@ -1,4 +1,5 @@
 import { loadKernels } from '../kernels/select.js';
+import { allocateBoard } from '../parallel/task-board.js';
 import type { Case, RateCase } from './case.js';
 import { countCost, isSlow } from './network-cost.js';
 import { type BenchNetwork, listNetworks } from './networks.js';
@@ -41,8 +42,9 @@ async function measureSteps(
   threads: number,
   bench: Workbench,
 ): Promise<readonly number[]> {
+  const board = allocateBoard(threads);
   const jobs = Array.from({ length: threads }, (_, worker): StepJob => {
-    return { kind: 'step', network, order, share: { worker, workers: threads } };
+    return { kind: 'step', network, order, share: { worker, workers: threads }, board };
   });
   const { networkSeconds } = bench.effort;
   const effort = { rounds: ROUNDS_PER_TURN, kernelSeconds: networkSeconds, networkSeconds };

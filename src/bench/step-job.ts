@@ -1,6 +1,9 @@
 import type { Kernels } from '../kernels/kernels.js';
-import { groupIntoPhases, runPhase, type Share } from '../network/phases.js';
+import { groupIntoPhases, type Share } from '../network/phases.js';
+import { TaskLists } from '../network/task-list.js';
 import { planUpdate } from '../optim/update.js';
+import { ListedWork } from '../parallel/listed-work.js';
+import { announceRound, TaskBoard } from '../parallel/task-board.js';
 import { bindShared, SGD, type SharedNetwork } from './shared-network.js';
 import { planWorkerSums, type SummingOrder, sharePartials } from './summing-order.js';
 
@@ -13,10 +16,16 @@ export interface StepJob {
   readonly network: SharedNetwork;
   readonly order: SummingOrder;
   readonly share: Share;
+  /** Where the threads take their tasks from. */
+  readonly board: Int32Array;
 }
 
 /** @param meet waits for the other threads */
-export function bindStep({ network, order, share }: StepJob, kernels: Kernels, meet: () => void): () => void {
+export function bindStep(
+  { network, order, share, board: words }: StepJob,
+  kernels: Kernels,
+  meet: () => void,
+): () => void {
   const { worker, workers } = share;
   const isFixed = order === 'fixed';
   const { plan, memory, bound } = bindShared(network, kernels, (whole) =>
@@ -33,10 +42,12 @@ export function bindStep({ network, order, share }: StepJob, kernels: Kernels, m
     ...groupIntoPhases([...bound.prepare, ...bound.forward, ...bound.backward]),
     ...groupIntoPhases(update),
   ];
+  const lists = new TaskLists(phases, { batch, workers, kernels });
+  const board = new TaskBoard(words, worker);
   return () => {
-    for (const phase of phases) {
-      runPhase(phase, batch, share);
-      meet();
-    }
+    if (worker === 0) announceRound(words);
+    meet();
+    board.share(new ListedWork(lists.current));
+    meet();
   };
 }

@@ -15,8 +15,11 @@ interface Addon {
   preferHugePages(memory: Float32Array): void;
   /** Of builds with the address sanitizer alone: see native/arena-guard.h. */
   guardArena?(arena: Float32Array): void;
-  /** Lets another thread have this one's core, if one waits for it. */
-  yieldThread(): void;
+  /**
+   * Looks at words[index] until it is no longer the value, for some hundred microseconds at most: for a few without rest, and then giving the core
+   * away to threads that want it.
+   */
+  awaitChange(words: Int32Array, index: number, value: number): void;
 }
 
 /**

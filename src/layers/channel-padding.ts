@@ -53,10 +53,13 @@ export const channelPadding: LayerKindOf<typeof schema> = {
     return {
       prepare: [],
       forward: [
-        overParts(output.shape, layout, ({ firstRow, rows }) => {
-          output.value.fill(0, firstRow * width, (firstRow + rows) * width);
-          copyIn(firstRow, rows);
-        }),
+        {
+          ...overParts(output.shape, layout, ({ firstRow, rows }) => {
+            output.value.fill(0, firstRow * width, (firstRow + rows) * width);
+            copyIn(firstRow, rows);
+          }),
+          varies: true,
+        },
       ],
       backward: [overPartsBackward(site, ({ firstRow, rows }) => copyOut(firstRow, rows))],
     };

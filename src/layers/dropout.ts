@@ -30,7 +30,7 @@ export const dropout: LayerKindOf<typeof schema> = {
     const keep = (x: Float32Array, y: Float32Array) => {
       const { sampleIds } = batch;
       const run = kernels.bindDropout({ x, y, rate, key: randomKey, sampleIds, floatsPerImage: size });
-      return overSlices(({ first, count }) => run(batch.epoch, first, count));
+      return { ...overSlices(({ first, count }) => run(batch.epoch, first, count)), varies: true };
     };
     if (training) {
       return {

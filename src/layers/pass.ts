@@ -32,17 +32,22 @@ export interface Unit {
 }
 
 /**
- * A piece of a layer's work on the mini-batch. Workers share its tasks out; which worker does which cannot show in the
- * results.
+ * A piece of a layer's work on the mini-batch. Workers share its tasks out, in any order; which worker does which cannot show in the results, and it
+ * need not be the one that has done the same task of another pass.
  */
 export type Pass = SlicePass | UnitPass | BlockPass;
 
-/** What a profile tells of a pass. */
+/** What is told of a pass: to profiles, and to what runs it. */
 export interface PassLabel {
   /** What it computes. Absent: `prepare`, `forward` or `input gradient`, by the list that the pass stands in. */
   readonly name?: string;
   /** How many of the layer's products it computes, of `multiplyAddsPerImage` each. Absent: none. */
   readonly products?: number;
+  /**
+   * True if it does more than run kernels with numbers that depend on the task and the size of the mini-batch alone: computes in JavaScript, asks for
+   * the step or the epoch, looks at what kernels give. Else its calls may be noted once and run again (see network/task-list.ts).
+   */
+  readonly varies?: boolean;
 }
 
 interface PassOrder extends PassLabel {
@@ -55,8 +60,8 @@ interface PassOrder extends PassLabel {
    * If it waits itself, it is put off until the next barrier that others need; so nothing may write what it reads.
    */
   readonly aside?: boolean;
-  /** Called once by every worker, tasks or none, before any task of the phase; for what each keeps for itself. */
-  begin?(worker: number): void;
+  /** Called by every worker that does tasks of the phase, before the first of them; for what each keeps for itself, in that phase alone. */
+  begin?(): void;
   /** Whose pass it is; the network fills that in. Absent for what belongs to no layer. */
   readonly layer?: { readonly name: string; readonly multiplyAddsPerImage: number };
 }
@@ -92,7 +97,7 @@ export function passUntil<P extends Pass>(epochs: number, batch: Batch, pass: P)
   const runWhileNeeded = (...task: unknown[]) => {
     if (batch.epoch < epochs) run(...task);
   };
-  return [{ ...pass, run: runWhileNeeded }];
+  return [{ ...pass, varies: true, run: runWhileNeeded }];
 }
 
 /** A pass over slices that needs only its own slice. */

@@ -81,6 +81,12 @@ export const JOINT_KINDS = { add, concat, fork, gate, relayout } as const satisf
   Record<string, JointKind>
 >;
 
+export function isBuiltIn(kind: { readonly kind: string }): boolean {
+  return [LAYER_KINDS, INNER_KINDS, JOINT_KINDS].some((table) =>
+    Object.values(table).includes(kind as never),
+  );
+}
+
 /** The names of the kinds that are activations. */
 export function listActivations(kinds: LayerKinds): string[] {
   return Object.keys(kinds).filter((name) => kinds[name]!.role === 'activation');

@@ -31,8 +31,8 @@ export const stochasticDepth: LayerKindOf<typeof schema> = {
     const backward = bindDrop(site, rate, output.gradient, input.gradient);
     return {
       prepare: [],
-      forward: [overParts(output.shape, layout, forward)],
-      backward: [overPartsBackward(site, backward)],
+      forward: [{ ...overParts(output.shape, layout, forward), varies: true }],
+      backward: [{ ...overPartsBackward(site, backward), varies: true }],
     };
   },
 };

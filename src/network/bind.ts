@@ -2,6 +2,7 @@ import { makeKey } from '../core/rng.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
+import { isBuiltIn } from '../layers/registry.js';
 import { type NetworkMemory, viewParameters, viewTensor } from './memory.js';
 import { isComputed, type NetworkPlan, type PlannedLoss, type StepPlan } from './plan.js';
 
@@ -103,5 +104,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
 /** Passes that know their layer, and have the name of their list if they have none of their own. */
 function labelPasses<P extends Pass>(step: StepPlan, name: string, passes: readonly P[]): P[] {
   const layer = { name: step.name, multiplyAddsPerImage: step.layer.multiplyAddsPerImage };
-  return passes.map((pass) => ({ name, ...pass, layer }));
+  // What others' kinds do beside calling kernels nobody knows.
+  const known = isBuiltIn(step.kind) ? {} : { varies: true };
+  return passes.map((pass) => ({ name, ...pass, ...known, layer }));
 }

@@ -47,15 +47,19 @@ function joins(pass: Pass, last: Pass | undefined): boolean {
   return pass.aside === true || last === undefined || last.over === pass.over;
 }
 
-/** One phase of passes none of which waits for another. */
+/** One phase of passes none of which waits for another's tasks. Those over the same tasks are one strand, whatever stands between them. */
 export function makePhase(passes: readonly Pass[]): Phase {
   const strands: { over: Pass['over']; passes: Pass[] }[] = [];
   for (const pass of passes) {
-    const last = strands.at(-1);
-    if (last?.over === pass.over) last.passes.push(pass);
+    const strand = strands.find(({ passes: [first] }) => sharesTasks(first!, pass));
+    if (strand) strand.passes.push(pass);
     else strands.push({ over: pass.over, passes: [pass] });
   }
   return { strands };
+}
+
+function sharesTasks(a: Pass, b: Pass): boolean {
+  return a.over === 'blocks' && b.over === 'blocks' ? a.blocks === b.blocks : a.over === b.over;
 }
 
 /** One of the workers that share a run's tasks. */
@@ -64,53 +68,70 @@ export interface Share {
   readonly workers: number;
 }
 
-/**
- * Does a worker's share of a phase: a run of neighbouring tasks, the same in every phase, so that its slices stay in its core's
- * cache.
- */
-export function runPhase({ strands }: Phase, batch: Batch, share: Share): void {
-  for (const { passes, watch } of strands) {
-    for (let i = 0; i < passes.length; i++) {
-      const pass = passes[i]!;
-      if (!pass.begin) continue;
-      watch?.beginPiece(i);
-      pass.begin(share.worker);
-    }
+/** Does a worker's share of a phase. */
+export function runPhase(phase: Phase, batch: Batch, share: Share): void {
+  for (const { watch, run } of listBegins(phase)) {
+    watch?.();
+    run();
   }
-  for (const strand of strands) runStrand(strand, batch, share);
-}
-
-function runStrand({ over, passes, watch }: Strand, batch: Batch, share: Share): void {
-  if (over === 'blocks') {
-    for (let i = 0; i < passes.length; i++) {
-      const pass = passes[i] as BlockPass;
-      const [first, last] = shareOf(pass.blocks, share);
-      if (last === first) continue;
-      watch?.beginPiece(i);
-      pass.run(first, last - first);
-    }
-  } else if (over === 'slices') {
-    const [first, last] = shareOf(batch.slices, share);
-    for (let index = first; index < last; index++) {
-      const slice = sliceAt(index, batch);
-      for (let i = 0; i < passes.length; i++) {
-        watch?.beginPiece(i);
-        (passes[i] as SlicePass).run(slice);
-      }
-    }
-  } else {
-    const [first, last] = shareOf(countUnits(batch), share);
-    for (let index = first; index < last; index++) {
-      const unit = unitAt(index, batch);
-      for (let i = 0; i < passes.length; i++) {
-        watch?.beginPiece(i);
-        (passes[i] as UnitPass).run(unit);
-      }
+  for (const strand of phase.strands) {
+    const [first, end] = shareOf(countTasks(strand, batch), share);
+    for (const { watch, run } of listPieces(strand, batch, first, end)) {
+      watch?.();
+      run();
     }
   }
 }
 
-/** A worker's tasks: [first, last). */
+/** What is done at a stretch: a pass on one unit or slice, or on some blocks. */
+export interface Piece {
+  readonly run: () => void;
+  /** To be called before. */
+  readonly watch: (() => void) | null;
+  /** See PassLabel. */
+  readonly varies: boolean;
+}
+
+/** What a worker does before its first task of a phase. */
+export function listBegins({ strands }: Phase): Piece[] {
+  return strands.flatMap((strand) =>
+    strand.passes.flatMap(({ begin }, i) =>
+      begin ? [{ run: begin, watch: watchOf(strand, i), varies: true }] : [],
+    ),
+  );
+}
+
+export function countTasks({ over, passes }: Strand, batch: Batch): number {
+  if (over === 'blocks') return (passes[0] as BlockPass).blocks;
+  return over === 'slices' ? batch.slices : countUnits(batch);
+}
+
+/** Tasks [first, end) of a strand: all its passes on one unit or slice after another. */
+export function listPieces(strand: Strand, batch: Batch, first: number, end: number): Piece[] {
+  const { over, passes } = strand;
+  const list = (bind: (pass: Pass) => () => void) =>
+    passes.map((pass, i) => ({
+      run: bind(pass),
+      watch: watchOf(strand, i),
+      varies: pass.varies ?? false,
+    }));
+  if (first === end) return [];
+  if (over === 'blocks') return list((pass) => () => (pass as BlockPass).run(first, end - first));
+  return Array.from({ length: end - first }, (_, i) => {
+    if (over === 'slices') {
+      const slice = sliceAt(first + i, batch);
+      return list((pass) => () => (pass as SlicePass).run(slice));
+    }
+    const unit = unitAt(first + i, batch);
+    return list((pass) => () => (pass as UnitPass).run(unit));
+  }).flat();
+}
+
+function watchOf({ watch }: Strand, index: number): (() => void) | null {
+  return watch ? () => watch.beginPiece(index) : null;
+}
+
+/** A worker's own tasks: [first, last). */
 export function shareOf(tasks: number, { worker, workers }: Share): [first: number, last: number] {
   return [Math.floor((worker * tasks) / workers), Math.floor(((worker + 1) * tasks) / workers)];
 }

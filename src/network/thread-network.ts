@@ -5,8 +5,9 @@ import { allocateArena, viewArena } from '../kernels/memory.js';
 import type { Pass } from '../layers/pass.js';
 import { type BoundNetwork, bindNetwork } from './bind.js';
 import type { NetworkMemory } from './memory.js';
-import { groupIntoPhases, type Phase, runPhase } from './phases.js';
+import { groupIntoPhases, type Phase } from './phases.js';
 import type { NetworkPlan } from './plan.js';
+import { TaskLists } from './task-list.js';
 
 /** Zeroed memory; `what` it is for stands in messages. */
 type Allocate = (floats: number, what: string) => Float32Array;
@@ -20,8 +21,6 @@ export interface ThreadNetworkOptions<Memory extends NetworkMemory> {
   readonly seed?: number;
 }
 
-const ALONE = { worker: 0, workers: 1 };
-
 /** A network that one thread computes with, all of it by itself; its memory may be others' too. */
 export class ThreadNetwork<Memory extends NetworkMemory = NetworkMemory> {
   readonly plan: NetworkPlan;
@@ -34,12 +33,14 @@ export class ThreadNetwork<Memory extends NetworkMemory = NetworkMemory> {
   readonly forward: () => void;
   /** From the gradient of the output on, to one of each part of the mini-batch for each parameter. */
   readonly backward: () => void;
+  readonly #kernels: Kernels;
 
   constructor({ plan, memory, activations, kernels, seed = 0 }: ThreadNetworkOptions<Memory>) {
     const sampleIds = Int32Array.from({ length: plan.batchSize }, (_, i) => i);
     this.plan = plan;
     this.memory = memory;
     this.activations = activations;
+    this.#kernels = kernels;
     this.bound = bindNetwork({ plan, memory, activations, sampleIds, seed, kernels });
     this.bound.batch.size = plan.batchSize;
     this.prepare = this.schedule(this.bound.prepare);
@@ -74,9 +75,12 @@ export class ThreadNetwork<Memory extends NetworkMemory = NetworkMemory> {
    */
   schedule(passes: readonly Pass[], watch: (phase: Phase) => Phase = (phase) => phase): () => void {
     const phases = groupIntoPhases(passes).map(watch);
-    const { batch } = this.bound;
+    const lists = new TaskLists(phases, { batch: this.bound.batch, workers: 1, kernels: this.#kernels });
     return () => {
-      for (const phase of phases) runPhase(phase, batch, ALONE);
+      for (const { begin, tasks } of lists.current) {
+        begin();
+        for (const run of tasks) run();
+      }
     };
   }
 

@@ -1,13 +1,6 @@
 import { loadAddon } from '../kernels/native.js';
 import { CONTROL } from './control.js';
 
-/**
- * Looks at the generation so many times before sleeping: a few hundred microseconds, where a wake-up costs up to a hundred. Before each look
- * a thread gives its core away, which takes a quarter of a microsecond if nobody wants it, and spares a run that has fewer cores than
- * workers, or shares them, from waiting for those that only wait.
- */
-const LOOKS = 1_000;
-
 /** Thrown at a barrier when another worker has failed. */
 export class BarrierBroken extends Error {
   override readonly name = 'BarrierBroken';
@@ -17,13 +10,13 @@ export class BarrierBroken extends Error {
 export class Barrier {
   readonly #control: Int32Array;
   readonly #workers: number;
-  /** Null without the addon: then there is only looking. */
-  readonly #yieldThread: (() => void) | null;
+  /** Null without the addon: then there is only sleeping. */
+  readonly #awaitChange: ((words: Int32Array, index: number, value: number) => void) | null;
 
   constructor(control: Int32Array, workers: number) {
     this.#control = control;
     this.#workers = workers;
-    this.#yieldThread = loadAddon()?.yieldThread ?? null;
+    this.#awaitChange = loadAddon()?.awaitChange ?? null;
   }
 
   /**
@@ -40,10 +33,7 @@ export class Barrier {
       Atomics.add(control, CONTROL.generation, 1);
       Atomics.notify(control, CONTROL.generation);
     } else {
-      for (let look = 0; look < LOOKS; look++) {
-        this.#yieldThread?.();
-        if (Atomics.load(control, CONTROL.generation) !== generation) break;
-      }
+      this.#awaitChange?.(control, CONTROL.generation, generation);
       while (Atomics.load(control, CONTROL.generation) === generation) {
         Atomics.wait(control, CONTROL.generation, generation);
       }

@@ -71,6 +71,8 @@ export interface RunMemory {
   readonly activations: SharedArrayBuffer;
   /** See CONTROL in control.ts. */
   readonly control: Int32Array;
+  /** See task-board.ts. */
+  readonly board: Int32Array;
   readonly pulse: PulseMemory;
   /** See TOTALS. */
   readonly totals: Float64Array;

@@ -1,5 +1,7 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { findRecording } from '../kernels/recording.js';
 import type { Batch } from '../layers/pass.js';
-import type { Phase, StrandWatch } from '../network/phases.js';
+import type { Phase } from '../network/phases.js';
 
 /** Words of a worker's pulse. */
 const WORDS = {
@@ -37,13 +39,24 @@ export function allocatePulse(workers: number): PulseMemory {
 /** A worker's sign of life, and of where it is: two stores to its own memory for each piece of a pass. */
 export class Pulse {
   readonly #words: Int32Array;
+  readonly #beat: (place: number) => void;
   readonly #names: Uint8Array;
   #bytes = 0;
   #place: number;
 
-  /** @param task that the worker does; passes are to be watched in the same order by every worker */
-  constructor({ words, names }: PulseMemory, worker: number, task: keyof PulseMemory['names']) {
-    this.#words = words.subarray(worker * WORDS_PER_WORKER, (worker + 1) * WORDS_PER_WORKER);
+  /**
+   * @param task that the worker does; passes are to be watched in the same order by every worker
+   * @param kernels whose calls may be noted, and those of this with them
+   */
+  constructor(
+    { words, names }: PulseMemory,
+    worker: number,
+    task: keyof PulseMemory['names'],
+    kernels: Kernels,
+  ) {
+    const own = words.subarray(worker * WORDS_PER_WORKER, (worker + 1) * WORDS_PER_WORKER);
+    this.#words = own;
+    this.#beat = findRecording(kernels)?.bindBeat({ words: own }) ?? ((place) => beat(own, place));
     this.#names = names[task];
     this.#place = task === 'train' ? 0 : EVALUATION;
   }
@@ -54,7 +67,7 @@ export class Pulse {
       strands: strands.map(({ over, passes }) => {
         const first = this.#place + 1;
         for (const { layer, name } of passes) this.#add(`${layer?.name ?? ''} ${name ?? ''}`.trim());
-        return { over, passes, watch: new PlaceWatch(this.#words, first) };
+        return { over, passes, watch: { beginPiece: (index) => this.#beat(first + index) } };
       }),
     };
   }
@@ -67,8 +80,7 @@ export class Pulse {
 
   /** Before the worker waits for the others. */
   beginWait(): void {
-    this.#words[WORDS.place] = AT_BARRIER;
-    this.#words[WORDS.beats]!++;
+    beat(this.#words, AT_BARRIER);
   }
 
   #add(name: string): void {
@@ -77,21 +89,9 @@ export class Pulse {
   }
 }
 
-/** Writes the numbers of a strand's passes into a pulse. One class for all strands, so that the compiled loop over a strand's pieces holds the stores. */
-class PlaceWatch implements StrandWatch {
-  readonly #words: Int32Array;
-  readonly #first: number;
-
-  /** @param first number of the strand's first pass */
-  constructor(words: Int32Array, first: number) {
-    this.#words = words;
-    this.#first = first;
-  }
-
-  beginPiece(index: number): void {
-    this.#words[WORDS.place] = this.#first + index;
-    this.#words[WORDS.beats]!++;
-  }
+function beat(words: Int32Array, place: number): void {
+  words[WORDS.place] = place;
+  words[WORDS.beats]!++;
 }
 
 /** Where a worker is. */

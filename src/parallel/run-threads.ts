@@ -1,5 +1,6 @@
 import { breakBarrier } from './barrier.js';
 import type { EvaluateTask, OutlineTask, SharedRun, StepOutline, Stretch, TrainTask } from './protocol.js';
+import { announceRound, breakBoard } from './task-board.js';
 import { findModule, type Threads } from './threads.js';
 import { Watchdog } from './watchdog.js';
 
@@ -47,7 +48,7 @@ export class RunThreads {
   }
 
   /**
-   * One task a worker. If one throws, dies or falls silent, the others are let go from their barriers, and its error is thrown.
+   * One task a worker. If one throws, dies or falls silent, the others wait for it no longer, and its error is thrown.
    */
   async #fanOut<Result>(
     name: 'train' | 'evaluate' | 'outline',
@@ -59,6 +60,7 @@ export class RunThreads {
     const failures: unknown[] = [];
     const stops = Array.from({ length: run.workers }, () => new AbortController());
     await this.#threads.begun();
+    announceRound(run.memory.board);
     const watchdog = new Watchdog(run, (worker, error) => stops[worker]!.abort(error));
     const tasks = Array.from({ length: run.workers }, async (_, worker) => {
       try {
@@ -66,6 +68,7 @@ export class RunThreads {
       } catch (error) {
         failures.push(explainThread(error, worker));
         breakBarrier(run.memory.control);
+        breakBoard(run.memory.board);
       } finally {
         watchdog.release(worker);
       }

@@ -1,6 +1,5 @@
 import type { Batch, Pass } from '../layers/pass.js';
 import type { Phase } from '../network/phases.js';
-import type { Barrier } from './barrier.js';
 
 /** What a profile knows of a pass before any of it has run. */
 export interface PassOutline {
@@ -43,25 +42,24 @@ export function outlinePasses(phases: readonly Phase[]): PassOutline[] {
   );
 }
 
-/**
- * Times a worker's part of every pass, and its waiting at every barrier, into memory that the coordinator reads. It stands in for phases and
- * barrier, so that a run without it does not even look whether it is there.
- */
+/** Times a worker's part of every pass, and its waiting behind every phase, into memory that the coordinator reads. */
 export class StepTimer {
   /** The same passes, each timed around every task. */
   readonly phases: readonly Phase[];
-  readonly #barrier: Barrier;
   readonly #times: Float64Array;
   readonly #firstWait: number;
   readonly #warmUpSteps: number;
   #phase = 0;
-  #stepStart = 0;
+  #isWarm = false;
+  /** Of the step at hand, null between steps. */
+  #stepStart: number | null = null;
+  #waitStart = 0;
 
   /**
    * @param times this worker's, see TIMES
    * @param steps of the whole run
    */
-  constructor(phases: readonly Phase[], barrier: Barrier, times: Float64Array, steps: number) {
+  constructor(phases: readonly Phase[], times: Float64Array, steps: number) {
     let at = TIMES_HEADER;
     this.phases = phases.map(({ strands }) => ({
       strands: strands.map(({ over, passes }) => ({
@@ -69,31 +67,43 @@ export class StepTimer {
         passes: passes.map((pass) => timePass(pass, times, at++)),
       })),
     }));
-    this.#barrier = barrier;
     this.#times = times;
     this.#firstWait = at;
     this.#warmUpSteps = Math.min(MAX_WARM_UP_STEPS, Math.floor(WARM_UP_SHARE * steps));
   }
 
-  /** Before a step's first phase. */
+  /** Before the worker's first task of a step. */
   beginStep({ step, size }: Batch): void {
+    this.endStep();
     const times = this.#times;
-    if (step === this.#warmUpSteps) times.fill(0);
+    if (!this.#isWarm && step >= this.#warmUpSteps) times.fill(0);
+    this.#isWarm = step >= this.#warmUpSteps;
     times[TIMES.steps]! += 1;
     times[TIMES.images]! += size;
-    this.#phase = 0;
     this.#stepStart = performance.now();
   }
 
-  /** Waits at the barrier after the next phase. */
-  wait(): void {
-    const times = this.#times;
-    const start = performance.now();
-    this.#barrier.wait();
-    const end = performance.now();
-    times[this.#firstWait + this.#phase]! += end - start;
-    times[TIMES.longestWait] = Math.max(times[TIMES.longestWait]!, end - start);
-    if (++this.#phase === this.phases.length) times[TIMES.total]! += end - this.#stepStart;
+  /** Behind the last step of some. */
+  endStep(): void {
+    if (this.#stepStart === null) return;
+    this.#times[TIMES.total]! += performance.now() - this.#stepStart;
+    this.#stepStart = null;
+  }
+
+  /** Before the worker's first task of a phase. */
+  enterPhase(phase: number): void {
+    this.#phase = phase;
+  }
+
+  /** Around the time that the worker waits behind the phase. */
+  beginWait(): void {
+    this.#waitStart = performance.now();
+  }
+
+  endWait(): void {
+    const waited = performance.now() - this.#waitStart;
+    this.#times[this.#firstWait + this.#phase]! += waited;
+    this.#times[TIMES.longestWait] = Math.max(this.#times[TIMES.longestWait]!, waited);
   }
 }
 
@@ -108,6 +118,8 @@ function timePass(pass: Pass, times: Float64Array, at: number): Pass {
   const { begin } = pass;
   return {
     ...pass,
+    // Else its calls would be noted without the looks at the clock around them.
+    varies: true,
     run: time(pass.run as (...task: unknown[]) => void),
     ...(begin ? { begin: time(begin as (...args: unknown[]) => void) } : {}),
   } as Pass;

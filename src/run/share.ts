@@ -18,6 +18,7 @@ import {
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
 import { allocatePulse } from '../parallel/pulse.js';
+import { allocateBoard } from '../parallel/task-board.js';
 import { limitSilence } from '../parallel/watchdog.js';
 import type { RunData } from './data.js';
 import type { FittedRun } from './fit.js';
@@ -61,6 +62,7 @@ function allocateMemory(
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
+    board: allocateBoard(workers),
     pulse: allocatePulse(workers),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     train: shareImages(dataset.train),

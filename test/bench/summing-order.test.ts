@@ -6,6 +6,7 @@ import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { countParts } from '../../src/layers/parts.js';
 import { viewParameters } from '../../src/network/memory.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import { allocateBoard } from '../../src/parallel/task-board.js';
 
 const kernels = loadKernels(availableKernelNames()[0]!);
 const BATCH = 20;
@@ -24,7 +25,8 @@ function step(order: SummingOrder, label: string) {
   const { plan, memory, bound } = bindShared(shared, kernels);
   memory.partials.fill(Number.NaN);
   memory.gradient.fill(Number.NaN);
-  bindStep({ kind: 'step', network: shared, order, share: { worker: 0, workers: 1 } }, kernels, () => {})();
+  const share = { worker: 0, workers: 1 };
+  bindStep({ kind: 'step', network: shared, order, share, board: allocateBoard(1) }, kernels, () => {})();
   const parameter = plan.steps.flatMap((one) => one.parameters).find((one) => one.label === label)!;
   const { offset, size } = parameter;
   const { layout, stride, offset: from } = parameter.partials!;

@@ -9,6 +9,7 @@ import { NO_OPTIMIZER } from '../../src/network/optimizer-memory.js';
 import { groupIntoPhases, makePhase, runPhase } from '../../src/network/phases.js';
 import { planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
+import { type Task, TaskLists } from '../../src/network/task-list.js';
 import type { OptimizerKinds, OptimizerOptions } from '../../src/optim/optimizers/optimizer.js';
 import { bindReduction } from '../../src/optim/reduction.js';
 import { planOptimizer } from '../../src/optim/update.js';
@@ -59,8 +60,8 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
     }
   };
 
-  /** A step with half the sum of squares as each of its losses: every phase by all workers, one after another in that order. */
-  const step = (order: readonly number[]) => {
+  /** The phases of a step with half the sum of squares as each of its losses. */
+  const listPhases = () => {
     const { losses, prepare, forward, backward } = network;
     const loss = overSlices(({ first, count }) => {
       for (const { output, weight } of losses) {
@@ -70,15 +71,36 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
         }
       }
     });
-    const phases = [makePhase(prepare), ...groupIntoPhases([...forward, loss, ...backward])];
+    return [makePhase(prepare), ...groupIntoPhases([...forward, loss, ...backward])];
+  };
+
+  /** A step: every phase by all workers, one after another in that order. */
+  const step = (order: readonly number[]) => {
+    const phases = listPhases();
     for (const phase of phases) {
       for (const worker of order) runPhase(phase, network.batch, { worker, workers: order.length });
     }
     return phases.length;
   };
 
+  /**
+   * A step as tasks for so many workers, a phase's one after another.
+   *
+   * @param arrange gives the order of a phase's tasks
+   */
+  const bindTasks = (workers: number, arrange: (tasks: readonly Task[]) => readonly Task[]) => {
+    const lists = new TaskLists(listPhases(), { batch: network.batch, workers, kernels });
+    return () => {
+      for (const { begin, tasks } of lists.current) {
+        begin();
+        for (const run of arrange(tasks)) run();
+      }
+    };
+  };
+
   return {
     step,
+    bindTasks,
     plan,
     memory,
     activations,

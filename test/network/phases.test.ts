@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { makeKey, RandomStream, shuffle } from '../../src/core/rng.js';
 import { type Shape, sizeOf } from '../../src/core/shape.js';
 import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
 import type { BlockPass, Pass, SlicePass, UnitPass } from '../../src/layers/pass.js';
 import type { InputImages } from '../../src/layers/whitening.js';
+import type { BoundNetwork } from '../../src/network/bind.js';
 import { groupIntoPhases } from '../../src/network/phases.js';
+import type { Task } from '../../src/network/task-list.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import { makeSmallNetwork, randomNumbers } from '../helpers/small-network.js';
 
@@ -41,8 +44,8 @@ function makeInputs(shape: Shape, images: number): InputImages {
   };
 }
 
-/** Hashes of all that a step leaves behind for the update and for evaluation. */
-function hashStep(spec: RunSpec, order: readonly number[]): string[] {
+/** Hashes of all that steps leave behind for the update and for evaluation. */
+function hashSteps(spec: RunSpec, run: (small: ReturnType<typeof makeSmallNetwork>) => void): string[] {
   const { input, layers, heads = [] } = resolveRunSpec(spec).network;
   const images = 40;
   const small = makeSmallNetwork({
@@ -56,7 +59,7 @@ function hashStep(spec: RunSpec, order: readonly number[]): string[] {
   });
   const { value } = small.network.input;
   value.set(randomNumbers(value.length, 1));
-  small.step(order);
+  run(small);
   return [small.memory.weights, small.memory.partials, small.memory.gradient].map((floats) =>
     createHash('sha256').update(floats).digest('hex'),
   );
@@ -66,14 +69,41 @@ describe('a step', () => {
   // Whoever needs what another worker makes in the same phase, or writes over what another has still to read, gives other bits in one
   // of the orders.
   it.each(SPECS)('gives the same bits whichever worker is first: %j', (spec) => {
-    const alone = hashStep(spec, [0]);
+    const alone = hashSteps(spec, ({ step }) => step([0]));
     for (const order of [
       [0, 1, 2],
       [2, 1, 0],
       [1, 0],
     ])
-      expect(hashStep(spec, order)).toEqual(alone);
+      expect(hashSteps(spec, ({ step }) => step(order))).toEqual(alone);
   });
+
+  it.each(SPECS)(
+    'gives the same bits in whatever order tasks are done, noted in another step: %j',
+    (spec) => {
+      const random = new RandomStream(makeKey(1, 'shuffle'));
+      const shuffled = (tasks: readonly Task[]) => {
+        const order = Int32Array.from({ length: tasks.length }, (_, i) => i);
+        shuffle(order, random);
+        return Array.from(order, (i) => tasks[i]!);
+      };
+      /** Steps with and without what was noted before, of two sizes. */
+      const atTimes = ({ batch }: BoundNetwork, run: () => void) => {
+        for (const [epoch, step, size] of [
+          [0, 0, 40],
+          [1, 7, 40],
+          [2, 11, 23],
+          [3, 12, 40],
+        ] as const) {
+          Object.assign(batch, { epoch, step, size });
+          run();
+        }
+      };
+      const plain = hashSteps(spec, ({ network, step }) => atTimes(network, () => step([0])));
+      const tasks = hashSteps(spec, ({ network, bindTasks }) => atTimes(network, bindTasks(3, shuffled)));
+      expect(tasks).toEqual(plain);
+    },
+  );
 });
 
 describe('groupIntoPhases', () => {
@@ -122,7 +152,7 @@ describe('groupIntoPhases', () => {
 
   it('lets others pass by what is aside', () => {
     expect(group(units('a'), blocks('b', { aside: true }), units('c'), slices('d'))).toEqual([
-      [['a'], ['b'], ['c']],
+      [['a', 'c'], ['b']],
       [['d']],
     ]);
   });

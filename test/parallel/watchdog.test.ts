@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TICK_MS } from '../../src/core/patience.js';
+import { chooseKernelName, loadKernels } from '../../src/kernels/select.js';
 import type { Batch, BlockPass } from '../../src/layers/pass.js';
 import { makePhase, runPhase } from '../../src/network/phases.js';
 import { type NetworkPlan, planNetwork } from '../../src/network/plan.js';
@@ -9,6 +10,7 @@ import { allocatePulse, Pulse, readPulse } from '../../src/parallel/pulse.js';
 import { limitSilence, MuteWorker, Watchdog } from '../../src/parallel/watchdog.js';
 
 const LIMIT_MS = 4 * TICK_MS;
+const kernels = loadKernels(chooseKernelName());
 
 function makePass(name: string, layer?: string): BlockPass {
   return {
@@ -33,7 +35,7 @@ describe('a pulse', () => {
   it('says which pass of which step a worker is in', () => {
     const memory = allocatePulse(2);
     const [first, second] = [0, 1].map((worker) => {
-      const pulse = new Pulse(memory, worker, 'train');
+      const pulse = new Pulse(memory, worker, 'train', kernels);
       return { pulse, run: watchPasses(pulse, makePass('forward', 'conv1'), makePass('loss')) };
     });
     first!.pulse.beginStep({ epoch: 2, step: 39 } as never);
@@ -53,8 +55,8 @@ describe('a pulse', () => {
 
   it('tells passes of evaluation from those of training', () => {
     const memory = allocatePulse(1);
-    watchPasses(new Pulse(memory, 0, 'train'), makePass('loss'));
-    const run = watchPasses(new Pulse(memory, 0, 'evaluate'), makePass('forward', 'conv1'));
+    watchPasses(new Pulse(memory, 0, 'train', kernels), makePass('loss'));
+    const run = watchPasses(new Pulse(memory, 0, 'evaluate', kernels), makePass('forward', 'conv1'));
     expect(readPulse(memory, 0).place).toBe('');
     run(1);
     expect(readPulse(memory, 0).place).toBe('conv1 forward');
@@ -83,7 +85,7 @@ describe('a watchdog', () => {
       { measure: () => waitedMs },
     );
     onTestFinished(() => watchdog.end());
-    const workers = [0, 1].map((worker) => new Pulse(pulse, worker, 'train'));
+    const workers = [0, 1].map((worker) => new Pulse(pulse, worker, 'train', kernels));
     const runs = workers.map((worker) => watchPasses(worker, makePass('forward', 'conv1')));
     const [first, second] = workers.map((worker, i) => ({
       wait: () => worker.beginWait(),

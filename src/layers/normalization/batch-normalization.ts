@@ -117,12 +117,49 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const { means, squares, gradientSums, gradientProducts } = site.shared as Record<string, Float32Array>;
   const moments = new PartSums(site, means!, squares!);
   const sums = new PartSums(site, gradientSums!, gradientProducts!);
-  // Every worker computes all of these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
+  // Every worker computes these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
   // of the pass at hand, repeated in each column of a channel.
-  const allocate = (length: number) => allocateLike(input.value, length);
-  const statistics = allocate(3 * channels);
-  const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
-  const [dScale, dShift] = [allocate(channels), allocate(channels)];
+  const bindCoefficients = () => {
+    const allocate = (length: number) => allocateLike(input.value, length);
+    const statistics = allocate(3 * channels);
+    const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
+    const [dScale, dShift] = [allocate(channels), allocate(channels)];
+    const find = kernels.bindNormalizationCoefficients({
+      ...moments.layout,
+      means: means!,
+      squares: squares!,
+      scale: scale?.value ?? null,
+      shift: shift?.value ?? null,
+      epsilon: config.epsilon,
+      statistics,
+      mean,
+      a,
+      d,
+    });
+    const findOfGradients = kernels.bindNormalizationGradientCoefficients({
+      ...sums.layout,
+      sums: gradientSums!,
+      products: gradientProducts!,
+      scale: scale?.value ?? null,
+      statistics,
+      a,
+      b,
+      d,
+      dScale,
+      dShift,
+    });
+    return {
+      ...{ statistics, mean, a, b, d, dScale, dShift },
+      find: () => find(moments.countParts()),
+      findWithGradients() {
+        find(moments.countParts());
+        findOfGradients(sums.countParts());
+      },
+    };
+  };
+  const own = bindCoefficients();
+  // Of tasks that may lie in the phase of another pass.
+  const apart = bindCoefficients();
 
   const x = input.value;
   const computeMoments = moments.of.map(([mean, squares]) =>
@@ -134,80 +171,70 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     ({ index, firstRow, rows }) => computeMoments[index]!(firstRow, rows),
     { name: 'moments' },
   );
-  const findCoefficients = kernels.bindNormalizationCoefficients({
-    ...moments.layout,
-    means: means!,
-    squares: squares!,
-    scale: scale?.value ?? null,
-    shift: shift?.value ?? null,
-    epsilon: config.epsilon,
-    statistics,
-    mean,
-    a,
-    d,
+  const normalize = kernels.bindScaleChannels({
+    channels: width,
+    x,
+    scale: own.a,
+    shift: own.d,
+    y: output.value,
   });
-  const normalize = kernels.bindScaleChannels({ channels: width, x, scale: a, shift: d, y: output.value });
   const forward: Pass = {
     ...overParts(input.shape, layout, ({ firstRow, rows }) => normalize(firstRow, rows)),
     waits: true,
-    begin(worker) {
-      findCoefficients(moments.countParts());
-      if (worker > 0) return;
-      const move = batch.step === 0 ? 1 : config.momentum;
-      for (let c = 0; c < channels; c++) {
-        runningMean![c] = runningMean![c]! + move * (statistics[c]! - runningMean![c]!);
-        runningVariance![c] =
-          runningVariance![c]! + move * (statistics[channels + c]! - runningVariance![c]!);
-      }
-    },
+    begin: own.find,
   };
+  const moveStatistics = onceBehind('running statistics', () => {
+    apart.find();
+    const { statistics } = apart;
+    const move = batch.step === 0 ? 1 : config.momentum;
+    for (let c = 0; c < channels; c++) {
+      runningMean![c] = runningMean![c]! + move * (statistics[c]! - runningMean![c]!);
+      runningVariance![c] = runningVariance![c]! + move * (statistics[channels + c]! - runningVariance![c]!);
+    }
+  });
 
   // With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum dy.
   const dy = output.gradient;
   const sumPart = sums.of.map(([sums, products]) =>
-    kernels.bindChannelGradientSums({ channels: width, x, dy, mean, sums, products }),
+    kernels.bindChannelGradientSums({ channels: width, x, dy, mean: own.mean, sums, products }),
   );
-  const sumGradients = overParts(
-    input.shape,
-    layout,
-    ({ index, firstRow, rows }) => sumPart[index]!(firstRow, rows),
-    { name: 'gradient sums' },
-  );
-  const findGradientCoefficients = kernels.bindNormalizationGradientCoefficients({
-    ...sums.layout,
-    sums: gradientSums!,
-    products: gradientProducts!,
-    scale: scale?.value ?? null,
-    statistics,
-    a,
-    b,
-    d,
-    dScale,
-    dShift,
-  });
-  const begin = (worker: number): void => {
-    findGradientCoefficients(sums.countParts());
-    if (worker > 0) return;
-    scale?.gradient[0]?.set(dScale);
-    shift?.gradient[0]?.set(dShift);
+  const sumGradients: Pass = {
+    ...overParts(input.shape, layout, ({ index, firstRow, rows }) => sumPart[index]!(firstRow, rows), {
+      name: 'gradient sums',
+    }),
+    begin: own.find,
   };
+  const { a, b, d } = own;
   const combine = kernels.bindCombineChannels({ channels: width, x, dy, a, b, d, dx: input.gradient });
   const clear = kernels.bindClearLanes({ x: input.gradient });
-  const inputGradient = overParts(input.shape, layout, ({ firstRow, rows, imagesPerRow }) => {
-    combine(firstRow, rows);
-    // Where there is no image, x·b + d is not zero, and a gradient must be.
-    if (imagesPerRow < width / channels) clear(imagesPerRow, firstRow * channels, rows * channels);
+  const inputGradient: Pass = {
+    ...overParts(input.shape, layout, ({ firstRow, rows, imagesPerRow }) => {
+      combine(firstRow, rows);
+      // Where there is no image, x·b + d is not zero, and a gradient must be.
+      if (imagesPerRow < width / channels) clear(imagesPerRow, firstRow * channels, rows * channels);
+    }),
+    waits: true,
+    begin: own.findWithGradients,
+  };
+  const leaveGradients = onceBehind('parameter gradients', () => {
+    apart.findWithGradients();
+    scale?.gradient[0]?.set(apart.dScale);
+    shift?.gradient[0]?.set(apart.dShift);
   });
   return {
     prepare: [],
-    forward: [sumMoments, forward],
+    forward: [sumMoments, forward, moveStatistics],
     backward: [
       sumGradients,
-      site.needsInputGradient
-        ? { ...inputGradient, waits: true, begin }
-        : { name: 'parameter gradients', over: 'blocks', waits: true, begin, blocks: 0, run() {} },
+      ...(scale || shift ? [leaveGradients] : []),
+      ...(site.needsInputGradient ? [inputGradient] : []),
     ],
   };
+}
+
+/** One task behind a barrier, which nothing waits for but the update. */
+function onceBehind(name: string, run: () => void): Pass {
+  return { name, over: 'blocks', waits: true, aside: true, varies: true, blocks: 1, run };
 }
 
 function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): BoundLayer {

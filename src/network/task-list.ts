@@ -1,0 +1,107 @@
+import type { Kernels } from '../kernels/kernels.js';
+import { findRecording, type Recording } from '../kernels/recording.js';
+import type { Batch } from '../layers/pass.js';
+import { countTasks, listBegins, listPieces, type Phase, type Piece, shareOf } from './phases.js';
+
+/** What one worker does at a time. */
+export type Task = () => void;
+
+/** A phase cut into tasks. */
+export interface TaskList {
+  /** To be called by each worker before its first task of the phase. */
+  readonly begin: Task;
+  /** The first worker's own ones, then the second's, and so on. */
+  readonly tasks: readonly Task[];
+  /** Where each worker's own ones end. */
+  readonly ends: readonly number[];
+}
+
+/**
+ * Tasks of a strand that a worker has at most: enough for another to take some over if it falls behind, and few enough that to take one is
+ * nothing beside it. Of blocks, many of which a kernel does at once in less time, a few.
+ */
+const MOST_TASKS = 32;
+const MOST_TASKS_OF_BLOCKS = 4;
+
+/**
+ * Phases as tasks for so many workers, for the mini-batch at hand: they are cut once for each size. Neighbouring units, slices and blocks are a worker's
+ * own, the same in every phase, so that what it works on stays in its core's cache. What kernels do is noted, so that one call of a task does it all.
+ */
+export class TaskLists {
+  readonly #phases: readonly Phase[];
+  readonly #batch: Batch;
+  readonly #workers: number;
+  readonly #recording: Recording | null;
+  readonly #ofSizes = new Map<number, readonly TaskList[]>();
+
+  constructor(
+    phases: readonly Phase[],
+    {
+      batch,
+      workers,
+      kernels,
+    }: { readonly batch: Batch; readonly workers: number; readonly kernels: Kernels },
+  ) {
+    this.#phases = phases;
+    this.#batch = batch;
+    this.#workers = workers;
+    this.#recording = findRecording(kernels);
+  }
+
+  /** In the order of the phases. */
+  get current(): readonly TaskList[] {
+    const { size } = this.#batch;
+    const lists = this.#ofSizes.get(size) ?? this.#phases.map((phase) => this.#cut(phase));
+    this.#ofSizes.set(size, lists);
+    return lists;
+  }
+
+  #cut(phase: Phase): TaskList {
+    const workers = this.#workers;
+    const tasks: Task[] = [];
+    const ends = Array.from({ length: workers }, (_, worker) => {
+      for (const strand of phase.strands) {
+        const [first, end] = shareOf(countTasks(strand, this.#batch), { worker, workers });
+        const most = workers === 1 ? 1 : strand.over === 'blocks' ? MOST_TASKS_OF_BLOCKS : MOST_TASKS;
+        const cuts = Math.min(most, end - first);
+        for (let cut = 0; cut < cuts; cut++) {
+          const [from, to] = shareOf(end - first, { worker: cut, workers: cuts });
+          tasks.push(this.#join(listPieces(strand, this.#batch, first + from, first + to)));
+        }
+      }
+      return tasks.length;
+    });
+    const begins = listBegins(phase);
+    return { begin: () => begins.forEach(runPiece), tasks, ends };
+  }
+
+  /** A task of some pieces, as few calls as they allow. */
+  #join(pieces: readonly Piece[]): Task {
+    const recording = this.#recording;
+    const runs: Task[] = [];
+    let noted: Piece[] = [];
+    const end = () => {
+      if (noted.length > 0) runs.push(recording!.record(() => noted.forEach(runPiece))!);
+      noted = [];
+    };
+    for (const piece of pieces) {
+      // A piece without calls may have nothing to do, or do it in JavaScript.
+      if (recording && !piece.varies && recording.record(piece.run)) {
+        noted.push(piece);
+        continue;
+      }
+      end();
+      runs.push(() => runPiece(piece));
+    }
+    end();
+    if (runs.length === 1) return runs[0]!;
+    return () => {
+      for (const run of runs) run();
+    };
+  }
+}
+
+function runPiece({ watch, run }: Piece): void {
+  watch?.();
+  run();
+}

@@ -1,0 +1,170 @@
+import { loadAddon } from '../kernels/native.js';
+
+/** Words between those that workers write: two pairs of cache lines, wherever the memory begins. */
+const STRIDE = 64;
+
+/** Words of a board, in units of STRIDE. */
+const WORDS = {
+  /** Rounds that have been announced. */
+  round: 0,
+  /** The last of them that a worker has opened, and that is over. */
+  opened: 1,
+  over: 2,
+  /** Of the round, from 0. */
+  phase: 3,
+  /** Tasks of the phase that are not done. */
+  left: 4,
+  /** Goes up with all that waiting workers wait for. */
+  generation: 5,
+  /** Not 0 once a worker has failed: nobody waits for it. */
+  failed: 6,
+  /** Each worker's own tasks that nobody has taken, from the first to behind the last: 16 bits each. */
+  ranges: 7,
+} as const;
+
+const BITS = 16;
+/** Of a phase. */
+const MOST_TASKS = 2 ** BITS - 1;
+
+/** Thrown to a worker that waits for another one, which has failed. */
+export class BoardBroken extends Error {
+  override readonly name = 'BoardBroken';
+}
+
+/** Where workers take tasks from, in shared memory. */
+export function allocateBoard(workers: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4 * STRIDE * (WORDS.ranges + workers)));
+}
+
+/** Announces a round, which every worker then shares in once; while none does. */
+export function announceRound(board: Int32Array): void {
+  Atomics.add(board, WORDS.round * STRIDE, 1);
+}
+
+/** Lets go all who wait for a worker that has failed, for good. */
+export function breakBoard(board: Int32Array): void {
+  Atomics.store(board, WORDS.failed * STRIDE, 1);
+  wake(board);
+}
+
+/** What workers do together: phases, the tasks of which need those of the phases before, and none of their own phase. */
+export interface SharedWork {
+  /**
+   * Called once a phase, by one of the workers, when all before it is done.
+   *
+   * @param phase from 0
+   * @returns where each worker's own tasks end, which begin where those of the one before end; null if there is no such phase
+   */
+  open(phase: number): readonly number[] | null;
+  /** Does a task of a phase; the phases that a worker sees go up. */
+  run(phase: number, task: number): void;
+  /** Around each time that the worker waits for the others. */
+  beginWait?(): void;
+  endWait?(): void;
+}
+
+/**
+ * One worker's view of a board. Workers take their own tasks from the first to the last, and then the others' from the last to the first: so none waits
+ * for one that has fallen behind, be its core slower or another program's, while there is anything to do. A phase ends when its tasks are done, whoever
+ * has been there: a worker that was not misses it.
+ */
+export class TaskBoard {
+  readonly #words: Int32Array;
+  readonly #worker: number;
+  readonly #workers: number;
+  /** Null without the addon: then there is only sleeping. */
+  readonly #awaitChange: ((words: Int32Array, index: number, value: number) => void) | null;
+
+  constructor(words: Int32Array, worker: number) {
+    this.#words = words;
+    this.#worker = worker;
+    this.#workers = words.length / STRIDE - WORDS.ranges;
+    this.#awaitChange = loadAddon()?.awaitChange ?? null;
+  }
+
+  /**
+   * Takes part in the round that was announced last; returns when it is over.
+   *
+   * @throws BoardBroken if another worker has failed
+   */
+  share(work: SharedWork): void {
+    const words = this.#words;
+    const round = this.#load(WORDS.round);
+    const opened = this.#load(WORDS.opened);
+    if (opened !== round && Atomics.compareExchange(words, WORDS.opened * STRIDE, opened, round) === opened) {
+      this.#open(work, 0, round);
+    }
+    for (;;) {
+      const generation = this.#load(WORDS.generation);
+      // Behind the look at the generation, which goes up when it is set.
+      if (this.#load(WORDS.failed) !== 0) throw new BoardBroken('another worker has failed');
+      for (let task = this.#take(); task >= 0; task = this.#take()) {
+        // The phase that the task is of, since it cannot end before the task.
+        const phase = this.#load(WORDS.phase);
+        work.run(phase, task);
+        if (Atomics.sub(words, WORDS.left * STRIDE, 1) === 1) this.#open(work, phase + 1, round);
+      }
+      if (this.#load(WORDS.over) === round) return;
+      work.beginWait?.();
+      this.#waitBeyond(generation);
+      work.endWait?.();
+    }
+  }
+
+  /** Opens the next phase that has tasks, from this one on, or ends the round. */
+  #open(work: SharedWork, first: number, round: number): void {
+    const words = this.#words;
+    let phase = first;
+    let ends = work.open(phase);
+    while (ends?.at(-1) === 0) ends = work.open(++phase);
+    if (ends === null) {
+      Atomics.store(words, WORDS.over * STRIDE, round);
+    } else {
+      const tasks = ends.at(-1)!;
+      if (tasks > MOST_TASKS) throw new RangeError(`expected at most ${MOST_TASKS} tasks, found ${tasks}`);
+      // Nobody takes a task before it can be seen which phase it is of.
+      Atomics.store(words, WORDS.phase * STRIDE, phase);
+      Atomics.store(words, WORDS.left * STRIDE, tasks);
+      let begin = 0;
+      for (let worker = 0; worker < this.#workers; worker++) {
+        Atomics.store(words, (WORDS.ranges + worker) * STRIDE, (begin << BITS) | ends[worker]!);
+        begin = ends[worker]!;
+      }
+    }
+    wake(words);
+  }
+
+  /** A task that nobody has taken; -1 if there is none. */
+  #take(): number {
+    const words = this.#words;
+    for (let i = 0; i < this.#workers; i++) {
+      const owner = (this.#worker + i) % this.#workers;
+      const at = (WORDS.ranges + owner) * STRIDE;
+      for (let range = Atomics.load(words, at); ; ) {
+        const [first, end] = [range >>> BITS, range & MOST_TASKS];
+        if (first >= end) break;
+        const rest = i === 0 ? range + (1 << BITS) : range - 1;
+        const found = Atomics.compareExchange(words, at, range, rest | 0);
+        if (found === range) return i === 0 ? first : end - 1;
+        range = found;
+      }
+    }
+    return -1;
+  }
+
+  #waitBeyond(generation: number): void {
+    const words = this.#words;
+    const at = WORDS.generation * STRIDE;
+    this.#awaitChange?.(words, at, generation);
+    while (Atomics.load(words, at) === generation) Atomics.wait(words, at, generation);
+  }
+
+  #load(word: number): number {
+    return Atomics.load(this.#words, word * STRIDE);
+  }
+}
+
+function wake(board: Int32Array): void {
+  Atomics.add(board, WORDS.generation * STRIDE, 1);
+  Atomics.notify(board, WORDS.generation * STRIDE);
+}
