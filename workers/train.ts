@@ -150,6 +150,7 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
     name: 'totals',
     over: 'blocks',
     waits: false,
+    varies: true,
     blocks: 1,
     run: () => {
       addToTotals(shared, batch.size);
@@ -157,15 +158,11 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
     },
   };
 
-  // Rates and shares are the step's.
-  const ending = [...update, ...lookahead, ...averaging, ...watch, tally].map(
-    (pass): BlockPass => ({ ...pass, varies: true }),
-  );
   return [
     // The parameters are there, and so are the images.
     makePhase([...network.prepare, assemble]),
     ...groupIntoPhases([...network.forward, loss, ...network.backward]),
-    ...groupIntoPhases(ending),
+    ...groupIntoPhases([...update, ...lookahead, ...averaging, ...watch, tally]),
   ];
 }
 

@@ -78,11 +78,13 @@ export function planUpdate(
   const reduces = kind.reduces === true && clipping === null;
   const parameters = listParameters(plan).map((parameter) => bindParameter(where, parameter));
   const site: UpdateSite = { kernels, batch, parameters, reduces, work: memory.work, ...hooks };
-  return [
+  const passes = [
     ...(reduces ? [] : [planReduction(parameters)]),
     ...(clipping ? planClipping(site, clipping) : []),
     ...kind.plan(site, optimizer),
   ];
+  // Rates are the step's, and what is frozen is the epoch's.
+  return passes.map((pass) => ({ ...pass, varies: true }));
 }
 
 function listParameters(plan: NetworkPlan): PlannedParameter[] {

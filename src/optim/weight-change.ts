@@ -23,6 +23,7 @@ export function watchWeights(
     name: 'weight change',
     over: 'blocks',
     waits: false,
+    varies: true,
     blocks: segments.length,
     run(first, count) {
       for (let i = first; i < first + count; i++) {

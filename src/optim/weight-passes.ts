@@ -19,6 +19,7 @@ export function planAverage(
     name: what,
     over: 'blocks',
     waits: false,
+    varies: true,
     blocks: pieces.length,
     run(first, count) {
       const now = share();

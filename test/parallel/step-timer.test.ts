@@ -36,7 +36,14 @@ describe('the outline of a step', () => {
     // The first layer has no input gradient.
     expect(multiplyAdds).toBe(2 * 6 * 6 * 4 * 18 + 3 * 36 * 3);
     const names = outline.filter(({ layer }) => layer === 'batch-normalization1').map(({ name }) => name);
-    expect(names).toEqual(['moments', 'forward', 'gradient sums', 'input gradient']);
+    expect(names).toEqual([
+      'moments',
+      'forward',
+      'gradient sums',
+      'running statistics',
+      'parameter gradients',
+      'input gradient',
+    ]);
   });
 
   it('counts the products of layers in lanes alike', () => {

@@ -122,7 +122,7 @@ describe('a task board', () => {
     const failed = new TaskBoard(board, 0);
     expect(() =>
       failed.share({
-        open: () => [1, 1, 1],
+        open: () => [1, 2, 3],
         run() {
           throw new RangeError('failed');
         },
