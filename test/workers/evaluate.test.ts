@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { viewArena } from '../../src/kernels/memory.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 import { planEvaluation } from '../../src/parallel/evaluation.js';
+import { announceRound } from '../../src/parallel/task-board.js';
 import { selectData } from '../../src/run/data.js';
 import { fitRun } from '../../src/run/fit.js';
 import { shareRun } from '../../src/run/share.js';
@@ -11,7 +12,6 @@ import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 it("evaluates in the worker's own activations, whichever worker the thread was before", async () => {
   const dataset = makeTinyDataset({ train: 20, test: 300, shape: { height: 28, width: 28, channels: 10 } });
-  // Has nothing to prepare, so that no worker waits for the other.
   const network = { input: [28, 28, 10], layers: [{ kind: 'average-pooling', kernel: 28 }] };
   const fitted = fitRun(resolveRunSpec({ network }), dataset);
   const kernels = loadKernels(availableKernelNames()[0]!);
@@ -22,6 +22,8 @@ it("evaluates in the worker's own activations, whichever worker the thread was b
     activations.subarray(places[worker]!, places[worker]! + plan.activationFloats);
   for (const worker of [0, 1, 0]) {
     activations.fill(Number.NaN);
+    // The other worker does not come, and this one does all there is.
+    announceRound(run.memory.board);
     await evaluate({ run, worker, on: 'test', augmentation: 'none' });
     expect(placeOf(worker).some(Number.isFinite)).toBe(true);
     expect(placeOf(1 - worker).every(Number.isNaN)).toBe(true);

@@ -114,6 +114,7 @@ function listProbeSeeds(kernels: Kernels): Seed[] {
     const values = Float32Array.from({ length }, (_, i) => 1 / (1 + i));
     return { field, role, tolerance: 1e-5, values, referenceValues: values, isPrivate: false };
   };
+  const words = Int32Array.of(41, 0, 2, 3);
   return [
     { method: 'bindProbePeak', rest: {}, arrays: [array('ends', 'output', PROBE_FLOATS)], numbers: [3] },
     {
@@ -121,6 +122,12 @@ function listProbeSeeds(kernels: Kernels): Seed[] {
       rest: {},
       arrays: [array('a', 'output', 37), array('b', 'input', 37), array('c', 'input', 37)],
       numbers: [2, 33],
+    },
+    {
+      method: 'bindBeat',
+      rest: {},
+      arrays: [{ ...array('words', 'output', 4), values: words, referenceValues: words }],
+      numbers: [7],
     },
   ];
 }

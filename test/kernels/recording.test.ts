@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { findRecording } from '../../src/kernels/recording.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
+import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+
+const NATIVE = availableKernelNames().filter((name) => name !== referenceKernels.name);
+
+function shareFloats(...values: number[]): Float32Array {
+  const floats = new Float32Array(new SharedArrayBuffer(4 * values.length));
+  floats.set(values);
+  return floats;
+}
+
+it('is what the reference has not', () => {
+  expect(findRecording(referenceKernels)).toBeNull();
+});
+
+describe.each(NATIVE)('what is noted on %s', (name) => {
+  const kernels = loadKernels(name);
+  const recording = findRecording(kernels)!;
+  /** y = factor·x. */
+  const bindScale = (x: Float32Array, y = x) => kernels.bindScaleElements({ x, y });
+
+  it('is done when it is run, in its order, as often as it is', () => {
+    const x = shareFloats(1, 2, 3);
+    const y = shareFloats(0, 0, 0);
+    const [copy, twice] = [bindScale(x, y), bindScale(y)];
+    const run = recording.record(() => {
+      copy(1, 0, 3);
+      twice(2, 1, 2);
+    })!;
+    expect([...y]).toEqual([0, 0, 0]);
+    run();
+    expect([...y]).toEqual([1, 4, 6]);
+    x.set([5, 6, 7]);
+    run();
+    expect([...y]).toEqual([5, 12, 14]);
+    twice(10, 0, 1);
+    expect(y[0]).toBe(50);
+  });
+
+  it('stays, whatever else goes', () => {
+    const y = shareFloats(1);
+    const run = recording.record(() => bindScale(y)(3, 0, 1))!;
+    (globalThis as { gc?: () => void }).gc?.();
+    run();
+    expect(y[0]).toBe(3);
+  });
+
+  it('is checked when it is noted', () => {
+    const scale = bindScale(shareFloats(1, 2));
+    expect(() => recording.record(() => scale(2, 1, 2))).toThrow(RangeError);
+    expect(() => recording.record(() => scale(2, 0, 'x' as never))).toThrow(TypeError);
+    // Calls are run again afterwards.
+    expect(() => scale(2, 0, 2)).not.toThrow();
+  });
+
+  it('is null where there is nothing, or something that can go', () => {
+    expect(recording.record(() => {})).toBeNull();
+    const own = new Float32Array([1]);
+    expect(recording.record(() => bindScale(own)(2, 0, 1))).toBeNull();
+    expect(own[0]).toBe(1);
+  });
+
+  it('is refused where a kernel gives something back', () => {
+    const measure = kernels.bindMeasureChange({ w: shareFloats(1), previous: shareFloats(2) });
+    expect(() => recording.record(() => measure(0, 1))).toThrow(
+      'bindMeasureChange: run: expected a kernel that gives nothing back while calls are noted',
+    );
+  });
+
+  it('is not noted within itself, and no function is one', () => {
+    expect(() => recording.record(() => recording.record(() => {}))).toThrow('noted already');
+    expect(() => recording.record(() => {})).not.toThrow();
+    expect(() => recording.record(7 as never)).toThrow('expected a function');
+  });
+
+  it('has signs of life among it', () => {
+    const words = new Int32Array(new SharedArrayBuffer(8));
+    const beat = recording.bindBeat({ words });
+    const run = recording.record(() => {
+      beat(7);
+      beat(8);
+    })!;
+    run();
+    expect([...words]).toEqual([2, 8]);
+  });
+});
