@@ -11,7 +11,7 @@ namespace convoy {
 
 struct ConvolutionForwardLanes {
   static constexpr char kName[] = "bindConvolutionForwardLanes";
-  typedef void (*Run)(const ConvolutionForwardLanes&, long bundle, long images, Range rows);
+  typedef void (*Run)(const ConvolutionForwardLanes&, Range bundles, long images, Range rows, Range channels);
 
   Geometry g;
   const float* x;
@@ -31,14 +31,14 @@ struct ConvolutionForwardLanes {
     const long bundles = least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(y, bundle_floats(g.output_floats())));
     return {g, x.data, f.data, bias.data, y.data, bundles};
   }
-  bool allows(long bundle, long images, Range rows) const {
-    return bundle < bundles && is_bundle(bundle, images) && rows.within(g.output_height);
+  bool allows(Range some, long images, Range rows, Range channels) const {
+    return some.within(bundles) && are_bundles(some, images) && rows.within(g.output_height) && channels.within(g.output_channels);
   }
 };
 
 struct ConvolutionInputGradientLanes {
   static constexpr char kName[] = "bindConvolutionInputGradientLanes";
-  typedef void (*Run)(const ConvolutionInputGradientLanes&, long bundle, long images, Range rows);
+  typedef void (*Run)(const ConvolutionInputGradientLanes&, Range bundles, long images, Range rows, Range channels);
 
   Geometry g;
   const float* dy;
@@ -56,8 +56,8 @@ struct ConvolutionInputGradientLanes {
     return {g, dy.data, f.data, dx.data,
             least(from.pieces(dy, bundle_floats(g.output_floats())), from.pieces(dx, bundle_floats(g.input_floats())))};
   }
-  bool allows(long bundle, long images, Range rows) const {
-    return bundle < bundles && is_bundle(bundle, images) && rows.within(g.input_height);
+  bool allows(Range some, long images, Range rows, Range channels) const {
+    return some.within(bundles) && are_bundles(some, images) && rows.within(g.input_height) && channels.within(g.input_channels);
   }
 };
 
@@ -82,7 +82,7 @@ struct ConvolutionKernelGradientLanes {
             least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(dy, bundle_floats(g.output_floats())))};
   }
   bool allows(Range some, long images, Range rows, Range kernel_rows) const {
-    return some.within(bundles) && some.count > 0 && is_bundle(some.first + some.count - 1, images) && rows.within(g.output_height) &&
+    return some.within(bundles) && are_bundles(some, images) && rows.within(g.output_height) &&
            kernel_rows.within(g.kernel_rows());
   }
 };

@@ -64,7 +64,7 @@ struct WinogradKernel {
 
 struct WinogradForward {
   static constexpr char kName[] = "bindWinogradForward";
-  typedef void (*Run)(const WinogradForward&, float* scratch, long bundle, long images, Range rows);
+  typedef void (*Run)(const WinogradForward&, float* scratch, Range bundles, long images, Range rows, Range channels);
 
   MinimalFilter filter;
   const float* x;
@@ -85,14 +85,14 @@ struct WinogradForward {
     const long bundles = least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(y, bundle_floats(g.output_floats())));
     return {filter, x.data, u.data, bias.data, y.data, bundles};
   }
-  bool allows(long bundle, long images, Range rows) const {
-    return bundle < bundles && is_bundle(bundle, images) && rows.within(filter.g.output_height);
+  bool allows(Range some, long images, Range rows, Range channels) const {
+    return some.within(bundles) && are_bundles(some, images) && rows.within(filter.g.output_height) && channels.within(filter.g.output_channels);
   }
 };
 
 struct WinogradInputGradient {
   static constexpr char kName[] = "bindWinogradInputGradient";
-  typedef void (*Run)(const WinogradInputGradient&, float* scratch, long bundle, long images, Range rows);
+  typedef void (*Run)(const WinogradInputGradient&, float* scratch, Range bundles, long images, Range rows, Range channels);
 
   MinimalFilter filter;
   const float* dy;
@@ -111,8 +111,8 @@ struct WinogradInputGradient {
     const long bundles = least(from.pieces(dy, bundle_floats(g.output_floats())), from.pieces(dx, bundle_floats(g.input_floats())));
     return {filter, dy.data, u.data, dx.data, bundles};
   }
-  bool allows(long bundle, long images, Range rows) const {
-    return bundle < bundles && is_bundle(bundle, images) && rows.within(filter.g.input_height);
+  bool allows(Range some, long images, Range rows, Range channels) const {
+    return some.within(bundles) && are_bundles(some, images) && rows.within(filter.g.input_height) && channels.within(filter.g.input_channels);
   }
 };
 

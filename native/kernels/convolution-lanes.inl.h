@@ -130,12 +130,34 @@ inline void gather_row(LaneTile tile, long count, long channels, long used_lanes
   }
 }
 
-// Rows [rows.first, rows.first + rows.count) of one bundle's output.
-void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, long images, Range rows) {
+// Of neighbouring bundles: how many, and from one to the next.
+struct TileBundles {
+  long count, x_floats, y_floats;
+  long used_lanes;
+};
+
+// One row of outputs whose taps are the same, of each of some bundles. Where a bundle has fewer positions than there are bundles, a tile holds one
+// position of several bundles in place of several of one: the more there are in it, the less often weights are read.
+inline void gather_row_of_bundles(const LaneTile& first, long count, long channels, const TileBundles& bundles) {
+  LaneTile tile = first;
+  const bool across = count < bundles.count;
+  if (across) {
+    tile.position_floats = bundles.x_floats;
+    tile.y_position_floats = bundles.y_floats;
+  }
+  for (long i = 0; i < (across ? count : bundles.count); i++) {
+    tile.x = first.x + i * (across ? first.position_floats : bundles.x_floats);
+    tile.y = first.y + i * (across ? first.y_position_floats : bundles.y_floats);
+    gather_row(tile, across ? bundles.count : count, channels, bundles.used_lanes);
+  }
+}
+
+// Rows of some channels of the outputs of some bundles, which compute so many lanes.
+inline void gather_forward(const ConvolutionForwardLanes& c, Range some, long used_lanes, Range rows, Range channels) {
   const Geometry& g = c.g;
-  const float* x = c.x + bundle * g.input_floats() * BUNDLE_IMAGES;
-  float* y = c.y + bundle * g.output_floats() * BUNDLE_IMAGES;
-  const long used_lanes = lanes_in_use(images_in(bundle, images));
+  const TileBundles bundles{some.count, long(bundle_floats(g.input_floats())), long(bundle_floats(g.output_floats())), used_lanes};
+  const float* x = c.x + some.first * bundles.x_floats;
+  float* y = c.y + some.first * bundles.y_floats + channels.first * BUNDLE_IMAGES;
   const long n = g.output_channels;
   const long pixel = g.input_channels * BUNDLE_IMAGES;
   LaneTile tile{};
@@ -145,8 +167,8 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, lo
   tile.column_weights = g.input_channels * n;
   tile.depth_weights = n;
   tile.channel_weights = 1;
-  tile.weights = c.f;
-  tile.bias = c.bias;
+  tile.weights = c.f + channels.first;
+  tile.bias = c.bias ? c.bias + channels.first : nullptr;
   tile.y_position_floats = n * BUNDLE_IMAGES;
   // Tap k of a window that starts there lies inside the input if 0 <= start + k·dilation < size.
   const auto taps = [](long start, long kernel, long dilation, long size, long floats) {
@@ -170,18 +192,22 @@ void convolution_forward_lanes(const ConvolutionForwardLanes& c, long bundle, lo
         tile.columns.end = min(tile.columns.end, tile.columns.first + 1);
       }
       tile.y = y + (oy * g.output_width + ox) * tile.y_position_floats;
-      gather_row(tile, count, n, used_lanes);
+      gather_row_of_bundles(tile, count, channels.count, bundles);
       ox += count;
     }
   }
 }
 
-// Rows of one bundle's dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
-void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, long bundle, long images, Range rows) {
+void convolution_forward_lanes(const ConvolutionForwardLanes& c, Range bundles, long images, Range rows, Range channels) {
+  visit_bundles(bundles, images, [&](Range some, long lanes) { gather_forward(c, some, lanes, rows, channels); });
+}
+
+// The same of dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
+inline void gather_backward(const ConvolutionInputGradientLanes& c, Range some, long used_lanes, Range rows, Range channels) {
   const Geometry& g = c.g;
-  const float* dy = c.dy + bundle * g.output_floats() * BUNDLE_IMAGES;
-  float* dx = c.dx + bundle * g.input_floats() * BUNDLE_IMAGES;
-  const long used_lanes = lanes_in_use(images_in(bundle, images));
+  const TileBundles bundles{some.count, long(bundle_floats(g.output_floats())), long(bundle_floats(g.input_floats())), used_lanes};
+  const float* dy = c.dy + some.first * bundles.x_floats;
+  float* dx = c.dx + some.first * bundles.y_floats + channels.first * BUNDLE_IMAGES;
   const long n = g.output_channels;
   const long pixel = n * BUNDLE_IMAGES;
   LaneTile tile{};
@@ -191,7 +217,7 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, lo
   tile.column_weights = g.input_channels * n;
   tile.depth_weights = 1;
   tile.channel_weights = n;
-  tile.weights = c.f;
+  tile.weights = c.f + channels.first * n;
   tile.y_position_floats = g.input_channels * BUNDLE_IMAGES;
   // The pixel at padded place p is at tap k of the output o = (p - k·dilation) / stride, which must be whole and inside [0, size). It is whole
   // again stride / d taps on, d being the greatest common divisor of stride and dilation, and dilation / d outputs before.
@@ -215,10 +241,14 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, lo
       const long output_y = (place_y - tile.rows.first * g.dilation_y) / g.stride_y;
       tile.x = dy + (output_y * g.output_width + (place_x - tile.columns.first * g.dilation_x) / g.stride_x) * pixel;
       tile.y = dx + (y * g.input_width + x) * tile.y_position_floats;
-      gather_row(tile, count, g.input_channels, used_lanes);
+      gather_row_of_bundles(tile, count, channels.count, bundles);
       x += count;
     }
   }
+}
+
+void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, Range bundles, long images, Range rows, Range channels) {
+  visit_bundles(bundles, images, [&](Range some, long lanes) { gather_backward(c, some, lanes, rows, channels); });
 }
 
 #include "convolution-lanes-gradient.inl.h"

@@ -35,6 +35,15 @@ constexpr long images_in(long bundle, long images) {
 // Lanes that are computed of a bundle with so many images.
 constexpr long lanes_in_use(long images) { return images > kHalfBundle ? BUNDLE_IMAGES : kHalfBundle; }
 
+// Calls visit(some, lanes) for those bundles of which all lanes are computed, and for the one of which half of them are.
+template <typename Visit>
+inline void visit_bundles(Range bundles, long images, Visit visit) {
+  const bool last_is_half = lanes_in_use(images_in(bundles.first + bundles.count - 1, images)) < BUNDLE_IMAGES;
+  const Range whole{bundles.first, bundles.count - last_is_half};
+  if (whole.count > 0) visit(whole, BUNDLE_IMAGES);
+  if (last_is_half) visit(Range{whole.first + whole.count, 1}, kHalfBundle);
+}
+
 typedef float V4 __attribute__((vector_size(16), aligned(4)));
 
 // lanes[i] + lanes[i + 8], then + 4: the first half of the tree over the lanes.

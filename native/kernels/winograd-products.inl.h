@@ -42,6 +42,9 @@ struct LaneMap {
 struct WinogradProduct {
   LaneMap input, output;
   long pad_top, pad_left;
+  const float* x;  // of the first bundle, and so is y
+  const float* bias;
+  float* y;
   const float* u;
   long depth_weights, channel_weights;  // strides of u along the input's and the output's channels
   bool turned;                          // whether the kernel is turned by 180°
@@ -101,13 +104,16 @@ inline void transform_tile(const float* x, const LaneMap& map, long top, long le
   }
 }
 
-// A^T m A + bias of one tile, all channels, of which `rows` × `columns` outputs exist; lanes that are not in use become zero.
+// A^T m A + bias of one tile, some channels, of which `rows` × `columns` outputs exist; lanes that are not in use become zero. m begins with the
+// first of those channels, y and bias with the map's.
 template <typename Filter>
-inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, long rows, long columns,
-                              long used_lanes) {
+inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, Range channels, long rows,
+                              long columns, long used_lanes) {
   constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
   const long row = map.row_floats(), pixel = map.pixel_floats();
-  for (long k = 0; k < pixel; k += kLanes) {
+  y += channels.first * BUNDLE_IMAGES;
+  if (bias) bias += channels.first;
+  for (long k = 0; k < channels.count * BUNDLE_IMAGES; k += kLanes) {
     V s[outputs][n];
 #pragma GCC unroll 6
     for (long j = 0; j < n; j++) {
@@ -127,13 +133,20 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
     }
   }
   if (used_lanes == BUNDLE_IMAGES) return;
-  for (long i = 0; i < rows; i++) clear_lanes_of(y + i * row, used_lanes, {0, columns * map.channels});
+  for (long i = 0; i < rows; i++) {
+    for (long j = 0; j < columns; j++) clear_lanes_of(y + i * row + j * pixel, used_lanes, {0, channels.count});
+  }
 }
 
-// Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers.
+// Transformed kernels of so many floats lie in no cache of a core, so as many tiles as these share one reading of it.
+constexpr long kWinogradManyWeights = 1024 * 1024, kWinogradSharingTiles = 8;
+
+// Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers, or as many as there are
+// to share a great kernel.
 inline long winograd_block_tiles(long points, long depth, long channels) {
   const long least = kLaneTiles.positions[min(channels, kLaneTileChannels) - 1];
-  return least * max(1, kWinogradBlockFloats / ((depth + channels) * BUNDLE_IMAGES * points * least));
+  const long most = least * max(1, kWinogradBlockFloats / ((depth + channels) * BUNDLE_IMAGES * points * least));
+  return points * depth * channels < kWinogradManyWeights ? most : max(most, kWinogradSharingTiles);
 }
 
 inline long winograd_block_floats(long points, long depth, long channels) {
@@ -141,77 +154,88 @@ inline long winograd_block_floats(long points, long depth, long channels) {
   return points * (tiles * (depth + channels) * BUNDLE_IMAGES + 2 * WINOGRAD_PLANE_GAP);
 }
 
-// Rows of one bundle's output.
+// Rows of some channels of the outputs of some bundles, which compute so many lanes. Tiles are counted through the bundles: those of a block read the
+// transformed kernel once.
 template <typename Filter>
-void winograd_product(const WinogradProduct& p, const float* x, const float* bias, float* y, float* scratch, long images, Range rows) {
+void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, long used_lanes, Range rows, Range channels) {
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
-  const long depth = p.input.channels, channels = p.output.channels;
-  const long block = winograd_block_tiles(points, depth, channels);
+  const long depth = p.input.channels;
+  const long block = winograd_block_tiles(points, depth, p.output.channels);
+  const long m_floats = channels.count * BUNDLE_IMAGES;
   const long v_plane = block * p.input.pixel_floats() + WINOGRAD_PLANE_GAP;
-  const long m_plane = block * p.output.pixel_floats() + WINOGRAD_PLANE_GAP;
+  const long m_plane = block * m_floats + WINOGRAD_PLANE_GAP;
   float* v = scratch;
   float* m = scratch + points * v_plane;
-  const long used_lanes = lanes_in_use(images);
   const long wide = ceil_divide(p.output.width, outputs);
-  const long tiles = ceil_divide(rows.count, outputs) * wide;
+  const long tiles_of_bundle = ceil_divide(rows.count, outputs) * wide, tiles = bundles.count * tiles_of_bundle;
   LaneTile product{};
   product.rows = product.columns = {0, 1, 1, 0};
   product.depth = depth;
   product.position_floats = p.input.pixel_floats();
   product.depth_weights = p.depth_weights;
   product.channel_weights = p.channel_weights;
-  product.y_position_floats = p.output.pixel_floats();
+  product.y_position_floats = m_floats;
+  // Calls visit(bundle, top, left) for a tile's bundle and the place of its first output.
+  const auto with_tile = [&](long tile, auto visit) {
+    const long own = tile % tiles_of_bundle;
+    visit(bundles.first + tile / tiles_of_bundle, rows.first + own / wide * outputs, own % wide * outputs);
+  };
   for (long first = 0; first < tiles; first += block) {
     const long count = min(block, tiles - first);
     for (long t = 0; t < count; t++) {
-      const long top = rows.first + (first + t) / wide * outputs, left = (first + t) % wide * outputs;
-      transform_tile<Filter>(x, p.input, top - p.pad_top, left - p.pad_left, v + t * p.input.pixel_floats(), v_plane, used_lanes);
+      with_tile(first + t, [&](long bundle, long top, long left) {
+        transform_tile<Filter>(p.x + bundle * p.input.bundle_floats(), p.input, top - p.pad_top, left - p.pad_left,
+                               v + t * p.input.pixel_floats(), v_plane, used_lanes);
+      });
     }
     for (long point = 0; point < points; point++) {
       const long weights = p.turned ? turned_point<Filter>(point) : point;
       product.x = v + point * v_plane;
       product.y = m + point * m_plane;
-      product.weights = p.u + weights * depth * channels;
-      gather_row(product, count, channels, used_lanes);
+      product.weights = p.u + weights * depth * p.output.channels + channels.first * p.channel_weights;
+      gather_row(product, count, channels.count, used_lanes);
     }
     for (long t = 0; t < count; t++) {
-      const long top = rows.first + (first + t) / wide * outputs, left = (first + t) % wide * outputs;
-      float* to = y + top * p.output.row_floats() + left * p.output.pixel_floats();
-      transform_outputs<Filter>(m + t * p.output.pixel_floats(), m_plane, bias, to, p.output, min(outputs, rows.first + rows.count - top),
-                                min(outputs, p.output.width - left), used_lanes);
+      with_tile(first + t, [&](long bundle, long top, long left) {
+        float* to = p.y + bundle * p.output.bundle_floats() + top * p.output.row_floats() + left * p.output.pixel_floats();
+        transform_outputs<Filter>(m + t * m_floats, m_plane, p.bias, to, p.output, channels, min(outputs, rows.first + rows.count - top),
+                                  min(outputs, p.output.width - left), used_lanes);
+      });
     }
   }
 }
 
-// Rows [rows.first, rows.first + rows.count) of one bundle's output.
 template <typename Filter>
-void minimal_forward(const WinogradForward& w, float* scratch, long bundle, long images, Range rows) {
+void minimal_forward(const WinogradForward& w, float* scratch, Range bundles, long images, Range rows, Range channels) {
   const Geometry& g = w.filter.g;
   WinogradProduct p{};
   p.input = {g.input_height, g.input_width, g.input_channels};
   p.output = {g.output_height, g.output_width, g.output_channels};
   p.pad_top = g.pad_top;
   p.pad_left = g.pad_left;
+  p.x = w.x;
+  p.bias = w.bias;
+  p.y = w.y;
   p.u = w.u;
   p.depth_weights = g.output_channels;
   p.channel_weights = 1;
-  winograd_product<Filter>(p, w.x + bundle * p.input.bundle_floats(), w.bias, w.y + bundle * p.output.bundle_floats(), scratch,
-                           images_in(bundle, images), rows);
+  visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter>(p, scratch, some, lanes, rows, channels); });
 }
 
-// Rows of one bundle's dX.
+// The same of dX.
 template <typename Filter>
-void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, long bundle, long images, Range rows) {
+void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, Range bundles, long images, Range rows, Range channels) {
   const Geometry& g = w.filter.g;
   WinogradProduct p{};
   p.input = {g.output_height, g.output_width, g.output_channels};
   p.output = {g.input_height, g.input_width, g.input_channels};
   p.pad_top = Filter::kKernel - 1 - g.pad_top;
   p.pad_left = Filter::kKernel - 1 - g.pad_left;
+  p.x = w.dy;
+  p.y = w.dx;
   p.u = w.u;
   p.depth_weights = 1;
   p.channel_weights = g.output_channels;
   p.turned = true;
-  winograd_product<Filter>(p, w.dy + bundle * p.input.bundle_floats(), nullptr, w.dx + bundle * p.output.bundle_floats(), scratch,
-                           images_in(bundle, images), rows);
+  visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter>(p, scratch, some, lanes, rows, channels); });
 }

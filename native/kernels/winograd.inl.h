@@ -35,12 +35,12 @@ void winograd_kernel(const WinogradKernel& w, Range inputs) {
   with_filter(w.filter.filter, [&](auto filter) { transform_kernels<decltype(filter)>(w, inputs); });
 }
 
-void winograd_forward(const WinogradForward& w, float* scratch, long bundle, long images, Range rows) {
-  with_filter(w.filter.filter, [&](auto filter) { minimal_forward<decltype(filter)>(w, scratch, bundle, images, rows); });
+void winograd_forward(const WinogradForward& w, float* scratch, Range bundles, long images, Range rows, Range channels) {
+  with_filter(w.filter.filter, [&](auto filter) { minimal_forward<decltype(filter)>(w, scratch, bundles, images, rows, channels); });
 }
 
-void winograd_input_gradient(const WinogradInputGradient& w, float* scratch, long bundle, long images, Range rows) {
-  with_filter(w.filter.filter, [&](auto filter) { minimal_input_gradient<decltype(filter)>(w, scratch, bundle, images, rows); });
+void winograd_input_gradient(const WinogradInputGradient& w, float* scratch, Range bundles, long images, Range rows, Range channels) {
+  with_filter(w.filter.filter, [&](auto filter) { minimal_input_gradient<decltype(filter)>(w, scratch, bundles, images, rows, channels); });
 }
 
 void winograd_kernel_products(const WinogradKernelProducts& w, float* scratch, long images, long part, Range panels) {

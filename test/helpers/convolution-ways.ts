@@ -177,10 +177,14 @@ function convolveImages(example: ConvolutionExample, kernels: Kernels): Convolut
 
 function convolveLanes(example: ConvolutionExample, kernels: Kernels): ConvolutionResult {
   return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, bundles, images) => {
-    for (let bundle = 0; bundle < bundles; bundle++) {
-      kernels.bindConvolutionForwardLanes({ g, x, f, bias: b, y })(bundle, images, 0, g.outputHeight);
-      kernels.bindConvolutionInputGradientLanes({ g, dy, f, dx })(bundle, images, 0, g.inputHeight);
-    }
+    kernels.bindConvolutionForwardLanes({ g, x, f, bias: b, y })(
+      ...([0, bundles, images] as const),
+      ...([0, g.outputHeight, 0, g.outputChannels] as const),
+    );
+    kernels.bindConvolutionInputGradientLanes({ g, dy, f, dx })(
+      ...([0, bundles, images] as const),
+      ...([0, g.inputHeight, 0, g.inputChannels] as const),
+    );
     const rows = kernelRows(g);
     kernels.bindConvolutionKernelGradientLanes({ g, x, dy, df })(
       0,
@@ -201,10 +205,14 @@ function filterMinimally(example: ConvolutionExample, kernels: Kernels, tile: nu
   return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, bundles, images) => {
     const u = new Float32Array(winogradKernelFloats(g, tile));
     kernels.bindWinogradKernel({ g, tile, f, u })(0, g.inputChannels);
-    for (let bundle = 0; bundle < bundles; bundle++) {
-      kernels.bindWinogradForward({ g, tile, x, u, bias: b, y })(bundle, images, 0, g.outputHeight);
-      kernels.bindWinogradInputGradient({ g, tile, dy, u, dx })(bundle, images, 0, g.inputHeight);
-    }
+    kernels.bindWinogradForward({ g, tile, x, u, bias: b, y })(
+      ...([0, bundles, images] as const),
+      ...([0, g.outputHeight, 0, g.outputChannels] as const),
+    );
+    kernels.bindWinogradInputGradient({ g, tile, dy, u, dx })(
+      ...([0, bundles, images] as const),
+      ...([0, g.inputHeight, 0, g.inputChannels] as const),
+    );
     const du = new Float32Array(winogradGradientFloats(g, tile, PARTS));
     for (let part = 0; part < PARTS; part++) {
       for (let panel = 0; panel < winogradPanels(g); panel++) {

@@ -1,4 +1,5 @@
 import type { WindowGeometry } from '../geometry.js';
+import type { ConvolveBundles } from './convolution-lanes.js';
 
 /**
  * Convolution in lanes by minimal filtering, F(m×m, r×r) (Winograd 1980; Lavin and Gray, arXiv 1509.09308), for geometries and tiles
@@ -21,7 +22,7 @@ export interface WinogradKernels {
     readonly u: Float32Array;
     readonly bias: Float32Array | null;
     readonly y: Float32Array;
-  }): (bundle: number, images: number, firstRow: number, rows: number) => void;
+  }): ConvolveBundles;
   /** As bindConvolutionInputGradientLanes, likewise. */
   bindWinogradInputGradient(kernel: {
     readonly g: WindowGeometry;
@@ -29,7 +30,7 @@ export interface WinogradKernels {
     readonly dy: Float32Array;
     readonly u: Float32Array;
     readonly dx: Float32Array;
-  }): (bundle: number, images: number, firstRow: number, rows: number) => void;
+  }): ConvolveBundles;
   /**
    * Some panels of du, WINOGRAD_MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its bundles,
    * are cut into parts as even as can be. Overwrites those panels of that part. Reads only lanes that hold one of the `images`.

@@ -13,30 +13,34 @@ function lanesOf(bundle: number, images: number): number[] {
 
 export const bindConvolutionForwardLanes: Kernels['bindConvolutionForwardLanes'] =
   ({ g, x, f, bias, y }) =>
-  (bundle, images, firstRow, rows) => {
-    const lanes = lanesOf(bundle, images);
-    const sums = new Float64Array(outputFloats(g) * BUNDLE_IMAGES);
-    for (let i = 0; i < sums.length; i++) {
-      if (i % BUNDLE_IMAGES < lanes.length && bias !== null)
-        sums[i] = bias[Math.floor(i / BUNDLE_IMAGES) % g.outputChannels]!;
+  (firstBundle, bundles, images, ...place) => {
+    for (let bundle = firstBundle; bundle < firstBundle + bundles; bundle++) {
+      const lanes = lanesOf(bundle, images);
+      const sums = new Float64Array(bundleOutput(g));
+      for (let i = 0; i < sums.length; i++) {
+        if (i % BUNDLE_IMAGES < lanes.length && bias !== null)
+          sums[i] = bias[Math.floor(i / BUNDLE_IMAGES) % g.outputChannels]!;
+      }
+      forEachProduct(g, ({ input, output, weight }) => {
+        for (const lane of lanes)
+          sums[output + lane]! += x[bundle * bundleInput(g) + input + lane]! * f[weight]!;
+      });
+      copyPart(sums, y.subarray(bundle * bundleOutput(g)), g.outputWidth, g.outputChannels, place);
     }
-    forEachProduct(g, ({ input, output, weight }) => {
-      for (const lane of lanes)
-        sums[output + lane]! += x[bundle * bundleInput(g) + input + lane]! * f[weight]!;
-    });
-    copyRows(sums, y, bundle * bundleOutput(g), g.outputWidth * g.outputChannels, firstRow, rows);
   };
 
 export const bindConvolutionInputGradientLanes: Kernels['bindConvolutionInputGradientLanes'] =
   ({ g, dy, f, dx }) =>
-  (bundle, images, firstRow, rows) => {
-    const lanes = lanesOf(bundle, images);
-    const sums = new Float64Array(bundleInput(g));
-    forEachProduct(g, ({ input, output, weight }) => {
-      for (const lane of lanes)
-        sums[input + lane]! += dy[bundle * bundleOutput(g) + output + lane]! * f[weight]!;
-    });
-    copyRows(sums, dx, bundle * bundleInput(g), g.inputWidth * g.inputChannels, firstRow, rows);
+  (firstBundle, bundles, images, ...place) => {
+    for (let bundle = firstBundle; bundle < firstBundle + bundles; bundle++) {
+      const lanes = lanesOf(bundle, images);
+      const sums = new Float64Array(bundleInput(g));
+      forEachProduct(g, ({ input, output, weight }) => {
+        for (const lane of lanes)
+          sums[input + lane]! += dy[bundle * bundleOutput(g) + output + lane]! * f[weight]!;
+      });
+      copyPart(sums, dx.subarray(bundle * bundleInput(g)), g.inputWidth, g.inputChannels, place);
+    }
   };
 
 export const bindConvolutionKernelGradientLanes: Kernels['bindConvolutionKernelGradientLanes'] =
@@ -116,14 +120,16 @@ function forEachProduct(
   }
 }
 
-function copyRows(
+/** Copies some channels of some rows of a bundle's map, w×c×16 each. */
+function copyPart(
   from: Float64Array,
   to: Float32Array,
-  offset: number,
-  rowChannels: number,
-  firstRow: number,
-  rows: number,
+  width: number,
+  channels: number,
+  [firstRow, rows, firstChannel, count]: readonly [number, number, number, number],
 ): void {
-  const rowFloats = rowChannels * BUNDLE_IMAGES;
-  to.set(from.subarray(firstRow * rowFloats, (firstRow + rows) * rowFloats), offset + firstRow * rowFloats);
+  for (let pixel = firstRow * width; pixel < (firstRow + rows) * width; pixel++) {
+    const at = (pixel * channels + firstChannel) * BUNDLE_IMAGES;
+    to.set(from.subarray(at, at + count * BUNDLE_IMAGES), at);
+  }
 }

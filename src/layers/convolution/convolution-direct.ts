@@ -3,6 +3,7 @@ import { countBundles } from '../../kernels/lanes.js';
 import type { LayerSite } from '../layer.js';
 import { rowsOf } from '../parts.js';
 import type { Pass } from '../pass.js';
+import { overBundles } from './bundle-cut.js';
 import type { LanePasses } from './convolution-products.js';
 
 /**
@@ -28,7 +29,7 @@ export function cutsKernelByRows(g: WindowGeometry): boolean {
 
 /** Y and dX by sums over taps. */
 export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePasses {
-  const { kernels, batch, input, output } = site;
+  const { kernels, input, output } = site;
   const { kernel, bias } = site.parameters;
   const f = kernel!.value;
   const forward = kernels.bindConvolutionForwardLanes({
@@ -44,29 +45,22 @@ export function bindDirectProducts(g: WindowGeometry, site: LayerSite): LanePass
     f,
     dx: input.gradient,
   });
+  const weights = kernelRows(g) * g.outputChannels;
   return {
     prepare: [],
     forward: [
-      {
-        products: 1,
-        over: 'units',
-        waits: true,
-        run(unit) {
-          const { first, count } = rowsOf(unit, g.outputHeight);
-          forward(unit.bundle, batch.size, first, count);
-        },
-      },
+      overBundles(
+        site,
+        { values: output.value, shape: output.shape, tiles: g.outputHeight * g.outputWidth, weights },
+        forward,
+      ),
     ],
     inputGradient: [
-      {
-        products: 1,
-        over: 'units',
-        waits: true,
-        run(unit) {
-          const { first, count } = rowsOf(unit, g.inputHeight);
-          inputGradient(unit.bundle, batch.size, first, count);
-        },
-      },
+      overBundles(
+        site,
+        { values: input.gradient, shape: input.shape, tiles: g.inputHeight * g.inputWidth, weights },
+        inputGradient,
+      ),
     ],
   };
 }

@@ -9,8 +9,8 @@ import {
   winogradPanels,
 } from '../../kernels/winograd.js';
 import type { LayerSite, SharedPlan } from '../layer.js';
-import { rowsOf } from '../parts.js';
 import type { BlockPass, Pass } from '../pass.js';
+import { overBundles } from './bundle-cut.js';
 import type { LanePasses } from './convolution-products.js';
 
 /** What minimal filtering is used for, and by which tiles: outputs along each axis, 0 where sums over taps are quicker. */
@@ -124,7 +124,7 @@ export function planWinogradMemory(g: WindowGeometry): Record<'winograd' | 'wino
 
 /** Y and dX by minimal filtering. */
 export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: number): LanePasses {
-  const { kernels, batch, input, output } = site;
+  const { kernels, input, output } = site;
   const { kernel, bias } = site.parameters;
   const u = site.shared.winograd!;
   const transform = overInputs(g, kernels.bindWinogradKernel({ g, tile, f: kernel!.value, u }));
@@ -143,33 +143,36 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
     u,
     dx: input.gradient,
   });
+  const weights = winogradKernelFloats(g, tile);
   const anew = site.training && takesTurns(g);
   const before: Pass[] = anew ? [{ ...transform, name: 'prepare', waits: true }] : [];
   return {
     prepare: anew ? [] : [transform],
     forward: [
       ...before,
-      {
-        products: 1,
-        over: 'units',
-        waits: true,
-        run(unit) {
-          const { first, count } = rowsOf(unit, g.outputHeight);
-          forward(unit.bundle, batch.size, first, count);
+      overBundles(
+        site,
+        {
+          values: output.value,
+          shape: output.shape,
+          tiles: countTiles(g.outputHeight, g.outputWidth, tile),
+          weights,
         },
-      },
+        forward,
+      ),
     ],
     inputGradient: [
       ...before,
-      {
-        products: 1,
-        over: 'units',
-        waits: true,
-        run(unit) {
-          const { first, count } = rowsOf(unit, g.inputHeight);
-          inputGradient(unit.bundle, batch.size, first, count);
+      overBundles(
+        site,
+        {
+          values: input.gradient,
+          shape: input.shape,
+          tiles: countTiles(g.inputHeight, g.inputWidth, tile),
+          weights,
         },
-      },
+        inputGradient,
+      ),
     ],
   };
 }

@@ -21,8 +21,13 @@ const SHAPES: readonly WindowGeometry[] = [
   ...DILATED_IN_LANES,
 ];
 const BUNDLES = 3;
+/** The first of them, and how many. */
+type Bundles = readonly [first: number, bundles: number];
+const ONE: Bundles = [1, 1];
+/** The arrays end with these bundles, so shorter ones must be refused. */
+const END: Bundles = [BUNDLES - 1, 1];
+const ALL: Bundles = [0, BUNDLES];
 const MIDDLE = 1;
-/** The arrays end with this bundle, so a shorter one must be refused. */
 const LAST = BUNDLES - 1;
 const FULL = BUNDLES * BUNDLE_IMAGES;
 /** Images of a mini-batch whose last bundle needs half its lanes. */
@@ -32,16 +37,17 @@ const FEW = FULL - 10;
 export function listLaneCases(): KernelCase[] {
   return [
     ...SHAPES.flatMap((g) => [makeForwardCase(g), makeInputGradientCase(g)]),
+    ...SHAPES.flatMap((g) => [makeForwardCase(g, ALL, FEW), makeInputGradientCase(g, ALL, FEW)]),
     ...SHAPES.flatMap((g) => [makeKernelGradientCase(g, MIDDLE, 1), makeKernelGradientCase(g, 0, BUNDLES)]),
     ...[1, 3, 4, 5, 13, 16, 64].map(makeSumCase),
     ...[0, 1, 7, 16].map(makeClearCase),
     ...[0, 1, 5, 16].map((images) => makeAssembleCase(images)),
-    makeForwardCase(SHAPES[1]!, LAST),
-    makeInputGradientCase(SHAPES[1]!, LAST),
+    makeForwardCase(SHAPES[1]!, END),
+    makeInputGradientCase(SHAPES[1]!, END),
     makeKernelGradientCase(SHAPES[1]!, 1, BUNDLES - 1, { tight: true }),
     ...SHAPES.slice(0, 5).flatMap((g) => [
-      makeForwardCase(g, LAST, FEW),
-      makeInputGradientCase(g, LAST, FEW),
+      makeForwardCase(g, END, FEW),
+      makeInputGradientCase(g, END, FEW),
       makeKernelGradientCase(g, LAST, 1, { images: FEW }),
       makeKernelGradientCase(g, MIDDLE, 2, { images: FEW }),
     ]),
@@ -60,34 +66,49 @@ function innerRows(rows: number): [first: number, rows: number] {
   return rows > 2 ? [1, rows - 2] : [0, rows];
 }
 
-function makeForwardCase(g: WindowGeometry, bundle = MIDDLE, images = FULL): KernelCase {
+/** All channels but the first, likewise, of some numbers of them. */
+function innerChannels(channels: number): [first: number, channels: number] {
+  return channels % 4 === 1 ? [1, channels - 1] : [0, channels];
+}
+
+function makeForwardCase(g: WindowGeometry, some = ONE, images = FULL): KernelCase {
   return makeCase(
     'bindConvolutionForwardLanes',
-    `${describeWindow(g)}, bundle ${bundle} of ${images} images`,
+    `${describeWindow(g)}, bundles ${some} of ${images} images`,
     (memory) => {
       const x = memory.input('x', memory.uniform(BUNDLES * BUNDLE_IMAGES * inputFloats(g)));
       const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const tolerance = toleranceOfSum(kernelRows(g), 1);
       const y = memory.output('y', BUNDLES * BUNDLE_IMAGES * outputFloats(g), tolerance);
-      return [[{ g, x, f, bias, y }, bundle, images, ...innerRows(g.outputHeight)]];
+      return [
+        [
+          { g, x, f, bias, y },
+          ...some,
+          images,
+          ...innerRows(g.outputHeight),
+          ...innerChannels(g.outputChannels),
+        ],
+      ];
     },
-    { tight: bundle === LAST },
+    { tight: some === END },
   );
 }
 
-function makeInputGradientCase(g: WindowGeometry, bundle = MIDDLE, images = FULL): KernelCase {
+function makeInputGradientCase(g: WindowGeometry, some = ONE, images = FULL): KernelCase {
   return makeCase(
     'bindConvolutionInputGradientLanes',
-    `${describeWindow(g)}, bundle ${bundle} of ${images} images`,
+    `${describeWindow(g)}, bundles ${some} of ${images} images`,
     (memory) => {
       const dy = memory.input('dy', memory.uniform(BUNDLES * BUNDLE_IMAGES * outputFloats(g)));
       const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
       const tolerance = toleranceOfSum(g.kernelHeight * g.kernelWidth * g.outputChannels, 1);
       const dx = memory.output('dx', BUNDLES * BUNDLE_IMAGES * inputFloats(g), tolerance);
-      return [[{ g, dy, f, dx }, bundle, images, ...innerRows(g.inputHeight)]];
+      return [
+        [{ g, dy, f, dx }, ...some, images, ...innerRows(g.inputHeight), ...innerChannels(g.inputChannels)],
+      ];
     },
-    { tight: bundle === LAST },
+    { tight: some === END },
   );
 }
 

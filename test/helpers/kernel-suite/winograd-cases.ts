@@ -43,9 +43,12 @@ interface Filter {
 }
 
 const BUNDLES = 3;
-const MIDDLE = 1;
-/** The arrays end with this bundle, so a shorter one must be refused. */
-const LAST = BUNDLES - 1;
+/** The first of them, and how many. */
+type Bundles = readonly [first: number, bundles: number];
+const ONE: Bundles = [1, 1];
+/** The arrays end with these bundles, so shorter ones must be refused. */
+const END: Bundles = [BUNDLES - 1, 1];
+const ALL: Bundles = [0, BUNDLES];
 const FULL = BUNDLES * BUNDLE_IMAGES;
 /** Images of a mini-batch whose last bundle needs half its lanes. */
 const FEW = FULL - 10;
@@ -57,13 +60,17 @@ export function listWinogradCases(): KernelCase[] {
   return [
     ...FILTERS.flatMap((filter) => [makeForwardCase(filter), makeInputGradientCase(filter)]),
     ...FILTERS.flatMap((filter) => [
+      makeForwardCase(filter, ALL, FEW),
+      makeInputGradientCase(filter, ALL, FEW),
+    ]),
+    ...FILTERS.flatMap((filter) => [
       makeKernelGradientCase(filter, FULL, 1),
       makeKernelGradientCase(filter, 37, 4),
     ]),
-    ...padded.flatMap((filter) => [makeForwardCase(filter, LAST), makeInputGradientCase(filter, LAST)]),
+    ...padded.flatMap((filter) => [makeForwardCase(filter, END), makeInputGradientCase(filter, END)]),
     ...small.flatMap((filter) => [
-      makeForwardCase(filter, LAST, FEW),
-      makeInputGradientCase(filter, LAST, FEW),
+      makeForwardCase(filter, END, FEW),
+      makeInputGradientCase(filter, END, FEW),
       makeKernelGradientCase(filter, 5, 12),
     ]),
     makeKernelGradientCase(small[0]!, 1, 2),
@@ -84,6 +91,11 @@ function innerRows(rows: number): [first: number, rows: number] {
   return rows > 2 ? [1, rows - 2] : [0, rows];
 }
 
+/** All channels but the first, likewise, of some numbers of them. */
+function innerChannels(channels: number): [first: number, channels: number] {
+  return channels % 4 === 1 ? [1, channels - 1] : [0, channels];
+}
+
 /** The kernel, transformed in two pieces. */
 function transformKernel({ g, tile }: Filter, memory: KernelMemory, kernels: Kernels): Float32Array {
   const f = memory.input('f', memory.uniform(kernelRows(g) * g.outputChannels));
@@ -95,36 +107,52 @@ function transformKernel({ g, tile }: Filter, memory: KernelMemory, kernels: Ker
   return u;
 }
 
-function makeForwardCase(filter: Filter, bundle = MIDDLE, images = FULL): KernelCase {
+function makeForwardCase(filter: Filter, some = ONE, images = FULL): KernelCase {
   const { g, tile } = filter;
   return makeCase(
     'bindWinogradForward',
-    `${describe(filter)}, bundle ${bundle} of ${images} images`,
+    `${describe(filter)}, bundles ${some} of ${images} images`,
     (memory, kernels) => {
       const x = memory.input('x', memory.uniform(BUNDLES * BUNDLE_IMAGES * inputFloats(g)));
       const u = transformKernel(filter, memory, kernels);
       const bias = g.outputChannels % 2 === 0 ? memory.input('bias', memory.uniform(g.outputChannels)) : null;
       const tolerance = toleranceOf(filter, kernelRows(g));
       const y = memory.output('y', BUNDLES * BUNDLE_IMAGES * outputFloats(g), tolerance);
-      return [[{ g, tile, x, u, bias, y }, bundle, images, ...innerRows(g.outputHeight)]];
+      return [
+        [
+          { g, tile, x, u, bias, y },
+          ...some,
+          images,
+          ...innerRows(g.outputHeight),
+          ...innerChannels(g.outputChannels),
+        ],
+      ];
     },
-    { tight: bundle === LAST },
+    { tight: some === END },
   );
 }
 
-function makeInputGradientCase(filter: Filter, bundle = MIDDLE, images = FULL): KernelCase {
+function makeInputGradientCase(filter: Filter, some = ONE, images = FULL): KernelCase {
   const { g, tile } = filter;
   return makeCase(
     'bindWinogradInputGradient',
-    `${describe(filter)}, bundle ${bundle} of ${images} images`,
+    `${describe(filter)}, bundles ${some} of ${images} images`,
     (memory, kernels) => {
       const dy = memory.input('dy', memory.uniform(BUNDLES * BUNDLE_IMAGES * outputFloats(g)));
       const u = transformKernel(filter, memory, kernels);
       const tolerance = toleranceOf(filter, g.kernelHeight * g.kernelWidth * g.outputChannels);
       const dx = memory.output('dx', BUNDLES * BUNDLE_IMAGES * inputFloats(g), tolerance);
-      return [[{ g, tile, dy, u, dx }, bundle, images, ...innerRows(g.inputHeight)]];
+      return [
+        [
+          { g, tile, dy, u, dx },
+          ...some,
+          images,
+          ...innerRows(g.inputHeight),
+          ...innerChannels(g.inputChannels),
+        ],
+      ];
     },
-    { tight: bundle === LAST },
+    { tight: some === END },
   );
 }
 

@@ -1,0 +1,66 @@
+import { type Shape, sizeOf } from '../../core/shape.js';
+import type { ConvolveBundles } from '../../kernels/interface/convolution-lanes.js';
+import { countBundles } from '../../kernels/lanes.js';
+import type { LayerSite } from '../layer.js';
+import { rowsOf } from '../parts.js';
+import type { Pass } from '../pass.js';
+
+/** Weights that are too many for a core's cache: four megabytes. */
+const MANY_WEIGHTS = 2 ** 20;
+/** Tiles, or positions, of one or several bundles that are worth reading those for once. */
+const ENOUGH_TILES = 8;
+/** Tasks that such a layer is cut into at least, of so many channels at least. */
+const LEAST_TASKS = 8;
+const LEAST_CHANNELS = 64;
+
+/** How a convolution makes Y or dX, in lanes. */
+interface Products {
+  /** Y or dX. */
+  readonly values: Float32Array;
+  readonly shape: Shape;
+  /** Of a bundle: of minimal filtering, or positions. */
+  readonly tiles: number;
+  /** That a bundle reads. */
+  readonly weights: number;
+}
+
+/**
+ * The pass of Y or dX in lanes: unit by unit, or, where a bundle has few tiles for as many weights as no cache holds, by some bundles at once and
+ * some channels. A rule of shapes alone; no bit depends on it.
+ */
+export function overBundles(
+  { batch }: LayerSite,
+  { values, shape, tiles, weights }: Products,
+  run: ConvolveBundles,
+): Pass {
+  const { height, channels } = shape;
+  const order = { products: 1, waits: true };
+  const together = Math.ceil(ENOUGH_TILES / tiles);
+  if (weights < MANY_WEIGHTS || together === 1) {
+    return {
+      ...order,
+      over: 'units',
+      run(unit) {
+        const { first, count } = rowsOf(unit, height);
+        run(unit.bundle, 1, batch.size, first, count, 0, channels);
+      },
+    };
+  }
+  const groups = Math.ceil(countBundles(values.length / sizeOf(shape)) / together);
+  const cuts = Math.max(1, Math.min(Math.floor(channels / LEAST_CHANNELS), Math.ceil(LEAST_TASKS / groups)));
+  return {
+    ...order,
+    over: 'blocks',
+    blocks: cuts * groups,
+    run(firstBlock, blocks) {
+      for (let block = firstBlock; block < firstBlock + blocks; block++) {
+        // A worker's own are neighbours, of the same weights.
+        const [cut, first] = [Math.floor(block / groups), (block % groups) * together];
+        const bundles = Math.min(together, countBundles(batch.size) - first);
+        const channel = Math.floor((cut * channels) / cuts);
+        const end = Math.floor(((cut + 1) * channels) / cuts);
+        if (bundles > 0) run(first, bundles, batch.size, 0, height, channel, end - channel);
+      }
+    },
+  };
+}
