@@ -68,7 +68,7 @@ export interface PredictOptions extends Pick<ReadOptions, 'background'> {
   readonly range?: PixelRange;
   /** Threads that compute at once, at most. Default: one for each core. */
   readonly workers?: number;
-  /** Ends the call: what is raised is thrown, and images that no thread has yet are left. */
+  /** Ends the call: what is raised is thrown at once, and images that no thread has yet are left. */
   readonly signal?: AbortSignal;
 }
 
@@ -218,16 +218,11 @@ export class TrainedModel implements AsyncDisposable {
         `${what}: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
       );
     }
-    const {
-      workers = countCores(),
-      signal,
-      ...reading
-    } = parseWith(optionsSchema, options, `${what}: options`);
-    return this.#threads.serve({ layer, workers }, (compute) =>
+    const parsed = parseWith(optionsSchema, options, `${what}: options`);
+    const { workers = countCores(), signal } = parsed;
+    return this.#threads.serve({ layer, workers, signal }, (compute) =>
       mapSome(images, ModelThreads.imagesAtOnce(workers), async (image: ModelImage, i) => {
-        signal?.throwIfAborted();
-        const pixels = await this.#read(image, `image ${i + 1}`, reading);
-        signal?.throwIfAborted();
+        const pixels = await this.#read(image, `image ${i + 1}`, parsed);
         const output = await compute(pixels);
         await this.#turns.giveWay();
         return explain(output);
@@ -238,12 +233,13 @@ export class TrainedModel implements AsyncDisposable {
   async #read(
     image: ModelImage,
     where: string,
-    { range, background }: Pick<ParsedOptions, 'range' | 'background'>,
+    { range, background, signal }: ParsedOptions,
   ): Promise<Uint8Array> {
     await this.#turns.giveWay();
     if (!isEncoded(image, this.input, where)) return readPixels(image, { input: this.input, range, where });
     await this.#decoders.take(1);
     try {
+      signal?.throwIfAborted();
       return (await decodeFor(this.input, image, { background, where })).pixels;
     } finally {
       this.#decoders.give(1);
