@@ -40,7 +40,7 @@ export async function decodeFor(
 ): Promise<Picture> {
   if (channels !== 1 && channels !== 3) {
     throw new UserError(
-      `${where}: expected a network for grey or coloured pictures, found one for ${channels} channels. Give pixels.`,
+      `${where}: expected a network for grey or coloured pictures, found one for ${channels} channels. Take images of a data set, or give arrays of pixels to the API.`,
     );
   }
   const options = { size: [height, width], channels, background } as const;

@@ -98,6 +98,24 @@ describe('other commands', () => {
     expect(await imagesOf(others, '--on', 'train')).toBe(16);
   });
 
+  it('say where data of the name that was trained on are others, or divided in another way', async () => {
+    const photos = await makePhotos();
+    const dataset = await openDataset(photos, { resize: [4, 4] });
+    const model = join(makeFolder(), 'model.safetensors');
+    await saveModel(await train({ network: NETWORK, epochs: 1 }, { dataset }), model);
+    const errOf = async (...options: string[]) => {
+      const given = ['resize=4x4', ...options].flatMap((option) => ['--data-option', option]);
+      const { exitCode, err } = await evaluateCommand([model, '--data', photos, ...given], dataset);
+      expect(exitCode, err).toBe(0);
+      return err;
+    };
+    expect(await errOf()).not.toContain('warning');
+    expect(await errOf('testFraction=0.5')).toMatch(
+      /^warning: .* data set photos that it was trained on .* --data-option testFraction and splitSeed\.$/m,
+    );
+    expect(await errOf('testFraction=0.5', 'name=others')).not.toContain('warning');
+  });
+
   it('check, show and verify data of one’s own', async () => {
     const photos = await makePhotos();
     const small = ['--data', photos, '--data-option', 'resize=4x4'];

@@ -61,6 +61,12 @@ describe('a data set from arrays', () => {
     expect(fromArrays({ ...whole, testFraction: 0.4 }).test.count).toBe(4);
   });
 
+  it('of many images with targets is divided too', () => {
+    const images = new Uint8Array(new SharedArrayBuffer(160_000));
+    const { train, test } = fromArrays({ shape: [1, 1, 1], images, targets: new Float32Array(160_000) });
+    expect([train.count, test.count]).toEqual([128_000, 32_000]);
+  });
+
   it('may have targets', () => {
     const targets = Float32Array.of(0.5, -1, 2, 3, 4, 5);
     const regression = { shape: SHAPE, images: count(3), targets, testFraction: 0.34 };
