@@ -48,7 +48,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       '<file...>',
       'files that train.js --save has written, then PNG, JPEG or WebP files, which are scaled to the size of the input',
     )
-    .option(...RUN_OPTION)
+    .addOption(RUN_OPTION)
     .option(...DATABASE_OPTION)
     .option(...COMBINE_OPTION)
     .option(
@@ -58,7 +58,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       DEFAULT_TOP,
     )
     .option(...BACKGROUND_OPTION)
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object an image, with its classes or what is wrong with it')
     .action(async (files: readonly string[], flags: Flags) => {

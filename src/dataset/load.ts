@@ -1,7 +1,8 @@
+import type { OpenName } from '../core/written.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetDefinition } from './definition.js';
 import { listFolder } from './folder.js';
-import { findDefinition } from './registry.js';
+import { type DatasetName, findDefinition } from './registry.js';
 
 /**
  * Loads a data set into shared memory.
@@ -9,7 +10,10 @@ import { findDefinition } from './registry.js';
  * @param options.folder where its files are, instead of their usual place in the current folder's `data`
  * @throws UserError for an unknown name, and for files that are missing or broken
  */
-export async function loadDataset(name: string, options: { folder?: string } = {}): Promise<Dataset> {
+export async function loadDataset(
+  name: OpenName<DatasetName>,
+  options: { folder?: string } = {},
+): Promise<Dataset> {
   const definition = findDefinition(name);
   return definition.read(await locateFiles(definition, options.folder ?? definition.folder));
 }

@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { openDataset } from '../../src/sources/open-dataset.js';
@@ -19,6 +21,13 @@ async function open(path: string, options: SourceOptions = {}) {
   const dataset = await openDataset(path, options, { tell: (line) => lines.push(line) });
   return { dataset, lines: lines.join('\n') };
 }
+
+/** Nothing of it is to be found in the user's own. */
+const CACHE = mkdtempSync(join(tmpdir(), 'convoy-cache-'));
+beforeAll(() => {
+  vi.stubEnv('CONVOY_CACHE', CACHE);
+});
+afterAll(() => rm(CACHE, { recursive: true }));
 
 /** Reads a folder with these files; its name is `set`. */
 const read = (files: Readonly<Record<string, Uint8Array>>, options: SourceOptions = {}, file = '') =>

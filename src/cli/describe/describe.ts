@@ -34,7 +34,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       'Prints the layers of a network: shapes, receptive fields, parameters, multiply-adds, memory.',
     )
     .argument('[what]', NETWORK_ARGUMENT)
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--json', 'as one JSON object; sizes in bytes')
     .option('--spec', "the network's spec instead, as JSON with every default filled in")

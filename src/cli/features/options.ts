@@ -9,7 +9,7 @@ import { loadPlugins } from '../../plugins/load.js';
 import type { Plugins } from '../../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
 import { BACKGROUND_OPTION } from '../background-option.js';
-import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { createCommand, parseCommand, parseCount, RepeatableOption } from '../command-line.js';
 import { addDataOptions, type DataFlags, type OwnData, openOwnData, overrideData } from '../data-options.js';
 import { refuseIdleOptions } from '../idle-options.js';
 import {
@@ -80,9 +80,9 @@ export async function parseFeaturesArguments(
       parseCount('--run', text, MAX_NUMBER),
     )
     .option('--db <file>', 'the database that has the run', DEFAULT_DATABASE)
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
-    .option('--layer <name>', 'only this layer (repeatable)', collectNames)
+    .addOption(new RepeatableOption('--layer <name>', 'only this layer', collectNames))
     .option('--example <n>', 'a test image, from 1', (text) => parseCount('--example', text, MAX_NUMBER), 1)
     .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
     .option(...BACKGROUND_OPTION)

@@ -92,7 +92,7 @@ export async function parseTrainArguments(
       'save the trained network, as predict.js takes it: a .safetensors file',
       parseSave,
     )
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
     .option(
