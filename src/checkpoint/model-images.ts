@@ -1,8 +1,8 @@
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import type { PixelImage, Pixels } from '../dataset/pixel-values.js';
 import { findFormat } from '../image/format.js';
 import { type Background, decodeImage, type Picture, readImage } from '../image/read-image.js';
-import type { PixelImage, Pixels } from './pixels.js';
 
 /** A picture for a network: a file's path; the bytes of a PNG, JPEG or WebP file; or pixels in the input's own size, with or without their shape. */
 export type ModelImage = string | Uint8Array | PixelImage | Pixels;

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import { UserError } from '../core/errors.js';
-import { type Shape, sizeOf } from '../core/shape.js';
+import { sizeOf } from '../core/shape.js';
 import { explainThread } from '../parallel/run-threads.js';
 import { findModule, Threads } from '../parallel/threads.js';
 import type { LayerValues } from './predictor.js';
@@ -18,15 +18,9 @@ export interface PredictTask {
   readonly layer: string | null;
 }
 
-/** What is made of one image: h×w×c. */
-export interface ImageValues {
-  readonly shape: Shape;
-  readonly values: Float32Array;
-}
-
 interface Waiting {
   readonly pixels: Uint8Array;
-  readonly resolve: (values: ImageValues) => void;
+  readonly resolve: (values: LayerValues) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -81,7 +75,7 @@ export class ModelThreads {
    */
   async serve<Result>(
     options: CallOptions,
-    work: (compute: (pixels: Uint8Array) => Promise<ImageValues>) => Promise<Result>,
+    work: (compute: (pixels: Uint8Array) => Promise<LayerValues>) => Promise<Result>,
   ): Promise<Result> {
     if (this.#closed) {
       throw new UserError(
@@ -121,7 +115,7 @@ export class ModelThreads {
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
-  async #enqueue(call: Call, pixels: Uint8Array): Promise<ImageValues> {
+  async #enqueue(call: Call, pixels: Uint8Array): Promise<LayerValues> {
     call.options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       call.waiting.push({ pixels, resolve, reject });

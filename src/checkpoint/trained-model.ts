@@ -7,6 +7,7 @@ import { LoopTurns } from '../core/loop-turns.js';
 import { mapSome } from '../core/map-some.js';
 import { parseWith } from '../core/parse.js';
 import type { Shape } from '../core/shape.js';
+import type { PixelRange } from '../dataset/pixel-values.js';
 import { BACKGROUNDS, type Picture, type ReadOptions } from '../image/read-image.js';
 import { MAX_THREADS } from '../parallel/pool.js';
 import { ThreadQueue } from '../parallel/thread-queue.js';
@@ -16,8 +17,9 @@ import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type LoadOptions, loadCheckpoint } from './load.js';
 import { decodeFor, isEncoded, type ModelImage } from './model-images.js';
-import { type ImageValues, ModelThreads } from './model-threads.js';
-import { type PixelRange, readPixels } from './pixels.js';
+import { ModelThreads } from './model-threads.js';
+import { readPixels } from './pixels.js';
+import type { LayerValues } from './predictor.js';
 import { toProbabilities } from './probabilities.js';
 import { type SharedModel, shareModel } from './shared-model.js';
 
@@ -58,7 +60,7 @@ export interface Prediction {
 }
 
 /** What one layer makes of one image. */
-export interface LayerOutput extends ImageValues {
+export interface LayerOutput extends LayerValues {
   /** The layer's. */
   readonly name: string;
 }
@@ -154,10 +156,12 @@ export class TrainedModel implements AsyncDisposable {
     images: ModelImage | readonly ModelImage[],
     options: PredictOptions = {},
   ): Promise<Prediction | Prediction[]> {
-    const explain = ({ values }: ImageValues) => this.#explain(values);
-    const list: readonly ModelImage[] = Array.isArray(images) ? images : [images as ModelImage];
+    const explain = ({ values }: LayerValues) => this.#explain(values);
+    // An array of numbers is one image.
+    const isList = Array.isArray(images) && typeof images[0] !== 'number';
+    const list = isList ? (images as readonly ModelImage[]) : [images as ModelImage];
     const predictions = await this.#computeEach('predict', list, { options, layer: null, explain });
-    return Array.isArray(images) ? predictions : predictions[0]!;
+    return isList ? predictions : predictions[0]!;
   }
 
   /**
@@ -168,7 +172,7 @@ export class TrainedModel implements AsyncDisposable {
    * @throws UserError as `predict` does
    */
   async logits(images: readonly ModelImage[], options: PredictOptions = {}): Promise<Float32Array[]> {
-    const explain = ({ values }: ImageValues) => this.#checkOutputs(values);
+    const explain = ({ values }: LayerValues) => this.#checkOutputs(values);
     return this.#computeEach('logits', images, { options, layer: null, explain });
   }
 
@@ -186,7 +190,7 @@ export class TrainedModel implements AsyncDisposable {
     options: PredictOptions = {},
   ): Promise<LayerOutput[]> {
     if (!this.layerNames.includes(layer)) throw unknownName('features', 'layer', layer, this.layerNames);
-    const explain = (output: ImageValues) => ({ name: layer, ...output });
+    const explain = (output: LayerValues) => ({ name: layer, ...output });
     return this.#computeEach('features', images, { options, layer, explain });
   }
 
@@ -210,7 +214,7 @@ export class TrainedModel implements AsyncDisposable {
     }: {
       readonly options: PredictOptions;
       readonly layer: string | null;
-      readonly explain: (output: ImageValues) => Result;
+      readonly explain: (output: LayerValues) => Result;
     },
   ): Promise<Result[]> {
     if (!Array.isArray(images)) {

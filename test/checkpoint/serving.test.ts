@@ -110,6 +110,7 @@ describe('a model that serves', () => {
     const given = [file, bytes, new Uint8Array(bytes), pixels, [...pixels], Int16Array.from(pixels)];
     for (const prediction of await model.predict(given)) expect(prediction).toEqual(alone[3]);
     expect(await model.predict(bytes)).toEqual(alone[3]);
+    expect(await model.predict([...pixels])).toEqual(alone[3]);
     expect(
       await model.predict(
         Float64Array.from(pixels, (pixel) => pixel / 255),

@@ -84,6 +84,19 @@ describe('classes', () => {
     expect(await refusal(folder)).toMatch(/expected the classes of .*train, found c too/);
   });
 
+  it('may lie in a folder of any name', async () => {
+    const folder = join(makeFolder(), 'cifar-10-python-png');
+    await writeClasses(folder, ['a', 'b'], 5);
+    expect((await openDataset(folder)).classNames).toEqual(['a', 'b']);
+    const other = join(makeFolder(), 'cifar-10-batches-py');
+    await mkdir(other);
+    await writeFile(join(other, 'some'), 'x');
+    await expect(openDataset(other)).rejects.toThrow('It is the version for Python');
+    await rename(folder, join(folder, '..', 'photos'));
+    await rename(other, join(folder, '..', 'photos', 'cifar-10-batches-py'));
+    await expect(openDataset(join(folder, '..', 'photos'))).rejects.toThrow('It is the version for Python');
+  });
+
   it('are no halves, and halves no classes', async () => {
     const folder = makeFolder();
     for (const half of ['test', 'val']) await writeClasses(join(folder, half), ['a', 'b'], 2);

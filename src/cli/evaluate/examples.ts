@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ensemble } from '../../checkpoint/ensemble.js';
-import type { PixelImage } from '../../checkpoint/pixels.js';
 import type { TrainedModel } from '../../checkpoint/trained-model.js';
 import { UserError } from '../../core/errors.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
 import type { Dataset, LabelledImages } from '../../dataset/dataset.js';
 import type { loadDataset } from '../../dataset/load.js';
+import type { PixelImage } from '../../dataset/pixel-values.js';
 import { splitTraining } from '../../dataset/split.js';
 import { takeSubset } from '../../dataset/subset.js';
 import type { ResolvedRunSpec } from '../../run/spec.js';
