@@ -7,6 +7,7 @@ import { sizeOf } from '../core/shape.js';
 import type { OutputNames } from '../dataset/output-names.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
+import { expectFunction, expectPlugins } from '../run/check-options.js';
 import { hashWeights } from '../run/conclude.js';
 import { resolveRunSpec } from '../run/spec.js';
 import { countNumbers, isHalf } from '../safetensors/format.js';
@@ -56,16 +57,24 @@ export interface LoadOptions {
   readonly onWarning?: (message: string) => void;
 }
 
+const optionsSchema = z.strictObject({
+  plugins: expectPlugins(),
+  ignoreHash: z.boolean().optional(),
+  onWarning: expectFunction(),
+} satisfies Record<keyof LoadOptions, z.ZodType>);
+
 /**
  * Reads a checkpoint that `saveModel` has written.
  *
- * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has numbers that are not
+ * @throws UserError for an unknown option, or one that is wrong; if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has numbers that are not
  *   finite, or tensors that are not those of its spec
  */
 export async function loadCheckpoint(
   file: string,
-  { plugins: source = [], ignoreHash = false, onWarning = emitWarning }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<Checkpoint> {
+  parseWith(optionsSchema, options, `${file}: options`);
+  const { plugins: source = [], ignoreHash = false, onWarning = emitWarning } = options;
   const plugins = await loadPlugins(source);
   let description: Description | null = null;
   let weights = new Float32Array(0);

@@ -50,13 +50,13 @@ describe('--data', () => {
       grid,
       JSON.stringify({ base: { dataset: 'mnist', network: NETWORK }, grid: { seed: [0, 1] } }),
     );
-    const options = ['--data-option', 'resize=4x4', '--data-option', 'name=animals', '--dry-run', '--json'];
+    const options = ['--data-option', 'resize=4x4', '--data-option', 'name=64x64', '--dry-run', '--json'];
     const { out } = await sweep([grid, '--data', photos, ...options, '--db', makeDb()]);
     const datasets = out
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).spec.dataset);
-    expect(datasets).toEqual(['animals', 'animals']);
+    expect(datasets).toEqual(['64x64', '64x64']);
   });
 
   it.each([
