@@ -3,7 +3,8 @@ import type { Shape } from '../../core/shape.js';
 import { PRODUCER } from '../metadata.js';
 import type { TensorProto, ValueInfoProto } from '../wire/onnx_pb.js';
 import { readConstant } from './constants.js';
-import { type InputOptions, MOST_TOLD, setInput } from './graph-input.js';
+import { foldConstants } from './folding/fold.js';
+import { type InputOptions, MOST_TOLD, readBatchSize, setInput } from './graph-input.js';
 import { type LayerDraft, NetworkBuilder } from './network-builder.js';
 import { Node, UnsupportedNode } from './node.js';
 import { NODE_READERS } from './nodes/registry.js';
@@ -48,21 +49,19 @@ export function convertGraph(
     output,
     where,
   );
+  const given = new Set(graph.initializer.map(({ name }) => name));
+  const inputs = graph.input.filter(({ name }) => !given.has(name));
   const network = new NetworkBuilder({
     readers: countReaders(nodes, output),
     weights: nameWeights(graph.initializer),
     output,
+    batchSize: readBatchSize(inputs),
     mayBeChannelsLast: producerName !== PRODUCER,
   });
-  const given = new Set(graph.initializer.map(({ name }) => name));
   for (const tensor of graph.initializer) {
     network.offer(tensor.name, () => readConstant(tensor, options.readExternal(tensor), where));
   }
-  setInput(
-    network,
-    graph.input.filter(({ name }) => !given.has(name)),
-    options,
-  );
+  setInput(network, inputs, options);
   const problems: string[] = [];
   for (const node of nodes) {
     const problem = readNode(node, network, options);
@@ -181,8 +180,9 @@ function readNode(node: Node, network: NetworkBuilder, options: ConvertOptions):
     const floats = values ?? (node.raw('value_float') ? [node.number('value_float', 0)] : null);
     if (floats) {
       network.offer(node.outputs[0] ?? '', () => ({
-        dims: values ? [values.length] : [],
+        dims: node.raw('value_ints') ? [floats.length] : [],
         values: Float32Array.from(floats),
+        ...(values && { isWhole: true as const }),
       }));
       return null;
     }
@@ -193,6 +193,10 @@ function readNode(node: Node, network: NetworkBuilder, options: ConvertOptions):
     return null;
   }
   try {
+    if (foldConstants(node, network)) {
+      node.checkAllAsked();
+      return null;
+    }
     const read = Object.hasOwn(NODE_READERS, node.op) ? NODE_READERS[node.op]! : null;
     if (!read) throw new UnsupportedNode('');
     read(node, network);

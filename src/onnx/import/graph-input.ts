@@ -29,9 +29,7 @@ export function setInput(
         .join(', ')}). Export it with one.`,
     );
   }
-  const type = only.type?.value;
-  const dims = type?.case === 'tensorType' ? (type.value.shape?.dim ?? []) : [];
-  const sizes = dims.slice(1).map(({ value }) => (value.case === 'dimValue' ? Number(value.value) : 0));
+  const sizes = listSizes(only).slice(1);
   const known = input
     ? fitSizes(sizes, input)
     : sizes.length === 3 && sizes.every((size) => size > 0) && sizes;
@@ -51,6 +49,17 @@ export function setInput(
   }
   const one = (value: number): Constant => ({ dims: [], values: Float32Array.of(value) });
   network.set(only.name, { form: 'pixels', sizes: known, mean: one(0), scale: one(1) });
+}
+
+/** How many images a mini-batch has; null if that is open. */
+export function readBatchSize(inputs: readonly ValueInfoProto[]): number | null {
+  return (inputs[0] && listSizes(inputs[0])[0]) || null;
+}
+
+/** With 0 for what is open. */
+function listSizes({ type }: ValueInfoProto): number[] {
+  const dims = type?.value.case === 'tensorType' ? (type.value.value.shape?.dim ?? []) : [];
+  return dims.map(({ value }) => (value.case === 'dimValue' ? Number(value.value) : 0));
 }
 
 /** Of images, in the order in which the file has them as far as it says; null if they are none of its. Dimensions of 0 are open, as are none at all. */
