@@ -89,7 +89,12 @@ export {
 export { type NetworkPlan, type PlannedParameter, type PlanOptions, planNetwork } from './network/plan.js';
 export { type NetworkSpec, parseNetwork, type WrittenNetwork } from './network/spec.js';
 export type { WrittenHead, WrittenLayer } from './network/written-layer.js';
-export { type ExportOptions, exportOnnx } from './onnx/export-onnx.js';
+export {
+  type ExportedModel,
+  type ExportedTensor,
+  type ExportOptions,
+  exportOnnx,
+} from './onnx/export-onnx.js';
 export { type ImportOptions, importOnnx } from './onnx/import-onnx.js';
 export type { ElementwiseOptimizer, MovedPiece } from './optim/optimizers/elementwise.js';
 export type {
