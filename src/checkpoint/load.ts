@@ -57,7 +57,7 @@ export interface LoadOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-const optionsSchema = z.strictObject({
+export const loadOptionsSchema = z.strictObject({
   plugins: expectPlugins(),
   ignoreHash: z.boolean().optional(),
   onWarning: expectFunction(),
@@ -66,15 +66,13 @@ const optionsSchema = z.strictObject({
 /**
  * Reads a checkpoint that `saveModel` has written.
  *
- * @throws UserError for an unknown option, or one that is wrong; if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has numbers that are not
+ * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has numbers that are not
  *   finite, or tensors that are not those of its spec
  */
 export async function loadCheckpoint(
   file: string,
-  options: LoadOptions = {},
+  { plugins: source = [], ignoreHash = false, onWarning = emitWarning }: LoadOptions = {},
 ): Promise<Checkpoint> {
-  parseWith(optionsSchema, options, `${file}: options`);
-  const { plugins: source = [], ignoreHash = false, onWarning = emitWarning } = options;
   const plugins = await loadPlugins(source);
   let description: Description | null = null;
   let weights = new Float32Array(0);

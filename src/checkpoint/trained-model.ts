@@ -15,7 +15,7 @@ import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
-import { type LoadOptions, loadCheckpoint } from './load.js';
+import { type LoadOptions, loadCheckpoint, loadOptionsSchema } from './load.js';
 import { decodeFor, isEncoded, type ModelImage } from './model-images.js';
 import { ModelThreads } from './model-threads.js';
 import { readPixels } from './pixels.js';
@@ -281,10 +281,11 @@ export class TrainedModel implements AsyncDisposable {
 /**
  * Loads a trained network from a file that `saveModel` or `scripts/train.js --save` has written.
  *
- * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has weights that are not
+ * @throws UserError for an unknown option; if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has weights that are not
  *   finite, or tensors that are not those of its spec
  */
 export async function loadModel(file: string, options: LoadOptions = {}): Promise<TrainedModel> {
+  parseWith(loadOptionsSchema, options, 'loadModel: options');
   const plugins = await loadPlugins(options.plugins ?? []);
   return new TrainedModel(await loadCheckpoint(file, { ...options, plugins }), plugins);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { cutWeights, layOutNetwork } from '../checkpoint/layout.js';
-import { type LoadOptions, loadCheckpoint } from '../checkpoint/load.js';
+import { type LoadOptions, loadCheckpoint, loadOptionsSchema } from '../checkpoint/load.js';
 import { MODEL_FILE } from '../checkpoint/run-files.js';
 import { loadModel, type TrainedModel } from '../checkpoint/trained-model.js';
 import { describeValue } from '../core/describe-value.js';
@@ -91,6 +91,7 @@ export class RecordedRuns implements Disposable {
 
   /** Its weights alone, by their names in the file: `conv1.kernel`. */
   async weights(runId: number, options: LoadOptions = {}): Promise<ReadonlyMap<string, NamedWeights>> {
+    parseWith(loadOptionsSchema, options, 'weights: options');
     const plugins = await loadPlugins(options.plugins ?? []);
     const { spec, weights } = await loadCheckpoint(this.#findModel(runId), { ...options, plugins });
     const tensors = cutWeights(layOutNetwork(spec.network, plugins.layers).tensors, weights);

@@ -144,7 +144,7 @@ describe('a store', () => {
   it('takes columns for a view, or nothing', async () => {
     using store = openStore(await record());
     for (const where of [null, 'run_id']) {
-      expect(() => store.rows('results', where as object)).toThrow(/^rows: results: expected columns and/);
+      expect(() => store.rows('results', where as never)).toThrow(/^rows: results: expected columns and/);
     }
   });
 
