@@ -3,7 +3,7 @@ import { formatShape, sizeOf } from '../../core/shape.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { loadDataset } from '../../dataset/load.js';
 import type { OutputNames } from '../../dataset/output-names.js';
-import { readImage } from '../../image/read-image.js';
+import { type PictureReading, readImage } from '../../image/read-image.js';
 import { describeNetwork } from '../../network/describe.js';
 import { layOutKernels, layOutMaps, layOutPicture } from '../../report/feature-sheets.js';
 import { describeTest, formatTarget } from '../../report/measures.js';
@@ -130,16 +130,17 @@ function takeExample({ shape, test }: Dataset, { example }: FeaturesCommand): Ui
 
 async function readPicture(
   file: string,
-  { spec, background }: FeaturesCommand,
+  { spec, trained, background }: FeaturesCommand,
   say: (line: string) => void,
 ): Promise<Uint8Array> {
   const { height, width, channels } = spec.network.input;
+  const reading: PictureReading = { ...trained?.pictures, ...(background && { background }) };
   const picture = await readImage(file, {
+    ...reading,
     size: [height, width],
     channels: channels === 1 ? 1 : 3,
-    background,
   });
-  tellBackground(file, picture, background, say);
+  tellBackground(file, picture, say, reading.background);
   return picture.pixels;
 }
 
