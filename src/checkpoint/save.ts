@@ -57,7 +57,7 @@ interface ModelOptions extends WriteOptions {
  */
 export async function writeModel(
   file: string,
-  { spec, datasetSha256, classNames, targetNames, normalization, weights }: Checkpoint,
+  { spec, datasetSha256, classNames, targetNames, pictures, normalization, weights }: Checkpoint,
   { plugins, about, ...options }: ModelOptions,
 ): Promise<void> {
   const tensors = new Map<string, Tensor<Float32Array>>();
@@ -78,6 +78,7 @@ export async function writeModel(
     spec: JSON.stringify(trimSpec(spec)),
     ...(datasetSha256 === undefined ? {} : { data: datasetSha256 }),
     ...(targetNames ? { targets: JSON.stringify(targetNames) } : { classes: JSON.stringify(classNames) }),
+    ...(pictures && { pictures: JSON.stringify(pictures) }),
     ...about,
   };
   await writeSafetensors(file, { metadata, tensors }, options);

@@ -8,7 +8,7 @@ import { mapSome } from '../core/map-some.js';
 import { parseWith } from '../core/parse.js';
 import type { Shape } from '../core/shape.js';
 import type { PixelRange } from '../dataset/pixel-values.js';
-import { BACKGROUNDS, type Picture, type ReadOptions } from '../image/read-image.js';
+import { BACKGROUNDS, type Picture, type PictureReading, type ReadOptions } from '../image/read-image.js';
 import { MAX_THREADS } from '../parallel/pool.js';
 import { ThreadQueue } from '../parallel/thread-queue.js';
 import { loadPlugins } from '../plugins/load.js';
@@ -16,7 +16,7 @@ import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type LoadOptions, loadCheckpoint, loadOptionsSchema } from './load.js';
-import { decodeFor, isEncoded, type ModelImage } from './model-images.js';
+import { decodeFor, type EncodedImage, isEncoded, type ModelImage } from './model-images.js';
 import { ModelThreads } from './model-threads.js';
 import { readPixels } from './pixels.js';
 import type { LayerValues } from './predictor.js';
@@ -28,7 +28,7 @@ const optionsSchema = z.strictObject({
     .union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' })
     .nullable()
     .default(null),
-  background: z.enum(BACKGROUNDS).default('white'),
+  background: z.enum(BACKGROUNDS).optional(),
   workers: z.int().min(1).max(MAX_THREADS).optional(),
   signal: z.instanceof(AbortSignal, { error: 'expected an AbortSignal' }).optional(),
 });
@@ -87,6 +87,8 @@ export class TrainedModel implements AsyncDisposable {
   readonly classNames: readonly string[];
   /** Of a regression alone. */
   readonly targetNames?: readonly string[];
+  /** How the pictures that it was trained on were read, where the file says so. Those that it is given are read likewise. */
+  readonly pictures: PictureReading;
   readonly #model: SharedModel;
   readonly #threads: ModelThreads;
   readonly #turns = new LoopTurns();
@@ -104,6 +106,7 @@ export class TrainedModel implements AsyncDisposable {
     this.classNames = trained.classNames;
     if (trained.datasetSha256 !== undefined) this.datasetSha256 = trained.datasetSha256;
     if (trained.targetNames) this.targetNames = trained.targetNames;
+    this.pictures = trained.pictures ?? {};
     this.#model = shareModel(trained, plugins);
     this.#threads = new ModelThreads(this.#model);
   }
@@ -124,17 +127,15 @@ export class TrainedModel implements AsyncDisposable {
   }
 
   /**
-   * Reads a picture as the network takes it: scaled to its input (what is over on the longer side is cut off), grey or coloured.
+   * Reads a picture as the network takes it: scaled to its input as the pictures were that it was trained on (else what is over on the longer side is
+   * cut off), grey or coloured.
    *
    * @param file PNG, JPEG or WebP
-   * @param options `background`: behind transparent parts. Default: white
+   * @param options `background`: behind transparent parts. Default: as in training, else white
    * @throws UserError if it is no such picture, or the network is not for pictures
    */
-  async readImage(
-    file: string,
-    { background = 'white' }: Pick<ReadOptions, 'background'> = {},
-  ): Promise<Picture> {
-    return decodeFor(this.input, file, { background, where: file });
+  async readImage(file: string, { background }: Pick<ReadOptions, 'background'> = {}): Promise<Picture> {
+    return this.#decode(file, background, file);
   }
 
   /**
@@ -244,10 +245,14 @@ export class TrainedModel implements AsyncDisposable {
     await this.#decoders.take(1);
     try {
       signal?.throwIfAborted();
-      return (await decodeFor(this.input, image, { background, where })).pixels;
+      return (await this.#decode(image, background, where)).pixels;
     } finally {
       this.#decoders.give(1);
     }
+  }
+
+  #decode(image: EncodedImage, background: ReadOptions['background'], where: string): Promise<Picture> {
+    return decodeFor(this.input, image, { ...this.pictures, ...(background && { background }) }, where);
   }
 
   #checkOutputs(outputs: Float32Array): Float32Array {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parseWith } from '../core/parse.js';
 import { ARRAY_OPTIONS } from '../dataset/array-options.js';
-import { BACKGROUNDS, FITS } from '../image/read-image.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { BACKGROUNDS, FITS, type PictureReading } from '../image/read-image.js';
 
 const side = z.int().min(1).max(65_535);
 
@@ -38,4 +39,10 @@ export const SOURCE_OPTION_NAMES = Object.keys(sourceOptionsSchema.shape) as (ke
 /** @throws UserError for an unknown or a wrong option */
 export function parseSourceOptions(options: unknown, where: string): SourceOptions {
   return parseWith(sourceOptionsSchema, options, where);
+}
+
+/** How a data set's pictures were read, where that was said; of other data nothing. */
+export function noteReading({ source }: Pick<Dataset, 'source'>): { readonly pictures?: PictureReading } {
+  const { fit, background } = (source?.options ?? {}) as SourceOptions;
+  return fit || background ? { pictures: { ...(fit && { fit }), ...(background && { background }) } } : {};
 }

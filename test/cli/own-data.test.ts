@@ -143,7 +143,7 @@ describe('other commands', () => {
 
 describe('a data set of one’s own', () => {
   it('is found by other processes, and trains to the same bits there', async () => {
-    const dataset = await openDataset(await makePhotos(), { resize: [4, 4] });
+    const dataset = await openDataset(await makePhotos(), { resize: [4, 4], fit: 'fill' });
     const spec = resolveRunSpec({ network: NETWORK, dataset: 'photos', epochs: 2, batchSize: 2 });
     const [point] = await planSweep([{ spec, where: 'test' }], async () => dataset);
     const executor = new ProcessExecutor({ workers: 1, parallel: 1 }, 1);
@@ -156,6 +156,7 @@ describe('a data set of one’s own', () => {
     const alone = await train({ network: NETWORK, epochs: 2, batchSize: 2 }, { dataset });
     expect(alone.spec.dataset).toBe('photos');
     expect(result.weightsSha256).toBe(alone.weightsSha256);
+    expect([result.pictures, alone.pictures]).toEqual([{ fit: 'fill' }, { fit: 'fill' }]);
   });
 
   it('is the one that the spec names, or there is an error', async () => {

@@ -239,7 +239,7 @@ describe('IDX files', () => {
   };
 
   it('may be of any size and have labels from 1', async () => {
-    const { dataset, lines } = await read({ ...files, 'emnist-letters-mapping.txt': Buffer.from('1 65 97') });
+    const { dataset, lines } = await read({ ...files, 'notes.txt': Buffer.from('x') });
     expect(dataset.shape).toEqual({ height: 5, width: 4, channels: 1 });
     expect([dataset.classNames.length, dataset.classNames[0], dataset.classNames[25]]).toEqual([
       26,
@@ -247,7 +247,49 @@ describe('IDX files', () => {
       '26',
     ]);
     expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 25, 1, 2, 0, 4]);
-    expect(lines).toMatch(/not read: emnist-letters-mapping.txt/);
+    expect(lines).toMatch(/not read: notes.txt/);
+  });
+
+  const letters = Array.from({ length: 26 }, (_, i) => `${i + 1} ${65 + i} ${97 + i}`);
+  const withMapping = (lines: readonly string[]) => ({
+    ...files,
+    'emnist-letters-mapping.txt': Buffer.from(`${lines.join('\r\n')}\n`),
+  });
+
+  it('have the names of classes that a mapping beside them gives to labels', async () => {
+    const { dataset, lines } = await read(withMapping([...letters].reverse()));
+    expect([dataset.classNames.length, dataset.classNames[0], dataset.classNames[25]]).toEqual([
+      26,
+      'Aa',
+      'Zz',
+    ]);
+    expect(dataset.sha256).toBe((await read(files)).dataset.sha256);
+    expect(lines).not.toMatch(/not read/);
+    const labels = buildLabels([0, 2, 2, 0]);
+    const balanced = {
+      'train-images-idx3-ubyte': buildImages(4, { height: 5, width: 4 }),
+      'train-labels-idx1-ubyte': labels,
+      'emnist-balanced-mapping.txt': Buffer.from('0 48\n1 49\n2 233'),
+    };
+    const digits = await read(balanced, { testFraction: 0.5 });
+    expect(digits.dataset.classNames).toEqual(['0', '1', 'é']);
+    expect([...digits.dataset.train.labels, ...digits.dataset.test.labels].sort()).toEqual([0, 0, 2, 2]);
+  });
+
+  it.each([
+    ['has other lines', ['a 65'], /mapping\.txt: expected lines such as '1 65 97', .*, found 'a 65'/],
+    ['names no character', [...letters.slice(1), '1 10'], /found '1 10'/],
+    [
+      'leaves a label out',
+      letters.slice(0, 25),
+      /labels from 1 to 25, which \S+ names, found 26 for example 2/,
+    ],
+    ['leaves one between out', letters.filter((_, i) => i !== 7), /expected each label from 0 or 1 on once/],
+    ['has a label twice', [...letters, '3 51'], /expected each label from 0 or 1 on once/],
+    ['gives two labels one name', [...letters, '27 65 97'], /each for characters of its own/],
+    ['is empty', [], /expected each label/],
+  ])('are refused with a mapping that %s', async (_, lines, message) => {
+    expect(await refusal(withMapping(lines))).toMatch(message);
   });
 
   it('may lie in folders of their names, beside others of those names', () =>

@@ -134,11 +134,12 @@ function takeExample({ shape, test }: Dataset, { example }: FeaturesCommand): Ui
 
 async function readPicture(
   file: string,
-  { spec, background }: FeaturesCommand,
+  { spec, trained, background }: FeaturesCommand,
   say: (line: string) => void,
 ): Promise<Uint8Array> {
-  const picture = await decodeFor(spec.network.input, file, { background, where: file });
-  tellBackground(file, picture, background, say);
+  const reading = { ...trained?.pictures, ...(background && { background }) };
+  const picture = await decodeFor(spec.network.input, file, reading, file);
+  tellBackground(file, picture, say, reading.background);
   return picture.pixels;
 }
 

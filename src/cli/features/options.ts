@@ -42,7 +42,7 @@ export interface FeaturesCommand {
   readonly example: number;
   /** A picture in its place. */
   readonly image?: string;
-  readonly background: Background;
+  readonly background?: Background;
   readonly workers?: number;
   /** Whether what cannot learn is trained too; a recorded run is, as it was. */
   readonly force: boolean;
