@@ -1,6 +1,6 @@
-import type { OpenName } from '../core/written.js';
 import { z } from 'zod';
 import { parseWith } from '../core/parse.js';
+import type { OpenName } from '../core/written.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetDefinition } from './definition.js';
 import { listFolder } from './folder.js';
