@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers';
 import { UserError } from '../core/errors.js';
 import { sizeOf } from '../core/shape.js';
@@ -84,6 +85,8 @@ export class ModelThreads {
     }
     const { signal } = options;
     signal?.throwIfAborted();
+    // Any number of calls may have one signal.
+    if (signal) setMaxListeners(0, signal);
     const call = new Call(options);
     const leave = () => this.#leave(call, signal?.reason);
     signal?.addEventListener('abort', leave);

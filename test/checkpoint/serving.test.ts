@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { saveModel } from '../../src/checkpoint/save.js';
 import { type Prediction, TrainedModel } from '../../src/checkpoint/trained-model.js';
 import { sizeOf } from '../../src/core/shape.js';
@@ -197,6 +197,18 @@ describe('a model that serves', () => {
     await expect(predictions).rejects.toThrow('gone');
     expect(await model.predict(images, { workers: 1 })).toEqual(alone);
     await expect(model.predict([], { signal: controller.signal })).rejects.toThrow('gone');
+  });
+
+  it('bears any number of calls with one signal', async () => {
+    await using model = new TrainedModel(trained);
+    const warned = vi.fn();
+    process.on('warning', warned);
+    onTestFinished(() => {
+      process.off('warning', warned);
+    });
+    const { signal } = new AbortController();
+    expect(await Promise.all(images.map((image) => model.predict(image, { signal })))).toEqual(alone);
+    expect(warned).not.toHaveBeenCalled();
   });
 
   it('tells whoever asks that its threads cannot begin', async () => {
