@@ -38,12 +38,13 @@ export class StepWork implements SharedWork {
   }
 
   open(phase: number): readonly number[] | null {
-    const { lists, stopsBehind } = this.#options;
+    const { lists, batch, timer, stopsBehind } = this.#options;
     const { epoch, endStep } = this.#stretch;
     const [step, index] = this.#place(phase);
     if (phase > 0 && index === 0 && stopsBehind(epoch, step - 1)) return null;
     if (step === endStep) return null;
     this.#enter(step);
+    if (index === 0) timer?.countStep(batch);
     return lists.current[index]!.ends;
   }
 

@@ -40,8 +40,9 @@ export default async function train({ run, worker, stretch, times }: TrainTask):
   const context = await getContext(run);
   const { work, board, timer } = getStep(run, worker, context, times);
   work.begin(stretch);
+  timer?.begin();
   board.share(work);
-  timer?.endStep();
+  timer?.end();
 }
 
 function getStep(run: SharedRun, worker: number, context: RunContext, times: Float64Array | null): BoundStep {

@@ -13,10 +13,10 @@ export interface PassOutline {
 
 /** First words of a worker's times; the passes' follow, in order, and then those at the phases' barriers. All are sums, in milliseconds. */
 export const TIMES = {
-  /** Steps that were timed, and their images. */
+  /** Steps that were timed, and their images: each is counted by one of the workers. */
   steps: 0,
   images: 1,
-  /** Of the steps as a whole. */
+  /** Of all steps, those with them that the worker took no part in. */
   total: 2,
   /** The longest time at one barrier. */
   longestWait: 3,
@@ -51,8 +51,7 @@ export class StepTimer {
   readonly #warmUpSteps: number;
   #phase = 0;
   #isWarm = false;
-  /** Of the step at hand, null between steps. */
-  #stepStart: number | null = null;
+  #start = 0;
   #waitStart = 0;
 
   /**
@@ -72,22 +71,27 @@ export class StepTimer {
     this.#warmUpSteps = Math.min(MAX_WARM_UP_STEPS, Math.floor(WARM_UP_SHARE * steps));
   }
 
-  /** Before the worker's first task of a step. */
-  beginStep({ step, size }: Batch): void {
-    this.endStep();
-    const times = this.#times;
-    if (!this.#isWarm && step >= this.#warmUpSteps) times.fill(0);
-    this.#isWarm = step >= this.#warmUpSteps;
-    times[TIMES.steps]! += 1;
-    times[TIMES.images]! += size;
-    this.#stepStart = performance.now();
+  /** Before a stretch of steps, and behind it. */
+  begin(): void {
+    this.#start = performance.now();
   }
 
-  /** Behind the last step of some. */
-  endStep(): void {
-    if (this.#stepStart === null) return;
-    this.#times[TIMES.total]! += performance.now() - this.#stepStart;
-    this.#stepStart = null;
+  end(): void {
+    this.#times[TIMES.total]! += performance.now() - this.#start;
+  }
+
+  /** Before the worker's first task of a step. */
+  beginStep({ step }: Batch): void {
+    if (this.#isWarm || step < this.#warmUpSteps) return;
+    this.#isWarm = true;
+    this.#times.fill(0);
+    this.begin();
+  }
+
+  /** Behind the beginning of a step, by one of the workers. */
+  countStep({ size }: Batch): void {
+    this.#times[TIMES.steps]! += 1;
+    this.#times[TIMES.images]! += size;
   }
 
   /** Before the worker's first task of a phase. */

@@ -74,7 +74,7 @@ export class Profiler {
 
   /** What has been timed so far; null before the first step. */
   summarize(): TrainingProfile | null {
-    if (this.times[0]![TIMES.steps] === 0) return null;
+    if (sumOf(this.times, TIMES.steps) === 0) return null;
     return summarizeTimes(this.#outline, this.times, this.#peakGflops, this.#kernels);
   }
 }
@@ -87,6 +87,10 @@ function addPeaks(outlines: readonly StepOutline[]): number | null {
     sum += peakGflops;
   }
   return sum * Math.min(1, countCores() / outlines.length);
+}
+
+function sumOf(times: readonly Float64Array[], at: number): number {
+  return times.reduce((sum, own) => sum + own[at]!, 0);
 }
 
 /**
@@ -102,8 +106,8 @@ export function summarizeTimes(
   kernels: string,
 ): TrainingProfile {
   const workers = times.length;
-  const steps = times[0]![TIMES.steps]!;
-  const imagesPerStep = times[0]![TIMES.images]! / steps;
+  const steps = sumOf(times, TIMES.steps);
+  const imagesPerStep = sumOf(times, TIMES.images) / steps;
   const perStep = (at: number) => times.map((own) => own[at]! / steps);
   const meanPerStep = (at: number) => perStep(at).reduce((sum, ms) => sum + ms, 0) / workers;
   const firstWait = TIMES_HEADER + passes.length;

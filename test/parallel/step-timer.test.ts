@@ -91,8 +91,10 @@ describe('a step timer', () => {
     const ran: unknown[] = [];
     const times = new Float64Array(TIMES_HEADER + 4 + 3);
     const timer = new StepTimer(makePhases(ran), times, 5);
+    timer.begin();
     for (let step = 0; step < 2; step++) {
       timer.beginStep({ ...batch, step });
+      timer.countStep(batch);
       timer.phases.forEach((phase, index) => {
         timer.enterPhase(index);
         runPhase(phase, batch, { worker: 0, workers: 1 });
@@ -101,7 +103,7 @@ describe('a step timer', () => {
         timer.endWait();
       });
     }
-    timer.endStep();
+    timer.end();
     expect(ran).toEqual([...plain, ...plain]);
     expect([times[TIMES.steps], times[TIMES.images]]).toEqual([2, 20]);
     const [slices, again, units, blocks, ...waits] = times.subarray(TIMES_HEADER);
@@ -121,6 +123,7 @@ describe('a step timer', () => {
     const timer = new StepTimer(makePhases([]), times, 30);
     const steps = [0, 1, 2, 3, 4].map((step) => {
       timer.beginStep({ ...batch, step });
+      timer.countStep(batch);
       return times[TIMES.steps];
     });
     expect(steps).toEqual([1, 2, 3, 1, 2]);
