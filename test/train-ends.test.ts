@@ -3,7 +3,10 @@ import type { LabelledImages } from '../src/dataset/dataset.js';
 import type { WrittenNetwork } from '../src/network/spec.js';
 import type { RunSpec } from '../src/run/spec.js';
 import { train } from '../src/train.js';
-import { dataset, factsOf, run } from './helpers/tiny-training.js';
+import { openPool } from './helpers/open-pool.js';
+import { dataset, factsOf, runOn } from './helpers/tiny-training.js';
+
+const run = runOn(openPool(3));
 
 describe('a training', () => {
   it('ends as diverged when the loss is no longer finite, at most one step late', async () => {

@@ -7,8 +7,11 @@ import { fitRun } from '../src/run/fit.js';
 import { type RunSpec, resolveRunSpec } from '../src/run/spec.js';
 import type { TrainOptions } from '../src/run/types.js';
 import { train, trainFitted } from '../src/train.js';
+import { openPool } from './helpers/open-pool.js';
 import { makeTinyDataset } from './helpers/tiny-dataset.js';
-import { dataset, factsOf, run } from './helpers/tiny-training.js';
+import { dataset, factsOf, runOn } from './helpers/tiny-training.js';
+
+const run = runOn(openPool(3));
 
 /** Residuals and branches in lanes and behind them, with all kinds of joints. */
 const branched = ((): WrittenNetwork => {
@@ -303,7 +306,7 @@ describe('train', () => {
       /expected the last layer \(relu1\) to give 1×1×classes/,
     ],
   ])('refuses %j %j', async (spec, options, message) => {
-    const attempt = run(spec, options);
+    const attempt = train(spec, { dataset, ...options });
     await expect(attempt).rejects.toThrow(UserError);
     await expect(attempt).rejects.toThrow(message);
   });

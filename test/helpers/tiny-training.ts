@@ -1,3 +1,4 @@
+import type { WorkerPool } from '../../src/parallel/pool.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainOptions, TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -6,9 +7,11 @@ import { makeTinyDataset } from './tiny-dataset.js';
 /** Few images of ten classes that are easy to tell apart. */
 export const dataset = makeTinyDataset();
 
-/** Two epochs on them. */
-export const run = (spec: RunSpec, options: TrainOptions = {}) =>
-  train({ epochs: 2, batchSize: 50, ...spec }, { dataset, workers: 2, ...options });
+/** Trains on them, for two epochs by two workers of a pool if nothing else is said. */
+export const runOn =
+  (pool: WorkerPool) =>
+  (spec: RunSpec, options: TrainOptions = {}) =>
+    train({ epochs: 2, batchSize: 50, ...spec }, { dataset, pool, workers: 2, ...options });
 
 /** What must be equal to the bit whoever computes it: everything but times. */
 export function factsOf({
