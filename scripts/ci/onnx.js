@@ -10,6 +10,9 @@ runCheck('test:onnx', () =>
   withWorkCopy('onnx', async (_folder, packagesFolder) => {
     const packages = await installPackages(packagesFolder, VERSIONS);
     const environment = { CONVOY_ONNXRUNTIME: packages };
-    return runCounted('node', ['scripts/test.js', 'test/onnx/onnxruntime.test.ts'], { cwd: root, environment });
+    return runCounted('node', ['scripts/test.js', 'test/onnx/onnxruntime.test.ts'], {
+      cwd: root,
+      environment,
+    });
   }),
 );
