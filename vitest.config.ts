@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Train networks, or compute as much, which takes the reference kernels hours. */
 const TOO_MUCH_FOR_THE_REFERENCE = [
-  'test/{train,readme,docs}.test.ts',
+  'test/{train,train-ends,readme,docs}.test.ts',
   'test/{bench,check,checkpoint,workers}/**',
   'test/cli/{check,predict}.test.ts',
   'test/cli/features/**',
@@ -22,15 +22,40 @@ if (leftOut.length > 0)
 /** The whole counts of docs/promises.md take hours. */
 const timeoutMs = process.env.CONVOY_SOAK === '1' ? 6 * 3_600_000 : 60_000;
 
+/** What every file of tests needs is loaded once for all of them, but for these, which change or watch what a process shares. */
+const ALONE = [
+  // Environment, working directory, signals, exit code and warnings.
+  'test/*.test.ts',
+  'test/{bench,parallel,promises,scripts}/**',
+  'test/cli/*.test.ts',
+  'test/cli/{progress,sweep,train}/**',
+  'test/dataset/get/proxy.test.ts',
+  'test/experiment/{executor,process-*,trainer-process}.test.ts',
+  'test/run/numerics.test.ts',
+  // Memory: what they are done with would not be given back before the end.
+  'test/kernels/{memory,native,threads}.test.ts',
+  'test/network/phases.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: leftOut,
     // The addon and worker threads live in processes, not in vitest's own threads.
     pool: 'forks',
     // By default one core is left idle, which on two cores is half of them.
     maxWorkers: '100%',
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    projects: [
+      { extends: true, test: { name: 'alone', include: ALONE, exclude: leftOut } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ALONE, ...leftOut],
+          isolate: false,
+        },
+      },
+    ],
   },
 });
