@@ -37,9 +37,9 @@ describe('wrong usage of sweep', () => {
     ],
     [
       ['15.6b', '--epochs', '3', '--epochs', '5'],
-      "--epochs: expected it once, found it after '--epochs 3'. Leave one out.",
+      '--epochs: expected it once, found it twice. Leave one out.',
     ],
-    [['15.6b', '--seed', '1', '--seed', '2'], "--seed: expected it once, found it after '--seed 1'."],
+    [['15.6b', '--seed', '1', '--seed', '2'], '--seed: expected it once, found it twice.'],
     [['15.6b', '--keep', 'all'], "--keep: unknown choice 'all'. Valid: "],
     [['15.6b', '--checkpoint-steps', '0'], '--checkpoint-steps: expected a whole number from 1 to'],
     [
