@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Train networks, or compute as much, which takes the reference kernels hours. */
@@ -22,8 +25,15 @@ if (leftOut.length > 0)
 /** The whole counts of docs/promises.md take hours. */
 const timeoutMs = process.env.CONVOY_SOAK === '1' ? 6 * 3_600_000 : 60_000;
 
+const tests = join(dirname(fileURLToPath(import.meta.url)), 'test');
+/** Files of tests that replace a module, which another one may have loaded before. */
+const mocking = readdirSync(tests, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts') && readFileSync(join(tests, file), 'utf8').includes('vi.mock('))
+  .map((file) => `test/${file}`);
+
 /** What every file of tests needs is loaded once for all of them, but for these, which change or watch what a process shares. */
 const ALONE = [
+  ...mocking,
   // Environment, working directory, signals, exit code and warnings.
   'test/*.test.ts',
   'test/{bench,parallel,promises,scripts}/**',
