@@ -8,6 +8,7 @@ import type { OutputNames } from '../dataset/output-names.js';
 import { BACKGROUNDS, FITS, type PictureReading } from '../image/read-image.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
+import { expectFunction, expectPlugins } from '../run/check-options.js';
 import { hashWeights } from '../run/conclude.js';
 import { resolveRunSpec } from '../run/spec.js';
 import { countNumbers, isHalf } from '../safetensors/format.js';
@@ -61,6 +62,12 @@ export interface LoadOptions {
   /** Told of such a file. Default: a warning of the process. */
   readonly onWarning?: (message: string) => void;
 }
+
+export const loadOptionsSchema = z.strictObject({
+  plugins: expectPlugins(),
+  ignoreHash: z.boolean().optional(),
+  onWarning: expectFunction(),
+} satisfies Record<keyof LoadOptions, z.ZodType>);
 
 /**
  * Reads a checkpoint that `saveModel` has written.

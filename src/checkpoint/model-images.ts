@@ -1,8 +1,8 @@
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import type { PixelImage, Pixels } from '../dataset/pixel-values.js';
 import { findFormat } from '../image/format.js';
 import { decodeImage, type Picture, type PictureReading, readImage } from '../image/read-image.js';
-import type { PixelImage, Pixels } from './pixels.js';
 
 /** A picture for a network: a file's path; the bytes of a PNG, JPEG or WebP file; or pixels in the input's own size, with or without their shape. */
 export type ModelImage = string | Uint8Array | PixelImage | Pixels;
@@ -42,7 +42,7 @@ export async function decodeFor(
 ): Promise<Picture> {
   if (channels !== 1 && channels !== 3) {
     throw new UserError(
-      `${where}: expected a network for grey or coloured pictures, found one for ${channels} channels. Give pixels.`,
+      `${where}: expected a network for grey or coloured pictures, found one for ${channels} channels. Take images of a data set, or give arrays of pixels to the API.`,
     );
   }
   const options = { ...reading, size: [height, width], channels } as const;

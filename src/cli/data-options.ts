@@ -91,7 +91,11 @@ function collectOptions(text: string, earlier: SourceOptions = {}): SourceOption
   if (key in earlier) {
     throw new UserError(`--data-option ${key}: expected it once, found it twice. Leave one out.`);
   }
-  const sides = /^\d+([x×]\d+)+$/i.test(value) ? value.split(/[x×]/i).map(Number) : null;
-  const isText = key === 'name';
-  return { ...earlier, [key]: sides ?? (isText ? value : parseValue(value, `--data-option ${key}`)) };
+  return { ...earlier, [key]: key === 'name' ? value : parseOption(key, value) };
+}
+
+/** `64x64` is a list of sides; all else is read as the value of a field. */
+function parseOption(key: string, text: string): unknown {
+  if (/^\d+([x×]\d+)+$/i.test(text)) return text.split(/[x×]/i).map(Number);
+  return parseValue(text, `--data-option ${key}`);
 }

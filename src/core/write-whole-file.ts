@@ -47,7 +47,7 @@ export async function writeWholeFile(
     } finally {
       await handle.close();
     }
-    await rename(draft, place);
+    await rename(draft, resolve(place));
     await syncFolder(dirname(place));
   });
 }
@@ -132,7 +132,8 @@ async function withDraft(
   { advice = 'Give another path.', makesFolder = true }: WriteOptions,
   write: (draft: string) => Promise<void>,
 ): Promise<void> {
-  const draft = `${file}.${process.pid}.part`;
+  // Beside a folder that is called '.', not in it.
+  const draft = `${resolve(file)}.${process.pid}.part`;
   try {
     if (makesFolder) await makeFolder(dirname(file));
     await rm(draft, { force: true });

@@ -26,13 +26,28 @@ export interface CsvTable {
  * @throws UserError for a line with another number of columns, or a pixel that is no number
  */
 export async function readCsv(path: string, range: 1 | 255 = 255): Promise<CsvTable> {
+  const rows = new RowReader(path, range);
+  for await (const row of readRows(path)) rows.add(row);
+  return rows.finish();
+}
+
+/**
+ * Whether a table says of its images what they are, as far as its first row tells.
+ *
+ * @param columns of pixels that it has
+ * @throws UserError if it cannot be read
+ */
+export async function hasClasses(path: string, columns: number): Promise<boolean> {
+  for await (const row of readRows(path)) return row.length !== columns || (findLabels(row) ?? -1) >= 0;
+  return true;
+}
+
+async function* readRows(path: string): AsyncGenerator<string[]> {
   const { handle } = await openRegularFile(path, 'a table of pixels');
   const parser = parse({ bom: true, trim: true, skip_empty_lines: true, max_record_size: MAX_LINE_BYTES });
-  const rows = new RowReader(path, range);
   try {
     const bytes = handle.createReadStream({ start: 0, autoClose: false });
-    for await (const row of pipeline(bytes, parser, () => {}) as AsyncIterable<string[]>) rows.add(row);
-    return rows.finish();
+    yield* pipeline(bytes, parser, () => {}) as AsyncIterable<string[]>;
   } catch (error) {
     if (!(error instanceof CsvError)) throw explainReadError(error, path);
     throw new UserError(`${path}: expected a table (CSV), found: ${error.message}. Save it again.`);
@@ -40,6 +55,21 @@ export async function readCsv(path: string, range: 1 | 255 = 255): Promise<CsvTa
     await handle.close();
   }
 }
+
+/** Where a first row of titles has that of the classes; −1 where none has it, null where it is no row of titles. */
+function findLabels(row: readonly string[]): number | null {
+  const at = row.findIndex((title) => LABEL_NAMES.includes(title.toLowerCase()));
+  const others = row.filter((_, i) => i !== Math.max(0, at));
+  // pandas numbers the columns of pixels.
+  const areCounted =
+    at >= 0 && others.length > 1 && others.every((title, i) => i === 0 || isNext(title, others[i - 1]!));
+  return areCounted || others.every(isWord) ? at : null;
+}
+
+const isWord = (text: string) => text === '' || !Number.isFinite(Number(text));
+
+const isNext = (title: string, earlier: string) =>
+  /^\d+$/.test(earlier) && /^\d+$/.test(title) && Number(title) === Number(earlier) + 1;
 
 /** Puts a table together from its rows. */
 class RowReader {
@@ -83,10 +113,10 @@ class RowReader {
     }
     this.#columns = row.length - 1;
     this.#pixels = this.#allocate(this.#columns);
-    const isTitles = row.slice(1).every((text) => !Number.isFinite(Number(text)) || text === '');
-    if (!isTitles) return false;
-    this.#labelAt = row.findIndex((title) => LABEL_NAMES.includes(title.toLowerCase()));
-    if (this.#labelAt >= 0) return true;
+    const labelAt = findLabels(row);
+    if (labelAt === null) return false;
+    this.#labelAt = labelAt;
+    if (labelAt >= 0) return true;
     throw new UserError(
       `${this.#path}: expected a column called ${LABEL_NAMES.join(', ')}, found ${row.slice(0, 3).join(', ')} and others. A table without classes can be neither trained nor tested on.`,
     );

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { type ArrayParts, fromArrays } from '../dataset/from-arrays.js';
 import type { Tensor } from '../safetensors/format.js';
-import { type CsvTable, readCsv } from './csv-table.js';
+import { type CsvTable, hasClasses, readCsv } from './csv-table.js';
 import { cacheDecoded } from './decoded-cache.js';
 import type { ReadJob, SourceFormat } from './format.js';
 import type { Place } from './place.js';
@@ -18,7 +18,13 @@ export const csvFormat: SourceFormat = {
     const { train, test } = findTables(place, tell);
     const { layout, range, testFraction, splitSeed } = options;
     const table = await cacheTable(train, tell, range);
-    const tested = test === null ? null : await cacheTable(test, tell, range);
+    const isTested = test !== null && (await hasClasses(test, table.columns));
+    if (test !== null && !isTested) {
+      tell(
+        `${test}: has no column of classes and is not read; some images of ${train} are taken for the test`,
+      );
+    }
+    const tested = isTested ? await cacheTable(test, tell, range) : null;
     if (tested !== null && tested.columns !== table.columns) {
       throw new UserError(
         `${test}: expected ${table.columns} pixels a row as in ${train}, found ${tested.columns}.`,
@@ -58,7 +64,7 @@ function findTables({ path, isFolder, files }: Place, tell: ReadJob['tell']) {
 }
 
 /** Goes up whenever a table comes out otherwise. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 /** A table is parsed once, and not again by each process that trains on it. */
 function cacheTable(path: string, tell: ReadJob['tell'], range: 1 | 255 = 255): Promise<CsvTable> {

@@ -50,13 +50,13 @@ describe('--data', () => {
       grid,
       JSON.stringify({ base: { dataset: 'mnist', network: NETWORK }, grid: { seed: [0, 1] } }),
     );
-    const options = ['--data-option', 'resize=4x4', '--data-option', 'name=animals', '--dry-run', '--json'];
+    const options = ['--data-option', 'resize=4x4', '--data-option', 'name=64x64', '--dry-run', '--json'];
     const { out } = await sweep([grid, '--data', photos, ...options, '--db', makeDb()]);
     const datasets = out
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).spec.dataset);
-    expect(datasets).toEqual(['animals', 'animals']);
+    expect(datasets).toEqual(['64x64', '64x64']);
   });
 
   it.each([
@@ -96,6 +96,24 @@ describe('other commands', () => {
     expect(await imagesOf(photos, '--data-option', 'name=others')).toBe(1);
     expect(await imagesOf(others)).toBe(4);
     expect(await imagesOf(others, '--on', 'train')).toBe(16);
+  });
+
+  it('say where data of the name that was trained on are others, or divided in another way', async () => {
+    const photos = await makePhotos();
+    const dataset = await openDataset(photos, { resize: [4, 4] });
+    const model = join(makeFolder(), 'model.safetensors');
+    await saveModel(await train({ network: NETWORK, epochs: 1 }, { dataset }), model);
+    const errOf = async (...options: string[]) => {
+      const given = ['resize=4x4', ...options].flatMap((option) => ['--data-option', option]);
+      const { exitCode, err } = await evaluateCommand([model, '--data', photos, ...given], dataset);
+      expect(exitCode, err).toBe(0);
+      return err;
+    };
+    expect(await errOf()).not.toContain('warning');
+    expect(await errOf('testFraction=0.5')).toMatch(
+      /^warning: .* data set photos that it was trained on .* --data-option testFraction and splitSeed\.$/m,
+    );
+    expect(await errOf('testFraction=0.5', 'name=others')).not.toContain('warning');
   });
 
   it('check, show and verify data of one’s own', async () => {

@@ -78,8 +78,9 @@ describe("NumPy's arrays", () => {
     ['channels first', '|u1', [2, 3, 2, 2], planes, { layout: 'nchw' as const }],
     ['floats of 0 to 1', '<f4', [2, 2, 2, 3], Float32Array.from(planes, (v) => v / 255), {}],
     ['floats of 0 to 255', '<f8', [2, 2, 2, 3], Float64Array.from(planes), { range: 255 as const }],
+    ['booleans', '|b1', [2, 2, 2, 3], planes.map((v) => v % 2), {}, (v: number) => (v % 2) * 255],
     ['big-endian numbers', '>f4', [2, 2, 2, 3], Float32Array.from(planes, (v) => v / 255), {}],
-  ])('may be %s', async (_, descr, shape, values, options) => {
+  ])('may be %s', async (_, descr, shape, values, options, toPixel = (value: number) => value) => {
     const bytes = Buffer.from(bytesOf(values));
     if (descr.startsWith('>')) bytes.swap32();
     const labels = buildNpy('<i4', [2], bytesOf(Int32Array.of(0, 1)));
@@ -88,11 +89,19 @@ describe("NumPy's arrays", () => {
     const { dataset } = await read(files, options);
     expect(dataset.shape).toEqual({ height: 2, width: 2, channels: 3 });
     const moved = (i: number) => Math.floor(i / 12) * 12 + (i % 3) * 4 + Math.floor((i % 12) / 3);
-    const expected = [...planes].map((_value, i) => planes['layout' in options ? moved(i) : i]!);
+    const expected = [...planes].map((_value, i) => toPixel(planes['layout' in options ? moved(i) : i]!));
     expect([...dataset.train.pixels]).toEqual(expected);
   });
 
+  it('with a test half are not divided', async () => {
+    const message = /splitSeed: expected none beside testImages, found one\./;
+    expect(await refusal(both, { splitSeed: 1 })).toMatch(message);
+  });
+
   it('may be targets', async () => {
+    const whole = buildNpy('<i8', [10], bytesOf(LABELS));
+    const numbered = await read({ 'images.npy': IMAGES, 'targets.npy': whole });
+    expect(new Set(numbered.dataset.train.targets)).toEqual(new Set([0, 1]));
     const targets = buildNpy('<f4', [10, 2], bytesOf(Float32Array.from({ length: 20 }, (_, i) => i / 2)));
     const { dataset } = await read({ 'images.npy': IMAGES, 'targets.npy': targets });
     expect(dataset.targetNames).toEqual(['target 1', 'target 2']);
@@ -154,6 +163,42 @@ describe('tables', () => {
       ...rows.map((line) => [...line.split(',').slice(1), line.split(',')[0]].join(',')),
     ];
     expect((await read(table(behind))).dataset.sha256).toBe(dataset.sha256);
+  });
+
+  it.each([
+    ['counted', 'label,0,1,2,3', 0],
+    ['counted from 1', 'label,1,2,3,4', 0],
+    ['counted, classes last', '0,1,2,3,y', 4],
+  ])('may have titles that are %s', async (_, first, at) => {
+    const { dataset } = await read(table([titles, ...rows]));
+    const moved = rows.map((line) => {
+      const [label, ...pixels] = line.split(',') as [string, ...string[]];
+      return pixels.toSpliced(at, 0, label).join(',');
+    });
+    expect((await read(table([first, ...moved]))).dataset.sha256).toBe(dataset.sha256);
+  });
+
+  it('may have a class that is called as a title', async () => {
+    const lines = ['y,9,0,9,0', row('x', 1), row('x', 2), row('y', 3)];
+    const { dataset } = await read(table(lines), { testFraction: 0.5 });
+    expect(dataset.train.count + dataset.test.count).toBe(4);
+  });
+
+  it('leave a test half without classes alone, and say so', async () => {
+    const train = table([titles, ...rows]);
+    const { dataset } = await read(train);
+    const tested = [titles.slice('label,'.length), ...rows.map((line) => line.slice(2))];
+    for (const lines of [tested, tested.slice(1)]) {
+      const both = await read({ ...train, 'test.csv': Buffer.from(lines.join('\n')) });
+      expect(both.dataset.sha256).toBe(dataset.sha256);
+      expect(both.lines).toMatch(
+        /test\.csv: has no column of classes and is not read; some images of .*train/,
+      );
+    }
+    const misnamed = ['digit,a,b,c,d', ...rows];
+    expect(await refusal({ ...train, 'test.csv': Buffer.from(misnamed.join('\n')) })).toMatch(
+      /test\.csv: expected a column called label/,
+    );
   });
 
   it('may have names for classes, and a test half', async () => {

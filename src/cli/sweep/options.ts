@@ -12,6 +12,7 @@ import {
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand, parseCount, RepeatableOption } from '../command-line.js';
 import { addDataOptions, type DataFlags } from '../data-options.js';
+import { refuseBesideList } from '../idle-options.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
@@ -87,6 +88,7 @@ export async function parseSweepArguments(
   let parsed: SweepCommand | null = null;
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
+      if (flags.list) refuseBesideList(command, what, 'what is to run');
       const { db, workers, parallel, numerics, wait, name, grid = [] } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),

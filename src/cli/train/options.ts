@@ -9,6 +9,7 @@ import {
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { addDataOptions, type DataFlags } from '../data-options.js';
+import { refuseBesideList } from '../idle-options.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
@@ -108,6 +109,7 @@ export async function parseTrainArguments(
     .option('--list', 'list the presets')
     .option('--json', 'one JSON object on standard output, and nothing else there');
   addCheckpointOptions(command).action((what: string | undefined, flags: Flags) => {
+    if (flags.list) refuseBesideList(command, what, 'what is to train');
     const { db, workers, save, numerics, wait } = flags;
     parsed = {
       ...(what === undefined ? {} : { what }),
