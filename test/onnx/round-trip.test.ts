@@ -38,12 +38,8 @@ async function roundTrip(checkpoint: Checkpoint, options: ExportOptions): Promis
 const NOT_READ = [
   /** Locally connected layers. */
   "Transpose '\\S+/rows' of what is no layer by itself",
-  /** Layer normalisation over the channels of pixels. */
-  "Transpose '\\S+/channels last' by 0,2,3,1",
   /** Local response normalisation of an even size. */
   "Conv '\\S+/sums' of what is no layer by itself",
-  /** What there is no layer for between the two: an identity, or dropout. */
-  "(?:Concat|Add) '\\S+' of a layer twice(?: and others)?",
 ];
 const REFUSAL = new RegExp(`found (?:(?:${NOT_READ.join('|')})(?:; |(?=\\.)))+\\. Export`);
 

@@ -10,6 +10,7 @@ import { readGate } from './gates.js';
 import { readBendStep, readBendSum } from './gelu.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
+import { separate } from './separate.js';
 
 /** Pixels that nobody reads otherwise: what is done to them is their normalisation. */
 function pixelsOf(node: Node, network: NetworkBuilder, { index, value }: Split): PixelValue | null {
@@ -156,10 +157,5 @@ function addLayers(node: Node, network: NetworkBuilder): void {
   const isRepeated = inputs.every(({ layer }) => layer === first.layer);
   if (inputs.length === 1) network.set(node.outputs[0]!, first);
   else if (isRepeated) network.add(node, { kind: 'multiply', factor: inputs.length }, first.shape, [first]);
-  else addOnce(node, network, inputs);
-}
-
-function addOnce(node: Node, network: NetworkBuilder, inputs: readonly LayerValue[]): void {
-  require(new Set(inputs.map(({ layer }) => layer)).size === inputs.length, 'of a layer twice and others');
-  network.add(node, { kind: 'add' }, inputs[0]!.shape, inputs);
+  else network.add(node, { kind: 'add' }, first.shape, separate(network, inputs));
 }

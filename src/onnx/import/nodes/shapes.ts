@@ -7,6 +7,7 @@ import { turnPixels } from '../pixels.js';
 import type { LayerValue, Value } from '../values.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
+import { separate } from './separate.js';
 
 const pass = (node: Node, network: NetworkBuilder, value: Value) => network.set(node.outputs[0]!, value);
 
@@ -85,8 +86,8 @@ const describe = (sizes: readonly number[]) =>
 export const readTranspose: ReadNode = (node, network) => {
   const order = (node.integers('perm') ?? []).join();
   const value = network.value(node, 0);
-  if (value.form === 'pixels') {
-    require(order === '0,3,1,2' && value.sizes.length === 3, `by ${order}`);
+  if (value.form === 'pixels' && order === '0,3,1,2') {
+    require(value.sizes.length === 3, `by ${order}`);
     return pass(node, network, turnPixels(value));
   }
   const input = network.layerValue(node, 0);
@@ -133,9 +134,8 @@ export const readConcat: ReadNode = (node, network) => {
     (form !== 'flat' || isSinglePixel(shape));
   require(inputs.every(fits), 'of maps of several sizes');
   if (inputs.length === 1) return pass(node, network, first);
-  require(new Set(inputs.map(({ layer }) => layer)).size === inputs.length, 'of a layer twice');
   const channels = inputs.reduce((sum, { shape }) => sum + shape.channels, 0);
-  network.add(node, { kind: 'concat' }, { ...first.shape, channels }, inputs);
+  network.add(node, { kind: 'concat' }, { ...first.shape, channels }, separate(network, inputs));
 };
 
 /** Around maps it is the padding of the window that comes next; around channels a layer. */
