@@ -8,6 +8,7 @@ import { readHardSigmoidScale, readPreluSum } from './bends.js';
 import { addAsBias } from './convolution.js';
 import { readGate } from './gates.js';
 import { readBendStep, readBendSum } from './gelu.js';
+import { addPositionBias } from './locally-connected.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
 import { separate } from './separate.js';
@@ -77,6 +78,7 @@ function shift(node: Node, network: NetworkBuilder, split: Split): void {
     network.set(node.outputs[0]!, { ...pixels, mean });
     return;
   }
+  if (addPositionBias(node, network, index, constant)) return;
   const input = network.layerValue(node, index);
   const summands = perChannel(input, constant);
   if (summands.every((value) => value === 0)) {

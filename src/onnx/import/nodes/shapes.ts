@@ -5,6 +5,7 @@ import { isSinglePixel } from '../network-builder.js';
 import { type Node, require } from '../node.js';
 import { turnPixels } from '../pixels.js';
 import type { LayerValue, Value } from '../values.js';
+import { finishPatches, turnPatches } from './locally-connected.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
 import { separate } from './separate.js';
@@ -46,6 +47,7 @@ export const readReshape: ReadNode = (node, network) => {
   const source = network.value(node, 0);
   require(node.integer('allowzero', 0) === 0 || !target.includes(0), 'with allowzero');
   if (source.form === 'groups') return finishGroups(node, network, target);
+  if (source.form === 'patches') return finishPatches(node, network, source, target);
   const value = network.inEitherOrder(node, 0);
   const { height, width, channels } = value.shape;
   const count = height * width * channels;
@@ -90,6 +92,7 @@ export const readTranspose: ReadNode = (node, network) => {
     require(value.sizes.length === 3, `by ${order}`);
     return pass(node, network, turnPixels(value));
   }
+  if (turnPatches(node, network, value, order)) return;
   const input = network.layerValue(node, 0);
   if (order === '0,3,1,2' && input.form === 'last')
     return pass(node, network, { ...input, form: 'maps', order: 'channels-first' });
