@@ -349,6 +349,8 @@ describe('what exporters make of one network', () => {
   });
 
   it.each<[lines: Line[], weights: Record<string, Weight>, message: RegExp]>([
+    [['Sum -> z'], {}, /Sum 'z' without inputs\./],
+    [['Concat -> z axis=1'], {}, /Concat 'z' without inputs\./],
     [['Mul a a -> z'], {}, /GlobalMaxPool 'most' of what is no layer by itself\./],
     [['Pow a four -> z'], { four: scalar(4) }, /Pow 'z' by 4, not 2 or 3\./],
     [['Mul a a -> s', 'Mul s a -> c', 'Mul c half -> z'], CUBIC, /Mul 'z' of what is no GELU\./],
@@ -363,7 +365,7 @@ describe('what exporters make of one network', () => {
     [
       ['Add half three -> s', 'ConstantOfShape big -> b', 'Add a b -> z'],
       { ...CUBIC, big: { whole: [9999, 9999] } },
-      /ConstantOfShape 'b' of 99980001 numbers\./,
+      /ConstantOfShape 'b' of 9999×9999 numbers\./,
     ],
   ])('refuses %j', async (lines, weights, message) => {
     expect(await refuses(around(lines, weights))).toMatch(message);

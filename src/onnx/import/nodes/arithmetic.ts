@@ -148,7 +148,8 @@ function perChannel({ form, shape, border }: LayerValue, { dims, values }: Const
 function addLayers(node: Node, network: NetworkBuilder): void {
   if (node.inputs.length === 2 && (readBendSum(node, network) || readPreluSum(node, network))) return;
   const inputs = node.inputs.map((_, i) => network.layerValue(node, i));
-  const [first] = inputs as [LayerValue];
+  const [first] = inputs;
+  require(first !== undefined, 'without inputs');
   const fits = ({ shape, border, form, order }: LayerValue) =>
     !border &&
     shape.height === first.shape.height &&

@@ -124,7 +124,8 @@ export const readShape: ReadNode = (node, network) => {
 /** Side by side along channels. */
 export const readConcat: ReadNode = (node, network) => {
   const inputs = node.inputs.map((_, i) => network.layerValue(node, i));
-  const [first] = inputs as [LayerValue];
+  const [first] = inputs;
+  require(first !== undefined, 'without inputs');
   const rank = first.form === 'flat' ? 2 : 4;
   const axis = node.integer('axis', 1);
   const channelAxis = first.form === 'last' ? 3 : 1;
