@@ -31,7 +31,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       '--with-preprocessing',
       'takes pixels as bytes, n×h×w×c, and normalises them itself; without it the input is normalised and n×c×h×w',
     )
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .action(async (model: string, file: string, flags: Flags) => {
       const { withPreprocessing = false } = flags;

@@ -97,7 +97,9 @@ function parseSize(text: string): [number, number, number] {
 
 function readLines(file: string): string[] {
   const text = readRegularFileSync(file, 'names of classes', MOST_NAMES_BYTES).toString('utf8');
-  const names = text.split(/\r?\n/).filter((line) => line !== '');
-  if (names.length > 0) return names;
-  throw new UserError(`--classes: expected names, a line each, found none in ${file}.`);
+  const names = text.trimEnd().split(/\r?\n/);
+  const empty = names.findIndex((name) => name.trim() === '');
+  if (empty < 0) return names;
+  const found = names.length === 1 ? `none in ${file}` : `line ${empty + 1} of ${file} empty`;
+  throw new UserError(`--classes: expected names, a line each, found ${found}.`);
 }

@@ -2,7 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { checkFinite } from '../checkpoint/layout.js';
-import { type LoadOptions, loadCheckpoint } from '../checkpoint/load.js';
+import { type LoadOptions, loadCheckpoint, loadOptionsSchema } from '../checkpoint/load.js';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkIsAnother } from '../core/same-file.js';
@@ -13,7 +13,7 @@ import type { TrainResult } from '../run/types.js';
 import { buildOnnxModel, OPSETS, type Opset } from './export/build-model.js';
 import { ModelProtoSchema, type ValueInfoProto } from './wire/onnx_pb.js';
 
-const optionsSchema = z.object({
+const optionsSchema = loadOptionsSchema.extend({
   opset: z.literal([...OPSETS]).default(17),
   withPreprocessing: z.boolean().default(false),
 });

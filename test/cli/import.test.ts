@@ -74,7 +74,7 @@ describe('import', () => {
   it('takes names, a data set, and a normalisation', async () => {
     const { folder, onnx, file } = await writeNetwork((model) => openSizes(model, [3, 6, 5]));
     const names = join(folder, 'names.txt');
-    writeFileSync(names, 'cat\r\ndog\r\n\nmouse\nowl\n');
+    writeFileSync(names, 'cat\r\ndog\r\nmouse\nowl\n\n');
     const normalisation = ['--mean', '0.5,0.4,0.3', '--std', '0.2'];
     const args = [onnx, file, '--classes', names, '--dataset', 'cifar10', ...normalisation];
     const { exitCode, err } = await importCommand(args);
@@ -111,6 +111,7 @@ describe('import', () => {
     const names = join(folder, 'names.txt');
     for (const [text, message] of [
       ['\n', /^--classes: expected names, a line each, found none in \S+names\.txt\.\n$/],
+      ['a\nb\n\nc\nd\n', /^--classes: expected names, a line each, found line 3 of \S+names\.txt empty\.\n$/],
       ['a\nb\nc\n', /net\.onnx: expected names for 4 outputs, found 3\. Give as many\.\n$/],
       ['a\nb\nc\nd\ne\n', /net\.onnx: expected names for 4 outputs, found 5\. Give as many\.\n$/],
     ] as const) {

@@ -48,4 +48,18 @@ describe('graphs that look like what Convoy has layers for', () => {
       /found LogSoftmax 'logs' whose logarithms other nodes read\./,
     );
   });
+
+  it('are told of with all that there are no layers for, also behind one another', async () => {
+    const lines: Line[] = [
+      'Conv x w -> y',
+      'Einsum y -> bent',
+      'Relu bent -> positive',
+      'LSTM positive -> kept',
+      'Shape kept -> sizes',
+      'GlobalAveragePool kept -> mean',
+    ];
+    await expect(read(lines)).rejects.toThrow(
+      /found Einsum 'bent'; LSTM 'kept'\. Export the network without/,
+    );
+  });
 });

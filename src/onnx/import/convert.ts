@@ -3,7 +3,7 @@ import type { Shape } from '../../core/shape.js';
 import { PRODUCER } from '../metadata.js';
 import type { TensorProto, ValueInfoProto } from '../wire/onnx_pb.js';
 import { readConstant } from './constants.js';
-import { foldConstants } from './folding/fold.js';
+import { foldConstants, isFolded } from './folding/fold.js';
 import { type InputOptions, MOST_TOLD, readBatchSize, setInput } from './graph-input.js';
 import { type LayerDraft, NetworkBuilder } from './network-builder.js';
 import { Node, UnsupportedNode } from './node.js';
@@ -187,10 +187,10 @@ function readNode(node: Node, network: NetworkBuilder, options: ConvertOptions):
       return null;
     }
   }
-  // What a node before it would have made is missing: that one is told of.
+  // What a node before it would have made is missing: that one is told of, and this one if nothing could come of it either.
   if (node.inputs.some((name) => network.isLost(name))) {
     for (const name of node.outputs) network.lose(name);
-    return null;
+    return Object.hasOwn(NODE_READERS, node.op) || isFolded(node.op) ? null : `${node.op} '${node.name}'`;
   }
   try {
     if (foldConstants(node, network)) {

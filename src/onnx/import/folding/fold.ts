@@ -41,6 +41,11 @@ const FOLDERS: Readonly<Record<string, FoldNode>> = {
   Unsqueeze: foldUnsqueeze,
 };
 
+/** Whether an operator is known of constants. */
+export function isFolded(op: string): boolean {
+  return Object.hasOwn(FOLDERS, op);
+}
+
 /**
  * Sets what a node makes, if it reads constants alone.
  *
@@ -48,7 +53,7 @@ const FOLDERS: Readonly<Record<string, FoldNode>> = {
  * @throws UnsupportedNode if its constants do not go together, or make more numbers than a network has use for
  */
 export function foldConstants(node: Node, network: NetworkBuilder): boolean {
-  const fold = Object.hasOwn(FOLDERS, node.op) ? FOLDERS[node.op]! : null;
+  const fold = isFolded(node.op) ? FOLDERS[node.op]! : null;
   if (!fold || !node.inputs[0]) return false;
   const inputs = node.inputs.map((name) => (name === '' ? null : network.find(name)));
   const constants = inputs.filter((input) => input === null || input?.form === 'constant');
