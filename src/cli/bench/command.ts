@@ -83,9 +83,7 @@ async function findPeers(cases: readonly Case[], streams: Streams): Promise<Peer
   const kinds = cases.flatMap(({ counterpart }) =>
     counterpart && 'job' in counterpart ? [counterpart.job.kind] : [],
   );
-  const peers = await Peers.find(kinds);
-  for (const line of peers.missing) streams.err.write(`bench: ${line}.\n`);
-  return peers;
+  return Peers.find(kinds, (line) => streams.err.write(`bench: ${line}.\n`));
 }
 
 function describeConditions({ kernels }: Workbench, cores: number, peers: Peers | null): string {
