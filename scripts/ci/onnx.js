@@ -1,5 +1,5 @@
-// Runs what Convoy writes as ONNX with ONNX Runtime, and compares outputs: `npm run test:onnx`. The package holds binaries for all systems, 300 MB of
-// them, so it is installed here alone; its script, which would download more, is not run.
+// Runs what Convoy writes as ONNX with ONNX Runtime, compares outputs, and tries it as a peer of the benchmarks: `npm run test:onnx`. The package
+// holds binaries for all systems, 300 MB of them, so it is installed here alone; its script, which would download more, is not run.
 import { installPackages } from './packages.js';
 import { runCheck, runCounted } from './run.js';
 import { root, withWorkCopy } from './work-copy.js';
@@ -10,6 +10,7 @@ runCheck('test:onnx', () =>
   withWorkCopy('onnx', async (_folder, packagesFolder) => {
     const packages = await installPackages(packagesFolder, VERSIONS);
     const environment = { CONVOY_ONNXRUNTIME: packages };
-    return runCounted('npm', ['test', '--silent', '--', 'test/onnx'], { cwd: root, environment });
+    const tests = ['test/onnx', 'test/bench/onnxruntime-peer.test.ts'];
+    return runCounted('npm', ['test', '--silent', '--', ...tests], { cwd: root, environment });
   }),
 );
