@@ -52,8 +52,9 @@ export async function* measureCases(
         ...(base === undefined ? {} : { speedup: value / base, against: keyOf(against!) }),
       };
       if (others.length === 0) yield figure;
-      for (const [i, other] of others.entries())
+      for (const [i, other] of others.entries()) {
         yield { ...figure, ...compare(value, takeMedian(theirs[i]!), other) };
+      }
     }
   }
 }
@@ -90,23 +91,16 @@ async function findOthers({ unit, counterpart }: Case, { bench, peers }: Conditi
   }
   const { job, toFigure } = counterpart;
   const { rounds, kernelSeconds, networkSeconds, courseSeconds } = bench.effort;
-  const seconds = unit === 'gflop' ? kernelSeconds : networkSeconds;
+  const trialSeconds = unit === 'gflop' ? kernelSeconds : networkSeconds;
+  const seconds = job.kind === 'epochs' ? courseSeconds : trialSeconds;
   const others: Other[] = [];
   for (const peer of peers?.peersFor(job) ?? []) {
-    const setting = await peer.choose(job, seconds);
+    const setting = await peer.choose(job, trialSeconds);
     others.push({
       name: peer.name,
       setting: setting.name,
       turns: TURNS_WITH_PEER,
-      async measure() {
-        const measured = await measureIn(
-          setting,
-          job,
-          rounds,
-          job.kind === 'epochs' ? courseSeconds : seconds,
-        );
-        return measured.map(toFigure);
-      },
+      measure: async () => (await measureIn(setting, job, rounds, seconds)).map(toFigure),
     });
   }
   return others;

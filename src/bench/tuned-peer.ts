@@ -55,7 +55,7 @@ export class TunedPeer {
   /**
    * Measures each setting briefly, for a job.
    *
-   * @param seconds least time of one measurement of the job itself
+   * @param seconds least time of one measurement if it were no trial
    * @returns the setting that takes least
    * @throws Error if the job fails in all settings
    */
