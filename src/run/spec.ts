@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
-import type { Written } from '../core/written.js';
+import type { OpenName, Written } from '../core/written.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
-import { DEFAULT_DATASET } from '../dataset/registry.js';
+import { type DatasetName, DEFAULT_DATASET } from '../dataset/registry.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
@@ -16,6 +16,7 @@ import {
   findModel,
   isModel,
   MODEL_NAMES,
+  type ModelName,
 } from '../models/registry.js';
 import { freezeLayers } from '../network/freeze.js';
 import { type NetworkSpec, parseNetwork, type WrittenNetwork } from '../network/spec.js';
@@ -119,9 +120,14 @@ const runSpecSchema = z.strictObject({
 });
 
 /** What a user writes: everything but the network has a default. */
-export interface RunSpec extends Written<Omit<z.input<typeof runSpecSchema>, 'network' | 'optimizer'>> {
+export interface RunSpec
+  extends Written<Omit<z.input<typeof runSpecSchema>, 'model' | 'network' | 'dataset' | 'optimizer'>> {
+  /** A named network. Give this or `network`. */
+  readonly model?: OpenName<ModelName> | undefined;
   /** A network layer by layer, or a pattern; its `name` stands where a model's would. */
   readonly network?: WrittenNetwork | string | undefined;
+  /** One that the program knows, or the name of the data that a training is given. Absent: mnist. */
+  readonly dataset?: OpenName<DatasetName> | undefined;
   /** A name, or one with its options. Absent: sgd. */
   readonly optimizer?: OptimizerSpec | undefined;
 }
