@@ -1,5 +1,6 @@
-// Runs what Convoy writes as ONNX with ONNX Runtime and Debian's OpenCV, and compares outputs: `npm run test:onnx`. The package of the former holds
-// binaries for all systems, 300 MB of them, so it is installed here alone; its script, which would download more, is not run.
+// Runs what Convoy writes as ONNX with ONNX Runtime and Debian's OpenCV, compares outputs, and tries the former as a peer of the benchmarks:
+// `npm run test:onnx`. Its package holds binaries for all systems, 300 MB of them, so it is installed here alone; its script, which would download more,
+// is not run.
 import { spawnSync } from 'node:child_process';
 import { installPackages } from './packages.js';
 import { runCheck, runCounted } from './run.js';
@@ -14,6 +15,7 @@ runCheck('test:onnx', () =>
     const packages = await installPackages(packagesFolder, VERSIONS);
     const hasOpenCv = spawnSync(PYTHON, ['-c', 'import cv2']).status === 0;
     const environment = { CONVOY_ONNXRUNTIME: packages, ...(hasOpenCv && { CONVOY_OPENCV: PYTHON }) };
-    return runCounted('npm', ['test', '--silent', '--', 'test/onnx'], { cwd: root, environment });
+    const tests = ['test/onnx', 'test/bench/onnxruntime-peer.test.ts'];
+    return runCounted('npm', ['test', '--silent', '--', ...tests], { cwd: root, environment });
   }),
 );
