@@ -1,4 +1,5 @@
 import { countCores } from '../core/count-cores.js';
+import { planRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
 import { chooseThreads } from './choose-threads.js';
 import { type Executor, type ExecutorOptions, UnableToTrain } from './executor.js';
@@ -34,7 +35,7 @@ export class ProcessExecutor implements Executor {
   async run(point: SweepPoint, options: ExecutorOptions): Promise<TrainResult> {
     const trainer = this.#takeIdle() ?? (await this.#start());
     try {
-      return await trainer.train(point, options);
+      return await trainer.train({ ...point, ...planRun(point) }, options);
     } finally {
       if (trainer.isAlive) this.#idle.push(trainer);
     }

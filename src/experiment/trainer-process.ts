@@ -7,6 +7,7 @@ import { inheritFlags } from '../core/node-flags.js';
 import { Patience, TICK_MS } from '../core/patience.js';
 import { readProcessTime } from '../core/process-time.js';
 import { findModule } from '../parallel/threads.js';
+import type { FittedRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
 import { type ExecutorOptions, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
@@ -89,7 +90,10 @@ export class TrainerProcess {
    *
    * @throws UserError if the point cannot be trained, ProcessFailure if the process dies of it or has to be ended, any other error for a bug
    */
-  async train(point: SweepPoint, { signal, observer, checkpoints }: ExecutorOptions): Promise<TrainResult> {
+  async train(
+    point: SweepPoint & FittedRun,
+    { signal, observer, checkpoints }: ExecutorOptions,
+  ): Promise<TrainResult> {
     if (!this.#isAlive) throw this.#describeFailure(await this.#ended);
     const { spec, position, label, identity, dataset } = point;
     const source = dataset.source ?? null;
@@ -156,7 +160,7 @@ export class TrainerProcess {
     }
   }
 
-  #watch({ plan, dataset }: SweepPoint): Patience {
+  #watch({ plan, dataset }: FittedRun): Patience {
     const bytes = 4 * plan.weightFloats + dataset.train.pixels.byteLength + dataset.test.pixels.byteLength;
     return new Patience(
       SILENCE_LIMIT_MS + bytes / BYTES_PER_MS,

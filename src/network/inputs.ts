@@ -10,7 +10,10 @@ const INPUT_NAME = 'input';
 export const INPUT = -1;
 
 const one = z.object({
-  inputs: z.array(z.string()).length(1, 'expected one name, since only add and concat join several').optional(),
+  inputs: z
+    .array(z.string())
+    .length(1, 'expected one name, since only add and concat join several')
+    .optional(),
 });
 const several = z.object({
   inputs: z

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { countCores } from '../../core/count-cores.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
-import { expandGrid } from '../../experiment/grid.js';
+import { walkGrid } from '../../experiment/grid.js';
 import { planSweep, type SweepPoint } from '../../experiment/plan-sweep.js';
 import { PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
@@ -17,7 +17,7 @@ import { type Streams, widthOf } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
 import { parseSweepArguments, type SweepCommand } from './options.js';
-import { formatPoints } from './points.js';
+import { formatPoints, formatPointsAsJson } from './points.js';
 import { recordSweep } from './record-sweep.js';
 
 /**
@@ -41,13 +41,20 @@ export async function runSweepCommand(
   const grid = await findGrid(command, listNetworkOptions(command, plugins, streams));
   const own = await openOwnData(command.data, streams);
   const overrides = overrideData(command.overrides, own);
-  const asked = expandGrid(grid, command.what!, overrides, plugins);
+  const asked = walkGrid(grid, command.what!, overrides, plugins);
   const points = await planSweep(asked, withOwnData(own, engine.loadDataset), plugins);
   printWarnings(points, command.force, streams.err);
   if (command.dryRun) {
     const recorded = readRecorded(command);
-    streams.out.write(formatPoints(points, recorded, command.json, widthOf(streams.out)));
-    if (!command.json) streams.out.write(tellDiskUse(points, recorded, command));
+    if (command.json) {
+      for (const lines of formatPointsAsJson(points, recorded)) {
+        streams.out.write(lines);
+        await streams.out.flush?.();
+      }
+    } else {
+      streams.out.write(formatPoints(points, recorded, widthOf(streams.out)));
+      streams.out.write(tellDiskUse(points, recorded, command));
+    }
     return EXIT_CODES.done;
   }
   const store = Store.open(command.db);
