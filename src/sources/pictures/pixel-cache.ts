@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import sharp from 'sharp';
 import { UserError } from '../../core/errors.js';
 import { mapSome } from '../../core/map-some.js';
 import { openRegularFile, readBytes } from '../../core/regular-file.js';
 import { allocateSharedBytes } from '../../dataset/shared-bytes.js';
+import { loadSharp } from '../../image/load-sharp.js';
 import type { ReadOptions } from '../../image/read-image.js';
 import type { Header } from '../../safetensors/header.js';
 import { readSafetensors } from '../../safetensors/read.js';
@@ -60,6 +60,7 @@ export async function cachePictures(
 
 /** Over what pixels come from: the files, how they are read, and by which decoders. Null if a file cannot be read. */
 async function hashPictures(files: readonly string[], options: ReadOptions): Promise<string | null> {
+  const { versions } = await loadSharp();
   try {
     const hashes = await mapSome(files, FILES_AT_ONCE, async (file) => {
       const open = await openRegularFile(file, 'a picture');
@@ -71,7 +72,7 @@ async function hashPictures(files: readonly string[], options: ReadOptions): Pro
         await open.handle.close();
       }
     });
-    const how = { version: CACHE_VERSION, decoders: sharp.versions, options };
+    const how = { version: CACHE_VERSION, decoders: versions, options };
     return createHash('sha256')
       .update(JSON.stringify([how, hashes]))
       .digest('hex');
