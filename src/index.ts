@@ -8,7 +8,6 @@ export type { Combination } from './checkpoint/combine.js';
 export { Ensemble, type NamedModel } from './checkpoint/ensemble.js';
 export type { LoadOptions } from './checkpoint/load.js';
 export type { ModelImage } from './checkpoint/model-images.js';
-export type { PixelImage, PixelRange, Pixels } from './checkpoint/pixels.js';
 export { clearRunFolder } from './checkpoint/run-files.js';
 export { saveModel } from './checkpoint/save.js';
 export {
@@ -29,7 +28,8 @@ export type { ClassLabels } from './dataset/class-labels.js';
 export type { Dataset, DatasetSource, LabelledImages } from './dataset/dataset.js';
 export { type ArrayParts, fromArrays, type TargetArray } from './dataset/from-arrays.js';
 export { loadDataset } from './dataset/load.js';
-export type { ArrayImage, PixelArrays } from './dataset/pixel-arrays.js';
+export type { PixelArrays } from './dataset/pixel-arrays.js';
+export type { PixelImage, PixelRange, Pixels } from './dataset/pixel-values.js';
 export {
   type OpenStoreOptions,
   openStore,
@@ -89,7 +89,12 @@ export {
 export { type NetworkPlan, type PlannedParameter, type PlanOptions, planNetwork } from './network/plan.js';
 export { type NetworkSpec, parseNetwork, type WrittenNetwork } from './network/spec.js';
 export type { WrittenHead, WrittenLayer } from './network/written-layer.js';
-export { type ExportOptions, exportOnnx } from './onnx/export-onnx.js';
+export {
+  type ExportedModel,
+  type ExportedTensor,
+  type ExportOptions,
+  exportOnnx,
+} from './onnx/export-onnx.js';
 export { type ImportOptions, importOnnx } from './onnx/import-onnx.js';
 export type { ElementwiseOptimizer, MovedPiece } from './optim/optimizers/elementwise.js';
 export type {

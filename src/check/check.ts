@@ -90,7 +90,7 @@ export async function check(subject: NetworkSubject, options: CheckOptions = {})
   const { only = CHECK_NAMES, workers = countCores(), dataset, onLine: say = () => {} } = options;
   if (dataset !== undefined) checkDataset(dataset);
   const plugins = await loadPlugins(options.plugins ?? []);
-  const spec = resolveSubject(subject, 'check', plugins);
+  const spec = resolveSubject(subject, 'check', plugins, dataset);
   const data = await chooseData(spec, async (name) => dataset ?? loadDataset(name), plugins.layers);
   if (dataset !== undefined && data.reason !== null) {
     throw new UserError(

@@ -5,8 +5,10 @@ import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
 import { sizeOf } from '../core/shape.js';
 import type { OutputNames } from '../dataset/output-names.js';
+import { BACKGROUNDS, FITS, type PictureReading } from '../image/read-image.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import type { Plugins } from '../plugins/plugins.js';
+import { expectFunction, expectPlugins } from '../run/check-options.js';
 import { hashWeights } from '../run/conclude.js';
 import { resolveRunSpec } from '../run/spec.js';
 import { countNumbers, isHalf } from '../safetensors/format.js';
@@ -33,13 +35,18 @@ const contentSchema = z.object({
   classes: z.string(),
   data: z.string().optional(),
   weightsSha256: z.string().optional(),
+  pictures: z.string().optional(),
 });
 /** Of a regression. */
 const targetContentSchema = contentSchema.omit({ classes: true }).extend({ targets: z.string() });
 const namesSchema = z.array(z.string()).min(1);
+const picturesSchema = z.strictObject({
+  fit: z.enum(FITS).exactOptional(),
+  background: z.enum(BACKGROUNDS).exactOptional(),
+});
 
 /** What the metadata say of the tensors. */
-interface Description extends Pick<Checkpoint, 'spec' | 'datasetSha256'> {
+interface Description extends Pick<Checkpoint, 'spec' | 'datasetSha256' | 'pictures'> {
   readonly names: OutputNames;
   readonly tensors: readonly LayerTensor[];
   readonly version: string;
@@ -55,6 +62,12 @@ export interface LoadOptions {
   /** Told of such a file. Default: a warning of the process. */
   readonly onWarning?: (message: string) => void;
 }
+
+export const loadOptionsSchema = z.strictObject({
+  plugins: expectPlugins(),
+  ignoreHash: z.boolean().optional(),
+  onWarning: expectFunction(),
+} satisfies Record<keyof LoadOptions, z.ZodType>);
 
 /**
  * Reads a checkpoint that `saveModel` has written.
@@ -77,7 +90,7 @@ export async function loadCheckpoint(
     for (const { name, values } of cutWeights(description.tensors, weights)) places.set(name, values);
   };
   const { tensors, checksum } = await readSafetensors(file, accept, (name) => places.get(name));
-  const { spec, names, datasetSha256 } = description!;
+  const { spec, names, datasetSha256, pictures } = description!;
   const valuesOf = (name: string) => tensors.get(name)!.values as Float32Array;
   if (!isAsWritten(checksum, description!, weights)) {
     const found = `${file}: expected the bytes that were written, as the checksum in it says, found others`;
@@ -96,7 +109,7 @@ export async function loadCheckpoint(
     scale: expandNormalization(valuesOf(SCALE), input),
   };
   const data = datasetSha256 === undefined ? {} : { datasetSha256 };
-  return { spec, ...data, ...names, normalization, weights };
+  return { spec, ...data, ...names, ...(pictures && { pictures }), normalization, weights };
 }
 
 /** A file of the first version has at most a checksum of its weights. */
@@ -145,7 +158,14 @@ function describeCheckpoint({ metadata }: Header, file: string, plugins: Plugins
     version,
     weightsSha256,
     ...(datasetSha256 === undefined ? {} : { datasetSha256 }),
+    ...(content.pictures === undefined
+      ? {}
+      : { pictures: readPictures(content.pictures, `${file}: pictures`) }),
   };
+}
+
+function readPictures(text: string, where: string): PictureReading {
+  return parseWith(picturesSchema, parseJson(text, where), where);
 }
 
 /** What the outputs are called. There may be more outputs than classes, but not than targets. */

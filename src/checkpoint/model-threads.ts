@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers';
 import { UserError } from '../core/errors.js';
-import { type Shape, sizeOf } from '../core/shape.js';
+import { sizeOf } from '../core/shape.js';
 import { explainThread } from '../parallel/run-threads.js';
 import { findModule, Threads } from '../parallel/threads.js';
 import type { LayerValues } from './predictor.js';
@@ -18,15 +19,9 @@ export interface PredictTask {
   readonly layer: string | null;
 }
 
-/** What is made of one image: h×w×c. */
-export interface ImageValues {
-  readonly shape: Shape;
-  readonly values: Float32Array;
-}
-
 interface Waiting {
   readonly pixels: Uint8Array;
-  readonly resolve: (values: ImageValues) => void;
+  readonly resolve: (values: LayerValues) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,6 +29,8 @@ export interface CallOptions {
   readonly layer: string | null;
   /** Threads that work for the call at once, at most. */
   readonly workers: number;
+  /** Ends the call. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Somebody's images, all to be treated alike. */
@@ -41,8 +38,8 @@ class Call {
   readonly options: CallOptions;
   /** Images that no thread has yet. */
   readonly waiting: Waiting[] = [];
-  /** Threads that have some of its images. */
-  running = 0;
+  /** Images that threads have, those of a thread together. */
+  readonly running = new Set<readonly Waiting[]>();
 
   constructor(options: CallOptions) {
     this.options = options;
@@ -73,27 +70,41 @@ export class ModelThreads {
   }
 
   /**
-   * Does work that has images computed.
+   * Does work that has images computed. Once it is ended, no thread takes any more of them, and what one has already is not waited for.
    *
-   * @throws UserError if the threads have been closed, or cannot begin
+   * @throws UserError if the threads have been closed, or cannot begin; what the call's signal raises
    */
   async serve<Result>(
     options: CallOptions,
-    work: (compute: (pixels: Uint8Array) => Promise<ImageValues>) => Promise<Result>,
+    work: (compute: (pixels: Uint8Array) => Promise<LayerValues>) => Promise<Result>,
   ): Promise<Result> {
     if (this.#closed) {
       throw new UserError(
         'model: expected an open one, found it closed. Close it when its predictions are done.',
       );
     }
+    const { signal } = options;
+    signal?.throwIfAborted();
+    // Any number of calls may have one signal.
+    if (signal) setMaxListeners(0, signal);
     const call = new Call(options);
+    const leave = () => this.#leave(call, signal?.reason);
+    signal?.addEventListener('abort', leave);
     const done = work((pixels) => this.#enqueue(call, pixels));
     this.#underWay.add(done);
     try {
-      return await done;
+      const result = await done;
+      signal?.throwIfAborted();
+      return result;
     } finally {
       this.#underWay.delete(done);
+      signal?.removeEventListener('abort', leave);
     }
+  }
+
+  #leave(call: Call, reason: unknown): void {
+    this.#calls = this.#calls.filter((other) => other !== call);
+    for (const { reject } of [call.waiting.splice(0), ...call.running].flat()) reject(reason);
   }
 
   /** Ends the threads once they have done what has been asked for. */
@@ -107,7 +118,8 @@ export class ModelThreads {
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
-  async #enqueue(call: Call, pixels: Uint8Array): Promise<ImageValues> {
+  async #enqueue(call: Call, pixels: Uint8Array): Promise<LayerValues> {
+    call.options.signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       call.waiting.push({ pixels, resolve, reject });
       if (call.waiting.length === 1) this.#calls.push(call);
@@ -128,12 +140,11 @@ export class ModelThreads {
   #handOut(): void {
     for (;;) {
       const first = this.#calls.find(
-        ({ running, options }) => running < options.workers && this.#countFree(options.workers) > 0,
+        ({ running, options }) => running.size < options.workers && this.#countFree(options.workers) > 0,
       );
       if (first === undefined) return;
       const free = this.#countFree(first.options.workers);
-      const thread = this.#idle.pop() ?? this.#begin();
-      void this.#compute(thread, this.#gather(first.options.layer, free), first.options.layer);
+      void this.#compute(this.#gather(first.options.layer, free), first.options.layer);
     }
   }
 
@@ -151,7 +162,7 @@ export class ModelThreads {
   /** Takes images of calls in turn, for one of so many threads that are free. */
   #gather(layer: string | null, free: number): Map<Call, Waiting[]> {
     const joins = this.#calls.filter(
-      ({ running, options }) => options.layer === layer && running < options.workers,
+      ({ running, options }) => options.layer === layer && running.size < options.workers,
     );
     const images = joins.reduce((sum, { waiting }) => sum + waiting.length, 0);
     const share = BATCH_IMAGES * Math.ceil(images / free / BATCH_IMAGES);
@@ -161,7 +172,7 @@ export class ModelThreads {
       if (room === 0) break;
       const some = call.waiting.splice(0, room);
       room -= some.length;
-      call.running++;
+      call.running.add(some);
       taken.set(call, some);
     }
     const others = this.#calls.filter((call) => !taken.has(call));
@@ -169,9 +180,12 @@ export class ModelThreads {
     return taken;
   }
 
-  async #compute(thread: Threads, taken: Map<Call, Waiting[]>, layer: string | null): Promise<void> {
+  /** Takes a thread at once, for as long as it computes. */
+  async #compute(taken: Map<Call, Waiting[]>, layer: string | null): Promise<void> {
     const images = [...taken.values()].flat();
+    let thread: Threads | undefined;
     try {
+      thread = this.#idle.pop() ?? this.#begin();
       const task: PredictTask = { model: this.#model, pixels: join(images), layer };
       const { shape, values } = await thread.run<LayerValues>(task);
       const size = sizeOf(shape);
@@ -182,10 +196,10 @@ export class ModelThreads {
     } catch (error) {
       for (const { reject } of images) reject(explainThread(error, 0));
       // It may have ended, or never begin: another one takes its place when there is need of it.
-      this.#threads.delete(thread);
-      void thread.close();
+      if (thread) this.#threads.delete(thread);
+      void thread?.close();
     } finally {
-      for (const call of taken.keys()) call.running--;
+      for (const [call, some] of taken) call.running.delete(some);
       this.#schedule();
     }
   }

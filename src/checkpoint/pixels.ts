@@ -1,19 +1,7 @@
 import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
-
-/** Pixels in memory, h×w×c: bytes of 0 to 255, or numbers of 0 to the range that is told. */
-export type Pixels = ArrayLike<number>;
-
-/** A picture in memory, as a program has it. */
-export interface PixelImage extends Shape {
-  readonly pixels: Pixels;
-}
-
-/** What stands for white: that of bytes, or 1. */
-export type PixelRange = 1 | 255;
-
-const WHITE = 255;
+import { isNumbers, type PixelImage, type PixelRange, type Pixels, toByte } from '../dataset/pixel-values.js';
 
 interface PixelOptions {
   /** The network's own size. */
@@ -55,26 +43,21 @@ function unwrap(image: PixelImage | Pixels): { readonly pixels: unknown; readonl
   return { pixels: (image as PixelImage | null)?.pixels, shape: image as PixelImage };
 }
 
-function isNumbers(pixels: unknown): pixels is Pixels {
-  return Array.isArray(pixels) || (ArrayBuffer.isView(pixels) && !(pixels instanceof DataView));
-}
-
 function convertNumbers(pixels: Pixels, range: PixelRange | null, where: string): Uint8Array {
-  const most = range ?? WHITE;
+  const most = range ?? 255;
   const expected = most === 1 ? 'numbers from 0 to 1' : 'whole numbers from 0 to 255';
   const bytes = new Uint8Array(pixels.length);
   let greatest = 0;
   for (let i = 0; i < bytes.length; i++) {
     const pixel: unknown = pixels[i];
-    const isPixel =
-      typeof pixel === 'number' && pixel >= 0 && pixel <= most && (most === 1 || Number.isInteger(pixel));
-    if (!isPixel) {
+    const byte = toByte(pixel, most);
+    if (byte === null || (most !== 1 && byte !== pixel)) {
       throw new UserError(
         `${where}: expected ${expected}, found ${describeValue(pixel)} at pixel ${i + 1}. ${adviseOn(most)}`,
       );
     }
-    if (pixel > greatest) greatest = pixel;
-    bytes[i] = most === 1 ? Math.round(pixel * WHITE) : pixel;
+    if (byte > greatest) greatest = byte;
+    bytes[i] = byte;
   }
   if (range === null && greatest === 1) {
     throw new UserError(

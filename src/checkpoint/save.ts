@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import { readManifest } from '../core/manifest.js';
+import { parseWith } from '../core/parse.js';
 import type { WriteOptions } from '../core/write-whole-file.js';
 import { loadPlugins, type PluginSource } from '../plugins/load.js';
 import { checkPlugins, type Plugins } from '../plugins/plugins.js';
+import { expectPlugins } from '../run/check-options.js';
 import { NUMERICS } from '../run/numerics.js';
 import { trimSpec } from '../run/spec.js';
 import type { EpochMetrics, TrainResult } from '../run/types.js';
@@ -18,6 +21,8 @@ import {
   VERSION,
 } from './layout.js';
 
+const optionsSchema = z.strictObject({ plugins: expectPlugins() });
+
 /**
  * Saves a trained network as a safetensors file, whole or not at all: the same run gives the same bytes, by one version of the program. The file alone is enough to
  * predict with `loadModel`.
@@ -25,14 +30,15 @@ import {
  * @param trained what `train` gave, or a checkpoint
  * @param file the file to write
  * @param options `plugins`: those that it was trained with, if any; their hashes go into the file
- * @throws UserError if a plugin is not at hand, weights are not those of the spec, or not finite (the run diverged), or the file cannot be written there
+ * @throws UserError for an unknown option; if a plugin is not at hand, weights are not those of the spec, or not finite (the run diverged), or the file cannot be written there
  */
 export async function saveModel(
   trained: TrainResult | Checkpoint,
   file: string,
-  { plugins: source = [] }: { readonly plugins?: PluginSource } = {},
+  options: { readonly plugins?: PluginSource } = {},
 ): Promise<void> {
-  const plugins = await loadPlugins(source);
+  parseWith(optionsSchema, options, 'saveModel: options');
+  const plugins = await loadPlugins(options.plugins ?? []);
   checkPlugins(trained.spec.plugins, plugins, file);
   await writeModel(file, trained, { plugins, about: 'epochs' in trained ? describeResult(trained) : {} });
 }
@@ -51,7 +57,7 @@ interface ModelOptions extends WriteOptions {
  */
 export async function writeModel(
   file: string,
-  { spec, datasetSha256, classNames, targetNames, normalization, weights }: Checkpoint,
+  { spec, datasetSha256, classNames, targetNames, pictures, normalization, weights }: Checkpoint,
   { plugins, about, ...options }: ModelOptions,
 ): Promise<void> {
   const tensors = new Map<string, Tensor<Float32Array>>();
@@ -72,6 +78,7 @@ export async function writeModel(
     spec: JSON.stringify(trimSpec(spec)),
     ...(datasetSha256 === undefined ? {} : { data: datasetSha256 }),
     ...(targetNames ? { targets: JSON.stringify(targetNames) } : { classes: JSON.stringify(classNames) }),
+    ...(pictures && { pictures: JSON.stringify(pictures) }),
     ...about,
   };
   await writeSafetensors(file, { metadata, tensors }, options);

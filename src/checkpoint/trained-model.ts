@@ -7,17 +7,19 @@ import { LoopTurns } from '../core/loop-turns.js';
 import { mapSome } from '../core/map-some.js';
 import { parseWith } from '../core/parse.js';
 import type { Shape } from '../core/shape.js';
-import { BACKGROUNDS, type Picture, type ReadOptions } from '../image/read-image.js';
+import type { PixelRange } from '../dataset/pixel-values.js';
+import { BACKGROUNDS, type Picture, type PictureReading, type ReadOptions } from '../image/read-image.js';
 import { MAX_THREADS } from '../parallel/pool.js';
 import { ThreadQueue } from '../parallel/thread-queue.js';
 import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins, NO_PLUGINS } from '../plugins/plugins.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import type { Checkpoint } from './checkpoint.js';
-import { type LoadOptions, loadCheckpoint } from './load.js';
-import { decodeFor, isEncoded, type ModelImage } from './model-images.js';
-import { type ImageValues, ModelThreads } from './model-threads.js';
-import { type PixelRange, readPixels } from './pixels.js';
+import { type LoadOptions, loadCheckpoint, loadOptionsSchema } from './load.js';
+import { decodeFor, type EncodedImage, isEncoded, type ModelImage } from './model-images.js';
+import { ModelThreads } from './model-threads.js';
+import { readPixels } from './pixels.js';
+import type { LayerValues } from './predictor.js';
 import { toProbabilities } from './probabilities.js';
 import { type SharedModel, shareModel } from './shared-model.js';
 
@@ -26,7 +28,7 @@ const optionsSchema = z.strictObject({
     .union([z.literal(1), z.literal(255)], { error: 'expected 1 or 255' })
     .nullable()
     .default(null),
-  background: z.enum(BACKGROUNDS).default('white'),
+  background: z.enum(BACKGROUNDS).optional(),
   workers: z.int().min(1).max(MAX_THREADS).optional(),
   signal: z.instanceof(AbortSignal, { error: 'expected an AbortSignal' }).optional(),
 });
@@ -58,7 +60,7 @@ export interface Prediction {
 }
 
 /** What one layer makes of one image. */
-export interface LayerOutput extends ImageValues {
+export interface LayerOutput extends LayerValues {
   /** The layer's. */
   readonly name: string;
 }
@@ -68,7 +70,7 @@ export interface PredictOptions extends Pick<ReadOptions, 'background'> {
   readonly range?: PixelRange;
   /** Threads that compute at once, at most. Default: one for each core. */
   readonly workers?: number;
-  /** Ends the call: what is raised is thrown, and images that no thread has yet are left. */
+  /** Ends the call: what is raised is thrown at once, and images that no thread has yet are left. */
   readonly signal?: AbortSignal;
 }
 
@@ -85,6 +87,8 @@ export class TrainedModel implements AsyncDisposable {
   readonly classNames: readonly string[];
   /** Of a regression alone. */
   readonly targetNames?: readonly string[];
+  /** How the pictures that it was trained on were read, where the file says so. Those that it is given are read likewise. */
+  readonly pictures: PictureReading;
   readonly #model: SharedModel;
   readonly #threads: ModelThreads;
   readonly #turns = new LoopTurns();
@@ -102,6 +106,7 @@ export class TrainedModel implements AsyncDisposable {
     this.classNames = trained.classNames;
     if (trained.datasetSha256 !== undefined) this.datasetSha256 = trained.datasetSha256;
     if (trained.targetNames) this.targetNames = trained.targetNames;
+    this.pictures = trained.pictures ?? {};
     this.#model = shareModel(trained, plugins);
     this.#threads = new ModelThreads(this.#model);
   }
@@ -122,17 +127,15 @@ export class TrainedModel implements AsyncDisposable {
   }
 
   /**
-   * Reads a picture as the network takes it: scaled to its input (what is over on the longer side is cut off), grey or coloured.
+   * Reads a picture as the network takes it: scaled to its input as the pictures were that it was trained on (else what is over on the longer side is
+   * cut off), grey or coloured.
    *
    * @param file PNG, JPEG or WebP
-   * @param options `background`: behind transparent parts. Default: white
+   * @param options `background`: behind transparent parts. Default: as in training, else white
    * @throws UserError if it is no such picture, or the network is not for pictures
    */
-  async readImage(
-    file: string,
-    { background = 'white' }: Pick<ReadOptions, 'background'> = {},
-  ): Promise<Picture> {
-    return decodeFor(this.input, file, { background, where: file });
+  async readImage(file: string, { background }: Pick<ReadOptions, 'background'> = {}): Promise<Picture> {
+    return this.#decode(file, background, file);
   }
 
   /**
@@ -154,10 +157,12 @@ export class TrainedModel implements AsyncDisposable {
     images: ModelImage | readonly ModelImage[],
     options: PredictOptions = {},
   ): Promise<Prediction | Prediction[]> {
-    const explain = ({ values }: ImageValues) => this.#explain(values);
-    const list: readonly ModelImage[] = Array.isArray(images) ? images : [images as ModelImage];
+    const explain = ({ values }: LayerValues) => this.#explain(values);
+    // An array of numbers is one image.
+    const isList = Array.isArray(images) && typeof images[0] !== 'number';
+    const list = isList ? (images as readonly ModelImage[]) : [images as ModelImage];
     const predictions = await this.#computeEach('predict', list, { options, layer: null, explain });
-    return Array.isArray(images) ? predictions : predictions[0]!;
+    return isList ? predictions : predictions[0]!;
   }
 
   /**
@@ -168,7 +173,7 @@ export class TrainedModel implements AsyncDisposable {
    * @throws UserError as `predict` does
    */
   async logits(images: readonly ModelImage[], options: PredictOptions = {}): Promise<Float32Array[]> {
-    const explain = ({ values }: ImageValues) => this.#checkOutputs(values);
+    const explain = ({ values }: LayerValues) => this.#checkOutputs(values);
     return this.#computeEach('logits', images, { options, layer: null, explain });
   }
 
@@ -186,7 +191,7 @@ export class TrainedModel implements AsyncDisposable {
     options: PredictOptions = {},
   ): Promise<LayerOutput[]> {
     if (!this.layerNames.includes(layer)) throw unknownName('features', 'layer', layer, this.layerNames);
-    const explain = (output: ImageValues) => ({ name: layer, ...output });
+    const explain = (output: LayerValues) => ({ name: layer, ...output });
     return this.#computeEach('features', images, { options, layer, explain });
   }
 
@@ -210,7 +215,7 @@ export class TrainedModel implements AsyncDisposable {
     }: {
       readonly options: PredictOptions;
       readonly layer: string | null;
-      readonly explain: (output: ImageValues) => Result;
+      readonly explain: (output: LayerValues) => Result;
     },
   ): Promise<Result[]> {
     if (!Array.isArray(images)) {
@@ -218,16 +223,11 @@ export class TrainedModel implements AsyncDisposable {
         `${what}: expected a list of images, found ${describeValue(images)}. Put it in brackets.`,
       );
     }
-    const {
-      workers = countCores(),
-      signal,
-      ...reading
-    } = parseWith(optionsSchema, options, `${what}: options`);
-    return this.#threads.serve({ layer, workers }, (compute) =>
+    const parsed = parseWith(optionsSchema, options, `${what}: options`);
+    const { workers = countCores(), signal } = parsed;
+    return this.#threads.serve({ layer, workers, signal }, (compute) =>
       mapSome(images, ModelThreads.imagesAtOnce(workers), async (image: ModelImage, i) => {
-        signal?.throwIfAborted();
-        const pixels = await this.#read(image, `image ${i + 1}`, reading);
-        signal?.throwIfAborted();
+        const pixels = await this.#read(image, `image ${i + 1}`, parsed);
         const output = await compute(pixels);
         await this.#turns.giveWay();
         return explain(output);
@@ -238,16 +238,21 @@ export class TrainedModel implements AsyncDisposable {
   async #read(
     image: ModelImage,
     where: string,
-    { range, background }: Pick<ParsedOptions, 'range' | 'background'>,
+    { range, background, signal }: ParsedOptions,
   ): Promise<Uint8Array> {
     await this.#turns.giveWay();
     if (!isEncoded(image, this.input, where)) return readPixels(image, { input: this.input, range, where });
     await this.#decoders.take(1);
     try {
-      return (await decodeFor(this.input, image, { background, where })).pixels;
+      signal?.throwIfAborted();
+      return (await this.#decode(image, background, where)).pixels;
     } finally {
       this.#decoders.give(1);
     }
+  }
+
+  #decode(image: EncodedImage, background: ReadOptions['background'], where: string): Promise<Picture> {
+    return decodeFor(this.input, image, { ...this.pictures, ...(background && { background }) }, where);
   }
 
   #checkOutputs(outputs: Float32Array): Float32Array {
@@ -281,10 +286,11 @@ export class TrainedModel implements AsyncDisposable {
 /**
  * Loads a trained network from a file that `saveModel` or `scripts/train.js --save` has written.
  *
- * @throws UserError if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has weights that are not
+ * @throws UserError for an unknown option; if it is no such file, is cut, has been changed, needs a plugin that is not at hand or not the same, has weights that are not
  *   finite, or tensors that are not those of its spec
  */
 export async function loadModel(file: string, options: LoadOptions = {}): Promise<TrainedModel> {
+  parseWith(loadOptionsSchema, options, 'loadModel: options');
   const plugins = await loadPlugins(options.plugins ?? []);
   return new TrainedModel(await loadCheckpoint(file, { ...options, plugins }), plugins);
 }

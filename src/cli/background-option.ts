@@ -4,9 +4,8 @@ import { BACKGROUNDS, type Background, type Picture } from '../image/read-image.
 /** For commands that read pictures. */
 export const BACKGROUND_OPTION = [
   '--background <colour>',
-  `behind transparent parts of pictures: ${BACKGROUNDS.join(', ')}`,
+  `behind transparent parts of pictures: ${BACKGROUNDS.join(', ')} (default: as in training, else white)`,
   parseBackground,
-  BACKGROUNDS[0] as Background,
 ] as const;
 
 function parseBackground(text: string): Background {
@@ -19,8 +18,8 @@ function parseBackground(text: string): Background {
 export function tellBackground(
   file: string,
   { transparent }: Picture,
-  background: Background,
   say: (line: string) => void,
+  background: Background = 'white',
 ): void {
   if (!transparent) return;
   const other = BACKGROUNDS.find((colour) => colour !== background)!;

@@ -13,7 +13,7 @@ import { formatCount } from '../report/format-values.js';
 import { formatTable } from '../report/tables.js';
 import { checkLoneValues } from '../run/lone-values.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
-import { createCommand, parseCommand } from './command-line.js';
+import { createCommand, parseCommand, RepeatableOption } from './command-line.js';
 import { addDataOptions, type DataFlags, openOwnData, overrideData, withOwnData } from './data-options.js';
 import { EXIT_CODES } from './exit.js';
 import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from './network-argument.js';
@@ -42,9 +42,9 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       'Checks a network as CS231n does: its first loss, its gradients against numerical ones, and whether it learns 50 examples by heart.',
     )
     .argument('[what]', NETWORK_ARGUMENT)
-    .option('--only <check>', `one of ${CHECK_NAMES.join(', ')} (repeatable)`, collectChecks)
+    .addOption(new RepeatableOption('--only <check>', `one of ${CHECK_NAMES.join(', ')}`, collectChecks))
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object a check');
   addDataOptions(command).action(async (what: string | undefined, flags: Flags) => {

@@ -1,11 +1,39 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { UserError, unknownName } from '../core/errors.js';
 import { readManifest } from '../core/manifest.js';
 import type { Streams } from './streams.js';
 
+/** An option that may be given several times. */
+export class RepeatableOption<T> extends Option {
+  /** @param collect what the option comes to, from one more text and what it came to before it */
+  constructor(flags: string, description: string, collect: (text: string, earlier?: T) => T) {
+    super(flags, `${description} (repeatable)`);
+    this.argParser(collect);
+  }
+}
+
+/** A command that refuses a second value for an option, where commander would take the last one. */
+class StrictCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new StrictCommand(name);
+  }
+
+  override addOption(option: Option): this {
+    const takesOne = (option.required || option.optional) && !(option instanceof RepeatableOption);
+    // Told before commander takes the value.
+    if (takesOne) this.on(`option:${option.name()}`, () => this.#checkFirst(option));
+    return super.addOption(option);
+  }
+
+  #checkFirst(option: Option): void {
+    if (this.getOptionValueSource(option.attributeName()) !== 'cli') return;
+    throw new UserError(`${option.long}: expected it once, found it twice. Leave one out.`);
+  }
+}
+
 /** A command whose mistakes are thrown and whose help goes to `streams.out`; nothing of it ends the process. */
 export function createCommand(name: string, streams: Streams): Command {
-  return new Command(name)
+  return new StrictCommand(name)
     .exitOverride()
     .version(readManifest().version, '--version', 'print the version')
     .showSuggestionAfterError(false)

@@ -5,6 +5,7 @@ import { addOverride, type Override, parseValue } from '../experiment/overrides.
 import type { LoadDataset } from '../experiment/plan-sweep.js';
 import { openDataset } from '../sources/open-dataset.js';
 import { SOURCE_OPTION_NAMES, type SourceOptions } from '../sources/options.js';
+import { RepeatableOption } from './command-line.js';
 import type { Streams } from './streams.js';
 
 /** What a command's options say of data of the user's own. */
@@ -21,10 +22,12 @@ export function addDataOptions(command: Command): Command {
       "images of one's own: a folder of pictures, NPY, NPZ, CSV or IDX files (docs/own-images.md)",
       parsePath,
     )
-    .option(
-      '--data-option <key=value>',
-      `how they are read: ${SOURCE_OPTION_NAMES.join(', ')} (repeatable)`,
-      collectOptions,
+    .addOption(
+      new RepeatableOption(
+        '--data-option <key=value>',
+        `how they are read: ${SOURCE_OPTION_NAMES.join(', ')}`,
+        collectOptions,
+      ),
     );
 }
 
@@ -88,7 +91,11 @@ function collectOptions(text: string, earlier: SourceOptions = {}): SourceOption
   if (key in earlier) {
     throw new UserError(`--data-option ${key}: expected it once, found it twice. Leave one out.`);
   }
-  const sides = /^\d+([x×]\d+)+$/i.test(value) ? value.split(/[x×]/i).map(Number) : null;
-  const isText = key === 'name';
-  return { ...earlier, [key]: sides ?? (isText ? value : parseValue(value, `--data-option ${key}`)) };
+  return { ...earlier, [key]: key === 'name' ? value : parseOption(key, value) };
+}
+
+/** `64x64` is a list of sides; all else is read as the value of a field. */
+function parseOption(key: string, text: string): unknown {
+  if (/^\d+([x×]\d+)+$/i.test(text)) return text.split(/[x×]/i).map(Number);
+  return parseValue(text, `--data-option ${key}`);
 }

@@ -1,6 +1,8 @@
+import { nameCommand } from '../core/command-name.js';
 import { unknownName } from '../core/errors.js';
 import { OPSETS, type Opset } from '../onnx/export/build-model.js';
-import { exportOnnx } from '../onnx/export-onnx.js';
+import { type ExportedModel, type ExportedTensor, exportOnnx } from '../onnx/export-onnx.js';
+import { formatBytes } from '../report/format-values.js';
 import { createCommand, parseCommand } from './command-line.js';
 import { EXIT_CODES } from './exit.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from './run-options.js';
@@ -29,16 +31,18 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       '--with-preprocessing',
       'takes pixels as bytes, n×h×w×c, and normalises them itself; without it the input is normalised and n×c×h×w',
     )
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .action(async (model: string, file: string, flags: Flags) => {
-      await exportOnnx(model, file, {
+      const { withPreprocessing = false } = flags;
+      const exported = await exportOnnx(model, file, {
         opset: flags.opset,
-        withPreprocessing: flags.withPreprocessing ?? false,
+        withPreprocessing,
         ignoreHash: flags.ignoreHash ?? false,
         plugins: flags.plugin ?? [],
         onWarning: (message) => streams.err.write(`warning: ${message}\n`),
       });
+      streams.out.write(formatExported(file, exported, withPreprocessing));
     });
   await parseCommand(command, args);
   return EXIT_CODES.done;
@@ -49,3 +53,17 @@ function parseOpset(text: string): Opset {
   if (opset === undefined) throw unknownName('--opset', 'version', text, OPSETS.map(String));
   return opset;
 }
+
+function formatExported(
+  file: string,
+  { sizeBytes, opset, input, output }: ExportedModel,
+  withPreprocessing: boolean,
+): string {
+  const how = withPreprocessing ? 'bytes' : 'normalised as its metadata tell';
+  return (
+    `${file}: ${formatBytes(sizeBytes)}, opset ${opset}, from ${formatTensor(input)} (${how}) to ${formatTensor(output)}. ` +
+    `ONNX Runtime runs it; ${nameCommand('import')} reads it back.\n`
+  );
+}
+
+const formatTensor = ({ name, sizes }: ExportedTensor) => `${name} n×${sizes.join('×')}`;

@@ -16,7 +16,7 @@ interface Flags {
   readonly kernel: readonly FilterKernel[];
   readonly out: string;
   readonly tone?: Tone;
-  readonly background: Background;
+  readonly background?: Background;
 }
 
 const FILTER_NAMES = Object.keys(FILTERS);
@@ -55,9 +55,9 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       parseTone,
     )
     .option(...BACKGROUND_OPTION)
-    .action(async (file: string, { kernel, out, tone, background }: Flags) => {
+    .action(async (file: string, { kernel, out, tone, background = 'white' }: Flags) => {
       const image = await readImage(file, { background });
-      tellBackground(file, image, background, (line) => streams.err.write(`${line}\n`));
+      tellBackground(file, image, (line) => streams.err.write(`${line}\n`), background);
       const response = filterImage(image, kernel, loadKernels(chooseKernelName()));
       if (response === null) {
         throw new UserError(

@@ -15,3 +15,23 @@ export function refuseIdleOptions(command: Command, options: readonly string[], 
   );
   if (idle) throw new UserError(`${idle.long}: ${why} Leave it out.`);
 }
+
+/** Options that go together. */
+const WITH_LIST: ReadonlySet<string> = new Set(['--list', '--json']);
+
+/**
+ * Refuses whatever stands beside `--list` but `--json`.
+ *
+ * @param what the command's argument, if it was given
+ * @param subject in messages: what the argument may be
+ * @throws UserError for the first thing that would be dropped
+ */
+export function refuseBesideList(command: Command, what: string | undefined, subject: string): void {
+  if (what !== undefined) {
+    throw new UserError(
+      `${command.name()}: expected ${subject} or --list, found both (${what}). Leave one out.`,
+    );
+  }
+  const others = command.options.map((option) => option.long!).filter((option) => !WITH_LIST.has(option));
+  refuseIdleOptions(command, others, `expected it with ${subject}, found --list.`);
+}

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UserError } from '../core/errors.js';
 import { addOverride, type Override, parseOverride, parseValue } from '../experiment/overrides.js';
+import { RepeatableOption } from './command-line.js';
 
 /** What a command's options say of a spec's fields. */
 export interface OverrideFlags {
@@ -23,7 +24,7 @@ export function addOverrideOptions(
   setting = 'a field of the spec, such as seed=3 or learningRate.rate=0.01',
 ): Command {
   return command
-    .option('--set <key=value>', `${setting} (repeatable)`, collectOverrides)
+    .addOption(new RepeatableOption('--set <key=value>', setting, collectOverrides))
     .option('--epochs <n>', 'short for --set epochs=n', parseEpochs)
     .option('--seed <n>', 'short for --set seed=n', parseShort('--seed', ['seed']))
     .option(
@@ -52,8 +53,7 @@ function collectOverrides(text: string, earlier: readonly Override[] = []): read
 }
 
 /** Reads `--epochs`, which need not be whole. */
-function parseEpochs(text: string, earlier?: Override): Override {
-  checkOnce('--epochs', earlier);
+function parseEpochs(text: string): Override {
   const value = parseValue(text, '--epochs');
   if (typeof value !== 'number' || value <= 0 || value > MAX_EPOCHS) {
     throw new UserError(`--epochs: expected a number above 0, ${MAX_EPOCHS} at most, found '${text}'.`);
@@ -62,16 +62,10 @@ function parseEpochs(text: string, earlier?: Override): Override {
 }
 
 /** How an option of one number is read; what the number may be is left to the spec. */
-function parseShort(option: string, path: readonly string[]): (text: string, earlier?: Override) => Override {
-  return (text, earlier) => {
-    checkOnce(option, earlier);
+function parseShort(option: string, path: readonly string[]): (text: string) => Override {
+  return (text) => {
     const value = parseValue(text, option);
     if (typeof value === 'number') return { text: `${option} ${text}`, path, value };
     throw new UserError(`${option}: expected a number, found '${text}'.`);
   };
-}
-
-function checkOnce(option: string, earlier: Override | undefined): void {
-  if (earlier === undefined) return;
-  throw new UserError(`${option}: expected it once, found it after '${earlier.text}'. Leave one out.`);
 }

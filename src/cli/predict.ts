@@ -1,5 +1,5 @@
 import type { Answer } from '../checkpoint/combine.js';
-import type { Ensemble } from '../checkpoint/ensemble.js';
+import type { Ensemble, NamedModel } from '../checkpoint/ensemble.js';
 import type { TargetValue, TrainedModel } from '../checkpoint/trained-model.js';
 import { MAX_CLASSES } from '../core/class-numbers.js';
 import { UserError } from '../core/errors.js';
@@ -27,7 +27,7 @@ const IMAGES_AT_A_TIME = 16;
 
 interface Flags extends NetworkFlags {
   readonly top: number;
-  readonly background: Background;
+  readonly background?: Background;
   readonly json?: true;
 }
 
@@ -48,7 +48,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       '<file...>',
       'files that train.js --save has written, then PNG, JPEG or WebP files, which are scaled to the size of the input',
     )
-    .option(...RUN_OPTION)
+    .addOption(RUN_OPTION)
     .option(...DATABASE_OPTION)
     .option(...COMBINE_OPTION)
     .option(
@@ -58,7 +58,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       DEFAULT_TOP,
     )
     .option(...BACKGROUND_OPTION)
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object an image, with its classes or what is wrong with it')
     .action(async (files: readonly string[], flags: Flags) => {
@@ -73,6 +73,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
           'expected it with classes, found a regression, which tells all targets.',
         );
       }
+      checkReadings(networks);
       let answers = 0;
       for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
         const some = images.slice(first, first + IMAGES_AT_A_TIME);
@@ -113,6 +114,21 @@ async function looksSaved(file: string): Promise<boolean> {
   }
 }
 
+/** @throws UserError if one picture would have to be read in several ways */
+function checkReadings({ members }: Ensemble): void {
+  const readingOf = ({ model: { pictures } }: NamedModel) => {
+    const { fit = 'cover', background = 'white' } = pictures;
+    return `fit=${fit} and background=${background}`;
+  };
+  const [first, ...others] = members;
+  const expected = readingOf(first!);
+  const other = others.find((member) => readingOf(member) !== expected);
+  if (other === undefined) return;
+  throw new UserError(
+    `${other.name}: expected a network that was trained on pictures read with ${expected}, as ${first!.name} was, found ${readingOf(other)}. Predict with each by itself.`,
+  );
+}
+
 /** A picture that has been read, or why it could not be. */
 type Reading = { readonly image: string } & ({ readonly picture: Picture } | { readonly error: string });
 
@@ -135,16 +151,16 @@ async function predictSome(
       if (json) streams.out.write(`${JSON.stringify(reading)}\n`);
       continue;
     }
-    tellBackground(reading.image, reading.picture, background, say);
+    tellBackground(reading.image, reading.picture, say, background ?? reader.pictures.background);
     const format = json ? formatAsJson : formatAsText;
     streams.out.write(format(reading.image, predictions.next().value!, top));
   }
   return pictures.length;
 }
 
-async function read(reader: TrainedModel, image: string, background: Background): Promise<Reading> {
+async function read(reader: TrainedModel, image: string, background?: Background): Promise<Reading> {
   try {
-    return { image, picture: await reader.readImage(image, { background }) };
+    return { image, picture: await reader.readImage(image, background ? { background } : {}) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { image, error: error.message };

@@ -1,7 +1,7 @@
 import { UserError, unknownName } from '../core/errors.js';
 import { NUMERICS_CHOICES, type NumericsChoice } from '../experiment/run-records.js';
 import { MAX_THREADS } from '../parallel/pool.js';
-import { parseCount } from './command-line.js';
+import { parseCount, RepeatableOption } from './command-line.js';
 
 /** Where experiments are recorded if the user does not say: in the current folder. */
 export const DEFAULT_DATABASE = 'data/experiments.db';
@@ -31,8 +31,8 @@ export const IGNORE_HASH_OPTION = [
 ] as const;
 
 /** How a command that reads a network takes modules of the user's own. */
-export const PLUGIN_OPTION = [
+export const PLUGIN_OPTION = new RepeatableOption(
   '--plugin <file>',
-  "a module with kinds of layer or optimizer of the user's own (repeatable)",
+  "a module with kinds of layer or optimizer of the user's own",
   (file: string, earlier: readonly string[] = []): readonly string[] => [...earlier, file],
-] as const;
+);

@@ -8,6 +8,7 @@ import { loadModel } from '../checkpoint/trained-model.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { openDatabaseReadOnly } from '../experiment/database.js';
 import { findRunFolder } from '../experiment/run-folder.js';
+import { RepeatableOption } from './command-line.js';
 import { refuseIdleOptions } from './idle-options.js';
 import { DEFAULT_DATABASE, parseDatabase } from './run-options.js';
 import { findRunIds } from './runs/run-ids.js';
@@ -22,11 +23,11 @@ export interface NetworkFlags {
   readonly plugin?: readonly string[];
 }
 
-export const RUN_OPTION = [
+export const RUN_OPTION = new RepeatableOption(
   '--run <ids>',
-  "recorded runs' networks, by their numbers in runs ls: 12, 3-8 or last (repeatable)",
+  "recorded runs' networks, by their numbers in runs ls: 12, 3-8 or last",
   (text: string, earlier: readonly string[] = []): readonly string[] => [...earlier, text],
-] as const;
+);
 
 export const DATABASE_OPTION = [
   '--db <file>',

@@ -47,7 +47,7 @@ export async function writeWholeFile(
     } finally {
       await handle.close();
     }
-    await rename(draft, place);
+    await rename(draft, resolve(place));
     await syncFolder(dirname(place));
   });
 }
@@ -110,13 +110,30 @@ export async function removeDrafts(folder: string): Promise<void> {
   }
 }
 
+/** Whoever is alive writes on within that time. */
+const STALE_MS = 60 * 60 * 1000;
+
+/**
+ * Removes what has not been written to for an hour, of a folder that processes of several machines may write to: their numbers tell nothing there.
+ * What cannot be removed stays.
+ */
+export async function removeStaleDrafts(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((name) => DRAFT.test(name))) {
+    const draft = join(folder, name);
+    const found = await stat(draft).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > STALE_MS) await rm(draft, { force: true }).catch(() => {});
+  }
+}
+
 /** Calls `write` with the name of a file beside `file`, of which nothing is left if it throws. */
 async function withDraft(
   file: string,
   { advice = 'Give another path.', makesFolder = true }: WriteOptions,
   write: (draft: string) => Promise<void>,
 ): Promise<void> {
-  const draft = `${file}.${process.pid}.part`;
+  // Beside a folder that is called '.', not in it.
+  const draft = `${resolve(file)}.${process.pid}.part`;
   try {
     if (makesFolder) await makeFolder(dirname(file));
     await rm(draft, { force: true });

@@ -9,3 +9,6 @@ export type NameOf<Options extends { readonly kind: string }> = Options extends 
     ? Options['kind']
     : never
   : never;
+
+/** Any name; an editor completes the known ones, which `string` alone would swallow. */
+export type OpenName<Known extends string> = Known | (string & Record<never, never>);

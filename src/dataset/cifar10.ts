@@ -22,7 +22,7 @@ const CLASS_NAMES: readonly string[] = [
 ];
 const CLASS_FILE = 'batches.meta.txt';
 
-export const CIFAR10_LAYOUT: CifarLayout = {
+export const CIFAR10_LAYOUT = {
   name: 'cifar10',
   title: 'CIFAR-10',
   archive: 'cifar-10-binary.tar.gz',
@@ -39,7 +39,7 @@ export const CIFAR10_LAYOUT: CifarLayout = {
     [/^cifar-10-(batches-py\b|python)|^data_batch_\d$|^batches\.meta$/, 'Python'],
     [/^cifar-10-(batches-mat\b|matlab)|^data_batch_\d\.mat$|^batches\.meta\.mat$/, 'Matlab'],
   ],
-};
+} as const satisfies CifarLayout;
 
 /** @throws UserError if a file lists other classes than CIFAR-10's, or cannot be read */
 export function checkCifar10Classes(path: string): Promise<void> {
@@ -47,7 +47,7 @@ export function checkCifar10Classes(path: string): Promise<void> {
 }
 
 /** CIFAR-10 (Krizhevsky 2009), its binary version. */
-export const cifar10: DatasetDefinition = {
+export const cifar10: DatasetDefinition<typeof CIFAR10_LAYOUT.name> = {
   name: CIFAR10_LAYOUT.name,
   folder: join('data', CIFAR10_LAYOUT.folder),
   files: listFiles(CIFAR10_LAYOUT),

@@ -20,7 +20,9 @@ const FOLDER = 'cifar-100-binary';
 const ARCHIVE = 'cifar-100-binary.tar.gz';
 const IMAGES = { train: 50_000, test: 10_000 } as const;
 
-function defineCifar100(labels: keyof typeof LABELS): DatasetDefinition {
+function defineCifar100<Kind extends keyof typeof LABELS>(
+  labels: Kind,
+): DatasetDefinition<(typeof LABELS)[Kind]['name']> {
   const { name, classFile, labelAt, classes } = LABELS[labels];
   const layout: CifarLayout = {
     name,

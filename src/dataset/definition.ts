@@ -5,8 +5,8 @@ import type { DatasetStatistics } from './statistics.js';
  * A data set that the program knows by name, whole: where its files lie, how they are read, where they can be had, what is published of
  * it. To add one: one file, one line in registry.ts, one test file.
  */
-export interface DatasetDefinition {
-  readonly name: string;
+export interface DatasetDefinition<Name extends string = string> {
+  readonly name: Name;
   /** Where its files belong, under the current folder. */
   readonly folder: string;
   /** All that are needed, by their published names less `.gz`. */

@@ -35,21 +35,19 @@ export function divideLabels(
 ): Division {
   const groups = Array.from({ length: Math.max(1, classes) }, (): number[] => []);
   for (let i = 0; i < count; i++) groups[classes === 0 ? 0 : labels[i]!]!.push(i);
-  const train: number[] = [];
-  const test: number[] = [];
+  const isTest = new Uint8Array(count);
   groups.forEach((group, index) => {
     const order = Int32Array.from(group);
     shuffle(order, new RandomStream(makeKey(splitSeed, 'selection', index)));
-    const cut = order.length - Math.min(Math.round(testFraction * order.length), order.length - 1);
-    train.push(...order.subarray(0, cut));
-    test.push(...order.subarray(cut));
+    const tests = Math.min(Math.round(testFraction * order.length), order.length - 1);
+    for (const sample of order.subarray(order.length - tests)) isTest[sample] = 1;
   });
-  if (test.length === 0) {
-    throw new UserError(
-      `${where}: expected some test images, found none of ${count} with a testFraction of ${testFraction}. Raise it, or take more images.`,
-    );
-  }
-  return { train: Int32Array.from(train).sort(), test: Int32Array.from(test).sort() };
+  const samples = Int32Array.from({ length: count }, (_, i) => i);
+  const [train, test] = [samples.filter((i) => !isTest[i]), samples.filter((i) => isTest[i])];
+  if (test.length > 0) return { train, test };
+  throw new UserError(
+    `${where}: expected some test images, found none of ${count} with a testFraction of ${testFraction}. Raise it, or take more images.`,
+  );
 }
 
 /**

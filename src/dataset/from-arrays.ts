@@ -1,13 +1,18 @@
+import { z } from 'zod';
+import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
+import { parseWith } from '../core/parse.js';
+import { ARRAY_OPTIONS } from './array-options.js';
 import { type ClassLabels, numberLabels } from './class-labels.js';
 import type { Dataset } from './dataset.js';
 import { type DivideOptions, divideImages } from './divide.js';
 import { makeDataset } from './make-dataset.js';
 import { type PixelArrays, type PixelFormat, sharePixels } from './pixel-arrays.js';
+import { isBigInts, isNumbers } from './pixel-values.js';
 import { allocateSharedBytes } from './shared-bytes.js';
 
 /** What is to be told of each image, as numbers: n×d of them. */
-export type TargetArray = Float32Array | Float64Array | readonly number[];
+export type TargetArray = ArrayLike<number> | ArrayLike<bigint>;
 
 /** A data set as a program has it: images as arrays, and of each a class or numbers. */
 export interface ArrayParts extends PixelFormat, DivideOptions {
@@ -30,12 +35,38 @@ export interface ArrayParts extends PixelFormat, DivideOptions {
 
 const DEFAULT_NAME = 'arrays';
 
+const names = z
+  .array(z.string().min(1))
+  .min(1)
+  .refine((texts) => new Set(texts.map((text) => text.normalize('NFC'))).size === texts.length, {
+    error: 'expected each name once',
+  });
+/** What the numbers are is looked at where they are read. */
+const numbers = z.unknown().optional();
+const partsSchema = z.strictObject({
+  name: ARRAY_OPTIONS.name.optional(),
+  images: numbers,
+  labels: numbers,
+  targets: numbers,
+  testImages: numbers,
+  testLabels: numbers,
+  testTargets: numbers,
+  classNames: names.optional(),
+  targetNames: names.optional(),
+  shape: numbers,
+  range: ARRAY_OPTIONS.range.optional(),
+  layout: ARRAY_OPTIONS.layout.optional(),
+  testFraction: ARRAY_OPTIONS.testFraction.optional(),
+  splitSeed: ARRAY_OPTIONS.splitSeed.optional(),
+} satisfies Record<keyof ArrayParts, z.ZodType>);
+
 /**
  * A data set of arrays in memory. Pixels are kept as bytes, n×h×w×c, in shared memory: bytes that lie there already as they are, all others copied.
  *
- * @throws UserError if sizes, types, ranges, labels or targets do not fit together
+ * @throws UserError for an unknown or a wrong option; if sizes, types, ranges, labels or targets do not fit together
  */
 export function fromArrays(parts: ArrayParts): Dataset {
+  parseWith(partsSchema, parts, 'fromArrays');
   const { name = DEFAULT_NAME, images, testImages } = parts;
   checkPairs(parts, name);
   const train = sharePixels(images, parts, `${name}: images`);
@@ -72,8 +103,10 @@ function checkPairs(parts: ArrayParts, name: string): void {
   if (given('testImages') !== given(tested)) {
     fail(given('testImages') ? tested : 'testImages', `both testImages and ${tested}, or neither, found one`);
   }
-  if (given('testImages') && given('testFraction')) {
-    fail('testFraction', 'none beside testImages, found one');
+  const namesOfOthers = what === 'labels' ? 'targetNames' : 'classNames';
+  if (given(namesOfOthers)) fail(namesOfOthers, `none beside ${what}, found some. Leave it out`);
+  for (const key of ['testFraction', 'splitSeed'] as const) {
+    if (given('testImages') && given(key)) fail(key, 'none beside testImages, found one. Leave it out');
   }
 }
 
@@ -87,6 +120,12 @@ function takeLabels({ labels, testLabels, classNames }: ArrayParts, name: string
 }
 
 function takeTargets({ targets, testTargets, targetNames }: ArrayParts, count: number, name: string) {
+  for (const [key, values] of Object.entries({ targets, testTargets })) {
+    if (values === undefined || isNumbers(values) || isBigInts(values)) continue;
+    throw new UserError(
+      `${name}: ${key}: expected a list or a typed array of numbers, found ${describeValue(values)}.`,
+    );
+  }
   const each = Math.max(1, Math.floor(targets!.length / count));
   const given = testTargets === undefined ? [targets!] : [targets!, testTargets];
   return {
@@ -95,8 +134,12 @@ function takeTargets({ targets, testTargets, targetNames }: ArrayParts, count: n
   };
 }
 
-function shareFloats(values: TargetArray, what: string): Float32Array {
-  const floats = new Float32Array(allocateSharedBytes(4 * values.length, what).buffer);
-  floats.set(values);
+function shareFloats(values: TargetArray, name: string): Float32Array {
+  const floats = new Float32Array(allocateSharedBytes(4 * values.length, name).buffer);
+  for (let i = 0; i < floats.length; i++) {
+    const value: unknown = values[i];
+    // What else is no number is told with the rest that is not finite.
+    floats[i] = typeof value === 'bigint' ? Number(value) : typeof value === 'number' ? value : Number.NaN;
+  }
   return floats;
 }

@@ -1,17 +1,26 @@
+import { z } from 'zod';
+import { parseWith } from '../core/parse.js';
+import type { OpenName } from '../core/written.js';
 import type { Dataset } from './dataset.js';
 import type { DatasetDefinition } from './definition.js';
 import { listFolder } from './folder.js';
-import { findDefinition } from './registry.js';
+import { type DatasetName, findDefinition } from './registry.js';
+
+const optionsSchema = z.strictObject({ folder: z.string().min(1).optional() });
 
 /**
  * Loads a data set into shared memory.
  *
  * @param options.folder where its files are, instead of their usual place in the current folder's `data`
- * @throws UserError for an unknown name, and for files that are missing or broken
+ * @throws UserError for an unknown name or option, and for files that are missing or broken
  */
-export async function loadDataset(name: string, options: { folder?: string } = {}): Promise<Dataset> {
+export async function loadDataset(
+  name: OpenName<DatasetName>,
+  options: { folder?: string } = {},
+): Promise<Dataset> {
+  const { folder } = parseWith(optionsSchema, options, 'loadDataset: options');
   const definition = findDefinition(name);
-  return definition.read(await locateFiles(definition, options.folder ?? definition.folder));
+  return definition.read(await locateFiles(definition, folder ?? definition.folder));
 }
 
 /**

@@ -1,12 +1,8 @@
 import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { formatShape, type Shape, sizeOf } from '../core/shape.js';
+import { isNumbers, type PixelImage, type PixelRange, toByte } from './pixel-values.js';
 import { allocateSharedBytes } from './shared-bytes.js';
-
-/** One image as a program has it: h×w×c. */
-export interface ArrayImage extends Shape {
-  readonly pixels: ArrayLike<number>;
-}
 
 /** Images one after another, or a list of them. */
 export type PixelArrays =
@@ -15,14 +11,14 @@ export type PixelArrays =
   | Float32Array
   | Float64Array
   | readonly number[]
-  | readonly ArrayImage[];
+  | readonly PixelImage[];
 
 /** How arrays are to be understood. */
 export interface PixelFormat {
   /** Height, width and channels of an image. Not needed for a list of images, which tell it. */
   readonly shape?: readonly [height: number, width: number, channels: number] | Shape;
   /** What stands for white. Default: 1 for Float32Array and Float64Array, 255 for others. */
-  readonly range?: 1 | 255;
+  readonly range?: PixelRange;
   /** In which order an image's numbers stand: channels last, or first, as in PyTorch. Default: `nhwc`. */
   readonly layout?: 'nhwc' | 'nchw';
 }
@@ -34,8 +30,6 @@ export interface SharedPixels {
   /** n×h×w×c, over a SharedArrayBuffer. */
   readonly pixels: Uint8Array;
 }
-
-const WHITE = 255;
 
 /**
  * Images as bytes, n×h×w×c, in shared memory. Bytes that lie there already in that order are taken as they are; numbers between two bytes are rounded.
@@ -70,18 +64,12 @@ export function sharePixels(
   return { count, shape, pixels };
 }
 
-function isImageList(images: unknown): images is readonly ArrayImage[] {
+function isImageList(images: unknown): images is readonly PixelImage[] {
   return Array.isArray(images) && typeof images[0] === 'object' && images[0] !== null;
 }
 
-function isNumbers(images: unknown): images is ArrayLike<number> {
-  if (Array.isArray(images)) return true;
-  const isOfBigInts = images instanceof BigInt64Array || images instanceof BigUint64Array;
-  return ArrayBuffer.isView(images) && !(images instanceof DataView) && !isOfBigInts;
-}
-
 function shareList(
-  images: readonly ArrayImage[],
+  images: readonly PixelImage[],
   format: PixelFormat,
   where: string,
   expected?: Shape,
@@ -133,23 +121,22 @@ function checkShape(shape: Shape, where: string): number {
 }
 
 /** Floats are 0 to 1, as most programs have them. */
-function rangeOf(images: ArrayLike<number>): 1 | 255 {
-  return images instanceof Float32Array || images instanceof Float64Array ? 1 : WHITE;
+function rangeOf(images: ArrayLike<number>): PixelRange {
+  return images instanceof Float32Array || images instanceof Float64Array ? 1 : 255;
 }
 
 function writePixels(
   from: ArrayLike<number>,
   to: Uint8Array,
-  { range, layout, shape }: { range: 1 | 255; layout: 'nhwc' | 'nchw'; shape: Shape },
+  { range, layout, shape }: { range: PixelRange; layout: 'nhwc' | 'nchw'; shape: Shape },
   where: string,
 ): void {
   const { channels } = shape;
-  const scale = WHITE / range;
   const plane = shape.height * shape.width;
   for (let i = 0; i < to.length; i++) {
-    const value = from[i]!;
-    if (!(value >= 0 && value <= range)) throw explainRange(value, range, i, where);
-    to[layout === 'nhwc' ? i : movePlanes(i, plane, channels)] = Math.round(value * scale);
+    const byte = toByte(from[i], range);
+    if (byte === null) throw explainRange(from[i], range, i, where);
+    to[layout === 'nhwc' ? i : movePlanes(i, plane, channels)] = byte;
   }
 }
 
@@ -161,7 +148,7 @@ function movePlanes(i: number, plane: number, channels: number): number {
   return (image * plane + (within - channel * plane)) * channels + channel;
 }
 
-function explainRange(value: unknown, range: 1 | 255, i: number, where: string): UserError {
+function explainRange(value: unknown, range: PixelRange, i: number, where: string): UserError {
   const advice =
     range === 1 ? 'Give range: 255 for numbers from 0 to 255.' : 'Give range: 1 for numbers from 0 to 1.';
   return new UserError(

@@ -6,15 +6,12 @@ import { fashionMnist } from './fashion-mnist.js';
 import { mnist } from './mnist.js';
 import { regression } from './regression.js';
 
+const NAMED = [mnist, fashionMnist, cifar10, cifar100, cifar100Coarse, regression] as const;
+
+export type DatasetName = (typeof NAMED)[number]['name'];
+
 /** Every data set that the program knows by name. */
-export const DATASETS: readonly DatasetDefinition[] = [
-  mnist,
-  fashionMnist,
-  cifar10,
-  cifar100,
-  cifar100Coarse,
-  regression,
-];
+export const DATASETS: readonly DatasetDefinition[] = NAMED;
 
 /** What a spec that names none is about. */
 export const DEFAULT_DATASET: string = mnist.name;

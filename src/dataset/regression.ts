@@ -6,7 +6,7 @@ import { readTargetDataset, TARGET_FILES } from './idx/read-targets.js';
 const FILES = Object.values(TARGET_FILES);
 
 /** Images of the user's own with targets, which are numbers: nobody publishes it. */
-export const regression: DatasetDefinition = {
+export const regression: DatasetDefinition<'regression'> = {
   name: 'regression',
   folder: join('data', 'regression'),
   files: FILES,

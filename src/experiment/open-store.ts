@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { cutWeights, layOutNetwork } from '../checkpoint/layout.js';
-import { type LoadOptions, loadCheckpoint } from '../checkpoint/load.js';
+import { type LoadOptions, loadCheckpoint, loadOptionsSchema } from '../checkpoint/load.js';
 import { MODEL_FILE } from '../checkpoint/run-files.js';
 import { loadModel, type TrainedModel } from '../checkpoint/trained-model.js';
+import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { loadPlugins } from '../plugins/load.js';
@@ -36,6 +37,8 @@ export class RecordedRuns implements Disposable {
   readonly file: string;
   readonly readonly: boolean;
   readonly #db: Database.Database;
+  /** Rows that somebody may yet ask for. The connection is busy with them until then. */
+  readonly #unfinished = new Set<Iterator<unknown>>();
 
   /** See `openStore`. */
   constructor(file: string, readonly: boolean) {
@@ -65,7 +68,16 @@ export class RecordedRuns implements Disposable {
 
   /** The same, one row after another: for what is too much at once. */
   *iterate<Row = Record<string, unknown>>(sql: string, ...values: readonly QueryValue[]): Generator<Row> {
-    yield* this.#use(sql, (statement) => statement.iterate(...values) as IterableIterator<Row>);
+    const rows = this.#use(sql, (statement) => statement.iterate(...values) as IterableIterator<Row>);
+    this.#unfinished.add(rows);
+    try {
+      for (const row of rows) {
+        yield row;
+        this.#checkOpen();
+      }
+    } finally {
+      this.#unfinished.delete(rows);
+    }
   }
 
   /**
@@ -79,14 +91,16 @@ export class RecordedRuns implements Disposable {
 
   /** Its weights alone, by their names in the file: `conv1.kernel`. */
   async weights(runId: number, options: LoadOptions = {}): Promise<ReadonlyMap<string, NamedWeights>> {
+    parseWith(loadOptionsSchema, options, 'weights: options');
     const plugins = await loadPlugins(options.plugins ?? []);
     const { spec, weights } = await loadCheckpoint(this.#findModel(runId), { ...options, plugins });
     const tensors = cutWeights(layOutNetwork(spec.network, plugins.layers).tensors, weights);
     return new Map(tensors.map(({ name, shape, values }) => [name, { shape, values }]));
   }
 
-  /** May be called again. */
+  /** May be called again. Whoever still goes through rows is told that it is closed. */
   close(): void {
+    for (const rows of this.#unfinished) rows.return?.();
     this.#db.close();
   }
 
@@ -94,9 +108,13 @@ export class RecordedRuns implements Disposable {
     this.close();
   }
 
-  #use<T>(sql: string, action: (statement: Database.Statement) => T): T {
+  #checkOpen(): void {
     if (!this.#db.open)
       throw new UserError(`${this.file}: expected an open store, found it closed. Open it again.`);
+  }
+
+  #use<T>(sql: string, action: (statement: Database.Statement) => T): T {
+    this.#checkOpen();
     return withQuery(this.#db, sql, 'query', action);
   }
 
@@ -128,6 +146,11 @@ export function openStore(file: string, options: OpenStoreOptions = {}): Recorde
 
 function selectFrom(view: ViewName, where: object): { sql: string; values: QueryValue[] } {
   if (!VIEW_NAMES.includes(view)) throw unknownName('rows', 'view', view, VIEW_NAMES);
+  if (typeof where !== 'object' || where === null) {
+    throw new UserError(
+      `rows: ${view}: expected columns and their values, found ${describeValue(where)}. Leave it out for all rows.`,
+    );
+  }
   const columns = Object.keys(VIEW_COLUMNS[view]);
   const asked = Object.entries(where).filter(([, value]) => value !== undefined);
   for (const [column] of asked) {

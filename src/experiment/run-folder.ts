@@ -3,13 +3,25 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { explainFileError } from '../core/file-errors.js';
 
+const ENDING = '.db';
+
 /**
- * Where a run's checkpoints lie: `runs/experiments-12` beside the database `experiments.db`, beside the file itself where that is a link.
- * Databases of one folder do not meet there, unless their names differ by `.db` alone.
+ * Where a run's checkpoints lie: `runs/experiments-12` beside the database `experiments.db`, beside the file itself where that is a link. Databases of
+ * one folder do not meet there: that of one called `experiments` is `runs/experiments-12.run`.
  */
 export function findRunFolder(database: string, runId: number): string {
   const file = existsSync(database) ? realpathSync(database) : database;
-  return join(dirname(file), 'runs', `${basename(file, '.db')}-${runId}`);
+  const folder = join(dirname(file), 'runs', `${basename(file, ENDING)}-${runId}`);
+  if (file.endsWith(ENDING)) return folder;
+  const own = `${folder}.run`;
+  // As it was called before, unless that is another database's.
+  const isFormer = !existsSync(own) && existsSync(folder) && !existsSync(`${file}${ENDING}`);
+  return isFormer ? folder : own;
+}
+
+/** The number of the run that a folder of that name is of; NaN for other names. */
+export function readRunId(folderName: string): number {
+  return Number(/-([1-9]\d*)(?:\.run)?$/.exec(folderName)?.[1]);
 }
 
 /**

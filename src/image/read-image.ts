@@ -44,6 +44,9 @@ export interface ReadOptions {
   readonly background?: Background;
 }
 
+/** What of it a data set of pictures and the pictures that are later predicted have in common. */
+export type PictureReading = Pick<ReadOptions, 'fit' | 'background'>;
+
 /** A picture from a file. */
 export interface Picture extends Image {
   /** Whether the background shows through some of it. */

@@ -2,7 +2,7 @@
  * The network of "94% on CIFAR-10 in 3.29 seconds on a single GPU" (Jordan 2024, arXiv 2404.00498, airbench94): a frozen convolution that
  * whitens 2×2 patches, then three groups of two convolutions that begin as the identity where they can.
  */
-import { defineModel, type LayerDraft, type Model } from './model.js';
+import { defineModel, type LayerDraft } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 
 /** Filters of each group's convolutions. */
@@ -27,7 +27,7 @@ const NORMALIZATION: LayerDraft = {
   shiftWeightDecay: 1 / SHIFT_FACTOR,
 };
 
-export const AIRBENCH94_MODELS: Readonly<Record<string, Model>> = {
+export const AIRBENCH94_MODELS = {
   airbench94: defineModel(
     "the network of Jordan's 94% recipe for CIFAR-10",
     { width: MODEL_OPTIONS.width.default(1), classes: MODEL_OPTIONS.classes.default(10) },

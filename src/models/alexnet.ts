@@ -3,7 +3,7 @@
  * the paper's two GPUs were, and 227×227 images. Local response normalisation, with the paper's numbers, is an option (docs/networks.md). Weights
  * start gaussian; biases learn at twice the rate and do not decay.
  */
-import { defineModel, type LayerDraft, type Model } from './model.js';
+import { defineModel, type LayerDraft } from './model.js';
 import { MODEL_OPTIONS } from './options.js';
 
 const POOL: LayerDraft = { kind: 'max-pooling', kernel: 3, stride: 2 };
@@ -25,7 +25,7 @@ interface Learned {
   readonly bias: number;
 }
 
-export const ALEXNET_MODELS: Readonly<Record<string, Model>> = {
+export const ALEXNET_MODELS = {
   alexnet: defineModel(
     'AlexNet with two groups (BVLC), for ImageNet',
     {

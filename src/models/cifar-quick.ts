@@ -3,7 +3,7 @@
  * below the map and one column to the right of it; means are over the elements inside. Rates are factors on MatConvNet's: 0.1 for
  * kernels, 2 for biases, a tenth of those in the last layer.
  */
-import { defineModel, type LayerDraft, type Model } from './model.js';
+import { defineModel, type LayerDraft } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 
 const POOLING = { kernel: 3, stride: 2, padding: [0, 1, 0, 1] };
@@ -11,7 +11,7 @@ const MAX_POOL: LayerDraft = { kind: 'max-pooling', ...POOLING };
 const MEAN_POOL: LayerDraft = { kind: 'average-pooling', ...POOLING };
 const RELU: LayerDraft = { kind: 'relu' };
 
-export const CIFAR_QUICK_MODELS: Readonly<Record<string, Model>> = {
+export const CIFAR_QUICK_MODELS = {
   'cifar-quick': defineModel(
     "MatConvNet's and Caffe's quick network for CIFAR-10",
     { width: MODEL_OPTIONS.width.default(1), classes: MODEL_OPTIONS.classes.default(10) },

@@ -3,7 +3,7 @@
  * normalisation are options (docs/networks.md). Convolutions start as He et al. (ICCV 2015) have it. With batch normalisation it has
  * torchvision's parameters: convolutions without bias, and 3×3 in place of 5×5.
  */
-import { defineModel, type LayerDraft, type Model } from './model.js';
+import { defineModel, type LayerDraft } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 
 /** Filters of an Inception module: 1×1; 3×3 reduce, 3×3; 5×5 reduce, 5×5; behind the pooling. */
@@ -50,7 +50,7 @@ const RESPONSE_NORM: LayerDraft = {
   k: 1,
 };
 
-export const GOOGLENET_MODELS: Readonly<Record<string, Model>> = {
+export const GOOGLENET_MODELS = {
   googlenet: defineModel(
     'GoogLeNet for ImageNet, its auxiliary classifiers by option',
     {

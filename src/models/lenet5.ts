@@ -2,7 +2,7 @@
  * LeNet-5 (LeCun, Bottou, Bengio and Haffner, Proceedings of the IEEE 1998): as published, and in the form that most programs have now.
  * Both take 28×28 digits and pad them to the paper's 32×32 in the first convolution.
  */
-import { defineModel, type LayerDraft, type Model } from './model.js';
+import { defineModel, type LayerDraft } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 
 /** Table I of the paper: the maps of S2 that each map of C3 sees. */
@@ -27,7 +27,7 @@ const C3_CONNECTIONS = [
 
 const INPUT = [28, 28, 1] as const;
 
-export const LENET5_MODELS: Readonly<Record<string, Model>> = {
+export const LENET5_MODELS = {
   lenet5: defineModel(
     'LeNet-5 as published: trainable subsampling, connection table, tanh',
     { classes: MODEL_OPTIONS.classes.default(10) },

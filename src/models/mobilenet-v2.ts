@@ -2,7 +2,7 @@
  * MobileNetV2 (Sandler, Howard, Zhu, Zhmoginov and Chen, CVPR 2018) for images of 32×32, as it is common for CIFAR-10 (kuangliu's
  * pytorch-cifar): table 2 with the first two strides 1, and 1×1 convolutions where a block of stride 1 changes the channels.
  */
-import { defineModel, type LayerDraft, type Model } from './model.js';
+import { defineModel, type LayerDraft } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 
 /** Table 2: t, c, n and s; the stride is the first block's of each stage. */
@@ -50,7 +50,7 @@ const mobilenetV2Cifar = defineModel(
   },
 );
 
-export const MOBILENET_V2_MODELS: Readonly<Record<string, Model>> = {
+export const MOBILENET_V2_MODELS = {
   'mobilenet-v2-cifar': mobilenetV2Cifar,
 };
 

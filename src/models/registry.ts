@@ -1,6 +1,7 @@
 import { unknownName } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
+import type { OpenName } from '../core/written.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS, listActivations } from '../layers/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
@@ -17,8 +18,7 @@ import { RESNET_MODELS } from './resnet.js';
 import { THREE_LAYER_MODELS } from './three-layer.js';
 import { VGG_MODELS } from './vgg.js';
 
-/** Every named network. */
-export const MODELS: Readonly<Record<string, Model>> = {
+const NAMED = {
   ...LENET5_MODELS,
   ...MNIST_MODELS,
   ...THREE_LAYER_MODELS,
@@ -29,7 +29,12 @@ export const MODELS: Readonly<Record<string, Model>> = {
   ...RESNET_MODELS,
   ...AIRBENCH94_MODELS,
   ...MOBILENET_V2_MODELS,
-};
+} satisfies Readonly<Record<string, Model>>;
+
+export type ModelName = keyof typeof NAMED;
+
+/** Every named network. */
+export const MODELS: Readonly<Record<string, Model>> = NAMED;
 
 export const MODEL_NAMES: readonly string[] = Object.keys(MODELS);
 
@@ -55,7 +60,12 @@ export interface BuiltModel {
  * @param kinds of layer that there are
  * @throws UserError if there is no such network, or it does not take such options
  */
-export function buildModel(name: string, options: object, where: string, kinds = LAYER_KINDS): BuiltModel {
+export function buildModel(
+  name: OpenName<ModelName>,
+  options: object,
+  where: string,
+  kinds = LAYER_KINDS,
+): BuiltModel {
   if (!isModel(name)) throw unknownName(where, 'model', name, MODEL_NAMES);
   const model = MODELS[name]!;
   const place = `${where}: model ${name}`;

@@ -15,16 +15,16 @@ const IMAGENET_STAGES = {
   resnet50: { title: 'ResNet-50', blocks: [3, 4, 6, 3], build: buildBottleneck, expansion: 4 },
 } as const;
 
-/** 6n + 2 layers with weights: three stages of n blocks of two convolutions, one before and one classifier behind. */
-const CIFAR_DEPTHS = [20, 32, 44, 56, 110];
-
-export const RESNET_MODELS: Readonly<Record<string, Model>> = Object.fromEntries([
-  ...(Object.keys(IMAGENET_STAGES) as (keyof typeof IMAGENET_STAGES)[]).map((name) => [
-    name,
-    defineImageNetResnet(name),
-  ]),
-  ...CIFAR_DEPTHS.map((depth) => [`resnet${depth}`, defineCifarResnet(depth)]),
-]);
+export const RESNET_MODELS = {
+  resnet18: defineImageNetResnet('resnet18'),
+  resnet34: defineImageNetResnet('resnet34'),
+  resnet50: defineImageNetResnet('resnet50'),
+  resnet20: defineCifarResnet(20),
+  resnet32: defineCifarResnet(32),
+  resnet44: defineCifarResnet(44),
+  resnet56: defineCifarResnet(56),
+  resnet110: defineCifarResnet(110),
+};
 
 function defineImageNetResnet(name: keyof typeof IMAGENET_STAGES): Model {
   const { title, blocks, build, expansion } = IMAGENET_STAGES[name];

@@ -1,5 +1,5 @@
 /** The three-layer network of CS231n's second assignment: conv, relu, 2×2 max pool, affine, relu, affine. */
-import { defineModel, type LayerDraft, type Model } from './model.js';
+import { defineModel, type LayerDraft } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 
 const KERNEL = 7;
@@ -7,7 +7,7 @@ const FILTERS = 32;
 const HIDDEN = 100;
 const INITIALIZER = { kind: 'gaussian', std: 0.001 };
 
-export const THREE_LAYER_MODELS: Readonly<Record<string, Model>> = {
+export const THREE_LAYER_MODELS = {
   'three-layer': defineModel(
     'the three-layer ConvNet of CS231n, for CIFAR-10',
     {

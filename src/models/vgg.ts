@@ -23,12 +23,16 @@ const NAMES: Readonly<Record<Depth, string>> = {
   vgg19: 'VGG-19',
 };
 
-export const VGG_MODELS: Readonly<Record<string, Model>> = Object.fromEntries(
-  (Object.keys(DEPTHS) as Depth[]).flatMap((depth) => [
-    [depth, defineImageNetVgg(depth)],
-    [`${depth}-cifar`, defineCifarVgg(depth)],
-  ]),
-);
+export const VGG_MODELS = {
+  vgg11: defineImageNetVgg('vgg11'),
+  'vgg11-cifar': defineCifarVgg('vgg11'),
+  vgg13: defineImageNetVgg('vgg13'),
+  'vgg13-cifar': defineCifarVgg('vgg13'),
+  vgg16: defineImageNetVgg('vgg16'),
+  'vgg16-cifar': defineCifarVgg('vgg16'),
+  vgg19: defineImageNetVgg('vgg19'),
+  'vgg19-cifar': defineCifarVgg('vgg19'),
+};
 
 /** As published: three fully connected layers. With batch normalisation the convolutions keep their biases, as in torchvision. */
 function defineImageNetVgg(depth: Depth): Model {

@@ -2,17 +2,18 @@ import { toBinary } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { checkFinite } from '../checkpoint/layout.js';
-import { type LoadOptions, loadCheckpoint } from '../checkpoint/load.js';
+import { type LoadOptions, loadCheckpoint, loadOptionsSchema } from '../checkpoint/load.js';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
+import { checkIsAnother } from '../core/same-file.js';
 import { writeWholeFile } from '../core/write-whole-file.js';
 import { loadPlugins } from '../plugins/load.js';
 import { checkPlugins } from '../plugins/plugins.js';
 import type { TrainResult } from '../run/types.js';
 import { buildOnnxModel, OPSETS, type Opset } from './export/build-model.js';
-import { ModelProtoSchema } from './wire/onnx_pb.js';
+import { ModelProtoSchema, type ValueInfoProto } from './wire/onnx_pb.js';
 
-const optionsSchema = z.object({
+const optionsSchema = loadOptionsSchema.extend({
   opset: z.literal([...OPSETS]).default(17),
   withPreprocessing: z.boolean().default(false),
 });
@@ -24,6 +25,20 @@ export interface ExportOptions extends LoadOptions {
   readonly withPreprocessing?: boolean;
 }
 
+/** What has been written. */
+export interface ExportedModel {
+  readonly sizeBytes: number;
+  readonly opset: Opset;
+  readonly input: ExportedTensor;
+  readonly output: ExportedTensor;
+}
+
+export interface ExportedTensor {
+  readonly name: string;
+  /** Behind the mini-batch's, which is free. */
+  readonly sizes: readonly number[];
+}
+
 /** Protocol buffers are at most that long. */
 const MOST_BYTES = 2 ** 31 - 1;
 
@@ -32,15 +47,17 @@ const MOST_BYTES = 2 ** 31 - 1;
  * (`logits`, or `outputs` with another loss than softmax-cross-entropy), n being free.
  *
  * @param trained what `train` gave, a checkpoint, or a file that `saveModel` has written
+ * @returns what it has written
  * @throws UserError for an unknown option, a file that is no checkpoint, layers without a form in ONNX, weights that are not finite, more than
- *   2 GiB, or if the file cannot be written there
+ *   2 GiB, or if the file is the one that is read, or cannot be written there
  */
 export async function exportOnnx(
   trained: TrainResult | Checkpoint | string,
   file: string,
   options: ExportOptions = {},
-): Promise<void> {
+): Promise<ExportedModel> {
   const { opset, withPreprocessing } = parseWith(optionsSchema, options, 'exportOnnx: options');
+  if (typeof trained === 'string') await checkIsAnother(file, trained);
   const plugins = await loadPlugins(options.plugins ?? []);
   const checkpoint =
     typeof trained === 'string' ? await loadCheckpoint(trained, { ...options, plugins }) : trained;
@@ -53,5 +70,16 @@ export async function exportOnnx(
       `${file}: expected weights of at most 2 GiB, which an ONNX file can hold, found ${sizeBytes} bytes. Take a smaller network.`,
     );
   }
-  await writeWholeFile(file, [toBinary(ModelProtoSchema, model)]);
+  const bytes = toBinary(ModelProtoSchema, model);
+  await writeWholeFile(file, [bytes]);
+  const [input, output] = [model.graph!.input[0]!, model.graph!.output[0]!].map(describeTensor) as [
+    ExportedTensor,
+    ExportedTensor,
+  ];
+  return { sizeBytes: bytes.length, opset, input, output };
+}
+
+function describeTensor({ name, type }: ValueInfoProto): ExportedTensor {
+  const shape = type?.value.case === 'tensorType' ? type.value.value.shape : undefined;
+  return { name, sizes: (shape?.dim ?? []).slice(1).map(({ value }) => Number(value.value)) };
 }

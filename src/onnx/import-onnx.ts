@@ -5,6 +5,7 @@ import { writeModel } from '../checkpoint/save.js';
 import { UserError } from '../core/errors.js';
 import { parseJson } from '../core/json.js';
 import { parseWith } from '../core/parse.js';
+import { checkIsAnother } from '../core/same-file.js';
 import { type Shape, sizeOf } from '../core/shape.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { NO_PLUGINS } from '../plugins/plugins.js';
@@ -43,9 +44,10 @@ export type ImportOptions = z.input<typeof optionsSchema>;
  *
  * @returns what it has written
  * @throws UserError for an unknown option, what is no ONNX file, nodes without a form among Convoy's layers (all at once), weights that are not finite, or if the
- *   file cannot be written
+ *   file is the one that is read, or cannot be written
  */
 export async function importOnnx(file: string, to: string, options: ImportOptions = {}): Promise<Checkpoint> {
+  await checkIsAnother(to, file);
   const checkpoint = await readOnnx(file, options);
   await writeModel(to, checkpoint, { plugins: NO_PLUGINS, about: {} });
   return checkpoint;
@@ -134,14 +136,16 @@ function readNames(
       ? null
       : parseWith(namesSchema, parseJson(text, `${file}: ${key}`), `${file}: ${key}`);
   };
-  const targetNames = given ? null : read(METADATA.targets);
-  const names = given ?? targetNames ?? read(METADATA.classes);
-  if (names && (targetNames ? names.length !== outputs : names.length > outputs)) {
+  const isRegression = texts.has(METADATA.targets);
+  const names = given ?? read(isRegression ? METADATA.targets : METADATA.classes);
+  // A network that was trained here may have outputs beyond its classes.
+  const fits = given || isRegression ? names?.length === outputs : (names?.length ?? 0) <= outputs;
+  if (!fits) {
     throw new UserError(
-      `${file}: expected names for ${outputs} outputs, found ${names.length}. Give as many.`,
+      `${file}: expected names for ${outputs} outputs, found ${names?.length}. Give as many.`,
     );
   }
-  if (targetNames) return { classNames: [], targetNames };
+  if (isRegression) return { classNames: [], targetNames: [...names!] };
   return { classNames: names ? [...names] : Array.from({ length: outputs }, (_, i) => `class ${i}`) };
 }
 

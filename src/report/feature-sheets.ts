@@ -2,6 +2,7 @@ import { formatShape, type Shape } from '../core/shape.js';
 import { chooseColumns, type Tile } from '../image/contact-sheet.js';
 import type { Image } from '../image/image.js';
 import { drawLabelledSheet, type SheetRow } from '../image/labelled-sheet.js';
+import { describeShown, showPixels } from '../image/show-pixels.js';
 import { measureGreatest, toneValues } from '../image/tone.js';
 import type { FeatureMaps } from '../run/feature-maps.js';
 import type { LayerKernels } from '../run/layer-kernels.js';
@@ -89,19 +90,12 @@ export function layOutMaps({ shape, values }: FeatureMaps): FeatureSheet {
   };
 }
 
-/** An image of h×w×c bytes; of more channels than three, the first alone. */
-export function layOutPicture(pixels: Uint8Array, { height, width, channels }: Shape): FeatureSheet {
-  const coloured = channels === 3;
-  const tile: Image = {
-    height,
-    width,
-    channels: coloured ? 3 : 1,
-    pixels: coloured ? pixels : pixels.filter((_, i) => i % channels === 0),
-  };
+/** An image of h×w×c bytes. */
+export function layOutPicture(pixels: Uint8Array, shape: Shape): FeatureSheet {
   return {
-    caption: `the image itself, ${formatShape({ height, width, channels })}`,
-    legend: channels === 1 || coloured ? '' : 'its first channel',
-    rows: [{ title: '', note: '', tiles: [tile] }],
+    caption: `the image itself, ${formatShape(shape)}`,
+    legend: describeShown(shape),
+    rows: [{ title: '', note: '', tiles: [showPixels(pixels, shape)] }],
     columnTitles: [],
   };
 }

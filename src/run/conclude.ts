@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nameOutputs } from '../dataset/output-names.js';
 import { exportWeights, type ModelMemory } from '../network/memory.js';
+import { noteReading } from '../sources/options.js';
 import { countClassErrors } from './class-errors.js';
 import type { RunData } from './data.js';
 import type { FittedRun } from './fit.js';
@@ -36,6 +37,7 @@ export function concludeRun(
     spec,
     datasetSha256: dataset.sha256,
     ...nameOutputs(dataset),
+    ...noteReading(dataset),
     normalization: { mean, scale },
     epochs,
     bestEpoch,

@@ -102,8 +102,8 @@ function checkNetwork(spec: ResolvedRunSpec, outputs: number, dataset: Dataset):
   }
 }
 
-/** Whether the network takes the data's images. */
-function checkInput({ network: { name, input } }: ResolvedRunSpec, dataset: Dataset): void {
+/** @throws UserError if the network does not take the data's images */
+export function checkInput({ network: { name, input } }: ResolvedRunSpec, dataset: Dataset): void {
   if (formatShape(input) !== formatShape(dataset.shape)) {
     throw new UserError(
       `${name}: expected images of ${formatShape(input)}, found ${formatShape(dataset.shape)} in ${dataset.name}. ` +

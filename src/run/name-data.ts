@@ -10,7 +10,8 @@ export function nameData<Fields extends { readonly dataset?: string | undefined 
   spec: Fields,
   { name }: Pick<Dataset, 'name'>,
 ): Fields & { readonly dataset: string } {
-  const { dataset: asked = name } = spec;
+  // What is no spec is told where it is read.
+  const { dataset: asked = name } = spec ?? {};
   if (asked === name) return { ...spec, dataset: name };
   throw new UserError(
     `spec: dataset: expected ${name}, the data set that is given, found ${asked}. Leave it out, or give that data set.`,

@@ -4,13 +4,13 @@ import { addFields } from '../core/add-fields.js';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
-import type { Written } from '../core/written.js';
+import type { OpenName, Written } from '../core/written.js';
 import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.js';
-import { DEFAULT_DATASET } from '../dataset/registry.js';
+import { type DatasetName, DEFAULT_DATASET } from '../dataset/registry.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
 import { leaveOutLaterOptions, MODEL_OPTIONS } from '../models/options.js';
-import { findModel } from '../models/registry.js';
+import { findModel, type ModelName } from '../models/registry.js';
 import type { NetworkSpec, WrittenNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
@@ -114,9 +114,14 @@ const runSpecSchema = z.strictObject({
 });
 
 /** What a user writes: everything but the network has a default. */
-export interface RunSpec extends Written<Omit<z.input<typeof runSpecSchema>, 'network' | 'optimizer'>> {
+export interface RunSpec
+  extends Written<Omit<z.input<typeof runSpecSchema>, 'model' | 'network' | 'dataset' | 'optimizer'>> {
+  /** A named network. Give this or `network`. */
+  readonly model?: OpenName<ModelName> | undefined;
   /** A network layer by layer, or a pattern; its `name` stands where a model's would. */
   readonly network?: WrittenNetwork | string | undefined;
+  /** One that the program knows, or the name of the data that a training is given. Absent: mnist. */
+  readonly dataset?: OpenName<DatasetName> | undefined;
   /** A name, or one with its options. Absent: sgd. */
   readonly optimizer?: OptimizerSpec | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from '../dataset/dataset.js';
+import type { PictureReading } from '../image/read-image.js';
 import type { WorkerPool } from '../parallel/pool.js';
 import type { PluginSource } from '../plugins/load.js';
 import type { ClassErrors } from './class-errors.js';
@@ -157,6 +158,8 @@ export interface TrainResult {
   readonly classNames: readonly string[];
   /** Likewise of a regression's data set: those of its outputs. */
   readonly targetNames?: readonly string[];
+  /** Likewise how its pictures were read, where that was said. */
+  readonly pictures?: PictureReading;
   /** How pixels became the network's input. */
   readonly normalization: Normalization;
   /** Epochs that were completed. A limit that the spec sets may end the last one after some of its steps. */

@@ -1,18 +1,11 @@
 import { join } from 'node:path';
-import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { UserError } from '../core/errors.js';
-import { openRegularFile } from '../core/regular-file.js';
 import { type ArrayParts, fromArrays } from '../dataset/from-arrays.js';
-import { explainReadError } from '../dataset/read-errors.js';
+import type { Tensor } from '../safetensors/format.js';
+import { type CsvTable, hasClasses, readCsv } from './csv-table.js';
+import { cacheDecoded } from './decoded-cache.js';
 import type { ReadJob, SourceFormat } from './format.js';
 import type { Place } from './place.js';
-
-/** What the column of classes is called. */
-const LABEL_NAMES: readonly string[] = ['label', 'labels', 'class', 'target', 'y'];
-/** A line of 65,536 pixels takes a quarter of it. */
-const MAX_LINE_BYTES = 2 ** 20;
-const FIRST_ROWS = 8;
 
 /** Tables of pixels, an image a row. */
 export const csvFormat: SourceFormat = {
@@ -24,8 +17,14 @@ export const csvFormat: SourceFormat = {
     const { place, name, options, tell } = job;
     const { train, test } = findTables(place, tell);
     const { layout, range, testFraction, splitSeed } = options;
-    const table = await readCsv(train, range);
-    const tested = test === null ? null : await readCsv(test, range);
+    const table = await cacheTable(train, tell, range);
+    const isTested = test !== null && (await hasClasses(test, table.columns));
+    if (test !== null && !isTested) {
+      tell(
+        `${test}: has no column of classes and is not read; some images of ${train} are taken for the test`,
+      );
+    }
+    const tested = isTested ? await cacheTable(test, tell, range) : null;
     if (tested !== null && tested.columns !== table.columns) {
       throw new UserError(
         `${test}: expected ${table.columns} pixels a row as in ${train}, found ${tested.columns}.`,
@@ -35,9 +34,9 @@ export const csvFormat: SourceFormat = {
       ...{ name, layout, testFraction, splitSeed },
       shape: options.shape ?? guessShape(table.columns, train),
       images: table.pixels,
-      labels: table.labels,
+      labels: takeLabels(table),
       testImages: tested?.pixels,
-      testLabels: tested?.labels,
+      testLabels: tested ? takeLabels(tested) : undefined,
     };
     const given = Object.entries(parts).filter(([, value]) => value !== undefined);
     return fromArrays(Object.fromEntries(given) as unknown as ArrayParts);
@@ -64,117 +63,42 @@ function findTables({ path, isFolder, files }: Place, tell: ReadJob['tell']) {
   return { train: join(path, train), test: test === undefined ? null : join(path, test) };
 }
 
-interface CsvTable {
-  /** Of pixels. */
-  readonly columns: number;
-  /** Rows one after another. */
-  readonly pixels: Uint8Array | Float32Array;
-  readonly labels: readonly string[] | Float64Array;
+/** Goes up whenever a table comes out otherwise. */
+const CACHE_VERSION = 2;
+
+/** A table is parsed once, and not again by each process that trains on it. */
+function cacheTable(path: string, tell: ReadJob['tell'], range: 1 | 255 = 255): Promise<CsvTable> {
+  return cacheDecoded<CsvTable>(
+    {
+      title: 'the numbers of a table',
+      files: [path],
+      how: { csv: CACHE_VERSION, range },
+      decode: () => readCsv(path, range),
+      pack: ({ columns, pixels, labels }) => {
+        const text = Buffer.from(JSON.stringify(labels));
+        return {
+          metadata: {},
+          tensors: new Map<string, Tensor>([
+            ['pixels', { shape: [labels.length, columns], values: pixels }],
+            ['labels', { shape: [text.length], values: text }],
+          ]),
+        };
+      },
+      unpack: ({ tensors }) => {
+        const [pixels, text] = [tensors.get('pixels'), tensors.get('labels')];
+        if (!pixels || !text || pixels.values instanceof Uint16Array) return null;
+        const labels = JSON.parse(Buffer.from(text.values as Uint8Array).toString()) as string[];
+        return { columns: pixels.shape[1]!, pixels: pixels.values, labels };
+      },
+    },
+    tell,
+  );
 }
 
-/**
- * Reads a table with a line an image: a column of classes, called `label` or the first one, and a column a pixel.
- *
- * @throws UserError for a line with another number of columns, or a pixel that is no number
- */
-export async function readCsv(path: string, range: 1 | 255 = 255): Promise<CsvTable> {
-  const { handle } = await openRegularFile(path, 'a table of pixels');
-  const parser = parse({ bom: true, trim: true, skip_empty_lines: true, max_record_size: MAX_LINE_BYTES });
-  const rows = new RowReader(path, range);
-  try {
-    const bytes = handle.createReadStream({ start: 0, autoClose: false });
-    for await (const row of pipeline(bytes, parser, () => {}) as AsyncIterable<string[]>) rows.add(row);
-    return rows.finish();
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw explainReadError(error, path);
-    throw new UserError(`${path}: expected a table (CSV), found: ${error.message}. Save it again.`);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Puts a table together from its rows. */
-class RowReader {
-  readonly #path: string;
-  #labelAt = 0;
-  #columns = -1;
-  #pixels: Uint8Array | Float32Array;
-  readonly #range: 1 | 255;
-  readonly #labels: string[] = [];
-  #isBegun = false;
-
-  constructor(path: string, range: 1 | 255) {
-    this.#path = path;
-    this.#range = range;
-    this.#pixels = this.#allocate(0);
-  }
-
-  add(row: readonly string[]): void {
-    if (!this.#isBegun && this.#begin(row)) return;
-    const at = this.#labels.length * this.#columns;
-    if (at + this.#columns > this.#pixels.length) this.#grow();
-    for (let column = 0, to = at; column < row.length; column++) {
-      if (column === this.#labelAt) continue;
-      const text = row[column]!;
-      const value = Number(text);
-      const isPixel = value >= 0 && value <= this.#range && (this.#range === 1 || Number.isInteger(value));
-      if (text === '' || !isPixel) this.#refuseNumber(text, column);
-      this.#pixels[to++] = value;
-    }
-    if (row[this.#labelAt] === '') this.#refuse('a class', '', this.#labelAt);
-    this.#labels.push(row[this.#labelAt]!);
-  }
-
-  /** @returns whether it is a row of titles */
-  #begin(row: readonly string[]): boolean {
-    this.#isBegun = true;
-    if (row.length < 2) {
-      throw new UserError(
-        `${this.#path}: expected a column of classes and one a pixel, found ${row.length} columns.`,
-      );
-    }
-    this.#columns = row.length - 1;
-    this.#pixels = this.#allocate(this.#columns);
-    const isTitles = row.slice(1).every((text) => !Number.isFinite(Number(text)) || text === '');
-    if (!isTitles) return false;
-    this.#labelAt = row.findIndex((title) => LABEL_NAMES.includes(title.toLowerCase()));
-    if (this.#labelAt >= 0) return true;
-    throw new UserError(
-      `${this.#path}: expected a column called ${LABEL_NAMES.join(', ')}, found ${row.slice(0, 3).join(', ')} and others. A table without classes can be neither trained nor tested on.`,
-    );
-  }
-
-  #grow(): void {
-    const pixels = this.#allocate(Math.max(FIRST_ROWS, 2 * this.#labels.length) * this.#columns);
-    pixels.set(this.#pixels);
-    this.#pixels = pixels;
-  }
-
-  /** Bytes where they will do: a table of a hundred megabytes has as many numbers. */
-  #allocate(numbers: number): Uint8Array | Float32Array {
-    return this.#range === 1 ? new Float32Array(numbers) : new Uint8Array(numbers);
-  }
-
-  #refuseNumber(found: string, column: number): never {
-    if (this.#range === 1) this.#refuse('a number from 0 to 1', found, column);
-    this.#refuse('a whole number from 0 to 255 (numbers from 0 to 1 need range=1)', found, column);
-  }
-
-  #refuse(expected: string, found: string, column: number): never {
-    throw new UserError(
-      `${this.#path}: image ${this.#labels.length + 1}, column ${column + 1}: expected ${expected}, found '${found.slice(0, 20)}'. Correct it.`,
-    );
-  }
-
-  finish(): CsvTable {
-    if (this.#labels.length === 0) {
-      throw new UserError(`${this.#path}: expected an image a row, found no rows. Save it again.`);
-    }
-    const pixels = this.#pixels.subarray(0, this.#labels.length * this.#columns);
-    const numbers = Float64Array.from(this.#labels, Number);
-    const areNumbers = numbers.every(Number.isFinite);
-    return { columns: this.#columns, pixels, labels: areNumbers ? numbers : this.#labels };
-  }
+/** Numbers of classes, if all of them are; else their names. */
+function takeLabels({ labels }: CsvTable): readonly string[] | Float64Array {
+  const numbers = Float64Array.from(labels, Number);
+  return numbers.every(Number.isFinite) ? numbers : labels;
 }
 
 /** A grey square. */

@@ -5,6 +5,7 @@ import { findIdxFiles } from '../dataset/idx/find-files.js';
 import { readIdxFile } from '../dataset/idx/idx-file.js';
 import { readTargetDataset, TARGET_FILES } from '../dataset/idx/read-targets.js';
 import type { ReadJob, SourceFormat } from './format.js';
+import { nameLabels, readMapping } from './idx-mapping.js';
 import { listFolder, type Place } from './place.js';
 
 /** What a file's name says that it holds. Names are of MNIST's kind: `emnist-letters-train-images-idx3-ubyte.gz`. */
@@ -18,6 +19,8 @@ const ROLES = {
 type Role = keyof typeof ROLES;
 
 const IS_IDX = /[-.]idx\d/i;
+/** EMNIST's, beside its files. */
+const IS_MAPPING = /mapping\.txt$/i;
 
 /** A folder of files like MNIST's, of images of any size. */
 export const idxFormat: SourceFormat = {
@@ -33,7 +36,8 @@ export const idxFormat: SourceFormat = {
       );
     }
     if (place.files.some((file) => /targets/.test(file))) return readTargets(job);
-    const paths = await findRoles(job);
+    const { paths, mappingPath } = await findRoles(job);
+    const mapping = mappingPath === undefined ? null : await readMapping(mappingPath);
     const read = async (role: Role) => {
       const path = paths.get(role);
       return path === undefined ? null : readIdxFile(path, /labels/i.test(role) ? 'labels' : 'images');
@@ -45,13 +49,18 @@ export const idxFormat: SourceFormat = {
         `${paths.get('testImages')}: expected images of ${images.height}×${images.width} as those for training, found ${testImages.height}×${testImages.width}. Take all files from one source.`,
       );
     }
+    const classesOf = ({ data }: typeof labels, role: Role) =>
+      mapping ? nameLabels(data, mapping, paths.get(role)!) : data;
     const { testFraction, splitSeed } = options;
     const parts: ArrayParts = {
       name,
       shape: [images.height, images.width, 1],
       images: images.data,
-      labels: labels.data,
-      ...(testImages && testLabels ? { testImages: testImages.data, testLabels: testLabels.data } : {}),
+      labels: classesOf(labels, 'labels'),
+      ...(mapping ? { classNames: mapping.classNames } : {}),
+      ...(testImages && testLabels
+        ? { testImages: testImages.data, testLabels: classesOf(testLabels, 'testLabels') }
+        : {}),
       ...(testFraction === undefined ? {} : { testFraction }),
       ...(splitSeed === undefined ? {} : { splitSeed }),
     };
@@ -75,30 +84,44 @@ async function readTargets({ place: { path }, name, options }: ReadJob) {
   return readTargetDataset(name, await findIdxFiles({ name, files, isPublished: false }, path));
 }
 
+/** What a folder of IDX files has. */
+interface IdxFolder {
+  readonly paths: ReadonlyMap<Role, string>;
+  /** Of the file that says what labels stand for, if there is one. */
+  readonly mappingPath: string | undefined;
+}
+
 /** @throws UserError if images or labels are missing, or there are several of one kind */
-async function findRoles({ place, tell }: ReadJob): Promise<Map<Role, string>> {
+async function findRoles({ place, tell }: ReadJob): Promise<IdxFolder> {
   const { path } = place;
   const paths = new Map<Role, string>();
   const others: string[] = [];
+  const refuseSecond = (first: string, second: string): never => {
+    throw new UserError(
+      `${path}: expected one data set, found ${first} and ${second}. Put each data set into a folder of its own.`,
+    );
+  };
+  let mappingPath: string | undefined;
   for (const [name, file] of await listIdxFiles(place)) {
+    if (IS_MAPPING.test(name)) {
+      if (mappingPath !== undefined) refuseSecond(mappingPath, file);
+      mappingPath = file;
+      continue;
+    }
     const role = (Object.keys(ROLES) as Role[]).find((candidate) => ROLES[candidate].test(name));
     if (role === undefined || !IS_IDX.test(name)) {
       others.push(name);
       continue;
     }
     const earlier = paths.get(role);
-    if (earlier !== undefined) {
-      throw new UserError(
-        `${path}: expected one data set, found ${earlier} and ${file}. Put each data set into a folder of its own.`,
-      );
-    }
+    if (earlier !== undefined) refuseSecond(earlier, file);
     paths.set(role, file);
   }
   if (others.length > 0) tell(`${path}: not read: ${others.slice(0, 10).join(', ')}`);
   const needed: Role[] = ['images', 'labels'];
   if (paths.has('testImages') || paths.has('testLabels')) needed.push('testImages', 'testLabels');
   const missing = needed.filter((role) => !paths.has(role));
-  if (missing.length === 0) return paths;
+  if (missing.length === 0) return { paths, mappingPath };
   throw new UserError(
     `${path}: expected IDX files of images and labels (train-images-idx3-ubyte, train-labels-idx1-ubyte, and the same with t10k or test), ` +
       `found none of ${missing.map((role) => role.replace('test', 'test ').toLowerCase()).join(', ')}. Put what is missing there.`,

@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { parseWith } from '../core/parse.js';
-import { BACKGROUNDS, FITS } from '../image/read-image.js';
+import { ARRAY_OPTIONS } from '../dataset/array-options.js';
+import type { Dataset } from '../dataset/dataset.js';
+import { BACKGROUNDS, FITS, type PictureReading } from '../image/read-image.js';
 
 const side = z.int().min(1).max(65_535);
 
 /** What can be said of a data set of one's own; each format takes some of it. */
 export const sourceOptionsSchema = z.strictObject({
   /** By which its runs are recorded. Default: the name of its folder or file. */
-  name: z.string().min(1).optional(),
+  name: ARRAY_OPTIONS.name.optional(),
   /** Without test images of its own: so many of each class are taken for the test. Default: 0.2. */
-  testFraction: z.number().gt(0).lt(1).optional(),
+  testFraction: ARRAY_OPTIONS.testFraction.optional(),
   /** Of which they are. Default: 0. */
-  splitSeed: z.int().min(0).optional(),
+  splitSeed: ARRAY_OPTIONS.splitSeed.optional(),
   /** Height and width that pictures are scaled to. Default: as they are, if all have one size. */
   resize: z.tuple([side, side]).optional(),
   /** How: `cover` cuts off what is over on the longer side, `contain` adds a border, `fill` stretches. Default: cover. */
@@ -23,9 +25,9 @@ export const sourceOptionsSchema = z.strictObject({
   /** Of arrays and tables: height, width and channels. Default: what the file tells, or a grey square. */
   shape: z.tuple([side, side, side]).optional(),
   /** Of arrays: channels last, or first as in PyTorch. Default: nhwc. */
-  layout: z.enum(['nhwc', 'nchw']).optional(),
+  layout: ARRAY_OPTIONS.layout.optional(),
   /** Of arrays and tables: what stands for white. Default: 1 for floats, 255 for whole numbers. */
-  range: z.union([z.literal(1), z.literal(255)]).optional(),
+  range: ARRAY_OPTIONS.range.optional(),
   /** Of CIFAR-100. Default: fine. */
   labels: z.enum(['fine', 'coarse']).optional(),
 });
@@ -37,4 +39,10 @@ export const SOURCE_OPTION_NAMES = Object.keys(sourceOptionsSchema.shape) as (ke
 /** @throws UserError for an unknown or a wrong option */
 export function parseSourceOptions(options: unknown, where: string): SourceOptions {
   return parseWith(sourceOptionsSchema, options, where);
+}
+
+/** How a data set's pictures were read, where that was said; of other data nothing. */
+export function noteReading({ source }: Pick<Dataset, 'source'>): { readonly pictures?: PictureReading } {
+  const { fit, background } = (source?.options ?? {}) as SourceOptions;
+  return fit || background ? { pictures: { ...(fit && { fit }), ...(background && { background }) } } : {};
 }

@@ -36,7 +36,8 @@ function findDefinitions({ files }: Place): DatasetDefinition[] {
 }
 
 function explainOther({ name, files, folders }: Place): string | null {
-  const names = [name, ...files, ...folders];
+  // Other versions have files alone: what holds folders may be called as its owner likes.
+  const names = folders.length > 0 ? [...files, ...folders] : [name, ...files];
   for (const { explainOther } of DATASETS) {
     const words = names.map((each) => explainOther?.(each) ?? null).find((each) => each !== null);
     if (words != null) return words;

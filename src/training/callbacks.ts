@@ -84,12 +84,14 @@ export class Callbacks {
   async #await(answer: unknown): Promise<unknown> {
     const { signal } = this.#options;
     if (!(answer instanceof Promise) || !signal) return answer;
-    if (signal.aborted) return undefined;
     const answered = new AbortController();
-    const ended = once(signal, 'abort', { signal: answered.signal }).then(
-      () => undefined,
-      () => undefined,
-    );
+    const ended = signal.aborted
+      ? Promise.resolve()
+      : once(signal, 'abort', { signal: answered.signal }).then(
+          () => undefined,
+          () => undefined,
+        );
+    // The answer first: one that is there already counts, although the callback has ended the run itself.
     return Promise.race([answer, ended]).finally(() => answered.abort());
   }
 

@@ -11,6 +11,7 @@ import type { RunData } from '../run/data.js';
 import type { FittedRun } from '../run/fit.js';
 import type { NamedNumbers, TrainingState } from '../run/training-state.js';
 import type { CheckpointOptions, EpochMetrics, TrainResult } from '../run/types.js';
+import { noteReading } from '../sources/options.js';
 import { LatestWriter } from './latest-writer.js';
 
 /** What a folder holds that a run can go on from. */
@@ -168,6 +169,7 @@ export class Checkpoints {
         spec,
         datasetSha256: dataset.sha256,
         ...nameOutputs(dataset),
+        ...noteReading(dataset),
         normalization: { mean, scale },
         weights,
       },

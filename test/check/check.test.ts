@@ -28,6 +28,8 @@ describe('the checks of a network in a program', () => {
     expect(noise).toContain('has images of 28×28×1');
     const refused = check('INPUT(9x9x1) -> FC(10)', { ...options, dataset: makeTinyDataset() });
     await expect(refused).rejects.toThrow('check: expected a data set that');
+    const other = check({ model: 'SK', dataset: 'cifar10' }, { ...options, dataset: makeTinyDataset() });
+    await expect(other).rejects.toThrow('expected tiny, the data set that is given, found cifar10.');
   });
 
   it.each<[unknown, unknown, string]>([

@@ -1,15 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { saveModel } from '../../src/checkpoint/save.js';
 import { type Prediction, TrainedModel } from '../../src/checkpoint/trained-model.js';
 import { sizeOf } from '../../src/core/shape.js';
 import type { Image } from '../../src/image/image.js';
 import { writePng } from '../../src/image/write-png.js';
+import { findModule } from '../../src/parallel/threads.js';
 import { loadPlugins } from '../../src/plugins/load.js';
 import { computeFeatureMaps } from '../../src/run/feature-maps.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
+import { PERMISSION_FLAG, runProcess } from '../helpers/processes.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { makePlugin, writeDoubling } from '../plugins/fake-plugin.js';
 
@@ -106,6 +110,7 @@ describe('a model that serves', () => {
     const given = [file, bytes, new Uint8Array(bytes), pixels, [...pixels], Int16Array.from(pixels)];
     for (const prediction of await model.predict(given)) expect(prediction).toEqual(alone[3]);
     expect(await model.predict(bytes)).toEqual(alone[3]);
+    expect(await model.predict([...pixels])).toEqual(alone[3]);
     expect(
       await model.predict(
         Float64Array.from(pixels, (pixel) => pixel / 255),
@@ -179,6 +184,46 @@ describe('a model that serves', () => {
     await expect(model.predict(images, { signal: {} as AbortSignal })).rejects.toThrow(
       "predict: options: field 'signal': expected an AbortSignal, found {}.",
     );
+  });
+
+  it('leaves images that wait for a thread, and does not wait for those that one has', async () => {
+    await using model = new TrainedModel(trained);
+    await model.predict(images, { workers: 1 });
+    const controller = new AbortController();
+    // All of them are read, and the thread has the first ones, when it is raised.
+    const many = Array.from({ length: 3 }, () => images).flat();
+    const predictions = model.predict(many, { workers: 1, signal: controller.signal });
+    setImmediate(() => setImmediate(() => controller.abort(new Error('gone'))));
+    await expect(predictions).rejects.toThrow('gone');
+    expect(await model.predict(images, { workers: 1 })).toEqual(alone);
+    await expect(model.predict([], { signal: controller.signal })).rejects.toThrow('gone');
+  });
+
+  it('bears any number of calls with one signal', async () => {
+    await using model = new TrainedModel(trained);
+    const warned = vi.fn();
+    process.on('warning', warned);
+    onTestFinished(() => {
+      process.off('warning', warned);
+    });
+    const { signal } = new AbortController();
+    expect(await Promise.all(images.map((image) => model.predict(image, { signal })))).toEqual(alone);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  it('tells whoever asks that its threads cannot begin', async () => {
+    const file = join(makeFolder(), 'model.safetensors');
+    await saveModel(trained, file);
+    const predict = `
+      import { loadModel } from ${JSON.stringify(pathToFileURL(findModule('src', 'index')))};
+      const model = await loadModel(${JSON.stringify(file)});
+      const image = { ...model.input, pixels: new Uint8Array(24 * 22 * 3) };
+      const told = await Promise.allSettled([model.predict(image), model.predict([image, image])]);
+      for (const { reason } of told) console.log(reason.name, reason.message);
+      await model.close();`;
+    const text = await runProcess(predict, [PERMISSION_FLAG, '--allow-fs-read=*', '--allow-addons']);
+    const line = 'UserError threads: expected worker threads that begin, found: ';
+    expect(text.split('\n').map((told) => told.slice(0, line.length))).toEqual([line, line]);
   });
 
   it('tells when a thread has ended, and goes on with another one', async () => {

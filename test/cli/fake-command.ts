@@ -6,8 +6,10 @@ import { main as runDescribe } from '../../src/cli/describe/describe.js';
 import type { Engine } from '../../src/cli/engine.js';
 import { main as runEvaluate } from '../../src/cli/evaluate/evaluate.js';
 import { reportError } from '../../src/cli/exit.js';
+import { main as runExport } from '../../src/cli/export.js';
 import { main as runFeatures } from '../../src/cli/features/features.js';
 import { main as runFilter } from '../../src/cli/filter.js';
+import { main as runImport } from '../../src/cli/import.js';
 import { main as runPredict } from '../../src/cli/predict.js';
 import { main as runReport } from '../../src/cli/report/report.js';
 import { main as runRuns } from '../../src/cli/runs/runs.js';
@@ -104,6 +106,16 @@ export function predictCommand(args: readonly string[]): Promise<Outcome> {
 /** Runs `evaluate` as the shell would, with another data set. */
 export function evaluateCommand(args: readonly string[], dataset: Dataset): Promise<Outcome> {
   return capture((streams) => runEvaluate(args, streams, async () => dataset));
+}
+
+/** Runs `export` as the shell would. */
+export function exportCommand(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runExport(args, streams));
+}
+
+/** Runs `import` as the shell would. */
+export function importCommand(args: readonly string[]): Promise<Outcome> {
+  return capture((streams) => runImport(args, streams));
 }
 
 export async function capture(command: (streams: Streams) => Promise<number>): Promise<Outcome> {

@@ -50,13 +50,13 @@ describe('--data', () => {
       grid,
       JSON.stringify({ base: { dataset: 'mnist', network: NETWORK }, grid: { seed: [0, 1] } }),
     );
-    const options = ['--data-option', 'resize=4x4', '--data-option', 'name=animals', '--dry-run', '--json'];
+    const options = ['--data-option', 'resize=4x4', '--data-option', 'name=64x64', '--dry-run', '--json'];
     const { out } = await sweep([grid, '--data', photos, ...options, '--db', makeDb()]);
     const datasets = out
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).spec.dataset);
-    expect(datasets).toEqual(['animals', 'animals']);
+    expect(datasets).toEqual(['64x64', '64x64']);
   });
 
   it.each([
@@ -98,6 +98,24 @@ describe('other commands', () => {
     expect(await imagesOf(others, '--on', 'train')).toBe(16);
   });
 
+  it('say where data of the name that was trained on are others, or divided in another way', async () => {
+    const photos = await makePhotos();
+    const dataset = await openDataset(photos, { resize: [4, 4] });
+    const model = join(makeFolder(), 'model.safetensors');
+    await saveModel(await train({ network: NETWORK, epochs: 1 }, { dataset }), model);
+    const errOf = async (...options: string[]) => {
+      const given = ['resize=4x4', ...options].flatMap((option) => ['--data-option', option]);
+      const { exitCode, err } = await evaluateCommand([model, '--data', photos, ...given], dataset);
+      expect(exitCode, err).toBe(0);
+      return err;
+    };
+    expect(await errOf()).not.toContain('warning');
+    expect(await errOf('testFraction=0.5')).toMatch(
+      /^warning: .* data set photos that it was trained on .* --data-option testFraction and splitSeed\.$/m,
+    );
+    expect(await errOf('testFraction=0.5', 'name=others')).not.toContain('warning');
+  });
+
   it('check, show and verify data of one’s own', async () => {
     const photos = await makePhotos();
     const small = ['--data', photos, '--data-option', 'resize=4x4'];
@@ -125,7 +143,7 @@ describe('other commands', () => {
 
 describe('a data set of one’s own', () => {
   it('is found by other processes, and trains to the same bits there', async () => {
-    const dataset = await openDataset(await makePhotos(), { resize: [4, 4] });
+    const dataset = await openDataset(await makePhotos(), { resize: [4, 4], fit: 'fill' });
     const spec = resolveRunSpec({ network: NETWORK, dataset: 'photos', epochs: 2, batchSize: 2 });
     const [point] = await planSweep([{ spec, where: 'test' }], async () => dataset);
     const executor = new ProcessExecutor({ workers: 1, parallel: 1 }, 1);
@@ -138,6 +156,7 @@ describe('a data set of one’s own', () => {
     const alone = await train({ network: NETWORK, epochs: 2, batchSize: 2 }, { dataset });
     expect(alone.spec.dataset).toBe('photos');
     expect(result.weightsSha256).toBe(alone.weightsSha256);
+    expect([result.pictures, alone.pictures]).toEqual([{ fit: 'fill' }, { fit: 'fill' }]);
   });
 
   it('is the one that the spec names, or there is an error', async () => {

@@ -39,6 +39,37 @@ describe('the program', () => {
   });
 
   it.each([
+    ['train SK', '--data', 'photos'],
+    ['sweep 15.6b', '--db', 'a.db'],
+    ['predict a.safetensors a.png', '--top', '3'],
+    ['evaluate a.safetensors', '--on', 'test'],
+    ['export a.safetensors a.onnx', '--opset', '17'],
+    ['features SK', '--out', 'sheets'],
+    ['filter a.png b.png', '--kernel', 'sobel'],
+    ['describe SK', '--lr', '0.1'],
+    ['check SK', '--batch-size', '8'],
+    ['data show mnist', '--each', '2'],
+    ['runs ls', '--state', 'done'],
+    ['report 15.6', '--out', 'a.html'],
+    ['bench kernels', '--filter', 'relu'],
+  ])('%s refuses a second %s', async (command, option, value) => {
+    const [name, ...args] = command.split(' ');
+    const twice = [option, value, `${option}=${value}`];
+    const { err, exitCode } = await run([name!, ...args, ...twice]);
+    expect(err).toBe(`${option}: expected it once, found it twice. Leave one out.\n`);
+    expect(exitCode).toBe(2);
+  });
+
+  it('refuses an option on both sides of a command of runs, but takes repeatable ones and flags again', async () => {
+    const { err } = await run(['runs', '--db', 'a.db', 'ls', '--db', 'b.db']);
+    expect(err).toMatch(/^--db: expected it once/);
+    const sets = ['--set', 'width=0.2', '--set', 'activation=tanh'];
+    expect(await run(['describe', 'SK', ...sets, '--ignore-hash', '--ignore-hash'])).not.toMatchObject({
+      err: expect.stringContaining('expected it once'),
+    });
+  });
+
+  it.each([
     [[], /^convoy: expected a command, found nothing\. Commands: sweep, train, .*\n$/],
     [['swep'], /^convoy: unknown command 'swep'\. Did you mean 'sweep'\? /],
     [['toString'], /^convoy: unknown command 'toString'\. /],

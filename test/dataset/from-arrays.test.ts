@@ -5,6 +5,7 @@ import { type ArrayParts, fromArrays } from '../../src/dataset/from-arrays.js';
 const SHAPE = [2, 2, 1] as const;
 const count = (n: number) => Uint8Array.from({ length: 4 * n }, (_, i) => i);
 const TEST = { testImages: count(1), testLabels: [0] };
+const NO_TEST = { testImages: undefined, testLabels: undefined };
 const PARTS: ArrayParts = { shape: SHAPE, images: count(3), labels: [0, 1, 1], ...TEST };
 
 describe('a data set from arrays', () => {
@@ -61,6 +62,12 @@ describe('a data set from arrays', () => {
     expect(fromArrays({ ...whole, testFraction: 0.4 }).test.count).toBe(4);
   });
 
+  it('of many images with targets is divided too', () => {
+    const images = new Uint8Array(new SharedArrayBuffer(160_000));
+    const { train, test } = fromArrays({ shape: [1, 1, 1], images, targets: new Float32Array(160_000) });
+    expect([train.count, test.count]).toEqual([128_000, 32_000]);
+  });
+
   it('may have targets', () => {
     const targets = Float32Array.of(0.5, -1, 2, 3, 4, 5);
     const regression = { shape: SHAPE, images: count(3), targets, testFraction: 0.34 };
@@ -68,6 +75,9 @@ describe('a data set from arrays', () => {
     expect([targetNames, classNames]).toEqual([['target 1', 'target 2'], []]);
     expect([train.targets!.length, test.targets!.length]).toEqual([4, 2]);
     expect(fromArrays({ ...regression, targetNames: ['y', 'x'] }).targetNames).toEqual(['y', 'x']);
+    const whole = [1, 2, 3, 4, 5, 6];
+    const wide = fromArrays({ ...regression, targets: BigInt64Array.from(whole, BigInt) });
+    expect(wide.sha256).toBe(fromArrays({ ...regression, targets: whole }).sha256);
   });
 
   it('may have more classes than a byte has values', () => {
@@ -99,6 +109,37 @@ describe('a data set from arrays', () => {
     ['no labels', { labels: undefined, testLabels: undefined, testImages: undefined }, /found neither/],
     ['test images alone', { testLabels: undefined }, /expected both testImages and testLabels/],
     ['a fraction beside a test half', { testFraction: 0.5 }, /testFraction: expected none beside testImages/],
+    ['a seed beside a test half', { splitSeed: 1 }, /splitSeed: expected none beside testImages/],
+    [
+      'a name that is unknown',
+      { testfraction: 0.5 },
+      /unknown field 'testfraction'. Did you mean 'testFraction'/,
+    ],
+    [
+      'too great a fraction',
+      { ...NO_TEST, testFraction: 20 },
+      /'testFraction': expected number to be <1, found 20/,
+    ],
+    ['a seed that is none', { ...NO_TEST, splitSeed: 'x' }, /'splitSeed': expected/],
+    ['a range of another kind', { range: 128 }, /'range': expected 1 or 255, found 128/],
+    ['an order of another kind', { layout: 'NCHW' }, /'layout': expected .*nchw.*, found "NCHW"/],
+    ['names of targets for classes', { targetNames: ['a'] }, /targetNames: expected none beside labels/],
+    [
+      'names of classes for targets',
+      { ...NO_TEST, labels: undefined, targets: [1, 2, 3], classNames: ['a'] },
+      /classNames: expected none beside targets/,
+    ],
+    [
+      'one name twice',
+      { classNames: ['a', 'a'] },
+      /'classNames': expected each name once, found \["a","a"\]/,
+    ],
+    [
+      'targets of no kind',
+      { ...NO_TEST, labels: undefined, targets: 'x' },
+      /targets: expected a list or a typed/,
+    ],
+    ['texts for targets', { ...NO_TEST, labels: undefined, targets: [1, '2', 3] }, /found NaN for example 2/],
     ['too few labels', { labels: [0] }, /expected 3, one an image, found 1/],
     ['a negative label', { labels: [0, -1, 1] }, /expected a whole number from 0 .*, found -1 for example 2/],
     [
@@ -123,5 +164,10 @@ describe('a data set from arrays', () => {
     const make = () => fromArrays(parts as unknown as ArrayParts);
     expect(make).toThrow(UserError);
     expect(make).toThrow(message);
+  });
+
+  it('is refused with nothing at all', () => {
+    expect(() => fromArrays(null as never)).toThrow(UserError);
+    expect(() => fromArrays(null as never)).toThrow('fromArrays: expected object, found null.');
   });
 });

@@ -124,6 +124,30 @@ describe('a store', () => {
     expect(() => store.rows('results')).toThrow('expected an open store, found it closed');
   });
 
+  it('is closed while somebody goes through rows, who is told', async () => {
+    const store = openStore(await record());
+    const sql = 'SELECT epoch FROM learning_curves ORDER BY epoch';
+    const [left, going] = [store.iterate(sql), store.iterate(sql)];
+    left.next();
+    const read: unknown[] = [];
+    const readOn = () => {
+      for (const row of going) {
+        read.push(row);
+        store.close();
+      }
+    };
+    expect(readOn).toThrow(UserError);
+    expect(read).toEqual([{ epoch: 1 }]);
+    expect(() => left.next()).toThrow('expected an open store, found it closed');
+  });
+
+  it('takes columns for a view, or nothing', async () => {
+    using store = openStore(await record());
+    for (const where of [null, 'run_id']) {
+      expect(() => store.rows('results', where as never)).toThrow(/^rows: results: expected columns and/);
+    }
+  });
+
   it('names the run whose network is not kept', async () => {
     using store = openStore(await record());
     await expect(store.model(1)).rejects.toThrow(

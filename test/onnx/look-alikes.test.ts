@@ -1,55 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create, toBinary } from '@bufbuild/protobuf';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readOnnx } from '../../src/onnx/import-onnx.js';
-import {
-  TensorProto_DataType as DataType,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  TensorProtoSchema,
-  ValueInfoProtoSchema,
-} from '../../src/onnx/wire/onnx_pb.js';
-
-/** A node as `Conv x w -> y`. */
-type Line = `${string} -> ${string}`;
-
-const WEIGHTS: Readonly<Record<string, readonly number[]>> = { w: [2, 3, 1, 1], b: [1, 2, 1, 1] };
+import { type Line, readGraph } from './graph-text.js';
 
 describe('graphs that look like what Convoy has layers for', () => {
   const folder = mkdtempSync(join(tmpdir(), 'convoy-onnx-alike-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  async function read(lines: readonly Line[], sizes = [3, 4, 5]) {
-    const dim = [1, ...sizes].map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } }));
-    const type = {
-      value: { case: 'tensorType' as const, value: { elemType: DataType.FLOAT, shape: { dim } } },
-    };
-    const node = lines.map((line) => {
-      const [opType, ...names] = line.replace(' ->', '').split(' ');
-      return create(NodeProtoSchema, { opType: opType!, input: names.slice(0, -1), output: names.slice(-1) });
-    });
-    const initializer = Object.entries(WEIGHTS).map(([name, shape]) =>
-      create(TensorProtoSchema, {
-        name,
-        dims: shape.map(BigInt),
-        dataType: DataType.FLOAT,
-        floatData: Array.from({ length: shape.reduce((product, size) => product * size) }, (_, i) => i + 1),
-      }),
+  const read = (lines: readonly Line[]) =>
+    readGraph(
+      { lines, weights: { w: { shape: [2, 3, 1, 1] }, b: { shape: [1, 2, 1, 1] } } },
+      join(folder, 'net.onnx'),
     );
-    const graph = create(GraphProtoSchema, {
-      node,
-      initializer,
-      input: [create(ValueInfoProtoSchema, { name: 'x', type })],
-      output: [create(ValueInfoProtoSchema, { name: node.at(-1)!.output[0]! })],
-    });
-    const file = join(folder, 'net.onnx');
-    const model = create(ModelProtoSchema, { graph, opsetImport: [{ version: 17n }] });
-    writeFileSync(file, toBinary(ModelProtoSchema, model));
-    return readOnnx(file, { onNote: () => {} });
-  }
 
   it('a summand is no bias of a layer that others read, even under another name', async () => {
     const { spec } = await read([
@@ -83,6 +46,20 @@ describe('graphs that look like what Convoy has layers for', () => {
     expect(spec.network.layers.map(({ kind }) => kind)).toEqual(['average-pooling', 'softmax']);
     await expect(read([...lines, 'Relu logs -> bent'])).rejects.toThrow(
       /found LogSoftmax 'logs' whose logarithms other nodes read\./,
+    );
+  });
+
+  it('are told of with all that there are no layers for, also behind one another', async () => {
+    const lines: Line[] = [
+      'Conv x w -> y',
+      'Einsum y -> bent',
+      'Relu bent -> positive',
+      'LSTM positive -> kept',
+      'Shape kept -> sizes',
+      'GlobalAveragePool kept -> mean',
+    ];
+    await expect(read(lines)).rejects.toThrow(
+      /found Einsum 'bent'; LSTM 'kept'\. Export the network without/,
     );
   });
 });

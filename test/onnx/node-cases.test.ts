@@ -43,6 +43,7 @@ const READ = [
   'MatMul',
   'MaxPool',
   'Mul',
+  'Neg',
   'PRelu',
   'Relu',
   'Sigmoid',
@@ -50,6 +51,7 @@ const READ = [
   'Softplus',
   'Sub',
   'Tanh',
+  'Transpose',
 ];
 
 const cases = findNodeCases(new Set(Object.keys(NODE_READERS)));

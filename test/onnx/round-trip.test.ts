@@ -37,13 +37,11 @@ async function roundTrip(checkpoint: Checkpoint, options: ExportOptions): Promis
 /** What export writes and import does not read, by the node that it stumbles over: docs/onnx.md lists them. */
 const NOT_READ = [
   /** Locally connected layers. */
-  "Transpose '\\S+/rows' of shapes",
+  "Transpose '\\S+/rows' of what is no layer by itself",
   /** Layer normalisation over the channels of pixels. */
   "Transpose '\\S+/channels last' by 0,2,3,1",
   /** Local response normalisation of an even size. */
-  "Mul '\\S+/squares' of two layers that is neither an activation nor a squeeze-and-excitation",
-  /** GELU by tanh, before it had an operator of its own. */
-  "Mul '\\S+/square' of two layers that is neither an activation nor a squeeze-and-excitation",
+  "Conv '\\S+/sums' of what is no layer by itself",
   /** What there is no layer for between the two: an identity, or dropout. */
   "(?:Concat|Add) '\\S+' of a layer twice(?: and others)?",
 ];

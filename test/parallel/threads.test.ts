@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { findModule, Threads } from '../../src/parallel/threads.js';
 import { collectGarbage } from '../helpers/garbage.js';
+import { PERMISSION_FLAG, runProcess } from '../helpers/processes.js';
 import { makePlugin, makePluginFolder } from '../plugins/fake-plugin.js';
 
 const THREADS = JSON.stringify(pathToFileURL(findModule('src', 'parallel', 'threads')));
@@ -14,17 +13,6 @@ function openThreads(count: number, module: string): Threads {
   const threads = new Threads(count, module);
   onTestFinished(() => threads.close());
   return threads;
-}
-
-/** What a process of its own prints that runs this code. */
-async function runProcess(code: string, flags: readonly string[] = []): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...flags,
-    '--input-type=module',
-    '--eval',
-    code,
-  ]);
-  return stdout.trim();
 }
 
 describe('threads', () => {
@@ -106,11 +94,7 @@ describe('threads of a process with flags', () => {
   });
 
   it('say so where the process may have none', async () => {
-    // Since Node.js 24 without the prefix.
-    const permission = process.allowedNodeEnvironmentFlags.has('--permission')
-      ? '--permission'
-      : '--experimental-permission';
-    const text = await runWith(permission, '--allow-fs-read=*', '--allow-addons');
+    const text = await runWith(PERMISSION_FLAG, '--allow-fs-read=*', '--allow-addons');
     expect(text).toMatch(/^UserError threads: expected worker threads that begin, found: .*restricted/);
   });
 });

@@ -9,7 +9,7 @@ import { unpackCifar } from '../../src/dataset/cifar/unpack.js';
 import { CIFAR10_LAYOUT, checkCifar10Classes } from '../../src/dataset/cifar10.js';
 import { readIdxFile } from '../../src/dataset/idx/idx-file.js';
 import { readNpyFile } from '../../src/sources/arrays/array-file.js';
-import { readCsv } from '../../src/sources/csv.js';
+import { readCsv } from '../../src/sources/csv-table.js';
 import { imageFolder, openDataset } from '../../src/sources/open-dataset.js';
 import { buildCifar10, buildRecords, CLASS_LIST } from '../helpers/cifar10-builder.js';
 import { textMutation } from '../helpers/hostile/mutations.js';

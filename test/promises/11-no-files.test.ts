@@ -22,7 +22,7 @@ import { readJsonFile } from '../../src/experiment/json-file.js';
 import { readImage } from '../../src/image/read-image.js';
 import { readSafetensors } from '../../src/safetensors/read.js';
 import { readNpyFile } from '../../src/sources/arrays/array-file.js';
-import { readCsv } from '../../src/sources/csv.js';
+import { readCsv } from '../../src/sources/csv-table.js';
 import { describeCommand, filterCommand, predictCommand } from '../cli/fake-command.js';
 import { tryInput } from '../helpers/hostile/trial.js';
 import { buildImages } from '../helpers/idx-builder.js';

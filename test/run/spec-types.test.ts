@@ -1,4 +1,6 @@
 import { expect, expectTypeOf, it } from 'vitest';
+import { DATASET_NAMES, type DatasetName } from '../../src/dataset/registry.js';
+import { MODEL_NAMES, type ModelName } from '../../src/models/registry.js';
 import type { WrittenNetwork } from '../../src/network/spec.js';
 import { parseNetwork } from '../../src/network/spec.js';
 import type { WrittenLayer } from '../../src/network/written-layer.js';
@@ -84,4 +86,22 @@ it('what may not be written is an error of the compiler', () => {
     { augmentation: { flip: 'always' } },
   ];
   expect(refused).toHaveLength(11);
+});
+
+/** What an editor offers of a type: its words, without what lets any other text in. */
+type Offered<Text> = Text extends string ? (string extends Text ? never : Text) : never;
+
+it('names of models and data sets complete, and others are allowed', () => {
+  expectTypeOf<Offered<RunSpec['model']>>().toEqualTypeOf<ModelName>();
+  expectTypeOf<Offered<RunSpec['dataset']>>().toEqualTypeOf<DatasetName>();
+  expectTypeOf<string>().toExtend<RunSpec['model']>();
+  expectTypeOf<string>().toExtend<RunSpec['dataset']>();
+  // @ts-expect-error the names are known, so that there is something to complete
+  const unknown: [ModelName, DatasetName] = ['vgg', 'photos'];
+  expect(unknown).toHaveLength(2);
+  const offered: [ModelName, ModelName, DatasetName, DatasetName] = [
+    ...(['resnet110', 'vgg16-cifar'] as const),
+    ...(['fashion-mnist', 'cifar100-coarse'] as const),
+  ];
+  expect([...MODEL_NAMES, ...DATASET_NAMES]).toEqual(expect.arrayContaining(offered));
 });

@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { openDataset } from '../../src/sources/open-dataset.js';
@@ -19,6 +21,13 @@ async function open(path: string, options: SourceOptions = {}) {
   const dataset = await openDataset(path, options, { tell: (line) => lines.push(line) });
   return { dataset, lines: lines.join('\n') };
 }
+
+/** Nothing of it is to be found in the user's own. */
+const CACHE = mkdtempSync(join(tmpdir(), 'convoy-cache-'));
+beforeAll(() => {
+  vi.stubEnv('CONVOY_CACHE', CACHE);
+});
+afterAll(() => rm(CACHE, { recursive: true }));
 
 /** Reads a folder with these files; its name is `set`. */
 const read = (files: Readonly<Record<string, Uint8Array>>, options: SourceOptions = {}, file = '') =>
@@ -69,8 +78,9 @@ describe("NumPy's arrays", () => {
     ['channels first', '|u1', [2, 3, 2, 2], planes, { layout: 'nchw' as const }],
     ['floats of 0 to 1', '<f4', [2, 2, 2, 3], Float32Array.from(planes, (v) => v / 255), {}],
     ['floats of 0 to 255', '<f8', [2, 2, 2, 3], Float64Array.from(planes), { range: 255 as const }],
+    ['booleans', '|b1', [2, 2, 2, 3], planes.map((v) => v % 2), {}, (v: number) => (v % 2) * 255],
     ['big-endian numbers', '>f4', [2, 2, 2, 3], Float32Array.from(planes, (v) => v / 255), {}],
-  ])('may be %s', async (_, descr, shape, values, options) => {
+  ])('may be %s', async (_, descr, shape, values, options, toPixel = (value: number) => value) => {
     const bytes = Buffer.from(bytesOf(values));
     if (descr.startsWith('>')) bytes.swap32();
     const labels = buildNpy('<i4', [2], bytesOf(Int32Array.of(0, 1)));
@@ -79,11 +89,19 @@ describe("NumPy's arrays", () => {
     const { dataset } = await read(files, options);
     expect(dataset.shape).toEqual({ height: 2, width: 2, channels: 3 });
     const moved = (i: number) => Math.floor(i / 12) * 12 + (i % 3) * 4 + Math.floor((i % 12) / 3);
-    const expected = [...planes].map((_value, i) => planes['layout' in options ? moved(i) : i]!);
+    const expected = [...planes].map((_value, i) => toPixel(planes['layout' in options ? moved(i) : i]!));
     expect([...dataset.train.pixels]).toEqual(expected);
   });
 
+  it('with a test half are not divided', async () => {
+    const message = /splitSeed: expected none beside testImages, found one\./;
+    expect(await refusal(both, { splitSeed: 1 })).toMatch(message);
+  });
+
   it('may be targets', async () => {
+    const whole = buildNpy('<i8', [10], bytesOf(LABELS));
+    const numbered = await read({ 'images.npy': IMAGES, 'targets.npy': whole });
+    expect(new Set(numbered.dataset.train.targets)).toEqual(new Set([0, 1]));
     const targets = buildNpy('<f4', [10, 2], bytesOf(Float32Array.from({ length: 20 }, (_, i) => i / 2)));
     const { dataset } = await read({ 'images.npy': IMAGES, 'targets.npy': targets });
     expect(dataset.targetNames).toEqual(['target 1', 'target 2']);
@@ -147,6 +165,42 @@ describe('tables', () => {
     expect((await read(table(behind))).dataset.sha256).toBe(dataset.sha256);
   });
 
+  it.each([
+    ['counted', 'label,0,1,2,3', 0],
+    ['counted from 1', 'label,1,2,3,4', 0],
+    ['counted, classes last', '0,1,2,3,y', 4],
+  ])('may have titles that are %s', async (_, first, at) => {
+    const { dataset } = await read(table([titles, ...rows]));
+    const moved = rows.map((line) => {
+      const [label, ...pixels] = line.split(',') as [string, ...string[]];
+      return pixels.toSpliced(at, 0, label).join(',');
+    });
+    expect((await read(table([first, ...moved]))).dataset.sha256).toBe(dataset.sha256);
+  });
+
+  it('may have a class that is called as a title', async () => {
+    const lines = ['y,9,0,9,0', row('x', 1), row('x', 2), row('y', 3)];
+    const { dataset } = await read(table(lines), { testFraction: 0.5 });
+    expect(dataset.train.count + dataset.test.count).toBe(4);
+  });
+
+  it('leave a test half without classes alone, and say so', async () => {
+    const train = table([titles, ...rows]);
+    const { dataset } = await read(train);
+    const tested = [titles.slice('label,'.length), ...rows.map((line) => line.slice(2))];
+    for (const lines of [tested, tested.slice(1)]) {
+      const both = await read({ ...train, 'test.csv': Buffer.from(lines.join('\n')) });
+      expect(both.dataset.sha256).toBe(dataset.sha256);
+      expect(both.lines).toMatch(
+        /test\.csv: has no column of classes and is not read; some images of .*train/,
+      );
+    }
+    const misnamed = ['digit,a,b,c,d', ...rows];
+    expect(await refusal({ ...train, 'test.csv': Buffer.from(misnamed.join('\n')) })).toMatch(
+      /test\.csv: expected a column called label/,
+    );
+  });
+
   it('may have names for classes, and a test half', async () => {
     const named = table(['"label",a,b,c,d', row('"a, big cat"', 1), row('dog', 3)]);
     const { dataset } = await read({ ...named, 'test.csv': Buffer.from(`${row('dog', 2)}\n`) });
@@ -185,7 +239,7 @@ describe('IDX files', () => {
   };
 
   it('may be of any size and have labels from 1', async () => {
-    const { dataset, lines } = await read({ ...files, 'emnist-letters-mapping.txt': Buffer.from('1 65 97') });
+    const { dataset, lines } = await read({ ...files, 'notes.txt': Buffer.from('x') });
     expect(dataset.shape).toEqual({ height: 5, width: 4, channels: 1 });
     expect([dataset.classNames.length, dataset.classNames[0], dataset.classNames[25]]).toEqual([
       26,
@@ -193,7 +247,49 @@ describe('IDX files', () => {
       '26',
     ]);
     expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([0, 25, 1, 2, 0, 4]);
-    expect(lines).toMatch(/not read: emnist-letters-mapping.txt/);
+    expect(lines).toMatch(/not read: notes.txt/);
+  });
+
+  const letters = Array.from({ length: 26 }, (_, i) => `${i + 1} ${65 + i} ${97 + i}`);
+  const withMapping = (lines: readonly string[]) => ({
+    ...files,
+    'emnist-letters-mapping.txt': Buffer.from(`${lines.join('\r\n')}\n`),
+  });
+
+  it('have the names of classes that a mapping beside them gives to labels', async () => {
+    const { dataset, lines } = await read(withMapping([...letters].reverse()));
+    expect([dataset.classNames.length, dataset.classNames[0], dataset.classNames[25]]).toEqual([
+      26,
+      'Aa',
+      'Zz',
+    ]);
+    expect(dataset.sha256).toBe((await read(files)).dataset.sha256);
+    expect(lines).not.toMatch(/not read/);
+    const labels = buildLabels([0, 2, 2, 0]);
+    const balanced = {
+      'train-images-idx3-ubyte': buildImages(4, { height: 5, width: 4 }),
+      'train-labels-idx1-ubyte': labels,
+      'emnist-balanced-mapping.txt': Buffer.from('0 48\n1 49\n2 233'),
+    };
+    const digits = await read(balanced, { testFraction: 0.5 });
+    expect(digits.dataset.classNames).toEqual(['0', '1', 'é']);
+    expect([...digits.dataset.train.labels, ...digits.dataset.test.labels].sort()).toEqual([0, 0, 2, 2]);
+  });
+
+  it.each([
+    ['has other lines', ['a 65'], /mapping\.txt: expected lines such as '1 65 97', .*, found 'a 65'/],
+    ['names no character', [...letters.slice(1), '1 10'], /found '1 10'/],
+    [
+      'leaves a label out',
+      letters.slice(0, 25),
+      /labels from 1 to 25, which \S+ names, found 26 for example 2/,
+    ],
+    ['leaves one between out', letters.filter((_, i) => i !== 7), /expected each label from 0 or 1 on once/],
+    ['has a label twice', [...letters, '3 51'], /expected each label from 0 or 1 on once/],
+    ['gives two labels one name', [...letters, '27 65 97'], /each for characters of its own/],
+    ['is empty', [], /expected each label/],
+  ])('are refused with a mapping that %s', async (_, lines, message) => {
+    expect(await refusal(withMapping(lines))).toMatch(message);
   });
 
   it('may lie in folders of their names, beside others of those names', () =>

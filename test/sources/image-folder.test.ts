@@ -84,6 +84,41 @@ describe('classes', () => {
     expect(await refusal(folder)).toMatch(/expected the classes of .*train, found c too/);
   });
 
+  it('may lie in a folder of any name', async () => {
+    const folder = join(makeFolder(), 'cifar-10-python-png');
+    await writeClasses(folder, ['a', 'b'], 5);
+    expect((await openDataset(folder)).classNames).toEqual(['a', 'b']);
+    const other = join(makeFolder(), 'cifar-10-batches-py');
+    await mkdir(other);
+    await writeFile(join(other, 'some'), 'x');
+    await expect(openDataset(other)).rejects.toThrow('It is the version for Python');
+    await rename(folder, join(folder, '..', 'photos'));
+    await rename(other, join(folder, '..', 'photos', 'cifar-10-batches-py'));
+    await expect(openDataset(join(folder, '..', 'photos'))).rejects.toThrow('It is the version for Python');
+  });
+
+  it('are no halves, and halves no classes', async () => {
+    const folder = makeFolder();
+    for (const half of ['test', 'val']) await writeClasses(join(folder, half), ['a', 'b'], 2);
+    expect(await refusal(folder)).toMatch(/expected train\/ beside test\/, found none/);
+    await writeClasses(join(folder, 'Train'), ['a', 'b'], 2);
+    expect((await read(folder)).dataset.classNames).toEqual(['a', 'b']);
+    await writeClasses(join(folder, 'chest_xray'), ['a', 'b'], 2);
+    expect(await refusal(folder)).toMatch(
+      /expected train\/ and test\/ alone, found chest_xray beside them\. Give a folder/,
+    );
+    await rename(join(folder, 'chest_xray'), join(folder, 'train'));
+    expect(await refusal(folder)).toMatch(/expected each half once, found train\/ and Train\//);
+    const classes = makeFolder();
+    await writeClasses(classes, ['invalid', 'train'], 5);
+    expect((await read(classes)).dataset.classNames).toEqual(['invalid', 'train']);
+    const named = makeFolder();
+    await writeClasses(named, ['invalid', 'valid'], 5);
+    const { dataset, lines } = await read(named);
+    expect(dataset.classNames).toEqual(['invalid', 'valid']);
+    expect(lines).toMatch(/valid\/ is a class like the others, since there is no train\//);
+  });
+
   it('may be links, and what is hidden or no picture is left out and told of', async () => {
     const folder = makeFolder();
     const elsewhere = makeFolder();

@@ -154,6 +154,15 @@ describe('callbacks', () => {
     expect((await run({}, { epochs: 1 })).state).toBe('done');
   });
 
+  it('that throw after they have ended the run fail it all the same', async () => {
+    const ending = new AbortController();
+    const onEpoch = async () => {
+      ending.abort();
+      throw new Error('roar');
+    };
+    await expect(run({ onEpoch, signal: ending.signal })).rejects.toThrow('roar');
+  });
+
   it('may answer nothing but stop', async () => {
     const refused = run({ onEpoch: () => 'Stop' });
     await expect(refused).rejects.toThrow(UserError);

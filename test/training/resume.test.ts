@@ -158,4 +158,33 @@ describe('a run that is interrupted', () => {
     const { result } = await trainInPieces(spec, { plugins: lion, checkpoints: { folder: makeFolder() } });
     expect(factsOf(result)).toEqual(factsOf(whole));
   });
+
+  it('while its last epoch is tested keeps that epoch', async () => {
+    const spec: RunSpec = { ...COMMON, network: SMALL, epochs: 2 };
+    const whole = await train(spec, { dataset, pool });
+    const interruption = new AbortController();
+    const checkpoints = { folder: makeFolder() };
+    const stopped = await train(spec, {
+      dataset,
+      pool,
+      checkpoints,
+      signal: interruption.signal,
+      onProgress: ({ epoch, step, stepsPerEpoch }) => {
+        if (epoch === 2 && step === stepsPerEpoch) interruption.abort();
+      },
+    });
+    expect([stopped.state, stopped.epochs.length]).toEqual(['interrupted', 1]);
+    const resumptions: Resumption[] = [];
+    const steps: number[] = [];
+    const result = await train(spec, {
+      dataset,
+      pool,
+      checkpoints,
+      onResume: (resumption) => resumptions.push(resumption),
+      onStep: ({ step }) => void steps.push(step),
+    });
+    expect(resumptions).toMatchObject([{ epoch: 2, step: 6 }]);
+    expect(steps).toEqual([]);
+    expect(factsOf(result)).toEqual(factsOf(whole));
+  });
 });

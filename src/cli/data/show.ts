@@ -4,6 +4,7 @@ import type { DatasetStatistics } from '../../dataset/statistics.js';
 import { describeTargets } from '../../dataset/target-ranges.js';
 import type { Image } from '../../image/image.js';
 import { drawLabelledSheet } from '../../image/labelled-sheet.js';
+import { describeShown, showPixels } from '../../image/show-pixels.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatTarget } from '../../report/measures.js';
 import { formatMoments, formatSizes } from './text.js';
@@ -20,8 +21,9 @@ export function drawDataset(
   statistics: DatasetStatistics,
   { half, each }: SheetOptions,
 ): Promise<Image> {
+  const shown = describeShown(dataset.shape);
   const heading = [
-    `${dataset.name}: ${half === 'train' ? 'training' : 'test'} images`,
+    `${dataset.name}: ${half === 'train' ? 'training' : 'test'} images${shown && `, of each ${shown}`}`,
     `${formatSizes(dataset)}; training images: ${formatMoments(statistics)}`,
   ];
   const { shape, classNames, targetNames, [half]: images } = dataset;
@@ -66,10 +68,6 @@ function takeByTarget(
 }
 
 function drawImage({ pixels }: LabelledImages, i: number, shape: Shape): Image {
-  return {
-    height: shape.height,
-    width: shape.width,
-    channels: shape.channels === 1 ? 1 : 3,
-    pixels: pixels.subarray(i * sizeOf(shape), (i + 1) * sizeOf(shape)),
-  };
+  const size = sizeOf(shape);
+  return showPixels(pixels.subarray(i * size, (i + 1) * size), shape);
 }

@@ -1,18 +1,14 @@
-import { UserError } from '../../core/errors.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNetworkTable } from '../../report/network-table.js';
 import { describeSpec } from '../../run/describe.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { EXIT_CODES } from '../exit.js';
-import { refuseIdleOptions } from '../idle-options.js';
+import { refuseBesideList } from '../idle-options.js';
 import { listNetworkOptions, NETWORK_ARGUMENT, resolveNetworkArgument } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import { IGNORE_HASH_OPTION, PLUGIN_OPTION } from '../run-options.js';
 import { type Streams, widthOf } from '../streams.js';
 import { formatModels } from './models.js';
-
-/** Options that go together. */
-const WITH_LIST: ReadonlySet<string> = new Set(['--list', '--json']);
 
 interface Flags extends OverrideFlags {
   readonly json?: true;
@@ -34,7 +30,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       'Prints the layers of a network: shapes, receptive fields, parameters, multiply-adds, memory.',
     )
     .argument('[what]', NETWORK_ARGUMENT)
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--json', 'as one JSON object; sizes in bytes')
     .option('--spec', "the network's spec instead, as JSON with every default filled in")
@@ -42,13 +38,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .action(async (what: string | undefined, flags: Flags) => {
       const { json, spec, list, plugin = [] } = flags;
       if (list) {
-        if (what !== undefined) {
-          throw new UserError(`describe: expected a network or --list, found both (${what}). Leave one out.`);
-        }
-        const others = command.options
-          .map((option) => option.long!)
-          .filter((option) => !WITH_LIST.has(option));
-        refuseIdleOptions(command, others, 'expected it with a network, found --list.');
+        refuseBesideList(command, what, 'a network');
         streams.out.write(formatModels(json === true, widthOf(streams.out)));
         return;
       }

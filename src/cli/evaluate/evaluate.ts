@@ -45,7 +45,7 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       'Tells how often trained networks are wrong on images of a data set, each by itself and all together.',
     )
     .argument('[model...]', 'files that train.js --save has written')
-    .option(...RUN_OPTION)
+    .addOption(RUN_OPTION)
     .option(...DATABASE_OPTION)
     .option(...COMBINE_OPTION)
     .option(
@@ -55,7 +55,7 @@ export async function main(args: readonly string[], streams: Streams, load = loa
       HALVES[0] as Half,
     )
     .option('--dataset <name>', "a data set of the same classes or targets, in place of the networks' own")
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--json', 'one JSON object a network, and one for all together')
     .action(async (files: readonly string[], flags: Flags) => {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ensemble } from '../../checkpoint/ensemble.js';
-import type { PixelImage } from '../../checkpoint/pixels.js';
 import type { TrainedModel } from '../../checkpoint/trained-model.js';
 import { UserError } from '../../core/errors.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
 import type { Dataset, LabelledImages } from '../../dataset/dataset.js';
 import type { loadDataset } from '../../dataset/load.js';
+import type { PixelImage } from '../../dataset/pixel-values.js';
 import { splitTraining } from '../../dataset/split.js';
 import { takeSubset } from '../../dataset/subset.js';
 import type { ResolvedRunSpec } from '../../run/spec.js';
@@ -53,7 +53,8 @@ export async function readExamples(
   checkKind(model, dataset);
   const indices = findOutputs(model, dataset);
   const isOwn = given ? isTrainedOn(ensemble, given.dataset) : (other ?? own) === own;
-  if (given === null && other === undefined) warnOfOtherData(ensemble, dataset, streams);
+  const advice = given === null ? adviseOnName(dataset) : adviseOnDivision(own, dataset);
+  if (other === undefined && advice !== null) warnOfOtherData(ensemble, dataset, advice, streams);
   const { images, samples } = isOwn ? selectOwn(ensemble, dataset, on) : selectAll(dataset, on);
   const size = sizeOf(dataset.shape);
   const order = Array.from(samples);
@@ -80,13 +81,20 @@ function isTrainedOn({ members }: Ensemble, { name, sha256 }: Dataset): boolean 
   );
 }
 
-function warnOfOtherData({ members }: Ensemble, dataset: Dataset, { err }: Streams): void {
+const adviseOnName = ({ name }: Dataset) =>
+  `Give its own with --data, or ask for this one: --dataset ${name}.`;
+
+/** Of the user's own data by the name that was trained on: divided in another way, they have images of the training among those of the test. */
+const adviseOnDivision = (own: string, { name }: Dataset) =>
+  name === own
+    ? 'Unless all its images are other ones, divide it as for the training, lest it be tested on what it was trained on: --data-option testFraction and splitSeed.'
+    : null;
+
+function warnOfOtherData({ members }: Ensemble, dataset: Dataset, advice: string, { err }: Streams): void {
   for (const { name, model } of members) {
     const other = describeOtherData(name, model, dataset);
     if (other === null) continue;
-    err.write(
-      `warning: ${other} Give its own with --data, or ask for this one: --dataset ${dataset.name}.\n`,
-    );
+    err.write(`warning: ${other} ${advice}\n`);
     return;
   }
 }

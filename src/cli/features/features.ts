@@ -1,15 +1,15 @@
+import { decodeFor } from '../../checkpoint/model-images.js';
 import { UserError, unknownName } from '../../core/errors.js';
 import { formatShape, sizeOf } from '../../core/shape.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { loadDataset } from '../../dataset/load.js';
 import type { OutputNames } from '../../dataset/output-names.js';
-import { readImage } from '../../image/read-image.js';
 import { describeNetwork } from '../../network/describe.js';
 import { layOutKernels, layOutMaps, layOutPicture } from '../../report/feature-sheets.js';
 import { describeTest, formatTarget } from '../../report/measures.js';
 import { formatTable } from '../../report/tables.js';
 import { computeFeatureMaps } from '../../run/feature-maps.js';
-import { type FittedRun, fitRun } from '../../run/fit.js';
+import { checkInput, type FittedRun, fitRun } from '../../run/fit.js';
 import { listKernels } from '../../run/layer-kernels.js';
 import type { TrainResult } from '../../run/types.js';
 import { trainFitted } from '../../train.js';
@@ -38,11 +38,15 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   const kinds = plugins.layers;
   const { input } = spec.network;
   // A saved network and a picture need no data.
-  const dataset = trained && picture !== undefined ? null : await loadDataset(spec.dataset);
-  const other = trained && dataset && describeOtherData(spec.model, trained, dataset);
-  if (other) say(`warning: ${other} Give a picture of its own with --image.`);
-  const run = dataset && fitRun(spec, dataset, { plugins });
-  if (run && !trained) printWarnings([run], command.force, streams.err);
+  const dataset =
+    trained && picture !== undefined ? null : (command.own?.dataset ?? (await loadDataset(spec.dataset)));
+  // Data under another name are asked for as they are.
+  const isNamed = dataset?.name === spec.dataset;
+  const other = trained && isNamed && describeOtherData(spec.model, trained, dataset);
+  if (other) say(`warning: ${other} Give its own with --data, or a picture with --image.`);
+  const run = trained || dataset === null ? null : fitRun(spec, dataset, { plugins });
+  if (run) printWarnings([run], command.force, streams.err);
+  else if (dataset) checkInput(spec, dataset);
   const layers = describeNetwork(spec.network, { kinds }).layers;
   const names = layers.map(({ name }) => name);
   for (const name of command.layer ?? []) {
@@ -130,16 +134,12 @@ function takeExample({ shape, test }: Dataset, { example }: FeaturesCommand): Ui
 
 async function readPicture(
   file: string,
-  { spec, background }: FeaturesCommand,
+  { spec, trained, background }: FeaturesCommand,
   say: (line: string) => void,
 ): Promise<Uint8Array> {
-  const { height, width, channels } = spec.network.input;
-  const picture = await readImage(file, {
-    size: [height, width],
-    channels: channels === 1 ? 1 : 3,
-    background,
-  });
-  tellBackground(file, picture, background, say);
+  const reading = { ...trained?.pictures, ...(background && { background }) };
+  const picture = await decodeFor(spec.network.input, file, reading, file);
+  tellBackground(file, picture, say, reading.background);
   return picture.pixels;
 }
 

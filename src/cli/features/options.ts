@@ -9,7 +9,8 @@ import { loadPlugins } from '../../plugins/load.js';
 import type { Plugins } from '../../plugins/plugins.js';
 import { type ResolvedRunSpec, resolveRunSpec } from '../../run/spec.js';
 import { BACKGROUND_OPTION } from '../background-option.js';
-import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { createCommand, parseCommand, parseCount, RepeatableOption } from '../command-line.js';
+import { addDataOptions, type DataFlags, type OwnData, openOwnData, overrideData } from '../data-options.js';
 import { refuseIdleOptions } from '../idle-options.js';
 import {
   isSavedNetwork,
@@ -31,6 +32,8 @@ export interface FeaturesCommand {
   readonly plugins: Plugins;
   /** A network that has been trained; null if it is to be. */
   readonly trained: Checkpoint | null;
+  /** Data of the user's own. */
+  readonly own: OwnData | null;
   /** Of the weights that a recorded run ended with, if it is to be run as it was. */
   readonly expectedSha256: string | null;
   /** Names of layers; all if it is absent. */
@@ -39,7 +42,7 @@ export interface FeaturesCommand {
   readonly example: number;
   /** A picture in its place. */
   readonly image?: string;
-  readonly background: Background;
+  readonly background?: Background;
   readonly workers?: number;
   /** Whether what cannot learn is trained too; a recorded run is, as it was. */
   readonly force: boolean;
@@ -47,8 +50,9 @@ export interface FeaturesCommand {
 }
 
 interface Flags
-  extends Omit<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256' | 'plugins' | 'force'>,
-    OverrideFlags {
+  extends Omit<FeaturesCommand, 'spec' | 'trained' | 'own' | 'expectedSha256' | 'plugins' | 'force'>,
+    OverrideFlags,
+    DataFlags {
   readonly run?: number;
   readonly db: string;
   readonly plugin?: readonly string[];
@@ -76,40 +80,44 @@ export async function parseFeaturesArguments(
       parseCount('--run', text, MAX_NUMBER),
     )
     .option('--db <file>', 'the database that has the run', DEFAULT_DATABASE)
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
-    .option('--layer <name>', 'only this layer (repeatable)', collectNames)
+    .addOption(new RepeatableOption('--layer <name>', 'only this layer', collectNames))
     .option('--example <n>', 'a test image, from 1', (text) => parseCount('--example', text, MAX_NUMBER), 1)
     .option('--image <file>', 'a PNG, JPEG or WebP picture in its place, scaled to the size of the input')
     .option(...BACKGROUND_OPTION)
     .option('--workers <n>', 'threads (default: one for each core)', parseWorkers)
     .option(...FORCE_OPTION)
-    .option('--out <folder>', 'where the sheets go', 'features')
-    .action(async (what: string | undefined, flags: Flags) => {
-      const { run, db, plugin = [], ignoreHash = false, force = run !== undefined } = flags;
-      if (ignoreHash && run !== undefined) {
-        throw new UserError('--ignore-hash: expected a saved network, found --run. Leave one out.');
+    .option('--out <folder>', 'where the sheets go', 'features');
+  addDataOptions(command).action(async (what: string | undefined, flags: Flags) => {
+    const { run, db, plugin = [], ignoreHash = false, force = run !== undefined } = flags;
+    if (ignoreHash && run !== undefined) {
+      throw new UserError('--ignore-hash: expected a saved network, found --run. Leave one out.');
+    }
+    if (run === undefined) {
+      refuseIdleOptions(command, ['--db'], 'expected it with --run, found none.');
+    }
+    if (flags.image === undefined) {
+      refuseIdleOptions(command, ['--background'], 'expected it with --image, found none.');
+    } else {
+      refuseIdleOptions(command, ['--example'], 'expected a test image or --image, found both.');
+    }
+    const overrides = listOverrides(flags);
+    const own = await openOwnData(flags, streams);
+    const plugins = await loadPlugins(plugin);
+    const read =
+      run === undefined
+        ? await readNetwork(what, overrides, own, listNetworkOptions(flags, plugins, streams))
+        : readRun(what, run, db, { overrides, own, plugins });
+    if (read.trained) {
+      const why = 'expected a network that is to be trained, found one that is saved.';
+      refuseIdleOptions(command, ['--workers', '--force'], why);
+      if (flags.image !== undefined) {
+        refuseIdleOptions(command, ['--data'], 'expected it or --image for a saved network, found both.');
       }
-      if (run === undefined) {
-        refuseIdleOptions(command, ['--db'], 'expected it with --run, found none.');
-      }
-      if (flags.image === undefined) {
-        refuseIdleOptions(command, ['--background'], 'expected it with --image, found none.');
-      } else {
-        refuseIdleOptions(command, ['--example'], 'expected a test image or --image, found both.');
-      }
-      const overrides = listOverrides(flags);
-      const plugins = await loadPlugins(plugin);
-      const read =
-        run === undefined
-          ? await readNetwork(what, overrides, listNetworkOptions(flags, plugins, streams))
-          : readRun(what, run, db, overrides, plugins);
-      if (read.trained) {
-        const why = 'expected a network that is to be trained, found one that is saved.';
-        refuseIdleOptions(command, ['--workers', '--force'], why);
-      }
-      parsed = { ...flags, force, plugins, ...read };
-    });
+    }
+    parsed = { ...flags, force, plugins, own, ...read };
+  });
   await parseCommand(command, args);
   return parsed;
 }
@@ -119,6 +127,7 @@ type What = Pick<FeaturesCommand, 'spec' | 'trained' | 'expectedSha256'>;
 async function readNetwork(
   what: string | undefined,
   overrides: readonly Override[],
+  own: OwnData | null,
   options: NetworkOptions,
 ): Promise<What> {
   if (what !== undefined && (await isSavedNetwork(what))) {
@@ -131,7 +140,7 @@ async function readNetwork(
     const trained = await loadCheckpoint(what, options);
     return { spec: trained.spec, trained, expectedSha256: null };
   }
-  const spec = await resolveNetworkArgument('features', what, overrides, options);
+  const spec = await resolveNetworkArgument('features', what, overrideData(overrides, own), options);
   return { spec, trained: null, expectedSha256: null };
 }
 
@@ -139,8 +148,11 @@ function readRun(
   what: string | undefined,
   id: number,
   file: string,
-  overrides: readonly Override[],
-  plugins: Plugins,
+  {
+    overrides,
+    own,
+    plugins,
+  }: { readonly overrides: readonly Override[]; readonly own: OwnData | null; readonly plugins: Plugins },
 ): What {
   if (what !== undefined) {
     throw new UserError(`features: expected a network or --run, found both (${what}). Leave one out.`);
@@ -148,8 +160,12 @@ function readRun(
   const db = openDatabaseReadOnly(file);
   try {
     const run = readWholeRun(db, id);
-    const fields = overrides.reduce((changed, override) => applyOverride(changed, override), run.spec);
-    const asItWas = overrides.length === 0 && run.state === 'done';
+    const fields = overrideData(overrides, own).reduce(
+      (changed, override) => applyOverride(changed, override),
+      run.spec,
+    );
+    const isOnItsData = own === null || own.dataset.name === run.spec.dataset;
+    const asItWas = overrides.length === 0 && isOnItsData && run.state === 'done';
     return {
       spec: resolveRunSpec(fields, `run ${id}`, plugins),
       trained: null,

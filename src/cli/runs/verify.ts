@@ -40,7 +40,7 @@ export function addVerifyCommand(program: Command, session: Session): void {
     .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>
       parseCount('--parallel', text, MAX_THREADS),
     )
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option('--json', 'as a JSON array of objects, with all differences');
   addDataOptions(command).action((texts: string[], flags: Flags, command: Command) =>
     session.read(command, (db) => verify(db, findRunIds(db, texts, 'kept'), flags, session)),

@@ -10,8 +10,9 @@ import {
   type CheckpointFlags,
   readCheckpointFlags,
 } from '../checkpoint-options.js';
-import { createCommand, parseCommand, parseCount } from '../command-line.js';
+import { createCommand, parseCommand, parseCount, RepeatableOption } from '../command-line.js';
 import { addDataOptions, type DataFlags } from '../data-options.js';
+import { refuseBesideList } from '../idle-options.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
@@ -87,6 +88,7 @@ export async function parseSweepArguments(
   let parsed: SweepCommand | null = null;
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
+      if (flags.list) refuseBesideList(command, what, 'what is to run');
       const { db, workers, parallel, numerics, wait, name, grid = [] } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),
@@ -126,10 +128,12 @@ function defineSweep(command: Command): Command {
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
     .argument('[what]', `a preset (see --list), a grid as a JSON file, ${NETWORK_ARGUMENT}`)
-    .option(
-      '--grid <key=values...>',
-      'values to combine, such as width=0.1,0.2 seed=0..4, in place of those that a grid has of these fields',
-      (text: string, earlier: readonly Choice[] = []) => addChoice(earlier, parseChoice(text)),
+    .addOption(
+      new RepeatableOption(
+        '--grid <key=values...>',
+        'values to combine, such as width=0.1,0.2 seed=0..4, in place of those that a grid has of these fields',
+        (text: string, earlier: readonly Choice[] = []) => addChoice(earlier, parseChoice(text)),
+      ),
     )
     .option(
       '--name <name>',
@@ -141,7 +145,7 @@ function defineSweep(command: Command): Command {
     .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>
       parseCount('--parallel', text, MAX_THREADS),
     )
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option(...FORCE_OPTION)
     .option('--dry-run', 'list the points and which are recorded; run nothing')

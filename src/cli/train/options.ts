@@ -9,6 +9,7 @@ import {
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import { addDataOptions, type DataFlags } from '../data-options.js';
+import { refuseBesideList } from '../idle-options.js';
 import { NETWORK_ARGUMENT } from '../network-argument.js';
 import { addOverrideOptions, listOverrides, type OverrideFlags } from '../override-options.js';
 import {
@@ -92,7 +93,7 @@ export async function parseTrainArguments(
       'save the trained network, as predict.js takes it: a .safetensors file',
       parseSave,
     )
-    .option(...PLUGIN_OPTION)
+    .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option('--again', 'train also if the run is recorded, and say whether the weights are the same')
     .option(
@@ -108,6 +109,7 @@ export async function parseTrainArguments(
     .option('--list', 'list the presets')
     .option('--json', 'one JSON object on standard output, and nothing else there');
   addCheckpointOptions(command).action((what: string | undefined, flags: Flags) => {
+    if (flags.list) refuseBesideList(command, what, 'what is to train');
     const { db, workers, save, numerics, wait } = flags;
     parsed = {
       ...(what === undefined ? {} : { what }),

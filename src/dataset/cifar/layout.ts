@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nameCommand } from '../../core/command-name.js';
 import { UserError } from '../../core/errors.js';
 import { listFolder } from '../folder.js';
 
@@ -45,7 +46,7 @@ export async function findCifarFiles(layout: CifarLayout, folder: string): Promi
   if (missing.length === 0) return new Map(files.map((file) => [file, join(folder, file)]));
   const other = present.map((file) => explainOtherVersion(layout, file)).find((words) => words !== null);
   throw new UserError(
-    `${name}: expected ${files.length} files in ${folder}, found no ${missing.join(', ')}. ${other ? `${other} ` : ''}Run node scripts/data.js get ${name}, or unpack ${archive} so that they are there.`,
+    `${name}: expected ${files.length} files in ${folder}, found no ${missing.join(', ')}. ${other ? `${other} ` : ''}Run ${nameCommand('data')} get ${name}, or unpack ${archive} so that they are there.`,
   );
 }
 

@@ -3,13 +3,19 @@ import { findIdxFiles, IDX_NAMES, variantsOf } from './find-files.js';
 import { readIdxDataset } from './read-dataset.js';
 
 /** What is left to say of a data set that is published as MNIST is: grey images of 28×28 in four IDX files. */
-type IdxDefinition = Omit<DatasetDefinition, 'files' | 'variantsOf' | 'locate' | 'read'> & {
+type IdxDefinition<Name extends string> = Omit<
+  DatasetDefinition<Name>,
+  'files' | 'variantsOf' | 'locate' | 'read'
+> & {
   /** In the order of the labels. */
   readonly classNames: readonly string[];
 };
 
 /** A data set that is published as MNIST is. */
-export function defineIdxDataset({ classNames, ...definition }: IdxDefinition): DatasetDefinition {
+export function defineIdxDataset<Name extends string>({
+  classNames,
+  ...definition
+}: IdxDefinition<Name>): DatasetDefinition<Name> {
   const { name } = definition;
   return {
     ...definition,

@@ -1,4 +1,4 @@
-import type { Constant } from './constants.js';
+import { type Constant, MOST_MADE } from './constants.js';
 import { require } from './node.js';
 
 /** A function of two tensors, number by number, each repeated along dimensions that it does not have or has once (NumPy's broadcasting). */
@@ -12,7 +12,7 @@ export function broadcast(a: Constant, b: Constant, compute: (a: number, b: numb
   const dims = left.map((size, i) => Math.max(size, right[i]!));
   const count = dims.reduce((product, size) => product * size, 1);
   // What grows by it beyond both is no mean of an image.
-  require(count <= MOST_NUMBERS, `of ${count} numbers`);
+  require(count <= MOST_MADE || count <= Math.max(a.values.length, b.values.length), `of ${count} numbers`);
   const placeIn = (sizes: readonly number[], index: number) => {
     let [place, stride, rest] = [0, 1, index];
     for (let axis = rank - 1; axis >= 0; axis--) {
@@ -27,5 +27,3 @@ export function broadcast(a: Constant, b: Constant, compute: (a: number, b: numb
   );
   return { dims, values };
 }
-
-const MOST_NUMBERS = 2 ** 24;

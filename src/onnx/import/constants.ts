@@ -2,24 +2,32 @@ import { UserError } from '../../core/errors.js';
 import { widenBrain, widenHalf } from '../../core/half-floats.js';
 import { TensorProto_DataType as DataType, type TensorProto } from '../wire/onnx_pb.js';
 
-/** Numbers of the file, rows before columns. */
+/** Numbers of the file, or what its nodes make of them alone; rows before columns. */
 export interface Constant {
   readonly dims: readonly number[];
-  /** In 32 bits. */
+  /** In 32 bits. Of shapes, the mini-batch's size is NaN: any. */
   readonly values: Float32Array;
+  /** Whether they are of a type of whole numbers. */
+  readonly isWhole?: true;
 }
+
+/** Numbers that a node may make of fewer. */
+export const MOST_MADE = 2 ** 24;
 
 /** How the bytes of a type become numbers; absent: a type that no layer is made of. */
 const READERS: Partial<
-  Record<DataType, { readonly bytes: number; read(view: DataView, at: number): number }>
+  Record<
+    DataType,
+    { readonly bytes: number; readonly isWhole?: true; read(view: DataView, at: number): number }
+  >
 > = {
   [DataType.FLOAT]: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   [DataType.DOUBLE]: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   [DataType.FLOAT16]: { bytes: 2, read: (view, at) => widenHalf(view.getUint16(at, true)) },
   [DataType.BFLOAT16]: { bytes: 2, read: (view, at) => widenBrain(view.getUint16(at, true)) },
-  [DataType.INT64]: { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
-  [DataType.INT32]: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  [DataType.UINT8]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  [DataType.INT64]: { bytes: 8, isWhole: true, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  [DataType.INT32]: { bytes: 4, isWhole: true, read: (view, at) => view.getInt32(at, true) },
+  [DataType.UINT8]: { bytes: 1, isWhole: true, read: (view, at) => view.getUint8(at) },
   [DataType.BOOL]: { bytes: 1, read: (view, at) => view.getUint8(at) },
 };
 
@@ -59,11 +67,12 @@ export function readConstant(tensor: TensorProto, external: Uint8Array | null, w
       `${place}: expected ${count} numbers for the shape ${dims.join('×')}, found ${found}. The file is broken.`,
     );
   }
-  if (listed) return { dims, values: listed };
+  const kind = reader.isWhole && { isWhole: reader.isWhole };
+  if (listed) return { dims, values: listed, ...kind };
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) values[i] = reader.read(view, i * reader.bytes);
-  return { dims, values };
+  return { dims, values, ...kind };
 }
 
 /** Numbers that stand in the field of their type; null if there are none. Halves stand there by their bits. */

@@ -2,21 +2,20 @@ import { UserError } from '../../core/errors.js';
 import type { Shape } from '../../core/shape.js';
 import { PRODUCER } from '../metadata.js';
 import type { TensorProto, ValueInfoProto } from '../wire/onnx_pb.js';
-import { type Constant, readConstant } from './constants.js';
+import { readConstant } from './constants.js';
+import { foldConstants, isFolded } from './folding/fold.js';
+import { type InputOptions, MOST_TOLD, readBatchSize, setInput } from './graph-input.js';
 import { type LayerDraft, NetworkBuilder } from './network-builder.js';
 import { Node, UnsupportedNode } from './node.js';
 import { NODE_READERS } from './nodes/registry.js';
 import type { OnnxModel } from './read-model.js';
 import type { LayerValue } from './values.js';
 
-export interface ConvertOptions {
-  /** Of images, where the file leaves it open. */
-  readonly input: readonly [height: number, width: number, channels: number] | null;
+export interface ConvertOptions extends InputOptions {
   /** Which of several outputs is the network's. */
   readonly output: string | null;
   /** The bytes of a tensor that lie in another file; null if they do not. */
   readonly readExternal: (tensor: TensorProto) => Uint8Array | null;
-  readonly where: string;
 }
 
 /** What a graph is made of. */
@@ -30,9 +29,6 @@ export interface ConvertedGraph {
 
 /** More are of no network that can be trained here. */
 const MOST_NODES = 50_000;
-/** Numbers of an image. */
-const MOST_INPUT = 2 ** 24;
-const MOST_TOLD = 20;
 
 /**
  * The layers that compute what a graph does, with their weights.
@@ -53,21 +49,19 @@ export function convertGraph(
     output,
     where,
   );
+  const given = new Set(graph.initializer.map(({ name }) => name));
+  const inputs = graph.input.filter(({ name }) => !given.has(name));
   const network = new NetworkBuilder({
     readers: countReaders(nodes, output),
     weights: nameWeights(graph.initializer),
     output,
+    batchSize: readBatchSize(inputs),
     mayBeChannelsLast: producerName !== PRODUCER,
   });
-  const given = new Set(graph.initializer.map(({ name }) => name));
   for (const tensor of graph.initializer) {
     network.offer(tensor.name, () => readConstant(tensor, options.readExternal(tensor), where));
   }
-  setInput(
-    network,
-    graph.input.filter(({ name }) => !given.has(name)),
-    options,
-  );
+  setInput(network, inputs, options);
   const problems: string[] = [];
   for (const node of nodes) {
     const problem = readNode(node, network, options);
@@ -171,41 +165,6 @@ function nameWeights(initializers: readonly TensorProto[]): Map<string, string> 
   return new Map(named);
 }
 
-/** The one input that is no constant: images, c×h×w unless a Transpose says otherwise. */
-function setInput(
-  network: NetworkBuilder,
-  inputs: readonly ValueInfoProto[],
-  { input, where }: ConvertOptions,
-): void {
-  const [only] = inputs;
-  if (!only || inputs.length > 1) {
-    throw new UserError(
-      `${where}: expected one input, the images, found ${inputs.length} (${inputs
-        .slice(0, MOST_TOLD)
-        .map(({ name }) => name)
-        .join(', ')}). Export it with one.`,
-    );
-  }
-  const type = only.type?.value;
-  const dims = type?.case === 'tensorType' ? (type.value.shape?.dim ?? []) : [];
-  const sizes = dims.slice(1).map(({ value }) => (value.case === 'dimValue' ? Number(value.value) : 0));
-  const isKnown = sizes.length === 3 && sizes.every((size) => size > 0);
-  const known = isKnown ? sizes : input && [input[2], input[0], input[1]];
-  if (!known) {
-    throw new UserError(
-      `${where}: expected an input n×c×h×w or n×h×w×c, found ${only.name} of n×${sizes.map((size) => size || '?').join('×')}. Tell its size: --input 28x28x1.`,
-    );
-  }
-  const count = known.reduce((product, size) => product * size, 1);
-  if (!known.every(Number.isSafeInteger) || count > MOST_INPUT) {
-    throw new UserError(
-      `${where}: expected images of at most ${MOST_INPUT} numbers, found ${known.join('×')}. Check the file.`,
-    );
-  }
-  const one = (value: number): Constant => ({ dims: [], values: Float32Array.of(value) });
-  network.set(only.name, { form: 'pixels', sizes: known, mean: one(0), scale: one(1) });
-}
-
 /** Reads a node whose inputs could be read. @returns what is wrong with it */
 function readNode(node: Node, network: NetworkBuilder, options: ConvertOptions): string | null {
   if (node.op === 'Constant') {
@@ -221,18 +180,23 @@ function readNode(node: Node, network: NetworkBuilder, options: ConvertOptions):
     const floats = values ?? (node.raw('value_float') ? [node.number('value_float', 0)] : null);
     if (floats) {
       network.offer(node.outputs[0] ?? '', () => ({
-        dims: values ? [values.length] : [],
+        dims: node.raw('value_ints') ? [floats.length] : [],
         values: Float32Array.from(floats),
+        ...(values && { isWhole: true as const }),
       }));
       return null;
     }
   }
-  // What a node before it would have made is missing: that one is told of.
+  // What a node before it would have made is missing: that one is told of, and this one if nothing could come of it either.
   if (node.inputs.some((name) => network.isLost(name))) {
     for (const name of node.outputs) network.lose(name);
-    return null;
+    return Object.hasOwn(NODE_READERS, node.op) || isFolded(node.op) ? null : `${node.op} '${node.name}'`;
   }
   try {
+    if (foldConstants(node, network)) {
+      node.checkAllAsked();
+      return null;
+    }
     const read = Object.hasOwn(NODE_READERS, node.op) ? NODE_READERS[node.op]! : null;
     if (!read) throw new UnsupportedNode('');
     read(node, network);

@@ -22,6 +22,8 @@ export interface BuilderOptions {
   readonly weights: ReadonlyMap<string, string>;
   /** The tensor that the network ends in. */
   readonly output: string;
+  /** Images of a mini-batch, where the file says how many; its shapes may have that number then. */
+  readonly batchSize: number | null;
   /** Whether channels of images that are flattened as they are may stand last. */
   readonly mayBeChannelsLast: boolean;
 }
@@ -80,6 +82,11 @@ export class NetworkBuilder {
     return tensors.every((name) => this.#options.readers.get(name) === 1);
   }
 
+  /** Whether the first of the sizes that something is brought to is that of the mini-batch. */
+  isBatch(size: number): boolean {
+    return Number.isNaN(size) || [0, -1, 1, this.#options.batchSize].includes(size);
+  }
+
   isOutput(tensor: string): boolean {
     return this.#options.output === tensor;
   }
@@ -108,12 +115,12 @@ export class NetworkBuilder {
     if (value.form === 'pixels') return this.#takeInput(value, false);
     require(value.form === 'maps' ||
       value.form === 'last' ||
-      value.form === 'flat', `of ${value.form === 'constant' ? 'a constant' : 'shapes'}`);
+      value.form === 'flat', `of ${value.form === 'constant' ? 'a constant' : 'what is no layer by itself'}`);
     return value;
   }
 
-  /** The same for whoever flattens it: pixels of images whose channels seem to stand last are taken for that. */
-  flattened(node: Node, index: number): LayerValue {
+  /** The same for whoever takes either order: pixels of images whose channels seem to stand last are taken for that. */
+  inEitherOrder(node: Node, index: number): LayerValue {
     const value = this.value(node, index);
     if (value.form !== 'pixels') return this.layerValue(node, index);
     return this.#takeInput(value, this.#options.mayBeChannelsLast && areChannelsLast(value));
@@ -162,12 +169,14 @@ export class NetworkBuilder {
     this.set(node.outputs[0]!, { ...value, layer: draft.name });
   }
 
-  /** Takes the last layer back; the node's output is to come from its input. */
-  replaceLast(draft: LayerDraft): void {
+  /** Takes the last layer back; the node's output is to come from its input. It is read by so many nodes at most, all of which are taken back. */
+  replaceLast(draft: LayerDraft, mostReaders = 1): void {
     require(this.layers.at(-1) === draft, 'that is not right behind what it belongs to');
     require(this.#madeBy
       .get(draft.name)!
-      .every((name) => this.#options.readers.get(name) === 1), `whose part '${draft.name}' others read, too`);
+      .every(
+        (name) => this.#options.readers.get(name)! <= mostReaders,
+      ), `whose part '${draft.name}' others read, too`);
     this.layers.pop();
     this.#forget(draft);
   }

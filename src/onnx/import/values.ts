@@ -31,12 +31,6 @@ export interface Border {
   readonly value: number;
 }
 
-/** Whole numbers that are made of shapes; null for the size of the mini-batch. */
-export interface SizesValue {
-  readonly form: 'sizes';
-  readonly sizes: readonly (number | null)[];
-}
-
 /** Some groups of channels, normalised: what exporters make of a group normalisation, on its way. */
 export interface GroupsValue {
   readonly form: 'groups';
@@ -46,13 +40,24 @@ export interface GroupsValue {
   readonly epsilon?: number;
 }
 
-/** What a GELU is made of, on its way: erf(x/√2), 1 more than that, or x times that. */
+/**
+ * What a GELU is made of, on its way: x², x³, a share of the latter, the sum of x and that, `argument` of a tanh; then `bend`, a tanh or an erf, 1 more than that, and
+ * half of it or x times it.
+ */
 export interface BendValue {
   readonly form: 'gelu';
-  readonly step: 'erf' | 'raised' | 'product';
+  readonly approximate: 'none' | 'tanh';
+  readonly step: 'square' | 'cube' | 'share' | 'sum' | 'argument' | 'bend' | 'raised' | 'halved' | 'product';
   readonly x: LayerValue;
+}
+
+/** Where what a layer makes is above a threshold. */
+export interface ComparisonValue {
+  readonly form: 'comparison';
+  readonly of: LayerValue;
+  readonly threshold: number;
 }
 
 export type ConstantValue = Constant & { readonly form: 'constant' };
 
-export type Value = PixelValue | LayerValue | SizesValue | GroupsValue | BendValue | ConstantValue;
+export type Value = PixelValue | LayerValue | GroupsValue | BendValue | ComparisonValue | ConstantValue;

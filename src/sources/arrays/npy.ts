@@ -64,7 +64,9 @@ export function parseNpy(bytes: Uint8Array, where: string): NumericArray {
   if (shift > 0) bytes.copyWithin(dataStart - shift, dataStart);
   const start = bytes.byteOffset + dataStart - shift;
   if (order === '>') swapBytes(Buffer.from(bytes.buffer as ArrayBuffer, start, dataBytes), eachBytes);
-  return { shape, values: new Values(bytes.buffer as ArrayBuffer, start, count) };
+  const values = new Values(bytes.buffer as ArrayBuffer, start, count);
+  // True is all that a boolean can be: numbers of 0 to 1, as floats are.
+  return { shape, values: name === 'b1' ? Float32Array.from(values as Uint8Array) : values };
 }
 
 function swapBytes(data: Buffer, eachBytes: number): void {

@@ -64,9 +64,9 @@ export function describeOthers(files: readonly string[]): string {
 const SHOWN = 5;
 
 /** The first of some names. */
-export function listSome(names: readonly string[], most = SHOWN): string {
-  const rest = names.length - most;
-  return rest > 0 ? `${names.slice(0, most).join(', ')} and ${rest} others` : names.join(', ');
+export function listSome(names: readonly string[]): string {
+  const rest = names.length - SHOWN;
+  return rest > 0 ? `${names.slice(0, SHOWN).join(', ')} and ${rest} others` : names.join(', ');
 }
 
 /** @param inside the folders that this one lies in, behind links: one that contains itself ends there */

@@ -16,6 +16,7 @@ import { cachePictures } from './pixel-cache.js';
 /** Names of the half that is tested on, the one that is taken first. */
 const TEST_NAMES = ['test', 'val', 'validation', 'valid'] as const;
 const TRAIN_NAME = 'train';
+const HALF_NAMES: ReadonlySet<string> = new Set([TRAIN_NAME, ...TEST_NAMES]);
 
 /** Pictures, and the class that each is of. */
 interface PictureList {
@@ -83,31 +84,47 @@ function findHalves(job: ReadJob): Promise<Halves> {
   const { place, tell } = job;
   const { folders, files, path } = place;
   if (files.length > 0) tell(`${path}: ${describeOthers(files)}`);
-  const names = folders.map((folder) => folder.toLowerCase());
-  const areHalves = names.every((name) => [TRAIN_NAME, ...TEST_NAMES].includes(name));
-  const trainAt = names.indexOf(TRAIN_NAME);
-  return areHalves && trainAt >= 0 ? readHalves(job, names, folders[trainAt]!) : divide(job);
+  const halves = folders.filter((folder) => HALF_NAMES.has(folder.toLowerCase()));
+  const others = folders.filter((folder) => !halves.includes(folder));
+  const tests = halves.filter((folder) => folder.toLowerCase() !== TRAIN_NAME);
+  const hasTrain = tests.length < halves.length;
+  if (others.length === 0) {
+    if (hasTrain) return readHalves(job);
+    throw new UserError(
+      `${path}: expected train/ beside ${tests[0]}/, found none. Put the pictures to train on there, or give ${join(path, tests[0]!)} itself, which is divided then.`,
+    );
+  }
+  if (hasTrain && tests.length > 0) {
+    throw new UserError(
+      `${path}: expected train/ and ${tests[0]}/ alone, found ${listSome(others)} beside them. Give a folder that has the halves alone, or the classes alone.`,
+    );
+  }
+  for (const name of tests) tell(`${path}: ${name}/ is a class like the others, since there is no train/`);
+  return divide(job);
 }
 
-async function readHalves(
-  { place: { path, folders }, options, tell }: ReadJob,
-  names: readonly string[],
-  trainFolder: string,
-): Promise<Halves> {
-  const found = TEST_NAMES.filter((name) => names.includes(name));
-  const [testName, ...others] = found;
-  if (testName === undefined) {
+async function readHalves({ place: { path, folders }, options, tell }: ReadJob): Promise<Halves> {
+  const byName = new Map(folders.map((folder) => [folder.toLowerCase(), folder]));
+  const twice = folders.find((folder) => byName.get(folder.toLowerCase()) !== folder);
+  if (twice !== undefined) {
     throw new UserError(
-      `${path}: expected test/ or val/ beside train/, found neither. Give ${join(path, trainFolder)} itself, of which a part is taken for the test.`,
+      `${path}: expected each half once, found ${twice}/ and ${byName.get(twice.toLowerCase())}/. Join or remove one.`,
+    );
+  }
+  const [trainFolder, ...tests] = [TRAIN_NAME, ...TEST_NAMES].flatMap((name) => byName.get(name) ?? []);
+  const [testFolder, ...others] = tests;
+  if (testFolder === undefined) {
+    throw new UserError(
+      `${path}: expected test/ or val/ beside train/, found neither. Give ${join(path, trainFolder!)} itself, of which a part is taken for the test.`,
     );
   }
   const given = (['testFraction', 'splitSeed'] as const).find((key) => options[key] !== undefined);
   if (given !== undefined) {
     throw new UserError(
-      `${path}: ${given}: expected none where ${testName}/ holds the test images, found one. Leave it out.`,
+      `${path}: ${given}: expected none where ${testFolder}/ holds the test images, found one. Leave it out.`,
     );
   }
-  for (const name of others) tell(`${path}: ${name}/ is not read, as ${testName}/ is what is tested on`);
+  for (const name of others) tell(`${path}: ${name}/ is not read, as ${testFolder}/ is what is tested on`);
   const findIn = async (folder: string) => {
     const inside = join(path, folder);
     const { files, folders: classes } = await listFolder(inside);
@@ -117,13 +134,13 @@ async function readHalves(
       `${inside}: expected a folder of pictures for each class, found none. Put the pictures of each class into a folder with its name.`,
     );
   };
-  const train = await findIn(trainFolder);
-  const test = await findIn(folders[names.indexOf(testName)]!);
+  const train = await findIn(trainFolder!);
+  const test = await findIn(testFolder);
   const classNames = train.map(({ name }) => name);
   const unknown = test.map(({ name }) => name).filter((name) => !classNames.includes(name));
   if (unknown.length > 0) {
     throw new UserError(
-      `${join(path, testName)}: expected the classes of ${join(path, trainFolder)}, found ${listSome(unknown)} too. Train on them as well, or remove them.`,
+      `${join(path, testFolder)}: expected the classes of ${join(path, trainFolder!)}, found ${listSome(unknown)} too. Train on them as well, or remove them.`,
     );
   }
   return { classNames, train: listPictures(train, classNames), test: listPictures(test, classNames) };

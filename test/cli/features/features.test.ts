@@ -1,13 +1,15 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { saveModel } from '../../../src/checkpoint/save.js';
 import { runSweepCommand } from '../../../src/cli/sweep/command.js';
+import { runTrainCommand } from '../../../src/cli/train/command.js';
 import { createTrainEngine } from '../../../src/cli/train/engine.js';
 import { readImage } from '../../../src/image/read-image.js';
 import { writePng } from '../../../src/image/write-png.js';
 import { train } from '../../../src/train.js';
 import { makeFolder } from '../../experiment/fake-runs.js';
+import { writeClasses } from '../../helpers/picture-folder.js';
 import { makeTinyDataset } from '../../helpers/tiny-dataset.js';
 import { capture, features } from '../fake-command.js';
 
@@ -135,6 +137,51 @@ describe('features', () => {
         `${option[0]}: expected a network that is to be trained, found one that is saved. Leave it out.\n`,
       ]);
     }
+  });
+
+  it("takes data of one's own, for a network that is trained, recorded or saved", async () => {
+    vi.stubEnv('CONVOY_CACHE', join(makeFolder(), 'cache'));
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const folder = makeFolder();
+    const photos = join(folder, 'photos');
+    await writeClasses(photos, ['cat', 'dog'], 5);
+    const network = 'INPUT(4x4x3) -> CONV(3,2) -> FC(2)';
+    const data = ['--data', photos, '--data-option', 'resize=4x4'];
+    const [model, db, out] = ['model', 'runs.db', 'sheets'].map((name) => join(folder, name)) as string[];
+    const args = [network, '--epochs', '2', ...data, '--db', db!, '--save', model!];
+    await capture((streams) => runTrainCommand(args, streams, createTrainEngine(streams.err)));
+    const subjects = [[network, '--epochs', '1'], ['--run', '1', '--db', db!], [model!]];
+    for (const subject of subjects) {
+      const { exitCode, err } = await features([...subject, ...data, '--example', '2', '--out', out!]);
+      expect(exitCode, err).toBe(0);
+      expect(err).toMatch(/\ntest image 2, labelled dog: predicted (cat|dog)\n$/);
+      expect(err).not.toContain('warning');
+      expect(err.includes('the weights are the recorded ones')).toBe(subject[0] === '--run');
+    }
+    const otherwise = [...data, '--data-option', 'splitSeed=1'];
+    expect((await features([model!, ...otherwise, '--out', out!])).err).toMatch(
+      /warning: .* that it was trained on .* Give its own with --data, or a picture with --image\./,
+    );
+    const large = await features([model!, '--data', photos, '--out', out!]);
+    expect([large.exitCode, large.err]).toEqual([2, expect.stringContaining('with resize=4x4')]);
+    const idle = await features([model!, ...data, '--image', join(photos, 'cat', '0.png')]);
+    expect([idle.exitCode, idle.err]).toEqual([2, expect.stringMatching(/^--data: expected it or --image/m)]);
+  });
+
+  it('draws no picture of channels that a picture has not', async () => {
+    const folder = makeFolder();
+    const model = join(folder, 'model');
+    const dataset = makeTinyDataset({ train: 20, test: 10, shape: { height: 4, width: 4, channels: 4 } });
+    await saveModel(await train({ network: 'INPUT(4x4x4) -> FC(10)', epochs: 1 }, { dataset }), model);
+    const image = join(folder, 'white.png');
+    await writePng(image, { height: 4, width: 4, channels: 1, pixels: new Uint8Array(16) });
+    const { exitCode, err } = await features([model, '--image', image]);
+    expect([exitCode, err]).toEqual([
+      2,
+      expect.stringContaining('expected a network for grey or coloured pictures, found one for 4 channels'),
+    ]);
   });
 
   it.each([

@@ -422,6 +422,15 @@ describe('sweep --list', () => {
     expect(out).toMatch(/^15\.6f +The number of channels$/m);
     expect((await sweep(['--list', '--json'])).out.split('\n')[0]).toContain('"name":"first-look"');
   });
+
+  it.each([
+    [['15.6', '--list'], 'sweep: expected what is to run or --list, found both (15.6). Leave one out.\n'],
+    [['--list', '--dry-run'], '--dry-run: expected it with what is to run, found --list. Leave it out.\n'],
+    [['--list', '--seed', '1'], '--seed: expected it with what is to run, found --list. Leave it out.\n'],
+  ])('refuses what it would drop: %j', async (args, message) => {
+    const { exitCode, out, err } = await sweep(args);
+    expect([exitCode, out, err]).toEqual([2, '', message]);
+  });
 });
 
 describe('wrong usage of sweep', () => {
@@ -457,9 +466,9 @@ describe('wrong usage of sweep', () => {
     ],
     [
       ['15.6b', '--epochs', '3', '--epochs', '5'],
-      "--epochs: expected it once, found it after '--epochs 3'. Leave one out.",
+      '--epochs: expected it once, found it twice. Leave one out.',
     ],
-    [['15.6b', '--seed', '1', '--seed', '2'], "--seed: expected it once, found it after '--seed 1'."],
+    [['15.6b', '--seed', '1', '--seed', '2'], '--seed: expected it once, found it twice.'],
     [['15.6b', '--keep', 'all'], "--keep: unknown choice 'all'. Valid: "],
     [['15.6b', '--checkpoint-steps', '0'], '--checkpoint-steps: expected a whole number from 1 to'],
     [

@@ -410,6 +410,15 @@ describe('train --list', () => {
     expect(out).toMatch(/^vgg16-cifar +VGG-16 with batch normalisation on CIFAR-10$/m);
     expect((await trainCommand(['--list', '--json'])).out).toMatch(/^\{"name":"15\.6b"/);
   });
+
+  it.each([
+    [['SK', '--list'], 'train: expected what is to train or --list, found both (SK). Leave one out.\n'],
+    [['--list', '--no-wait'], '--no-wait: expected it with what is to train, found --list. Leave it out.\n'],
+    [['--save', 'a', '--list'], '--save: expected it with what is to train, found --list. Leave it out.\n'],
+  ])('refuses what it would drop: %j', async (args, message) => {
+    const { exitCode, out, err } = await trainCommand(args);
+    expect([exitCode, out, err]).toEqual([2, '', message]);
+  });
 });
 
 describe('wrong usage of train', () => {

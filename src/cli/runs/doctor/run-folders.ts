@@ -6,7 +6,7 @@ import { hasProcess } from '../../../core/has-process.js';
 import { deleteFolder } from '../../../experiment/curation.js';
 import { withDatabaseErrors } from '../../../experiment/database-errors.js';
 import { measureFolder } from '../../../experiment/folder-size.js';
-import { findRunFolder } from '../../../experiment/run-folder.js';
+import { findRunFolder, readRunId } from '../../../experiment/run-folder.js';
 import { formatNumberOf } from '../../../report/findings/words.js';
 import { formatBytes } from '../../../report/format-values.js';
 import type { Check, Finding } from './finding.js';
@@ -53,7 +53,7 @@ async function findOrphans(db: Database.Database): Promise<Finding[]> {
 async function listRunFolders(db: Database.Database): Promise<{ runId: number; folder: string }[]> {
   const names = await readdir(dirname(findRunFolder(db.name, 1))).catch(() => []);
   return names.flatMap((name) => {
-    const runId = Number(/-([1-9]\d*)$/.exec(name)?.[1]);
+    const runId = readRunId(name);
     const folder = findRunFolder(db.name, runId);
     return basename(folder) === name ? [{ runId, folder }] : [];
   });

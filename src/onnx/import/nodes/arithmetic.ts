@@ -3,9 +3,11 @@ import type { Constant } from '../constants.js';
 import { isSinglePixel, type NetworkBuilder } from '../network-builder.js';
 import { type Node, require } from '../node.js';
 import type { LayerValue, PixelValue, Value } from '../values.js';
-import { addAsBias, addChannelAffine } from './convolution.js';
+import { addChannelAffine, joinAffine } from './affine.js';
+import { readHardSigmoidScale, readPreluSum } from './bends.js';
+import { addAsBias } from './convolution.js';
 import { readGate } from './gates.js';
-import { readBendStep } from './gelu.js';
+import { readBendStep, readBendSum } from './gelu.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
 
@@ -33,6 +35,12 @@ export const readAdd: ReadNode = (node, network) => {
   const split = node.inputs.length === 2 ? splitConstant(node, network) : null;
   if (!split) addLayers(node, network);
   else if (!readBendStep(node, network, split)) shift(node, network, split);
+};
+
+export const readNeg: ReadNode = (node, network) => {
+  const input = network.layerValue(node, 0);
+  require(!input.border, 'behind a Pad');
+  network.add(node, { kind: 'multiply', factor: -1 }, input.shape, [input]);
 };
 
 export const readSub: ReadNode = (node, network) => {
@@ -76,6 +84,7 @@ function shift(node: Node, network: NetworkBuilder, split: Split): void {
   }
   if (addAsBias(node, network, index, summands)) return;
   if (isVector(constant) && addToGroups(node, network, index, { shift: summands })) return;
+  if (isVector(constant) && joinAffine(node, network, index, { summands })) return;
   addChannelAffine(node, network, input, new Float32Array(summands.length).fill(1), summands);
 }
 
@@ -89,6 +98,8 @@ function scale(node: Node, network: NetworkBuilder, split: Split): void {
   const input = network.layerValue(node, index);
   const factors = perChannel(input, constant);
   if (isVector(constant) && addToGroups(node, network, index, { scale: factors })) return;
+  if (isVector(constant) && joinAffine(node, network, index, { factors })) return;
+  if (readHardSigmoidScale(node, network, input, factors[0]!)) return;
   if (constant.values.length > 1) addChannelAffine(node, network, input, factors, null);
   else network.add(node, { kind: 'multiply', factor: shorten(factors[0]!) }, input.shape, [input]);
 }
@@ -132,6 +143,7 @@ function perChannel({ form, shape, border }: LayerValue, { dims, values }: Const
 }
 
 function addLayers(node: Node, network: NetworkBuilder): void {
+  if (node.inputs.length === 2 && (readBendSum(node, network) || readPreluSum(node, network))) return;
   const inputs = node.inputs.map((_, i) => network.layerValue(node, i));
   const [first] = inputs as [LayerValue];
   const fits = ({ shape, border, form, order }: LayerValue) =>

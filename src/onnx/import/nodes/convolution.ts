@@ -60,6 +60,14 @@ function addFullyConnected(
   const [units, size] = (isTransposed ? dims : [dims[1], dims[0]]) as [number, number];
   const input = network.layerValue(node, 0);
   const { height, width, channels } = input.shape;
+  if (input.form === 'last' && !input.border) {
+    // At each position by itself.
+    require(size === channels && !isTransposed && !bias, `of ${size} numbers, for ${channels} channels`);
+    const shape = { ...input.shape, channels: units };
+    const fields = { kind: 'convolution', kernel: 1, filters: units, bias: false };
+    network.add(node, fields, shape, [input], { kernel: values });
+    return;
+  }
   require(input.form === 'flat' && !input.border, 'of maps that have not been flattened');
   require(size ===
     height * width * channels, `of ${size} numbers, for an input of ${height * width * channels}`);
@@ -97,7 +105,7 @@ function arrangeKernel(
 /** Numbers for each channel that are added to what a layer makes: its bias, if it has none and nobody else reads it. */
 export function addAsBias(node: Node, network: NetworkBuilder, index: number, values: Float32Array): boolean {
   const value = network.value(node, index);
-  if (value.form !== 'maps' && value.form !== 'flat') return false;
+  if (value.form !== 'maps' && value.form !== 'last' && value.form !== 'flat') return false;
   const draft = network.draftOf(value);
   const takes = draft?.fields.kind === 'convolution' || draft?.fields.kind === 'fully-connected';
   if (!draft || !takes || draft.fields.bias !== false || !network.isReadOnce(node.inputs[index]!))
@@ -108,22 +116,4 @@ export function addAsBias(node: Node, network: NetworkBuilder, index: number, va
   draft.tensors.bias = values;
   network.set(node.outputs[0]!, value);
   return true;
-}
-
-/** A factor and a summand for each channel: a convolution that has one weight a channel. */
-export function addChannelAffine(
-  node: Node,
-  network: NetworkBuilder,
-  input: LayerValue,
-  factors: Float32Array,
-  summands: Float32Array | null,
-): void {
-  const { channels } = input.shape;
-  network.add(
-    node,
-    { kind: 'convolution', kernel: 1, filters: channels, groups: channels, bias: summands !== null },
-    input.shape,
-    [input],
-    { kernel: factors, ...(summands && { bias: summands }) },
-  );
 }

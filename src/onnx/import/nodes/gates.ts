@@ -2,6 +2,7 @@ import type { LayerDraft, NetworkBuilder } from '../network-builder.js';
 import { type Node, require } from '../node.js';
 import type { LayerValue } from '../values.js';
 import { readBendProduct } from './gelu.js';
+import { traceBack } from './trace-back.js';
 
 /** What x times a function of x is. */
 const SELF_GATED: Readonly<Record<string, string>> = {
@@ -18,17 +19,6 @@ export function readGate(node: Node, network: NetworkBuilder): void {
     if (readSelfGated(node, network, x, gate) || readExcitation(node, network, x, gate)) return;
   }
   require(false, 'of two layers that is neither an activation nor a squeeze-and-excitation');
-}
-
-/** The layers that lead to a value, the last one first, as far as each reads the one before it alone. */
-function traceBack(network: NetworkBuilder, value: LayerValue, most: number): LayerDraft[] {
-  const chain: LayerDraft[] = [];
-  for (let draft = network.draftOf(value); draft && chain.length < most; ) {
-    if (draft !== network.layers.at(-1 - chain.length)) break;
-    chain.push(draft);
-    draft = draft.inputs.length === 1 ? network.draftOf({ ...value, layer: draft.inputs[0]! }) : undefined;
-  }
-  return chain;
 }
 
 function readSelfGated(node: Node, network: NetworkBuilder, x: LayerValue, gate: LayerValue): boolean {
@@ -50,8 +40,7 @@ function readExcitation(node: Node, network: NetworkBuilder, x: LayerValue, gate
   const [gates, excite, relu, squeeze, mean] = chain;
   const kinds = chain.map(({ fields }) => fields.kind);
   const isProduct = (draft: LayerDraft | undefined) =>
-    (draft?.fields.kind === 'convolution' || draft?.fields.kind === 'fully-connected') &&
-    draft.fields.bias === true;
+    draft?.fields.kind === 'convolution' || draft?.fields.kind === 'fully-connected';
   if (
     !(kinds[0] === 'sigmoid' || kinds[0] === 'hard-sigmoid') ||
     !isProduct(excite) ||
@@ -64,12 +53,17 @@ function readExcitation(node: Node, network: NetworkBuilder, x: LayerValue, gate
     return false;
   }
   const { channels } = x.shape;
-  const reduction = findReduction(channels, squeeze!.shape.channels);
-  if (reduction === null || excite!.shape.channels !== channels) return false;
+  const numbers = squeeze!.shape.channels;
+  const reduction = findReduction(channels, numbers);
+  const isWhole = [squeeze!, excite!].every(({ tensors }) => tensors.kernel!.length === channels * numbers);
+  if (reduction === null || excite!.shape.channels !== channels || !isWhole) return false;
   for (const draft of chain) network.replaceLast(draft);
   const tensors = Object.fromEntries(
-    Object.entries({ squeeze: squeeze!, excite: excite! }).flatMap(([part, draft]) =>
-      Object.entries(draft.tensors).map(([name, values]) => [`${part}.${name}`, values] as const),
+    Object.entries({ squeeze: squeeze!, excite: excite! }).flatMap(([part, { tensors, shape }]) =>
+      // Exporters leave out a bias of zeros.
+      Object.entries({ bias: new Float32Array(shape.channels), ...tensors }).map(
+        ([name, values]) => [`${part}.${name}`, values] as const,
+      ),
     ),
   );
   network.add(

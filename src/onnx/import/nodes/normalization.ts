@@ -62,6 +62,23 @@ export const readInstanceNormalization: ReadNode = (node, network) => {
   });
 };
 
+/** Scale and shift are a group's before opset 21, a channel's since. */
+export const readGroupNormalization: ReadNode = (node, network) => {
+  const input = network.maps(node, 0);
+  const { channels } = input.shape;
+  const groups = node.integer('num_groups', 0);
+  const epsilon = shorten(node.number('epsilon', 1e-5));
+  node.ignore('stash_type');
+  require(groups > 0 && channels % groups === 0, `of ${groups} groups of ${channels} channels`);
+  const [count, repeats] = node.opset < 21 ? [groups, channels / groups] : [channels, 1];
+  const [scale, shift] = [1, 2].map((index) => {
+    const { values } = network.constant(node, index);
+    require(values.length === count, `whose scale or shift is not ${count} numbers`);
+    return Float32Array.from({ length: channels }, (_, channel) => values[Math.floor(channel / repeats)]!);
+  }) as [Float32Array, Float32Array];
+  network.add(node, { kind: 'group-normalization', groups, epsilon }, input.shape, [input], { scale, shift });
+};
+
 /** Over all of an image, or where channels stand last over those. */
 export const readLayerNormalization: ReadNode = (node, network) => {
   const input = network.layerValue(node, 0);

@@ -8,15 +8,19 @@ import { readWindow, slide } from './windows.js';
 
 const readCeil = (node: Node) => (node.integer('ceil_mode', 0) === 0 ? {} : { ceil: true as const });
 
+/** Kinds that make nothing below 0: a border of zeros around it wins no maximum. */
+const POSITIVE = new Set(['relu', 'relu6', 'sigmoid', 'hard-sigmoid', 'softmax', 'softplus']);
+
 export const readMaxPool: ReadNode = (node, network) => {
   const { border, ...input } = network.borderedMaps(node, 0);
   require(node.outputs.length === 1 || !node.outputs[1], 'that gives indices too');
   node.ignore('storage_order');
   const window = { ...readWindow(node, node.integers('kernel_shape') ?? [], input.shape), ...readCeil(node) };
   require(!window.dilation, 'with dilations');
+  const isFloored = POSITIVE.has(network.draftOf(input)?.fields.kind ?? '');
+  const highest = isFloored ? 0 : Number.NEGATIVE_INFINITY;
   require(!border ||
-    (border.mode === 'constant' &&
-      border.value === Number.NEGATIVE_INFINITY), 'behind a Pad that may win a maximum');
+    (border.mode === 'constant' && border.value <= highest), 'behind a Pad that may win a maximum');
   const padding = sumPadding(window.padding, border?.padding);
   const padded = { ...window, padding };
   network.add(node, { kind: 'max-pooling', ...padded }, slide(padded, input.shape, input.shape.channels), [
@@ -70,17 +74,19 @@ export const readGlobalAveragePool: ReadNode = (node, network) =>
 export const readGlobalMaxPool: ReadNode = (node, network) =>
   addGlobal(node, network, 'max-pooling', network.maps(node, 0));
 
-/** The mean over height and width. */
-export const readReduceMean: ReadNode = (node, network) => {
-  const input = network.layerValue(node, 0);
-  const axes = node.integers('axes') ?? [...(network.optionalConstant(node, 1)?.values ?? [])];
-  const rank = input.form === 'flat' ? 2 : 4;
-  const places = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort();
-  const wanted = input.form === 'last' ? '1,2' : '2,3';
-  node.ignore('noop_with_empty_axes');
-  require(rank === 4 && places.join() === wanted && !input.border, 'over other axes than height and width');
-  addGlobal(node, network, 'average-pooling', input);
-  if (node.integer('keepdims', 1) !== 0) return;
-  const made = network.find(node.outputs[0]!) as LayerValue;
-  network.set(node.outputs[0]!, { ...made, form: 'flat' });
-};
+/** The mean, or the greatest, over height and width. */
+export function readReduce(kind: 'average-pooling' | 'max-pooling'): ReadNode {
+  return (node, network) => {
+    const input = network.inEitherOrder(node, 0);
+    const axes = node.integers('axes') ?? [...(network.optionalConstant(node, 1)?.values ?? [])];
+    const rank = input.form === 'flat' ? 2 : 4;
+    const places = axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort();
+    const wanted = input.form === 'last' ? '1,2' : '2,3';
+    node.ignore('noop_with_empty_axes');
+    require(rank === 4 && places.join() === wanted && !input.border, 'over other axes than height and width');
+    addGlobal(node, network, kind, input);
+    if (node.integer('keepdims', 1) !== 0) return;
+    const made = network.find(node.outputs[0]!) as LayerValue;
+    network.set(node.outputs[0]!, { ...made, form: 'flat' });
+  };
+}

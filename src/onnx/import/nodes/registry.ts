@@ -8,11 +8,13 @@ import {
   readPrelu,
   readSoftmax,
 } from './activations.js';
-import { readAdd, readDiv, readMul, readSub } from './arithmetic.js';
+import { readAdd, readDiv, readMul, readNeg, readSub } from './arithmetic.js';
+import { readGreater, readWhere } from './bends.js';
 import { readConv, readGemm, readMatMul } from './convolution.js';
-import { readErf } from './gelu.js';
+import { readErf, readPow, readTanh } from './gelu.js';
 import {
   readBatchNormalization,
+  readGroupNormalization,
   readInstanceNormalization,
   readLayerNormalization,
   readLrn,
@@ -22,19 +24,18 @@ import {
   readGlobalAveragePool,
   readGlobalMaxPool,
   readMaxPool,
-  readReduceMean,
+  readReduce,
 } from './pooling.js';
 import type { ReadNode } from './read-node.js';
 import {
+  readCast,
   readConcat,
   readDropout,
   readFlatten,
-  readGather,
   readIdentity,
   readPad,
   readReshape,
   readShape,
-  readSlice,
   readSqueeze,
   readTranspose,
 } from './shapes.js';
@@ -44,7 +45,7 @@ export const NODE_READERS: Readonly<Record<string, ReadNode>> = {
   Add: readAdd,
   AveragePool: readAveragePool,
   BatchNormalization: readBatchNormalization,
-  Cast: readIdentity,
+  Cast: readCast,
   Clip: readClip,
   Concat: readConcat,
   Conv: readConv,
@@ -53,11 +54,12 @@ export const NODE_READERS: Readonly<Record<string, ReadNode>> = {
   Elu: readElu,
   Erf: readErf,
   Flatten: readFlatten,
-  Gather: readGather,
   Gelu: readGelu,
   Gemm: readGemm,
   GlobalAveragePool: readGlobalAveragePool,
   GlobalMaxPool: readGlobalMaxPool,
+  Greater: readGreater,
+  GroupNormalization: readGroupNormalization,
   HardSigmoid: readHardSigmoid,
   HardSwish: readAs('hard-swish'),
   Identity: readIdentity,
@@ -70,20 +72,23 @@ export const NODE_READERS: Readonly<Record<string, ReadNode>> = {
   MaxPool: readMaxPool,
   Mish: readAs('mish'),
   Mul: readMul,
+  Neg: readNeg,
   PRelu: readPrelu,
   Pad: readPad,
-  ReduceMean: readReduceMean,
+  Pow: readPow,
+  ReduceMax: readReduce('max-pooling'),
+  ReduceMean: readReduce('average-pooling'),
   Relu: readAs('relu'),
   Reshape: readReshape,
   Shape: readShape,
   Sigmoid: readAs('sigmoid'),
-  Slice: readSlice,
   Softmax: readSoftmax,
   Softplus: readAs('softplus'),
   Squeeze: readSqueeze,
   Sub: readSub,
   Sum: readAdd,
-  Tanh: readAs('tanh'),
+  Tanh: readTanh,
   Transpose: readTranspose,
   Unsqueeze: readSqueeze,
+  Where: readWhere,
 };

@@ -1,17 +1,21 @@
+import { sliceShape } from '../folding/arrange.js';
+import { isCastToWhole } from '../folding/elementwise.js';
 import type { NetworkBuilder } from '../network-builder.js';
 import { isSinglePixel } from '../network-builder.js';
 import { type Node, require } from '../node.js';
 import { turnPixels } from '../pixels.js';
-import type { LayerValue, SizesValue, Value } from '../values.js';
+import type { LayerValue, Value } from '../values.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
 
 const pass = (node: Node, network: NetworkBuilder, value: Value) => network.set(node.outputs[0]!, value);
 
-/** One that changes nothing here: Identity, Cast between numbers. */
-export const readIdentity: ReadNode = (node, network) => {
-  node.ignore('to', 'saturate');
-  pass(node, network, network.value(node, 0));
+export const readIdentity: ReadNode = (node, network) => pass(node, network, network.value(node, 0));
+
+/** Numbers stay as they are in 32 bits. */
+export const readCast: ReadNode = (node, network) => {
+  require(!isCastToWhole(node), 'of what a layer makes to whole numbers');
+  readIdentity(node, network);
 };
 
 /** The rate is an input since opset 12, an attribute before. */
@@ -26,7 +30,7 @@ export const readDropout: ReadNode = (node, network) => {
 export const readFlatten: ReadNode = (node, network) => {
   const axis = node.integer('axis', 1);
   require(axis === 1, `from axis ${axis}`);
-  pass(node, network, flatten(network.flattened(node, 0)));
+  pass(node, network, flatten(network.inEitherOrder(node, 0)));
 };
 
 function flatten(value: LayerValue): LayerValue {
@@ -37,20 +41,17 @@ function flatten(value: LayerValue): LayerValue {
 
 /** To n×numbers, from those to maps of one pixel, or to the groups of a group normalisation and back. */
 export const readReshape: ReadNode = (node, network) => {
-  const target = readSizes(node, network);
+  const target = node.integers('shape') ?? [...network.constant(node, 1).values];
   const source = network.value(node, 0);
   require(node.integer('allowzero', 0) === 0 || !target.includes(0), 'with allowzero');
   if (source.form === 'groups') return finishGroups(node, network, target);
-  const value = network.flattened(node, 0);
+  const value = network.inEitherOrder(node, 0);
   const { height, width, channels } = value.shape;
   const count = height * width * channels;
   const [batch, ...sizes] = target;
-  require(batch === null ||
-    batch === 0 ||
-    batch === -1 ||
-    (sizes.length > 0 && batch === 1), 'of the mini-batch');
-  const known = sizes.filter((size) => size !== -1).reduce<number>((product, size) => product * size!, 1);
-  const whole = sizes.map((size) => (size === -1 ? count / known : size!));
+  require(sizes.length > 0 && network.isBatch(batch!), 'of the mini-batch');
+  const known = sizes.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
+  const whole = sizes.map((size) => (size === -1 ? count / known : size));
   if (sizes.length === 1 && whole[0] === count) return pass(node, network, flatten(value));
   if (
     sizes.length === 2 &&
@@ -70,7 +71,7 @@ export const readReshape: ReadNode = (node, network) => {
   });
 };
 
-function finishGroups(node: Node, network: NetworkBuilder, target: SizesValue['sizes']): void {
+function finishGroups(node: Node, network: NetworkBuilder, target: readonly number[]): void {
   const value = network.value(node, 0);
   require(value.form === 'groups' && value.epsilon !== undefined, `to ${describe(target)}`);
   const { source, groups, epsilon } = value;
@@ -78,16 +79,8 @@ function finishGroups(node: Node, network: NetworkBuilder, target: SizesValue['s
   network.add(node, fields, source.shape, [source]);
 }
 
-const describe = (sizes: SizesValue['sizes']) => sizes.map((size) => size ?? 'n').join('×');
-
-/** The target of a Reshape: numbers of the file, an attribute before opset 5, or what is made of shapes. */
-function readSizes(node: Node, network: NetworkBuilder): SizesValue['sizes'] {
-  const attribute = node.integers('shape');
-  if (attribute) return attribute;
-  const value = network.value(node, 1);
-  if (value.form === 'sizes') return value.sizes;
-  return [...network.constant(node, 1).values];
-}
+const describe = (sizes: readonly number[]) =>
+  sizes.map((size) => (Number.isNaN(size) ? 'n' : size)).join('×');
 
 export const readTranspose: ReadNode = (node, network) => {
   const order = (node.integers('perm') ?? []).join();
@@ -97,81 +90,35 @@ export const readTranspose: ReadNode = (node, network) => {
     return pass(node, network, turnPixels(value));
   }
   const input = network.layerValue(node, 0);
-  require(!input.border, 'behind a Pad');
   if (order === '0,3,1,2' && input.form === 'last')
     return pass(node, network, { ...input, form: 'maps', order: 'channels-first' });
   require(order === '0,2,3,1' && input.form === 'maps', `by ${order}`);
   pass(node, network, { ...input, form: 'last', order: 'channels-last' });
 };
 
-/** Away with height and width of maps of one pixel, or back with them; of shapes nothing changes. */
+/** Away with height and width of maps of one pixel, or back with them. */
 export const readSqueeze: ReadNode = (node, network) => {
-  const value = network.value(node, 0);
-  const axes = node.integers('axes') ?? [...(network.optionalConstant(node, 1)?.values ?? [])];
-  if (value.form === 'sizes') return pass(node, network, value);
-  if (value.form === 'constant')
-    return pass(node, network, { ...value, dims: changeDims(node, value.dims, axes) });
   const input = network.layerValue(node, 0);
+  const axes = node.integers('axes') ?? [...(network.optionalConstant(node, 1)?.values ?? [])];
+  require(!axes.includes(0), 'of the mini-batch');
   require(isSinglePixel(input.shape) && !input.border, 'of maps of more than one pixel');
   pass(node, network, { ...input, form: node.op === 'Squeeze' ? 'flat' : 'maps' });
 };
 
-function changeDims({ op }: Node, dims: readonly number[], axes: readonly number[]): number[] {
-  if (op === 'Squeeze') {
-    const places = axes.map((axis) => (axis < 0 ? axis + dims.length : axis));
-    return dims.filter((size, i) => (axes.length > 0 ? !places.includes(i) : size !== 1));
-  }
-  const rank = dims.length + axes.length;
-  const places = axes.map((axis) => (axis < 0 ? axis + rank : axis));
-  const rest = [...dims];
-  return Array.from({ length: rank }, (_, i) => (places.includes(i) ? 1 : rest.shift()!));
-}
-
 /** The sizes of what a layer makes. */
 export const readShape: ReadNode = (node, network) => {
-  const { form, shape } = network.flattened(node, 0);
+  const { form, shape } = network.inEitherOrder(node, 0);
   const { height, width, channels } = shape;
-  const sizes =
-    form === 'flat'
-      ? [height * width * channels]
-      : form === 'maps'
-        ? [channels, height, width]
-        : [height, width, channels];
-  pass(node, network, { form: 'sizes', sizes: [null, ...sizes] });
+  const sizes = {
+    flat: [height * width * channels],
+    maps: [channels, height, width],
+    last: [height, width, channels],
+  }[form];
+  pass(node, network, { form: 'constant', ...sliceShape(node, [Number.NaN, ...sizes]) });
 };
 
-function sizesOf(node: Node, network: NetworkBuilder, index: number): SizesValue['sizes'] {
-  const value = network.value(node, index);
-  if (value.form === 'sizes') return value.sizes;
-  return [...network.constant(node, index).values];
-}
-
-export const readGather: ReadNode = (node, network) => {
-  const sizes = sizesOf(node, network, 0);
-  const places = network.constant(node, 1).values;
-  require(node.integer('axis', 0) === 0, 'along another axis than the first');
-  const picked = [...places].map((place) => sizes.at(place));
-  require(picked.every((size) => size !== undefined), 'of what is not there');
-  pass(node, network, { form: 'sizes', sizes: picked as (number | null)[] });
-};
-
-export const readSlice: ReadNode = (node, network) => {
-  const sizes = sizesOf(node, network, 0);
-  const bound = (name: string, index: number) =>
-    node.integers(name)?.[0] ?? network.optionalConstant(node, index)?.values[0];
-  const [start = 0, end = sizes.length, step = 1] = [bound('starts', 1), bound('ends', 2), bound('steps', 4)];
-  node.ignore('axes');
-  require(step === 1, 'with steps');
-  pass(node, network, { form: 'sizes', sizes: sizes.slice(start, end) });
-};
-
-/** Side by side along channels; of shapes, one behind the other. */
+/** Side by side along channels. */
 export const readConcat: ReadNode = (node, network) => {
-  const values = node.inputs.map((_, i) => network.value(node, i));
-  if (values.every(({ form }) => form === 'sizes' || form === 'constant')) {
-    node.ignore('axis');
-    return pass(node, network, { form: 'sizes', sizes: values.flatMap((_, i) => sizesOf(node, network, i)) });
-  }
   const inputs = node.inputs.map((_, i) => network.layerValue(node, i));
   const [first] = inputs as [LayerValue];
   const rank = first.form === 'flat' ? 2 : 4;
@@ -193,7 +140,7 @@ export const readConcat: ReadNode = (node, network) => {
 
 /** Around maps it is the padding of the window that comes next; around channels a layer. */
 export const readPad: ReadNode = (node, network) => {
-  const input = network.layerValue(node, 0);
+  const input = network.inEitherOrder(node, 0);
   const pads = node.integers('pads') ?? [...network.constant(node, 1).values];
   const value = node.inputs[2] ? network.constant(node, 2).values[0]! : node.number('value', 0);
   const mode = node.text('mode', 'constant');
@@ -216,7 +163,7 @@ export const readPad: ReadNode = (node, network) => {
     return network.add(node, { kind: 'channel-padding', before, after }, shape, [input]);
   }
   const modes = { constant: 'constant', reflect: 'reflect', edge: 'replicate' } as const;
-  require(mode in modes && input.form === 'maps', `in the mode ${mode}`);
+  require(mode in modes && input.form !== 'flat', `in the mode ${mode}`);
   const border = { padding: [...y, ...x] as const, mode: modes[mode as keyof typeof modes], value };
   pass(node, network, { ...input, border });
 };
