@@ -1,3 +1,4 @@
+import { collectGarbage } from '../core/collect-garbage.js';
 import { countCores } from '../core/count-cores.js';
 import { planRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
@@ -29,6 +30,8 @@ export class ProcessExecutor implements Executor {
     this.parallel = parallel;
     this.workers = workers;
     this.#options = { workers, profile };
+    // The processes read images themselves: of points that have left theirs (see leaveImages), nobody needs them here.
+    collectGarbage();
   }
 
   /** @throws UnableToTrain if no process begins */

@@ -6,6 +6,7 @@ import { UserError } from '../core/errors.js';
 import { inheritFlags } from '../core/node-flags.js';
 import { Patience, TICK_MS } from '../core/patience.js';
 import { readProcessTime } from '../core/process-time.js';
+import { sizeOf } from '../core/shape.js';
 import { findModule } from '../parallel/threads.js';
 import type { FittedRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
@@ -161,7 +162,8 @@ export class TrainerProcess {
   }
 
   #watch({ plan, dataset }: FittedRun): Patience {
-    const bytes = 4 * plan.weightFloats + dataset.train.pixels.byteLength + dataset.test.pixels.byteLength;
+    const { shape, train, test } = dataset;
+    const bytes = 4 * plan.weightFloats + (train.count + test.count) * sizeOf(shape);
     return new Patience(
       SILENCE_LIMIT_MS + bytes / BYTES_PER_MS,
       (ms) => this.#kill(`was ended, as its event loop had been silent for ${(ms / 1000).toFixed(1)} s`),
