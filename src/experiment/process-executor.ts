@@ -1,5 +1,6 @@
 import { collectGarbage } from '../core/collect-garbage.js';
 import { countCores } from '../core/count-cores.js';
+import { planRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
 import { chooseThreads } from './choose-threads.js';
 import { type Executor, type ExecutorOptions, UnableToTrain } from './executor.js';
@@ -37,7 +38,7 @@ export class ProcessExecutor implements Executor {
   async run(point: SweepPoint, options: ExecutorOptions): Promise<TrainResult> {
     const trainer = this.#takeIdle() ?? (await this.#start());
     try {
-      return await trainer.train(point, options);
+      return await trainer.train({ ...point, ...planRun(point) }, options);
     } finally {
       if (trainer.isAlive) this.#idle.push(trainer);
     }

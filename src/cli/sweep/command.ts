@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { countCores } from '../../core/count-cores.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
-import { expandGrid, type Grid } from '../../experiment/grid.js';
+import { type Grid, walkGrid } from '../../experiment/grid.js';
 import { leaveImages } from '../../experiment/leave-images.js';
 import { planSweep, type SweepPoint } from '../../experiment/plan-sweep.js';
 import { PRESETS } from '../../experiment/presets/registry.js';
@@ -19,7 +19,7 @@ import { type Streams, widthOf } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
 import { parseSweepArguments, type SweepCommand } from './options.js';
-import { formatPoints } from './points.js';
+import { formatPoints, formatPointsAsJson } from './points.js';
 import { recordSweep } from './record-sweep.js';
 
 /**
@@ -45,8 +45,15 @@ export async function runSweepCommand(
   printWarnings(points, command.force, streams.err);
   if (command.dryRun) {
     const recorded = readRecorded(command);
-    streams.out.write(formatPoints(points, recorded, command.json, widthOf(streams.out)));
-    if (!command.json) streams.out.write(tellDiskUse(points, recorded, command));
+    if (command.json) {
+      for (const lines of formatPointsAsJson(points, recorded)) {
+        streams.out.write(lines);
+        await streams.out.flush?.();
+      }
+    } else {
+      streams.out.write(formatPoints(points, recorded, widthOf(streams.out)));
+      streams.out.write(tellDiskUse(points, recorded, command));
+    }
     return EXIT_CODES.done;
   }
   const store = Store.open(command.db);
@@ -70,7 +77,7 @@ interface PlanJob {
 async function planPoints({ command, grid, plugins, streams, engine }: PlanJob): Promise<SweepPoint[]> {
   const own = await openOwnData(command.data, streams);
   const overrides = overrideData(command.overrides, own);
-  const asked = expandGrid(grid, command.what!, overrides, plugins);
+  const asked = walkGrid(grid, command.what!, overrides, plugins);
   return leaveImages(await planSweep(asked, withOwnData(own, engine.loadDataset), plugins));
 }
 
