@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Train networks, or compute as much, which takes the reference kernels hours. */
 const TOO_MUCH_FOR_THE_REFERENCE = [
-  'test/{train,readme,docs}.test.ts',
+  'test/{train,train-ends,readme,docs}.test.ts',
   'test/{bench,check,checkpoint,workers}/**',
   'test/cli/{check,predict}.test.ts',
   'test/cli/features/**',
@@ -22,15 +25,47 @@ if (leftOut.length > 0)
 /** The whole counts of docs/promises.md take hours. */
 const timeoutMs = process.env.CONVOY_SOAK === '1' ? 6 * 3_600_000 : 60_000;
 
+const tests = join(dirname(fileURLToPath(import.meta.url)), 'test');
+/** Files of tests that replace a module, which another one may have loaded before. */
+const mocking = readdirSync(tests, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts') && readFileSync(join(tests, file), 'utf8').includes('vi.mock('))
+  .map((file) => `test/${file}`);
+
+/** What every file of tests needs is loaded once for all of them, but for these, which change or watch what a process shares. */
+const ALONE = [
+  ...mocking,
+  // Environment, working directory, signals, exit code and warnings.
+  'test/*.test.ts',
+  'test/{bench,parallel,promises,scripts}/**',
+  'test/cli/*.test.ts',
+  'test/cli/{progress,sweep,train}/**',
+  'test/dataset/get/proxy.test.ts',
+  'test/experiment/{executor,process-*,trainer-process}.test.ts',
+  'test/run/numerics.test.ts',
+  // Memory: what they are done with would not be given back before the end.
+  'test/kernels/{memory,native,threads}.test.ts',
+  'test/network/phases.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: leftOut,
     // The addon and worker threads live in processes, not in vitest's own threads.
     pool: 'forks',
     // By default one core is left idle, which on two cores is half of them.
     maxWorkers: '100%',
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    projects: [
+      { extends: true, test: { name: 'alone', include: ALONE, exclude: leftOut } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: [...ALONE, ...leftOut],
+          isolate: false,
+        },
+      },
+    ],
   },
 });

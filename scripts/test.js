@@ -1,5 +1,6 @@
-// Runs the tests and ends with the line `N passed, N failed`.
-import { spawnSync } from 'node:child_process';
+// Runs the tests and ends with the line `N passed, N failed`. With --types it holds the types of all sources against each other besides, which is
+// one more of them.
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,29 +15,47 @@ if (process.env.CONVOY_KERNELS !== 'reference' && !canLoadAddon()) {
   );
   process.exit(1);
 }
+const withTypes = process.argv.includes('--types');
+const chosen = process.argv.slice(2).filter((arg) => arg !== '--types');
 const folder = mkdtempSync(join(tmpdir(), 'convoy-test-'));
 const report = join(folder, 'report.json');
 try {
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const [types, { status }] = await Promise.all([
+    withTypes ? runModule('typescript/bin/tsc', ['-p', 'tsconfig.test.json'], 'pipe') : null,
+    runModule('vitest/vitest.mjs', ['run', ...reporters, ...chosen], 'inherit'),
+  ]);
   const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
   const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
   const succeeded = status === 0 && success && numPassedTests > 0;
+  const mistyped = types !== null && types.status !== 0;
+  if (mistyped)
+    process.stdout.write(`${types.printed}Types do not agree: see above, or run npm run check:types.\n`);
   // A file that does not load, or ends its process, has failed though none of its tests has.
-  const failed = succeeded ? 0 : Math.max(numFailedTests, 1);
-  if (process.argv.length === 2) {
+  const failed = (succeeded ? 0 : Math.max(numFailedTests, 1)) + (mistyped ? 1 : 0);
+  const passed = numPassedTests + (types?.status === 0 ? 1 : 0);
+  if (chosen.length === 0) {
     process.stdout.write(
       'Not part of npm test: other compilers and processors, sanitizers, other versions of Node.js (npm run test:all).\n',
     );
   }
-  process.stdout.write(`${numPassedTests} passed, ${failed} failed${skipped}\n`);
-  process.exitCode = succeeded ? 0 : 1;
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped}\n`);
+  process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Runs a program of a package to its end; gives its exit code, and what it printed if that is piped. */
+function runModule(file, args, stdout) {
+  const child = spawn(process.execPath, [join(root, 'node_modules', file), ...args], {
+    cwd: root,
+    stdio: ['inherit', stdout, 'inherit'],
+  });
+  let printed = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    printed += text;
+  });
+  return new Promise((resolve) => child.on('close', (status) => resolve({ status, printed })));
 }

@@ -90,7 +90,7 @@ describe('what docs/kernels.md says of adding', () => {
     const others = [
       'src/onnx/export/layers/registry.ts',
       'src/onnx/import/nodes/gates.ts',
-      'test/onnx/onnxruntime.test.ts',
+      'test/onnx/layer-cases.ts',
       'test/torch/draw-layer.ts',
       'test/contributing.test.ts',
       'test/run/numerics.test.ts',

@@ -22,21 +22,27 @@ export async function run(command, args, { environment = {}, cwd } = {}) {
 /**
  * Runs a command, shows what it prints, and returns the counts in its last line `N passed, N failed, N skipped`. One that fails without a
  * count has failed once, and one that succeeds without a count has passed once.
+ *
+ * @param show is given all that it prints, piece by piece. Absent: it appears at once
  */
-export async function runCounted(command, args, { environment = {}, cwd } = {}) {
+export async function runCounted(command, args, { environment = {}, cwd, show } = {}) {
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', show ? 'pipe' : 'inherit'],
   });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     printed += text;
-    process.stdout.write(text);
+    if (show) show(text);
+    else process.stdout.write(text);
   });
+  child.stderr?.setEncoding('utf8').on('data', show);
   const succeeded = await new Promise((resolve) => {
     child.on('error', (error) => {
-      process.stderr.write(`${command}: ${error.message}\n`);
+      const line = `${command}: ${error.message}\n`;
+      if (show) show(line);
+      else process.stderr.write(line);
       resolve(false);
     });
     child.on('close', (status) => resolve(status === 0));

@@ -21,6 +21,7 @@ const LONG_SUITES = [
   'test/optim',
   'test/workers',
   'test/train.test.ts',
+  'test/train-ends.test.ts',
 ];
 
 const soak = process.argv.includes('--soak');

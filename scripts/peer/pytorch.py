@@ -1,15 +1,17 @@
 """PyTorch's side of the benchmarks: convolutions; training steps and evaluations of networks; processes that train.
 
-See turns.py for what goes in and out. An answer has `format` too: which of PyTorch's two memory formats took less time or memory. By hand:
+See turns.py for what goes in and out. A job says its memory format and, of an evaluation, its mode; src/bench/peers.ts lists both. The
+allocator is the process's own: LD_PRELOAD. By hand:
 
     echo '{"kind": "convolution", "shape": {"height": 32, "width": 32, "channels": 64, "kernel": 3, "filters": 64, "padding": 1},
-      "images": 32, "parts": ["forward"], "threads": 1, "rounds": 5, "seconds": 0.1}' | tr -d '\n' | python3 pytorch.py
+      "images": 32, "parts": ["forward"], "threads": 1, "format": "contiguous", "rounds": 5, "seconds": 0.1}' | tr -d '\n' | python3 pytorch.py
 """
 
+import ctypes
 import functools
 import json
+import os
 import resource
-import statistics
 import subprocess
 import sys
 import time
@@ -34,8 +36,36 @@ ACTIVATIONS = {
 MAY_BE_OVERWRITTEN = ("convolution", "batch-normalization", "fully-connected", "residual")
 
 
-def make_convolution(job, memory_format):
+def set_threads(count):
+    """PyTorch's own, and those of a BLAS that does not count with it: OpenBLAS takes all cores by itself."""
+    torch.set_num_threads(count)
+    if BLAS is not None:
+        BLAS.openblas_set_num_threads(count)
+
+
+def find_openblas():
+    """The OpenBLAS that Debian's PyTorch multiplies matrices with, by the name of any BLAS; None where it has another one, or its own."""
+    try:
+        library = ctypes.CDLL("libblas.so.3", mode=os.RTLD_NOLOAD | os.RTLD_NOW)
+        library.openblas_set_num_threads
+    except (OSError, AttributeError):
+        return None
+    return library
+
+
+BLAS = find_openblas()
+
+
+def list_lacks():
+    """What would make this PyTorch faster: a BLAS, where it is built for any and finds the plain one."""
+    if BLAS is None and "BLAS_INFO=generic" in torch.__config__.show():
+        return ["PyTorch multiplies matrices by a BLAS other than OpenBLAS; Debian: apt-get install libopenblas0-pthread"]
+    return []
+
+
+def make_convolution(job):
     """Parts of one convolution."""
+    memory_format = FORMATS[job["format"]]
     shape, images = job["shape"], job["images"]
     kernel, padding, groups = shape["kernel"], [shape["padding"]] * 2, shape.get("groups", 1)
     height = shape["height"] + 2 * shape["padding"] - kernel + 1
@@ -141,8 +171,23 @@ def build_layers(layers, size):
     return nn.Sequential(*modules), size
 
 
-def make_network(job, memory_format):
+def freeze(model, x):
+    with torch.no_grad():
+        return torch.jit.freeze(torch.jit.trace(model, x, check_trace=False))
+
+
+# What becomes of a network before it is evaluated. TorchScript's two fold its parameters in; the second also folds batch normalisation,
+# fuses layers and hands convolutions to oneDNN in its own layout.
+MODES = {
+    "eager": lambda model, x: model,
+    "frozen": freeze,
+    "optimized": lambda model, x: torch.jit.optimize_for_inference(freeze(model, x)),
+}
+
+
+def make_network(job):
     """A training step (forward, backward, SGD) or the forward pass in evaluation, of one mini-batch."""
+    memory_format = FORMATS[job["format"]]
     size, images = job["network"]["input"], job["batchSize"]
     training = job["kind"] != "evaluation"
     layers, _ = build_layers(job["network"]["layers"], (size["height"], size["width"], size["channels"]))
@@ -150,6 +195,15 @@ def make_network(job, memory_format):
     x = torch.randn(images, size["channels"], size["height"], size["width"]).contiguous(memory_format=memory_format)
     labels = torch.arange(images) % 10
     criterion = nn.CrossEntropyLoss()
+    if not training:
+        evaluated = MODES[job["mode"]](model, x)
+
+        def evaluate():
+            with torch.no_grad():
+                criterion(evaluated(x), labels)
+
+        return evaluate
+
     optimizer = torch.optim.SGD(
         model.parameters(), lr=job["learningRate"], momentum=job["momentum"], weight_decay=job["weightDecay"]
     )
@@ -159,11 +213,7 @@ def make_network(job, memory_format):
         criterion(model(x), labels).backward()
         optimizer.step()
 
-    def evaluate():
-        with torch.no_grad():
-            criterion(model(x), labels)
-
-    return step if training else evaluate
+    return step
 
 
 MAKERS = {
@@ -174,14 +224,29 @@ MAKERS = {
 
 
 def train_alone(job):
-    """What a process of its own does: trains some steps; gives when the first had ended, and the peak resident memory in MB (millions of bytes)."""
-    torch.set_num_threads(job["threads"])
-    step = make_network(job, FORMATS[job["format"]])
+    """What a process of its own does: trains some steps, or epochs until their time is over.
+
+    Gives when the first step had ended, the epochs' seconds, and the peak resident memory in MB (millions of bytes).
+    """
+    set_threads(job["threads"])
+    step = make_network(job)
+    if job["kind"] == "epochs":
+        return {"epochs": time_epochs(step, job)}
     step()
     ended = time.time()
     for _ in range(1, job.get("steps", 1)):
         step()
     return {"ended": ended, "megabytes": read_peak_kibibytes() * 1024 / 1e6}
+
+
+def time_epochs(step, job):
+    seconds = []
+    while len(seconds) < job["leastEpochs"] or sum(seconds) < job["seconds"]:
+        start = time.perf_counter()
+        for _ in range(job["images"] // job["batchSize"]):
+            step()
+        seconds.append(time.perf_counter() - start)
+    return seconds
 
 
 def read_peak_kibibytes():
@@ -194,41 +259,31 @@ def read_peak_kibibytes():
         return peak / 1024 if sys.platform == "darwin" else peak
 
 
-def measure_process(job, name):
-    """Megabytes, or seconds until the end of the first step."""
+def measure_process(job):
+    """In a process of its own, under the same allocator: its megabytes, its epochs' seconds, or seconds until the end of its first step."""
     start = time.time()
-    command = [sys.executable, "-B", __file__, json.dumps({**job, "format": name})]
+    command = [sys.executable, "-B", __file__, json.dumps(job)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
     report = json.loads(done.stdout)
-    return report["megabytes"] if job["kind"] == "memory" else report["ended"] - start
+    if job["kind"] == "epochs":
+        return report["epochs"]
+    return [report["megabytes"] if job["kind"] == "memory" else report["ended"] - start]
 
 
-def measure_format(job, name, rounds, seconds):
-    if job["kind"] == "memory":
-        return [measure_process(job, name)]
+def measure(job):
+    if job["kind"] in ("memory", "epochs"):
+        return measure_process(job)
     if job["kind"] == "start":
-        return [measure_process(job, name) for _ in range(rounds)]
-    torch.set_num_threads(job["threads"])
-    return time_runs(MAKERS[job["kind"]](job, FORMATS[name]), rounds, seconds)
-
-
-def measure(job, chosen):
-    """Both formats at a job's first turn, the one that takes less from then on."""
-    rounds, seconds = job.pop("rounds"), job.pop("seconds")
-    key = json.dumps(job, sort_keys=True)
-    names = [chosen[key]] if key in chosen else FORMATS
-    measured = {name: measure_format(job, name, rounds, seconds) for name in names}
-    best = min(measured, key=lambda name: statistics.median(measured[name]))
-    chosen[key] = best
-    return {"measured": measured[best], "format": best}
+        return [seconds for _ in range(job["rounds"]) for seconds in measure_process(job)]
+    set_threads(job["threads"])
+    return time_runs(MAKERS[job["kind"]](job), job["rounds"], job["seconds"])
 
 
 def main():
     if len(sys.argv) > 1:
         print(json.dumps(train_alone(json.loads(sys.argv[1]))))
         return
-    chosen = {}
-    serve(f"PyTorch {torch.__version__}", lambda job: measure(job, chosen))
+    serve(f"PyTorch {torch.__version__}", lambda job: {"measured": measure(job)}, list_lacks())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""How the peers of the benchmarks are driven: a greeting {"name": ...}, then one JSON job a line in and one JSON answer a line out.
+"""How the peers of the benchmarks are driven: a greeting {"name": ..., "lacks": [what would make it faster, a line each]}, then one JSON job a line in
+and one JSON answer a line out.
 
 A job has a kind, the work's sizes, `threads`, and how to measure: `rounds` times, each at least `seconds` long. The answer is
-{"measured": [...]}, the seconds of one run or process (of a job of kind `memory`: megabytes), or {"error": reason}. The jobs are those of
+{"measured": [...]}, the seconds of one run, process or epoch (of a job of kind `memory`: megabytes), or {"error": reason}. The jobs are those of
 src/bench/peer-job.ts.
 """
 
@@ -27,9 +28,9 @@ def time_runs(run, rounds, seconds):
     return times
 
 
-def serve(name, answer):
+def serve(name, answer, lacks=()):
     """Answers each job of standard input until it ends."""
-    print(json.dumps({"name": name}), flush=True)
+    print(json.dumps({"name": name, "lacks": lacks}), flush=True)
     for line in sys.stdin:
         try:
             reply = answer(json.loads(line))

@@ -30,6 +30,17 @@ interface CommonFields {
   measure(bench: Workbench): Promise<readonly number[]>;
   /** Null if nothing else's doing the same says anything. */
   readonly counterpart: Counterpart | null;
+  /** The figures that are made of one measurement; absent: one, the median of all. */
+  readonly aspects?: readonly Aspect[];
+}
+
+/** A figure of a measurement that makes several. */
+export interface Aspect {
+  readonly name: string;
+  /** Those of one turn's values that the figure is the median of. */
+  pick(values: readonly number[]): readonly number[];
+  /** As of a case. */
+  readonly against?: Case['against'];
 }
 
 /** Who else does a case's work, in turn with it: a peer, if there are to be any, or ourselves in another way. */

@@ -29,8 +29,10 @@ export interface Figure {
   readonly peer?: number;
   /** Ours over the other side's. */
   readonly ratio?: number;
-  /** For instance `PyTorch 1.13.1`. */
+  /** For instance `PyTorch 1.13.1`. A case has a figure for each of its peers. */
   readonly peerName?: string;
+  /** The one of the peer's settings in which it was best: `tcmalloc, channels last`. Absent if it has but one. */
+  readonly peerSetting?: string;
   /** Only of the machine's own limits. */
   readonly gigabytesPerSecond?: number;
   /** The processor's name, likewise. */

@@ -3,6 +3,7 @@ import type { Figure } from './figure.js';
 import { type Limits, limitsFor } from './machine.js';
 import { median } from './median.js';
 import type { Peers } from './peers.js';
+import { measureIn } from './tuned-peer.js';
 import type { Workbench } from './workbench.js';
 
 /** A peer and we take so many turns, A B A B, so that what else the machine does meets both. */
@@ -14,72 +15,95 @@ export interface Conditions {
   /** Null if they could not be measured. */
   readonly limits: readonly Limits[] | null;
   /** Null if they are not to be asked. */
-  readonly peers: Pick<Peers, 'peerFor'> | null;
+  readonly peers: Pick<Peers, 'peersFor'> | null;
 }
 
-/** The other side of a case. */
+/** Another side of a case. */
 interface Other {
   readonly name: string;
+  /** Empty if there is but one. */
+  readonly setting: string;
   readonly turns: number;
   measure(): Promise<readonly number[]>;
 }
 
-/** Measures cases one after another, each side alone on the machine. */
+/** A side's values, turn by turn. */
+type Turns = readonly (readonly number[])[];
+
+/** Measures cases one after another, each side alone on the machine. A figure is made for each other side, or one of ours by itself. */
 export async function* measureCases(
   cases: readonly Case[],
   conditions: Conditions,
 ): AsyncGenerator<Figure, void, undefined> {
   const values = new Map<string, number>();
   for (const one of cases) {
-    const { value, peer } = await measureInTurns(one, conditions);
-    values.set(keyOf(one), value);
-    const base = one.against && values.get(keyOf(one.against));
-    yield {
-      name: one.name,
-      threads: one.threads,
-      kernels: conditions.bench.kernels,
-      ...(one.unit === 'images' || one.unit === 'gflop'
-        ? describeRate(one, value, conditions.limits)
-        : { [one.unit]: value, shareOfPeak: null }),
-      ...(base === undefined ? {} : { speedup: value / base, against: keyOf(one.against!) }),
-      ...(peer ? { peer: peer.value, ratio: value / peer.value, peerName: peer.name } : {}),
-    };
+    const others = await findOthers(one, conditions);
+    const [ours, ...theirs] = await takeTurns(one, others, conditions.bench);
+    for (const { name, against, pick } of one.aspects ?? [{ ...one, pick: all }]) {
+      const takeMedian = (turns: Turns) => median(turns.flatMap(pick));
+      const value = takeMedian(ours!);
+      values.set(keyOf({ name, threads: one.threads }), value);
+      const base = against && values.get(keyOf(against));
+      const figure = {
+        name,
+        threads: one.threads,
+        kernels: conditions.bench.kernels,
+        ...describeValue(one, value, conditions.limits),
+        ...(base === undefined ? {} : { speedup: value / base, against: keyOf(against!) }),
+      };
+      if (others.length === 0) yield figure;
+      for (const [i, other] of others.entries()) {
+        yield { ...figure, ...compare(value, takeMedian(theirs[i]!), other) };
+      }
+    }
   }
 }
 
-/** Medians of a case, and of its other side if it has one. */
-async function measureInTurns(
-  one: Case,
-  conditions: Conditions,
-): Promise<{ value: number; peer: { value: number; name: string } | null }> {
-  const { bench } = conditions;
-  const other = findOther(one, conditions);
-  if (!other) return { value: median(await one.measure(bench)), peer: null };
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let turn = 0; turn < other.turns; turn++) {
-    ours.push(...(await one.measure(bench)));
-    theirs.push(...(await other.measure()));
-  }
-  return { value: median(ours), peer: { value: median(theirs), name: other.name } };
+const all = (values: readonly number[]) => values;
+
+function compare(value: number, peer: number, { name, setting }: Other) {
+  const comparison = { peer, ratio: value / peer, peerName: name };
+  return setting === '' ? comparison : { ...comparison, peerSetting: setting };
 }
 
-function findOther({ unit, counterpart }: Case, { bench, peers }: Conditions): Other | null {
-  if (!counterpart) return null;
+function describeValue(one: Case, value: number, limits: Conditions['limits']) {
+  const isRate = one.unit === 'images' || one.unit === 'gflop';
+  return isRate ? describeRate(one, value, limits) : { [one.unit]: value, shareOfPeak: null };
+}
+
+/** Ours and the others' values. */
+async function takeTurns(one: Case, others: readonly Other[], bench: Workbench): Promise<Turns[]> {
+  const sides = [() => one.measure(bench), ...others.map((other) => () => other.measure())];
+  const measured = sides.map((): (readonly number[])[] => []);
+  const turns = Math.max(1, ...others.map((other) => other.turns));
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [i, measure] of sides.entries()) measured[i]!.push(await measure());
+  }
+  return measured;
+}
+
+/** Ourselves in another way, or the peers, each in the setting that suits it best. */
+async function findOthers({ unit, counterpart }: Case, { bench, peers }: Conditions): Promise<Other[]> {
+  if (!counterpart) return [];
   if ('measure' in counterpart) {
     const { name, turns } = counterpart;
-    return { name, turns, measure: () => counterpart.measure(bench) };
+    return [{ name, setting: '', turns, measure: () => counterpart.measure(bench) }];
   }
   const { job, toFigure } = counterpart;
-  const peer = peers?.peerFor(job);
-  if (!peer) return null;
-  const { rounds, kernelSeconds, networkSeconds } = bench.effort;
-  const seconds = unit === 'gflop' ? kernelSeconds : networkSeconds;
-  return {
-    name: peer.name,
-    turns: TURNS_WITH_PEER,
-    measure: async () => (await peer.measure(job, rounds, seconds)).map(toFigure),
-  };
+  const { rounds, kernelSeconds, networkSeconds, courseSeconds } = bench.effort;
+  const trialSeconds = unit === 'gflop' ? kernelSeconds : networkSeconds;
+  const seconds = job.kind === 'epochs' ? courseSeconds : trialSeconds;
+  const others: Other[] = [];
+  for (const peer of peers?.peersFor(job) ?? []) {
+    const setting = await peer.choose(job, trialSeconds);
+    others.push({
+      name: peer.name,
+      setting: setting.name,
+      turns: TURNS_WITH_PEER,
+      measure: async () => (await measureIn(setting, job, rounds, seconds)).map(toFigure),
+    });
+  }
+  return others;
 }
 
 /**

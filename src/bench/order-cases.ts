@@ -46,8 +46,7 @@ async function measureSteps(
   const jobs = Array.from({ length: threads }, (_, worker): StepJob => {
     return { kind: 'step', network, order, share: { worker, workers: threads }, board };
   });
-  const { networkSeconds } = bench.effort;
-  const effort = { rounds: ROUNDS_PER_TURN, kernelSeconds: networkSeconds, networkSeconds };
+  const effort = { ...bench.effort, rounds: ROUNDS_PER_TURN, kernelSeconds: bench.effort.networkSeconds };
   const secondsPerStep = await bench.crew(threads).time(jobs, effort);
   return secondsPerStep.map((seconds) => network.batchSize / seconds);
 }

@@ -11,6 +11,8 @@ export type PeerWork =
       readonly parts: readonly ConvolutionPart[];
     }
   | ({ readonly kind: 'step' | 'evaluation' } & NetworkWork)
+  /** A process of its own that trains epochs of so many images, at least so many of them, until its time is over. */
+  | ({ readonly kind: 'epochs'; readonly images: number; readonly leastEpochs: number } & NetworkWork)
   /** The peak of a process of its own that trains so many steps. */
   | ({ readonly kind: 'memory'; readonly steps: number } & NetworkWork)
   /** Processes of their own until the end of their first step. */

@@ -3,7 +3,7 @@ import type { CostCase } from './case.js';
 import { describeWork } from './network-case.js';
 import { CLASSES, HYPERPARAMETERS } from './network-rate.js';
 import { type BenchNetwork, listNetworks } from './networks.js';
-import { measureOwnProcess, type OwnProcessTask } from './own-process.js';
+import { measureOwnCost, type OwnCostTask } from './own-cost.js';
 
 /** Networks that are measured, and where their start takes its data from: null for images of noise. */
 const DATASETS: Readonly<Record<string, string | null>> = {
@@ -31,7 +31,7 @@ function makeMemoryCase(network: BenchNetwork, workers: number): CostCase {
     name: `memory/${network.name}`,
     threads: workers,
     unit: 'megabytes',
-    measure: async () => [(await measureOwnProcess(task)).peakMegabytes],
+    measure: async () => [(await measureOwnCost(task)).peakMegabytes],
     counterpart: {
       job: { kind: 'memory', ...describeWork(network), steps: STEPS, threads: workers },
       toFigure: (megabytes) => megabytes,
@@ -51,7 +51,7 @@ function makeStartCase(network: BenchNetwork, dataset: string | null, workers: n
     async measure({ effort }) {
       const times: number[] = [];
       for (let round = 0; round < effort.rounds; round++) {
-        times.push((await measureOwnProcess(task)).milliseconds);
+        times.push((await measureOwnCost(task)).milliseconds);
       }
       return times;
     },
@@ -62,12 +62,12 @@ function makeStartCase(network: BenchNetwork, dataset: string | null, workers: n
   };
 }
 
-function trainOnNoise(network: BenchNetwork, steps: number): Pick<OwnProcessTask, 'spec' | 'noise'> {
+function trainOnNoise(network: BenchNetwork, steps: number): Pick<OwnCostTask, 'spec' | 'noise'> {
   const counts = { train: steps * network.batchSize, test: 1 };
   return { spec: describeSpec(network), noise: [network.network.input, CLASSES, counts] };
 }
 
 /** @param dataset absent for images that are given */
-function describeSpec({ network, batchSize }: BenchNetwork, dataset?: string): OwnProcessTask['spec'] {
+function describeSpec({ network, batchSize }: BenchNetwork, dataset?: string): OwnCostTask['spec'] {
   return { network, ...(dataset && { dataset }), batchSize, epochs: 1, ...HYPERPARAMETERS };
 }

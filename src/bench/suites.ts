@@ -1,4 +1,5 @@
 import type { Case } from './case.js';
+import { listEpochCases } from './epoch-cases.js';
 import { listKernelCases } from './kernel-cases.js';
 import { listOrderCases } from './order-cases.js';
 import { listProcessCases } from './process-cases.js';
@@ -16,8 +17,12 @@ export const SUITES = {
     description: 'training steps and evaluation of whole networks, on one worker and on all cores',
     listCases: listStepCases,
   },
+  epochs: {
+    description: 'a new process epoch by epoch, until it has come up to its speed',
+    listCases: listEpochCases,
+  },
   sweep: {
-    description: 'runs side by side, and more workers than cores',
+    description: 'runs side by side; all cores beside one; more workers than cores',
     listCases: listSweepCases,
   },
   scaling: {

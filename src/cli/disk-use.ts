@@ -4,7 +4,7 @@ import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { findRunFolder } from '../experiment/run-folder.js';
 import { formatNumberOf } from '../report/findings/words.js';
 import { formatBytes } from '../report/format-values.js';
-import { countKeptBytes, estimateCheckpoint } from '../run/checkpoint-size.js';
+import { CheckpointEstimator, countKeptBytes } from '../run/checkpoint-size.js';
 import type { CheckpointChoice } from './checkpoint-options.js';
 
 /** What stays of one run, and of many. */
@@ -31,7 +31,8 @@ export function describeDiskUse(
 ): string[] {
   if (checkpoints === null || points.length === 0) return [];
   const { keep = 'model' } = checkpoints;
-  const sizes = points.map((point) => estimateCheckpoint(point));
+  const estimator = new CheckpointEstimator();
+  const sizes = points.map((point) => estimator.estimate(point));
   const kept = sizes.map((size) => countKeptBytes(size, keep));
   const keptBytes = kept.reduce((sum, bytes) => sum + bytes, 0);
   const greatest = sizes.map(({ runningBytes }) => runningBytes).sort((a, b) => b - a);

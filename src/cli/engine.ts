@@ -6,6 +6,8 @@ import type { LoadDataset } from '../experiment/plan-sweep.js';
 export interface Engine {
   readonly loadDataset: LoadDataset;
   /**
+   * One that reads the images itself: its points have none (see leaveImages).
+   *
    * @param count of the points that are to be trained
    * @throws UserError if that takes too many threads
    */

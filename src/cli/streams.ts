@@ -2,7 +2,12 @@ import { ProcessOutput } from './process-output.js';
 
 /** Where a command writes: results to `out`, all else to `err`. */
 export interface Streams {
-  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly out: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    /** Waits until whoever reads has taken what was written, for who writes so much that it must not pile up. */
+    flush?(): Promise<void>;
+  };
   readonly err: NodeJS.WritableStream & {
     readonly isTTY?: boolean;
     readonly columns?: number;

@@ -1,4 +1,4 @@
-import type { SweepPoint } from '../experiment/plan-sweep.js';
+import type { UnplannedRun } from '../run/fit.js';
 import { listWarnings } from '../run/list-warnings.js';
 import type { Streams } from './streams.js';
 
@@ -14,10 +14,6 @@ export const FORCE_OPTION = [
  * @param force whether runs that cannot learn are to be trained
  * @throws UserError for such a run, unless that is forced
  */
-export function printWarnings(
-  runs: readonly Pick<SweepPoint, 'spec' | 'plan' | 'plugins'>[],
-  force: boolean,
-  err: Streams['err'],
-): void {
+export function printWarnings(runs: readonly UnplannedRun[], force: boolean, err: Streams['err']): void {
   for (const warning of listWarnings(runs, force)) err.write(`warning: ${warning}\n`);
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
-import { NO_PLUGINS } from '../plugins/plugins.js';
-import { type ResolvedRunSpec, resolveRunSpec } from '../run/spec.js';
+import { NO_PLUGINS, type Plugins } from '../plugins/plugins.js';
+import { makeResolver, type ResolvedRunSpec } from '../run/spec.js';
 import { applyOverride, type Override } from './overrides.js';
 import { checkTakesOption, type Fields, isInside, parsePath, setField } from './spec-path.js';
 
@@ -86,47 +86,76 @@ export function expandGrid(
   overrides: readonly Override[] = [],
   plugins = NO_PLUGINS,
 ): GridPoint[] {
-  const choices = Object.entries(grid.grid);
-  const count = choices.reduce((product, [, values]) => product * values.length, grid.points.length);
+  return [...walkGrid(grid, where, overrides, plugins)];
+}
+
+/** The same one after another, for who need not have all of them at once. */
+export function* walkGrid(
+  { base, grid, points }: Grid,
+  where: string,
+  overrides: readonly Override[],
+  plugins: Plugins,
+): Generator<GridPoint> {
+  const choices = Object.entries(grid).map(
+    ([key, values]): Choice => ({ key, path: parsePath(key, where), values }),
+  );
+  const combinations = choices.reduce((product, { values }) => product * values.length, 1);
+  const count = combinations * points.length;
   if (count > MAX_POINTS) {
     throw new UserError(`${where}: expected at most ${MAX_POINTS} points, found ${count}. Split the grid.`);
   }
-  const hasPoints = grid.points.length > 1 || Object.keys(grid.points[0] ?? {}).length > 0;
-  return grid.points.flatMap((point, i) =>
-    listCombinations(choices).map((combination) => {
+  const hasPoints = points.length > 1 || Object.keys(points[0] ?? {}).length > 0;
+  const resolve = makeResolver(plugins);
+  for (const [i, point] of points.entries()) {
+    let fields: Fields | null = null;
+    for (let n = 0; n < combinations; n++) {
+      const chosen = chooseValues(choices, n);
       const place = [
         ...(hasPoints ? [`points[${i}]`] : []),
-        ...combination.places,
+        ...chosen.map(({ key, index }) => `grid.${key}[${index}]`),
         ...overrides.map((override) => override.text),
       ];
       const pointWhere = `${where}: ${place.length > 0 ? place.join(', ') : 'base'}`;
-      const fields = [grid.base, point, combination.fields].reduce<Fields>(
-        (merged, part) => merge(merged, part, pointWhere),
+      fields ??= [base, point].reduce<Fields>(
+        (merged, part) => merge(merged, readParts(part, pointWhere), pointWhere),
         {},
       );
-      const spec = overrides.reduce<Fields>(applyOverride, fields);
-      return { spec: resolveRunSpec(spec, pointWhere, plugins), where: pointWhere };
-    }),
-  );
-}
-
-/** Every choice of one value for each key, the last key fastest, and where the values are written. */
-function listCombinations(choices: readonly (readonly [key: string, values: readonly unknown[]])[]) {
-  let combinations: { fields: Fields; places: readonly string[] }[] = [{ fields: {}, places: [] }];
-  for (const [key, values] of choices) {
-    combinations = combinations.flatMap(({ fields, places }) =>
-      values.map((value, i) => ({
-        fields: { ...fields, [key]: value },
-        places: [...places, `grid.${key}[${i}]`],
-      })),
-    );
+      const spec = overrides.reduce<Fields>(applyOverride, merge(fields, chosen, pointWhere));
+      yield { spec: resolve(spec, pointWhere), where: pointWhere };
+    }
   }
-  return combinations;
 }
 
-function merge(fields: Fields, part: Fields, where: string): Fields {
-  return Object.entries(part).reduce<Fields>((merged, [key, value]) => {
-    const path = parsePath(key, where);
+/** A field that is combined with others. */
+interface Choice {
+  readonly key: string;
+  readonly path: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/** A field and its value. */
+interface Part {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/** One value for each choice: the `n`-th combination of all, from 0, the last key fastest. */
+function chooseValues(choices: readonly Choice[], n: number): (Part & { key: string; index: number })[] {
+  let rest = n;
+  const chosen = choices.toReversed().map(({ key, path, values }) => {
+    const index = rest % values.length;
+    rest = (rest - index) / values.length;
+    return { key, path, index, value: values[index] };
+  });
+  return chosen.reverse();
+}
+
+function readParts(fields: Fields, where: string): Part[] {
+  return Object.entries(fields).map(([key, value]) => ({ path: parsePath(key, where), value }));
+}
+
+function merge(fields: Fields, parts: readonly Part[], where: string): Fields {
+  return parts.reduce<Fields>((merged, { path, value }) => {
     checkTakesOption(fields, path, where);
     return setField(merged, path, value, where);
   }, fields);

@@ -1,5 +1,6 @@
 import { countCores } from '../core/count-cores.js';
 import { WorkerPool } from '../parallel/pool.js';
+import { planRun } from '../run/fit.js';
 import type { TrainOptions, TrainResult } from '../run/types.js';
 import { trainFitted } from '../train.js';
 import { chooseThreads, type ThreadWishes } from './choose-threads.js';
@@ -44,7 +45,7 @@ export class LocalExecutor implements Executor {
     const { workers, profile } = this;
     const { onEpoch, onStep } = this.callbacks(point);
     this.pool ??= WorkerPool.create(workers * this.parallel);
-    return trainFitted(point, {
+    return trainFitted(planRun(point), {
       pool: this.pool,
       workers,
       profile,

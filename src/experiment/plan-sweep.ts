@@ -1,14 +1,16 @@
 import { UserError } from '../core/errors.js';
+import { Memory } from '../core/memory.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { type NetworkPlan, planNetwork } from '../network/plan.js';
+import { countClasses, type PlanOptions, planNetwork } from '../network/plan.js';
+import type { NetworkSpec } from '../network/spec.js';
 import { NO_PLUGINS } from '../plugins/plugins.js';
-import { type FittedRun, fitRun } from '../run/fit.js';
+import { fitUnplanned, type UnplannedRun } from '../run/fit.js';
 import type { GridPoint } from './grid.js';
-import { computeIdentity } from './identity.js';
+import { Identifier } from './identity.js';
 import { labelRun } from './run-label.js';
 
-/** A point of a sweep, fitted to its data: all that a run needs. */
-export interface SweepPoint extends FittedRun {
+/** A point of a sweep, fitted to its data: all that a run needs, and of which a sweep can hold a hundred thousand. */
+export interface SweepPoint extends UnplannedRun {
   /** In the sweep, from 1. */
   readonly position: number;
   readonly label: string;
@@ -25,18 +27,19 @@ export type LoadDataset = (name: string) => Promise<Dataset>;
  * @throws UserError for the first point that cannot run
  */
 export async function planSweep(
-  points: readonly GridPoint[],
+  points: Iterable<GridPoint>,
   loadDataset: LoadDataset,
   plugins = NO_PLUGINS,
 ): Promise<SweepPoint[]> {
   const datasets = new Map<string, Dataset>();
   const planned = new Map<string, SweepPoint>();
-  const makePlan = rememberPlans();
+  const countOutputs = rememberOutputs();
+  const identifier = new Identifier();
   for (const { spec: asked, where } of points) {
     const dataset = datasets.get(asked.dataset) ?? (await loadDataset(asked.dataset));
     datasets.set(asked.dataset, dataset);
-    const run = withWhere(where, () => fitRun(asked, dataset, { plugins, makePlan }));
-    const identity = computeIdentity(run.spec, dataset.sha256);
+    const run = withWhere(where, () => fitUnplanned(asked, dataset, { plugins, countOutputs }));
+    const identity = identifier.identify(run.spec, dataset.sha256);
     if (planned.has(identity)) continue;
     planned.set(identity, {
       position: planned.size + 1,
@@ -48,15 +51,17 @@ export async function planSweep(
   return [...planned.values()];
 }
 
+/** Networks whose outputs are remembered. */
+const MOST_NETWORKS = 1000;
+
 /** Plans every network once: most points of a sweep differ in the seed or the rate alone. All are made of the same kinds. */
-function rememberPlans(): typeof planNetwork {
-  const plans = new Map<string, NetworkPlan>();
-  return (network, options) => {
-    const { kinds: _kinds, ...cut } = options;
-    const key = JSON.stringify([network, cut]);
-    const plan = plans.get(key) ?? planNetwork(network, options);
-    plans.set(key, plan);
-    return plan;
+function rememberOutputs() {
+  const outputs = new Memory<number>(MOST_NETWORKS);
+  return (network: NetworkSpec, options: PlanOptions) => {
+    const { batchSize, slices, training } = options;
+    return outputs.recall(network, `${batchSize} ${slices} ${training}`, () =>
+      countClasses(planNetwork(network, options)),
+    );
   };
 }
 

@@ -1,4 +1,6 @@
+import { collectGarbage } from '../core/collect-garbage.js';
 import { countCores } from '../core/count-cores.js';
+import { planRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
 import { chooseThreads } from './choose-threads.js';
 import { type Executor, type ExecutorOptions, UnableToTrain } from './executor.js';
@@ -28,13 +30,15 @@ export class ProcessExecutor implements Executor {
     this.parallel = parallel;
     this.workers = workers;
     this.#options = { workers, profile };
+    // The processes read images themselves: of points that have left theirs (see leaveImages), nobody needs them here.
+    collectGarbage();
   }
 
   /** @throws UnableToTrain if no process begins */
   async run(point: SweepPoint, options: ExecutorOptions): Promise<TrainResult> {
     const trainer = this.#takeIdle() ?? (await this.#start());
     try {
-      return await trainer.train(point, options);
+      return await trainer.train({ ...point, ...planRun(point) }, options);
     } finally {
       if (trainer.isAlive) this.#idle.push(trainer);
     }

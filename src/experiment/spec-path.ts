@@ -1,7 +1,7 @@
 import { nameCommand } from '../core/command-name.js';
 import { describeValue } from '../core/describe-value.js';
 import { UserError, unknownName } from '../core/errors.js';
-import { isReservedKey } from '../core/plain-data.js';
+import { isReservedKey, MAX_DEPTH } from '../core/plain-data.js';
 import { MODEL_OPTION_NAMES } from '../models/options.js';
 import { COMPOSITE_KINDS } from '../network/composite.js';
 import { takeInputs } from '../network/inputs.js';
@@ -12,6 +12,8 @@ import { RUN_SPEC_KEYS } from '../run/spec.js';
 export type Fields = Readonly<Record<string, unknown>>;
 
 const INDEX = /^-?\d+$/;
+/** Of a name, in messages. */
+const MAX_EXCERPT = 20;
 
 /**
  * Reads where a field of a spec is: `seed`, `learningRate.rate`, `network.layers.conv1.filters`.
@@ -23,6 +25,11 @@ export function parsePath(text: string, where: string): readonly string[] {
   const path = text.split('.');
   if (path.includes(''))
     throw new UserError(`${where}: expected a key such as learningRate.rate, found '${text}'.`);
+  if (path.length > MAX_DEPTH) {
+    throw new UserError(
+      `${where}: expected a key of at most ${MAX_DEPTH} names, found ${path.length}, from '${path[0]!.slice(0, MAX_EXCERPT)}' on. Correct it.`,
+    );
+  }
   const reserved = path.find(isReservedKey);
   if (reserved !== undefined) {
     throw new UserError(

@@ -8,9 +8,9 @@ import { nameData } from '../run/name-data.js';
 import type { ResolvedRunSpec, RunSpec } from '../run/spec.js';
 import { emitWarning } from '../run/warning.js';
 import { withDatabaseErrors } from './database-errors.js';
-import { expandGrid as expandPoints, parseGrid } from './grid.js';
+import { expandGrid as expandPoints, parseGrid, walkGrid } from './grid.js';
 import { LocalExecutor } from './local-executor.js';
-import { planSweep, type SweepPoint } from './plan-sweep.js';
+import { type LoadDataset, planSweep, type SweepPoint } from './plan-sweep.js';
 import { readRecordedRuns, SPEAKER_LAST } from './run-records.js';
 import { Store } from './store.js';
 import { runSweep } from './sweep.js';
@@ -63,17 +63,21 @@ export function expandGrid(
  * @throws UserError for a wrong grid or option, and if the database cannot be written; whatever a callback throws, when all runs have ended
  */
 export async function sweep(grid: SweepGrid, options: SweepGridOptions): Promise<SweepResult> {
-  const { dataset, force = false, onWarning = emitWarning, ...asked } = parseSweepOptions(options);
+  const { dataset, force = false, onWarning = emitWarning, ...choices } = parseSweepOptions(options);
   parseWith(z.looseObject({ name: z.string().min(1) }), grid, 'grid');
-  const plugins = await loadPlugins(asked.plugins ?? []);
+  const plugins = await loadPlugins(choices.plugins ?? []);
   const named = dataset ? { ...grid, base: nameData(grid.base ?? {}, dataset) } : grid;
-  const expanded = expandPoints(parseGrid(named, 'grid', grid.name), 'grid', [], plugins);
-  if (dataset) for (const { spec } of expanded) nameData(spec, dataset);
-  const points = await planSweep(expanded, async (name) => dataset ?? (await loadDataset(name)), plugins);
+  const asked = walkGrid(parseGrid(named, 'grid', grid.name), 'grid', [], plugins);
+  const findDataset: LoadDataset = async (name) => {
+    if (!dataset) return loadDataset(name);
+    nameData({ dataset: name }, dataset);
+    return dataset;
+  };
+  const points = await planSweep(asked, findDataset, plugins);
   for (const warning of listWarnings(points, force)) onWarning(warning);
-  const store = Store.open(typeof asked.store === 'string' ? asked.store : asked.store.file);
+  const store = Store.open(typeof choices.store === 'string' ? choices.store : choices.store.file);
   try {
-    return await trainMissing(grid, points, asked, store);
+    return await trainMissing(grid, points, choices, store);
   } finally {
     store.close();
   }

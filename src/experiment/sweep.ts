@@ -88,6 +88,8 @@ class Sweep {
   private readonly ends = new Map<string, number>();
   private readonly sweepId: number;
   private readonly waiting: SweepPoint[];
+  /** See SweepRun. */
+  private readonly indices: ReadonlyMap<SweepPoint, number>;
   /** Points that other processes are at. */
   private readonly held = new Set<SweepPoint>();
   private readonly toldOf = new Set<SweepPoint>();
@@ -97,6 +99,7 @@ class Sweep {
   constructor(private readonly options: SweepOptions) {
     this.sweepId = options.store.recordSweep(options, options.points);
     this.waiting = [...options.missing];
+    this.indices = new Map(options.missing.map((point, i) => [point, i + 1]));
   }
 
   async run(): Promise<ReadonlyMap<string, number>> {
@@ -151,7 +154,7 @@ class Sweep {
     for (let point = this.waiting.shift(); point !== undefined; point = this.waiting.shift()) {
       const claim = store.claimRun({ sweepId, point, environment, workers, numerics });
       if ('runId' in claim) {
-        const [index, count] = [missing.indexOf(point) + 1, missing.length];
+        const [index, count] = [this.indices.get(point)!, missing.length];
         return { claim, run: { runId: claim.runId, point, index, count } };
       }
       this.leave(point, claim.live);

@@ -6,7 +6,9 @@ import { UserError } from '../core/errors.js';
 import { inheritFlags } from '../core/node-flags.js';
 import { Patience, TICK_MS } from '../core/patience.js';
 import { readProcessTime } from '../core/process-time.js';
+import { sizeOf } from '../core/shape.js';
 import { findModule } from '../parallel/threads.js';
+import type { FittedRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
 import { type ExecutorOptions, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
@@ -89,7 +91,10 @@ export class TrainerProcess {
    *
    * @throws UserError if the point cannot be trained, ProcessFailure if the process dies of it or has to be ended, any other error for a bug
    */
-  async train(point: SweepPoint, { signal, observer, checkpoints }: ExecutorOptions): Promise<TrainResult> {
+  async train(
+    point: SweepPoint & FittedRun,
+    { signal, observer, checkpoints }: ExecutorOptions,
+  ): Promise<TrainResult> {
     if (!this.#isAlive) throw this.#describeFailure(await this.#ended);
     const { spec, position, label, identity, dataset } = point;
     const source = dataset.source ?? null;
@@ -156,8 +161,9 @@ export class TrainerProcess {
     }
   }
 
-  #watch({ plan, dataset }: SweepPoint): Patience {
-    const bytes = 4 * plan.weightFloats + dataset.train.pixels.byteLength + dataset.test.pixels.byteLength;
+  #watch({ plan, dataset }: FittedRun): Patience {
+    const { shape, train, test } = dataset;
+    const bytes = 4 * plan.weightFloats + (train.count + test.count) * sizeOf(shape);
     return new Patience(
       SILENCE_LIMIT_MS + bytes / BYTES_PER_MS,
       (ms) => this.#kill(`was ended, as its event loop had been silent for ${(ms / 1000).toFixed(1)} s`),

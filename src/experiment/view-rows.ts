@@ -3,11 +3,10 @@ type ColumnType = 'text' | 'text?' | 'number' | 'number?' | 'value';
 
 type Columns = Readonly<Record<string, ColumnType>>;
 
-const RUN = {
+/** What a sweep tells of the run that speaks for a point. */
+const POINT = {
   run_id: 'number',
   sweep: 'text',
-  state: 'text',
-  reason: 'text?',
   dataset: 'text',
   model: 'text',
   width: 'number?',
@@ -27,38 +26,45 @@ const RUN = {
   images_per_second: 'number?',
   weights_sha256: 'text?',
   label: 'text',
-  completed_epochs: 'number',
-  train_error_percent: 'number?',
-  test_loss: 'number?',
-  test_top5_error_percent: 'number?',
   momentum: 'number?',
   weight_decay: 'number?',
-  kernels: 'text?',
-  workers: 'number?',
-  started_at: 'text?',
-  finished_at: 'text?',
   identity: 'text',
-  best_epoch: 'number?',
   validation_loss: 'number?',
   validation_error_percent: 'number?',
-  plain_test_error_percent: 'number?',
   numerics: 'number',
-  note: 'text?',
-  tags: 'text?',
   git_commit: 'text?',
-  removed_at: 'text?',
-  classes: 'number?',
   test_rmse: 'number?',
   best_test_rmse: 'number?',
   test_r2: 'number?',
   schedule: 'text',
   optimizer: 'text',
   validation_count: 'number',
+  spec: 'text',
 } as const satisfies Columns;
 
-const ANY_RUN = { ...RUN, spec: 'text' } as const satisfies Columns;
+const RESULT = {
+  ...POINT,
+  reason: 'text?',
+  completed_epochs: 'number',
+  train_error_percent: 'number?',
+  test_loss: 'number?',
+  test_top5_error_percent: 'number?',
+  kernels: 'text?',
+  workers: 'number?',
+  started_at: 'text?',
+  finished_at: 'text?',
+  best_epoch: 'number?',
+  plain_test_error_percent: 'number?',
+  note: 'text?',
+  tags: 'text?',
+} as const satisfies Columns;
 
-const { state: _state, removed_at: _removedAt, classes: _classes, ...RESULT } = ANY_RUN;
+const ANY_RUN = {
+  ...RESULT,
+  state: 'text',
+  removed_at: 'text?',
+  classes: 'number?',
+} as const satisfies Columns;
 
 /** The columns of every view that is meant to be relied on, as docs/sweeps.md lists them. */
 export const VIEW_COLUMNS = {
@@ -115,45 +121,7 @@ export const VIEW_COLUMNS = {
     test_rmse: 'number?',
     test_r2: 'number?',
   },
-  sweep_results: {
-    sweep: 'text',
-    position: 'number',
-    recorded_by: 'text',
-    run_id: 'number',
-    dataset: 'text',
-    model: 'text',
-    width: 'number?',
-    activation: 'text?',
-    dropout: 'number?',
-    seed: 'number',
-    train_first: 'number',
-    train_count: 'number',
-    batch_size: 'number',
-    learning_rate: 'number?',
-    epochs: 'number',
-    parameters: 'number?',
-    test_error_percent: 'number?',
-    best_test_error_percent: 'number?',
-    train_loss: 'number?',
-    seconds: 'number?',
-    images_per_second: 'number?',
-    weights_sha256: 'text?',
-    label: 'text',
-    identity: 'text',
-    numerics: 'number',
-    test_rmse: 'number?',
-    best_test_rmse: 'number?',
-    test_r2: 'number?',
-    validation_loss: 'number?',
-    validation_error_percent: 'number?',
-    momentum: 'number?',
-    weight_decay: 'number?',
-    schedule: 'text',
-    optimizer: 'text',
-    validation_count: 'number',
-    git_commit: 'text?',
-    spec: 'text',
-  },
+  sweep_results: { position: 'number', recorded_by: 'text', ...POINT },
   all_runs: ANY_RUN,
   class_errors: {
     run_id: 'number',
@@ -202,4 +170,4 @@ type RowOf<View extends Columns> = { readonly [Column in keyof View]: CellTypes[
 export type ViewRows = { readonly [View in ViewName]: RowOf<(typeof VIEW_COLUMNS)[View]> };
 
 /** A run in any state, as the view `all_runs` has it, but for its spec. */
-export interface RunRow extends RowOf<typeof RUN> {}
+export interface RunRow extends Omit<RowOf<typeof ANY_RUN>, 'spec'> {}

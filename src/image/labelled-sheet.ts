@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import { drawContactSheet, type Tile } from './contact-sheet.js';
 import type { Image } from './image.js';
+import { loadSharp } from './load-sharp.js';
 
 /** One row of a sheet: pictures of one kind, and what they are. */
 export interface SheetRow {
@@ -67,6 +67,7 @@ export async function drawLabelledSheet(
     }),
   ];
   const svg = `<svg xmlns='http://www.w3.org/2000/svg' width='${size.width}' height='${size.height}'>${texts.join('')}</svg>`;
+  const sharp = await loadSharp();
   const pixels = await sharp({ create: { ...size, channels: 3, background: 'white' } })
     .composite([
       {

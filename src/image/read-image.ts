@@ -1,4 +1,4 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { UserError } from '../core/errors.js';
 import { checkMostBytes, openRegularFile, readBytes } from '../core/regular-file.js';
 import {
@@ -9,6 +9,7 @@ import {
   storedBytesPerPixel,
 } from './format.js';
 import type { Image } from './image.js';
+import { loadSharp } from './load-sharp.js';
 import { dropTexts } from './png-chunks.js';
 
 /** A larger file is no picture. */
@@ -81,6 +82,7 @@ async function decodePicture(
   options: ReadOptions,
   where: string,
 ): Promise<Picture> {
+  const sharp = await loadSharp();
   try {
     const input = sharp(bytes, { limitInputPixels: false, failOn: 'error' });
     const metadata = await input.metadata();
@@ -174,6 +176,7 @@ async function decode(
 
 /** Apart from the pixels, which have the background in them already. */
 async function isTransparent(bytes: Buffer, { size, fit }: ReadOptions): Promise<boolean> {
+  const sharp = await loadSharp();
   const alpha = sharp(bytes, { limitInputPixels: false, failOn: 'error' }).rotate().extractChannel('alpha');
   return (await scale(alpha, size, fit, 'white').raw().toBuffer()).some((value) => value < OPAQUE);
 }

@@ -7,6 +7,8 @@ export interface Model {
   readonly title: string;
   /** The options that it takes, of MODEL_OPTIONS, with its defaults. */
   readonly options: z.ZodObject;
+  /** Those of its options that have some. */
+  readonly defaults: Readonly<Record<string, unknown>>;
   /** Those that came after the first databases: their defaults mean what the network was without them. */
   readonly later: readonly string[];
   /** The network for options that the schema has read. */
@@ -34,5 +36,16 @@ export function defineModel<Fields extends z.ZodRawShape>(
   build: (options: z.output<z.ZodObject<Fields, z.core.$strict>>) => ModelDraft,
   later: readonly (keyof Fields & string)[] = [],
 ): Model {
-  return { title, options: z.strictObject(fields), later, build };
+  const options = z.strictObject(fields);
+  let defaults: Model['defaults'] | null = null;
+  return {
+    title,
+    options,
+    get defaults() {
+      defaults ??= options.parse({});
+      return defaults;
+    },
+    later,
+    build,
+  };
 }

@@ -23,7 +23,9 @@ export const MODEL_OPTIONS = {
   shortcut: z.enum(['A', 'B']),
 };
 
-export const MODEL_OPTION_NAMES = Object.keys(MODEL_OPTIONS) as readonly (keyof typeof MODEL_OPTIONS)[];
+export type ModelOptionName = keyof typeof MODEL_OPTIONS;
+
+export const MODEL_OPTION_NAMES = Object.keys(MODEL_OPTIONS) as readonly ModelOptionName[];
 
 /** What options of any network that came after the first databases are where it was without them. */
 const LATER_DEFAULTS = {
@@ -37,12 +39,14 @@ const LATER_DEFAULTS = {
  * @param model the network, if it is a named one
  */
 export function leaveOutLaterOptions<Spec extends object>(spec: Spec, model: Model | null): Spec {
-  const own = Object.entries(model?.options.parse({}) ?? {}).filter(([option]) =>
-    model!.later.includes(option),
-  );
-  const defaults = new Map<string, unknown>([...Object.entries(LATER_DEFAULTS), ...own]);
-  const isLeftOut = ([key, value]: [string, unknown]) => defaults.has(key) && value === defaults.get(key);
-  return Object.fromEntries(Object.entries(spec).filter((entry) => !isLeftOut(entry))) as Spec;
+  const later: Readonly<Record<string, unknown>> = LATER_DEFAULTS;
+  const defaultOf = (key: string) => (model?.later.includes(key) ? model.defaults[key] : later[key]);
+  const kept: Record<string, unknown> = {};
+  for (const key in spec) {
+    const value: unknown = spec[key];
+    if (value === undefined || value !== defaultOf(key)) kept[key] = value;
+  }
+  return kept as Spec;
 }
 
 /** What a spec says of a network that is written layer by layer. */

@@ -97,9 +97,7 @@ export function listChangedOptions(
   name: string,
   options: Readonly<Record<string, unknown>>,
 ): [name: string, value: unknown][] {
-  const defaults: Readonly<Record<string, unknown>> = isModel(name)
-    ? MODELS[name]!.options.parse({})
-    : PLAIN_OPTIONS;
+  const defaults: Readonly<Record<string, unknown>> = findModel(name)?.defaults ?? PLAIN_OPTIONS;
   return MODEL_OPTION_NAMES.map((option): [string, unknown] => [option, options[option]]).filter(
     ([option, value]) => value !== undefined && value !== defaults[option],
   );

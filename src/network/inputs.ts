@@ -9,14 +9,18 @@ const INPUT_NAME = 'input';
 /** The place of that among the places of layers. */
 export const INPUT = -1;
 
-const one = z
-  .array(z.string())
-  .length(1, 'expected one name, since only add and concat join several')
-  .optional();
-const several = z
-  .array(z.string())
-  .min(2, 'expected two names or more of layers to join')
-  .refine((names) => new Set(names).size === names.length, 'expected names that differ');
+const one = z.object({
+  inputs: z
+    .array(z.string())
+    .length(1, 'expected one name, since only add and concat join several')
+    .optional(),
+});
+const several = z.object({
+  inputs: z
+    .array(z.string())
+    .min(2, 'expected two names or more of layers to join')
+    .refine((names) => new Set(names).size === names.length, 'expected names that differ'),
+});
 
 /**
  * Checks the `inputs` of a layer, which any kind may have and which its own schema does not know: names, whose layers nobody has looked for yet.
@@ -26,8 +30,7 @@ const several = z
  */
 export function takeInputs(value: object, kind: string, where: string) {
   const { inputs, ...fields } = value as { readonly inputs?: unknown };
-  const schema = z.object({ inputs: isJoin(kind) ? several : one });
-  return { inputs: parseWith(schema, { inputs }, where).inputs, fields };
+  return { inputs: parseWith(isJoin(kind) ? several : one, { inputs }, where).inputs, fields };
 }
 
 export function isJoin(kind: string): kind is (typeof JOINS)[number] {

@@ -26,8 +26,16 @@ export function planOptimizer(
   options: OptimizerOptions,
   kinds = OPTIMIZER_KINDS,
 ): OptimizerNeeds {
+  return planSlots(listParameters(plan), options, kinds);
+}
+
+/** The same for the parameters of a plan. */
+export function planSlots(
+  parameters: readonly PlannedParameter[],
+  options: OptimizerOptions,
+  kinds: OptimizerKinds,
+): OptimizerNeeds {
   const kind = findOptimizer(options.kind, kinds);
-  const parameters = listParameters(plan);
   const checkFloats = (what: string, floats: unknown) => {
     if (Number.isInteger(floats) && (floats as number) >= 0) return floats as number;
     throw new UserError(
@@ -87,7 +95,7 @@ export function planUpdate(
   return passes.map((pass) => ({ ...pass, varies: true }));
 }
 
-function listParameters(plan: NetworkPlan): PlannedParameter[] {
+export function listParameters(plan: NetworkPlan): PlannedParameter[] {
   return plan.steps.flatMap((step) => step.parameters);
 }
 

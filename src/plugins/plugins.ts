@@ -55,6 +55,7 @@ export function takeUsed(
   { modules }: Plugins,
   { network, optimizer }: { readonly network: NetworkSpec; readonly optimizer?: OptimizerOptions },
 ): Plugins {
+  if (modules.length === 0) return NO_PLUGINS;
   const kinds = listKinds(network.layers);
   return joinPlugins(
     modules.filter(

@@ -13,9 +13,7 @@ export interface LabelledNetwork {
  * None where labels tell enough.
  */
 export function findNetworkDifferences(networks: readonly LabelledNetwork[]): string[] {
-  const distinct = [
-    ...new Map(networks.map((item) => [JSON.stringify([item.label, item.network]), item])).values(),
-  ];
+  const distinct = listDistinct(networks);
   if (countDistinct(distinct.map(({ label }) => [label])) === distinct.length) return [];
   const described = distinct.map(({ label, network }) => ({ label, facts: listNetworkFacts(network) }));
   const tell = (chosen: readonly string[]) =>
@@ -26,6 +24,19 @@ export function findNetworkDifferences(networks: readonly LabelledNetwork[]): st
     if (tell([...chosen, fact]) > tell(chosen)) chosen.push(fact);
   }
   return chosen;
+}
+
+/** One of each label and network. Networks that are one object are compared as such: in a sweep there are few beside its points. */
+function listDistinct(networks: readonly LabelledNetwork[]): LabelledNetwork[] {
+  const labels = new Map<NetworkSpec, Set<string>>();
+  const distinct = new Map<string, LabelledNetwork>();
+  for (const item of networks) {
+    const known = labels.get(item.network) ?? new Set();
+    if (known.has(item.label)) continue;
+    labels.set(item.network, known.add(item.label));
+    distinct.set(JSON.stringify([item.label, item.network]), item);
+  }
+  return [...distinct.values()];
 }
 
 /** What a network has in place of a fact: `8`, or a dash if it has no such layer or field. */

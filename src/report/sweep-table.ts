@@ -1,4 +1,4 @@
-import { computeGroup } from '../experiment/identity.js';
+import { Identifier } from '../experiment/identity.js';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import type { RunSummary } from '../experiment/run-records.js';
 import { formatNumberOf } from './findings/words.js';
@@ -172,10 +172,14 @@ function formatValidation(measure: Measure, value: number | null | undefined): s
 
 /** Those of which some member ran. */
 function groupBySeeds(results: readonly PointResult[]): Group[] {
+  const identifier = new Identifier();
   const groups = new Map<string, PointResult[]>();
   for (const result of results) {
-    const key = computeGroup(result.point.spec, result.point.dataset.sha256);
-    groups.set(key, [...(groups.get(key) ?? []), result]);
+    const { spec, dataset } = result.point;
+    const key = identifier.identifyGroup(spec, dataset.sha256);
+    const members = groups.get(key);
+    if (members) members.push(result);
+    else groups.set(key, [result]);
   }
   const begun = [...groups.values()].filter((members) => members.some(({ run }) => run !== null));
   return begun.map((members) => {

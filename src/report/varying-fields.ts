@@ -16,18 +16,27 @@ export interface NamedSpec {
  */
 export function findVaryingFields(points: readonly NamedSpec[]): string[] {
   const told = new Set<string>([...LABEL_KEYS, 'network', 'plugins', 'seed']);
-  const keys = new Set(points.flatMap(({ spec }) => Object.keys(spec)).filter((key) => !told.has(key)));
+  const keys = new Set<string>();
+  for (const { spec } of points) for (const key in spec) if (!told.has(key)) keys.add(key);
   return [
     ...findNetworkDifferences(points.map(({ label, spec }) => ({ label, network: spec.network }))),
-    ...[...keys].filter(
-      (key) => new Set(pointsWith(key, points).map((point) => formatField(point, key))).size > 1,
-    ),
+    ...[...keys].filter((key) => isVarying(key, points)),
   ];
 }
 
-/** Those that a field is for: the options of one optimizer say nothing of another. Every run has an optimizer, named or not. */
-function pointsWith(key: string, points: readonly NamedSpec[]): readonly NamedSpec[] {
-  return key === 'optimizer' ? points : points.filter(({ spec }) => key in spec);
+/** Only points count that a field is for: the options of one optimizer say nothing of another. Every run has an optimizer, named or not. */
+function isVarying(key: string, points: readonly NamedSpec[]): boolean {
+  let first: { readonly value: unknown; readonly text: string } | null = null;
+  for (const point of points) {
+    const value = (point.spec as Readonly<Record<string, unknown>>)[key];
+    // Most points have the very value of the first one.
+    if (first !== null && value === first.value) continue;
+    if (key !== 'optimizer' && !(key in point.spec)) continue;
+    const text = formatField(point, key);
+    first ??= { value, text };
+    if (text !== first.text) return true;
+  }
+  return false;
 }
 
 /** A field's value in short: `0.001`, `step(rate 0.1, factor 0.5, every 3)`. */
@@ -66,7 +75,7 @@ export function formatTitle(key: string): string {
 /** Names each point by its label and what else differs in the sweep: `SK-0.2 train count 500 seed 1`. */
 export function namePoints(points: readonly NamedSpec[]): (point: NamedSpec) => string {
   const varying = findVaryingFields(points);
-  if (new Set(points.map((point) => point.spec.seed)).size > 1) varying.push('seed');
+  if (points.some(({ spec }) => spec.seed !== points[0]!.spec.seed)) varying.push('seed');
   return (point) =>
     [point.label, ...varying.map((key) => `${formatTitle(key)} ${formatField(point, key)}`)].join(' ');
 }

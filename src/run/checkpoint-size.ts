@@ -1,8 +1,9 @@
 import { packedBytesOf } from '../core/class-numbers.js';
+import { Memory } from '../core/memory.js';
 import { sizeOf } from '../core/shape.js';
-import { countClasses } from '../network/plan.js';
-import { planOptimizer } from '../optim/update.js';
-import type { FittedRun } from './fit.js';
+import { countClasses, type NetworkPlan, type PlannedParameter } from '../network/plan.js';
+import { listParameters, planSlots } from '../optim/update.js';
+import { planRun, type UnplannedRun } from './fit.js';
 import { optimizerOf } from './optimizer-fields.js';
 
 /** States of a run that lie there at a time: the last two, and the one that is being written. */
@@ -21,27 +22,52 @@ export interface CheckpointSize {
   readonly runningBytes: number;
 }
 
-/** What the checkpoints of a run will take, from its plan alone. */
-export function estimateCheckpoint({ spec, plan, dataset, plugins }: FittedRun): CheckpointSize {
-  const { lookahead, averaging, minWeightChange, patience } = spec;
-  const keepsBest = patience !== null;
-  // Slow and averaged weights, those of the step or the epoch before, those of the best epoch: each as many as the weights.
-  const copies =
-    1 + [lookahead, averaging, minWeightChange, patience].filter((field) => field !== null).length;
-  const { slots } = planOptimizer(plan, optimizerOf(spec), plugins.optimizers);
-  const slotFloats = sumSizes(slots);
-  // In memory there are gaps between them.
-  const weightFloats = plan.steps.reduce(
-    (sum, { parameters, state }) => sum + sumSizes(parameters) + sumSizes(state),
-    0,
-  );
-  const answers = dataset.targetNames ? 0 : spec.testCount;
-  const predictedBytes = answers * packedBytesOf(countClasses(plan)) * (keepsBest ? 2 : 1);
-  const stateBytes = FLOAT_BYTES * (copies * weightFloats + slotFloats) + predictedBytes;
-  // Mean and scale of the input are beside the weights.
-  const modelBytes = FLOAT_BYTES * (weightFloats + 2 * sizeOf(dataset.shape));
-  const bestBytes = spec.validationCount > 0 ? modelBytes : 0;
-  return { stateBytes, modelBytes, runningBytes: STATES_AT_A_TIME * stateBytes + bestBytes + modelBytes };
+/** What a network's plan says of what is saved of it. */
+interface NetworkSize {
+  readonly parameters: readonly PlannedParameter[];
+  /** In memory there are gaps between them. */
+  readonly weightFloats: number;
+  readonly classes: number;
+}
+
+/** Networks, and what optimizers keep of them, that are remembered. */
+const MOST_SIZES = 1000;
+
+/** What the checkpoints of runs will take, one run after another, from their plans alone. Runs of one network need one plan. */
+export class CheckpointEstimator {
+  readonly #networks = new Memory<NetworkSize>(MOST_SIZES);
+  readonly #slots = new Memory<number>(MOST_SIZES);
+
+  estimate(run: UnplannedRun): CheckpointSize {
+    const { spec, dataset } = run;
+    const { lookahead, averaging, minWeightChange, patience } = spec;
+    const keepsBest = patience !== null;
+    // Slow and averaged weights, those of the step or the epoch before, those of the best epoch: each as many as the weights.
+    const copies =
+      1 + [lookahead, averaging, minWeightChange, patience].filter((field) => field !== null).length;
+    const size = this.#networks.recall(spec.network, '', () => measureNetwork(planRun(run).plan));
+    const { weightFloats, classes } = size;
+    const answers = dataset.targetNames ? 0 : spec.testCount;
+    const predictedBytes = answers * packedBytesOf(classes) * (keepsBest ? 2 : 1);
+    const stateBytes = FLOAT_BYTES * (copies * weightFloats + this.#countSlots(size, run)) + predictedBytes;
+    // Mean and scale of the input are beside the weights.
+    const modelBytes = FLOAT_BYTES * (weightFloats + 2 * sizeOf(dataset.shape));
+    const bestBytes = spec.validationCount > 0 ? modelBytes : 0;
+    return { stateBytes, modelBytes, runningBytes: STATES_AT_A_TIME * stateBytes + bestBytes + modelBytes };
+  }
+
+  #countSlots({ parameters }: NetworkSize, { spec, plugins }: UnplannedRun): number {
+    const optimizer = optimizerOf(spec);
+    return this.#slots.recall(parameters, JSON.stringify(optimizer), () =>
+      sumSizes(planSlots(parameters, optimizer, plugins.optimizers).slots),
+    );
+  }
+}
+
+function measureNetwork(plan: NetworkPlan): NetworkSize {
+  const parameters = listParameters(plan);
+  const weightFloats = sumSizes(parameters) + sumSizes(plan.steps.flatMap(({ state }) => state));
+  return { parameters, weightFloats, classes: countClasses(plan) };
 }
 
 function sumSizes(arrays: readonly { readonly size: number }[]): number {

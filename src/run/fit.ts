@@ -3,7 +3,8 @@ import { formatShape } from '../core/shape.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { countSplit } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
-import { countClasses, type NetworkPlan, planNetwork } from '../network/plan.js';
+import { countClasses, type NetworkPlan, type PlanOptions, planNetwork } from '../network/plan.js';
+import type { NetworkSpec } from '../network/spec.js';
 import { NO_PLUGINS, type Plugins, takeUsed } from '../plugins/plugins.js';
 import { checkClassWeights } from './class-weights.js';
 import { checkRegression, checkTargetCount } from './fit-targets.js';
@@ -22,11 +23,12 @@ export interface FittedRun {
   readonly plugins: Plugins;
 }
 
+/** A run without its plan, which can be made from it at any time: what a sweep holds of thousands. */
+export type UnplannedRun = Omit<FittedRun, 'plan'>;
+
 interface FitOptions {
   /** That the spec was resolved with. */
   readonly plugins?: Plugins;
-  /** For who plans many runs, of which some have one network. */
-  readonly makePlan?: typeof planNetwork;
 }
 
 /**
@@ -37,30 +39,48 @@ interface FitOptions {
  *   its classes apart or give its targets, there are class weights for another number of classes, or what needs classes is asked of targets
  */
 export function fitRun(
-  spec: ResolvedRunSpec,
+  asked: ResolvedRunSpec,
   dataset: Dataset,
-  { plugins = NO_PLUGINS, makePlan = planNetwork }: FitOptions = {},
+  { plugins = NO_PLUGINS }: FitOptions = {},
 ): FittedRun {
-  const { targetNames } = dataset;
-  const regression = targetNames ? { name: dataset.name, targetNames } : null;
-  if (regression) checkRegression(spec, regression);
+  const spec = fitCounts(asked, dataset);
+  const plan = planNetwork(spec.network, cutNetwork(spec, plugins));
+  checkNetwork(spec, countClasses(plan), dataset);
+  return { spec, dataset, plan, plugins: takeUsed(plugins, spec) };
+}
+
+interface UnplannedOptions extends Required<FitOptions> {
+  /** Of a network in training; plans it, unless that has been done before. */
+  readonly countOutputs: (network: NetworkSpec, options: PlanOptions) => number;
+}
+
+/** The same without a plan, for who fits many runs of which some have one network. */
+export function fitUnplanned(
+  asked: ResolvedRunSpec,
+  dataset: Dataset,
+  { plugins, countOutputs }: UnplannedOptions,
+): UnplannedRun {
+  const spec = fitCounts(asked, dataset);
+  checkNetwork(spec, countOutputs(spec.network, cutNetwork(spec, plugins)), dataset);
+  return { spec, dataset, plugins: takeUsed(plugins, spec) };
+}
+
+/** A run with its plan. */
+export function planRun({ spec, dataset, plugins }: UnplannedRun): FittedRun {
+  return { spec, dataset, plan: planNetwork(spec.network, cutNetwork(spec, plugins)), plugins };
+}
+
+function cutNetwork(spec: FittedRunSpec, { layers }: Plugins): PlanOptions {
+  const batchSize = Math.min(spec.batchSize, spec.trainCount - spec.validationCount);
+  return { batchSize, slices: spec.slices, training: true, kinds: layers };
+}
+
+function fitCounts(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec {
+  const { name, targetNames } = dataset;
+  if (targetNames) checkRegression(spec, { name, targetNames });
   const { train, validation } = countSplit(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
-  const plan = makePlan(spec.network, {
-    batchSize: Math.min(spec.batchSize, train),
-    slices: spec.slices,
-    training: true,
-    kinds: plugins.layers,
-  });
-  checkInput(spec, dataset);
-  const outputs = countClasses(plan);
-  if (regression) {
-    checkTargetCount(spec.network.name, outputs, regression);
-  } else {
-    checkClassCount(spec, outputs, dataset);
-    checkClassWeights(spec.classWeights, dataset);
-  }
-  const fitted = {
+  return {
     ...spec,
     trainCount: train + validation,
     validationCount: validation,
@@ -68,7 +88,18 @@ export function fitRun(
     validationFrom: validation > 0 ? spec.validationFrom : 'end',
     testCount: test.count,
   };
-  return { spec: fitted, dataset, plan, plugins: takeUsed(plugins, spec) };
+}
+
+/** Whether the network takes the data's images, and tells what they ask for. */
+function checkNetwork(spec: ResolvedRunSpec, outputs: number, dataset: Dataset): void {
+  checkInput(spec, dataset);
+  const { name, targetNames } = dataset;
+  if (targetNames) {
+    checkTargetCount(spec.network.name, outputs, { name, targetNames });
+  } else {
+    checkClassCount(spec, outputs, dataset);
+    checkClassWeights(spec.classWeights, dataset);
+  }
 }
 
 /** @throws UserError if the network does not take the data's images */

@@ -39,6 +39,17 @@ export function resolveInit(init: z.output<typeof initSchema>, where: string): I
   return { file, sha256: hashTensors(readTensors(file, `${where}: init`)) };
 }
 
+/** Does as `resolveInit`, but reads each file once: many specs may begin with one. */
+export function rememberInits(): typeof resolveInit {
+  const known = new Map<string, Init>();
+  return (init, where) => {
+    if (typeof init !== 'string') return init;
+    const resolved = known.get(init) ?? resolveInit(init, where);
+    known.set(init, resolved);
+    return resolved;
+  };
+}
+
 /** SHA-256 of names, shapes and numbers, in the order of the names: metadata and the order in the file do not matter. */
 function hashTensors(tensors: InitTensors): string {
   const hash = createHash('sha256');

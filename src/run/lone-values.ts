@@ -1,9 +1,11 @@
 import { UserError } from '../core/errors.js';
+import { Memory } from '../core/memory.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS } from '../layers/registry.js';
 import { planNetwork } from '../network/plan.js';
+import type { NetworkSpec } from '../network/spec.js';
 import { measureTraining } from '../optim/training-length.js';
-import type { FittedRun } from './fit.js';
+import type { UnplannedRun } from './fit.js';
 import type { ResolvedRunSpec } from './spec.js';
 
 export interface LoneValuesOptions {
@@ -11,7 +13,12 @@ export interface LoneValuesOptions {
   readonly kinds?: LayerKinds;
   /** Whether it is to be trained all the same. */
   readonly force?: boolean;
+  /** For who checks many specs, of which some have one network. */
+  readonly findLayers?: typeof listLoneLayers;
 }
+
+/** Networks whose layers are remembered. */
+const MOST_NETWORKS = 1000;
 
 /**
  * What is doubtful about runs before they are trained, each thing once.
@@ -19,13 +26,19 @@ export interface LoneValuesOptions {
  * @throws UserError for one that cannot learn, unless that is forced
  */
 export function listLoneValues(
-  runs: readonly Pick<FittedRun, 'spec' | 'plugins'>[],
+  runs: readonly Pick<UnplannedRun, 'spec' | 'plugins'>[],
   force: boolean,
 ): string[] {
-  const warnings = runs.map(({ spec, plugins }) =>
-    checkLoneValues(spec, spec.trainCount - spec.validationCount, { kinds: plugins.layers, force }),
-  );
-  return [...new Set(warnings)].filter((warning) => warning !== null);
+  const found = new Memory<readonly string[]>(MOST_NETWORKS);
+  const findLayers: typeof listLoneLayers = (network, kinds) =>
+    found.recall(network, '', () => listLoneLayers(network, kinds));
+  const warnings = new Set<string>();
+  for (const { spec, plugins } of runs) {
+    const images = spec.trainCount - spec.validationCount;
+    const warning = checkLoneValues(spec, images, { kinds: plugins.layers, force, findLayers });
+    if (warning !== null) warnings.add(warning);
+  }
+  return [...warnings];
 }
 
 /**
@@ -39,7 +52,7 @@ export function listLoneValues(
 export function checkLoneValues(
   spec: ResolvedRunSpec,
   images: number,
-  { kinds = LAYER_KINDS, force = false }: LoneValuesOptions = {},
+  { kinds = LAYER_KINDS, force = false, findLayers = listLoneLayers }: LoneValuesOptions = {},
 ): string | null {
   const batchSize = Math.min(spec.batchSize, images);
   const { stepsPerEpoch, steps } = measureTraining(images, spec);
@@ -49,8 +62,7 @@ export function checkLoneValues(
     images % batchSize === 1 &&
     Math.min(steps, spec.maxIterations ?? steps) >= stepsPerEpoch;
   if (batchSize > 1 && !lastIsOne) return null;
-  const plan = planNetwork(spec.network, { batchSize, slices: spec.slices, training: true, kinds });
-  const layers = plan.steps.filter(({ layer }) => layer.valuesPerStatistic === 1).map(({ name }) => name);
+  const layers = findLayers(spec.network, kinds);
   if (layers.length === 0) return null;
   const doubt = `${spec.network.name}: ${layers.join(', ')}: expected at least two values a channel to normalise by on 1×1 maps, found`;
   if (batchSize > 1) {
@@ -64,4 +76,10 @@ export function checkLoneValues(
     'Give a mini-batch two images or more (batchSize=2)';
   if (force) return `${mending}.`;
   throw new UserError(`${mending}, or train it all the same with --force ('force' in a program).`);
+}
+
+/** Layers that normalise by one number a channel if a mini-batch is one image. */
+function listLoneLayers(network: NetworkSpec, kinds: LayerKinds): readonly string[] {
+  const { steps } = planNetwork(network, { batchSize: 1, slices: 1, training: true, kinds });
+  return steps.filter(({ layer }) => layer.valuesPerStatistic === 1).map(({ name }) => name);
 }

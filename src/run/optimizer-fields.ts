@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.js';
+import { Memory } from '../core/memory.js';
 import type { OptimizerKinds, OptimizerOptions } from '../optim/optimizers/optimizer.js';
 import { findOptimizer, type OptimizerSpec, parseOptimizer } from '../optim/optimizers/registry.js';
 import { type SgdOptions, sgd } from '../optim/optimizers/sgd.js';
@@ -57,15 +58,25 @@ export function resolveOptimizer(
   return shorten({ ...options, ...Object.fromEntries(given) } as SgdOptions);
 }
 
+/** Optimizers that are remembered. */
+const MOST_OPTIMIZERS = 1000;
+
+/** Does as `resolveOptimizer`, but equal fields once. */
+export function rememberOptimizers(): typeof resolveOptimizer {
+  const optimizers = new Memory<OptimizerFields>(MOST_OPTIMIZERS);
+  return (fields, where, kinds) =>
+    optimizers.recall(kinds, JSON.stringify(fields), () => resolveOptimizer(fields, where, kinds));
+}
+
 function shorten(options: OptimizerOptions): OptimizerFields {
   const { momentum, nesterov, weightDecay } = options as SgdOptions;
   return { momentum, nesterov, weightDecay };
 }
 
 /** A resolved spec's optimizer, written out. */
-export function optimizerOf({ optimizer, ...fields }: OptimizerFields): OptimizerOptions {
+export function optimizerOf(fields: OptimizerFields): OptimizerOptions {
+  const { optimizer, momentum, nesterov, weightDecay } = fields;
   if (optimizer) return optimizer;
-  const { momentum, nesterov, weightDecay } = fields;
   return { kind: sgd.kind, momentum, nesterov, weightDecay } as SgdOptions;
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { addFields } from '../core/add-fields.js';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
@@ -8,27 +9,20 @@ import { augmentationSchema, checkAugmentation } from '../dataset/augmentation.j
 import { type DatasetName, DEFAULT_DATASET } from '../dataset/registry.js';
 import { checkTestTimeAugmentation, testTimeAugmentationSchema } from '../dataset/test-time-augmentation.js';
 import { LOSSES } from '../layers/loss.js';
-import { leaveOutLaterOptions, MODEL_OPTION_NAMES, MODEL_OPTIONS, PLAIN_OPTIONS } from '../models/options.js';
-import {
-  type BuiltModel,
-  buildModel,
-  checkActivation,
-  findModel,
-  isModel,
-  MODEL_NAMES,
-  type ModelName,
-} from '../models/registry.js';
-import { freezeLayers } from '../network/freeze.js';
-import { type NetworkSpec, parseNetwork, type WrittenNetwork } from '../network/spec.js';
+import { leaveOutLaterOptions, MODEL_OPTIONS } from '../models/options.js';
+import { findModel, type ModelName } from '../models/registry.js';
+import type { NetworkSpec, WrittenNetwork } from '../network/spec.js';
 import { averagingSchema } from '../optim/averaging.js';
 import { lookaheadSchema } from '../optim/lookahead.js';
 import type { OptimizerSpec } from '../optim/optimizers/registry.js';
 import { sgdFields } from '../optim/optimizers/sgd.js';
 import { scheduleSchema } from '../optim/schedule.js';
 import { checkPlugins, NO_PLUGINS, type Plugins, recordPlugins, takeUsed } from '../plugins/plugins.js';
+import { AlikeParser } from './alike-parser.js';
 import { classWeightsSchema } from './class-weights.js';
-import { type Init, initSchema, resolveInit } from './init.js';
-import { type OptimizerFields, penaltyOf, resolveOptimizer } from './optimizer-fields.js';
+import { type Init, initSchema, rememberInits, resolveInit } from './init.js';
+import { type OptimizerFields, penaltyOf, rememberOptimizers, resolveOptimizer } from './optimizer-fields.js';
+import { rememberNetworks, resolveNetwork } from './resolve-network.js';
 import { stoppingSchema } from './stopping-schema.js';
 
 /** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
@@ -175,17 +169,23 @@ const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
  * learns new options. `resolveRunSpec` fills them in again.
  */
 export function trimSpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(spec).filter(
-      ([key, value]) => !LATER_KEYS.has(key) || !isDeepStrictEqual(value, DEFAULTS[key]),
-    ),
-  );
+  return Object.fromEntries(Object.entries(spec).filter(([key, value]) => !isLaterDefault(key, value)));
+}
+
+function isLaterDefault(key: string, value: unknown): boolean {
+  return LATER_KEYS.has(key) && isDeepStrictEqual(value, DEFAULTS[key]);
 }
 
 /** What of a spec makes its run: all that is recorded, but for where the file lies that it begins with. */
 export function identifySpec(spec: ResolvedRunSpec): Readonly<Record<string, unknown>> {
-  const { init, ...fields } = trimSpec(spec);
-  return spec.init ? { ...fields, init: { sha256: spec.init.sha256 } } : fields;
+  const fields = Object.entries(spec).map(([key, value]) => [key, identifyField(key, value)] as const);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+}
+
+/** The same of one of its fields; undefined for nothing. */
+export function identifyField(key: string, value: unknown): unknown {
+  if (isLaterDefault(key, value)) return undefined;
+  return key === 'init' ? { sha256: (value as Init).sha256 } : value;
 }
 
 const LATER_DEFAULTS = Object.fromEntries(Object.entries(DEFAULTS).filter(([key]) => LATER_KEYS.has(key)));
@@ -209,27 +209,63 @@ export function resolveRunSpec(
   plugins: Plugins = NO_PLUGINS,
 ): ResolvedRunSpec {
   checkPlainData(spec, where);
+  return resolve(spec, { where, plugins, ...STEPS });
+}
+
+/**
+ * What resolves specs one after another that are plain data and alike, such as the points of a sweep, each as `resolveRunSpec` does: what some of
+ * them have in common is looked at once, and is one object in all of them.
+ */
+export function makeResolver(plugins: Plugins): (spec: unknown, where: string) => ResolvedRunSpec {
+  const parser = new AlikeParser(runSpecSchema);
+  const steps: Steps = {
+    parse: (spec, where) => parser.parse(spec, where),
+    findNetwork: rememberNetworks(),
+    findOptimizer: rememberOptimizers(),
+    findInit: rememberInits(),
+  };
+  return (spec, where) => resolve(spec, { where, plugins, ...steps });
+}
+
+/** What specs may have in common. */
+interface Steps {
+  readonly parse: (spec: unknown, where: string) => z.output<typeof runSpecSchema>;
+  readonly findNetwork: typeof resolveNetwork;
+  readonly findOptimizer: typeof resolveOptimizer;
+  readonly findInit: typeof resolveInit;
+}
+
+const STEPS: Steps = {
+  parse: (spec, where) => parseWith(runSpecSchema, spec, where),
+  findNetwork: resolveNetwork,
+  findOptimizer: resolveOptimizer,
+  findInit: resolveInit,
+};
+
+interface ResolveContext extends Steps {
+  readonly where: string;
+  readonly plugins: Plugins;
+}
+
+function resolve(spec: unknown, context: ResolveContext): ResolvedRunSpec {
+  const { where, plugins, parse, findNetwork, findOptimizer, findInit } = context;
   const { model, network, normalization, optimizer, momentum, nesterov, weightDecay, init, freeze, ...rest } =
-    parseWith(runSpecSchema, spec, where);
+    parse(spec, where);
   checkPlugins(rest.plugins, plugins, where);
-  const built = resolveNetwork({ model, network, init, ...rest }, where, plugins);
-  const frozen = freeze
-    ? freezeLayers(built.network, freeze, { kinds: plugins.layers, where })
-    : built.network;
-  const optimizerFields = resolveOptimizer(
+  const built = findNetwork({ model, network, freeze, ...rest }, where, plugins);
+  const optimizerFields = findOptimizer(
     { optimizer, momentum, nesterov, weightDecay },
     where,
     plugins.optimizers,
   );
-  const resolved = {
-    ...leaveOutLaterOptions({ ...rest, ...built.options }, findModel(built.network.name)),
-    ...optimizerFields,
+  const fields = leaveOutLaterOptions(addFields(rest, built.options), findModel(built.network.name));
+  const resolved = addFields(addFields(fields, optimizerFields), {
     model: built.network.name,
-    network: frozen,
-    init: init === null ? null : resolveInit(init, where),
+    network: built.network,
+    init: init === null ? null : findInit(init, where),
     plugins: recordPlugins(takeUsed(plugins, { ...optimizerFields, network: built.network })),
     normalization: normalization ?? (network === undefined ? 'mean-image' : 'per-channel'),
-  };
+  });
   checkOptions(resolved, where, plugins);
   return resolved;
 }
@@ -242,44 +278,6 @@ export function resolveRunSpec(
 export function readRecordedSpec(recorded: unknown, where: string): ResolvedRunSpec {
   const spec = parseWith(runSpecSchema, recorded, where);
   return spec.plugins.length === 0 ? resolveRunSpec(recorded, where) : (spec as ResolvedRunSpec);
-}
-
-/** The network, and the options that it was built with. */
-function resolveNetwork(
-  { model, network, ...fields }: z.output<typeof runSpecSchema>,
-  where: string,
-  { layers }: Plugins,
-): BuiltModel {
-  const options = Object.fromEntries(
-    MODEL_OPTION_NAMES.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]),
-  );
-  if (network === undefined) {
-    if (model !== undefined) return buildModel(model, options, where, layers);
-    throw new UserError(
-      `${where}: expected 'model' (${MODEL_NAMES.join(', ')}) or 'network', found neither. Give one.`,
-    );
-  }
-  if (model === undefined) checkPlainOptions(options, where);
-  const parsed = parseNetwork(network, `${where}: network`, layers);
-  checkActivation(fields, where, layers);
-  // A spec that has been resolved before has both, and they agree.
-  if (model !== undefined && model !== parsed.name) {
-    throw new UserError(
-      `${where}: expected 'model' or 'network', found both (${model} and ${parsed.name}). Give one.`,
-    );
-  }
-  return { options: isModel(parsed.name) ? options : { ...PLAIN_OPTIONS, ...options }, network: parsed };
-}
-
-/** A network that is written out takes no options. */
-function checkPlainOptions(options: Readonly<Record<string, unknown>>, where: string): void {
-  const plain: Readonly<Record<string, unknown>> = PLAIN_OPTIONS;
-  const [changed] = Object.entries(options).filter(([name, value]) => value !== plain[name]);
-  if (changed === undefined) return;
-  throw new UserError(
-    `${where}: ${changed[0]}: expected no such field beside 'network', found ${JSON.stringify(changed[1])}. It is an option of named networks: ` +
-      'change the layers instead.',
-  );
 }
 
 /** What the fields' own types cannot tell. */

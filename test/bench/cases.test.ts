@@ -30,6 +30,7 @@ it('names what the documents name', () => {
       'conv-forward+kernel-gradient/3x3x4x10-12x12',
       'step/SK-1',
       'eval/VGG-16',
+      'epoch/SK-0.2',
       'two-runs/SK-0.2',
       'workers/SK-0.2',
       'scaling/batch/1024',
@@ -38,6 +39,18 @@ it('names what the documents name', () => {
       'fixed-order/SK-0.2',
     ]),
   );
+});
+
+it('an epoch is told by its rate, as a share of the steady one', () => {
+  const { aspects = [] } = SUITES.epochs.listCases(CORES)[0]!;
+  const rates = [20, 20, 20, 20, 20, 60, 60, 60, 50, 70];
+  const pickOf = (name: string) => aspects.find((one) => one.name === `epoch/SK-0.2/${name}`)!.pick(rates);
+  expect([pickOf('steady'), pickOf('1'), pickOf('10')]).toEqual([[60], [20], [70]]);
+  // Images by time: not the mean of the rates, which is 40.
+  const [whole] = aspects.find(({ name }) => name === 'epoch/SK-0.2/whole')!.pick([20, 60]);
+  expect(whole).toBeCloseTo(30, 9);
+  for (const { name, against } of aspects.slice(1))
+    expect([name, against?.name]).toEqual([name, aspects[0]!.name]);
 });
 
 describe('what an image costs', () => {

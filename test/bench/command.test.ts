@@ -30,7 +30,7 @@ describe('wrong usage of bench', () => {
   it.each([
     [
       [],
-      'bench: expected a command, found nothing. Commands: kernels, steps, sweep, scaling, process, order, table.',
+      'bench: expected a command, found nothing. Commands: kernels, steps, epochs, sweep, scaling, process, order, table.',
     ],
     [['kernls'], "bench: unknown command 'kernls'. Did you mean 'kernels'?"],
     [['steps', '--jsn'], "bench steps: unknown option '--jsn'. Did you mean '--json'?"],

@@ -3,8 +3,8 @@ import type { Case, CostCase, RateCase } from '../../src/bench/case.js';
 import { QUICK } from '../../src/bench/effort.js';
 import type { Figure } from '../../src/bench/figure.js';
 import { type Conditions, measureCases } from '../../src/bench/measure.js';
-import type { Peer } from '../../src/bench/peer.js';
 import type { Peers } from '../../src/bench/peers.js';
+import type { TunedPeer } from '../../src/bench/tuned-peer.js';
 import { Workbench } from '../../src/bench/workbench.js';
 
 const LIMITS = [
@@ -82,8 +82,10 @@ describe('a measured figure', () => {
   });
 });
 
-function listPeers(measure: () => Promise<number[]>): Pick<Peers, 'peerFor'> {
-  return { peerFor: () => ({ name: 'some peer', measure }) as unknown as Peer };
+/** Peers of one setting each. */
+function listPeers(measure: () => Promise<number[]>, names = ['some peer']): Pick<Peers, 'peersFor'> {
+  const choose = async () => ({ name: 'some setting', process: { measure }, options: {} });
+  return { peersFor: () => names.map((name) => ({ name, choose }) as unknown as TunedPeer) };
 }
 
 describe('a cost', () => {
@@ -108,8 +110,24 @@ describe('a cost', () => {
       peer: 100,
       ratio: 0.9,
       peerName: 'some peer',
+      peerSetting: 'some setting',
     });
   });
+});
+
+it('several figures may be made of one measurement', async () => {
+  const first = { name: 'first', pick: (rates: readonly number[]) => rates.slice(0, 1) };
+  const least = {
+    name: 'least',
+    pick: (rates: readonly number[]) => [Math.min(...rates)],
+    against: { name: 'first', threads: 1 },
+  };
+  const one = makeCase({ rates: [50, 10, 20], aspects: [first, least] });
+  const figures = await measure([one], { peers: listPeers(async () => [0.1, 1]) });
+  expect(figures).toMatchObject([
+    { name: 'first', imagesPerSecond: 50, peer: 100, ratio: 0.5 },
+    { name: 'least', imagesPerSecond: 10, peer: 10, ratio: 1, speedup: 0.2, against: 'first on 1 thread' },
+  ]);
 });
 
 describe('a peer', () => {
@@ -130,6 +148,13 @@ describe('a peer', () => {
     expect(figure).toMatchObject({ imagesPerSecond: 100, peer: 50, ratio: 2, peerName: 'some peer' });
   });
 
+  it('has a figure of its own beside others', async () => {
+    const peers = listPeers(async () => [0.2], ['some peer', 'another']);
+    const figures = await measure([makeCase({})], { peers });
+    expect(figures).toMatchObject([{ peerName: 'some peer' }, { peerName: 'another' }]);
+    expect(figures[0]).toEqual({ ...figures[1], peerName: 'some peer' });
+  });
+
   it('may be ourselves in another way, with turns of its own', async () => {
     const other = { name: 'any order', turns: 3, measure: async () => [125] };
     const [figure] = await measure([makeCase({ counterpart: other })]);
@@ -138,7 +163,7 @@ describe('a peer', () => {
 
   it.each([
     ['it says nothing', { counterpart: null }, listPeers(() => expect.unreachable())],
-    ['it is missing', {}, { peerFor: () => null }],
+    ['it is missing', {}, { peersFor: () => [] }],
   ])('is left out where %s', async (_where, fields, peers) => {
     const [figure] = await measure([makeCase(fields)], { peers });
     expect(figure).not.toHaveProperty('ratio');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { measureOwnProcess, type OwnProcessTask } from '../../src/bench/own-process.js';
+import { measureOwnCost, type OwnCostTask } from '../../src/bench/own-cost.js';
+import { measureOwnEpochs } from '../../src/bench/own-epochs.js';
 
 const SHAPE = { height: 4, width: 4, channels: 1 };
-const task: OwnProcessTask = {
+const task: OwnCostTask = {
   spec: {
     network: { input: [4, 4, 1], layers: [{ kind: 'fully-connected', units: 3 }] },
     batchSize: 10,
@@ -18,7 +19,7 @@ describe('a process of its own', () => {
     'tells its time and its memory; of its first step only: %s',
     async (onlyFirstStep) => {
       const start = performance.now();
-      const { milliseconds, peakMegabytes } = await measureOwnProcess({ ...task, onlyFirstStep });
+      const { milliseconds, peakMegabytes } = await measureOwnCost({ ...task, onlyFirstStep });
       expect(milliseconds).toBeGreaterThan(20);
       expect(milliseconds).toBeLessThan(performance.now() - start);
       // Node.js itself takes some tens; a terabyte would be a wrong unit.
@@ -27,8 +28,15 @@ describe('a process of its own', () => {
     },
   );
 
+  it('gives the rate of each epoch, until there are enough', async () => {
+    const spec = { ...task.spec, epochs: 1000 };
+    const rates = await measureOwnEpochs({ ...task, spec, seconds: 0, leastEpochs: 3 });
+    expect(rates).toHaveLength(3);
+    expect(Math.min(...rates)).toBeGreaterThan(1);
+  });
+
   it('that fails says why', async () => {
-    const failing = measureOwnProcess({ ...task, spec: { ...task.spec, epochs: -1 } });
+    const failing = measureOwnCost({ ...task, spec: { ...task.spec, epochs: -1 } });
     await expect(failing).rejects.toThrow(/^A process that trains failed:\n.*epochs/s);
   });
 });

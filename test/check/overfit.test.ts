@@ -1,11 +1,10 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkOverfitting } from '../../src/check/overfit.js';
 import { makeSyntheticDataset, makeSyntheticTargets } from '../../src/dataset/synthetic.js';
-import { WorkerPool } from '../../src/parallel/pool.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
+import { openPool } from '../helpers/open-pool.js';
 
-const pool = WorkerPool.create(2);
-afterAll(() => pool.close());
+const pool = openPool(2);
 const dataset = makeSyntheticDataset({ height: 6, width: 6, channels: 1 }, 4, { train: 60, test: 1 });
 const resolve = (hidden: object) => {
   const layers = [

@@ -9,11 +9,15 @@ import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
+import { openPool } from '../helpers/open-pool.js';
 import { buildSafetensors, takeApart } from '../helpers/safetensors-builder.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
+const pool = openPool(1);
+
 const dataset = makeTinyDataset({ train: 60, test: 20 });
-const trainTiny = (spec: RunSpec) => train({ epochs: 1, batchSize: 20, ...spec }, { dataset, workers: 1 });
+const trainTiny = (spec: RunSpec) =>
+  train({ epochs: 1, batchSize: 20, ...spec }, { dataset, pool, workers: 1 });
 
 const SPEC: RunSpec = {
   network: {

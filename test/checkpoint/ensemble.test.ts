@@ -5,11 +5,14 @@ import { TrainedModel } from '../../src/checkpoint/trained-model.js';
 import type { WrittenNetwork } from '../../src/network/spec.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(1);
 
 const dataset = makeTinyDataset({ train: 60, test: 5 });
 const learn = async (spec: RunSpec, of = dataset) => {
-  const result = await train({ epochs: 1, batchSize: 20, ...spec }, { dataset: of, workers: 1 });
+  const result = await train({ epochs: 1, batchSize: 20, ...spec }, { dataset: of, pool, workers: 1 });
   return { name: `seed ${result.spec.seed}`, model: new TrainedModel(result) };
 };
 const answer = (...probabilities: number[]) => ({

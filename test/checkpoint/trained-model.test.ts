@@ -14,13 +14,16 @@ import type { WrittenLayer } from '../../src/network/written-layer.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(1);
 
 const grey = makeTinyDataset({ train: 200, test: 40 });
 const coloured = makeTinyDataset({ train: 100, test: 40, shape: { height: 32, width: 30, channels: 3 } });
 
 const learn = (spec: RunSpec, dataset: Dataset = grey) =>
-  train({ epochs: 1, batchSize: 25, learningRate: 0.01, ...spec }, { dataset, workers: 1 });
+  train({ epochs: 1, batchSize: 25, learningRate: 0.01, ...spec }, { dataset, pool, workers: 1 });
 
 /** Its test images. */
 function listImages({ shape, test }: Dataset): Image[] {

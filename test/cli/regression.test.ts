@@ -39,7 +39,8 @@ const BASE = {
 /** Trains, on bars. */
 class BarEngine extends FakeEngine {
   override readonly loadDataset = async () => BARS;
-  override runOne: FakeEngine['runOne'] = (spec, options) => train(spec, { ...options, workers: 1 });
+  override runOne: FakeEngine['runOne'] = (spec, options) =>
+    train(spec, { ...options, dataset: BARS, workers: 1 });
 }
 
 describe('a regression on the command line', () => {

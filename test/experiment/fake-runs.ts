@@ -67,6 +67,12 @@ export function claimRuns(
   });
 }
 
+/** Claims two runs of one spec, with seeds 0 and 1. */
+export async function claimTwo(store: Store): Promise<number[]> {
+  const points = await planGrid({ base: { model: 'BN' }, grid: { seed: [0, 1] } });
+  return claimRuns(store, 'test', points) as number[];
+}
+
 /** Makes a run that of this process's parent: another process, which lives. It has no lock, as those of older versions. */
 export function giveToParent(store: Store, runId: number): void {
   giveRun(store, runId, markProcess(process.ppid));

@@ -188,6 +188,7 @@ describe('--set', () => {
     ['seed', 'expected key=value'],
     ['=3', 'expected key=value'],
     ['learningRate.=3', 'expected a key'],
+    [`optimizer${'.a'.repeat(100)}=1`, '--set: expected a key of at most 100 names, found 101'],
     ['sede=3', "unknown field 'sede'. Did you mean 'seed'?"],
   ])('%s is refused', (text, message) => {
     expect(() => parseOverride(text)).toThrow(message);

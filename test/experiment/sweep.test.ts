@@ -1,18 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { UserError } from '../../src/core/errors.js';
+import { describe, expect, it } from 'vitest';
 import { UnableToTrain } from '../../src/experiment/executor.js';
 import { findSeeds, findSweep } from '../../src/experiment/find-runs.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
-import { listRuns, readLatestRuns, readLiveRuns } from '../../src/experiment/run-records.js';
+import { listRuns, readLatestRuns } from '../../src/experiment/run-records.js';
 import type { Store } from '../../src/experiment/store.js';
-import { runSweep, type SweepObserver, type SweepOptions } from '../../src/experiment/sweep.js';
+import type { SweepObserver } from '../../src/experiment/sweep.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
 import { NUMERICS } from '../../src/run/numerics.js';
 import {
-  claimRuns,
-  giveToParent,
   makeExecutor,
   makeMetrics,
   makeResult,
@@ -21,30 +16,7 @@ import {
   type RunOne,
   runFake,
 } from './fake-runs.js';
-
-type Changes = Partial<SweepOptions> & { readonly runOne?: RunOne; readonly parallel?: number };
-
-async function run(
-  store: Store,
-  grid: object,
-  { runOne = runFake, parallel = 1, ...changes }: Changes = {},
-): Promise<Record<string, number>> {
-  const points = await planGrid(grid);
-  const live = readLiveRuns(store.db);
-  const ends = await runSweep({
-    store,
-    name: 'test',
-    title: null,
-    points,
-    missing: points.filter((point) => !live.has(point.identity)),
-    executor: makeExecutor(runOne, { parallel }),
-    ...changes,
-  });
-  return Object.fromEntries(ends);
-}
-
-const states = (store: Store) => listRuns(store.db).map((summary) => summary.state);
-const threeSeeds = { base: { model: 'BN', epochs: 2 }, grid: { seed: [0, 1, 2] } };
+import { run, states, threeSeeds } from './fake-sweep.js';
 
 describe('a sweep', () => {
   it.each([1, 2, 5])('records every point, %d at a time', async (parallel) => {
@@ -155,126 +127,6 @@ describe('an interrupted sweep', () => {
     const store = openStore();
     expect(await run(store, threeSeeds, { signal: AbortSignal.abort() })).toEqual({});
     expect(states(store)).toEqual([]);
-  });
-});
-
-/** Has the process that a run was given to record its end. */
-function finishElsewhere(store: Store, runId: number): void {
-  store.db
-    .prepare("UPDATE runs SET state = 'done', finished_at = 'now', weights_sha256 = 'w' WHERE run_id = ?")
-    .run(runId);
-}
-
-describe('a point that another process is at', () => {
-  /** The second of three points is claimed by another process; `then` gets its run once the sweep has nothing else to do. */
-  async function share(then: (store: Store, runId: number) => void) {
-    const store = openStore();
-    const points = await planGrid(threeSeeds);
-    const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
-    giveToParent(store, runId);
-    const told: [string, number, number][] = [];
-    const tell = (what: string) => (point: { position: number }, by: { runId: number }) =>
-      told.push([what, point.position, by.runId]);
-    const observer: SweepObserver = {
-      pointHeld: tell('held'),
-      runEnded: ({ point }) => {
-        if (point === points[2]) then(store, runId);
-      },
-      pointRecorded: tell('recorded'),
-      runStarted: (current) => tell('started')(current.point, current),
-    };
-    const ends = await run(store, threeSeeds, { observer, missing: points });
-    return { ends, told, store, runId };
-  }
-
-  it('is left to it, and its end is waited for', async () => {
-    const { ends, told, store, runId } = await share(finishElsewhere);
-    expect(ends).toEqual({ done: 2 });
-    expect(told.map(([what, position]) => [what, position])).toEqual([
-      ['started', 1],
-      ['held', 2],
-      ['started', 3],
-      ['recorded', 2],
-    ]);
-    expect(told[1]![2]).toBe(runId);
-    expect(states(store)).toEqual(['done', 'done', 'done']);
-  });
-
-  it.each([
-    ['fails', "UPDATE runs SET state = 'failed', finished_at = 'now' WHERE state = 'running'"],
-    ['is gone', "UPDATE processes SET start_marker = 'earlier'"],
-  ])('is taken over if that one %s', async (_, then) => {
-    const { ends, told, store, runId } = await share(({ db }) => db.exec(then));
-    expect(ends).toEqual({ done: 3 });
-    expect(told.at(-1)).toEqual(['started', 2, runId]);
-    expect(states(store)).toEqual(['done', 'done', 'done']);
-  });
-
-  it('is skipped by a sweep that does not wait', async () => {
-    const store = openStore();
-    const points = await planGrid(threeSeeds);
-    const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
-    giveToParent(store, runId);
-    const told: [number, number][] = [];
-    const observer: SweepObserver = {
-      pointHeld: () => expect.unreachable(),
-      pointSkipped: (point, by) => told.push([point.position, by.runId]),
-    };
-    expect(await run(store, threeSeeds, { observer, missing: points, wait: false })).toEqual({ done: 2 });
-    expect(told).toEqual([[2, runId]]);
-    expect(states(store)).toEqual(['running', 'done', 'done']);
-  });
-
-  it('is not waited for any longer once the sweep is interrupted', async () => {
-    const store = openStore();
-    const points = await planGrid(threeSeeds);
-    const [runId] = claimRuns(store, 'other', [points[1]!]) as [number];
-    giveToParent(store, runId);
-    const controller = new AbortController();
-    const observer: SweepObserver = {
-      runEnded: ({ point }) => {
-        if (point === points[2]) setTimeout(() => controller.abort(), 50);
-      },
-    };
-    expect(await run(store, threeSeeds, { observer, missing: points, signal: controller.signal })).toEqual({
-      done: 2,
-    });
-    expect(states(store)).toEqual(['running', 'done', 'done']);
-  });
-
-  it('keeps the number that it has among the missing ones', async () => {
-    const store = openStore();
-    const points = await planGrid(threeSeeds);
-    claimRuns(store, 'other', [points[0]!]).forEach((runId) => {
-      store.finishRun(runId!, { result: makeResult(points[0]!.spec) });
-    });
-    const seen: [number, number][] = [];
-    const observer: SweepObserver = { runStarted: ({ index, count }) => seen.push([index, count]) };
-    await run(store, threeSeeds, { observer, missing: points });
-    expect(seen).toEqual([
-      [2, 3],
-      [3, 3],
-    ]);
-  });
-});
-
-describe('a run that another process takes over, since this one seemed to be gone', () => {
-  it('ends here, is recorded there alone, and its record is waited for', async () => {
-    const store = openStore();
-    const ended: unknown[] = [];
-    const observer: SweepObserver = {
-      epochEnded: ({ runId }, { epoch }) => {
-        if (epoch !== 1) return;
-        giveToParent(store, runId);
-      },
-      runEnded: ({ runId }, end) => {
-        ended.push(end);
-        finishElsewhere(store, runId);
-      },
-    };
-    expect(await run(store, { base: { model: 'BN', epochs: 3 } }, { observer })).toEqual({ interrupted: 1 });
-    expect(ended).toMatchObject([{ state: 'interrupted', reason: expect.stringContaining('took it over') }]);
-    expect(listRuns(store.db)).toMatchObject([{ state: 'done', epochs: 1, weightsSha256: 'w' }]);
   });
 });
 
@@ -394,89 +246,5 @@ describe('a run of an older numerics version', () => {
       'done',
     ]);
     expect(await run(store, threeSeeds)).toEqual({});
-  });
-});
-
-describe('the folder of a run', () => {
-  const oneRun = { base: { model: 'BN', epochs: 1 } };
-  const [STATE, MODEL] = ['state-0000000001.safetensors', 'model.safetensors'];
-
-  /** Leaves a state and a model, as a training does that has come to its end. */
-  const runOne: RunOne = (spec, options) => {
-    const { folder } = options.checkpoints!;
-    mkdirSync(folder, { recursive: true });
-    for (const name of [STATE, MODEL]) writeFileSync(join(folder, name), '');
-    return runFake(spec, options);
-  };
-
-  it.each([
-    ['model', [MODEL]],
-    ['nothing', null],
-    ['state', [MODEL, STATE]],
-  ] as const)('keeps %s of a run that is recorded, as it is asked to', async (keep, files) => {
-    const store = openStore();
-    expect(await run(store, oneRun, { runOne, checkpoints: { keep } })).toEqual({ done: 1 });
-    const folder = findRunFolder(store.db.name, 1);
-    expect(existsSync(folder) ? readdirSync(folder).sort() : null).toEqual(files);
-  });
-
-  it('is moved aside if it is of another run that had the number', async () => {
-    const store = openStore();
-    const folder = findRunFolder(store.db.name, 1);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'best.safetensors'), 'of another');
-    const printed: string[] = [];
-    const observer: SweepObserver = { printed: (_run, line) => printed.push(line) };
-    await run(store, oneRun, { runOne, checkpoints: {}, observer });
-    expect(readdirSync(folder)).toEqual([MODEL]);
-    expect(readdirSync(`${folder}-before-1`)).toEqual(['best.safetensors']);
-    expect(printed).toEqual([`${folder} was of another database's run, and is now ${folder}-before-1`]);
-  });
-
-  it('loses the states that a run had before, if it ends without checkpoints', async () => {
-    const store = openStore();
-    const folder = findRunFolder(store.db.name, 1);
-    const interrupted: RunOne = (spec, options) => {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, STATE), '');
-      return runFake(spec, { ...options, signal: AbortSignal.abort() });
-    };
-    expect(await run(store, oneRun, { runOne: interrupted, checkpoints: {} })).toEqual({ interrupted: 1 });
-    expect(readdirSync(folder)).toEqual([STATE]);
-    expect(await run(store, oneRun)).toEqual({ done: 1 });
-    expect(existsSync(folder)).toBe(false);
-  });
-
-  it('keeps all of a run that could not be recorded', async () => {
-    const store = openStore();
-    const finish = vi.spyOn(store, 'finishRun').mockImplementation(() => {
-      throw new UserError('the disk is full');
-    });
-    await expect(run(store, oneRun, { runOne, checkpoints: {} })).rejects.toThrow('the disk is full');
-    expect(finish).toHaveBeenCalledOnce();
-    expect(readdirSync(findRunFolder(store.db.name, 1)).sort()).toEqual([MODEL, STATE]);
-    expect(listRuns(store.db)).toMatchObject([{ state: 'interrupted' }]);
-  });
-});
-
-describe('a disk that fills up', () => {
-  it('ends the sweep with one error, and nothing that was recorded is lost', async () => {
-    const store = openStore();
-    const grid = { base: { model: 'BN', epochs: 200 }, grid: { seed: [0, 1, 2] } };
-    const countEpochs = () => store.db.prepare('SELECT count(*) FROM epochs').pluck().get() as number;
-    let recorded = 0;
-    const observer = {
-      runStarted: () => {
-        const pages = store.db.pragma('page_count', { simple: true }) as number;
-        store.db.pragma(`max_page_count = ${pages}`);
-      },
-      epochEnded: () => {
-        recorded = countEpochs();
-      },
-    };
-    await expect(run(store, grid, { observer })).rejects.toThrow('the disk is full');
-    expect(recorded).toBeGreaterThan(0);
-    expect(countEpochs()).toBe(recorded);
-    expect(states(store)).not.toContain('done');
   });
 });

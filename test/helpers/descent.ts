@@ -5,6 +5,7 @@ import { LAYER_KINDS } from '../../src/layers/registry.js';
 import { allocateModel, initializeModel, viewModel } from '../../src/network/memory.js';
 import type { PlannedParameter } from '../../src/network/plan.js';
 import type { WrittenNetwork } from '../../src/network/spec.js';
+import type { WorkerPool } from '../../src/parallel/pool.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
@@ -42,8 +43,8 @@ export function specOf(options: Partial<RunSpec>): RunSpec {
   return { network, epochs: STEPS, batchSize: IMAGES, seed: 5, slices: 4, ...options };
 }
 
-export function descend(options: Partial<RunSpec>, workers = 2): Promise<TrainResult> {
-  return train(specOf(options), { dataset, workers });
+export function descend(pool: WorkerPool, options: Partial<RunSpec>): Promise<TrainResult> {
+  return train(specOf(options), { dataset, pool, workers: 2 });
 }
 
 /** A parameter of the same training in float64, as whoever moves it by hand sees it. */

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { FUSED } from '../../src/kernels/arithmetic.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { findProbes } from '../../src/kernels/probes.js';
+import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { loadKernels } from '../../src/kernels/select.js';
 import { groupByMethod } from './kernel-suite/all-cases.js';
 import {
   type ArrayField,
+  type CaseRun,
   callMethod,
-  findMismatch,
+  compareRuns,
   type KernelCase,
   type KernelMethod,
   listArrays,
+  runCase,
 } from './kernel-suite/kernel-case.js';
 import { KernelMemory } from './kernel-suite/kernel-memory.js';
 
@@ -25,36 +29,38 @@ const UNBOUNDED = new Set([
 /** What an array of a bound call is too short for: the sizes, or the range that is run. */
 const TOO_SHORT = /expected at least \d+ elements|within the arrays that were bound/;
 
-/** Holds a kernel set against the reference, method by method; a native set must also refuse wrong arguments. */
-export function describeKernels(kernels: Kernels): void {
-  describe(`kernels: ${kernels.name}`, () => {
-    for (const [method, cases] of groupByMethod()) {
-      describe(method, () => {
-        for (const kernelCase of cases) {
-          it(kernelCase.title, () => {
-            // A set of its own, whose scratch is as long as this case needs.
-            const own = loadKernels(kernels.name);
-            expect(findMismatch(kernelCase, own)).toBeNull();
-            expect(findProbes(own)?.scratchIsIntact() ?? true, 'what lies around the scratch').toBe(true);
-          });
-        }
-        if (kernels.name !== 'reference') describeArgumentErrors(kernels, method, cases);
-      });
-    }
+/**
+ * Holds native kernel sets, given by their names, against the reference, method by method, and those with fused multiply-add against each other to
+ * the bit, so that a run does not depend on the machine. Each must also refuse wrong arguments.
+ */
+export function describeKernels(names: readonly string[]): void {
+  describe.each([...groupByMethod()])('%s', (method, cases) => {
+    // One test for all sets: the reference, which takes as long as they do together, computes each case once.
+    for (const kernelCase of cases)
+      it(kernelCase.title, () => expect(listMismatches(kernelCase, names)).toEqual([]));
+    describe.each(names)('on %s', (name) => describeArgumentErrors(loadKernels(name), method, cases));
   });
 }
 
-/** Two native sets that use fused multiply-add must agree to the bit, so that a run does not depend on the machine. */
-export function describeBitAgreement(kernels: Kernels, other: Kernels): void {
-  describe(`kernels: ${kernels.name} agrees with ${other.name} to the bit`, () => {
-    for (const [method, cases] of groupByMethod()) {
-      describe(method, () => {
-        for (const kernelCase of cases) {
-          it(kernelCase.title, () => expect(findMismatch(kernelCase, kernels, other, true)).toBeNull());
-        }
-      });
-    }
-  });
+/** What is wrong with a case, on which sets. */
+function listMismatches(kernelCase: KernelCase, names: readonly string[]): string[] {
+  const expected = runCase(kernelCase, referenceKernels);
+  const mismatches: string[] = [];
+  let fused: CaseRun | null = null;
+  for (const name of names) {
+    // A set of its own, whose scratch is as long as this case needs.
+    const kernels = loadKernels(name);
+    const actual = runCase(kernelCase, kernels);
+    const check = (what: string, found: string | null) => {
+      if (found !== null) mismatches.push(`${name}, ${what}: ${found}`);
+    };
+    check('beside the reference', compareRuns(actual, expected));
+    check('scratch', findProbes(kernels)!.scratchIsIntact() ? null : 'what lies around it is changed');
+    if (!FUSED.includes(name)) continue;
+    if (fused) check('beside another fused set', compareRuns(actual, fused, true));
+    fused ??= actual;
+  }
+  return mismatches;
 }
 
 function describeArgumentErrors(kernels: Kernels, method: KernelMethod, cases: readonly KernelCase[]): void {

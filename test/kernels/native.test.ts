@@ -2,11 +2,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import { FUSED } from '../../src/kernels/arithmetic.js';
 import { loadAddon } from '../../src/kernels/native.js';
-import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
+import { availableKernelNames } from '../../src/kernels/select.js';
 import { makeFolder } from '../experiment/fake-runs.js';
-import { describeBitAgreement, describeKernels } from '../helpers/kernel-suite.js';
+import { describeKernels } from '../helpers/kernel-suite.js';
 
 describe('the addon', () => {
   /** A folder with files that are no addons. */
@@ -69,8 +68,5 @@ describe('native kernels', () => {
     expect(availableKernelNames().at(-1)).toBe('reference');
   });
 
-  for (const name of names) describeKernels(loadKernels(name));
-
-  const fused = names.filter((name) => FUSED.includes(name));
-  for (const other of fused.slice(1)) describeBitAgreement(loadKernels(fused[0]!), loadKernels(other));
+  if (names.length > 0) describeKernels(names);
 });

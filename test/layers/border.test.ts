@@ -7,7 +7,10 @@ import type { WrittenNetwork } from '../../src/network/spec.js';
 import { parseNetwork } from '../../src/network/spec.js';
 import { train } from '../../src/train.js';
 import { runBoundLayer } from '../helpers/bound-layer.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 /** One image of one row, and a kernel of one element, so that the output is the padded input. */
 const convolution = { kind: 'convolution' as const, kernel: 1, filters: 1, bias: false };
@@ -138,7 +141,7 @@ describe('padding by other values than zero', () => {
       [1, 3].map(async (workers) => {
         const { epochs, weightsSha256 } = await train(
           { network, batchSize, epochs: 1 },
-          { dataset, workers },
+          { dataset, pool, workers },
         );
         return [weightsSha256, epochs[0]!.testLoss];
       }),

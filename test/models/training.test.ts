@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(1);
 
 const IMAGES = { train: 40, test: 10 };
 const digits = makeTinyDataset(IMAGES);
@@ -36,7 +39,7 @@ describe('a small named network', () => {
   const learns = async (spec: RunSpec, dataset: typeof digits) => {
     const { epochs } = await train(
       { batchSize: 10, epochs: 4, normalization: 'per-channel', ...spec },
-      { dataset, workers: 1 },
+      { dataset, pool, workers: 1 },
     );
     expect(epochs.at(-1)!.trainLoss).toBeLessThan(0.98 * epochs[0]!.trainLoss);
   };

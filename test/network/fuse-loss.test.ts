@@ -6,7 +6,10 @@ import type { WrittenNetwork } from '../../src/network/spec.js';
 import { parseNetwork } from '../../src/network/spec.js';
 import type { WrittenLayer } from '../../src/network/written-layer.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(1);
 
 const dataset = makeTinyDataset({ train: 100, test: 30 });
 const { height, width, channels } = dataset.shape;
@@ -20,7 +23,7 @@ const makeNetwork = (layers: readonly WrittenLayer[], loss: LossName): WrittenNe
 const learn = (layers: readonly WrittenLayer[], loss: LossName) =>
   train(
     { network: makeNetwork(layers, loss), epochs: 3, batchSize: 20, learningRate: 0.02 },
-    { dataset, workers: 1 },
+    { dataset, pool, workers: 1 },
   );
 const describeLast = (layers: readonly WrittenLayer[], loss: LossName) => {
   const { layers: lines } = describeNetwork(parseNetwork(makeNetwork(layers, loss)));

@@ -16,9 +16,12 @@ import { listNetworkFacts } from '../../src/report/network-differences.js';
 import { formatNetworkTable } from '../../src/report/network-table.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { factsOf } from '../helpers/run-facts.js';
 import { makeSmallNetwork, randomNumbers } from '../helpers/small-network.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 const kernels = loadKernels(chooseKernelName());
 const dense = (name: string, units: number, ...inputs: string[]) => ({
@@ -201,7 +204,7 @@ describe('heads', () => {
 describe('training with heads', () => {
   const dataset = makeTinyDataset({ train: 120, test: 40 });
   const run = (network: object, workers = 2) =>
-    train({ network, batchSize: 30, epochs: 2, seed: 2 } as never, { dataset, workers });
+    train({ network, batchSize: 30, epochs: 2, seed: 2 } as never, { dataset, pool, workers });
 
   it('gives the same bits on any number of workers', async () => {
     const one = factsOf(await run({ ...NETWORK, heads: HEADS }, 1));

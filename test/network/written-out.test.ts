@@ -4,8 +4,11 @@ import { buildModel } from '../../src/models/registry.js';
 import { type NetworkPlan, planNetwork } from '../../src/network/plan.js';
 import { type NetworkSpec, parseNetwork } from '../../src/network/spec.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { writeOut } from '../helpers/write-out.js';
+
+const pool = openPool(2);
 
 const CASES: readonly [model: string, options: object][] = [
   ['resnet20', { width: 0.5 }],
@@ -79,7 +82,7 @@ it.each([
   const dataset = makeTinyDataset({ train: 32, test: 16, shape });
   const run = async (spec: NetworkSpec, workers: number) => {
     const settings = { batchSize: 16, epochs: 2, seed: 3, learningRate: 0.01 };
-    const { epochs, weightsSha256 } = await train({ network: spec, ...settings }, { dataset, workers });
+    const { epochs, weightsSha256 } = await train({ network: spec, ...settings }, { dataset, pool, workers });
     return [weightsSha256, ...epochs.map(({ trainLoss, testLoss }) => [trainLoss, testLoss])];
   };
   expect(await run(writeOut(network), 2)).toEqual(await run(network, 1));

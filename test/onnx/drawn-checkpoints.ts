@@ -6,6 +6,7 @@ import { sizeOf } from '../../src/core/shape.js';
 import { LAYER_KINDS } from '../../src/layers/registry.js';
 import { exportWeights } from '../../src/network/memory.js';
 import { planNetwork } from '../../src/network/plan.js';
+import { permute } from '../../src/onnx/permute.js';
 import { NO_PLUGINS } from '../../src/plugins/plugins.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 
@@ -59,6 +60,17 @@ export function drawCheckpoint(network: unknown, seed = 0): Checkpoint {
 export function drawPixels({ spec }: Checkpoint, seed = 0): Uint8Array {
   const stream = new RandomStream([seed, 22]);
   return Uint8Array.from({ length: IMAGES * sizeOf(spec.network.input) }, () => stream.nextBelow(256));
+}
+
+/** They as an exported network reads them: n×c×h×w. */
+export function normalize({ spec, normalization }: Checkpoint, pixels: Uint8Array): Float32Array {
+  const { mean, scale } = normalization;
+  const { height, width, channels } = spec.network.input;
+  const x = Float32Array.from(
+    pixels,
+    (pixel, i) => Math.fround(pixel - mean[i % mean.length]!) * scale[i % scale.length]!,
+  );
+  return permute(x, [IMAGES, height, width, channels], [0, 3, 1, 2]);
 }
 
 /** What the network makes of them. */

@@ -349,6 +349,8 @@ describe('what exporters make of one network', () => {
   });
 
   it.each<[lines: Line[], weights: Record<string, Weight>, message: RegExp]>([
+    [['Sum -> z'], {}, /Sum 'z' without inputs\./],
+    [['Concat -> z axis=1'], {}, /Concat 'z' without inputs\./],
     [['Mul a a -> z'], {}, /GlobalMaxPool 'most' of what is no layer by itself\./],
     [['Pow a four -> z'], { four: scalar(4) }, /Pow 'z' by 4, not 2 or 3\./],
     [['Mul a a -> s', 'Mul s a -> c', 'Mul c half -> z'], CUBIC, /Mul 'z' of what is no GELU\./],
@@ -363,7 +365,7 @@ describe('what exporters make of one network', () => {
     [
       ['Add half three -> s', 'ConstantOfShape big -> b', 'Add a b -> z'],
       { ...CUBIC, big: { whole: [9999, 9999] } },
-      /ConstantOfShape 'b' of 99980001 numbers\./,
+      /ConstantOfShape 'b' of 9999×9999 numbers\./,
     ],
   ])('refuses %j', async (lines, weights, message) => {
     expect(await refuses(around(lines, weights))).toMatch(message);
@@ -411,5 +413,29 @@ describe('what exporters make of one network', () => {
     const with0 = around(lines('squeeze none', 'excite none4'), { ...weights, ...zeros });
     await expectSame(around(lines('squeeze', 'excite'), weights), with0);
     expect((await read(with0)).spec.network.layers.map(({ kind }) => kind)).toContain('squeeze-excitation');
+  });
+
+  it.each([
+    ['Concat a r a -> z axis=1', ['convolution', 'relu', 'identity', 'concat', 'max-pooling']],
+    ['Sum a r a -> z', ['convolution', 'relu', 'identity', 'add', 'max-pooling']],
+    ['Sum a a -> z', ['convolution', 'multiply', 'max-pooling']],
+  ] as const)('one layer twice: %s', async (line, kinds) => {
+    const { spec } = await read(around(['Relu a -> r', line]));
+    const { layers } = spec.network;
+    expect(layers.map(({ kind }) => kind)).toEqual(kinds);
+    expect(layers.map(({ name }) => name)).toContain('z');
+  });
+
+  it('a normalisation over the channels of pixels that stand first', async () => {
+    const lines: Line[] = [
+      'Transpose x -> last perm=0,2,3,1',
+      'LayerNormalization last s s -> normal axis=-1',
+      'Transpose normal -> first perm=0,3,1,2',
+      'GlobalMaxPool first -> most',
+      'Flatten most -> logits',
+    ];
+    const { spec } = await read({ ...NCHW, weights: { s: { shape: [3] } }, lines });
+    expect(spec.network.input).toEqual({ height: 6, width: 6, channels: 3 });
+    expect(spec.network.layers[0]).toMatchObject({ kind: 'layer-normalization', over: 'channels' });
   });
 });

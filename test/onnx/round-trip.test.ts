@@ -21,6 +21,7 @@ import { makeRandomGraph } from '../helpers/random-graph.js';
 import { countOf } from '../helpers/soak.js';
 import { drawNetwork } from '../torch/draw-network.js';
 import { computeOutputs, differ, drawCheckpoint, drawPixels } from './drawn-checkpoints.js';
+import { LAYERS } from './layer-cases.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'convoy-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,14 +37,8 @@ async function roundTrip(checkpoint: Checkpoint, options: ExportOptions): Promis
 
 /** What export writes and import does not read, by the node that it stumbles over: docs/onnx.md lists them. */
 const NOT_READ = [
-  /** Locally connected layers. */
-  "Transpose '\\S+/rows' of what is no layer by itself",
-  /** Layer normalisation over the channels of pixels. */
-  "Transpose '\\S+/channels last' by 0,2,3,1",
   /** Local response normalisation of an even size. */
   "Conv '\\S+/sums' of what is no layer by itself",
-  /** What there is no layer for between the two: an identity, or dropout. */
-  "(?:Concat|Add) '\\S+' of a layer twice(?: and others)?",
 ];
 const REFUSAL = new RegExp(`found (?:(?:${NOT_READ.join('|')})(?:; |(?=\\.)))+\\. Export`);
 
@@ -135,6 +130,23 @@ describe('a network that is written as ONNX and read again', () => {
       );
     },
   );
+
+  it.each(LAYERS)('comes back with its weights: %j', async ({ input = [7, 6, 4], ...layer }) => {
+    const before = { kind: 'convolution', name: 'before', kernel: 1, filters: input[2] };
+    const network = { input, layers: [before, layer, { kind: 'fully-connected', units: 3 }] };
+    const checkpoint = drawCheckpoint(network);
+    const read = roundTrip(checkpoint, { opset: 17 });
+    const { kind, size } = layer as { kind: string; size?: number };
+    if (kind === 'local-response-normalization' && size! % 2 === 0) {
+      await expect(read).rejects.toThrow(REFUSAL);
+      return;
+    }
+    const after = await read;
+    expect(compareTensors(checkpoint, after).same).toEqual(expect.arrayContaining(listLasting(checkpoint)));
+    const pixels = drawPixels(checkpoint);
+    const [found, expected] = [after, checkpoint].map((one) => computeOutputs(one, pixels));
+    expect(differ(found!, expected!)).toBeLessThan(ROUNDING);
+  });
 
   it('is called by who wrote it, and gives names, opset and input as the options say', async () => {
     const checkpoint = drawCheckpoint('lenet5-modern');

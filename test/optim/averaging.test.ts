@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { averagingShareAt } from '../../src/optim/averaging.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 const dataset = makeTinyDataset({ train: 130, test: 20 });
 const run = (spec: RunSpec, workers = 2) =>
-  train({ model: 'BN', width: 0.2, batchSize: 50, epochs: 2, ...spec }, { dataset, workers });
+  train({ model: 'BN', width: 0.2, batchSize: 50, epochs: 2, ...spec }, { dataset, pool, workers });
 
 describe('the share of the weights in their average', () => {
   const sharesOf = (decay: number, every: number) =>

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { clipFactor } from '../../src/optim/clipping.js';
 import { descend, descendPlainly, measureDistance } from '../helpers/descent.js';
+import { openPool } from '../helpers/open-pool.js';
+
+const pool = openPool(2);
 
 describe('clipping by the norm', () => {
   it('shortens what is too long, and nothing else', () => {
@@ -13,7 +16,7 @@ describe('clipping by the norm', () => {
 
   it("is PyTorch's clip_grad_norm_ over all parameters, in float64", async () => {
     const [rate, norm, momentum] = [0.05, 0.4, 0.9];
-    const result = await descend({ learningRate: rate, momentum, weightDecay: 0.01, clipNorm: norm });
+    const result = await descend(pool, { learningRate: rate, momentum, weightDecay: 0.01, clipNorm: norm });
     const velocities = new Map<string, number[]>();
     let clipped = 0;
     const expected = descendPlainly(result.normalization, (parameters) => {
@@ -36,8 +39,8 @@ describe('clipping by the norm', () => {
   });
 
   it('that is never reached changes nothing', async () => {
-    const plain = await descend({ optimizer: 'adam', epochs: 5 });
-    const clipped = await descend({ optimizer: 'adam', epochs: 5, clipNorm: 1e6 });
+    const plain = await descend(pool, { optimizer: 'adam', epochs: 5 });
+    const clipped = await descend(pool, { optimizer: 'adam', epochs: 5, clipNorm: 1e6 });
     expect(clipped.weightsSha256).toBe(plain.weightsSha256);
   });
 });

@@ -4,8 +4,11 @@ import { type Lookahead, lookaheadSchema, planLookahead, shareAt } from '../../s
 import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeSmallNetwork } from '../helpers/small-network.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 describe('lookahead', () => {
   const course = { steps: 12, lastStep: 12 };
@@ -79,7 +82,7 @@ describe('a run with lookahead', () => {
   const run = (spec: RunSpec, options: TrainOptions = {}) =>
     train(
       { model: 'BN', width: 0.2, batchSize: 50, epochs: 2, ...spec },
-      { dataset, workers: 2, ...options },
+      { dataset, pool, workers: 2, ...options },
     );
 
   it('is the same on any number of workers, and differs from one without', async () => {

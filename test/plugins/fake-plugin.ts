@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
-
-const root = mkdtempSync(join(tmpdir(), 'convoy-plugins-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+import { afterAll, onTestFinished } from 'vitest';
+import { getCurrentTest } from 'vitest/suite';
 
 /** A plugin's text: y = factor·x, in plain loops. */
 export function writeDoubling({ kind = 'doubling', more = '', factor = 2 } = {}): string {
@@ -37,9 +35,13 @@ export function writeDoubling({ kind = 'doubling', more = '', factor = 2 } = {})
   `;
 }
 
-/** A folder that is there as long as the tests of the file run. */
+/** A folder that goes with the test; one that is made at the top of a file, with the last of its tests. */
 export function makePluginFolder(): string {
-  return mkdtempSync(join(root, 'plugin-'));
+  const folder = mkdtempSync(join(tmpdir(), 'convoy-plugin-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  if (getCurrentTest()) onTestFinished(remove);
+  else afterAll(remove);
+  return folder;
 }
 
 /** A file with that text, in a folder of its own. */

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { computeIdentity } from '../../src/experiment/identity.js';
 import { type RunSpec, resolveRunSpec, trimSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 const dataset = makeTinyDataset();
 const run = (spec: RunSpec, workers = 2) =>
-  train({ epochs: 2, batchSize: 50, ...spec }, { dataset, workers });
+  train({ epochs: 2, batchSize: 50, ...spec }, { dataset, pool, workers });
 
 const EVERYTHING = {
   flip: 'random',

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { WrittenLayer } from '../../src/network/written-layer.js';
-import { countKeptBytes, estimateCheckpoint } from '../../src/run/checkpoint-size.js';
+import { CheckpointEstimator, countKeptBytes } from '../../src/run/checkpoint-size.js';
 import { fitRun } from '../../src/run/fit.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
@@ -20,7 +20,7 @@ const define = (fields: RunSpec): RunSpec => ({ network: { input: [28, 28, 1], l
 
 function estimate(fields: RunSpec = {}) {
   const spec = resolveRunSpec(define(fields));
-  return estimateCheckpoint(fitRun(spec, makeTinyDataset({ test: TESTED })));
+  return new CheckpointEstimator().estimate(fitRun(spec, makeTinyDataset({ test: TESTED })));
 }
 
 describe('what a checkpoint will take', () => {

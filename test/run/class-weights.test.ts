@@ -1,16 +1,15 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { computeIdentity } from '../../src/experiment/identity.js';
 import type { WrittenNetwork } from '../../src/network/spec.js';
-import { WorkerPool } from '../../src/parallel/pool.js';
 import { computeClassWeights } from '../../src/run/class-weights.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { factsOf } from '../helpers/run-facts.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 const dataset = makeTinyDataset({ train: 120, test: 40 });
-const pool = WorkerPool.create(3);
-afterAll(() => pool.close());
+const pool = openPool(3);
 
 const NETWORK = 'INPUT(28x28x1) -> CONV(5,4) -> RELU -> POOL(4) -> FC(10)';
 const spec: RunSpec = { network: NETWORK, epochs: 2, batchSize: 30, learningRate: 0.01, weightDecay: 0 };

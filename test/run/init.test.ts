@@ -9,7 +9,10 @@ import type { WrittenNetwork } from '../../src/network/spec.js';
 import { resolveRunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(2);
 
 const folder = mkdtempSync(join(tmpdir(), 'convoy-init-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,11 +31,11 @@ const spec = { network: makeNetwork(10), epochs: 1, batchSize: 20, learningRate:
 const file = join(folder, 'begun.safetensors');
 let begun: TrainResult;
 beforeAll(async () => {
-  begun = await train(spec, { dataset, workers: 1 });
+  begun = await train(spec, { dataset, pool, workers: 1 });
   await saveModel(begun, file);
 });
 
-const options = { dataset, workers: 1 };
+const options = { dataset, pool, workers: 1 };
 
 describe('a run that begins with the weights of a file', () => {
   it('has them where nothing learns', async () => {

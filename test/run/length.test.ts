@@ -4,11 +4,14 @@ import type { WrittenLayer } from '../../src/network/written-layer.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 const dataset = makeTinyDataset({ train: 130, test: 20 });
 const run = (spec: RunSpec, options: TrainOptions = {}) =>
-  train({ model: 'SK', width: 0.2, batchSize: 50, ...spec }, { dataset, workers: 2, ...options });
+  train({ model: 'SK', width: 0.2, batchSize: 50, ...spec }, { dataset, pool, workers: 2, ...options });
 
 describe("a run's length", () => {
   it('may end within an epoch', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatEnd } from '../../src/cli/progress/text.js';
 import { formatList } from '../../src/cli/runs/list.js';
 import { formatRun } from '../../src/cli/runs/show.js';
@@ -7,13 +7,13 @@ import { findSweep } from '../../src/experiment/find-runs.js';
 import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
 import { planSweep } from '../../src/experiment/plan-sweep.js';
 import { readWholeRun } from '../../src/experiment/whole-run.js';
-import { WorkerPool } from '../../src/parallel/pool.js';
 import { formatMarkdown } from '../../src/report/document/markdown.js';
 import { readSweepRuns, writeSweep } from '../../src/report/sweep-report.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { train } from '../../src/train.js';
 import { claimRuns, makeFolder, openStore } from '../experiment/fake-runs.js';
 import { describeManyClasses, makeManyClasses } from '../helpers/many-classes.js';
+import { openPool } from '../helpers/open-pool.js';
 import { factsOf } from '../helpers/run-facts.js';
 
 const CLASSES = 400;
@@ -25,8 +25,7 @@ const spec: RunSpec = {
   learningRate: 0.1,
   momentum: 0.8,
 };
-const pool = WorkerPool.create(3);
-afterAll(() => pool.close());
+const pool = openPool(3);
 
 /** Trains, records what came of it, and gives what is told of it. */
 async function record(classes: number, epochs: number) {

@@ -11,7 +11,10 @@ import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import type { EpochMetrics, TrainOptions, TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeBarDataset } from '../helpers/bar-dataset.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 const dataset = makeBarDataset();
 const network: WrittenNetwork = {
@@ -36,7 +39,7 @@ const SPEC: RunSpec = {
   learningRate: { kind: 'cosine', rate: 0.005 },
 };
 const run = (spec: RunSpec = {}, options: TrainOptions = {}) =>
-  train({ ...SPEC, ...spec }, { dataset, workers: 2, ...options });
+  train({ ...SPEC, ...spec }, { dataset, pool, workers: 2, ...options });
 
 /** What must be equal to the bit whoever computes it: everything but times. */
 function factsOf({ epochs, weightsSha256 }: TrainResult) {

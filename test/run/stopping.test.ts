@@ -1,16 +1,15 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
-import { WorkerPool } from '../../src/parallel/pool.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 /** Six mini-batches an epoch. */
 const dataset = makeTinyDataset({ train: 300, test: 50 });
 const BASE: RunSpec = { model: 'BASE', width: 0.2, batchSize: 50, learningRate: 0.01, epochs: 4 };
-const pool = WorkerPool.create(3);
-afterAll(() => pool.close());
+const pool = openPool(3);
 const run = (spec: RunSpec, workers = 2, data: Dataset = dataset) =>
   train({ ...BASE, ...spec }, { dataset: data, workers, pool });
 

@@ -4,7 +4,10 @@ import type { Dataset, LabelledImages } from '../../src/dataset/dataset.js';
 import { type RunSpec, resolveRunSpec, trimSpec } from '../../src/run/spec.js';
 import type { TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
+import { openPool } from '../helpers/open-pool.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
+
+const pool = openPool(3);
 
 // More test images than one worker takes at a time, with a smaller mini-batch at the end.
 const shape: Shape = { height: 28, width: 30, channels: 2 };
@@ -15,7 +18,7 @@ const DEEP: RunSpec = {
   network: 'INPUT(28x30x2) -> CONV(5,6) -> BN -> RELU -> POOL(2) -> CONV(3,8) -> RELU -> FC(10)',
 };
 const run = (spec: RunSpec, options: TrainOptions = {}) =>
-  train({ epochs: 1, batchSize: 50, learningRate: 0.01, ...spec }, { dataset, workers: 2, ...options });
+  train({ epochs: 1, batchSize: 50, learningRate: 0.01, ...spec }, { dataset, pool, workers: 2, ...options });
 
 /** One image, its rows and columns moved and mirrored by hand; beside it lies its reflection. */
 function look(image: Float64Array, flip: boolean, shift: number): Float64Array {

@@ -41,6 +41,21 @@ describe('the sum of all checks', () => {
     expect(check('', 'process.exit(3)')).toEqual({ line: '1 passed, 1 failed', status: 1 });
   });
 
+  it('hands over what a command prints, on stderr, too, and why it does not start', () => {
+    const code = `
+      const { runCheck, runCounted } = await import(${JSON.stringify(run)});
+      const show = (text) => process.stdout.write('[' + text.trimEnd() + ']');
+      await runCheck('check', () => runCounted(process.execPath, ['-e', "console.error('note')"], { show }));
+      await runCheck('check', () => runCounted('no-such-command', [], { show }));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe(
+      '[note]1 passed, 0 failed\n[no-such-command: spawn no-such-command ENOENT]0 passed, 1 failed\n',
+    );
+    expect(stderr).toBe('');
+  });
+
   it('believes the exit code where it is worse than the counts', () => {
     expect(check(`console.log('4 passed, 0 failed'); process.abort()`)).toEqual({
       line: '4 passed, 1 failed',

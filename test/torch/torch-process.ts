@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { PEER_PYTHONS } from '../../src/bench/peer.js';
+import { PEER_PYTHONS } from '../../src/bench/peers.js';
 import { findPackageRoot } from '../../src/core/paths.js';
 import type { NetworkSpec } from '../../src/network/spec.js';
 import type { DrawnBatch } from './draw-batch.js';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/checkpoint/load.js';
 import { saveModel } from '../../src/checkpoint/save.js';
 import { UserError } from '../../src/core/errors.js';
@@ -9,13 +9,13 @@ import type { RunSpec } from '../../src/run/spec.js';
 import type { RunContext, StepMetrics, TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
+import { openPool } from '../helpers/open-pool.js';
 import { factsOf } from '../helpers/run-facts.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 /** Six mini-batches an epoch, the last one of 30 images. */
 const dataset = makeTinyDataset({ train: 280, test: 50 });
-const pool = WorkerPool.create(2);
-afterAll(() => pool.close());
+const pool = openPool(2);
 
 const SPEC: RunSpec = {
   network: 'INPUT(28x28x1) -> CONV(5,4) -> BN -> RELU -> POOL(2) -> DROPOUT(0.3) -> FC(10)',

@@ -1,23 +1,22 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/checkpoint/load.js';
 import { UserError } from '../../src/core/errors.js';
 import type { WrittenNetwork } from '../../src/network/spec.js';
 import type { WrittenLayer } from '../../src/network/written-layer.js';
-import { WorkerPool } from '../../src/parallel/pool.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { Resumption, TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
+import { openPool } from '../helpers/open-pool.js';
 import { factsOf } from '../helpers/run-facts.js';
 import { buildSafetensors, takeApart } from '../helpers/safetensors-builder.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 
 /** Six mini-batches an epoch. */
 const dataset = makeTinyDataset({ train: 300, test: 50 });
-const pool = WorkerPool.create(2);
-afterAll(() => pool.close());
+const pool = openPool(2);
 
 const SPEC: RunSpec = { model: 'BASE', width: 0.2, batchSize: 50, epochs: 3, learningRate: 0.01 };
 const run = (checkpoints: TrainOptions['checkpoints'], spec: RunSpec = {}, options: TrainOptions = {}) =>

@@ -1,11 +1,11 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { WrittenNetwork } from '../../src/network/spec.js';
-import { WorkerPool } from '../../src/parallel/pool.js';
 import { loadPlugins } from '../../src/plugins/load.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import type { Resumption, TrainOptions } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { makeFolder } from '../experiment/fake-runs.js';
+import { openPool } from '../helpers/open-pool.js';
 import { factsOf } from '../helpers/run-facts.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { LION } from '../plugins/fake-optimizers.js';
@@ -13,8 +13,7 @@ import { makePlugin } from '../plugins/fake-plugin.js';
 
 /** Six mini-batches an epoch. */
 const dataset = makeTinyDataset({ train: 300, test: 50 });
-const pool = WorkerPool.create(3);
-afterAll(() => pool.close());
+const pool = openPool(3);
 const lion = await loadPlugins([makePlugin(LION)]);
 
 const COMMON: RunSpec = { batchSize: 50, epochs: 3, learningRate: 0.01 };

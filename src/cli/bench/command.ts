@@ -15,9 +15,9 @@ import { chooseKernelName, KERNELS_VARIABLE, loadKernels, warnOfMissingAddon } f
 import { formatStandalone } from '../../report/charts/standalone.js';
 import { chartScaling } from '../../report/scaling-charts.js';
 import { EXIT_CODES } from '../exit.js';
-import type { Streams } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { writeTextFile } from '../write-text-file.js';
-import { formatFigure, formatTitles } from './lines.js';
+import { FigureLines } from './lines.js';
 import { type MeasureCommand, parseBenchArguments } from './options.js';
 import { formatRecord } from './table.js';
 
@@ -83,9 +83,7 @@ async function findPeers(cases: readonly Case[], streams: Streams): Promise<Peer
   const kinds = cases.flatMap(({ counterpart }) =>
     counterpart && 'job' in counterpart ? [counterpart.job.kind] : [],
   );
-  const peers = await Peers.find(kinds);
-  for (const line of peers.missing) streams.err.write(`bench: ${line}.\n`);
-  return peers;
+  return Peers.find(kinds, (line) => streams.err.write(`bench: ${line}.\n`));
 }
 
 function describeConditions({ kernels }: Workbench, cores: number, peers: Peers | null): string {
@@ -104,11 +102,12 @@ async function printFigures(
   }: { bench: Workbench; cores: number; peers: Peers | null; streams: Streams },
 ): Promise<Figure[]> {
   const figures: Figure[] = [];
+  const lines = new FigureLines(cases, peers !== null && peers.names.length > 0, widthOf(streams.out));
   const print = (figure: Figure) => {
     figures.push(figure);
-    streams.out.write(json ? `${JSON.stringify(figure)}\n` : formatFigure(figure));
+    streams.out.write(json ? `${JSON.stringify(figure)}\n` : lines.formatFigure(figure));
   };
-  if (!json) streams.out.write(formatTitles());
+  if (!json) streams.out.write(lines.formatTitles());
   const limits = await measureLimits(bench, cores);
   const warning = warnOfBusyMachine(limits ?? []);
   if (warning) streams.err.write(`${warning}\n`);

@@ -66,7 +66,10 @@ function addOptions(command: Command): Command {
     .option('--filter <text>', 'only figures whose name contains it', (text) =>
       parseText('--filter', 'a part of a name', text),
     )
-    .option('--peer', 'OpenBLAS or PyTorch do the same in turn, and the ratio, if python3 finds them');
+    .option(
+      '--peer',
+      'OpenBLAS, PyTorch or ONNX Runtime do the same in turn, each in its best setting, and the ratio',
+    );
 }
 
 function parseIsa(text: string): string {

@@ -22,6 +22,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     await writeTextFile(command.out, formatHtml(document), '--out');
     await writeTextFile(command.markdown, formatMarkdown(document), '--markdown');
     streams.out.write(`${command.out}, ${command.markdown}: ${document.subtitle}\n`);
+    for (const note of document.notes ?? []) streams.err.write(`${note.replaceAll('`', '')}\n`);
   } finally {
     db.close();
   }

@@ -1,22 +1,25 @@
 import type Database from 'better-sqlite3';
 import type { Command } from 'commander';
 import { UserError } from '../../core/errors.js';
+import { leaveImages } from '../../experiment/leave-images.js';
 import {
   planRepetitions,
   type RepeatableRun,
   repeatRuns,
+  type UnrepeatableRun,
   type Verification,
 } from '../../experiment/verify.js';
 import { MAX_THREADS } from '../../parallel/pool.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { parseCount } from '../command-line.js';
 import { addDataOptions, type DataFlags, openOwnData, withOwnData } from '../data-options.js';
+import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
 import { showProgress } from '../progress/show-progress.js';
 import { PLUGIN_OPTION, parseWorkers } from '../run-options.js';
-import { widthOf } from '../streams.js';
+import { type Streams, widthOf } from '../streams.js';
 import { findRunIds, IDS_HELP } from './run-ids.js';
 import type { Session } from './session.js';
 import { formatVerifiedRuns, isFine, type VerifiedRun } from './verified-runs.js';
@@ -55,9 +58,7 @@ async function verify(
 ): Promise<void> {
   const { out, err } = session.streams;
   const engine = session.createEngine(err);
-  const plugins = await loadPlugins(flags.plugin ?? []);
-  const own = await openOwnData(flags, session.streams);
-  const planned = await planRepetitions(db, runIds, withOwnData(own, engine.loadDataset), plugins);
+  const planned = await plan(db, runIds, flags, { engine, streams: session.streams });
   const repeatable = planned.filter((item) => 'point' in item);
   const verifications = new Map<number, Verification>();
   const executor = engine.createExecutor(flags, repeatable.length);
@@ -87,6 +88,19 @@ async function verify(
   out.write(formatVerifiedRuns(verified, flags.json === true, widthOf(out)));
   const allAreFine = verified.every(({ verification }) => isFine(verification));
   session.exitCode = interruptionCode ?? (allAreFine ? EXIT_CODES.done : EXIT_CODES.failed);
+}
+
+/** By itself, so that nothing keeps the images once the runs are planned. */
+async function plan(
+  db: Database.Database,
+  runIds: readonly number[],
+  flags: Flags,
+  { engine, streams }: { readonly engine: Engine; readonly streams: Streams },
+): Promise<(RepeatableRun | UnrepeatableRun)[]> {
+  const plugins = await loadPlugins(flags.plugin ?? []);
+  const own = await openOwnData(flags, streams);
+  const planned = await planRepetitions(db, runIds, withOwnData(own, engine.loadDataset), plugins);
+  return planned.map((item) => ('point' in item ? { ...item, point: leaveImages([item.point])[0]! } : item));
 }
 
 /** Shows repetitions as the runs of a sweep are shown, and keeps what came of them. */

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { countCores } from '../../core/count-cores.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
-import { expandGrid } from '../../experiment/grid.js';
+import { type Grid, walkGrid } from '../../experiment/grid.js';
+import { leaveImages } from '../../experiment/leave-images.js';
 import { planSweep, type SweepPoint } from '../../experiment/plan-sweep.js';
 import { PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
+import type { Plugins } from '../../plugins/plugins.js';
 import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
@@ -17,7 +19,7 @@ import { type Streams, widthOf } from '../streams.js';
 import { printWarnings } from '../warnings.js';
 import { findGrid } from './grid.js';
 import { parseSweepArguments, type SweepCommand } from './options.js';
-import { formatPoints } from './points.js';
+import { formatPoints, formatPointsAsJson } from './points.js';
 import { recordSweep } from './record-sweep.js';
 
 /**
@@ -39,15 +41,19 @@ export async function runSweepCommand(
   }
   const plugins = await loadPlugins(command.plugins);
   const grid = await findGrid(command, listNetworkOptions(command, plugins, streams));
-  const own = await openOwnData(command.data, streams);
-  const overrides = overrideData(command.overrides, own);
-  const asked = expandGrid(grid, command.what!, overrides, plugins);
-  const points = await planSweep(asked, withOwnData(own, engine.loadDataset), plugins);
+  const points = await planPoints({ command, grid, plugins, streams, engine });
   printWarnings(points, command.force, streams.err);
   if (command.dryRun) {
     const recorded = readRecorded(command);
-    streams.out.write(formatPoints(points, recorded, command.json, widthOf(streams.out)));
-    if (!command.json) streams.out.write(tellDiskUse(points, recorded, command));
+    if (command.json) {
+      for (const lines of formatPointsAsJson(points, recorded)) {
+        streams.out.write(lines);
+        await streams.out.flush?.();
+      }
+    } else {
+      streams.out.write(formatPoints(points, recorded, widthOf(streams.out)));
+      streams.out.write(tellDiskUse(points, recorded, command));
+    }
     return EXIT_CODES.done;
   }
   const store = Store.open(command.db);
@@ -57,6 +63,22 @@ export async function runSweepCommand(
   } finally {
     store.close();
   }
+}
+
+interface PlanJob {
+  readonly command: SweepCommand;
+  readonly grid: Grid;
+  readonly plugins: Plugins;
+  readonly streams: Streams;
+  readonly engine: Engine;
+}
+
+/** By itself, so that nothing keeps the images once the points are planned. */
+async function planPoints({ command, grid, plugins, streams, engine }: PlanJob): Promise<SweepPoint[]> {
+  const own = await openOwnData(command.data, streams);
+  const overrides = overrideData(command.overrides, own);
+  const asked = walkGrid(grid, command.what!, overrides, plugins);
+  return leaveImages(await planSweep(asked, withOwnData(own, engine.loadDataset), plugins));
 }
 
 /** What those that are missing would take, in lines. */

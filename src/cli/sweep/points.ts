@@ -5,27 +5,40 @@ import { formatTable } from '../../report/tables.js';
 import { namePoints } from '../../report/varying-fields.js';
 import { NUMERICS } from '../../run/numerics.js';
 
+/** Rows of a table that somebody may still read; further ones are counted. */
+export const MOST_ROWS = 1000;
+const LINES_AT_A_TIME = 100;
+
 /** What `--dry-run` prints: each point and whether it is recorded. */
 export function formatPoints(
   points: readonly SweepPoint[],
   live: ReadonlyMap<string, LiveRun>,
-  json: boolean,
   width?: number,
 ): string {
-  if (json) return points.map((point) => `${formatPointAsJson(point, live.get(point.identity))}\n`).join('');
   const name = namePoints(points);
   const columns = [
     { title: 'point', align: 'right' },
     { title: 'network', align: 'left' },
     { title: 'state', align: 'left' },
   ] as const;
-  const rows = points.map((point) => [
-    String(point.position),
-    name(point),
-    describeState(live.get(point.identity)),
-  ]);
+  const rows = points
+    .slice(0, MOST_ROWS)
+    .map((point) => [String(point.position), name(point), describeState(live.get(point.identity))]);
   const missing = points.filter((point) => !live.has(point.identity)).length;
-  return `${formatTable(columns, rows, width)}\n${missing} of ${points.length} to run.\n`;
+  const more = points.length - rows.length;
+  const rest = more > 0 ? `and ${formatNumberOf(more, 'more point')}: --json lists them too\n` : '';
+  return `${formatTable(columns, rows, width)}${rest}\n${missing} of ${points.length} to run.\n`;
+}
+
+/** The same with `--json`: a line for each point, many lines at a time. */
+export function* formatPointsAsJson(
+  points: readonly SweepPoint[],
+  live: ReadonlyMap<string, LiveRun>,
+): Generator<string> {
+  for (let first = 0; first < points.length; first += LINES_AT_A_TIME) {
+    const some = points.slice(first, first + LINES_AT_A_TIME);
+    yield some.map((point) => `${formatPointAsJson(point, live.get(point.identity))}\n`).join('');
+  }
 }
 
 /** `missing`, `recorded (run 3)` or who is at it. */

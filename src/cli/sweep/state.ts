@@ -54,12 +54,14 @@ export class SweepState {
   readonly running = new Map<number, RunState>();
   /** Those that are over, whichever process ran them. */
   private readonly ended = new Set<SweepPoint>();
+  /** Of all that are to run, and of those that are over. */
   private readonly work: number;
+  private endedWork = 0;
   private readonly timeLeft = new TimeLeft();
 
   /** @param missing the points that are to run */
   constructor(readonly missing: readonly SweepPoint[]) {
-    this.work = sumWork(missing);
+    this.work = missing.reduce((sum, point) => sum + measureWork(point), 0);
   }
 
   get endedCount(): number {
@@ -98,7 +100,9 @@ export class SweepState {
   }
 
   endPoint(point: SweepPoint): void {
+    if (this.ended.has(point)) return;
     this.ended.add(point);
+    this.endedWork += measureWork(point);
   }
 
   /** Of the whole sweep; rough, as networks differ in cost. Null before there is anything to tell from, and once only tests are left. */
@@ -107,14 +111,10 @@ export class SweepState {
       (sum, state) => sum + measureWork(state.run.point) * state.fraction,
       0,
     );
-    const fraction = (sumWork([...this.ended]) + current) / this.work;
+    const fraction = (this.endedWork + current) / this.work;
     this.timeLeft.update(fraction);
     return fraction < 1 - ROUNDING ? this.timeLeft.seconds : null;
   }
-}
-
-function sumWork(points: readonly SweepPoint[]): number {
-  return points.reduce((sum, point) => sum + measureWork(point), 0);
 }
 
 /** Training images over all epochs. */

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { checkWritable } from '../../core/write-whole-file.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
-import { planSweep } from '../../experiment/plan-sweep.js';
+import { leaveImages } from '../../experiment/leave-images.js';
+import { planSweep, type SweepPoint } from '../../experiment/plan-sweep.js';
 import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
+import type { Plugins } from '../../plugins/plugins.js';
 import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
@@ -18,7 +20,7 @@ import { printWarnings } from '../warnings.js';
 import { parseTrainArguments, type TrainCommand } from './options.js';
 import { formatTrainPlan } from './plan.js';
 import { recordTraining } from './record-training.js';
-import { findTrainSubject } from './subject.js';
+import { findTrainSubject, type TrainSubject } from './subject.js';
 
 /**
  * `train <preset, network or spec file>`: one run, recorded like those of a sweep.
@@ -38,19 +40,15 @@ export async function runTrainCommand(
     return EXIT_CODES.done;
   }
   const plugins = await loadPlugins(command.plugins);
-  const own = await openOwnData(command.data, streams);
-  const overrides = overrideData(command.overrides, own);
-  const options = listNetworkOptions(command, plugins, streams);
-  const subject = await findTrainSubject(command.what, overrides, options);
-  const [point] = await planSweep([subject], withOwnData(own, engine.loadDataset), plugins);
-  printWarnings([point!], command.force, streams.err);
+  const { subject, point } = await planTraining({ command, plugins, streams, engine });
+  printWarnings([point], command.force, streams.err);
   if (command.dryRun) {
-    const live = readRecorded(command, point!.identity);
-    const disk = live ? [] : describeDiskUse([point!], { ...command, parallel: 1 });
+    const live = readRecorded(command, point.identity);
+    const disk = live ? [] : describeDiskUse([point], { ...command, parallel: 1 });
     streams.out.write(
       command.json
-        ? `${formatPointAsJson(point!, live)}\n`
-        : formatTrainPlan(subject, point!, { state: describeState(live), disk }),
+        ? `${formatPointAsJson(point, live)}\n`
+        : formatTrainPlan(subject, point, { state: describeState(live), disk }),
     );
     return EXIT_CODES.done;
   }
@@ -59,10 +57,32 @@ export async function runTrainCommand(
   const store = Store.open(command.db);
   try {
     store.recoverDead();
-    return await recordTraining({ command, subject, point: point!, store, streams, engine });
+    return await recordTraining({ command, subject, point, store, streams, engine });
   } finally {
     store.close();
   }
+}
+
+interface PlanJob {
+  readonly command: TrainCommand;
+  readonly plugins: Plugins;
+  readonly streams: Streams;
+  readonly engine: Engine;
+}
+
+/** By itself, so that nothing keeps the images once the point is planned. */
+async function planTraining({
+  command,
+  plugins,
+  streams,
+  engine,
+}: PlanJob): Promise<{ subject: TrainSubject; point: SweepPoint }> {
+  const own = await openOwnData(command.data, streams);
+  const overrides = overrideData(command.overrides, own);
+  const options = listNetworkOptions(command, plugins, streams);
+  const subject = await findTrainSubject(command.what, overrides, options);
+  const points = await planSweep([subject], withOwnData(own, engine.loadDataset), plugins);
+  return { subject, point: leaveImages(points)[0]! };
 }
 
 /** A dry run changes nothing, so it makes no database either. */

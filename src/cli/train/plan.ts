@@ -2,7 +2,7 @@ import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { measureTraining } from '../../optim/training-length.js';
 import { formatCount } from '../../report/format-values.js';
 import { formatSpecField } from '../../report/varying-fields.js';
-import type { FittedRun } from '../../run/fit.js';
+import { planRun, type UnplannedRun } from '../../run/fit.js';
 import type { ResolvedRunSpec } from '../../run/spec.js';
 import type { TrainSubject } from './subject.js';
 
@@ -36,8 +36,8 @@ export function formatTrainPlan(
 }
 
 /** `14,724,042 parameters` */
-export function describeSize({ plan }: FittedRun): string {
-  return `${formatCount(plan.parameterCount)} parameters`;
+export function describeSize(run: UnplannedRun): string {
+  return `${formatCount(planRun(run).plan.parameterCount)} parameters`;
 }
 
 function describeSteps(spec: ResolvedRunSpec, images: number): string {

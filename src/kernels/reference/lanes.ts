@@ -16,14 +16,14 @@ export const bindConvolutionForwardLanes: Kernels['bindConvolutionForwardLanes']
   (firstBundle, bundles, images, ...place) => {
     for (let bundle = firstBundle; bundle < firstBundle + bundles; bundle++) {
       const lanes = lanesOf(bundle, images);
+      const begin = bundle * bundleInput(g);
       const sums = new Float64Array(bundleOutput(g));
       for (let i = 0; i < sums.length; i++) {
         if (i % BUNDLE_IMAGES < lanes.length && bias !== null)
           sums[i] = bias[Math.floor(i / BUNDLE_IMAGES) % g.outputChannels]!;
       }
       forEachProduct(g, ({ input, output, weight }) => {
-        for (const lane of lanes)
-          sums[output + lane]! += x[bundle * bundleInput(g) + input + lane]! * f[weight]!;
+        for (const lane of lanes) sums[output + lane]! += x[begin + input + lane]! * f[weight]!;
       });
       copyPart(sums, y.subarray(bundle * bundleOutput(g)), g.outputWidth, g.outputChannels, place);
     }
@@ -34,10 +34,10 @@ export const bindConvolutionInputGradientLanes: Kernels['bindConvolutionInputGra
   (firstBundle, bundles, images, ...place) => {
     for (let bundle = firstBundle; bundle < firstBundle + bundles; bundle++) {
       const lanes = lanesOf(bundle, images);
+      const begin = bundle * bundleOutput(g);
       const sums = new Float64Array(bundleInput(g));
       forEachProduct(g, ({ input, output, weight }) => {
-        for (const lane of lanes)
-          sums[input + lane]! += dy[bundle * bundleOutput(g) + output + lane]! * f[weight]!;
+        for (const lane of lanes) sums[input + lane]! += dy[begin + output + lane]! * f[weight]!;
       });
       copyPart(sums, dx.subarray(bundle * bundleInput(g)), g.inputWidth, g.inputChannels, place);
     }
@@ -47,15 +47,21 @@ export const bindConvolutionKernelGradientLanes: Kernels['bindConvolutionKernelG
   ({ g, x, dy, df }) =>
   (firstBundle, bundles, images, firstRow, rows, firstKernelRow, kernelRows) => {
     const n = g.outputChannels;
+    const parts = Array.from({ length: bundles }, (_, i) => {
+      const bundle = firstBundle + i;
+      const lanes = lanesInUse(imagesOfBundle(bundle, images));
+      return {
+        lanes,
+        x: x.subarray(bundle * bundleInput(g)),
+        dy: dy.subarray(bundle * bundleOutput(g)),
+      };
+    });
     const sums = new Float64Array(g.kernelHeight * g.kernelWidth * g.inputChannels * n);
     forEachProduct(g, ({ input, output, weight }, tap) => {
       const row = Math.floor(tap.output / g.outputWidth);
       if (row < firstRow || row >= firstRow + rows) return;
-      for (let bundle = firstBundle; bundle < firstBundle + bundles; bundle++) {
-        for (let lane = 0; lane < lanesInUse(imagesOfBundle(bundle, images)); lane++) {
-          sums[weight]! +=
-            x[bundle * bundleInput(g) + input + lane]! * dy[bundle * bundleOutput(g) + output + lane]!;
-        }
+      for (const { lanes, x, dy } of parts) {
+        for (let lane = 0; lane < lanes; lane++) sums[weight]! += x[input + lane]! * dy[output + lane]!;
       }
     });
     df.set(sums.subarray(firstKernelRow * n, (firstKernelRow + kernelRows) * n), firstKernelRow * n);

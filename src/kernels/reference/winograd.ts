@@ -37,16 +37,16 @@ export const bindWinogradKernelProducts: Kernels['bindWinogradKernelProducts'] =
     const taps = listTaps(g);
     for (let image = 0; image < images; image++) {
       const bundle = Math.floor(image / BUNDLE_IMAGES);
-      const at = (element: number) => element * BUNDLE_IMAGES + (image % BUNDLE_IMAGES);
+      const lane = image % BUNDLE_IMAGES;
+      const [xBegin, dyBegin] = [bundle * inputFloats(g), bundle * outputFloats(g)];
       for (const tap of taps) {
         const index = tileOf(g, tile, bundle, tap.output);
         if (index < first || index >= end) continue;
         for (let c = 0; c < g.inputChannels; c++) {
-          const value = x[at(bundle * inputFloats(g) + tap.input * g.inputChannels + c)]!;
-          for (let d = 0; d < n; d++) {
-            sums[(tap.kernel * g.inputChannels + c) * n + d]! +=
-              value * dy[at(bundle * outputFloats(g) + tap.output * n + d)]!;
-          }
+          const value = x[(xBegin + tap.input * g.inputChannels + c) * BUNDLE_IMAGES + lane]!;
+          const row = (tap.kernel * g.inputChannels + c) * n;
+          const position = dyBegin + tap.output * n;
+          for (let d = 0; d < n; d++) sums[row + d]! += value * dy[(position + d) * BUNDLE_IMAGES + lane]!;
         }
       }
     }

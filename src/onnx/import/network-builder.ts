@@ -148,12 +148,29 @@ export class NetworkBuilder {
     inputs: readonly LayerValue[],
     tensors: Record<string, Float32Array> = {},
   ): void {
-    const [first] = inputs as [LayerValue];
     const name = this.#nameLayer(node, fields.kind, Object.keys(tensors).length > 0);
+    this.set(node.outputs[0]!, this.#addDraft(name, fields, shape, inputs, tensors));
+  }
+
+  /** A layer's value by way of an identity, for whoever reads that layer already. */
+  again(input: LayerValue): LayerValue {
+    const name = this.#nameLayer(null, 'identity', false);
+    return this.#addDraft(name, { kind: 'identity' }, input.shape, [input], {});
+  }
+
+  #addDraft(
+    name: string,
+    fields: LayerDraft['fields'],
+    shape: Shape,
+    inputs: readonly LayerValue[],
+    tensors: Record<string, Float32Array>,
+  ): LayerValue {
+    const [first] = inputs as [LayerValue];
     const draft = { name, fields, inputs: inputs.map(({ layer }) => layer), tensors, shape };
     this.layers.push(draft);
     this.#drafts.set(name, draft);
-    this.set(node.outputs[0]!, { form: first.form, order: first.order, shape, layer: name });
+    this.#madeBy.set(name, []);
+    return { form: first.form, order: first.order, shape, layer: name };
   }
 
   /** The layer that makes a value. */
@@ -200,13 +217,14 @@ export class NetworkBuilder {
       : { form: 'maps', order: 'channels-first', shape, layer: INPUT };
   }
 
-  #nameLayer(node: Node, kind: string, hasWeights: boolean): string {
+  #nameLayer(node: Node | null, kind: string, hasWeights: boolean): string {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
     const weights = hasWeights
-      ? node.inputs.map((input) => this.#options.weights.get(input)).find(Boolean)
+      ? node?.inputs.map((input) => this.#options.weights.get(input)).find(Boolean)
       : undefined;
-    const wanted = cleanName(weights ?? (/[a-z]/i.test(node.name) ? node.name : '')) || `${kind}${count}`;
+    const wanted =
+      cleanName(weights ?? (node && /[a-z]/i.test(node.name) ? node.name : '')) || `${kind}${count}`;
     let name = wanted;
     for (let more = 2; name === INPUT || this.#drafts.has(name); more++) name = `${wanted}_${more}`;
     return name;

@@ -40,6 +40,13 @@ export interface GroupsValue {
   readonly epsilon?: number;
 }
 
+/** The patches that a locally connected layer reads, on their way to its products, which have a kernel. */
+export interface PatchesValue {
+  readonly form: 'patches';
+  readonly source: LayerValue;
+  readonly kernel?: Constant;
+}
+
 /**
  * What a GELU is made of, on its way: x², x³, a share of the latter, the sum of x and that, `argument` of a tanh; then `bend`, a tanh or an erf, 1 more than that, and
  * half of it or x times it.
@@ -60,4 +67,11 @@ export interface ComparisonValue {
 
 export type ConstantValue = Constant & { readonly form: 'constant' };
 
-export type Value = PixelValue | LayerValue | GroupsValue | BendValue | ComparisonValue | ConstantValue;
+export type Value =
+  | PixelValue
+  | LayerValue
+  | GroupsValue
+  | PatchesValue
+  | BendValue
+  | ComparisonValue
+  | ConstantValue;

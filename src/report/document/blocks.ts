@@ -7,6 +7,8 @@ export interface Document {
   readonly title: string;
   /** One line under the title. */
   readonly subtitle: string;
+  /** What to mind before all else, which who writes the page tells as well; it stands in a section, too. */
+  readonly notes?: readonly string[];
   readonly sections: readonly Section[];
 }
 

@@ -40,6 +40,7 @@ export function writeExercise(report: ExerciseReport): Document {
       ? `Exercise 15.6 (${only.letter}): ${only.title}`
       : 'Exercise 15.6: convolutional networks on MNIST',
     subtitle: `${finished.length} of ${points.length} networks trained${settings && `, with ${settings}`}`,
+    notes: report.notes,
     sections: [
       writeOverview(report, points),
       ...parts.map((part) => writePart(part, report)),

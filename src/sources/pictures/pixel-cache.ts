@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from '../../image/load-sharp.js';
 import type { ReadOptions } from '../../image/read-image.js';
 import { cacheDecoded } from '../decoded-cache.js';
 import type { DecodedPictures } from './decode-pictures.js';
@@ -11,17 +11,18 @@ const CACHE_VERSION = 1;
  *
  * @param tell hears that they could not be kept
  */
-export function cachePictures(
+export async function cachePictures(
   files: readonly string[],
   options: ReadOptions,
   decode: () => Promise<DecodedPictures>,
   tell: (line: string) => void,
 ): Promise<DecodedPictures> {
+  const { versions } = await loadSharp();
   return cacheDecoded<DecodedPictures>(
     {
       title: 'decoded pictures',
       files,
-      how: { version: CACHE_VERSION, decoders: sharp.versions, options },
+      how: { version: CACHE_VERSION, decoders: versions, options },
       decode,
       pack: ({ shape: { height, width, channels }, pixels, transparent }) => ({
         metadata: { transparent: String(transparent) },

@@ -60,9 +60,39 @@ describe('recorded figures as Markdown', () => {
 
   it('stand by network, on the most threads', () => {
     expect(formatLines(LINES, { byNetwork: true }).split('\n').slice(2)).toEqual([
-      '| network | training | PyTorch 1.13.1 | ratio | evaluation | PyTorch 1.13.1 | ratio |',
-      '| :-- | --: | --: | --: | --: | --: | --: |',
-      '| SK-1 | 3,880 | 1,550 | 2.5 | 9,000 |  |  |',
+      '| network | training | PyTorch 1.13.1 | ratio | evaluation |',
+      '| :-- | --: | --: | --: | --: |',
+      '| SK-1 | 3,880 | 1,550 | 2.5 | 9,000 |',
+      '',
+    ]);
+  });
+
+  it('say of each peer in which setting it was', () => {
+    const evaluation = FIGURES[3]!;
+    const compare = (peerName: string, peerSetting: string, peer: number): Figure => {
+      return { ...evaluation, peer, ratio: evaluation.imagesPerSecond! / peer, peerName, peerSetting };
+    };
+    const compared = [
+      { ...FIGURES[2]!, peerSetting: 'jemalloc, contiguous' },
+      compare('PyTorch 1.13.1', 'tcmalloc, channels last, frozen', 3000),
+      compare('ONNX Runtime 1.30.0', 'all optimizations', 4500),
+    ];
+    const lines = compared.map((figure) => JSON.stringify(figure));
+    expect(formatLines(lines).split('\n').slice(2, 7)).toEqual([
+      '| figure | threads | images/s | µs/image | GFLOP/s | of peak | speed-up | peer | ratio | beside |',
+      '| :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: |',
+      '| step/SK-1 | 2 | 3,877 | 258.0 | 110.0 | 55% | 1.94 | 1,552 | 2.50 | PyTorch 1.13.1: jemalloc, contiguous |',
+      '| eval/SK-1 | 2 | 9,000 | 111.1 | 80.0 | 40% |  | 3,000 | 3.00 | PyTorch 1.13.1: tcmalloc, channels last, frozen |',
+      '| eval/SK-1 | 2 | 9,000 | 111.1 | 80.0 | 40% |  | 4,500 | 2.00 | ONNX Runtime 1.30.0: all optimizations |',
+    ]);
+    expect(formatLines(lines, { byNetwork: true }).split('\n').slice(2)).toEqual([
+      '| network | training | PyTorch 1.13.1 | ratio | evaluation | PyTorch 1.13.1 | ratio | ONNX Runtime 1.30.0 | ratio |',
+      '| :-- | --: | --: | --: | --: | --: | --: | --: | --: |',
+      '| SK-1 | 3,880 | 1,550 | 2.5 | 9,000 | 3,000 | 3.0 | 4,500 | 2.0 |',
+      '',
+      '- PyTorch 1.13.1: jemalloc, contiguous: step/SK-1',
+      '- PyTorch 1.13.1: tcmalloc, channels last, frozen: eval/SK-1',
+      '- ONNX Runtime 1.30.0: all optimizations: eval/SK-1',
       '',
     ]);
   });

@@ -44,8 +44,22 @@ describe('report', () => {
   });
 
   it('tells of runs with other settings where there are none with those asked for', async () => {
-    const { exitCode } = await report(['15.6', '--db', db, '--out', out, '--epochs', '7']);
-    expect(exitCode).toBe(0);
+    const others = join(folder, 'others.db');
+    const store = Store.open(others);
+    const preset = readPreset('15.6c');
+    await recordGrid(store, { ...preset, base: { ...preset.base, epochs: 5 } });
+    store.close();
+    const { err } = await report(['15.6c', '--db', others, '--out', out]);
+    const told = 'node scripts/report.js 15.6c --epochs 5 --db ';
+    expect(err).toBe(
+      `Nothing is recorded with the exercise’s own settings, but there are runs with --epochs 5. This reports them: ${told}${others}.\n`,
+    );
+    expect(readFileSync(out, 'utf8')).toContain(`<code>${told}`);
+  });
+
+  it('tells only of those that there are', async () => {
+    const { exitCode, err } = await report(['15.6', '--db', db, '--out', out, '--epochs', '7']);
+    expect([exitCode, err]).toEqual([0, '']);
     const page = readFileSync(out, 'utf8');
     expect(page).toContain('<code>node scripts/sweep.js 15.6 --epochs 7');
     expect(page).not.toContain('but there are runs with');

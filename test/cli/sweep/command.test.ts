@@ -1,31 +1,14 @@
-import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HANGUP_VARIABLE } from '../../../src/cli/hangup.js';
 import { UserError } from '../../../src/core/errors.js';
 import { PRESET_NAMES } from '../../../src/experiment/presets/registry.js';
-import { NUMERICS } from '../../../src/run/numerics.js';
 import { summarizeTimes } from '../../../src/run/profile.js';
 import type { TrainOptions } from '../../../src/run/types.js';
-import {
-  claimRuns,
-  makeFolder,
-  makeMetrics,
-  makeResult,
-  openStore,
-  planGrid,
-  runFake,
-} from '../../experiment/fake-runs.js';
+import { makeFolder, makeResult, runFake } from '../../experiment/fake-runs.js';
 import { FakeEngine, runs, sweep } from '../fake-command.js';
-
-const TWO_SEEDS = { name: 'seeds', base: { model: 'SK', width: 0.2, epochs: 2 }, grid: { seed: [0, 1] } };
-
-function writeGrid(grid: object | string = TWO_SEEDS): { grid: string; db: string } {
-  const folder = makeFolder();
-  const file = join(folder, 'grid.json');
-  writeFileSync(file, typeof grid === 'string' ? grid : JSON.stringify(grid));
-  return { grid: file, db: join(folder, 'new/experiments.db') };
-}
+import { TWO_SEEDS, writeGrid } from './written-grid.js';
 
 const countLines = (text: string) => text.split('\n').filter((line) => line !== '').length;
 
@@ -228,103 +211,6 @@ describe('sweep', () => {
   });
 });
 
-describe('sweep --no-wait', () => {
-  const claimOne = async (db: string, seed: number) => {
-    const points = await planGrid({ base: TWO_SEEDS.base, grid: { seed: [seed] } });
-    claimRuns(openStore(db), 'other', points);
-  };
-
-  it('skips what another process is at, and says so with the exit code', async () => {
-    const { grid, db } = writeGrid();
-    await claimOne(db, 1);
-    const { exitCode, err, out } = await sweep([grid, '--db', db, '--no-wait']);
-    expect(exitCode).toBe(3);
-    expect(err).toMatch(/SK-0.2 seed 1: skipped, since process \d+ on \S+ is at it, run 1\n/);
-    expect(out).toMatch(/SK-0.2 +1 +running/);
-  });
-
-  it('ends with 1 if a run of its own failed besides, and with 0 if nothing was skipped', async () => {
-    const { grid, db } = writeGrid();
-    expect((await sweep([grid, '--db', db, '--set', 'epochs=3', '--no-wait'])).exitCode).toBe(0);
-    await claimOne(db, 1);
-    const engine = new FakeEngine();
-    engine.runOne = () => Promise.reject(new UserError('no'));
-    expect((await sweep([grid, '--db', db, '--no-wait'], engine)).exitCode).toBe(1);
-  });
-});
-
-describe('sweep over runs that were begun before', () => {
-  it('tells where they go on, and why not later', async () => {
-    const { grid, db } = writeGrid();
-    const engine = new FakeEngine();
-    engine.runOne = (spec, options) => {
-      options.onResume?.({ epoch: 2, step: 1, epochs: [makeMetrics(1, 9)], rejected: ['state-2: is cut'] });
-      options.onEpoch?.(makeMetrics(2, 8));
-      return Promise.resolve(makeResult(spec));
-    };
-    const { err } = await sweep([grid, '--db', db, '--parallel', '1'], engine);
-    expect(err.split('\n').slice(2, 5)).toEqual([
-      'SK-0.2 seed 0: state-2: is cut',
-      'SK-0.2 seed 0: goes on in epoch 2, after 1 step',
-      expect.stringMatching(/^run 1 of 2, SK-0.2 seed 0: epoch 2 of 2, loss 0.5000/),
-    ]);
-  });
-});
-
-describe('two grids without a name whose files are called alike', () => {
-  const { name: _name, ...unnamed } = TWO_SEEDS;
-
-  it('are kept apart', async () => {
-    const [first, second] = [writeGrid(unnamed), writeGrid({ ...unnamed, grid: { seed: [5] } })];
-    expect((await sweep([first.grid, '--db', first.db])).exitCode).toBe(0);
-    expect((await sweep([first.grid, '--db', first.db, '--epochs', '1'])).exitCode).toBe(0);
-    const { exitCode, err } = await sweep([second.grid, '--db', first.db]);
-    expect(exitCode).toBe(2);
-    expect(err).toContain(
-      `called 'grid' by its file, as the sweep of ${realpathSync(first.grid)} in ${first.db} is.`,
-    );
-    const points = await runs([
-      'query',
-      'SELECT count(*) AS n FROM sweep_results',
-      '--db',
-      first.db,
-      '--json',
-    ]);
-    expect(JSON.parse(points.out)).toEqual([{ n: 2 }]);
-    expect(JSON.parse((await runs(['ls', '--db', first.db, '--json'])).out)).toHaveLength(4);
-  });
-
-  it('are one if the file has been moved', async () => {
-    const [first, second] = [writeGrid(unnamed), writeGrid(unnamed)];
-    await sweep([first.grid, '--db', first.db]);
-    rmSync(first.grid);
-    const { exitCode, err } = await sweep([second.grid, '--db', first.db]);
-    expect([exitCode, err]).toEqual([0, expect.stringContaining('2 recorded')]);
-  });
-});
-
-describe('sweep over runs of an older numerics version', () => {
-  it('tells how many they are, and runs them again if it is asked to', async () => {
-    const { grid, db } = writeGrid();
-    await sweep([grid, '--db', db]);
-    openStore(db).db.prepare('UPDATE runs SET numerics = 0 WHERE seed = 0').run();
-    const plain = await sweep([grid, '--db', db]);
-    expect(plain.exitCode).toBe(0);
-    expect(plain.err).toBe(
-      `seeds: 2 points, 2 recorded in ${db}, nothing to run\n` +
-        `seeds: 1 of 2 recorded runs is of numerics 0, this program's is ${NUMERICS}: --numerics current runs it again\n`,
-    );
-    const dry = await sweep([grid, '--db', db, '--dry-run', '--numerics', 'current']);
-    expect(dry.out).toMatch(
-      /seed 0 {2}missing\n.*seed 1 {2}recorded \(run 2\)\n\n1 of 2 to run\.\n1 run, checkpoints of /,
-    );
-    const again = await sweep([grid, '--db', db, '--numerics', 'current']);
-    expect(again.err).toContain(`seeds: 2 points, 1 recorded in ${db}, 1 to run`);
-    expect(again.out).toBe(plain.out);
-    expect((await sweep([grid, '--db', db])).err).not.toContain('numerics');
-  });
-});
-
 describe('sweep --dry-run', () => {
   it('lists the points and which are recorded, and makes no database', async () => {
     const { grid, db } = writeGrid();
@@ -430,79 +316,6 @@ describe('sweep --list', () => {
   ])('refuses what it would drop: %j', async (args, message) => {
     const { exitCode, out, err } = await sweep(args);
     expect([exitCode, out, err]).toEqual([2, '', message]);
-  });
-});
-
-describe('wrong usage of sweep', () => {
-  it.each([
-    [[], 'sweep: expected a preset, a grid file or a network, found nothing.'],
-    [['15.6k'], "sweep: unknown preset or network '15.6k'. Did you mean '15.6'?"],
-    [['15.6b', '--ignore-hash'], '--ignore-hash: expected a saved network, found 15.6b. Leave it out.'],
-    [['no/such.json'], 'no/such.json: expected a grid, a spec or a network as JSON, found nothing there.'],
-    [['--worker', '2'], "sweep: unknown option '--worker'. Did you mean '--workers'?"],
-    [['--dryrun'], "sweep: unknown option '--dryrun'. Did you mean '--dry-run'?"],
-    [['15.6b', '15.6c'], 'sweep: too many arguments'],
-    [['SK', '--grid', 'seed=0..2', '--seed', '1'], 'found --grid seed=0..2 before it. Leave one out.'],
-    [['--grid', 'seed=0..2', 'SK'], "--grid: expected key=values, found 'SK'."],
-    [['SK', '--name', ''], '--name: expected a name'],
-    [['15.6b', '--db'], "sweep: option '--db <file>' argument missing"],
-    [['15.6b', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
-    [['15.6b', '--workers', '10000'], "--workers: expected a whole number from 1 to 256, found '10000'."],
-    [['15.6b', '--parallel', 'abc'], "--parallel: expected a whole number from 1 to 256, found 'abc'."],
-    [['15.6b', '--parallel', '1.5'], "found '1.5'."],
-    [['15.6b', '--parallel', '-1'], "found '-1'."],
-    [['15.6b', '--workers', ''], "found ''."],
-    [['15.6b', '--epochs', '0'], '--epochs: expected a number above 0, 100000 at most'],
-    [['15.6b', '--lr', 'x'], "--lr: expected a number, found 'x'."],
-    [['15.6b', '--seed', '-1'], "15.6b: --seed -1: field 'seed': expected number to be >=0, found -1."],
-    [['15.6b', '--seed', '9007199254740993'], '(those up to 9007199254740991 are), found 9007199254740993.'],
-    [
-      ['15.6b', '--set', 'seed=1', '--seed', '2'],
-      '--seed 2: expected each field once, found --set seed=1 before it.',
-    ],
-    [
-      ['15.6b', '--set', 'seed=1', '--set', 'seed=2'],
-      '--set seed=2: expected each field once, found --set seed=1',
-    ],
-    [
-      ['15.6b', '--epochs', '3', '--epochs', '5'],
-      '--epochs: expected it once, found it twice. Leave one out.',
-    ],
-    [['15.6b', '--seed', '1', '--seed', '2'], '--seed: expected it once, found it twice.'],
-    [['15.6b', '--keep', 'all'], "--keep: unknown choice 'all'. Valid: "],
-    [['15.6b', '--checkpoint-steps', '0'], '--checkpoint-steps: expected a whole number from 1 to'],
-    [
-      ['15.6b', '--checkpoint-minutes', '0'],
-      "--checkpoint-minutes: expected a number above 0, 1440 at most, found '0'.",
-    ],
-    [
-      ['15.6b', '--no-checkpoints', '--keep', 'model'],
-      '--no-checkpoints: expected no --keep model beside it, found both.',
-    ],
-    [['15.6b', '--no-checkpoints', '--checkpoint-steps', '5'], 'expected no --checkpoint-steps beside it'],
-    [['15.6b', '--set', 'sede=1'], "--set: unknown field 'sede'. Did you mean 'seed'?"],
-    [['15.6b', '--set', 'model=BNN'], "15.6b: --set model=BNN: unknown model 'BNN'. Did you mean 'BN'?"],
-    [['15.6b', '--set', 'trainCount=60001'], 'expected examples 1 to 60000 of the training data'],
-    [['15.6d', '--workers', '200', '--parallel', '2'], 'expected at most 256 threads'],
-  ])('%j is one line and exit code 2', async (args, message) => {
-    const { db } = writeGrid();
-    const { exitCode, out, err } = await sweep(args.includes('--db') ? args : [...args, '--db', db]);
-    expect(err).toContain(message);
-    expect({ exitCode, out, lines: countLines(err) }).toEqual({ exitCode: 2, out: '', lines: 1 });
-  });
-
-  it('in a grid file is told with its place', async () => {
-    const { grid, db } = writeGrid('{"base": {"model": "BN",}}');
-    const { exitCode, err } = await sweep([grid, '--db', db]);
-    expect([exitCode, err]).toEqual([2, `${grid}: line 1, column 25: expected JSON, found "}}".\n`]);
-  });
-
-  it('of the database is told before anything runs', async () => {
-    const { grid } = writeGrid();
-    const engine = new FakeEngine();
-    const { exitCode, err } = await sweep([grid, '--db', grid], engine);
-    expect([exitCode, engine.executors.length]).toEqual([2, 0]);
-    expect(err).toContain('is not an SQLite database');
   });
 });
 

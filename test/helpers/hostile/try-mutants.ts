@@ -7,7 +7,7 @@ import { byteMutation, type Mutation, mutate } from './mutations.js';
 import { tryInput } from './trial.js';
 
 /** How often each parser is tried. */
-export const MUTANTS = { share: 2000, whole: 100_000 } as const;
+export const MUTANTS = { share: 500, whole: 100_000 } as const;
 
 /** A valid input, and how it is parsed. */
 export interface Seed<Parse> {

@@ -1,6 +1,5 @@
 import type { ActivationKernel } from '../../../src/kernels/interface/activations.js';
 import type { Kernels } from '../../../src/kernels/kernels.js';
-import { referenceKernels } from '../../../src/kernels/reference/reference.js';
 import { KernelMemory } from './kernel-memory.js';
 
 /** Functions of single elements, by their places in a kernel set. */
@@ -53,33 +52,28 @@ export function makeCase<M extends KernelMethod>(
   return { method, title, prepare, tight: options.tight ?? false };
 }
 
+/** What a run of a case leaves behind: the memory that it wrote, and what its calls returned. */
+export interface CaseRun {
+  readonly memory: KernelMemory;
+  readonly returned: readonly unknown[];
+}
+
+export function runCase(kernelCase: KernelCase, kernels: Kernels): CaseRun {
+  const memory = new KernelMemory();
+  const calls = kernelCase.prepare(memory, kernels);
+  return { memory, returned: calls.map((args) => callMethod(kernels, kernelCase.method, args)) };
+}
+
 /**
- * Runs a case on `kernels` and on `oracle` and says what differs first, or null.
+ * Says what differs first between two runs of a case, or null.
  *
  * @param exact asks for the same bits instead of closeness
  */
-export function findMismatch(
-  kernelCase: KernelCase,
-  kernels: Kernels,
-  oracle: Kernels = referenceKernels,
-  exact = false,
-): string | null {
-  const expected = runCase(kernelCase, oracle);
-  const actual = runCase(kernelCase, kernels);
+export function compareRuns(actual: CaseRun, expected: CaseRun, exact = false): string | null {
   const difference = actual.memory.findDifference(expected.memory, exact);
   if (difference !== null) return difference;
   const same = actual.returned.every((value, i) => value === expected.returned[i]);
   return same ? null : `returned ${actual.returned}, expected ${expected.returned}`;
-}
-
-/** Runs a case and returns the memory that it wrote and what its calls returned. */
-export function runCase(
-  kernelCase: KernelCase,
-  kernels: Kernels,
-): { memory: KernelMemory; returned: unknown[] } {
-  const memory = new KernelMemory();
-  const calls = kernelCase.prepare(memory, kernels);
-  return { memory, returned: calls.map((args) => callMethod(kernels, kernelCase.method, args)) };
 }
 
 type Method = (...args: readonly unknown[]) => unknown;

@@ -52,7 +52,9 @@ export class KernelMemory {
 
   /** Numbers uniform in [low, high). */
   uniform(length: number, low = -1, high = 1): Float32Array {
-    return Float32Array.from({ length }, () => low + (high - low) * this.#random.nextUniform());
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = low + (high - low) * this.#random.nextUniform();
+    return values;
   }
 
   /** Whole numbers low..high, for ties. */
@@ -145,9 +147,8 @@ function toFloats(values: number | Float32Array): Float32Array {
 }
 
 function fillUntouched<T extends NumberArray>(array: T): T {
-  const bytes = bytesOf(array);
-  const mark = new Uint8Array(Uint32Array.of(UNTOUCHED).buffer);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = mark[i % mark.length]!;
+  const words = new Uint32Array(Math.ceil(array.byteLength / 4)).fill(UNTOUCHED);
+  bytesOf(array).set(new Uint8Array(words.buffer, 0, array.byteLength));
   return array;
 }
 

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { availableKernelNames, loadKernels } from '../../../src/kernels/select.js';
 import { train } from '../../../src/train.js';
+import { openPool } from '../../helpers/open-pool.js';
 import { makeSmallNetwork, randomNumbers, type SmallNetworkOptions } from '../../helpers/small-network.js';
 import { makeTinyDataset } from '../../helpers/tiny-dataset.js';
+
+const pool = openPool(2);
 
 // Chapter 15.5.8: with kernels as large as the input, a convolution is a fully connected layer. Here the two are one to the bit.
 
@@ -51,7 +54,7 @@ describe.each(availableKernelNames())('fully connected as convolution on %s', (n
 describe('a whole run', () => {
   const dataset = makeTinyDataset({ train: 200, test: 50 });
   const run = (network: string) =>
-    train({ network, epochs: 2, batchSize: 20, learningRate: 0.01 }, { dataset, workers: 2 });
+    train({ network, epochs: 2, batchSize: 20, learningRate: 0.01 }, { dataset, pool, workers: 2 });
 
   it.each([
     ['INPUT(28x28x1) -> FC(30) -> FC(10)', 'INPUT(28x28x1) -> CONV(28,30) -> CONV(1,10)'],

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { raise } from '../../../src/optim/optimizers/adam-passes.js';
 import type { OptimizerSpec } from '../../../src/optim/optimizers/registry.js';
 import { descend, descendPlainly, measureDistance } from '../../helpers/descent.js';
+import { openPool } from '../../helpers/open-pool.js';
+
+const pool = openPool(2);
 
 const RATE = 0.003;
 
@@ -59,7 +62,7 @@ describe('100 steps', () => {
     ['adamw', 'adamw', { decay: 0.01 }],
     ['adamw with more decay', { kind: 'adamw', weightDecay: 0.5, beta2: 0.95 }, { decay: 0.5, beta2: 0.95 }],
   ])('of %s are those of the published equations in float64', async (_, optimizer, plain) => {
-    const result = await descend({ optimizer, learningRate: RATE });
+    const result = await descend(pool, { optimizer, learningRate: RATE });
     const expected = descendPlainly(result.normalization, movePlainly({ ...DEFAULTS, ...plain }));
     expect(result.state).toBe('done');
     expect(measureDistance(result.weights, expected)).toBeLessThan(1e-5);

@@ -9,6 +9,9 @@ import {
 } from '../../../src/optim/optimizers/muon/newton-schulz.js';
 import { parseOptimizer } from '../../../src/optim/optimizers/registry.js';
 import { descend, descendPlainly, measureDistance, type PlainParameter } from '../../helpers/descent.js';
+import { openPool } from '../../helpers/open-pool.js';
+
+const pool = openPool(2);
 
 const kernels = referenceKernels;
 
@@ -59,7 +62,7 @@ describe('100 steps of muon', () => {
     },
   ])('with %j are those of the published equations in float64', async (options) => {
     const optimizer = { kind: 'muon' as const, ...options };
-    const result = await descend({ optimizer, learningRate: RATE });
+    const result = await descend(pool, { optimizer, learningRate: RATE });
     const { momentum, weightDecay, others } = parseOptimizer(optimizer, 'test') as never as {
       momentum: number;
       weightDecay: number;

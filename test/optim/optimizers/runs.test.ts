@@ -5,8 +5,11 @@ import type { OptimizerSpec } from '../../../src/optim/optimizers/registry.js';
 import { loadPlugins } from '../../../src/plugins/load.js';
 import { type RunSpec, resolveRunSpec } from '../../../src/run/spec.js';
 import { train } from '../../../src/train.js';
+import { openPool } from '../../helpers/open-pool.js';
 import { makeTinyDataset } from '../../helpers/tiny-dataset.js';
 import { makeOptimizerPlugins } from '../../plugins/fake-optimizers.js';
+
+const pool = openPool(8);
 
 /** Two of the user's own at hand. */
 const plugins = await loadPlugins(makeOptimizerPlugins());
@@ -41,7 +44,10 @@ const network: WrittenNetwork = {
 };
 
 const run = (spec: RunSpec, workers: number) =>
-  train({ network, batchSize: 50, epochs: 2, learningRate: 0.01, ...spec }, { dataset, plugins, workers });
+  train(
+    { network, batchSize: 50, epochs: 2, learningRate: 0.01, ...spec },
+    { dataset, plugins, pool, workers },
+  );
 
 describe.each(names)('a run with %s', (optimizer) => {
   it.each([

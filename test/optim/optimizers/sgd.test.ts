@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { descend, descendPlainly, measureDistance } from '../../helpers/descent.js';
+import { openPool } from '../../helpers/open-pool.js';
+
+const pool = openPool(2);
 
 const RATE = 0.02;
 
@@ -10,7 +13,7 @@ describe('100 steps', () => {
     { momentum: 0, nesterov: false, weightDecay: 0 },
   ])("of sgd with %j are those of PyTorch's equations in float64", async (options) => {
     const { momentum, nesterov, weightDecay } = options;
-    const result = await descend({ optimizer: { kind: 'sgd', ...options }, learningRate: RATE });
+    const result = await descend(pool, { optimizer: { kind: 'sgd', ...options }, learningRate: RATE });
     const velocities = new Map<string, number[]>();
     const expected = descendPlainly(result.normalization, (parameters) => {
       for (const { plan, w, g } of parameters) {

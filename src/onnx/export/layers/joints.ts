@@ -18,10 +18,10 @@ export const writeConcat: WriteLayer = (_config, site) => {
   return site.finish('Concat', names, { axis: { int: 1 } }, isFlat);
 };
 
-/** The maps times a number for each channel. */
+/** A number for each channel, times the maps. In the other order OpenCV 4.6 takes a gate by a hard sigmoid for a hard swish. */
 export const writeGate: WriteLayer = (_config, site) => {
   const { names, isFlat } = alike(site);
-  return site.finish('Mul', names, {}, isFlat);
+  return site.finish('Mul', names.toReversed(), {}, isFlat);
 };
 
 /** A layer that does nothing but in training. */

@@ -127,7 +127,8 @@ export const writeLocalResponse: WriteLayer = ({ size, alpha, beta, k }: LocalRe
     for (let other = Math.max(0, c - size / 2); other < last; other++) band[c * channels + other] = 1;
   }
   const squares = site.node('squares', 'Mul', [input, input]);
-  const sums = site.node('sums', 'Conv', [squares, site.weights('band', [channels, channels, 1, 1], band)]);
+  const bands = site.weights('band', [channels, channels, 1, 1], band);
+  const sums = site.node('sums', 'Conv', [squares, bands], { kernel_shape: { ints: [1, 1] } });
   const shares = site.node('shares', 'Mul', [sums, site.number('alpha', alpha / size)]);
   const total = site.node('total', 'Add', [shares, site.number('k', k)]);
   const divisors = site.node('divisors', 'Pow', [total, site.number('beta', beta)]);

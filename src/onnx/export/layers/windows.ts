@@ -61,19 +61,13 @@ export function addMeans<Made>(
   const { shape } = site.input;
   if (isGlobal(window, shape)) return add('GlobalAveragePool', [site.maps()], {});
   const room = makeRoom(window, shape, site.output);
-  const exceeds = room.some((side, i) => side > window.padding[i]!);
-  if (!window.paddingMode && (divisor === 'input' || !exceeds)) {
-    return add('AveragePool', [site.maps()], {
-      ...describeWindow({ ...window, padding: room }),
-      count_include_pad: { int: divisor === 'input' ? 0 : 1 },
-    });
+  const isBare = divisor === 'input' || room.every((side) => side === 0);
+  if (!window.paddingMode && isBare) {
+    return add('AveragePool', [site.maps()], describeWindow({ ...window, padding: room }));
   }
-  // The padding becomes part of the input, and so does what is beyond it where every place of a window counts.
+  // The padding becomes part of the input, and so does what is beyond it where every place of a window counts. OpenCV 4.6 ignores count_include_pad.
   const inside = divisor === 'window' ? room : window.padding;
   const padded = padInput(site, { ...window, padding: inside });
   const beyond: Padding = [0, room[1] - inside[1], 0, room[3] - inside[3]];
-  return add('AveragePool', [padded], {
-    ...describeWindow({ ...window, padding: beyond }),
-    count_include_pad: { int: 0 },
-  });
+  return add('AveragePool', [padded], describeWindow({ ...window, padding: beyond }));
 }

@@ -61,10 +61,12 @@ export const foldTranspose: FoldNode = (node, [constant]) => {
 
 export const foldConcat: FoldNode = (node, inputs) => {
   const parts = inputs as readonly Constant[];
-  const axis = placeAxis(node.integer('axis', 1), parts[0]!.dims.length);
+  const rank = parts[0]!.dims.length;
+  require(parts.every((part) => part?.dims.length === rank), 'of constants of several ranks');
+  const axis = placeAxis(node.integer('axis', 1), rank);
   const dims = parts[0]!.dims.with(
     axis,
-    parts.reduce((sum, part) => sum + (part.dims[axis] ?? 0), 0),
+    parts.reduce((sum, part) => sum + part.dims[axis]!, 0),
   );
   const fits = (part: Constant) => part.dims.with(axis, dims[axis]!).join() === dims.join();
   require(count(dims) <= MOST_MADE && parts.every(fits), 'of constants that do not fit each other');
@@ -106,9 +108,10 @@ export const foldSlice: FoldNode = (node, [constant, ...given]) => {
 
 export const foldGather: FoldNode = (node, [constant, places]) => {
   const axis = placeAxis(node.integer('axis', 0), constant!.dims.length);
-  const picked = [...(places?.values ?? [])].map((place) => placeAxis(place, constant!.dims[axis]!));
+  require(!!places, 'without places');
+  const picked = [...places.values].map((place) => placeAxis(place, constant!.dims[axis]!));
   const made = pick(constant!, axis, picked);
-  return { ...made, dims: [...made.dims.slice(0, axis), ...places!.dims, ...made.dims.slice(axis + 1)] };
+  return { ...made, dims: [...made.dims.slice(0, axis), ...places.dims, ...made.dims.slice(axis + 1)] };
 };
 
 /** Axes are an input since opset 13, an attribute before. */
@@ -129,6 +132,7 @@ export const foldUnsqueeze: FoldNode = (node, [constant, given]) => {
   const places = axes.map((axis) => placeAxis(axis, rank));
   const rest = [...constant!.dims];
   const dims = Array.from({ length: rank }, (_, axis) => (places.includes(axis) ? 1 : (rest.shift() ?? 1)));
+  require(count(dims) === constant!.values.length, `by axes ${axes.join()}`);
   return { ...constant!, dims };
 };
 
@@ -138,7 +142,7 @@ export const foldConstantOfShape: FoldNode = (node, [shape]) => {
     ? readConstant(tensor, null, node.name)
     : { values: Float32Array.of(0), isWhole: false };
   const dims = [...shape!.values];
-  require(count(dims) <= MOST_MADE, `of ${count(dims)} numbers`);
+  require(dims.every((size) => size >= 0) && count(dims) <= MOST_MADE, `of ${dims.join('×')} numbers`);
   return {
     dims,
     values: new Float32Array(count(dims)).fill(values[0] ?? 0),

@@ -8,8 +8,10 @@ import { readHardSigmoidScale, readPreluSum } from './bends.js';
 import { addAsBias } from './convolution.js';
 import { readGate } from './gates.js';
 import { readBendStep, readBendSum } from './gelu.js';
+import { addPositionBias } from './locally-connected.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
+import { separate } from './separate.js';
 
 /** Pixels that nobody reads otherwise: what is done to them is their normalisation. */
 function pixelsOf(node: Node, network: NetworkBuilder, { index, value }: Split): PixelValue | null {
@@ -76,6 +78,7 @@ function shift(node: Node, network: NetworkBuilder, split: Split): void {
     network.set(node.outputs[0]!, { ...pixels, mean });
     return;
   }
+  if (addPositionBias(node, network, index, constant)) return;
   const input = network.layerValue(node, index);
   const summands = perChannel(input, constant);
   if (summands.every((value) => value === 0)) {
@@ -145,7 +148,8 @@ function perChannel({ form, shape, border }: LayerValue, { dims, values }: Const
 function addLayers(node: Node, network: NetworkBuilder): void {
   if (node.inputs.length === 2 && (readBendSum(node, network) || readPreluSum(node, network))) return;
   const inputs = node.inputs.map((_, i) => network.layerValue(node, i));
-  const [first] = inputs as [LayerValue];
+  const [first] = inputs;
+  require(first !== undefined, 'without inputs');
   const fits = ({ shape, border, form, order }: LayerValue) =>
     !border &&
     shape.height === first.shape.height &&
@@ -156,10 +160,5 @@ function addLayers(node: Node, network: NetworkBuilder): void {
   const isRepeated = inputs.every(({ layer }) => layer === first.layer);
   if (inputs.length === 1) network.set(node.outputs[0]!, first);
   else if (isRepeated) network.add(node, { kind: 'multiply', factor: inputs.length }, first.shape, [first]);
-  else addOnce(node, network, inputs);
-}
-
-function addOnce(node: Node, network: NetworkBuilder, inputs: readonly LayerValue[]): void {
-  require(new Set(inputs.map(({ layer }) => layer)).size === inputs.length, 'of a layer twice and others');
-  network.add(node, { kind: 'add' }, inputs[0]!.shape, inputs);
+  else network.add(node, { kind: 'add' }, first.shape, separate(network, inputs));
 }

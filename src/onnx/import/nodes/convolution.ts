@@ -4,6 +4,7 @@ import type { NetworkBuilder } from '../network-builder.js';
 import { isSinglePixel } from '../network-builder.js';
 import { type Node, require } from '../node.js';
 import type { LayerValue } from '../values.js';
+import { multiplyPatches } from './locally-connected.js';
 import type { ReadNode } from './read-node.js';
 import { addBorder, readWindow, slide } from './windows.js';
 
@@ -43,6 +44,7 @@ export const readGemm: ReadNode = (node, network) => {
 };
 
 export const readMatMul: ReadNode = (node, network) => {
+  if (multiplyPatches(node, network)) return;
   addFullyConnected(node, network, network.constant(node, 1), { isTransposed: false, bias: null });
 };
 

@@ -5,8 +5,10 @@ import { isSinglePixel } from '../network-builder.js';
 import { type Node, require } from '../node.js';
 import { turnPixels } from '../pixels.js';
 import type { LayerValue, Value } from '../values.js';
+import { finishPatches, turnPatches } from './locally-connected.js';
 import { shorten } from './normalization.js';
 import type { ReadNode } from './read-node.js';
+import { separate } from './separate.js';
 
 const pass = (node: Node, network: NetworkBuilder, value: Value) => network.set(node.outputs[0]!, value);
 
@@ -45,6 +47,7 @@ export const readReshape: ReadNode = (node, network) => {
   const source = network.value(node, 0);
   require(node.integer('allowzero', 0) === 0 || !target.includes(0), 'with allowzero');
   if (source.form === 'groups') return finishGroups(node, network, target);
+  if (source.form === 'patches') return finishPatches(node, network, source, target);
   const value = network.inEitherOrder(node, 0);
   const { height, width, channels } = value.shape;
   const count = height * width * channels;
@@ -85,10 +88,11 @@ const describe = (sizes: readonly number[]) =>
 export const readTranspose: ReadNode = (node, network) => {
   const order = (node.integers('perm') ?? []).join();
   const value = network.value(node, 0);
-  if (value.form === 'pixels') {
-    require(order === '0,3,1,2' && value.sizes.length === 3, `by ${order}`);
+  if (value.form === 'pixels' && order === '0,3,1,2') {
+    require(value.sizes.length === 3, `by ${order}`);
     return pass(node, network, turnPixels(value));
   }
+  if (turnPatches(node, network, value, order)) return;
   const input = network.layerValue(node, 0);
   if (order === '0,3,1,2' && input.form === 'last')
     return pass(node, network, { ...input, form: 'maps', order: 'channels-first' });
@@ -120,7 +124,8 @@ export const readShape: ReadNode = (node, network) => {
 /** Side by side along channels. */
 export const readConcat: ReadNode = (node, network) => {
   const inputs = node.inputs.map((_, i) => network.layerValue(node, i));
-  const [first] = inputs as [LayerValue];
+  const [first] = inputs;
+  require(first !== undefined, 'without inputs');
   const rank = first.form === 'flat' ? 2 : 4;
   const axis = node.integer('axis', 1);
   const channelAxis = first.form === 'last' ? 3 : 1;
@@ -133,9 +138,8 @@ export const readConcat: ReadNode = (node, network) => {
     (form !== 'flat' || isSinglePixel(shape));
   require(inputs.every(fits), 'of maps of several sizes');
   if (inputs.length === 1) return pass(node, network, first);
-  require(new Set(inputs.map(({ layer }) => layer)).size === inputs.length, 'of a layer twice');
   const channels = inputs.reduce((sum, { shape }) => sum + shape.channels, 0);
-  network.add(node, { kind: 'concat' }, { ...first.shape, channels }, inputs);
+  network.add(node, { kind: 'concat' }, { ...first.shape, channels }, separate(network, inputs));
 };
 
 /** Around maps it is the padding of the window that comes next; around channels a layer. */
