@@ -15,7 +15,7 @@ import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js
 import { ListedWork } from '../src/parallel/listed-work.js';
 import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
-import { TaskBoard } from '../src/parallel/task-board.js';
+import { countOwners, TaskBoard } from '../src/parallel/task-board.js';
 import { planAssembly } from './assembly.js';
 import { getContext, type RunContext } from './context.js';
 import { showPlain } from './images.js';
@@ -57,16 +57,14 @@ export default async function evaluate({ run, worker, on, augmentation }: Evalua
   };
   const chunks = Math.ceil(images / EVALUATION_IMAGES);
   const tasks = Math.min(chunks, MOST_TASKS);
+  const owners = countOwners(run.memory.board);
   const evaluation: TaskList = {
     begin() {},
     tasks: Array.from({ length: tasks }, (_, task) => {
       const [first, end] = shareOf(chunks, { worker: task, workers: tasks });
       return () => evaluateChunks(first, end);
     }),
-    ends: Array.from(
-      { length: run.workers },
-      (_, worker) => shareOf(tasks, { worker, workers: run.workers })[1],
-    ),
+    ends: Array.from({ length: owners }, (_, worker) => shareOf(tasks, { worker, workers: owners })[1]),
   };
   board.share(new ListedWork([...prepare, evaluation], pulse));
 }
@@ -144,7 +142,7 @@ function bindEvaluator(
     batch,
     pulse,
     board: new TaskBoard(run.memory.board, worker),
-    prepare: new TaskLists(preparing, { batch, workers: run.workers, kernels }).current,
+    prepare: new TaskLists(preparing, { batch, owners: countOwners(run.memory.board), kernels }).current,
     evaluateFrom(on, first, augmentation) {
       firstImage = first;
       const { forward, forwardView } = getSet(on);

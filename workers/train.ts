@@ -12,7 +12,7 @@ import { CONTROL, STOP } from '../src/parallel/control.js';
 import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
-import { TaskBoard } from '../src/parallel/task-board.js';
+import { countOwners, TaskBoard } from '../src/parallel/task-board.js';
 import { planAssembly } from './assembly.js';
 import { getContext, type RunContext } from './context.js';
 import { showAugmented } from './images.js';
@@ -68,7 +68,7 @@ function bindStep(
   const pulse = new Pulse(run.memory.pulse, worker, 'train', kernels);
   const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
   const work = new StepWork({
-    lists: new TaskLists(phases, { batch, workers: run.workers, kernels }),
+    lists: new TaskLists(phases, { batch, owners: countOwners(run.memory.board), kernels }),
     batch,
     pulse,
     timer,

@@ -42,7 +42,7 @@ export function bindStep(
     ...groupIntoPhases([...bound.prepare, ...bound.forward, ...bound.backward]),
     ...groupIntoPhases(update),
   ];
-  const lists = new TaskLists(phases, { batch, workers, kernels });
+  const lists = new TaskLists(phases, { batch, owners: workers, kernels });
   const board = new TaskBoard(words, worker);
   return () => {
     if (worker === 0) announceRound(words);

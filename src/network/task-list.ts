@@ -10,9 +10,9 @@ export type Task = () => void;
 export interface TaskList {
   /** To be called by each worker before its first task of the phase. */
   readonly begin: Task;
-  /** The first worker's own ones, then the second's, and so on. */
+  /** The first owner's, then the second's, and so on. */
   readonly tasks: readonly Task[];
-  /** Where each worker's own ones end. */
+  /** Where each owner's end. */
   readonly ends: readonly number[];
 }
 
@@ -24,27 +24,23 @@ const MOST_TASKS = 32;
 const MOST_TASKS_OF_BLOCKS = 4;
 
 /**
- * Phases as tasks for so many workers, for the mini-batch at hand: they are cut once for each size. Neighbouring units, slices and blocks are a worker's
+ * Phases as tasks of so many workers, for the mini-batch at hand: they are cut once for each size. Neighbouring units, slices and blocks are a worker's
  * own, the same in every phase, so that what it works on stays in its core's cache. What kernels do is noted, so that one call of a task does it all.
  */
 export class TaskLists {
   readonly #phases: readonly Phase[];
   readonly #batch: Batch;
-  readonly #workers: number;
+  readonly #owners: number;
   readonly #recording: Recording | null;
   readonly #ofSizes = new Map<number, readonly TaskList[]>();
 
   constructor(
     phases: readonly Phase[],
-    {
-      batch,
-      workers,
-      kernels,
-    }: { readonly batch: Batch; readonly workers: number; readonly kernels: Kernels },
+    { batch, owners, kernels }: { readonly batch: Batch; readonly owners: number; readonly kernels: Kernels },
   ) {
     this.#phases = phases;
     this.#batch = batch;
-    this.#workers = workers;
+    this.#owners = owners;
     this.#recording = findRecording(kernels);
   }
 
@@ -57,12 +53,12 @@ export class TaskLists {
   }
 
   #cut(phase: Phase): TaskList {
-    const workers = this.#workers;
+    const owners = this.#owners;
     const tasks: Task[] = [];
-    const ends = Array.from({ length: workers }, (_, worker) => {
+    const ends = Array.from({ length: owners }, (_, owner) => {
       for (const strand of phase.strands) {
-        const [first, end] = shareOf(countTasks(strand, this.#batch), { worker, workers });
-        const most = workers === 1 ? 1 : strand.over === 'blocks' ? MOST_TASKS_OF_BLOCKS : MOST_TASKS;
+        const [first, end] = shareOf(countTasks(strand, this.#batch), { worker: owner, workers: owners });
+        const most = owners === 1 ? 1 : strand.over === 'blocks' ? MOST_TASKS_OF_BLOCKS : MOST_TASKS;
         const cuts = Math.min(most, end - first);
         for (let cut = 0; cut < cuts; cut++) {
           const [from, to] = shareOf(end - first, { worker: cut, workers: cuts });

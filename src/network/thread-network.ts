@@ -75,7 +75,7 @@ export class ThreadNetwork<Memory extends NetworkMemory = NetworkMemory> {
    */
   schedule(passes: readonly Pass[], watch: (phase: Phase) => Phase = (phase) => phase): () => void {
     const phases = groupIntoPhases(passes).map(watch);
-    const lists = new TaskLists(phases, { batch: this.bound.batch, workers: 1, kernels: this.#kernels });
+    const lists = new TaskLists(phases, { batch: this.bound.batch, owners: 1, kernels: this.#kernels });
     return () => {
       for (const { begin, tasks } of lists.current) {
         begin();

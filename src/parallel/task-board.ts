@@ -18,7 +18,7 @@ const WORDS = {
   generation: 5,
   /** Not 0 once a worker has failed: nobody waits for it. */
   failed: 6,
-  /** Each worker's own tasks that nobody has taken, from the first to behind the last: 16 bits each. */
+  /** Each owner's tasks that nobody has taken, from the first to behind the last: 16 bits each. */
   ranges: 7,
 } as const;
 
@@ -31,9 +31,17 @@ export class BoardBroken extends Error {
   override readonly name = 'BoardBroken';
 }
 
-/** Where workers take tasks from, in shared memory. */
-export function allocateBoard(workers: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(4 * STRIDE * (WORDS.ranges + workers)));
+/**
+ * Where workers take tasks from, in shared memory.
+ *
+ * @param owners of tasks: the first of the workers, no more than there are cores
+ */
+export function allocateBoard(owners: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4 * STRIDE * (WORDS.ranges + owners)));
+}
+
+export function countOwners(board: Int32Array): number {
+  return board.length / STRIDE - WORDS.ranges;
 }
 
 /** Announces a round, which every worker then shares in once; while none does. */
@@ -44,7 +52,7 @@ export function announceRound(board: Int32Array): void {
 /** Lets go all who wait for a worker that has failed, for good. */
 export function breakBoard(board: Int32Array): void {
   Atomics.store(board, WORDS.failed * STRIDE, 1);
-  wake(board);
+  endRound(board, -1);
 }
 
 /** What workers do together: phases, the tasks of which need those of the phases before, and none of their own phase. */
@@ -53,7 +61,7 @@ export interface SharedWork {
    * Called once a phase, by one of the workers, when all before it is done.
    *
    * @param phase from 0
-   * @returns where each worker's own tasks end, which begin where those of the one before end; null if there is no such phase
+   * @returns where each owner's tasks end, which begin where those of the one before end; null if there is no such phase
    */
   open(phase: number): readonly number[] | null;
   /** Does a task of a phase; the phases that a worker sees go up. */
@@ -66,19 +74,19 @@ export interface SharedWork {
 /**
  * One worker's view of a board. Workers take their own tasks from the first to the last, and then the others' from the last to the first: so none waits
  * for one that has fallen behind, be its core slower or another program's, while there is anything to do. A phase ends when its tasks are done, whoever
- * has been there: a worker that was not misses it.
+ * has been there: a worker that was not misses it. Workers that own none help out until they find nothing to do, and then sleep until the round is over.
  */
 export class TaskBoard {
   readonly #words: Int32Array;
   readonly #worker: number;
-  readonly #workers: number;
+  readonly #owners: number;
   /** Null without the addon: then there is only sleeping. */
   readonly #awaitChange: ((words: Int32Array, index: number, value: number) => void) | null;
 
   constructor(words: Int32Array, worker: number) {
     this.#words = words;
     this.#worker = worker;
-    this.#workers = words.length / STRIDE - WORDS.ranges;
+    this.#owners = countOwners(words);
     this.#awaitChange = loadAddon()?.awaitChange ?? null;
   }
 
@@ -96,7 +104,8 @@ export class TaskBoard {
     }
     for (;;) {
       const generation = this.#load(WORDS.generation);
-      // Behind the look at the generation, which goes up when it is set.
+      const over = this.#load(WORDS.over);
+      // Behind the looks at what changes when it is set.
       if (this.#load(WORDS.failed) !== 0) throw new BoardBroken('another worker has failed');
       for (let task = this.#take(); task >= 0; task = this.#take()) {
         // The phase that the task is of, since it cannot end before the task.
@@ -106,7 +115,8 @@ export class TaskBoard {
       }
       if (this.#load(WORDS.over) === round) return;
       work.beginWait?.();
-      this.#waitBeyond(generation);
+      if (this.#worker < this.#owners) this.#waitBeyond(generation);
+      else Atomics.wait(words, WORDS.over * STRIDE, over);
       work.endWait?.();
     }
   }
@@ -118,7 +128,7 @@ export class TaskBoard {
     let ends = work.open(phase);
     while (ends?.at(-1) === 0) ends = work.open(++phase);
     if (ends === null) {
-      Atomics.store(words, WORDS.over * STRIDE, round);
+      endRound(words, round);
     } else {
       const tasks = ends.at(-1)!;
       if (tasks > MOST_TASKS) throw new RangeError(`expected at most ${MOST_TASKS} tasks, found ${tasks}`);
@@ -126,26 +136,27 @@ export class TaskBoard {
       Atomics.store(words, WORDS.phase * STRIDE, phase);
       Atomics.store(words, WORDS.left * STRIDE, tasks);
       let begin = 0;
-      for (let worker = 0; worker < this.#workers; worker++) {
-        Atomics.store(words, (WORDS.ranges + worker) * STRIDE, (begin << BITS) | ends[worker]!);
-        begin = ends[worker]!;
+      for (let owner = 0; owner < this.#owners; owner++) {
+        Atomics.store(words, (WORDS.ranges + owner) * STRIDE, (begin << BITS) | ends[owner]!);
+        begin = ends[owner]!;
       }
+      wake(words);
     }
-    wake(words);
   }
 
   /** A task that nobody has taken; -1 if there is none. */
   #take(): number {
     const words = this.#words;
-    for (let i = 0; i < this.#workers; i++) {
-      const owner = (this.#worker + i) % this.#workers;
+    for (let i = 0; i < this.#owners; i++) {
+      const owner = (this.#worker + i) % this.#owners;
+      const isOwn = owner === this.#worker;
       const at = (WORDS.ranges + owner) * STRIDE;
       for (let range = Atomics.load(words, at); ; ) {
         const [first, end] = [range >>> BITS, range & MOST_TASKS];
         if (first >= end) break;
-        const rest = i === 0 ? range + (1 << BITS) : range - 1;
+        const rest = isOwn ? range + (1 << BITS) : range - 1;
         const found = Atomics.compareExchange(words, at, range, rest | 0);
-        if (found === range) return i === 0 ? first : end - 1;
+        if (found === range) return isOwn ? first : end - 1;
         range = found;
       }
     }
@@ -162,6 +173,12 @@ export class TaskBoard {
   #load(word: number): number {
     return Atomics.load(this.#words, word * STRIDE);
   }
+}
+
+function endRound(board: Int32Array, round: number): void {
+  Atomics.store(board, WORDS.over * STRIDE, round);
+  Atomics.notify(board, WORDS.over * STRIDE);
+  wake(board);
 }
 
 function wake(board: Int32Array): void {

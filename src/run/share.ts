@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { countCores } from '../core/count-cores.js';
 import type { LabelledImages } from '../dataset/dataset.js';
 import { allocateArena } from '../kernels/memory.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
@@ -62,7 +63,7 @@ function allocateMemory(
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
-    board: allocateBoard(workers),
+    board: allocateBoard(Math.min(workers, countCores())),
     pulse: allocatePulse(workers),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     train: shareImages(dataset.train),

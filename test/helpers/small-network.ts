@@ -89,7 +89,7 @@ export function makeSmallNetwork(options: SmallNetworkOptions) {
    * @param arrange gives the order of a phase's tasks
    */
   const bindTasks = (workers: number, arrange: (tasks: readonly Task[]) => readonly Task[]) => {
-    const lists = new TaskLists(listPhases(), { batch: network.batch, workers, kernels });
+    const lists = new TaskLists(listPhases(), { batch: network.batch, owners: workers, kernels });
     return () => {
       for (const { begin, tasks } of lists.current) {
         begin();

@@ -117,49 +117,49 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const { means, squares, gradientSums, gradientProducts } = site.shared as Record<string, Float32Array>;
   const moments = new PartSums(site, means!, squares!);
   const sums = new PartSums(site, gradientSums!, gradientProducts!);
-  // Every worker computes these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
+  // Every worker computes all of these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
   // of the pass at hand, repeated in each column of a channel.
-  const bindCoefficients = () => {
-    const allocate = (length: number) => allocateLike(input.value, length);
-    const statistics = allocate(3 * channels);
-    const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
-    const [dScale, dShift] = [allocate(channels), allocate(channels)];
-    const find = kernels.bindNormalizationCoefficients({
-      ...moments.layout,
-      means: means!,
-      squares: squares!,
-      scale: scale?.value ?? null,
-      shift: shift?.value ?? null,
-      epsilon: config.epsilon,
-      statistics,
-      mean,
-      a,
-      d,
-    });
-    const findOfGradients = kernels.bindNormalizationGradientCoefficients({
-      ...sums.layout,
-      sums: gradientSums!,
-      products: gradientProducts!,
-      scale: scale?.value ?? null,
-      statistics,
-      a,
-      b,
-      d,
-      dScale,
-      dShift,
-    });
-    return {
-      ...{ statistics, mean, a, b, d, dScale, dShift },
-      find: () => find(moments.countParts()),
-      findWithGradients() {
-        find(moments.countParts());
-        findOfGradients(sums.countParts());
-      },
-    };
+  const allocate = (length: number) => allocateLike(input.value, length);
+  const statistics = allocate(3 * channels);
+  const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
+  const [dScale, dShift] = [allocate(channels), allocate(channels)];
+  const findCoefficients = kernels.bindNormalizationCoefficients({
+    ...moments.layout,
+    means: means!,
+    squares: squares!,
+    scale: scale?.value ?? null,
+    shift: shift?.value ?? null,
+    epsilon: config.epsilon,
+    statistics,
+    mean,
+    a,
+    d,
+  });
+  const findGradientCoefficients = kernels.bindNormalizationGradientCoefficients({
+    ...sums.layout,
+    sums: gradientSums!,
+    products: gradientProducts!,
+    scale: scale?.value ?? null,
+    statistics,
+    a,
+    b,
+    d,
+    dScale,
+    dShift,
+  });
+  /** The step that this worker has found its statistics for: it may not have been there when others normalised. */
+  let found = -1;
+  const findStatistics = () => {
+    findCoefficients(moments.countParts());
+    found = batch.step;
   };
-  const own = bindCoefficients();
-  // Of tasks that may lie in the phase of another pass.
-  const apart = bindCoefficients();
+  const needStatistics = () => {
+    if (found !== batch.step) findStatistics();
+  };
+  const findGradients = () => {
+    needStatistics();
+    findGradientCoefficients(sums.countParts());
+  };
 
   const x = input.value;
   const computeMoments = moments.of.map(([mean, squares]) =>
@@ -174,18 +174,17 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const normalize = kernels.bindScaleChannels({
     channels: width,
     x,
-    scale: own.a,
-    shift: own.d,
+    scale: a,
+    shift: d,
     y: output.value,
   });
   const forward: Pass = {
     ...overParts(input.shape, layout, ({ firstRow, rows }) => normalize(firstRow, rows)),
     waits: true,
-    begin: own.find,
+    begin: findStatistics,
   };
   const moveStatistics = onceBehind('running statistics', () => {
-    apart.find();
-    const { statistics } = apart;
+    needStatistics();
     const move = batch.step === 0 ? 1 : config.momentum;
     for (let c = 0; c < channels; c++) {
       runningMean![c] = runningMean![c]! + move * (statistics[c]! - runningMean![c]!);
@@ -196,15 +195,14 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   // With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum dy.
   const dy = output.gradient;
   const sumPart = sums.of.map(([sums, products]) =>
-    kernels.bindChannelGradientSums({ channels: width, x, dy, mean: own.mean, sums, products }),
+    kernels.bindChannelGradientSums({ channels: width, x, dy, mean, sums, products }),
   );
   const sumGradients: Pass = {
     ...overParts(input.shape, layout, ({ index, firstRow, rows }) => sumPart[index]!(firstRow, rows), {
       name: 'gradient sums',
     }),
-    begin: own.find,
+    begin: needStatistics,
   };
-  const { a, b, d } = own;
   const combine = kernels.bindCombineChannels({ channels: width, x, dy, a, b, d, dx: input.gradient });
   const clear = kernels.bindClearLanes({ x: input.gradient });
   const inputGradient: Pass = {
@@ -214,19 +212,21 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
       if (imagesPerRow < width / channels) clear(imagesPerRow, firstRow * channels, rows * channels);
     }),
     waits: true,
-    begin: own.findWithGradients,
+    begin: findGradients,
   };
   const leaveGradients = onceBehind('parameter gradients', () => {
-    apart.findWithGradients();
-    scale?.gradient[0]?.set(apart.dScale);
-    shift?.gradient[0]?.set(apart.dShift);
+    scale?.gradient[0]?.set(dScale);
+    shift?.gradient[0]?.set(dShift);
   });
   return {
     prepare: [],
     forward: [sumMoments, forward, moveStatistics],
+    // The last two are in one phase, if there are both.
     backward: [
       sumGradients,
-      ...(scale || shift ? [leaveGradients] : []),
+      ...(scale || shift
+        ? [site.needsInputGradient ? leaveGradients : { ...leaveGradients, begin: findGradients }]
+        : []),
       ...(site.needsInputGradient ? [inputGradient] : []),
     ],
   };
