@@ -36,9 +36,9 @@ const ALONE = [
   ...mocking,
   // Environment, working directory, signals, exit code and warnings.
   'test/*.test.ts',
-  'test/{bench,parallel,promises,scripts}/**',
+  'test/{bench,parallel,promises,scripts}/**/*.test.ts',
   'test/cli/*.test.ts',
-  'test/cli/{progress,sweep,train}/**',
+  'test/cli/{progress,sweep,train}/**/*.test.ts',
   'test/dataset/get/proxy.test.ts',
   'test/experiment/{executor,process-*,trainer-process}.test.ts',
   'test/run/numerics.test.ts',

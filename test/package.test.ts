@@ -44,7 +44,7 @@ describe('the package', () => {
       /^src\/.*\.(css|sql)$|^src\/kernels\/constants\.ts$/,
       /^native\/(?!test\/).*\.(cc|h)$|^binding\.gyp$/,
       /^prebuilds\/linux-(x64|arm64)\/convoy\.glibc\.node$/,
-      /^scripts\/((convoy|start-command|build-native)\.js|peer\/\w+\.py)$/,
+      /^scripts\/((convoy|start-command|build-native)\.js|peer\/\w+\.(py|js))$/,
       /^docs\/[\w-]+\.(md|svg|py|mjs|js)$/,
       /^(package\.json|(README|CHANGELOG)\.md|LICENSE)$/,
     ];

@@ -76,7 +76,7 @@ describe('export', () => {
     [['more'], /^export: too many arguments\..*\n$/],
     [
       ['--plugin', 'none.mjs'],
-      /^plugin none\.mjs: \S+: there is no such file or folder\. Correct the path\.\n$/,
+      /^plugin none\.mjs: .+: there is no such file or folder\. Correct the path\.\n$/,
     ],
   ])('refuses %j', async (args, message) => {
     const { model, onnx } = await saveNetwork();

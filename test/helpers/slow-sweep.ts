@@ -94,7 +94,7 @@ export class SlowSweep {
       JSON.stringify({ name: 'slow', base, grid: { seed: Array.from({ length: seeds }, (_, i) => i) } }),
     );
     const script = join(findPackageRoot(), 'scripts', 'sweep.js');
-    this.command = `${process.execPath} ${script} ${grid} --db ${this.database} --plugin ${plugin} --parallel 1 --workers 1`;
+    this.command = `${process.execPath} "${script}" ${grid} --db ${this.database} --plugin ${plugin} --parallel 1 --workers 1`;
   }
 
   /** Whether a step is under way, or has been. */

@@ -36,17 +36,21 @@ export function writeDoubling({ kind = 'doubling', more = '', factor = 2 } = {})
 }
 
 /** A folder that goes with the test; one that is made at the top of a file, with the last of its tests. */
-export function makePluginFolder(): string {
+export function makePluginFolder(removeLater = removeBehindTest): string {
   const folder = mkdtempSync(join(tmpdir(), 'convoy-plugin-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  if (getCurrentTest()) onTestFinished(remove);
-  else afterAll(remove);
+  removeLater(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
+/** Of tests that run one at a time: which one is at work vitest does not know of others. */
+function removeBehindTest(remove: () => void): void {
+  if (getCurrentTest()) onTestFinished(remove);
+  else afterAll(remove);
+}
+
 /** A file with that text, in a folder of its own. */
-export function makePlugin(text = writeDoubling(), name = 'plugin.mjs'): string {
-  const file = join(makePluginFolder(), name);
+export function makePlugin(text = writeDoubling(), name = 'plugin.mjs', folder = makePluginFolder()): string {
+  const file = join(folder, name);
   writeFileSync(file, text);
   return file;
 }

@@ -159,7 +159,7 @@ describe.runIf(CAN_MOUNT)('a file that a command was asked for', () => {
     const script = join(findPackageRoot(), 'scripts', 'train.js');
     const folder = makeFolder();
     const { code, err } = await run(
-      `${process.execPath} ${script} SK ${fields.map((field) => `--set ${field}`).join(' ')} --db runs.db --save ${file}`,
+      `${process.execPath} "${script}" SK ${fields.map((field) => `--set ${field}`).join(' ')} --db runs.db --save ${file}`,
       folder,
     );
     return { exitCode: code!, out: '', err };

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
 import { openDatabaseReadOnly } from '../../src/experiment/database.js';
 import type { WrittenNetwork } from '../../src/network/spec.js';
@@ -72,9 +72,17 @@ interface Row {
   readonly spec: string;
 }
 
+/** The tests run side by side, so what one has made goes when all are done. */
+const removals: (() => void)[] = [];
+afterAll(() => {
+  for (const remove of removals) remove();
+});
+const makeFolder = () => makePluginFolder((remove) => removals.push(remove));
+const makeFaults = () => makePlugin(FAULTS, 'plugin.mjs', makeFolder());
+
 /** A network with a layer that comes to harm, in a folder of its own. */
 function makeFaultyNetwork() {
-  const folder = makePluginFolder();
+  const folder = makeFolder();
   const pipe = join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
   const layers: WrittenLayer[] = [
@@ -105,7 +113,7 @@ async function sweepFaults(cases: readonly Case[], parallel: number): Promise<Re
     '--db',
     'runs.db',
     '--plugin',
-    makePlugin(FAULTS),
+    makeFaults(),
     '--workers',
     '2',
     '--parallel',
@@ -163,7 +171,7 @@ groups('promise 5: a dead or mute worker is a named failure', () => {
   it('in a program as well, where the pool can be closed and its other runs go on', async () => {
     const { pipe, network } = makeFaultyNetwork();
     const dataset = makeTinyDataset({ train: 400, test: 20 });
-    const plugins = [makePlugin(FAULTS)];
+    const plugins = [makeFaults()];
     const pool = WorkerPool.create(2);
     const run = (how: string) =>
       train(
@@ -186,7 +194,7 @@ groups('promise 5: a dead or mute worker is a named failure', () => {
   it.runIf(existsSync('/proc'))('and no process outlives its command', async ({ expect }) => {
     const { folder, network } = makeFaultyNetwork();
     writeFileSync(join(folder, 'net.json'), JSON.stringify(network));
-    const args = ['net.json', '--db', 'runs.db', '--plugin', makePlugin(FAULTS), '--epochs', '1000'];
+    const args = ['net.json', '--db', 'runs.db', '--plugin', makeFaults(), '--epochs', '1000'];
     const command = spawn(process.execPath, [join(findPackageRoot(), 'scripts', 'train.js'), ...args], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,6 +1,6 @@
 /**
- * A plugin's layer that does nothing but what its field `how` says, in the first worker and its second step: real ways in which a run's
- * process or threads come to harm.
+ * A plugin's layer that does nothing but what its field `how` says, in the third step, in whichever worker has its first images: real ways in which a
+ * run's process or threads come to harm.
  */
 export const FAULTS = `
 import { openSync } from 'node:fs';
@@ -52,8 +52,7 @@ export const fault = {
         to.set(from.subarray(first * size, (first + count) * size), first * size);
       },
     });
-    let calls = 0;
-    const act = () => { if (++calls > 2) AT_WORK[config.how]?.(config); };
+    const act = () => { if (batch.step === 2) AT_WORK[config.how]?.(config); };
     return {
       prepare: [],
       forward: [copy(input.value, output.value, act)],
