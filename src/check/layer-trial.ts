@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { countParts } from '../layers/parts.js';
 import type { Pass } from '../layers/pass.js';
+import type { BoundNetwork } from '../network/bind.js';
 import { initializeModel } from '../network/memory.js';
 import { groupIntoPhases, runPhase } from '../network/phases.js';
 import { type NetworkPlan, type PlannedParameter, planNetwork } from '../network/plan.js';
@@ -49,6 +50,8 @@ export interface DerivativeError {
 export class LayerTrial {
   readonly plan: NetworkPlan;
   readonly #thread: ThreadNetwork;
+  /** The same network, bound once more: as another worker has it. */
+  readonly #other: ThreadNetwork;
   readonly #kernels: Kernels;
 
   /** @throws UserError if the configuration is wrong, or does not fit the input */
@@ -58,6 +61,8 @@ export class LayerTrial {
     const spec = parseNetwork({ input, layers: [lead, layer] }, 'layer', kinds);
     this.plan = planNetwork(spec, { batchSize: images, slices: SLICES, training, kinds });
     this.#thread = ThreadNetwork.alone(this.plan, kernels, { seed: SEED });
+    const { memory, activations } = this.#thread;
+    this.#other = new ThreadNetwork({ plan: this.plan, memory, activations, kernels, seed: SEED });
     initializeModel(this.#thread.memory, this.plan, SEED, kernels, null);
     this.#kernels = kernels;
     this.#placeNumbers(channels);
@@ -83,7 +88,7 @@ export class LayerTrial {
 
   /** The output alone. */
   evaluate(workers = 1, images = this.plan.batchSize): Float32Array {
-    this.#thread.bound.batch.size = images;
+    for (const { bound } of [this.#thread, this.#other]) bound.batch.size = images;
     this.#forward(workers);
     return this.#thread.bound.output.value.slice(0, images * sizeOf(this.output));
   }
@@ -166,13 +171,13 @@ export class LayerTrial {
   }
 
   #forward(workers: number): void {
-    this.#run([...this.#thread.bound.prepare, ...this.#thread.bound.forward], workers);
+    this.#run(({ prepare, forward }) => [...prepare, ...forward], workers);
   }
 
   #backward(direction: Float32Array, workers: number): void {
-    const { output, backward, batch } = this.#thread.bound;
+    const { output, batch } = this.#thread.bound;
     output.gradient.set(direction);
-    this.#run(backward, workers);
+    this.#run(({ backward }) => backward, workers);
     for (const { offset, size, partials } of this.#parameters) {
       if (!partials) continue;
       const whole = this.#thread.memory.gradient.subarray(offset, offset + size);
@@ -181,12 +186,20 @@ export class LayerTrial {
     }
   }
 
-  /** As so many workers would: phase by phase, one worker after another. */
-  #run(passes: readonly Pass[], workers: number): void {
-    for (const phase of groupIntoPhases(passes)) {
+  /** As so many workers would: phase by phase, one after another, each share by whichever of two threads; by one worker alone all of it. */
+  #run(list: (network: BoundNetwork) => readonly Pass[], workers: number): void {
+    const threads = workers === 1 ? [this.#thread] : [this.#thread, this.#other];
+    const phases = threads.map(({ bound }) => groupIntoPhases(list(bound)));
+    for (let phase = 0; phase < phases[0]!.length; phase++) {
       for (let worker = workers - 1; worker >= 0; worker--) {
-        runPhase(phase, this.#thread.bound.batch, { worker, workers });
+        const at = chooseThread(phase, worker) % threads.length;
+        runPhase(phases[at]![phase]!, threads[at]!.bound.batch, { worker, workers });
       }
     }
   }
+}
+
+/** As good as drawn: tasks are taken by whoever comes first. */
+function chooseThread(phase: number, worker: number): number {
+  return (Math.imul(phase + 1, 0x9e3779b1) ^ Math.imul(worker + 1, 0x85ebca6b)) >>> 16;
 }

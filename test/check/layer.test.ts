@@ -145,6 +145,28 @@ describe('the check of a layer', () => {
     expect(failuresOf(wrong)).toContain('workers, 5 images');
   });
 
+  it('finds what a worker keeps for its own next pass', () => {
+    const wrong = spoil(({ forward, backward }, { input }) => {
+      const squares = new Map<number, number>();
+      const [forwardPass, backwardPass] = [forward[0], backward[0]] as ReturnType<typeof overSlices>[];
+      return {
+        forward: [
+          overSlices((slice) => {
+            forwardPass!.run(slice);
+            squares.set(slice.index, 2 * input.value[slice.first * SIZE]!);
+          }),
+        ],
+        backward: [
+          overSlices((slice) => {
+            backwardPass!.run(slice);
+            input.gradient[slice.first * SIZE]! += 0 * (squares.get(slice.index) ?? Number.NaN);
+          }),
+        ],
+      };
+    });
+    expect(failuresOf(wrong)).toContain('workers, 19 images');
+  });
+
   it('finds outputs that are no numbers, and options that cannot be read again', () => {
     const infinite = spoil((_bound, { output }) => ({
       forward: [overSlices(() => void output.value.fill(Number.POSITIVE_INFINITY))],
