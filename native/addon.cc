@@ -57,7 +57,8 @@ napi_value await_change_of(napi_env env, napi_callback_info info) {
   const ArrayPlace words = ArrayPlace::of(env, values[0]);
   uint32_t index = 0;
   int32_t value = 0;
-  const bool are_numbers = napi_get_value_uint32(env, values[1], &index) == napi_ok && napi_get_value_int32(env, values[2], &value) == napi_ok;
+  const bool are_numbers =
+      napi_get_value_uint32(env, values[1], &index) == napi_ok && napi_get_value_int32(env, values[2], &value) == napi_ok;
   if (!words.is_array || words.type != napi_int32_array || !are_numbers || index >= words.length) {
     napi_throw_type_error(env, nullptr, "awaitChange: expected an Int32Array, an index of it, and a value");
     return nullptr;

@@ -82,8 +82,7 @@ struct ConvolutionKernelGradientLanes {
             least(from.pieces(x, bundle_floats(g.input_floats())), from.pieces(dy, bundle_floats(g.output_floats())))};
   }
   bool allows(Range some, long images, Range rows, Range kernel_rows) const {
-    return some.within(bundles) && are_bundles(some, images) && rows.within(g.output_height) &&
-           kernel_rows.within(g.kernel_rows());
+    return some.within(bundles) && are_bundles(some, images) && rows.within(g.output_height) && kernel_rows.within(g.kernel_rows());
   }
 };
 

@@ -86,7 +86,8 @@ struct WinogradForward {
     return {filter, x.data, u.data, bias.data, y.data, bundles};
   }
   bool allows(Range some, long images, Range rows, Range channels) const {
-    return some.within(bundles) && are_bundles(some, images) && rows.within(filter.g.output_height) && channels.within(filter.g.output_channels);
+    return some.within(bundles) && are_bundles(some, images) && rows.within(filter.g.output_height) &&
+           channels.within(filter.g.output_channels);
   }
 };
 
@@ -112,7 +113,8 @@ struct WinogradInputGradient {
     return {filter, dy.data, u.data, dx.data, bundles};
   }
   bool allows(Range some, long images, Range rows, Range channels) const {
-    return some.within(bundles) && are_bundles(some, images) && rows.within(filter.g.input_height) && channels.within(filter.g.input_channels);
+    return some.within(bundles) && are_bundles(some, images) && rows.within(filter.g.input_height) &&
+           channels.within(filter.g.input_channels);
   }
 };
 
