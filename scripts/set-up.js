@@ -11,15 +11,20 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // Without scripts, since what they compile is compiled below, side by side.
 // What was installed on another system is none of this one's.
 if (lacksPackages() || !canReadPictures())
-  await step('downloading packages', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  await step('downloading packages', [['ci', '--ignore-scripts', '--no-audit', '--no-fund']]);
 
-const [needsDatabase, needsAddon] = [!canOpenDatabase(), lacksAddon()];
-if (needsDatabase || needsAddon) {
-  const names = [needsDatabase && 'the database', needsAddon && 'the kernels'].filter(Boolean);
+const [needsDatabase, needsAddon, needsProgram] = [!canOpenDatabase(), lacksAddon(), lacksProgram()];
+const compiled = [needsDatabase && 'the database', needsAddon && 'the kernels'].filter(Boolean).join(' and ');
+const tasks = [compiled && `compiling ${compiled}`, needsProgram && 'building the program'].filter(Boolean);
+if (tasks.length > 0) {
+  // The database is one file of C, which takes a core longer than all the rest the other.
   await step(
-    `compiling ${names.join(' and ')}`,
-    ...(needsDatabase ? [['rebuild', 'better-sqlite3']] : []),
-    ...(needsAddon ? [['run', 'build:native', '--', '--optional']] : []),
+    tasks.join(', '),
+    needsDatabase ? [['rebuild', 'better-sqlite3']] : [],
+    [
+      ...(needsAddon ? [['run', 'build:native', '--', '--optional']] : []),
+      ...(needsProgram ? [['run', 'build:ts']] : []),
+    ],
   );
   if (needsDatabase && !canOpenDatabase()) {
     fail(
@@ -29,18 +34,25 @@ if (needsDatabase || needsAddon) {
   }
 }
 
-if (lacksProgram()) await step('building the program', ['run', 'build:ts']);
-
-/** Runs commands of npm side by side, on one line that ends with the time that they take. What they print follows if one fails or warns. */
-async function step(what, ...commands) {
+/**
+ * Runs lists of commands of npm side by side, each one's in order, on one line that ends with the time that they take. What they print follows if one
+ * fails or warns.
+ */
+async function step(what, ...lists) {
   process.stderr.write(`convoy: ${what} ...`);
   const start = Date.now();
-  const results = await Promise.all(commands.map(npm));
+  const results = (await Promise.all(lists.map(npmEach))).flat();
   process.stderr.write(` ${Math.round((Date.now() - start) / 1000)} s\n`);
   for (const { status, printed, warnings, args } of results) {
     process.stderr.write(status === 0 ? warnings : printed);
     if (status !== 0) fail(`npm ${args.join(' ')} failed; mend what it says above and try again.`);
   }
+}
+
+async function npmEach(commands) {
+  const results = [];
+  for (const args of commands) results.push(await npm(args));
+  return results;
 }
 
 /** Runs npm and gives its exit code, and all that it printed, on stderr alone as `warnings`. */

@@ -88,8 +88,9 @@ export class StepTimer {
     this.begin();
   }
 
-  /** Behind the beginning of a step, by one of the workers. */
-  countStep({ size }: Batch): void {
+  /** Behind the beginning of a step, by one of the workers. Another one's memory may keep what it had counted before all was warm, so that is not counted. */
+  countStep({ step, size }: Batch): void {
+    if (step < this.#warmUpSteps) return;
     this.#times[TIMES.steps]! += 1;
     this.#times[TIMES.images]! += size;
   }
