@@ -18,14 +18,10 @@ const compiled = [needsDatabase && 'the database', needsAddon && 'the kernels'].
 const tasks = [compiled && `compiling ${compiled}`, needsProgram && 'building the program'].filter(Boolean);
 if (tasks.length > 0) {
   // The database is one file of C, which takes a core longer than all the rest the other.
-  await step(
-    tasks.join(', '),
-    needsDatabase ? [['rebuild', 'better-sqlite3']] : [],
-    [
-      ...(needsAddon ? [['run', 'build:native', '--', '--optional']] : []),
-      ...(needsProgram ? [['run', 'build:ts']] : []),
-    ],
-  );
+  await step(tasks.join(', '), needsDatabase ? [['rebuild', 'better-sqlite3']] : [], [
+    ...(needsAddon ? [['run', 'build:native', '--', '--optional']] : []),
+    ...(needsProgram ? [['run', 'build:ts']] : []),
+  ]);
   if (needsDatabase && !canOpenDatabase()) {
     fail(
       `better-sqlite3 was compiled and does not load in Node.js ${process.version}. Is npm's nodedir that of another version? ` +
