@@ -45,7 +45,7 @@ describe('the package', () => {
       /^native\/(?!test\/).*\.(cc|h)$|^binding\.gyp$/,
       /^prebuilds\/linux-(x64|arm64)\/convoy\.glibc\.node$/,
       /^scripts\/((convoy|start-command|build-native)\.js|peer\/\w+\.(py|js))$/,
-      /^docs\/[\w-]+\.(md|svg|py|mjs|js)$/,
+      /^docs\/[\w-]+\.(md|svg|png|py|mjs|js)$/,
       /^(package\.json|(README|CHANGELOG)\.md|LICENSE)$/,
     ];
     expect(files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)))).toEqual([]);

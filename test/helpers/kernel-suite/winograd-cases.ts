@@ -34,6 +34,11 @@ const SHAPES: readonly WindowGeometry[] = [
   makeWindow({ input: [6, 5, 33], kernel: [5, 5], padding: [2, 2, 2, 2], outputChannels: 5 }),
   makeWindow({ input: [3, 4, 3], kernel: [5, 5], padding: [4, 4, 4, 4], outputChannels: 35 }),
 ];
+/** Of a transformed kernel that lies in no cache, so that tiles of several bundles, and some channels of their outputs, are held at a time. */
+const WIDE: Filter = {
+  g: makeWindow({ input: [3, 3, 173], kernel, padding: same, outputChannels: 171 }),
+  tile: 4,
+};
 /** Each with a tile of its kernel's. */
 const FILTERS = SHAPES.flatMap((g) => listTiles(g).map((tile): Filter => ({ g, tile })));
 
@@ -59,6 +64,8 @@ export function listWinogradCases(): KernelCase[] {
   const small = FILTERS.filter(({ g }) => SHAPES.indexOf(g) < 3 || SHAPES.indexOf(g) > 8);
   return [
     ...FILTERS.flatMap((filter) => [makeForwardCase(filter), makeInputGradientCase(filter)]),
+    makeForwardCase(WIDE, ALL, FEW),
+    makeInputGradientCase(WIDE, ALL, FEW),
     ...FILTERS.flatMap((filter) => [
       makeForwardCase(filter, ALL, FEW),
       makeInputGradientCase(filter, ALL, FEW),
