@@ -70,16 +70,10 @@ export interface Share {
 
 /** Does a worker's share of a phase. */
 export function runPhase(phase: Phase, batch: Batch, share: Share): void {
-  for (const { watch, run } of listBegins(phase)) {
-    watch?.();
-    run();
-  }
+  listBegins(phase).forEach(runPiece);
   for (const strand of phase.strands) {
     const [first, end] = shareOf(countTasks(strand, batch), share);
-    for (const { watch, run } of listPieces(strand, batch, first, end)) {
-      watch?.();
-      run();
-    }
+    listPieces(strand, batch, first, end).forEach(runPiece);
   }
 }
 
@@ -90,6 +84,11 @@ export interface Piece {
   readonly watch: (() => void) | null;
   /** See PassLabel. */
   readonly varies: boolean;
+}
+
+export function runPiece({ watch, run }: Piece): void {
+  watch?.();
+  run();
 }
 
 /** What a worker does before its first task of a phase. */

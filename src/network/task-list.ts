@@ -1,7 +1,7 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { findRecording, type Recording } from '../kernels/recording.js';
 import type { Batch } from '../layers/pass.js';
-import { countTasks, listBegins, listPieces, type Phase, type Piece, shareOf } from './phases.js';
+import { countTasks, listBegins, listPieces, type Phase, type Piece, runPiece, shareOf } from './phases.js';
 
 /** What one worker does at a time. */
 export type Task = () => void;
@@ -95,9 +95,4 @@ export class TaskLists {
       for (const run of runs) run();
     };
   }
-}
-
-function runPiece({ watch, run }: Piece): void {
-  watch?.();
-  run();
 }
