@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canLoadAddon } from './native-modules.js';
 
@@ -25,7 +25,7 @@ try {
     withTypes ? runModule('typescript/bin/tsc', ['-p', 'tsconfig.test.json'], 'pipe') : null,
     runModule('vitest/vitest.mjs', ['run', ...reporters, ...chosen], 'inherit'),
   ]);
-  const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
+  const { numPassedTests, numFailedTests, numPendingTests, success, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
   const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
@@ -41,10 +41,27 @@ try {
       'Not part of npm test: other compilers and processors, sanitizers, other versions of Node.js (npm run test:all).\n',
     );
   }
+  for (const line of listFailures(testResults)) process.stdout.write(`failed: ${line}\n`);
   process.stdout.write(`${passed} passed, ${failed} failed${skipped}\n`);
   process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** A line for each test that failed, or file that did not load, with the first line of why. */
+function listFailures(files) {
+  return files
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative(root, name);
+      const failed = assertionResults.filter(({ status }) => status === 'failed');
+      if (failed.length === 0) return [`${file}: ${firstLine(message)}`];
+      return failed.map((test) => `${file}: ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+    });
+}
+
+function firstLine(text = '') {
+  return text.split('\n', 1)[0];
 }
 
 /** Runs a program of a package to its end; gives its exit code, and what it printed if that is piped. */

@@ -37,10 +37,12 @@ const LANES = 2;
 runCheck('ci', async () => {
   const all = [];
   const lines = [];
+  const failures = [];
   const runOne = async ([name, command, ...args], show) => {
     const start = Date.now();
     const counts = await runCounted(command, args, { cwd: root, show });
     all.push(counts);
+    failures.push(...counts.failures.map((line) => `${name}: ${line}`));
     const seconds = Math.round((Date.now() - start) / 1000);
     lines.push(`${name.padEnd(18)} ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
   };
@@ -60,6 +62,7 @@ runCheck('ci', async () => {
     }
   };
   await Promise.all(Array.from({ length: LANES }, runLane));
-  process.stdout.write(`\n=== all\n${lines.join('\n')}\n`);
+  // What failed is told again at the end, which is all that some logs keep.
+  process.stdout.write(`\n=== all\n${[...lines, ...failures].join('\n')}\n`);
   return sumCounts(all);
 });

@@ -19,9 +19,12 @@ export async function run(command, args, { environment = {}, cwd } = {}) {
   }
 }
 
+/** What is told again of a check that failed and does not say what did. */
+const LAST_LINES = 10;
+
 /**
- * Runs a command, shows what it prints, and returns the counts in its last line `N passed, N failed, N skipped`. One that fails without a
- * count has failed once, and one that succeeds without a count has passed once.
+ * Runs a command, shows what it prints, and returns the counts in its last line `N passed, N failed, N skipped`, and its lines `failed: WHAT`. One
+ * that fails without a count has failed once, and one that succeeds without a count has passed once; what fails without a word has its last lines told.
  *
  * @param show is given all that it prints, piece by piece. Absent: it appears at once
  */
@@ -37,7 +40,10 @@ export async function runCounted(command, args, { environment = {}, cwd, show } 
     if (show) show(text);
     else process.stdout.write(text);
   });
-  child.stderr?.setEncoding('utf8').on('data', show);
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    printed += text;
+    show(text);
+  });
   const succeeded = await new Promise((resolve) => {
     child.on('error', (error) => {
       const line = `${command}: ${error.message}\n`;
@@ -49,7 +55,9 @@ export async function runCounted(command, args, { environment = {}, cwd, show } 
   });
   const line = printed.match(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)?.at(-1);
   const [passed = succeeded ? 1 : 0, failed = 0, skipped = 0] = line?.match(/\d+/g).map(Number) ?? [];
-  return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped };
+  const named = printed.match(/^failed: .*$/gm) ?? [];
+  const failures = succeeded || named.length > 0 ? named : printed.trimEnd().split('\n').slice(-LAST_LINES);
+  return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped, failures };
 }
 
 /** Adds up { passed, failed, skipped }. */
