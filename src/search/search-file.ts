@@ -45,7 +45,7 @@ export interface SearchFile {
 }
 
 /** More trials than anybody runs; keeps a slip of the pen from filling the memory. */
-const MAX_TRIALS = 100_000;
+export const MAX_TRIALS = 100_000;
 const MAX_LAG = 1000;
 const MAX_SEEDS = 100;
 
