@@ -66,7 +66,7 @@ describe.each(['random', 'sobol', 'tpe'] as const)('the sampler %s', (kind) => {
   it('chooses what meets the constraints, and says so if nothing does', () => {
     const isFeasible = (chosen: Readonly<Record<string, number>>) => chosen.rate! < 0.1 && chosen.layers! > 1;
     expect(choose(40, { isFeasible }).every(isFeasible)).toBe(true);
-    expect(() => choose(1, { isFeasible: () => false })).toThrow(/found none in 10000 choices/);
+    expect(() => choose(1, { isFeasible: () => false })).toThrow(/found none in 1000 choices/);
   });
 });
 

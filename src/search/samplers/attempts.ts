@@ -1,7 +1,7 @@
 import { UserError } from '../../core/errors.js';
 
 /** Of choices, one after another, to find one that meets the constraints. */
-const MAX_ATTEMPTS = 10_000;
+const MAX_ATTEMPTS = 1000;
 
 /**
  * The first of several attempts that comes to something.
