@@ -8,8 +8,6 @@ import { Study, type StudyHost, type Task, type Trial } from './study.js';
 
 /** Who wants to know how a search goes on. */
 export interface SearchObserver {
-  /** A trial has been chosen. */
-  trialChosen?(trial: Trial<SweepPoint>): void;
   /** A trial is complete or pruned. */
   trialDecided?(trial: Trial<SweepPoint>): void;
 }
@@ -74,7 +72,6 @@ export class SearchFeed implements PointFeed {
     const { observer } = this.#options;
     for (const trial of this.study.trials) {
       const before = this.#told.get(trial.number);
-      if (before === undefined) observer?.trialChosen?.(trial);
       if (before !== trial.state && isDecided(trial)) observer?.trialDecided?.(trial);
       this.#told.set(trial.number, trial.state);
     }

@@ -9,6 +9,7 @@ import {
   addCheckpointOptions,
   type CheckpointChoice,
   type CheckpointFlags,
+  parseMinutes,
   readCheckpointFlags,
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand, parseCount, RepeatableOption } from '../command-line.js';
@@ -26,9 +27,6 @@ import {
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { FORCE_OPTION } from '../warnings.js';
-
-/** A timer's longest time. */
-const MAX_MINUTES = 35_000;
 
 /** What `sweep` was asked to do. */
 export interface SweepCommand {
@@ -177,8 +175,8 @@ function defineSweep(command: Command): Command {
     .option('--trials <n>', "of a search, in place of its file's number", (text) =>
       parseCount('--trials', text, MAX_TRIALS),
     )
-    .option('--minutes <n>', 'after which a search begins no more runs', (text) =>
-      parseCount('--minutes', text, MAX_MINUTES),
+    .option('--minutes <t>', 'after which a search begins no more runs', (text) =>
+      parseMinutes('--minutes', text),
     )
     .option('--json', 'one JSON object a finished run on standard output, and nothing else there');
 }

@@ -217,7 +217,7 @@ function startLimit(
   return setTimeout(() => {
     feed.close();
     say(
-      `${formatNumberOf(minutes, 'minute')} are over: runs in progress come to their end. How far a search comes in a time is not repeatable; its trials are, and the same command goes on.`,
+      `the ${formatNumberOf(minutes, 'minute')} are over: runs in progress come to their end. How far a search comes in a time is not repeatable; its trials are, and the same command goes on.`,
     );
   }, minutes * MS_PER_MINUTE);
 }

@@ -160,6 +160,24 @@ describe('sweep with a search', () => {
     );
   });
 
+  it('begins no more runs after --minutes, says that this alone is not repeatable, and goes on', async () => {
+    const { file, db } = writeSearch();
+    const engine = new FakeEngine();
+    engine.runOne = async (spec, options) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return runOne(spec, options);
+    };
+    const { exitCode, err } = await sweep([file, '--db', db, '--minutes', '.001'], engine);
+    expect(exitCode).toBe(0);
+    expect(err).toContain('How far a search comes in a time is not repeatable; its trials are');
+    const [{ n }] = (await query(db, "SELECT count(*) AS n FROM trials WHERE state = 'complete'")) as [
+      { n: number },
+    ];
+    expect(n).toBeGreaterThan(0);
+    expect(n).toBeLessThan(12);
+    expect((await sweep([file, '--db', db], makeEngine().engine)).err).toContain(`${n} known from runs`);
+  });
+
   it('shows the space and the first trials with --dry-run, and makes no database', async () => {
     const { file, db } = writeSearch({ constraints: ['parameters <= 1000000'] });
     const { exitCode, out } = await sweep([file, '--db', db, '--dry-run'], makeEngine().engine);
