@@ -26,6 +26,7 @@ const ORDER = [
   'check',
   'bench',
   'experiment',
+  'search',
   'report',
   'cli',
   'index.ts',

@@ -29,7 +29,9 @@ export function addCheckpointOptions(command: Command): Command {
       'save the state after every n mini-batches, besides every epoch',
       (text) => parseCount('--checkpoint-steps', text, MAX_STEPS),
     )
-    .option('--checkpoint-minutes <t>', 'likewise after every t minutes', parseMinutes)
+    .option('--checkpoint-minutes <t>', 'likewise after every t minutes', (text) =>
+      parseMinutes('--checkpoint-minutes', text),
+    )
     .option(
       '--keep <what>',
       `what stays of a finished run beside the database: ${KEPT_FILES.join(', ')} (default: model)`,
@@ -58,12 +60,11 @@ export function readCheckpointFlags(flags: CheckpointFlags): CheckpointChoice {
   throw new UserError(`--no-checkpoints: expected no ${other} beside it, found both. Leave one out.`);
 }
 
-function parseMinutes(text: string): number {
+/** @throws UserError for what is no time */
+export function parseMinutes(option: string, text: string): number {
   const minutes = Number(text);
   if (/^\d*\.?\d+$/.test(text) && minutes > 0 && minutes <= MAX_MINUTES) return minutes;
-  throw new UserError(
-    `--checkpoint-minutes: expected a number above 0, ${MAX_MINUTES} at most, found '${text}'.`,
-  );
+  throw new UserError(`${option}: expected a number above 0, ${MAX_MINUTES} at most, found '${text}'.`);
 }
 
 function parseKeep(text: string): KeptFiles {

@@ -53,7 +53,14 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /** What random numbers are drawn for. Each purpose has streams of its own, so adding one never shifts another. */
-export const PURPOSES = { shuffle: 1, initialisation: 2, dropout: 3, selection: 4, augmentation: 5 } as const;
+export const PURPOSES = {
+  shuffle: 1,
+  initialisation: 2,
+  dropout: 3,
+  selection: 4,
+  augmentation: 5,
+  search: 6,
+} as const;
 
 /** The key of a stream: the run's seed, the purpose, and which of its users (a layer's index, say). */
 export function makeKey(seed: number, purpose: keyof typeof PURPOSES, user = 0): PhiloxKey {

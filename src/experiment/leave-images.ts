@@ -15,7 +15,7 @@ export function leaveImages(points: readonly SweepPoint[]): SweepPoint[] {
 }
 
 /** All but the pixels; `sha256` is computed now if it has not been. */
-function withoutImages(dataset: Dataset): Dataset {
+export function withoutImages(dataset: Dataset): Dataset {
   return { ...dataset, train: withoutPixels(dataset.train), test: withoutPixels(dataset.test) };
 }
 

@@ -15,6 +15,8 @@ export interface SweepPoint extends UnplannedRun {
   readonly position: number;
   readonly label: string;
   readonly identity: string;
+  /** See CheckpointOptions. Of a run that is not to stop: absent. */
+  readonly untilEpoch?: number;
 }
 
 /** Finds a data set by its name. */

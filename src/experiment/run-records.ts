@@ -5,7 +5,15 @@ import { judgeOwner, OWNER_COLUMNS, type Owner } from './owners.js';
 import { queryRows, type Rows } from './rows.js';
 
 /** `queued` is written by older versions alone: a run is claimed as `running`. */
-export const RUN_STATES = ['queued', 'running', 'done', 'failed', 'diverged', 'interrupted'] as const;
+export const RUN_STATES = [
+  'queued',
+  'running',
+  'done',
+  'failed',
+  'diverged',
+  'interrupted',
+  'pruned',
+] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 /** One run in short. Fields are null as long as the run has not told them, and for NaN. */

@@ -25,6 +25,7 @@ export const MIGRATIONS: readonly string[] = [
   'add-regression.sql',
   'add-settings.sql',
   'add-class-errors.sql',
+  'add-searches.sql',
 ];
 
 /** The schema version that this program reads and writes. */

@@ -12,6 +12,7 @@ import { isRecorded, type LiveRun, type NumericsChoice, selectClaimedRuns } from
 import { clearPredictions, type RunEnd, recordRunEnd } from './run-result.js';
 import { recordSweepEntry, type SweepEntry } from './sweep-entry.js';
 import { writeTransaction } from './transaction.js';
+import { markPruned, type SearchRecord, saveTrials } from './trial-records.js';
 
 /** Why a run is interrupted that nobody has ended. */
 const PROCESS_ENDED = 'its process ended';
@@ -169,6 +170,18 @@ export class Store {
     this.write(() => this.free('process_id = ?', this.ownership.processId, reason));
   }
 
+  /**
+   * Records what a search has come to.
+   *
+   * @param pruned runs that are given up, and why
+   */
+  recordTrials(sweepId: number, { search, trials, pruned }: SearchRecord): void {
+    this.write(() => {
+      saveTrials(this.db, sweepId, search, trials);
+      for (const { identities, reason } of pruned) markPruned(this.db, identities, reason);
+    });
+  }
+
   private write<T>(action: () => T): T {
     const result = writeTransaction(this.db, action);
     this.file.checkInPlace();
@@ -206,7 +219,7 @@ export class Store {
            augmented_test_rmse = NULL, augmented_test_r2 = NULL
          WHERE run_id = (
            SELECT max(run_id) FROM kept_runs
-           WHERE identity = @identity AND numerics = @numerics AND state IN ('failed', 'interrupted')
+           WHERE identity = @identity AND numerics = @numerics AND state IN ('failed', 'interrupted', 'pruned')
          )
          RETURNING run_id`,
       )

@@ -15,7 +15,7 @@ export interface SweepEntry {
 }
 
 /**
- * Records what a sweep consists of, within a transaction. Other points that it had are no longer its points, unless it `grows`.
+ * Records what a sweep consists of, within a transaction. Other points that it had are no longer its points, unless it `grows`, and a search that it was is gone.
  *
  * @returns the sweep's number
  * @throws UserError if there is a sweep of that name which has it from another file
@@ -34,7 +34,11 @@ export function recordSweepEntry(
     )
     .pluck()
     .get(name, title, source, new Date().toISOString()) as number;
-  if (!grows) db.prepare('DELETE FROM sweep_points WHERE sweep_id = ?').run(sweepId);
+  if (!grows) {
+    for (const table of ['sweep_points', 'searches']) {
+      db.prepare(`DELETE FROM ${table} WHERE sweep_id = ?`).run(sweepId);
+    }
+  }
   const insert = db.prepare(
     `INSERT INTO sweep_points
      SELECT @sweepId, coalesce(max(position), 0) + 1, @identity FROM sweep_points WHERE sweep_id = @sweepId

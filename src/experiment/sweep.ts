@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clearRunFolder } from '../checkpoint/run-files.js';
 import { UserError } from '../core/errors.js';
@@ -5,6 +6,7 @@ import type { CheckpointOptions, EpochMetrics, KeptFiles, Progress, Resumption }
 import { readEnvironment } from './environment.js';
 import { type Executor, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
+import type { PointFeed } from './point-feed.js';
 import { findRunFolder, setAsideRunFolder } from './run-folder.js';
 import { RunRecord } from './run-record.js';
 import { isRecorded, type LiveRun, type NumericsChoice } from './run-records.js';
@@ -51,6 +53,8 @@ export interface SweepOptions extends SweepEntry {
   readonly points: readonly SweepPoint[];
   /** Those of them that are to run. */
   readonly missing: readonly SweepPoint[];
+  /** Further ones, which are chosen as runs end. */
+  readonly feed?: PointFeed;
   readonly executor: Executor;
   /** Which recorded runs make another one needless: by default those of any version. */
   readonly numerics?: NumericsChoice;
@@ -95,6 +99,10 @@ class Sweep {
   private readonly toldOf = new Set<SweepPoint>();
   /** The first error of the store; nothing can be recorded after it. */
   private storeError: unknown = null;
+  /** Runs of this process that have not ended. */
+  private inProgress = 0;
+  /** Tells when one has. */
+  private readonly news = new EventEmitter().setMaxListeners(0);
 
   constructor(private readonly options: SweepOptions) {
     this.sweepId = options.store.recordSweep(options, options.points);
@@ -136,25 +144,38 @@ class Sweep {
   private async findRun(): Promise<ClaimedRun | null> {
     const { signal } = this.stop;
     while (!signal.aborted) {
-      const next = this.claimNext();
+      const next = await this.claimNext();
       if (next !== null) return next;
-      if (this.held.size === 0) return null;
-      // Raised, the signal ends the pause with an error of its own.
-      await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
-      this.waiting.push(...this.held);
+      const mayGetMore = this.options.feed !== undefined && this.inProgress > 0;
+      if (this.held.size === 0 && !mayGetMore) return null;
+      await this.pause(mayGetMore);
+      if (this.options.feed) for (const point of this.held) this.options.feed.give(point);
+      else this.waiting.push(...this.held);
       this.held.clear();
     }
     return null;
   }
 
-  private claimNext(): ClaimedRun | null {
-    const { store, executor, missing, numerics = 'any' } = this.options;
+  /** Until it is time to look again, or a run has ended after which there may be more to do. */
+  private async pause(mayGetMore: boolean): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.stop.signal, over.signal]);
+    // Raised, the signal ends either with an error of its own.
+    const ended = mayGetMore ? [once(this.news, 'ended', { signal }).catch(() => {})] : [];
+    await Promise.race([sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {}), ...ended]);
+    over.abort();
+  }
+
+  private async claimNext(): Promise<ClaimedRun | null> {
+    const { store, executor, missing, feed, numerics = 'any' } = this.options;
     const { sweepId, environment } = this;
     const { workers } = executor;
-    for (let point = this.waiting.shift(); point !== undefined; point = this.waiting.shift()) {
+    const next = async () => this.waiting.shift() ?? (await feed?.take()) ?? null;
+    for (let point = await next(); point !== null && !this.stop.signal.aborted; point = await next()) {
       const claim = store.claimRun({ sweepId, point, environment, workers, numerics });
       if ('runId' in claim) {
-        const [index, count] = [this.indices.get(point)!, missing.length];
+        this.inProgress++;
+        const [index, count] = [this.indices.get(point) ?? point.position, feed?.count ?? missing.length];
         return { claim, run: { runId: claim.runId, point, index, count } };
       }
       this.leave(point, claim.live);
@@ -164,9 +185,11 @@ class Sweep {
 
   /** Leaves a point to the run that makes it needless, or will. */
   private leave(point: SweepPoint, live: LiveRun): void {
-    const { observer, wait = true } = this.options;
-    if (isRecorded(live)) observer?.pointRecorded?.(point, live);
-    else if (!wait) observer?.pointSkipped?.(point, live);
+    const { observer, feed, wait = true } = this.options;
+    if (isRecorded(live)) {
+      feed?.give(point);
+      observer?.pointRecorded?.(point, live);
+    } else if (!wait) observer?.pointSkipped?.(point, live);
     else {
       this.held.add(point);
       if (!this.toldOf.has(point)) observer?.pointHeld?.(point, live);
@@ -194,7 +217,7 @@ class Sweep {
         observer?.printed?.(run, `${folder} was of another database's run, and is now ${aside}`);
       const result = await executor.run(run.point, {
         signal: AbortSignal.any([this.stop.signal, record.lost]),
-        checkpoints: checkpoints && { ...checkpoints, folder },
+        checkpoints: checkpoints && { ...checkpoints, folder, ...stopOf(run.point) },
         observer: {
           resumed: (resumption) => {
             record.resume(resumption);
@@ -220,7 +243,7 @@ class Sweep {
     record.finish(end);
     if (record.lost.aborted) {
       end = { state: 'interrupted', reason: 'another process took it over, as this one seemed to be gone' };
-      this.waiting.push(run.point);
+      if (!this.options.feed) this.waiting.push(run.point);
     }
     if (this.storeError !== null) end = { state: 'interrupted', reason: 'it could not be recorded' };
     // Not before it is recorded: a process that dies in between would have the run to do again.
@@ -228,6 +251,10 @@ class Sweep {
     this.count('result' in end ? end.result.state : end.state);
     if (thrown !== undefined && failFast) this.stop.abort();
     observer?.runEnded?.(run, end, thrown);
+    // A run that has failed here would fail again.
+    if (thrown === undefined) this.options.feed?.give(run.point);
+    this.inProgress--;
+    this.news.emit('ended');
   }
 
   /** Removes the states of a run that is recorded. Where that cannot be done, the run is none the worse. */
@@ -254,6 +281,11 @@ class Sweep {
   private count(state: string): void {
     this.ends.set(state, (this.ends.get(state) ?? 0) + 1);
   }
+}
+
+/** A point's run may be one that is to stop and go on later. */
+function stopOf({ untilEpoch }: SweepPoint): Pick<CheckpointOptions, 'untilEpoch'> {
+  return untilEpoch === undefined ? {} : { untilEpoch };
 }
 
 function isDone(end: RunEnd): boolean {

@@ -66,6 +66,16 @@ const ANY_RUN = {
   classes: 'number?',
 } as const satisfies Columns;
 
+/** What a search tells of a trial. */
+const TRIAL = {
+  settings: 'text',
+  epochs: 'number',
+  value: 'number?',
+  objectives: 'text?',
+  runs: 'number',
+  run_id: 'number?',
+} as const satisfies Columns;
+
 /** The columns of every view that is meant to be relied on, as docs/sweeps.md lists them. */
 export const VIEW_COLUMNS = {
   results: RESULT,
@@ -150,6 +160,8 @@ export const VIEW_COLUMNS = {
     predicted: 'number',
     votes: 'number',
   },
+  trials: { sweep: 'text', trial: 'number', state: 'text', ...TRIAL },
+  best_trials: { sweep: 'text', trial: 'number', ...TRIAL },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type ViewName = keyof typeof VIEW_COLUMNS;

@@ -277,3 +277,43 @@ WITH
   )
 SELECT sweep, label, settings, n, images, error AS vote_error_percent, mean_error_percent, min_error_percent, max_error_percent, group_id
 FROM together JOIN error_by_group USING (group_id);
+
+-- One row a trial of a search. `settings` is what was chosen, as JSON; `value` the first objective after `epochs` epochs, a mean over the trial's runs;
+-- `objectives` all of a complete one, as a list. `run_id` is the run of its first seed; NULL before there is one.
+DROP VIEW IF EXISTS trials;
+CREATE VIEW trials AS
+SELECT sweeps.name AS sweep, trial, search_trials.state, settings, search_trials.epochs, value, objectives,
+  (SELECT count(*) FROM trial_runs WHERE trial_runs.sweep_id = search_trials.sweep_id AND trial_runs.trial = search_trials.trial) AS runs,
+  (
+    SELECT run_id FROM trial_runs JOIN kept_runs USING (identity)
+    WHERE trial_runs.sweep_id = search_trials.sweep_id AND trial_runs.trial = search_trials.trial AND place = 1
+    ORDER BY kept_runs.state IN ('done', 'diverged') DESC, numerics DESC, run_id DESC LIMIT 1
+  ) AS run_id
+FROM search_trials JOIN sweeps USING (sweep_id);
+
+-- Of each search the complete trials that no other one is better than: at least as good in all objectives, and better in one. With one objective these
+-- are the best trial and its equals. R² is better the greater, all else the smaller.
+DROP VIEW IF EXISTS best_trials;
+CREATE VIEW best_trials AS
+WITH
+  scores AS MATERIALIZED (
+    SELECT sweeps.name AS sweep, trial, figures.key AS objective, figures.value AS figure,
+      CASE WHEN coalesce(search ->> ('$.objective[' || figures.key || ']'), search ->> '$.objective') = 'test_r2'
+        THEN -figures.value ELSE figures.value END AS score
+    FROM search_trials JOIN searches USING (sweep_id) JOIN sweeps USING (sweep_id), json_each(search_trials.objectives) AS figures
+    WHERE search_trials.state = 'complete'
+  ),
+  finite AS (
+    SELECT sweep, trial FROM scores GROUP BY sweep, trial HAVING count(*) = count(score)
+  ),
+  pairs AS (
+    SELECT one.sweep, one.trial, other.trial AS other, max(other.score > one.score) AS is_worse, max(other.score < one.score) AS is_better
+    FROM scores AS one JOIN scores AS other ON other.sweep = one.sweep AND other.objective = one.objective
+    WHERE EXISTS (SELECT 1 FROM finite WHERE finite.sweep = other.sweep AND finite.trial = other.trial)
+    GROUP BY one.sweep, one.trial, other.trial
+  )
+SELECT trials.sweep, trials.trial, settings, epochs, value, objectives, runs, run_id
+FROM trials JOIN finite USING (sweep, trial)
+WHERE NOT EXISTS (
+  SELECT 1 FROM pairs WHERE pairs.sweep = trials.sweep AND pairs.trial = trials.trial AND is_better AND NOT is_worse
+);

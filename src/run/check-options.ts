@@ -10,6 +10,7 @@ export const checkpointsSchema = z.strictObject({
   everyMinutes: z.number().positive().optional(),
   restart: z.boolean().optional(),
   keep: z.enum(KEPT_FILES).optional(),
+  untilEpoch: z.int().min(1).optional(),
 });
 
 /** A data set is checked by itself. */

@@ -60,6 +60,11 @@ export interface CheckpointOptions {
   readonly restart?: boolean;
   /** What stays in the folder of a run that has come to its end. Default: its model. */
   readonly keep?: KeptFiles;
+  /**
+   * Ends the run, as interrupted, when so many epochs are completed, so that it can go on later: to the same bits as if it had never stopped, since the
+   * spec's `epochs`, on which its schedule depends, stay the whole. A run that is further ahead stays there. Default: it goes on to its end.
+   */
+  readonly untilEpoch?: number;
 }
 
 /** Of a run that is done: nothing; its networks, the last and the best; those and its last states. */

@@ -119,6 +119,11 @@ export class Checkpoints {
     this.#saved = position;
   }
 
+  /** Completed epochs after which the run is to stop, to go on later. */
+  get untilEpoch(): number {
+    return this.#options.untilEpoch ?? Number.POSITIVE_INFINITY;
+  }
+
   /** The step of the epoch after which a checkpoint is due by its number, behind so many. */
   nextStep(step: number): number {
     const { everySteps = Number.POSITIVE_INFINITY } = this.#options;

@@ -78,7 +78,7 @@ export class Training {
    * @throws UserError if its state cannot be saved
    */
   async run(): Promise<Course> {
-    const { fitted, run, threads } = this.#start;
+    const { fitted, run, threads, checkpoints } = this.#start;
     const state = this.#state;
     const stopWatching = watch(run, this.#options);
     let kept: TestResults | null = null;
@@ -88,10 +88,15 @@ export class Training {
       if (this.#options.profile && threads) this.#profiler = await Profiler.open(threads, run);
       state.startClock();
       failure = explainFailure(run, state.epoch);
-      while (threads && !failure && !state.ending && state.epoch < run.settings.length.epochs) {
+      const epochs = Math.min(
+        run.settings.length.epochs,
+        checkpoints?.untilEpoch ?? Number.POSITIVE_INFINITY,
+      );
+      while (threads && !failure && !state.ending && state.epoch < epochs) {
         failure = await this.#runEpoch(threads);
       }
       if (failure?.state === 'interrupted') this.#saveWithin();
+      if (!state.ending && state.epoch < run.settings.length.epochs) failure ??= explainStop(state.epoch);
       kept = this.#best?.restore(this.tested) ?? state.last;
       if (threads && !failure && fitted.spec.testTimeAugmentation !== 'none') {
         await threads.evaluate(run, 'test', fitted.spec.testTimeAugmentation);
@@ -194,6 +199,11 @@ export class Training {
     const { epoch, stepsDone } = this.#state;
     this.#start.checkpoints?.save({ epoch, stepsDone }, (into) => this.#state.capture(into));
   }
+}
+
+/** A run that is to go on later: see CheckpointOptions.untilEpoch. */
+function explainStop(epochs: number): Ending {
+  return { state: 'interrupted', reason: `stopped after epoch ${epochs}, to go on later` };
 }
 
 /** The training images' order in an epoch: a pure function of seed and epoch. */

@@ -35,6 +35,10 @@ describe('the options of a training', () => {
       { checkpoints: { folder: 'runs', every: 5 } },
       "unknown field 'every' in 'checkpoints'. Did you mean 'everySteps'?",
     ],
+    [
+      { checkpoints: { folder: 'runs', untilEpoch: 1.5 } },
+      "field 'checkpoints.untilEpoch': expected int, found 1.5.",
+    ],
     [{ checkpoints: { folder: 'runs', keep: 'all' } }, "field 'checkpoints.keep': expected"],
     [JSON.parse('{"__proto__": {"workers": 1}}'), "unknown field '__proto__'. Valid: "],
     [{ constructor: 1 }, "unknown field 'constructor'. Valid: "],

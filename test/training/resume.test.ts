@@ -187,3 +187,37 @@ describe('a run that is interrupted', () => {
     expect(factsOf(result)).toEqual(factsOf(whole));
   });
 });
+
+describe('a run that is to stop after so many epochs', () => {
+  const spec: RunSpec = {
+    ...COMMON,
+    network: SMALL,
+    epochs: 3,
+    learningRate: { kind: 'cosine', rate: 0.02 },
+    testTimeAugmentation: 'mirror',
+  };
+  const part = (folder: string, untilEpoch?: number) =>
+    train(spec, {
+      dataset,
+      pool,
+      checkpoints: { folder, keep: 'state', ...(untilEpoch === undefined ? {} : { untilEpoch }) },
+    });
+
+  it('stops there, and goes on to the same end as if it had not', async () => {
+    const folder = makeFolder();
+    const first = await part(folder, 1);
+    expect(first).toMatchObject({
+      state: 'interrupted',
+      reason: 'stopped after epoch 1, to go on later',
+      augmentedTest: null,
+    });
+    expect(first.epochs).toHaveLength(1);
+    expect((await part(folder, 2)).epochs).toHaveLength(2);
+    expect((await part(folder, 1)).epochs, 'it is further ahead').toHaveLength(2);
+    expect(factsOf(await part(folder))).toEqual(factsOf(await train(spec, { dataset, pool })));
+  });
+
+  it('is done where the limit is its end', async () => {
+    expect(await part(makeFolder(), 3)).toMatchObject({ state: 'done', reason: null });
+  });
+});

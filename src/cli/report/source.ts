@@ -11,6 +11,8 @@ import { writeExercise } from '../../report/exercise-15-6/exercise-report.js';
 import { readExerciseRuns } from '../../report/exercise-15-6/exercise-runs.js';
 import { findOtherSettings } from '../../report/exercise-15-6/other-settings.js';
 import { PARTS } from '../../report/exercise-15-6/parts.js';
+import { readSearch } from '../../report/search/search-records.js';
+import { writeSearch } from '../../report/search/search-report.js';
 import { readSweepRuns, writeSweep } from '../../report/sweep-report.js';
 import { DEFAULT_DATABASE } from '../run-options.js';
 import type { ReportCommand } from './options.js';
@@ -32,7 +34,11 @@ export async function writeReport(db: Database.Database, command: ReportCommand)
   }
   const runs = readSweepRuns(db, findSweep(db, sweep));
   const dataset = runs.points[0] ? await findDataset(runs.points[0].spec.dataset) : null;
-  return writeSweep(runs, dataset, tellSweepCommand(sweep, command));
+  const document = writeSweep(runs, dataset, tellSweepCommand(sweep, command));
+  const search = readSearch(db, sweep);
+  return search === null
+    ? document
+    : { ...document, sections: [...writeSearch(search), ...document.sections] };
 }
 
 async function writeExerciseReport(

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { countCores } from '../../core/count-cores.js';
+import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
 import { type Grid, walkGrid } from '../../experiment/grid.js';
 import { leaveImages } from '../../experiment/leave-images.js';
@@ -17,10 +18,11 @@ import { formatPresets } from '../format-presets.js';
 import { listNetworkOptions } from '../network-argument.js';
 import { type Streams, widthOf } from '../streams.js';
 import { printWarnings } from '../warnings.js';
-import { findGrid } from './grid.js';
+import { findGrid, isSearchArgument } from './grid.js';
 import { parseSweepArguments, type SweepCommand } from './options.js';
 import { formatPoints, formatPointsAsJson } from './points.js';
 import { recordSweep } from './record-sweep.js';
+import { runSearchCommand } from './search.js';
 
 /**
  * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.
@@ -39,6 +41,8 @@ export async function runSweepCommand(
     streams.out.write(formatPresets(PRESETS, 'what it asks', command.json, widthOf(streams.out)));
     return EXIT_CODES.done;
   }
+  if (await isSearchArgument(command.what)) return runSearchCommand(command, streams, engine);
+  refuseSearchOptions(command);
   const plugins = await loadPlugins(command.plugins);
   const grid = await findGrid(command, listNetworkOptions(command, plugins, streams));
   const points = await planPoints({ command, grid, plugins, streams, engine });
@@ -63,6 +67,15 @@ export async function runSweepCommand(
   } finally {
     store.close();
   }
+}
+
+/** What a grid would ignore. */
+function refuseSearchOptions({ trials, minutes }: SweepCommand): void {
+  const option = trials !== undefined ? '--trials' : '--minutes';
+  if (trials === undefined && minutes === undefined) return;
+  throw new UserError(
+    `${option}: expected a file with a "search", found none. Leave it out, or see docs/search.md.`,
+  );
 }
 
 interface PlanJob {

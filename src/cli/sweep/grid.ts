@@ -2,8 +2,10 @@ import { UserError, unknownName } from '../../core/errors.js';
 import { type Grid, parseGrid } from '../../experiment/grid.js';
 import { addChoices } from '../../experiment/grid-choices.js';
 import { readGridFile } from '../../experiment/grid-file.js';
+import { readJsonFile } from '../../experiment/json-file.js';
 import { PRESET_NAMES, readPreset } from '../../experiment/presets/registry.js';
 import { MODEL_NAMES } from '../../models/registry.js';
+import { isSearch } from '../../search/search-file.js';
 import {
   holdsNetwork,
   isNetworkArgument,
@@ -31,6 +33,12 @@ export async function findGrid(command: SweepCommand, options: NetworkOptions): 
   if (name === undefined) return grid;
   const { source: _source, grows: _grows, ...named } = grid;
   return { ...named, name };
+}
+
+/** Whether a file is one whose points a search chooses. */
+export async function isSearchArgument(what: string | undefined): Promise<boolean> {
+  if (what === undefined || PRESET_NAMES.includes(what) || !isNetworkArgument(what)) return false;
+  return !(await holdsNetwork(what)) && isSearch(readJsonFile(what, 'a grid'));
 }
 
 async function readGrid(what: string, options: NetworkOptions): Promise<Grid> {

@@ -4,10 +4,12 @@ import { addChoice, type Choice, parseChoice } from '../../experiment/grid-choic
 import type { Override } from '../../experiment/overrides.js';
 import type { NumericsChoice } from '../../experiment/run-records.js';
 import { MAX_THREADS } from '../../parallel/pool.js';
+import { MAX_TRIALS } from '../../search/search-file.js';
 import {
   addCheckpointOptions,
   type CheckpointChoice,
   type CheckpointFlags,
+  parseMinutes,
   readCheckpointFlags,
 } from '../checkpoint-options.js';
 import { createCommand, parseCommand, parseCount, RepeatableOption } from '../command-line.js';
@@ -54,6 +56,10 @@ export interface SweepCommand {
   readonly wait: boolean;
   readonly json: boolean;
   readonly profile: boolean;
+  /** Of a search, in place of its own number. */
+  readonly trials?: number;
+  /** After which a search begins no more runs. */
+  readonly minutes?: number;
   readonly data: DataFlags;
 }
 
@@ -73,6 +79,8 @@ interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly profile?: true;
   readonly grid?: readonly Choice[];
   readonly name?: string;
+  readonly trials?: number;
+  readonly minutes?: number;
 }
 
 /**
@@ -89,7 +97,7 @@ export async function parseSweepArguments(
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
       if (flags.list) refuseBesideList(command, what, 'what is to run');
-      const { db, workers, parallel, numerics, wait, name, grid = [] } = flags;
+      const { db, workers, parallel, numerics, wait, name, grid = [], trials, minutes } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),
         ...(name === undefined ? {} : { name }),
@@ -109,6 +117,8 @@ export async function parseSweepArguments(
         failFast: flags.failFast ?? false,
         json: flags.json ?? false,
         profile: flags.profile ?? false,
+        ...(trials === undefined ? {} : { trials }),
+        ...(minutes === undefined ? {} : { minutes }),
         data: flags,
       };
     },
@@ -161,6 +171,12 @@ function defineSweep(command: Command): Command {
     .option(
       '--profile',
       'a table of where the time of each run went, layer by layer; with --json a field of its object',
+    )
+    .option('--trials <n>', "of a search, in place of its file's number", (text) =>
+      parseCount('--trials', text, MAX_TRIALS),
+    )
+    .option('--minutes <t>', 'after which a search begins no more runs', (text) =>
+      parseMinutes('--minutes', text),
     )
     .option('--json', 'one JSON object a finished run on standard output, and nothing else there');
 }

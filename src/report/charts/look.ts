@@ -52,6 +52,8 @@ const STEPS = [
   [1, 2, 5],
   [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9],
 ];
+/** Across more of them there is room for one tick each. */
+const MANY_DECADES = 6;
 /** How far a logarithmic axis reaches beyond its values. */
 const LOG_MARGIN = 1.2;
 
@@ -86,7 +88,12 @@ function chooseTicks(min: number, max: number): number[] {
       .flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`)))
       .filter((tick) => tick >= min && tick <= max),
   );
+  if (decades.length > MANY_DECADES) return candidates[0]!.filter((tick) => isPowerOfTen(tick));
   return candidates.find((ticks) => ticks.length >= 3) ?? candidates.at(-1)!;
+}
+
+function isPowerOfTen(tick: number): boolean {
+  return /^10*$|^0\.0*1$|^1e[+-]?\d+$/.test(String(tick));
 }
 
 function formatTick(value: number): string {

@@ -1,0 +1,283 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '../../core/errors.js';
+import { openDatabaseReadOnly } from '../../experiment/database.js';
+import type { Executor } from '../../experiment/executor.js';
+import type { SweepPoint } from '../../experiment/plan-sweep.js';
+import { Store } from '../../experiment/store.js';
+import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
+import { loadPlugins } from '../../plugins/load.js';
+import { formatNumberOf } from '../../report/findings/words.js';
+import { listWarnings } from '../../run/list-warnings.js';
+import { factsOf } from '../../search/objective.js';
+import { SearchFeed } from '../../search/search-feed.js';
+import { readSearchFile, type SearchFile } from '../../search/search-file.js';
+import { judgeTrials } from '../../search/standing.js';
+import { Study, type Trial } from '../../search/study.js';
+import { TrialHost } from '../../search/trial-host.js';
+import { openOwnData, overrideData, withOwnData } from '../data-options.js';
+import type { Engine } from '../engine.js';
+import { EXIT_CODES } from '../exit.js';
+import { findInterruptionCode, withInterruption } from '../interruption.js';
+import { formatHeldLine, formatRecordedLine } from '../progress/text.js';
+import { type Streams, widthOf } from '../streams.js';
+import type { SweepCommand } from './options.js';
+import {
+  formatNext,
+  formatSpace,
+  formatStanding,
+  formatTrial,
+  formatTrialAsJson,
+  formatTrials,
+} from './search-text.js';
+
+const MS_PER_MINUTE = 60_000;
+
+interface SearchJob {
+  readonly command: SweepCommand;
+  readonly file: SearchFile;
+  readonly streams: Streams;
+  readonly engine: Engine;
+}
+
+/**
+ * `sweep <search.json>`: runs what is missing of a search, trial by trial, and prints what it has come to.
+ *
+ * @returns the exit code: 0 if all trials that were asked for are decided, or the time is over
+ * @throws UserError for a wrong search, and an unusable database
+ */
+export async function runSearchCommand(
+  command: SweepCommand,
+  streams: Streams,
+  engine: Engine,
+): Promise<number> {
+  const what = command.what!;
+  refuseGridOptions(command);
+  const file = applyOptions(readSearchFile(what), command);
+  const job = { command, file, streams, engine };
+  warnOfTest(job);
+  if (command.dryRun) return showSearch(job);
+  if (file.search.pruner !== null && command.checkpoints === null) {
+    throw new UserError(
+      `${what}: search.pruner: expected checkpoints, from which trials go on, found --no-checkpoints. Leave one of them out.`,
+    );
+  }
+  const store = Store.open(command.db);
+  try {
+    store.recoverDead();
+    return await recordSearch(job, store);
+  } finally {
+    store.close();
+  }
+}
+
+function refuseGridOptions({ choices, profile, what, wait }: SweepCommand): void {
+  const [option] = [
+    ...choices.map(({ text }) => text),
+    ...(profile ? ['--profile'] : []),
+    // What another process is at, later trials may be chosen from.
+    ...(wait ? [] : ['--no-wait']),
+  ];
+  if (option === undefined) return;
+  throw new UserError(`${option}: expected it with a grid, found the search ${what}. Leave it out.`);
+}
+
+function applyOptions(file: SearchFile, { trials, name }: SweepCommand): SearchFile {
+  const { source, ...rest } = file;
+  const named = name === undefined ? file : { ...rest, name };
+  if (trials === undefined) return named;
+  return { ...named, search: { ...file.search, trials }, written: { ...file.written, trials } };
+}
+
+function warnOfTest({ file, streams }: SearchJob): void {
+  const tested = file.search.objectives.find(({ metric }) => factsOf(metric).isOfTest);
+  if (tested === undefined) return;
+  streams.err.write(
+    `warning: the search chooses by ${tested.metric}: what it finds has seen the test images, which can then tell nothing more of it. ` +
+      'Choose by validation_error_percent, and test once at the end.\n',
+  );
+}
+
+async function makeHost(
+  { command, file, streams, engine }: SearchJob,
+  db: Store['db'] | null,
+): Promise<TrialHost> {
+  const plugins = await loadPlugins(command.plugins);
+  const own = await openOwnData(command.data, streams);
+  const told = new Set<string>();
+  return new TrialHost({
+    file,
+    where: command.what!,
+    overrides: overrideData(command.overrides, own),
+    plugins,
+    loadDataset: withOwnData(own, engine.loadDataset),
+    db,
+    numerics: command.numerics,
+    check: (points) => {
+      for (const warning of listWarnings(points, command.force)) {
+        if (!told.has(warning)) streams.err.write(`warning: ${warning}\n`);
+        told.add(warning);
+      }
+    },
+  });
+}
+
+/** `--dry-run`: the space, and as many trials as follow from what is recorded. */
+async function showSearch(job: SearchJob): Promise<number> {
+  const { command, file, streams } = job;
+  const db = existsSync(command.db) ? openDatabaseReadOnly(command.db) : null;
+  try {
+    const host = await makeHost(job, db);
+    const study = new Study(file.search, host);
+    await study.advance();
+    if (command.json) {
+      for (const trial of study.trials) streams.out.write(`${formatTrialAsJson(trial, file)}\n`);
+    } else {
+      const { search } = file;
+      streams.out.write(
+        `${formatSpace(search)}\n${formatTrials(study.trials, search, widthOf(streams.out))}\n`,
+      );
+      for (const line of tellStanding(study, file, host)) streams.out.write(`${line}\n`);
+    }
+  } finally {
+    db?.close();
+  }
+  return EXIT_CODES.done;
+}
+
+async function recordSearch(job: SearchJob, store: Store): Promise<number> {
+  const { command, file, streams, engine } = job;
+  const { search } = file;
+  const host = await makeHost(job, store.db);
+  const say = (line: string) => {
+    streams.err.write(`${line}\n`);
+  };
+  let isUnderWay = false;
+  const feed = new SearchFeed({
+    file,
+    host,
+    store,
+    observer: {
+      trialDecided: (trial) => {
+        if (command.json) streams.out.write(`${formatTrialAsJson(trial, file)}\n`);
+        if (isUnderWay) say(`${formatTrial(trial, search)}${noteBest(trial, feed.study.trials)}`);
+      },
+    },
+  });
+  await feed.update();
+  const executor = engine.createExecutor(command, search.lag * search.seeds);
+  for (const line of announce(job, feed, executor)) say(line);
+  isUnderWay = true;
+  const limit = startLimit(command, feed, say);
+  const code = await withInterruption(
+    async (signal) => {
+      try {
+        await runSweep({
+          store,
+          name: file.name,
+          title: file.title ?? null,
+          ...(file.source === undefined ? {} : { source: file.source }),
+          grows: true,
+          points: [],
+          missing: [],
+          feed,
+          executor,
+          checkpoints: command.checkpoints,
+          numerics: command.numerics,
+          failFast: command.failFast,
+          signal,
+          observer: observe(file, say),
+        });
+      } finally {
+        clearTimeout(limit);
+        await executor.close?.();
+      }
+      await feed.update();
+      return findInterruptionCode(signal);
+    },
+    {
+      first: () => say('Interrupted: runs in progress end after their step. Once more to end at once.'),
+      last: (reason) => store.releaseAll(reason),
+    },
+  );
+  if (!command.json) {
+    streams.out.write(`${formatTrials(feed.study.trials, search, widthOf(streams.out))}\n`);
+    for (const line of tellStanding(feed.study, file, host)) streams.out.write(`${line}\n`);
+  }
+  if (code !== null) return code;
+  return feed.study.isOver || feed.isClosed ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** A wall clock's limit says no more than how far a search comes. */
+function startLimit(
+  { minutes }: SweepCommand,
+  feed: SearchFeed,
+  say: (line: string) => void,
+): NodeJS.Timeout | undefined {
+  if (minutes === undefined) return undefined;
+  return setTimeout(() => {
+    feed.close();
+    say(
+      `the ${formatNumberOf(minutes, 'minute')} are over: runs in progress come to their end. How far a search comes in a time is not repeatable; its trials are, and the same command goes on.`,
+    );
+  }, minutes * MS_PER_MINUTE);
+}
+
+function announce(
+  { command, file }: SearchJob,
+  { study }: SearchFeed,
+  { parallel, workers }: Executor,
+): string[] {
+  const { search, name } = file;
+  const decided = study.trials.filter(({ state }) => state === 'complete' || state === 'pruned').length;
+  const count = search.trials === null ? 'trials' : formatNumberOf(search.trials, 'trial');
+  const each = workers !== null && workers > 1 ? `, ${workers} threads each` : '';
+  const lanes = search.lag * search.seeds;
+  return [
+    `${name}: ${count} by ${search.sampler.kind}, ${decided} known from runs in ${command.db}, ${parallel} at a time${each}`,
+    ...(parallel > lanes
+      ? [
+          `${name}: a trial is chosen from all but the last ${search.lag}, so that at most ${lanes} of ${parallel} runs side by side have work. A greater "lag" gives more, and other trials.`,
+        ]
+      : []),
+  ];
+}
+
+function observe({ search }: SearchFile, say: (line: string) => void): SweepObserver {
+  const name = (point: SweepPoint) =>
+    `trial ${point.position}${search.seeds > 1 ? ` seed ${point.spec.seed}` : ''}`;
+  return {
+    printed: (_run, line) => say(line),
+    resumed: ({ point }, { rejected }) => {
+      for (const line of rejected) say(`${name(point)}: ${line}`);
+    },
+    pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
+    pointRecorded: (point, by) => say(formatRecordedLine(name(point), by)),
+    runEnded: ({ point, runId }, end, error) => {
+      if (!('result' in end)) say(`${name(point)}: run ${runId} ${end.state}: ${end.reason}`);
+      // What is no user's mistake is a bug, and the stack tells where.
+      if (error instanceof Error && !(error instanceof UserError)) say(error.stack ?? error.message);
+    },
+  };
+}
+
+function noteBest(trial: Trial<SweepPoint>, trials: readonly Trial<SweepPoint>[]): string {
+  if (trial.scores?.length !== 1) return '';
+  const isBest = trials.every(
+    ({ number, scores }) => number === trial.number || scores === null || scores[0]! > trial.scores![0]!,
+  );
+  return isBest ? ', the best so far' : '';
+}
+
+function tellStanding(study: Study<SweepPoint>, { search, name }: SearchFile, host: TrialHost): string[] {
+  const waiting = study.trials.filter(({ state }) => state === 'waiting').length;
+  return [
+    ...formatStanding(judgeTrials(study.trials, search, host), search),
+    ...formatNext(study.listTasks(), study.trials, search),
+    ...(study.end !== null ? [`${name}: ${study.end}`] : []),
+    ...(study.isOver && waiting > 0
+      ? [
+          `${name}: ${formatNumberOf(waiting, 'trial')} of a cohort that is not full wait for more: see --trials`,
+        ]
+      : []),
+  ];
+}

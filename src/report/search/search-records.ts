@@ -1,0 +1,81 @@
+import type Database from 'better-sqlite3';
+import { withDatabaseErrors } from '../../experiment/database-errors.js';
+import { DEFAULT_METRIC } from '../../search/objective.js';
+import { parseSpace } from '../../search/parse-space.js';
+import type { Parameter } from '../../search/space.js';
+
+/** A search as a database has it. */
+export interface RecordedSearch {
+  readonly parameters: readonly Parameter[];
+  /** The metrics that it is about. */
+  readonly objectives: readonly string[];
+  readonly trials: readonly RecordedTrial[];
+}
+
+export interface RecordedTrial {
+  readonly trial: number;
+  readonly state: 'running' | 'waiting' | 'complete' | 'pruned';
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly epochs: number;
+  /** The first objective after those; null before there is one, and if it is not finite. */
+  readonly value: number | null;
+  /** All objectives of a complete trial. */
+  readonly objectives: readonly (number | null)[] | null;
+  /** Whether no other complete trial is better. */
+  readonly isBest: boolean;
+}
+
+/** Reads the search that a sweep's points are from; null for a grid. */
+export function readSearch(db: Database.Database, sweep: string): RecordedSearch | null {
+  return withDatabaseErrors(db.name, () => {
+    const text = db
+      .prepare<[string], string>('SELECT search FROM searches JOIN sweeps USING (sweep_id) WHERE name = ?')
+      .pluck()
+      .get(sweep);
+    if (text === undefined) return null;
+    const { space, objective = DEFAULT_METRIC } = JSON.parse(text) as {
+      readonly space: Readonly<Record<string, unknown>>;
+      readonly objective?: string | readonly string[];
+    };
+    type Row = Omit<RecordedTrial, 'settings' | 'objectives' | 'isBest'> & {
+      settings: string;
+      objectives: string | null;
+      isBest: number;
+    };
+    const rows = db
+      .prepare<[object], Row>(
+        `SELECT trial, state, settings, epochs, value, objectives,
+           trial IN (SELECT trial FROM best_trials WHERE sweep = @sweep) AS isBest
+         FROM trials WHERE sweep = @sweep ORDER BY trial`,
+      )
+      .all({ sweep });
+    return {
+      parameters: parseSpace(space, `the search ${sweep}`).parameters,
+      objectives: typeof objective === 'string' ? [objective] : objective,
+      trials: rows.map(({ settings, objectives, isBest, ...row }) => ({
+        ...row,
+        settings: JSON.parse(settings),
+        objectives: objectives === null ? null : JSON.parse(objectives),
+        isBest: isBest === 1,
+      })),
+    };
+  });
+}
+
+/** Trials that have come to something, the best first: complete ones before those that were given up, of which the ones that came further come first. */
+export function rankTrials({ trials, objectives }: RecordedSearch): RecordedTrial[] {
+  const sign = objectives[0] === 'test_r2' ? -1 : 1;
+  const keyOf = ({ state, epochs, value }: RecordedTrial) => [
+    state === 'complete' ? Number.NEGATIVE_INFINITY : -epochs,
+    value === null ? Number.POSITIVE_INFINITY : sign * value,
+  ];
+  return trials
+    .filter(({ state }) => state !== 'running')
+    .map((trial) => ({ trial, key: keyOf(trial) }))
+    .sort((a, b) => compare(a.key[0]!, b.key[0]!) || compare(a.key[1]!, b.key[1]!))
+    .map(({ trial }) => trial);
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

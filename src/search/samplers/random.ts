@@ -1,0 +1,29 @@
+import { makeKey, RandomStream } from '../../core/rng.js';
+import { numberWithin } from '../domain.js';
+import type { Assignment } from '../space.js';
+import { attempt } from './attempts.js';
+import type { Sampler, SamplerContext } from './sampler.js';
+
+/** Chooses each trial by itself, evenly over the space. */
+export class RandomSampler implements Sampler {
+  readonly #context: SamplerContext;
+  #chosen = 0;
+
+  constructor(context: SamplerContext) {
+    this.#context = context;
+  }
+
+  choose(): Assignment {
+    return drawTrial(this.#context, ++this.#chosen);
+  }
+}
+
+/** The trial of that number, from 1, of a search at random. */
+export function drawTrial({ space, seed, isFeasible }: SamplerContext, trial: number): Assignment {
+  const key = makeKey(seed, 'search');
+  return attempt((number) => {
+    const stream = new RandomStream(key, trial, number);
+    const chosen = space.assign(({ domain }) => numberWithin(domain, stream.nextUniform()));
+    return isFeasible(chosen) ? chosen : null;
+  });
+}

@@ -1,0 +1,128 @@
+import type { SweepPoint } from '../experiment/plan-sweep.js';
+import type { PointFeed } from '../experiment/point-feed.js';
+import type { Store } from '../experiment/store.js';
+import type { SweepEntry } from '../experiment/sweep-entry.js';
+import type { TrialRecord } from '../experiment/trial-records.js';
+import type { SearchFile } from './search-file.js';
+import { Study, type StudyHost, type Task, type Trial } from './study.js';
+
+/** Who wants to know how a search goes on. */
+export interface SearchObserver {
+  /** A trial is complete or pruned. */
+  trialDecided?(trial: Trial<SweepPoint>): void;
+}
+
+interface FeedOptions {
+  readonly file: SearchFile;
+  readonly host: StudyHost<SweepPoint>;
+  readonly store: Store;
+  readonly observer?: SearchObserver;
+}
+
+/** Gives a sweep the runs that a search wants, and records what it comes to. */
+export class SearchFeed implements PointFeed {
+  readonly study: Study<SweepPoint>;
+  readonly #options: FeedOptions;
+  readonly #sweepId: number;
+  /** Identities of points that are given out. */
+  readonly #given = new Set<string>();
+  readonly #told = new Map<number, Trial<SweepPoint>['state']>();
+  #recorded = '';
+  /** Whether no more runs are given out. */
+  isClosed = false;
+  /** One at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.study = new Study(options.file.search, options.host);
+    this.#sweepId = options.store.recordSweep(entryOf(options.file), []);
+  }
+
+  get count(): number {
+    return this.#options.file.search.trials ?? this.study.trials.length;
+  }
+
+  take(): Promise<SweepPoint | null> {
+    const taken = this.#turn.then(async () => {
+      if (this.isClosed) return null;
+      await this.update();
+      const task = this.study.listTasks().find(({ run }) => !this.#given.has(run.identity));
+      if (task === undefined) return null;
+      this.#given.add(task.run.identity);
+      return pointOf(task);
+    });
+    this.#turn = taken.catch(() => {});
+    return taken;
+  }
+
+  give({ identity }: SweepPoint): void {
+    this.#given.delete(identity);
+  }
+
+  /** No more runs are given out. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Goes as far as results allow, and records it. */
+  async update(): Promise<void> {
+    await this.study.advance();
+    this.#record();
+    const { observer } = this.#options;
+    for (const trial of this.study.trials) {
+      const before = this.#told.get(trial.number);
+      if (before !== trial.state && isDecided(trial)) observer?.trialDecided?.(trial);
+      this.#told.set(trial.number, trial.state);
+    }
+  }
+
+  #record(): void {
+    const { file, store } = this.#options;
+    const { trials } = this.study;
+    const records = trials.map((trial) => recordOf(trial, file));
+    const text = JSON.stringify(records);
+    if (text === this.#recorded) return;
+    this.#recorded = text;
+    store.recordSweep(
+      { ...entryOf(file), grows: true },
+      trials.flatMap(({ plan }) => plan.runs),
+    );
+    store.recordTrials(this.#sweepId, {
+      search: file.written,
+      trials: records,
+      pruned: trials
+        .filter(({ state }) => state === 'pruned')
+        .map(({ number, plan, epochs }) => ({
+          identities: plan.runs.map(({ identity }) => identity),
+          reason: `given up by the search ${file.name} as trial ${number}, after ${epochs} of ${plan.epochs} epochs`,
+        })),
+    });
+  }
+}
+
+function entryOf({ name, title, source }: SearchFile): SweepEntry {
+  return { name, title: title ?? null, ...(source === undefined ? {} : { source }) };
+}
+
+function pointOf({ run, untilEpoch }: Task<SweepPoint>): SweepPoint {
+  return untilEpoch === null ? run : { ...run, untilEpoch };
+}
+
+function isDecided({ state }: Trial<SweepPoint>): boolean {
+  return state === 'complete' || state === 'pruned';
+}
+
+function recordOf(trial: Trial<SweepPoint>, { search }: SearchFile): TrialRecord {
+  const { number, state, chosen, epochs, values, scores, plan } = trial;
+  const value = values.at(-1);
+  return {
+    trial: number,
+    state,
+    settings: search.space.describe(chosen),
+    epochs,
+    value: value === undefined ? null : search.objectives[0]!.sign * value,
+    objectives: scores?.map((score, i) => search.objectives[i]!.sign * score) ?? null,
+    identities: plan.runs.map(({ identity }) => identity),
+  };
+}

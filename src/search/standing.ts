@@ -1,0 +1,79 @@
+import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { dominates } from './samplers/tpe/domination.js';
+import type { Search } from './search-file.js';
+import type { StudyHost, Trial } from './study.js';
+
+/** Of a normal distribution, so many deviations to either side hold 95%. */
+const DEVIATIONS_95 = 1.96;
+
+/** The complete trials that no other one is better than, and what of the best of them is sure. */
+export interface Standing {
+  /** The best first: with several objectives the front, in the order of the first one. */
+  readonly front: readonly Trial<SweepPoint>[];
+  /** Null with several objectives, and before two trials with different runs are complete. */
+  readonly lead: Lead | null;
+}
+
+/** By how much the best trial is better than the next one, in the first objective. */
+export interface Lead {
+  readonly best: Trial<SweepPoint>;
+  readonly next: Trial<SweepPoint>;
+  readonly margin: number;
+  /**
+   * Half the 95% interval of the margin: over seeds (Welch), or with one seed from the number of images that an error is counted on. Null where nothing
+   * tells.
+   */
+  readonly uncertainty: number | null;
+}
+
+export function judgeTrials(
+  trials: readonly Trial<SweepPoint>[],
+  { objectives }: Search,
+  host: Pick<StudyHost<SweepPoint>, 'readProgress'>,
+): Standing {
+  const complete = trials.filter(
+    ({ state, scores }) => state === 'complete' && scores!.every(Number.isFinite),
+  );
+  const order = complete.toSorted((a, b) => a.scores![0]! - b.scores![0]! || a.number - b.number);
+  const distinct = order.filter(
+    (trial, i) => order.findIndex((other) => nameRuns(other) === nameRuns(trial)) === i,
+  );
+  const [best, next] = distinct;
+  if (objectives.length > 1) {
+    const front = distinct.filter(
+      (trial) => !distinct.some((other) => dominates(other.scores!, trial.scores!)),
+    );
+    return { front, lead: null };
+  }
+  if (best === undefined || next === undefined) return { front: distinct.slice(0, 1), lead: null };
+  const spreads = [best, next].map((trial) => measureVariance(trial, objectives[0]!.metric, host));
+  const [a, b] = spreads;
+  const uncertainty = a == null || b == null ? null : DEVIATIONS_95 * Math.sqrt(a + b);
+  return { front: [best], lead: { best, next, margin: next.scores![0]! - best.scores![0]!, uncertainty } };
+}
+
+function nameRuns({ plan }: Trial<SweepPoint>): string {
+  return plan.runs.map(({ identity }) => identity).join();
+}
+
+/** Of a trial's mean; null where nothing tells. */
+function measureVariance(
+  { plan, scores }: Trial<SweepPoint>,
+  metric: string,
+  host: Pick<StudyHost<SweepPoint>, 'readProgress'>,
+): number | null {
+  const { runs } = plan;
+  const mean = scores![0]!;
+  if (runs.length > 1) {
+    const squares = runs.map((run) => (host.readProgress(run)!.scores![0]! - mean) ** 2);
+    return squares.reduce((sum, square) => sum + square, 0) / (runs.length - 1) / runs.length;
+  }
+  const images = countImages(metric, runs[0]!);
+  // Of an error in percent on so many images: the binomial distribution's, for which one image more or less is the least.
+  return images === null ? null : Math.max(mean * (100 - mean), 100) / images;
+}
+
+function countImages(metric: string, { spec }: SweepPoint): number | null {
+  if (metric === 'validation_error_percent') return spec.validationCount;
+  return metric === 'test_error_percent' ? spec.testCount : null;
+}

@@ -1,0 +1,267 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { EpochMetrics } from '../../../src/run/types.js';
+import { makeFolder, makeMetrics, makeResult, type RunOne } from '../../experiment/fake-runs.js';
+import { FakeEngine, runs, sweep } from '../fake-command.js';
+
+/** The error is 10 percent for each decade that the learning rate is away from 0.01, less as epochs go on; one above 0.5 diverges. */
+const runOne: RunOne = async (spec, { onEpoch, checkpoints }) => {
+  const { rate } = spec.learningRate as { readonly rate: number };
+  const epochs: EpochMetrics[] = [];
+  const end = Math.min(spec.epochs, checkpoints?.untilEpoch ?? spec.epochs);
+  for (let epoch = 1; epoch <= end; epoch++) {
+    if (rate > 0.5) return makeResult(spec, { state: 'diverged', reason: 'too high', epochs });
+    const error = 10 * Math.abs(Math.log10(rate) + 2) + 10 / epoch + spec.seed / 100;
+    const metrics = { ...makeMetrics(epoch, error), validationErrorPercent: error, validationLoss: error };
+    epochs.push(metrics);
+    onEpoch?.(metrics);
+  }
+  const isEnd = end === spec.epochs;
+  return makeResult(spec, {
+    state: isEnd ? 'done' : 'interrupted',
+    reason: isEnd ? null : 'to go on',
+    epochs,
+  });
+};
+
+const BASE = { model: 'SK', width: 0.2, trainCount: 1000, validationCount: 200, epochs: 3 };
+const SEARCH = { trials: 12, lag: 2, space: { 'learningRate.rate': { log: [0.0001, 1] } } };
+
+function writeSearch(search: object = {}, base: object = BASE) {
+  const folder = makeFolder();
+  const file = join(folder, 'rate.json');
+  writeFileSync(file, JSON.stringify({ name: 'rate', base, search: { ...SEARCH, ...search } }));
+  return { file, db: join(folder, 'e.db') };
+}
+
+function makeEngine() {
+  const engine = new FakeEngine();
+  let count = 0;
+  engine.runOne = (spec, options) => {
+    count++;
+    return runOne(spec, options);
+  };
+  return { engine, countRuns: () => count };
+}
+
+const query = async (db: string, sql: string) =>
+  JSON.parse((await runs(['query', sql, '--db', db, '--json'])).out) as Record<string, unknown>[];
+
+describe('sweep with a search', () => {
+  it('runs its trials, tells the best, and runs nothing the second time', async () => {
+    const { file, db } = writeSearch();
+    const { engine, countRuns } = makeEngine();
+    const first = await sweep([file, '--db', db, '--parallel', '2'], engine);
+    expect(first.exitCode).toBe(0);
+    expect(first.err).toMatch(/^rate: 12 trials by tpe, 0 known from runs in .*e\.db, 2 at a time/);
+    expect(first.err).toMatch(
+      /\ntrial 1, learningRate\.rate [\d.e-]+: validation_error_percent [\d.]+, after 3 epochs\n/,
+    );
+    expect(first.err).toContain(', the best so far\n');
+    expect(first.out).toMatch(
+      /\nbest: trial \d+, learningRate\.rate [\d.e-]+: validation_error_percent [\d.]+, after 3 epochs\n/,
+    );
+    expect(first.out).toMatch(/\n[\d.]+ better than trial \d+ \(95% interval ±[\d.]+: (not )?told apart\)\n/);
+    const trained = countRuns();
+    const again = await sweep([file, '--db', db], engine);
+    expect(again).toMatchObject({ exitCode: 0, out: first.out });
+    expect(again.err).toContain('12 known from runs');
+    expect(countRuns()).toBe(trained);
+    const [best] = await query(db, 'SELECT sweep, value, runs FROM best_trials');
+    const [{ least }] = (await query(
+      db,
+      "SELECT min(value) AS least FROM trials WHERE state = 'complete'",
+    )) as [{ least: number }];
+    expect(best).toEqual({ sweep: 'rate', value: least, runs: 1 });
+  });
+
+  it('goes on with --trials as if it had been asked at once', async () => {
+    const { file, db } = writeSearch();
+    const { engine, countRuns } = makeEngine();
+    await sweep([file, '--db', db], engine);
+    await sweep([file, '--db', db, '--trials', '20'], engine);
+    const other = writeSearch();
+    const atOnce = makeEngine();
+    await sweep([other.file, '--db', other.db, '--trials', '20'], atOnce.engine);
+    const select = 'SELECT trial, state, settings, epochs, value FROM trials ORDER BY trial';
+    expect(await query(db, select)).toEqual(await query(other.db, select));
+    expect(countRuns()).toBe(atOnce.countRuns());
+  });
+
+  it('gives trials up, marks their runs, and goes on with them by hand', async () => {
+    const { file, db } = writeSearch({ trials: 9, pruner: { kind: 'successive-halving' } });
+    const { engine } = makeEngine();
+    const { exitCode, err } = await sweep([file, '--db', db], engine);
+    expect(exitCode).toBe(0);
+    expect(err).toContain('given up after 1 epoch');
+    const states = await query(db, 'SELECT state, count(*) AS n FROM all_runs GROUP BY state');
+    expect(states).toContainEqual({ state: 'pruned', n: 6 });
+    const listed = await runs(['ls', '--state', 'pruned', '--db', db]);
+    expect(listed.out).toContain('pruned');
+    const [pruned] = (await query(
+      db,
+      "SELECT learning_rate AS rate, run_id, reason FROM all_runs WHERE state = 'pruned'",
+    )) as [{ rate: number; run_id: number; reason: string }];
+    expect(pruned.reason).toMatch(/^given up by the search rate as trial \d+, after 1 of 3 epochs$/);
+    const grid = join(makeFolder(), 'one.json');
+    writeFileSync(
+      grid,
+      JSON.stringify({ name: 'one', base: { ...BASE, 'learningRate.rate': pruned.rate }, points: [{}] }),
+    );
+    expect((await sweep([grid, '--db', db], engine)).exitCode).toBe(0);
+    expect(
+      await query(
+        db,
+        `SELECT state, completed_epochs AS epochs FROM all_runs WHERE run_id = ${pruned.run_id}`,
+      ),
+    ).toEqual([{ state: 'done', epochs: 3 }]);
+  });
+
+  it('takes means over seeds, and tells how sure the best one is from them', async () => {
+    const { file, db } = writeSearch({ seeds: 3, trials: 5 });
+    const { exitCode, out } = await sweep([file, '--db', db, '--seed', '7'], makeEngine().engine);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/better than trial \d+ \(95% interval ±0\.016: told apart\)/);
+    expect(await query(db, 'SELECT DISTINCT runs FROM trials')).toEqual([{ runs: 3 }]);
+    expect(await query(db, 'SELECT DISTINCT seed FROM all_runs ORDER BY seed')).toEqual([
+      { seed: 7 },
+      { seed: 8 },
+      { seed: 9 },
+    ]);
+  });
+
+  it('finds the front of several objectives', async () => {
+    const space = { ...SEARCH.space, width: { values: [0.2, 0.5, 1] } };
+    const { file, db } = writeSearch({
+      space,
+      objective: ['validation_error_percent', 'parameters', 'multiply_adds'],
+      trials: 15,
+    });
+    const { exitCode, out } = await sweep([file, '--db', db], makeEngine().engine);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/\n\d+ trials? that no other one is better than:\n/);
+    const trials = (await query(db, "SELECT trial, objectives FROM trials WHERE state = 'complete'")).map(
+      ({ trial, objectives }) => ({
+        trial,
+        scores: JSON.parse(objectives as string) as (number | null)[],
+      }),
+    );
+    const finite = trials.filter(({ scores }) => scores[0] !== null) as { trial: number; scores: number[] }[];
+    const front = finite.filter(
+      (one) =>
+        !finite.some(
+          ({ scores }) =>
+            scores.every((s, i) => s <= one.scores[i]!) && scores.some((s, i) => s < one.scores[i]!),
+        ),
+    );
+    expect(await query(db, 'SELECT trial FROM best_trials ORDER BY trial')).toEqual(
+      front.map(({ trial }) => ({ trial })),
+    );
+  });
+
+  it('begins no more runs after --minutes, says that this alone is not repeatable, and goes on', async () => {
+    const { file, db } = writeSearch();
+    const engine = new FakeEngine();
+    engine.runOne = async (spec, options) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return runOne(spec, options);
+    };
+    const { exitCode, err } = await sweep([file, '--db', db, '--minutes', '.001'], engine);
+    expect(exitCode).toBe(0);
+    expect(err).toContain('How far a search comes in a time is not repeatable; its trials are');
+    const [{ n }] = (await query(db, "SELECT count(*) AS n FROM trials WHERE state = 'complete'")) as [
+      { n: number },
+    ];
+    expect(n).toBeGreaterThan(0);
+    expect(n).toBeLessThan(12);
+    expect((await sweep([file, '--db', db], makeEngine().engine)).err).toContain(`${n} known from runs`);
+  });
+
+  it('shows the space and the first trials with --dry-run, and makes no database', async () => {
+    const { file, db } = writeSearch({ constraints: ['parameters <= 1000000'] });
+    const { exitCode, out } = await sweep([file, '--db', db, '--dry-run'], makeEngine().engine);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('learningRate.rate  0.0001 to 1, logarithmic');
+    expect(out).toContain('where parameters <= 1000000\n');
+    expect(out).toMatch(/\nnext: trial 2, learningRate\.rate [\d.e-]+, to all 3 epochs\n/);
+    const json = await sweep([file, '--db', db, '--dry-run', '--json'], makeEngine().engine);
+    expect(
+      json.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).trial),
+    ).toEqual([1, 2]);
+  });
+
+  it('warns of a search that chooses by the test images, and of lanes without work', async () => {
+    const { file, db } = writeSearch({ objective: 'test_error_percent', lag: 1, trials: 2 });
+    const { err } = await sweep([file, '--db', db, '--parallel', '2', '--workers', '1'], makeEngine().engine);
+    expect(err).toContain('warning: the search chooses by test_error_percent');
+    const { err: lanes } = await sweep(
+      [file, '--db', db, '--parallel', '2', '--workers', '1'],
+      makeEngine().engine,
+    );
+    expect(lanes).not.toContain('stack');
+  });
+
+  it.each<[object, object, string[], string]>([
+    [
+      { space: { 'network.layers.0.filters': { int: [8, 64] } } },
+      BASE,
+      [],
+      'expected a network that is written out layer by layer',
+    ],
+    [{ space: { optimizer: { choice: ['sgd', 'sdg'] } } }, BASE, [], "'sdg'"],
+    [{ space: { width: { uniform: [-1, 1] } } }, BASE, [], 'width 0'],
+    [{}, { ...BASE, validationCount: 0 }, [], 'Give base.validationCount'],
+    [
+      { objective: 'test_rmse' },
+      BASE,
+      [],
+      'expected a metric that mnist has, whose images have classes, found test_rmse',
+    ],
+    [{ constraints: ['widht < 1'] }, BASE, [], 'search.constraints[0]: expected fields of a spec'],
+    [{ constraints: ['parameters < 10'] }, BASE, [], 'found none in 1000 choices'],
+    [{}, BASE, ['--set', 'learningRate.rate=0.1'], 'expected each field once'],
+    [{}, BASE, ['--profile'], '--profile: expected it with a grid'],
+    [{}, BASE, ['--no-wait'], '--no-wait: expected it with a grid'],
+    [
+      { pruner: { kind: 'median' } },
+      BASE,
+      ['--no-checkpoints'],
+      'expected checkpoints, from which trials go on',
+    ],
+  ])('refuses %j over %j with %j in one line', async (search, base, options, message) => {
+    const { file, db } = writeSearch(search, base);
+    const { exitCode, err } = await sweep([file, '--db', db, ...options], makeEngine().engine);
+    expect(err).toContain(message);
+    expect(err.match(/^(?!warning: ).+$/gm)).toHaveLength(1);
+    expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['--trials', '5'],
+    ['--minutes', '5'],
+  ])('refuses %s with a grid', async (...option) => {
+    expect(await sweep(['15.6f', ...option])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('expected a file with a "search"'),
+    });
+  });
+
+  it('goes as far as it can if a run fails, and exits with 1', async () => {
+    const { file, db } = writeSearch();
+    const engine = new FakeEngine();
+    let count = 0;
+    engine.runOne = (spec, options) => {
+      if (++count === 3) throw new Error('out of memory');
+      return runOne(spec, options);
+    };
+    const { exitCode, err, out } = await sweep([file, '--db', db, '--parallel', '1'], engine);
+    expect(exitCode).toBe(1);
+    expect(err).toContain('failed: out of memory');
+    expect(out).toContain('next: trial 3');
+    expect((await sweep([file, '--db', db], makeEngine().engine)).exitCode).toBe(0);
+  });
+});
