@@ -36,6 +36,15 @@ export interface ClaimedPoint {
   readonly isTakenUp: boolean;
 }
 
+/** A run that was trained elsewhere, from its beginning to its end. */
+export interface RunElsewhere {
+  readonly epochs: readonly EpochMetrics[];
+  readonly end: RunEnd;
+  /** ISO 8601, by the clock of where it was trained. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
 /**
  * Writes runs into the experiments' database: the one writer of this process, and the owner of its runs. Every method is one transaction, and
  * turns what a user can mend (a full disk, a locked file, one that has been removed) into a UserError.
@@ -162,6 +171,24 @@ export class Store {
   finishRun(runId: number, end: RunEnd): boolean {
     const { processId } = this.ownership;
     return this.write(() => recordRunEnd(this.db, { runId, processId }, end));
+  }
+
+  /**
+   * Records the whole of a run that this process has claimed, and that was trained elsewhere.
+   *
+   * @returns whether the run still was this process's; if not, nothing is recorded
+   */
+  recordElsewhere(runId: number, { epochs, end, startedAt, finishedAt }: RunElsewhere): boolean {
+    const { processId } = this.ownership;
+    return this.write(() => {
+      if (!this.isOwned(runId)) return false;
+      this.resetEpochs(runId, epochs);
+      recordRunEnd(this.db, { runId, processId }, end);
+      const update = `UPDATE runs SET queued_at = min(queued_at, @startedAt), started_at = @startedAt, finished_at = @finishedAt
+        WHERE run_id = @runId`;
+      this.db.prepare(update).run({ runId, startedAt, finishedAt });
+      return true;
+    });
   }
 
   /** Lets go of all that this process runs: it becomes `interrupted`. */
