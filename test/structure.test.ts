@@ -26,6 +26,7 @@ const ORDER = [
   'check',
   'bench',
   'experiment',
+  'remote',
   'report',
   'cli',
   'index.ts',

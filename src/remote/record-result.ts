@@ -1,0 +1,66 @@
+import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { findRunFolder, setAsideRunFolder } from '../experiment/run-folder.js';
+import { isRecorded, type LiveRun, selectClaimedRuns } from '../experiment/run-records.js';
+import type { Store } from '../experiment/store.js';
+import { checkAgreement, makerOf, readMaker } from './agreement.js';
+import { readCarriedFiles, writeCarriedFiles } from './carried-files.js';
+import { type CarriedResult, endOf } from './carried-result.js';
+
+/** A result that lies in a folder. */
+export interface FoundResult {
+  readonly carried: CarriedResult;
+  /** Where its files are. */
+  readonly folder: string;
+}
+
+export type Recording =
+  | { readonly kind: 'recorded'; readonly runId: number }
+  /** A run of the identity and version is recorded already, with the same weights. */
+  | { readonly kind: 'known'; readonly live: LiveRun }
+  /** Another process is at the point: training it, or recording the same result. */
+  | { readonly kind: 'held'; readonly live: LiveRun };
+
+/**
+ * Records a result that another machine has come to, with its files, as the sweep would that trains the point here. It may be done any number of
+ * times, and by several processes at once: the point is recorded once.
+ *
+ * @throws UserError if the result is of another point or numerics version, its files are damaged or cannot be written, or the weights are others than those
+ *   that are recorded
+ */
+export async function recordResult(
+  store: Store,
+  sweepId: number,
+  point: SweepPoint,
+  { carried, folder }: FoundResult,
+): Promise<Recording> {
+  const end = endOf(carried, point, folder);
+  // Before its files are read: most of what lies in a folder has been recorded before.
+  const recorded = selectClaimedRuns(store.db, 'current', point.identity).findLast(isRecorded);
+  if (recorded) return agree(store, point, recorded, carried);
+  const { environment, workers, epochs, startedAt, finishedAt } = carried;
+  const contents = await readCarriedFiles(carried.files, folder);
+  // Only runs of this version: one of another that is recorded makes this one no less a result.
+  const claim = store.claimRun({ sweepId, point, environment, workers, numerics: 'current' });
+  if ('live' in claim) {
+    const { live } = claim;
+    return isRecorded(live) ? agree(store, point, live, carried) : { kind: 'held', live };
+  }
+  const { runId, isTakenUp } = claim;
+  const place = findRunFolder(store.db.name, runId);
+  try {
+    if (!isTakenUp) setAsideRunFolder(place);
+    await writeCarriedFiles(contents, place);
+  } catch (error) {
+    store.finishRun(runId, { state: 'interrupted', reason: 'its files could not be written' });
+    throw error;
+  }
+  const isOwned = store.recordElsewhere(runId, { epochs, end, startedAt, finishedAt });
+  // Another process has taken this one for dead, and records the result.
+  return isOwned ? { kind: 'recorded', runId } : recordResult(store, sweepId, point, { carried, folder });
+}
+
+function agree(store: Store, point: SweepPoint, live: LiveRun, carried: CarriedResult): Recording {
+  const maker = makerOf(carried);
+  if (maker) checkAgreement(point, readMaker(store, live.runId), maker);
+  return { kind: 'known', live };
+}
