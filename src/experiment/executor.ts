@@ -16,7 +16,7 @@ export interface Executor<Result extends RecordedResult = RecordedResult> {
   /**
    * Trains one point. Once the signal is raised, the run ends as soon as it can, as `interrupted`.
    *
-   * @throws UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
+   * @throws LeftRunning if it goes on elsewhere; UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
    */
   run(point: SweepPoint, options: ExecutorOptions): Promise<Result>;
   /** Gives back what it holds, after the last run. */
@@ -39,6 +39,11 @@ export interface RunObserver {
   progressed(progress: Progress): void;
   /** Called for every epoch, in order, before the run's end. */
   epochEnded(metrics: EpochMetrics): void;
+}
+
+/** The run goes on where it is trained, since this process ends; its point is recorded as interrupted, for the reason that this tells. */
+export class LeftRunning extends Error {
+  override readonly name = 'LeftRunning';
 }
 
 /** An executor can train nothing, so that there is no point in giving it the next point: whoever has asked ends. */

@@ -4,13 +4,7 @@ import type { Store } from '../experiment/store.js';
 import { checkAgreement, makerOf, readMaker } from './agreement.js';
 import { readCarriedFiles, writeCarriedFiles } from './carried-files.js';
 import { type CarriedResult, endOf, pointOf } from './carried-result.js';
-
-/** A result that lies in a folder. */
-export interface FoundResult {
-  readonly carried: CarriedResult;
-  /** Where its files are. */
-  readonly folder: string;
-}
+import type { FoundResult } from './find-results.js';
 
 export type Recording =
   | { readonly kind: 'recorded'; readonly runId: number }

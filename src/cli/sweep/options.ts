@@ -25,6 +25,7 @@ import {
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { FORCE_OPTION } from '../warnings.js';
+import { addSlurmOptions, type RemoteChoice, readSlurmFlags, type SlurmFlags } from './slurm-options.js';
 
 /** What `sweep` was asked to do. */
 export interface SweepCommand {
@@ -55,9 +56,11 @@ export interface SweepCommand {
   readonly json: boolean;
   readonly profile: boolean;
   readonly data: DataFlags;
+  /** Other machines that train; null for this one. */
+  readonly remote: RemoteChoice | null;
 }
 
-interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
+interface Flags extends OverrideFlags, CheckpointFlags, DataFlags, SlurmFlags {
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
@@ -68,7 +71,7 @@ interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly list?: true;
   readonly failFast?: true;
   readonly numerics: NumericsChoice;
-  readonly wait: boolean;
+  readonly wait?: boolean;
   readonly json?: true;
   readonly profile?: true;
   readonly grid?: readonly Choice[];
@@ -89,7 +92,7 @@ export async function parseSweepArguments(
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
       if (flags.list) refuseBesideList(command, what, 'what is to run');
-      const { db, workers, parallel, numerics, wait, name, grid = [] } = flags;
+      const { db, workers, parallel, numerics, wait = true, name, grid = [] } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),
         ...(name === undefined ? {} : { name }),
@@ -110,6 +113,7 @@ export async function parseSweepArguments(
         json: flags.json ?? false,
         profile: flags.profile ?? false,
         data: flags,
+        remote: readSlurmFlags(command, flags),
       };
     },
   );
@@ -123,7 +127,7 @@ function parseName(text: string): string {
 }
 
 function defineSweep(command: Command): Command {
-  return addCheckpointOptions(addDataOptions(addOverrideOptions(command)))
+  return addSlurmOptions(addCheckpointOptions(addDataOptions(addOverrideOptions(command))))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
@@ -156,6 +160,7 @@ function defineSweep(command: Command): Command {
       parseNumerics,
       'any',
     )
+    .option('--wait', 'with --slurm: wait for the jobs, and record their runs as they go on')
     .option('--no-wait', 'skip points that other processes are at; the exit code is then 3')
     .option('--fail-fast', 'end with the first run that fails')
     .option(
