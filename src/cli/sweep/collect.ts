@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../core/errors.js';
 import { readRecordedRuns } from '../../experiment/run-records.js';
@@ -66,7 +66,8 @@ async function collectFully(
 
 async function findFolders({ db }: Store): Promise<string[]> {
   const noted = (await listPending(db.name)).map((submission) => dirname(dirname(submission)));
-  const folders = [...new Set([...noted, ...(existsSync(DEFAULT_FOLDER) ? [DEFAULT_FOLDER] : [])])];
+  const usual = resolve(DEFAULT_FOLDER);
+  const folders = [...new Set([...noted, ...(existsSync(usual) ? [usual] : [])])];
   if (folders.length > 0) return folders;
   throw new UserError(
     `--collect: expected a folder where results lie, found none that was noted beside ${db.name}. Name it with --folder.`,
