@@ -35,11 +35,10 @@ export async function collectFor(database: string, streams: Pick<Streams, 'err'>
   }
 }
 
-/** `12 results recorded, 1 of them failed` */
+/** `12 results recorded (1 failed)` */
 export function describeCollection({ recorded, failed, held }: Collection): string {
   const parts = [
-    `${formatNumberOf(recorded, 'result')} recorded`,
-    ...(failed > 0 ? [`${failed} of them failed`] : []),
+    `${formatNumberOf(recorded, 'result')} recorded${failed > 0 ? ` (${failed} failed)` : ''}`,
     ...(held.size > 0 ? [`${formatNumberOf(held.size, 'point')} in other processes' hands`] : []),
   ];
   return parts.join(', ');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../core/errors.js';
-import { readRecordedRuns } from '../../experiment/run-records.js';
+import { readLatestRuns, readRecordedRuns } from '../../experiment/run-records.js';
 import type { Store } from '../../experiment/store.js';
 import { type Collection, collectResults } from '../../remote/collect.js';
 import { listPending } from '../../remote/pending.js';
@@ -21,7 +21,7 @@ const LOOK_INTERVAL_MS = 500;
  * Records what has come to a result of a sweep elsewhere, and prints the table of all of it.
  *
  * @param folder null for those where something of the database's was submitted
- * @returns the exit code: 0 if every point is recorded, 1 if results cannot be recorded, 3 if others are still to come
+ * @returns the exit code: 0 if every point is recorded, 1 if runs failed or results cannot be recorded, 3 if others are still to come
  * @throws UserError if there is no such folder, or the database cannot be written
  */
 export async function collectSweep(job: SweepJob, folder: string | null): Promise<number> {
@@ -37,10 +37,18 @@ export async function collectSweep(job: SweepJob, folder: string | null): Promis
     say(`${describeCollection(collection)} from ${path}`);
   }
   if (!command.json) streams.out.write(formatResults(job));
-  const missing = points.length - readRecordedRuns(store.db, identities, command.numerics).size;
-  say(missing === 0 ? 'all points are recorded' : `${formatNumberOf(missing, 'point')} still missing`);
-  if (problems > 0) return EXIT_CODES.failed;
-  return missing === 0 ? EXIT_CODES.done : EXIT_CODES.held;
+  const recorded = readRecordedRuns(store.db, identities, command.numerics);
+  const missing = identities.filter((identity) => !recorded.has(identity));
+  const latest = [...readLatestRuns(store.db, missing).values()];
+  const failed = latest.filter(({ state }) => state === 'failed').length;
+  say(describeMissing(missing.length, failed));
+  if (problems + failed > 0) return EXIT_CODES.failed;
+  return missing.length === 0 ? EXIT_CODES.done : EXIT_CODES.held;
+}
+
+function describeMissing(missing: number, failed: number): string {
+  if (missing === 0) return 'all points are recorded';
+  return `${formatNumberOf(missing, 'point')} still missing${failed > 0 ? `, ${failed} of them failed` : ''}`;
 }
 
 /** Looks again at what other processes are at, since one of them may collect as well. */

@@ -1,7 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { carryFailure, writeResult } from '../../../src/remote/carried-result.js';
+import { SharedFolder } from '../../../src/remote/shared-folder.js';
+import { readTask } from '../../../src/remote/task.js';
 import { makeFolder } from '../../experiment/fake-runs.js';
+import { makeTraining } from '../../remote/fake-results.js';
 import { sweep } from '../fake-command.js';
 
 const GRID = {
@@ -191,6 +195,22 @@ describe('sweep --slurm', () => {
 });
 
 describe('sweep --collect', () => {
+  it('records what failed, and says so once more until it is done', async () => {
+    await submit();
+    const shared = new SharedFolder(join(folder, 'shared'));
+    const { point } = readTask(join(shared.submissions, submissions()[0]!, 'tasks', '2.json'));
+    const attempt = await shared.beginAttempt(point.identity);
+    const carried = carryFailure(new Error('no memory'), [], { point, training: makeTraining('node7') });
+    await writeResult(join(attempt.folder, 'result.json'), carried);
+    const first = await run('--collect');
+    expect(first.exitCode).toBe(1);
+    expect(first.err).toContain(`a grid: 1 result recorded (1 failed) from ${join(folder, 'shared')}\n`);
+    expect(first.err).toContain('a grid: 5 points still missing, 1 of them failed\n');
+    expect(first.out).toContain('failed');
+    expect((await run('--collect')).exitCode).toBe(1);
+    expect((await submit()).err).toContain('5 to submit');
+  });
+
   it('needs a folder', async () => {
     const { exitCode, err } = await run('--collect');
     expect(exitCode).toBe(2);
