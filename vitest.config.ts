@@ -36,7 +36,7 @@ const ALONE = [
   ...mocking,
   // Environment, working directory, signals, exit code and warnings.
   'test/*.test.ts',
-  'test/{bench,parallel,promises,scripts}/**/*.test.ts',
+  'test/{bench,parallel,promises,scripts,slurm}/**/*.test.ts',
   'test/cli/*.test.ts',
   'test/cli/{progress,sweep,train}/**/*.test.ts',
   'test/dataset/get/proxy.test.ts',

@@ -27,6 +27,7 @@ const ORDER = [
   'bench',
   'experiment',
   'search',
+  'remote',
   'report',
   'cli',
   'index.ts',

@@ -93,6 +93,13 @@ export async function listStates(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
+/** The names of what stays in the folder of a run that is done, as far as it is there. */
+export async function listKeptFiles(folder: string, keep: KeptFiles = 'model'): Promise<string[]> {
+  const isKept = (name: string) =>
+    keep !== 'nothing' && ([BEST_FILE, MODEL_FILE].includes(name) || (keep === 'state' && STATE.test(name)));
+  return (await readdir(folder)).filter(isKept).sort();
+}
+
 /**
  * Removes from the folder of a run that is done what is not to be kept: its states, or all of it.
  *

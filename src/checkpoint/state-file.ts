@@ -6,6 +6,7 @@ import { parseWith } from '../core/parse.js';
 import type { WriteOptions } from '../core/write-whole-file.js';
 import { arithmeticOf } from '../kernels/arithmetic.js';
 import type { FittedRun } from '../run/fit.js';
+import { defineMetrics } from '../run/metrics-schema.js';
 import { NUMERICS } from '../run/numerics.js';
 import { identifySpec } from '../run/spec.js';
 import type { NamedNumbers, Standing, TrainingState } from '../run/training-state.js';
@@ -41,21 +42,6 @@ export function describeRun({ spec, dataset }: FittedRun, kernels: string): RunF
 
 const count = z.int().min(0);
 const duration = z.number().nonnegative();
-const metricsSchema = z.strictObject({
-  epoch: z.int().min(1),
-  trainLoss: z.number(),
-  trainErrorPercent: z.number().nullable(),
-  validationLoss: z.number().nullable(),
-  validationErrorPercent: z.number().nullable(),
-  testLoss: z.number(),
-  testErrorPercent: z.number().nullable(),
-  testTop5ErrorPercent: z.number().nullable(),
-  testRmse: z.number().exactOptional(),
-  testR2: z.number().exactOptional(),
-  learningRate: z.number(),
-  seconds: duration,
-  imagesPerSecond: duration,
-});
 const standingSchema: z.ZodType<Standing> = z.strictObject({
   epoch: count,
   step: count,
@@ -63,7 +49,7 @@ const standingSchema: z.ZodType<Standing> = z.strictObject({
   moved: count,
   epochSeconds: duration,
   seconds: duration,
-  epochs: z.array(metricsSchema),
+  epochs: z.array(defineMetrics(z.number())),
   best: z.strictObject({ epoch: z.int().min(1), validationLoss: z.number() }).nullable(),
   over: z.boolean(),
   reason: z.string().nullable(),

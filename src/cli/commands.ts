@@ -32,6 +32,10 @@ export const COMMANDS: Readonly<Record<string, ProgramCommand>> = {
   runs: { summary: 'looks after what is recorded', load: () => import('./runs/runs.js') },
   report: { summary: 'writes a page on recorded runs', load: () => import('./report/report.js') },
   bench: { summary: 'measures how fast this machine is', load: () => import('./bench/bench.js') },
+  'train-task': {
+    summary: 'trains one point of a sweep, as a task of Slurm',
+    load: () => import('./train-task.js'),
+  },
   'build-native': {
     summary: 'compiles the native kernels on this machine',
     load: () => import('./build-native.js'),

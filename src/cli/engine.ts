@@ -1,6 +1,7 @@
 import type { Executor } from '../experiment/executor.js';
 import type { LocalOptions } from '../experiment/local-executor.js';
 import type { LoadDataset } from '../experiment/plan-sweep.js';
+import type { TrainResult } from '../run/types.js';
 
 /** What trains: given to the commands, so that tests can give something quicker. */
 export interface Engine {
@@ -11,5 +12,5 @@ export interface Engine {
    * @param count of the points that are to be trained
    * @throws UserError if that takes too many threads
    */
-  createExecutor(options: LocalOptions, count: number): Executor;
+  createExecutor(options: LocalOptions, count: number): Executor<TrainResult>;
 }

@@ -34,5 +34,6 @@ export function viewBytes({ buffer, byteOffset, byteLength }: PackedClasses): Bu
 /** Reads packed numbers from bytes, which may lie at any address. */
 export function unpackClasses(bytes: Uint8Array, bytesEach: 1 | 2): Uint16Array {
   if (bytesEach === 1) return Uint16Array.from(bytes);
-  return new Uint16Array(bytes.slice().buffer);
+  // Not a slice, which of a Buffer is no copy.
+  return new Uint16Array(Uint8Array.from(bytes).buffer);
 }

@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3';
 import { packClasses, viewBytes } from '../core/class-numbers.js';
 import { UNFUSED_NAMES } from '../kernels/select.js';
 import { NUMERICS } from '../run/numerics.js';
-import type { TrainResult } from '../run/types.js';
 import { withDatabaseErrors } from './database-errors.js';
+import type { RecordedResult } from './run-result.js';
 import { readWholeRun, type WholeRun } from './whole-run.js';
 
 /** A fact of a repeated run that is not the recorded one. */
@@ -36,7 +36,7 @@ const EPOCH_FACTS = [
  * @returns what differs; nothing where the run repeats itself
  * @throws UserError if there is no such run
  */
-export function compareResults(db: Database.Database, runId: number, result: TrainResult): Difference[] {
+export function compareResults(db: Database.Database, runId: number, result: RecordedResult): Difference[] {
   const run = readWholeRun(db, runId);
   const facts = [...listFacts(run, result), ...listEpochFacts(run, result), ...listAnswers(db, run, result)];
   return facts
@@ -46,7 +46,7 @@ export function compareResults(db: Database.Database, runId: number, result: Tra
 
 type Pair = readonly [what: string, recorded: Fact | undefined, found: Fact | undefined];
 
-function listFacts(run: WholeRun, result: TrainResult): Pair[] {
+function listFacts(run: WholeRun, result: RecordedResult): Pair[] {
   const { augmentedTest } = result;
   return [
     ['weights sha256', run.weightsSha256, result.weightsSha256],
@@ -62,7 +62,7 @@ function listFacts(run: WholeRun, result: TrainResult): Pair[] {
   ];
 }
 
-function listEpochFacts(run: WholeRun, result: TrainResult): Pair[] {
+function listEpochFacts(run: WholeRun, result: RecordedResult): Pair[] {
   return result.epochs.flatMap((metrics, i) =>
     EPOCH_FACTS.map(
       ([key, name]): Pair => [`${name} of epoch ${metrics.epoch}`, run.epochs[i]?.[key], metrics[key]],
@@ -71,7 +71,7 @@ function listEpochFacts(run: WholeRun, result: TrainResult): Pair[] {
 }
 
 /** What the run says of the test images. Older programs have not recorded each of them. */
-function listAnswers(db: Database.Database, run: WholeRun, result: TrainResult): Pair[] {
+function listAnswers(db: Database.Database, run: WholeRun, result: RecordedResult): Pair[] {
   const query = 'SELECT hex(predicted) FROM predictions WHERE run_id = ?';
   const predicted = withDatabaseErrors(db.name, () =>
     db.prepare<[number], string>(query).pluck().get(run.runId),

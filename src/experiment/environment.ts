@@ -19,6 +19,19 @@ export interface Environment {
   readonly gitCommit: string | null;
   /** Whether tracked files differ from the commit. */
   readonly gitDirty: boolean | null;
+  /** Of a run that another machine than the database's has trained. */
+  readonly remote?: RemoteTrainer;
+}
+
+/** Who trained a run, if that was not the process that recorded it. */
+export interface RemoteTrainer {
+  readonly host: string;
+  /** By the engine that gave it the run: `slurm 1234_5`. */
+  readonly job: string;
+  /** Of the attempts at the run, from 1. */
+  readonly attempt: number;
+  /** How often the run went on from a checkpoint. */
+  readonly resumptions: number;
 }
 
 /** Describes this machine, this Node.js and the copy of convoy in `root`. */

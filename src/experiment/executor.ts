@@ -1,12 +1,14 @@
 import { UserError } from '../core/errors.js';
-import type { CheckpointOptions, EpochMetrics, Progress, Resumption, TrainResult } from '../run/types.js';
+import type { CheckpointOptions, EpochMetrics, Progress, Resumption } from '../run/types.js';
 import type { SweepPoint } from './plan-sweep.js';
+import type { RecordedResult } from './run-result.js';
 
 /**
  * Trains points, wherever that is: in this process's pool, in another process, as a batch system's task. What it gives is plain data, the
- * same to the bit as `train` gives for the point's spec, and of this program's numerics version.
+ * same to the bit as `train` gives for the point's spec, and of this program's numerics version. One that trains in other places may leave the weights
+ * in the run's folder, and give what is recorded.
  */
-export interface Executor {
+export interface Executor<Result extends RecordedResult = RecordedResult> {
   /** Points that it takes at a time. */
   readonly parallel: number;
   /** Threads of one run, for the record: nothing but the time depends on them. Null if that is not known before. */
@@ -14,9 +16,9 @@ export interface Executor {
   /**
    * Trains one point. Once the signal is raised, the run ends as soon as it can, as `interrupted`.
    *
-   * @throws UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
+   * @throws LeftRunning if it goes on elsewhere; UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
    */
-  run(point: SweepPoint, options: ExecutorOptions): Promise<TrainResult>;
+  run(point: SweepPoint, options: ExecutorOptions): Promise<Result>;
   /** Gives back what it holds, after the last run. */
   close?(): Promise<void>;
 }
@@ -37,6 +39,11 @@ export interface RunObserver {
   progressed(progress: Progress): void;
   /** Called for every epoch, in order, before the run's end. */
   epochEnded(metrics: EpochMetrics): void;
+}
+
+/** The run goes on where it is trained, since this process ends; its point is recorded as interrupted, for the reason that this tells. */
+export class LeftRunning extends Error {
+  override readonly name = 'LeftRunning';
 }
 
 /** An executor can train nothing, so that there is no point in giving it the next point: whoever has asked ends. */

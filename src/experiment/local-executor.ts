@@ -17,7 +17,7 @@ export interface LocalOptions extends ThreadWishes {
 export type PointCallbacks = (point: SweepPoint) => Pick<TrainOptions, 'onEpoch' | 'onStep'>;
 
 /** Trains points in this process, all of them on one pool of threads, which begins with the first. */
-export class LocalExecutor implements Executor {
+export class LocalExecutor implements Executor<TrainResult> {
   readonly parallel: number;
   readonly workers: number;
   private readonly profile: boolean;

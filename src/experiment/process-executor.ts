@@ -13,7 +13,7 @@ import type { TrainerOptions } from './trainer-protocol.js';
  * Trains points in processes of their own, one for each run side by side, which are kept from run to run. A run whose process dies, or has to be
  * ended, fails with the reason, and the others go on.
  */
-export class ProcessExecutor implements Executor {
+export class ProcessExecutor implements Executor<TrainResult> {
   readonly parallel: number;
   readonly workers: number;
   readonly #options: TrainerOptions;

@@ -1,10 +1,35 @@
 import type Database from 'better-sqlite3';
 import { packClasses, viewBytes } from '../core/class-numbers.js';
 import type { TrainResult } from '../run/types.js';
+import type { Environment } from './environment.js';
+import { formatCanonicalJson } from './identity.js';
+
+/** Of a result what is recorded; the weights themselves lie in the run's folder. */
+export interface RecordedResult
+  extends Pick<
+    TrainResult,
+    | 'state'
+    | 'reason'
+    | 'classNames'
+    | 'epochs'
+    | 'bestEpoch'
+    | 'augmentedTest'
+    | 'confusion'
+    | 'predicted'
+    | 'parameterCount'
+    | 'weightsSha256'
+    | 'seconds'
+    | 'imagesPerSecond'
+    | 'kernels'
+    | 'profile'
+  > {
+  /** Of a run that another machine has trained: in place of what is recorded of this one. */
+  readonly trainedOn?: { readonly environment: Environment; readonly workers: number };
+}
 
 /** How a run ended, as far as the store is told. */
-export type RunEnd =
-  | { readonly result: TrainResult }
+export type RunEnd<Result extends RecordedResult = RecordedResult> =
+  | { readonly result: Result }
   /** It threw, or the sweep gave it up. */
   | { readonly state: 'failed' | 'interrupted'; readonly reason: string };
 
@@ -15,7 +40,7 @@ const SET_END = `state = @state, reason = @reason, finished_at = @finishedAt, pa
   augmented_test_loss = @augmentedTestLoss, augmented_test_error_percent = @augmentedTestErrorPercent,
   augmented_test_top5_error_percent = @augmentedTestTop5ErrorPercent,
   augmented_test_rmse = @augmentedTestRmse, augmented_test_r2 = @augmentedTestR2,
-  environment = json_set(environment, '$.kernels', @kernels)`;
+  workers = coalesce(@workers, workers), environment = json_set(coalesce(@environment, environment), '$.kernels', @kernels)`;
 
 /**
  * Records how a run ended that a process is at, with all that it brought but its epochs; within a transaction.
@@ -28,6 +53,7 @@ export function recordRunEnd(
   end: RunEnd,
 ): boolean {
   const result = 'result' in end ? end.result : null;
+  const trainedOn = result?.trainedOn;
   const { state, reason } = 'result' in end ? end.result : end;
   const { changes } = db
     .prepare(
@@ -51,6 +77,8 @@ export function recordRunEnd(
       augmentedTestRmse: result?.augmentedTest?.testRmse ?? null,
       augmentedTestR2: result?.augmentedTest?.testR2 ?? null,
       kernels: result?.kernels ?? null,
+      workers: trainedOn?.workers ?? null,
+      environment: trainedOn ? formatCanonicalJson(trainedOn.environment) : null,
     });
   if (changes === 1 && result !== null) {
     clearPredictions(db, runId);
@@ -68,7 +96,7 @@ export function clearPredictions(db: Database.Database, runId: number): void {
 }
 
 /** Without cells of 0, of which a matrix of many classes consists; but for those of the diagonal, which tell how many classes there are. */
-function saveConfusion(db: Database.Database, runId: number, confusion: TrainResult['confusion']): void {
+function saveConfusion(db: Database.Database, runId: number, confusion: RecordedResult['confusion']): void {
   const insert = db.prepare('INSERT INTO confusion VALUES (?, ?, ?, ?)');
   confusion.forEach((row, label) => {
     row.forEach((images, predicted) => {
@@ -77,7 +105,11 @@ function saveConfusion(db: Database.Database, runId: number, confusion: TrainRes
   });
 }
 
-function savePredictions(db: Database.Database, runId: number, { predicted, classNames }: TrainResult): void {
+function savePredictions(
+  db: Database.Database,
+  runId: number,
+  { predicted, classNames }: RecordedResult,
+): void {
   if (predicted.length === 0) return;
   const packed = packClasses(predicted, classNames.length);
   db.prepare('INSERT INTO predictions (run_id, predicted, bytes_each) VALUES (?, ?, ?)').run(

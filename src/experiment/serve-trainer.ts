@@ -1,15 +1,9 @@
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { loadDataset } from '../dataset/load.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { MuteWorker } from '../parallel/watchdog.js';
-import { loadPluginsAgain } from '../plugins/load.js';
-import { fitRun } from '../run/fit.js';
-import { resolveRunSpec } from '../run/spec.js';
-import { reopenDataset } from '../sources/open-dataset.js';
-import { computeIdentity } from './identity.js';
 import { LocalExecutor } from './local-executor.js';
-import type { SweepPoint } from './plan-sweep.js';
+import { unpackPoint } from './portable-point.js';
 import type { Failure, PointOrder, TrainerOptions, TrainerOrder, TrainerReport } from './trainer-protocol.js';
 
 /** Of weights that are sent at a time. */
@@ -22,7 +16,7 @@ export async function serveTrainer({ workers, profile }: TrainerOptions): Promis
   let stop = new AbortController();
 
   const train = async (order: PointOrder): Promise<void> => {
-    const point = await takePoint(order, datasets);
+    const point = await unpackPoint(order, datasets);
     const { weights, ...result } = await executor.run(point, {
       signal: stop.signal,
       checkpoints: order.checkpoints,
@@ -50,37 +44,6 @@ export async function serveTrainer({ workers, profile }: TrainerOptions): Promis
   } catch (error) {
     await send({ kind: 'failed', failure: describeFailure(error) });
   }
-}
-
-/**
- * Fits a point to its data once more.
- *
- * @throws UserError if data or plugins are no longer those that it was planned with
- */
-async function takePoint(order: PointOrder, datasets: Map<string, Dataset>): Promise<SweepPoint> {
-  const plugins = await loadPluginsAgain(order.plugins);
-  const spec = resolveRunSpec(order.spec, 'spec', plugins);
-  const dataset = await findDataset(order, spec.dataset, datasets);
-  const fitted = fitRun(spec, dataset, { plugins });
-  const { position, label, identity } = order;
-  if (computeIdentity(fitted.spec, dataset.sha256) !== identity) {
-    throw new UserError(
-      `${dataset.name}: expected the data that the run was planned with, found others. Its files have changed meanwhile: start again.`,
-    );
-  }
-  return { ...fitted, position, label, identity };
-}
-
-/** @param datasets that were read for earlier points */
-async function findDataset(
-  { source }: PointOrder,
-  name: string,
-  datasets: Map<string, Dataset>,
-): Promise<Dataset> {
-  const key = source === null ? name : JSON.stringify(source);
-  const dataset = datasets.get(key) ?? (await (source === null ? loadDataset(name) : reopenDataset(source)));
-  datasets.set(key, dataset);
-  return dataset;
 }
 
 /** Resolves once it is on its way. */

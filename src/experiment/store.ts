@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
+import type { Dataset } from '../dataset/dataset.js';
 import { NUMERICS } from '../run/numerics.js';
-import { trimSpec } from '../run/spec.js';
+import { type ResolvedRunSpec, trimSpec } from '../run/spec.js';
 import type { EpochMetrics } from '../run/types.js';
 import { openDatabase } from './database.js';
 import { DatabaseFile } from './database-file.js';
@@ -17,10 +18,16 @@ import { markPruned, type SearchRecord, saveTrials } from './trial-records.js';
 /** Why a run is interrupted that nobody has ended. */
 const PROCESS_ENDED = 'its process ended';
 
+/** What is recorded of a point. */
+export interface RecordedPoint extends Pick<SweepPoint, 'identity' | 'label'> {
+  readonly spec: ResolvedRunSpec;
+  readonly dataset: Pick<Dataset, 'sha256'>;
+}
+
 /** What is recorded of a run as it begins. */
 export interface RunStart {
   readonly sweepId: number;
-  readonly point: SweepPoint;
+  readonly point: RecordedPoint;
   readonly environment: Environment;
   /** Threads of the run; null if they are not known. */
   readonly workers: number | null;
@@ -35,6 +42,15 @@ export interface ClaimedPoint {
   readonly runId: number;
   /** Whether it is a run that was begun before and did not come to its end. */
   readonly isTakenUp: boolean;
+}
+
+/** A run that was trained elsewhere, from its beginning to its end. */
+export interface RunElsewhere {
+  readonly epochs: readonly EpochMetrics[];
+  readonly end: RunEnd;
+  /** ISO 8601, by the clock of where it was trained. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
 }
 
 /**
@@ -108,6 +124,12 @@ export class Store {
     return this.write(() => recordSweepEntry(this.db, sweep, points));
   }
 
+  /** The number of the sweep of a name; null if there is none. */
+  findSweep(name: string): number | null {
+    const select = 'SELECT sweep_id FROM sweeps WHERE name = ?';
+    return this.db.prepare<[string], number>(select).pluck().get(name) ?? null;
+  }
+
   /**
    * Claims a point for this process, unless a run of its identity is recorded or under way. What a process left behind that has gone is
    * freed first. A run of the identity that has not come to its end is taken up; its epochs stay until it is known whether it goes on where
@@ -163,6 +185,24 @@ export class Store {
   finishRun(runId: number, end: RunEnd): boolean {
     const { processId } = this.ownership;
     return this.write(() => recordRunEnd(this.db, { runId, processId }, end));
+  }
+
+  /**
+   * Records the whole of a run that this process has claimed, and that was trained elsewhere.
+   *
+   * @returns whether the run still was this process's; if not, nothing is recorded
+   */
+  recordElsewhere(runId: number, { epochs, end, startedAt, finishedAt }: RunElsewhere): boolean {
+    const { processId } = this.ownership;
+    return this.write(() => {
+      if (!this.isOwned(runId)) return false;
+      this.resetEpochs(runId, epochs);
+      recordRunEnd(this.db, { runId, processId }, end);
+      const update = `UPDATE runs SET queued_at = min(queued_at, @startedAt), started_at = @startedAt, finished_at = @finishedAt
+        WHERE run_id = @runId`;
+      this.db.prepare(update).run({ runId, startedAt, finishedAt });
+      return true;
+    });
   }
 
   /** Lets go of all that this process runs: it becomes `interrupted`. */

@@ -1,4 +1,4 @@
-import type { RunContext, TrainOptions } from '../run/types.js';
+import type { RunContext, TrainOptions, TrainResult } from '../run/types.js';
 import type { SweepPoint } from './plan-sweep.js';
 import type { RunEnd } from './run-result.js';
 import type { SweepObserver, SweepRun } from './sweep.js';
@@ -26,7 +26,7 @@ export class SweepCallbacks implements SweepObserver {
     this.#runs.set(point, { runId, index, count, label: point.label, spec: point.spec });
   }
 
-  runEnded({ runId, point }: SweepRun, end: RunEnd): void {
+  runEnded({ runId, point }: SweepRun, end: RunEnd<TrainResult>): void {
     const { onRun } = this.#options;
     const run = this.#runs.get(point)!;
     const result = 'result' in end ? end.result : null;

@@ -12,6 +12,7 @@ import type { FittedRun } from '../run/fit.js';
 import type { TrainResult } from '../run/types.js';
 import { type ExecutorOptions, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
+import { packPoint } from './portable-point.js';
 import { describeEnd, type ProcessEnd } from './process-end.js';
 import type { Failure, TrainerOptions, TrainerOrder, TrainerReport } from './trainer-protocol.js';
 
@@ -96,9 +97,6 @@ export class TrainerProcess {
     { signal, observer, checkpoints }: ExecutorOptions,
   ): Promise<TrainResult> {
     if (!this.#isAlive) throw this.#describeFailure(await this.#ended);
-    const { spec, position, label, identity, dataset } = point;
-    const source = dataset.source ?? null;
-    const plugins = point.plugins.modules.map(({ url, sha256 }) => ({ url, sha256 }));
     this.#print = (line) => observer.printed?.(line);
     const stop = () => this.#send({ kind: 'stop' });
     const patience = this.#watch(point);
@@ -121,7 +119,7 @@ export class TrainerProcess {
         this.#child.on('message', listen);
         this.#failRun = reject;
       });
-      this.#send({ kind: 'train', point: { spec, plugins, source, position, label, identity, checkpoints } });
+      this.#send({ kind: 'train', point: { ...packPoint(point), checkpoints } });
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop);
       return await result;

@@ -1,7 +1,5 @@
-import type { DatasetSource } from '../dataset/dataset.js';
-import type { PluginAddress } from '../plugins/plugins.js';
-import type { FittedRunSpec } from '../run/fit.js';
 import type { CheckpointOptions, EpochMetrics, Progress, Resumption, TrainResult } from '../run/types.js';
+import type { PortablePoint } from './portable-point.js';
 
 /** How a process trains every point that it is given; known when it starts. */
 export interface TrainerOptions {
@@ -11,16 +9,8 @@ export interface TrainerOptions {
   readonly profile: boolean;
 }
 
-/** A point as plain data: what it refers to is loaded again. */
-export interface PointOrder {
-  readonly spec: FittedRunSpec;
-  readonly plugins: readonly PluginAddress[];
-  /** Where the data are, if they are the user's own; null where the spec's name tells. */
-  readonly source: DatasetSource | null;
-  readonly position: number;
-  readonly label: string;
-  /** That the spec must have with the data that are found. */
-  readonly identity: string;
+/** A point, and where its run keeps its state. */
+export interface PointOrder extends PortablePoint {
   readonly checkpoints: CheckpointOptions | null;
 }
 

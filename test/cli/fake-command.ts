@@ -20,6 +20,7 @@ import type { Dataset } from '../../src/dataset/dataset.js';
 import { chooseThreads } from '../../src/experiment/choose-threads.js';
 import type { Executor } from '../../src/experiment/executor.js';
 import type { LocalOptions } from '../../src/experiment/local-executor.js';
+import type { TrainResult } from '../../src/run/types.js';
 import { FAKE_CIFAR10, FAKE_DATASET, makeExecutor, type RunOne, runFake } from '../experiment/fake-runs.js';
 
 /** What a command did. */
@@ -36,7 +37,7 @@ export class FakeEngine implements Engine {
 
   readonly loadDataset = async (name: string) => (name === 'cifar10' ? FAKE_CIFAR10 : FAKE_DATASET);
 
-  createExecutor({ profile = false, ...wishes }: LocalOptions, count: number): Executor {
+  createExecutor({ profile = false, ...wishes }: LocalOptions, count: number): Executor<TrainResult> {
     const threads = { ...chooseThreads(wishes, availableParallelism(), count), closed: false };
     this.executors.push(threads);
     const run: RunOne = (spec, options) => this.runOne(spec, options);

@@ -12,7 +12,7 @@ import { ProcessExecutor } from '../../src/experiment/process-executor.js';
 import { listRuns } from '../../src/experiment/run-records.js';
 import { runSweep } from '../../src/experiment/sweep.js';
 import { loadPlugins } from '../../src/plugins/load.js';
-import type { EpochMetrics } from '../../src/run/types.js';
+import type { EpochMetrics, TrainResult } from '../../src/run/types.js';
 import { train } from '../../src/train.js';
 import { isFreed } from '../helpers/garbage.js';
 import { makePlugin, writeDoubling } from '../plugins/fake-plugin.js';
@@ -38,14 +38,15 @@ function planPoints(grid: object = GRID): Promise<SweepPoint[]> {
   return planSweep(expandGrid(parseGrid(grid, 'grid.json', 'test'), 'grid.json'), async () => dataset);
 }
 
-const EXECUTORS: readonly (readonly [string, (count: number) => Executor])[] = [
+type Trainer = Executor<TrainResult>;
+const EXECUTORS: readonly (readonly [string, (count: number) => Trainer])[] = [
   ['in this process', (count) => new LocalExecutor({ workers: 1, parallel: 2 }, count)],
   ['in other processes', (count) => new ProcessExecutor({ workers: 1, parallel: 2 }, count)],
 ];
 
 /** What a sweep may rely on, whoever trains. */
 describe.each(EXECUTORS)('an executor that trains %s', (_, create) => {
-  const open = (count: number): Executor => {
+  const open = (count: number): Trainer => {
     const executor = create(count);
     onTestFinished(() => executor.close?.());
     return executor;

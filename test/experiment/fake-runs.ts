@@ -173,7 +173,7 @@ export const runFake: RunOne = async (spec, { onEpoch, onProgress, signal }) => 
 export function makeExecutor(
   runOne: RunOne = runFake,
   { parallel = 1, profile = false }: { parallel?: number; profile?: boolean } = {},
-): Executor {
+): Executor<TrainResult> {
   return {
     parallel,
     workers: 1,

@@ -1,6 +1,7 @@
-import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { openDatabaseReadOnly, requireDatabase } from '../../experiment/database.js';
 import { formatHtml } from '../../report/document/html.js';
 import { formatMarkdown } from '../../report/document/markdown.js';
+import { collectFor } from '../collect-pending.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
 import { writeTextFile } from '../write-text-file.js';
@@ -16,6 +17,8 @@ import { writeReport } from './source.js';
 export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const command = await parseReportArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
+  requireDatabase(command.db);
+  await collectFor(command.db, streams);
   const db = openDatabaseReadOnly(command.db);
   try {
     const document = await writeReport(db, command);

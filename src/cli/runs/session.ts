@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Command } from 'commander';
 import { openDatabase, openDatabaseReadOnly, requireDatabase } from '../../experiment/database.js';
+import { collectFor } from '../collect-pending.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import type { Streams } from '../streams.js';
@@ -24,8 +25,11 @@ export class Session {
    *
    * @throws UserError if there is none, or it is not one of ours
    */
-  read(command: Command, action: Use): Promise<void> {
-    return use(openDatabaseReadOnly(fileOf(command)), action);
+  async read(command: Command, action: Use): Promise<void> {
+    const file = fileOf(command);
+    requireDatabase(file);
+    await collectFor(file, this.streams);
+    await use(openDatabaseReadOnly(file), action);
   }
 
   /**

@@ -10,6 +10,7 @@ import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
 import type { Plugins } from '../../plugins/plugins.js';
+import { collectInto } from '../collect-pending.js';
 import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
@@ -18,11 +19,14 @@ import { formatPresets } from '../format-presets.js';
 import { listNetworkOptions } from '../network-argument.js';
 import { type Streams, widthOf } from '../streams.js';
 import { printWarnings } from '../warnings.js';
+import { collectSweep } from './collect.js';
+import { nameCollecting } from './collect-command.js';
 import { findGrid, isSearchArgument } from './grid.js';
 import { parseSweepArguments, type SweepCommand } from './options.js';
 import { formatPoints, formatPointsAsJson } from './points.js';
 import { recordSweep } from './record-sweep.js';
 import { runSearchCommand } from './search.js';
+import { sweepBySlurm } from './slurm.js';
 
 /**
  * `sweep <preset or grid.json>`: runs what is missing of a grid and prints a table of all of it.
@@ -63,7 +67,11 @@ export async function runSweepCommand(
   const store = Store.open(command.db);
   try {
     store.recoverDead();
-    return await recordSweep({ command, grid, points, store, streams, engine });
+    const job = { command, grid, points, store, streams, engine };
+    if (command.remote?.kind === 'collect') return await collectSweep(job, command.remote.folder);
+    await collectInto(store, streams);
+    if (command.remote === null) return await recordSweep(job);
+    return await sweepBySlurm(job, command.remote, nameCollecting(args, command.remote.folder));
   } finally {
     store.close();
   }

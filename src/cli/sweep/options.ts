@@ -27,6 +27,7 @@ import {
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { FORCE_OPTION } from '../warnings.js';
+import { addSlurmOptions, type RemoteChoice, readSlurmFlags, type SlurmFlags } from './slurm-options.js';
 
 /** What `sweep` was asked to do. */
 export interface SweepCommand {
@@ -61,9 +62,11 @@ export interface SweepCommand {
   /** After which a search begins no more runs. */
   readonly minutes?: number;
   readonly data: DataFlags;
+  /** Other machines that train; null for this one. */
+  readonly remote: RemoteChoice | null;
 }
 
-interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
+interface Flags extends OverrideFlags, CheckpointFlags, DataFlags, SlurmFlags {
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
@@ -74,7 +77,7 @@ interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
   readonly list?: true;
   readonly failFast?: true;
   readonly numerics: NumericsChoice;
-  readonly wait: boolean;
+  readonly wait?: boolean;
   readonly json?: true;
   readonly profile?: true;
   readonly grid?: readonly Choice[];
@@ -97,7 +100,7 @@ export async function parseSweepArguments(
   const command = defineSweep(createCommand('sweep', streams)).action(
     (what: string | undefined, flags: Flags) => {
       if (flags.list) refuseBesideList(command, what, 'what is to run');
-      const { db, workers, parallel, numerics, wait, name, grid = [], trials, minutes } = flags;
+      const { db, workers, parallel, numerics, wait = true, name, grid = [], trials, minutes } = flags;
       parsed = {
         ...(what === undefined ? {} : { what }),
         ...(name === undefined ? {} : { name }),
@@ -120,6 +123,7 @@ export async function parseSweepArguments(
         ...(trials === undefined ? {} : { trials }),
         ...(minutes === undefined ? {} : { minutes }),
         data: flags,
+        remote: readSlurmFlags(command, flags),
       };
     },
   );
@@ -133,7 +137,7 @@ function parseName(text: string): string {
 }
 
 function defineSweep(command: Command): Command {
-  return addCheckpointOptions(addDataOptions(addOverrideOptions(command)))
+  return addSlurmOptions(addCheckpointOptions(addDataOptions(addOverrideOptions(command))))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
@@ -166,6 +170,7 @@ function defineSweep(command: Command): Command {
       parseNumerics,
       'any',
     )
+    .option('--wait', 'with --slurm: wait for the jobs, and record their runs as they go on')
     .option('--no-wait', 'skip points that other processes are at; the exit code is then 3')
     .option('--fail-fast', 'end with the first run that fails')
     .option(

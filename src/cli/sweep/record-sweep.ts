@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors.js';
 import type { Executor } from '../../experiment/executor.js';
 import type { Grid } from '../../experiment/grid.js';
+import type { LocalOptions } from '../../experiment/local-executor.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { type LiveRun, readLatestRuns, readRecordedRuns, readRunRow } from '../../experiment/run-records.js';
 import type { Store } from '../../experiment/store.js';
@@ -12,7 +13,6 @@ import { formatSweepTables } from '../../report/sweep-table.js';
 import { namePoints } from '../../report/varying-fields.js';
 import type { TrainingProfile } from '../../run/profile.js';
 import { describeDiskUse } from '../disk-use.js';
-import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import type { SweepProgress } from '../progress/progress.js';
@@ -28,7 +28,9 @@ export interface SweepJob {
   readonly points: readonly SweepPoint[];
   readonly store: Store;
   readonly streams: Streams;
-  readonly engine: Engine;
+  readonly engine: { createExecutor(options: LocalOptions, count: number): Executor };
+  /** What is told where other machines train, in place of what is of this one. */
+  readonly elsewhere?: { readonly plan: string; readonly interrupted: string };
 }
 
 /**
@@ -56,7 +58,10 @@ export async function recordSweep(job: SweepJob): Promise<number> {
     },
     {
       first: () =>
-        progress.say('Interrupted: runs in progress end after their step. Once more to end at once.'),
+        progress.say(
+          job.elsewhere?.interrupted ??
+            'Interrupted: runs in progress end after their step. Once more to end at once.',
+        ),
       last: (reason) => {
         progress.close();
         store.releaseAll(reason);
@@ -129,14 +134,14 @@ async function train(
 
 /** What is told before anything runs, line by line. */
 function announce(
-  { command, grid, points }: SweepJob,
+  { command, grid, points, elsewhere }: SweepJob,
   recorded: ReadonlyMap<string, LiveRun>,
   missing: readonly SweepPoint[],
   { parallel, workers }: Executor,
 ): string[] {
   const each = workers !== null && workers > 1 ? `, ${workers} threads each` : '';
-  const plan =
-    missing.length > 0 ? `${missing.length} to run, ${parallel} at a time${each}` : describeNothing(command);
+  const here = `${missing.length} to run, ${parallel} at a time${each}`;
+  const plan = missing.length > 0 ? (elsewhere?.plan ?? here) : describeNothing(command);
   const count = formatNumberOf(points.length, 'point');
   const numerics = describeOtherNumerics([...recorded.values()]);
   return [
@@ -150,7 +155,8 @@ function describeNothing({ profile }: SweepCommand): string {
   return profile ? 'nothing to run, so there is no profile: give --db another file' : 'nothing to run';
 }
 
-function formatResults({ points, store, streams }: SweepJob): string {
+/** The table of all points. */
+export function formatResults({ points, store, streams }: SweepJob): string {
   const runs = readLatestRuns(
     store.db,
     points.map((point) => point.identity),

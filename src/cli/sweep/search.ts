@@ -70,12 +70,13 @@ export async function runSearchCommand(
   }
 }
 
-function refuseGridOptions({ choices, profile, what, wait }: SweepCommand): void {
+function refuseGridOptions({ choices, profile, what, wait, remote }: SweepCommand): void {
   const [option] = [
     ...choices.map(({ text }) => text),
     ...(profile ? ['--profile'] : []),
     // What another process is at, later trials may be chosen from.
     ...(wait ? [] : ['--no-wait']),
+    ...(remote === null ? [] : [`--${remote.kind}`]),
   ];
   if (option === undefined) return;
   throw new UserError(`${option}: expected it with a grid, found the search ${what}. Leave it out.`);

@@ -137,7 +137,7 @@ function describeStart({ command, point }: TrainJob, live: LiveRun | undefined):
 
 /** How a run is trained. */
 interface Training {
-  readonly executor: Executor;
+  readonly executor: Executor<TrainResult>;
   readonly progress: TrainProgress;
   readonly signal: AbortSignal;
 }
@@ -150,7 +150,7 @@ interface Training {
 async function trainPoint(
   job: TrainJob,
   training: Training,
-): Promise<{ end: RunEnd | null; repeated: LiveRun | null }> {
+): Promise<{ end: RunEnd<TrainResult> | null; repeated: LiveRun | null }> {
   const end = findRecorded(job) ? null : await record(job, training);
   const recorded = findRecorded(job);
   if (end !== null || !recorded || !wantsWeights(job.command) || training.signal.aborted) {
@@ -163,8 +163,8 @@ async function trainPoint(
 async function record(
   { command, subject, point, store }: TrainJob,
   { executor, progress, signal }: Training,
-): Promise<RunEnd | null> {
-  let end: RunEnd | null = null;
+): Promise<RunEnd<TrainResult> | null> {
+  let end: RunEnd<TrainResult> | null = null;
   await runSweep({
     store,
     name: subject.name,
@@ -185,7 +185,7 @@ async function record(
       pointHeld: (_point, by) => progress.say(formatHeldLine(subject.name, by)),
       pointSkipped: (_point, by) => progress.say(formatSkippedLine(subject.name, by)),
       pointRecorded: (_point, by) => progress.say(formatRecordedLine(subject.name, by)),
-      runEnded: (_run, ended, error) => {
+      runEnded: (_run, ended: RunEnd<TrainResult>, error) => {
         end = ended;
         // A user's mistake is told by its one line; what else is thrown is a bug, and the stack tells where.
         if (error instanceof Error && !(error instanceof UserError))
@@ -197,7 +197,10 @@ async function record(
 }
 
 /** Trains a run that is recorded; the record stays as it is. */
-async function repeat({ point }: TrainJob, { executor, progress, signal }: Training): Promise<RunEnd> {
+async function repeat(
+  { point }: TrainJob,
+  { executor, progress, signal }: Training,
+): Promise<RunEnd<TrainResult>> {
   return {
     result: await executor.run(point, {
       signal,

@@ -1,0 +1,36 @@
+import { nameCommand } from '../../core/command-name.js';
+
+/** Options that are of jobs, or of runs that begin. */
+const WITH_VALUE = [
+  '--folder',
+  '--partition',
+  '--time',
+  '--array-limit',
+  '--grace',
+  '--sbatch',
+  '--workers',
+  '--checkpoint-steps',
+  '--checkpoint-minutes',
+  '--keep',
+];
+const WITHOUT_VALUE = ['--slurm', '--wait', '--no-wait', '--restart', '--no-checkpoints'];
+
+/**
+ * The command that collects what another one has submitted.
+ *
+ * @param args of that one
+ * @param folder where the results will lie
+ */
+export function nameCollecting(args: readonly string[], folder: string): string {
+  const rest = args.filter((arg, i) => {
+    const [name = ''] = arg.split('=', 1);
+    return (
+      !WITHOUT_VALUE.includes(arg) && !WITH_VALUE.includes(name) && !WITH_VALUE.includes(args[i - 1] ?? '')
+    );
+  });
+  return [nameCommand('sweep'), ...[...rest, '--collect', '--folder', folder].map(quote)].join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w./=,@%:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,81 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from '../core/errors.js';
+import { mapSome } from '../core/map-some.js';
+import type { LiveRun } from '../experiment/run-records.js';
+import type { Store } from '../experiment/store.js';
+import { type FoundPoint, type FoundResult, findResults, isFailure, RESULT_FILE } from './find-results.js';
+import { recordResult } from './record-result.js';
+import type { SharedFolder } from './shared-folder.js';
+
+/** A disk that is far away takes its time for each. */
+const POINTS_AT_ONCE = 8;
+
+/** What came of collecting. */
+export interface Collection {
+  /** Points whose results are recorded now. */
+  readonly recorded: number;
+  /** Of those, that failed. */
+  readonly failed: number;
+  /** Points that other processes are at. */
+  readonly held: ReadonlyMap<string, LiveRun>;
+  /** Results that cannot be recorded: why, one line each. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Records what lies in a shared folder of some points. It may be done at any time, any number of times, and by several processes at once. The folder
+ * stays as it is, but for failures, which are told once.
+ *
+ * @param sweepId under which new runs are recorded
+ * @throws UserError if the folder cannot be read, or the database not be written
+ */
+export async function collectResults(
+  store: Store,
+  sweepId: number,
+  shared: SharedFolder,
+  identities: readonly string[],
+): Promise<Collection> {
+  const collector = new Collector(store, sweepId);
+  await mapSome(identities, POINTS_AT_ONCE, async (identity) =>
+    collector.take(identity, await findResults(shared, identity)),
+  );
+  return collector;
+}
+
+class Collector implements Collection {
+  recorded = 0;
+  failed = 0;
+  readonly held = new Map<string, LiveRun>();
+  readonly problems: string[] = [];
+
+  constructor(
+    private readonly store: Store,
+    private readonly sweepId: number,
+  ) {}
+
+  async take(identity: string, { results, broken }: FoundPoint): Promise<void> {
+    this.problems.push(...broken);
+    const [best] = results;
+    if (best === undefined) return;
+    // Of several attempts that have come to a result, all: they have to agree.
+    const taken = isFailure(best) ? [results.at(-1)!] : results.filter((result) => !isFailure(result));
+    for (const result of taken) await this.record(identity, result);
+    for (const { folder } of this.held.has(identity) ? [] : results.filter(isFailure)) {
+      await rm(join(folder, RESULT_FILE), { force: true });
+    }
+  }
+
+  private async record(identity: string, result: FoundResult): Promise<void> {
+    try {
+      const recording = await recordResult(this.store, this.sweepId, result);
+      if (recording.kind === 'held') this.held.set(identity, recording.live);
+      if (recording.kind !== 'recorded') return;
+      this.recorded++;
+      if (isFailure(result)) this.failed++;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.problems.push(error.message);
+    }
+  }
+}

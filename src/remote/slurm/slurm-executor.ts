@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../core/errors.js';
+import {
+  type Executor,
+  type ExecutorOptions,
+  LeftRunning,
+  type RunObserver,
+} from '../../experiment/executor.js';
+import { findFileSystem, isNetworkFileSystem } from '../../experiment/file-system.js';
+import type { SweepPoint } from '../../experiment/plan-sweep.js';
+import type { RecordedResult } from '../../experiment/run-result.js';
+import { readCarriedFiles, writeCarriedFiles } from '../carried-files.js';
+import { endOf } from '../carried-result.js';
+import { type FoundResult, findResults, isFailure } from '../find-results.js';
+import { JournalReader } from '../journal.js';
+import type { Attempt, SharedFolder } from '../shared-folder.js';
+import { type QueuedPoint, SlurmQueue } from './queue.js';
+
+/** How often Slurm is asked, for all points at once, and the folders of those that run are looked at. */
+const LOOK_INTERVAL_MS = 3_000;
+/** How long a result may stay unseen after its task has ended: network disks show other machines' files after up to a minute. */
+const UNSEEN_MS = { local: 5_000, network: 90_000 } as const;
+/** Points whose runs are recorded while they go on; the others are recorded when one of these has ended. */
+const MOST_AT_ONCE = 64;
+
+/** Waits for points that Slurm trains. */
+export class SlurmExecutor implements Executor {
+  readonly parallel: number;
+  readonly workers = null;
+  readonly #shared: SharedFolder;
+  readonly #identities: ReadonlySet<string>;
+  readonly #unseenMs: number;
+  #queue: Promise<SlurmQueue> | null = null;
+  #look: { readonly atMs: number; readonly queued: Promise<ReadonlyMap<string, QueuedPoint>> } | null = null;
+
+  /** @param identities of the points, which have been submitted */
+  constructor(shared: SharedFolder, identities: ReadonlySet<string>) {
+    this.parallel = Math.max(1, Math.min(identities.size, MOST_AT_ONCE));
+    this.#shared = shared;
+    this.#identities = identities;
+    const place = findFileSystem(shared.path);
+    this.#unseenMs = place && isNetworkFileSystem(place) ? UNSEEN_MS.network : UNSEEN_MS.local;
+  }
+
+  /** @throws LeftRunning once the signal is raised; UserError if the task fails, or ends without a result */
+  async run(
+    { identity }: SweepPoint,
+    { signal, observer, checkpoints }: ExecutorOptions,
+  ): Promise<RecordedResult> {
+    const watch = new PointWatch(observer);
+    let last: QueuedPoint | null = null;
+    let unseenSinceMs = performance.now();
+    while (!signal.aborted) {
+      const queued = (await this.#lookAtQueue()).get(identity) ?? null;
+      if (queued?.state !== 'PENDING') {
+        const { attempts, results } = await findResults(this.#shared, identity);
+        await watch.follow(attempts);
+        const [found] = results;
+        // A failure of an attempt before the one that is in the queue is told by a head that has waited for it.
+        if (found && !(isFailure(found) && queued))
+          return await this.#take(found, watch, checkpoints?.folder);
+      }
+      last = queued ?? last;
+      if (queued) unseenSinceMs = performance.now();
+      else if (performance.now() - unseenSinceMs > this.#unseenMs) throw explainLoss(last);
+      // Raised, the signal ends the pause with an error of its own.
+      await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
+    }
+    throw new LeftRunning('its Slurm task goes on');
+  }
+
+  async #take({ carried, folder }: FoundResult, watch: PointWatch, into?: string): Promise<RecordedResult> {
+    const end = endOf(carried, folder);
+    watch.tell(carried.epochs);
+    if (!('result' in end)) throw new UserError(end.reason);
+    if (into !== undefined) await writeCarriedFiles(await readCarriedFiles(carried.files, folder), into);
+    return end.result;
+  }
+
+  /** One question to Slurm for all points that are waited for. */
+  async #lookAtQueue(): Promise<ReadonlyMap<string, QueuedPoint>> {
+    const nowMs = performance.now();
+    if (this.#look === null || nowMs - this.#look.atMs > LOOK_INTERVAL_MS - 1) {
+      this.#queue ??= SlurmQueue.open(this.#shared, this.#identities);
+      this.#look = { atMs: nowMs, queued: this.#queue.then((queue) => queue.look()) };
+    }
+    return this.#look.queued;
+  }
+}
+
+/** Hands on what a point's attempts tell: every epoch once, whichever attempt comes to it. */
+class PointWatch {
+  readonly #observer: RunObserver;
+  readonly #readers = new Map<string, JournalReader>();
+  #epochs = 0;
+
+  constructor(observer: RunObserver) {
+    this.#observer = observer;
+  }
+
+  async follow(attempts: readonly Attempt[]): Promise<void> {
+    const latest = attempts.at(-1);
+    if (!latest) return;
+    const reader = this.#readers.get(latest.folder) ?? new JournalReader(latest);
+    this.#readers.set(latest.folder, reader);
+    for (const entry of await reader.read()) {
+      if (entry.kind === 'progressed') this.#observer.progressed(entry.progress);
+      if (entry.kind === 'epochEnded') this.tell([entry.metrics]);
+    }
+  }
+
+  /** An attempt that goes on from an earlier state comes to epochs that have been told, with the same metrics. */
+  tell(epochs: RecordedResult['epochs']): void {
+    for (const metrics of epochs) {
+      if (metrics.epoch !== this.#epochs + 1) continue;
+      this.#epochs++;
+      this.#observer.epochEnded(metrics);
+    }
+  }
+}
+
+function explainLoss(last: QueuedPoint | null): UserError {
+  const log = last === null ? '' : ` See ${join(last.submission.folder, `task-${last.index}.log`)}.`;
+  return new UserError(
+    `its Slurm task has ended without a result: it was cancelled, killed or ran out of memory.${log} The same command submits it again, and it goes on from its checkpoint.`,
+  );
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { UserError } from '../../core/errors.js';
+import { findPackageRoot } from '../../core/paths.js';
+import type { SharedFolder } from '../shared-folder.js';
+import type { Task } from '../task.js';
+import { readMaxArraySize, submitJob } from './slurm.js';
+import { jobNameOf, removeSubmission, type Submission, scriptOf, writeSubmission } from './submission.js';
+
+/** What the user says of the jobs. */
+export interface SlurmOptions {
+  readonly partition?: string;
+  /** As `sbatch` takes it: `2:00:00`. */
+  readonly time?: string;
+  /** Tasks that run at once, at most. */
+  readonly arrayLimit?: number;
+  /** Seconds before the time limit at which a task saves its state and goes back into the queue. */
+  readonly graceSeconds: number;
+  /** Threads of a run; null for what the job is given. */
+  readonly workers: number | null;
+  /** For `sbatch`, as they are. */
+  readonly others: readonly string[];
+}
+
+/** A job array that Slurm has taken. */
+export interface SubmittedJob {
+  readonly id: string;
+  readonly submission: Submission;
+}
+
+export interface Order {
+  readonly shared: SharedFolder;
+  /** The sweep's name. */
+  readonly sweep: string;
+  readonly tasks: readonly Task[];
+  readonly options: SlurmOptions;
+  /** Told of every array as soon as Slurm has it. */
+  readonly submitted: (job: SubmittedJob) => void;
+}
+
+/**
+ * Submits tasks as job arrays, as few as the site allows. With a limit of tasks at once an array begins when the one before it has ended.
+ *
+ * @throws UserError if Slurm refuses them; those of which `submitted` was told are in the queue
+ */
+export async function submitTasks({ shared, sweep, tasks, options, submitted }: Order): Promise<void> {
+  const size = await readMaxArraySize();
+  let before: string | null = null;
+  for (let first = 0; first < tasks.length; first += size) {
+    const some = tasks.slice(first, first + size);
+    const submission = await writeSubmission(shared, sweep, some, (folder) => trainCommand(folder, options));
+    try {
+      const after = options.arrayLimit === undefined ? null : before;
+      const id = await submitJob(listArguments(submission, options, after));
+      before = id;
+      submitted({ id, submission });
+    } catch (error) {
+      await removeSubmission(submission);
+      if (!(error instanceof UserError) || first === 0) throw error;
+      throw new UserError(`${error.message} ${first} of ${tasks.length} tasks are submitted.`);
+    }
+  }
+}
+
+/** What is asked of `sbatch` for an array. */
+function listArguments(submission: Submission, options: SlurmOptions, after: string | null): string[] {
+  const { partition, time, arrayLimit, graceSeconds, workers, others } = options;
+  const { folder, identities } = submission;
+  return [
+    `--job-name=${jobNameOf(submission)}`,
+    `--array=0-${identities.length - 1}${arrayLimit === undefined ? '' : `%${arrayLimit}`}`,
+    `--output=${join(folder, 'task-%a.log')}`,
+    '--open-mode=append',
+    `--chdir=${process.cwd()}`,
+    '--requeue',
+    // To the script itself, which is the training.
+    `--signal=B:TERM@${graceSeconds}`,
+    ...(partition === undefined ? [] : [`--partition=${partition}`]),
+    ...(time === undefined ? [] : [`--time=${time}`]),
+    ...(workers === null ? [] : [`--cpus-per-task=${workers}`]),
+    ...(after === null ? [] : [`--dependency=afterany:${after}`]),
+    ...others,
+    scriptOf(submission),
+  ];
+}
+
+/** Of the copy of the program that submits: nodes have to see it as well. */
+function trainCommand(folder: string, { workers }: SlurmOptions): string[] {
+  const script = join(findPackageRoot(), 'scripts', 'convoy.js');
+  const threads = workers === null ? [] : ['--workers', String(workers)];
+  return [process.execPath, script, 'train-task', folder, ...threads];
+}

@@ -1,0 +1,145 @@
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
+import { packPoint } from '../../src/experiment/portable-point.js';
+import { listRuns } from '../../src/experiment/run-records.js';
+import { Store } from '../../src/experiment/store.js';
+import { carryFailure, writeResult } from '../../src/remote/carried-result.js';
+import { collectResults } from '../../src/remote/collect.js';
+import { collectPending, findPendingFolder, notePending } from '../../src/remote/pending.js';
+import { SharedFolder } from '../../src/remote/shared-folder.js';
+import { writeSubmission } from '../../src/remote/slurm/submission.js';
+import { makeTask } from '../../src/remote/task.js';
+import type { TrainResult } from '../../src/run/types.js';
+import { makeFolder, makeMetrics, openStore, planGrid } from '../experiment/fake-runs.js';
+import { makeFound, makeTraining } from './fake-results.js';
+
+async function prepare(seeds = 3) {
+  const store = openStore();
+  const shared = new SharedFolder(makeFolder());
+  const points = await planGrid({
+    base: { model: 'SK', width: 0.2 },
+    grid: { seed: Array.from({ length: seeds }, (_, i) => i) },
+  });
+  const sweepId = store.recordSweep({ name: 'test', title: 'A test' }, points);
+  const identities = points.map(({ identity }) => identity);
+  return { store, shared, points, identities, sweepId };
+}
+
+/** Puts a result of a point into the shared folder, as another attempt. */
+async function leave(
+  shared: SharedFolder,
+  point: SweepPoint,
+  changes: Partial<TrainResult> = {},
+  host?: string,
+): Promise<string> {
+  const { folder } = await shared.beginAttempt(point.identity);
+  const found = await makeFound(point, changes, host);
+  cpSync(found.folder, folder, { recursive: true });
+  await writeResult(join(folder, 'result.json'), found.carried);
+  return folder;
+}
+
+async function fail(shared: SharedFolder, point: SweepPoint): Promise<void> {
+  const { folder } = await shared.beginAttempt(point.identity);
+  const ended = { point: packPoint(point), training: makeTraining() };
+  const carried = carryFailure(new Error('no memory'), [makeMetrics(1, 9)], ended);
+  await writeResult(join(folder, 'result.json'), carried);
+}
+
+describe('collecting', () => {
+  it('records each point once, by any number of processes at once', async () => {
+    const { store, shared, points, identities, sweepId } = await prepare(12);
+    for (const point of points) await leave(shared, point);
+    await leave(shared, points[0]!);
+    const others = [Store.open(store.db.name), Store.open(store.db.name)];
+    const all = [store, ...others];
+    const collections = await Promise.all(
+      all.map((each) => collectResults(each, sweepId, shared, identities)),
+    );
+    for (const other of others) other.close();
+    expect(collections.reduce((sum, { recorded }) => sum + recorded, 0)).toBe(12);
+    expect(collections.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(listRuns(store.db).map(({ state }) => state)).toEqual(new Array(12).fill('done'));
+    const again = await collectResults(store, sweepId, shared, identities);
+    expect(again).toMatchObject({ recorded: 0, problems: [] });
+  });
+
+  it('tells of attempts that do not agree, and of what is no result', async () => {
+    const { store, shared, points, identities, sweepId } = await prepare();
+    await leave(shared, points[0]!, {}, 'node1');
+    await leave(shared, points[0]!, { weightsSha256: 'f'.repeat(64) }, 'node2');
+    const broken = await leave(shared, points[1]!);
+    writeFileSync(join(broken, 'result.json'), '{"format":"convoy-res');
+    const foreign = await leave(shared, points[2]!);
+    cpSync(await leave(shared, points[0]!), foreign, { recursive: true });
+    const { recorded, problems } = await collectResults(store, sweepId, shared, identities);
+    expect(recorded).toBe(1);
+    const cutOff = `${join(broken, 'result.json')}: expected a convoy-result, found no JSON. It is another kind of file, or was cut off: remove it.`;
+    expect(problems).toHaveLength(3);
+    expect(problems).toContain(cutOff);
+    expect(problems).toContainEqual(
+      expect.stringMatching(
+        /expected equal weights from all machines, found .* from node1 .* and f{12}… from node2 /,
+      ),
+    );
+    expect(problems).toContainEqual(
+      expect.stringMatching(
+        /: expected a result of the run [\da-f]{64}, found one of [\da-f]{64}\. Remove it\.$/,
+      ),
+    );
+  });
+
+  it('tells of a failure once, and not where another attempt has come to a result', async () => {
+    const { store, shared, points, identities, sweepId } = await prepare();
+    await fail(shared, points[0]!);
+    await fail(shared, points[1]!);
+    await leave(shared, points[1]!);
+    expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({
+      recorded: 2,
+      failed: 1,
+    });
+    expect(
+      listRuns(store.db)
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(['done', 'failed']);
+    expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({ recorded: 0 });
+  });
+});
+
+describe('what was submitted for a database', () => {
+  it('is collected until all of it is recorded', async () => {
+    const { store, shared, points, sweepId } = await prepare();
+    const tasks = points.map((point) => makeTask(point, {}));
+    const submission = await writeSubmission(shared, 'test', tasks, () => ['true']);
+    await notePending(store.db.name, submission);
+    const silent = () => {};
+    await leave(shared, points[0]!);
+    expect(await collectPending(store, silent)).toMatchObject([{ recorded: 1 }]);
+    expect(readdirSync(findPendingFolder(store.db.name))).toHaveLength(1);
+    for (const point of points.slice(1)) await leave(shared, point);
+    expect(await collectPending(store, silent)).toMatchObject([{ recorded: 2 }]);
+    expect(existsSync(findPendingFolder(store.db.name))).toBe(false);
+    expect(await collectPending(store, silent)).toEqual([]);
+    // The sweep stays as it was recorded.
+    expect(store.findSweep('test')).toBe(sweepId);
+    expect(store.db.prepare('SELECT title FROM sweeps').pluck().get()).toBe('A test');
+  });
+
+  it('waits for a folder that cannot be seen now', async () => {
+    const { store } = await prepare();
+    await notePending(store.db.name, {
+      folder: '/nowhere/submissions/test-1',
+      sweep: 'test',
+      identities: [],
+    });
+    const told: string[] = [];
+    expect(await collectPending(store, (line) => told.push(line))).toEqual([]);
+    expect(told).toEqual([
+      '/nowhere/submissions/test-1/submission.json: expected a convoy-submission, found nothing there. Check the path.',
+    ]);
+    expect(readdirSync(findPendingFolder(store.db.name))).toEqual(['test-1']);
+  });
+});
