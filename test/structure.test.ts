@@ -27,6 +27,7 @@ const ORDER = [
   'bench',
   'experiment',
   'remote',
+  'queue',
   'report',
   'cli',
   'index.ts',

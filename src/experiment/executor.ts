@@ -16,7 +16,7 @@ export interface Executor<Result extends RecordedResult = RecordedResult> {
   /**
    * Trains one point. Once the signal is raised, the run ends as soon as it can, as `interrupted`.
    *
-   * @throws UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
+   * @throws Interrupted if the signal was raised and there is no result, UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
    */
   run(point: SweepPoint, options: ExecutorOptions): Promise<Result>;
   /** Gives back what it holds, after the last run. */
@@ -43,3 +43,8 @@ export interface RunObserver {
 
 /** An executor can train nothing, so that there is no point in giving it the next point: whoever has asked ends. */
 export class UnableToTrain extends UserError {}
+
+/** The signal has ended a run of which nobody here has a result: its last state is saved, if there is one. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

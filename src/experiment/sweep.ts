@@ -3,7 +3,7 @@ import { clearRunFolder } from '../checkpoint/run-files.js';
 import { UserError } from '../core/errors.js';
 import type { CheckpointOptions, EpochMetrics, KeptFiles, Progress, Resumption } from '../run/types.js';
 import { readEnvironment } from './environment.js';
-import { type Executor, UnableToTrain } from './executor.js';
+import { type Executor, Interrupted, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
 import { findRunFolder, setAsideRunFolder } from './run-folder.js';
 import { RunRecord } from './run-record.js';
@@ -214,8 +214,12 @@ class Sweep {
       end = { result };
     } catch (error) {
       if (error instanceof UnableToTrain) throw error;
-      thrown = error;
-      end = { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
+      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof Interrupted) end = { state: 'interrupted', reason };
+      else {
+        thrown = error;
+        end = { state: 'failed', reason };
+      }
     }
     record.finish(end);
     if (record.lost.aborted) {
