@@ -25,6 +25,7 @@ import {
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { FORCE_OPTION } from '../warnings.js';
+import { addQueueOptions, type QueueChoice, type QueueFlags, readQueueFlags } from './queue-options.js';
 
 /** What `sweep` was asked to do. */
 export interface SweepCommand {
@@ -55,9 +56,11 @@ export interface SweepCommand {
   readonly json: boolean;
   readonly profile: boolean;
   readonly data: DataFlags;
+  /** Where points are trained in place of this machine; null for here. */
+  readonly queue: QueueChoice | null;
 }
 
-interface Flags extends OverrideFlags, CheckpointFlags, DataFlags {
+interface Flags extends OverrideFlags, CheckpointFlags, DataFlags, QueueFlags {
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
@@ -110,6 +113,7 @@ export async function parseSweepArguments(
         json: flags.json ?? false,
         profile: flags.profile ?? false,
         data: flags,
+        queue: readQueueFlags(command, flags),
       };
     },
   );
@@ -123,7 +127,7 @@ function parseName(text: string): string {
 }
 
 function defineSweep(command: Command): Command {
-  return addCheckpointOptions(addDataOptions(addOverrideOptions(command)))
+  return addQueueOptions(addCheckpointOptions(addDataOptions(addOverrideOptions(command))))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )
