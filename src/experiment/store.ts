@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
+import type { Dataset } from '../dataset/dataset.js';
 import { NUMERICS } from '../run/numerics.js';
-import { trimSpec } from '../run/spec.js';
+import { type ResolvedRunSpec, trimSpec } from '../run/spec.js';
 import type { EpochMetrics } from '../run/types.js';
 import { openDatabase } from './database.js';
 import { DatabaseFile } from './database-file.js';
@@ -16,10 +17,16 @@ import { writeTransaction } from './transaction.js';
 /** Why a run is interrupted that nobody has ended. */
 const PROCESS_ENDED = 'its process ended';
 
+/** What is recorded of a point. */
+export interface RecordedPoint extends Pick<SweepPoint, 'identity' | 'label'> {
+  readonly spec: ResolvedRunSpec;
+  readonly dataset: Pick<Dataset, 'sha256'>;
+}
+
 /** What is recorded of a run as it begins. */
 export interface RunStart {
   readonly sweepId: number;
-  readonly point: SweepPoint;
+  readonly point: RecordedPoint;
   readonly environment: Environment;
   /** Threads of the run; null if they are not known. */
   readonly workers: number | null;

@@ -47,7 +47,11 @@ export function readMaker({ db }: Store, runId: number): Maker {
  *
  * @throws UserError if their weights differ, that names who made them
  */
-export function checkAgreement({ label, identity }: SweepPoint, one: Maker, other: Maker): void {
+export function checkAgreement(
+  { label, identity }: Pick<SweepPoint, 'label' | 'identity'>,
+  one: Maker,
+  other: Maker,
+): void {
   if (one.numerics !== other.numerics || one.weightsSha256 === other.weightsSha256) return;
   throw new UserError(
     `${label} (${shorten(identity)}): expected equal weights from all machines, found ${describe(one)} and ${describe(other)}. ` +

@@ -3,10 +3,13 @@ import { packClasses, unpackClasses, viewBytes } from '../core/class-numbers.js'
 import { UserError } from '../core/errors.js';
 import type { WriteOptions } from '../core/write-whole-file.js';
 import type { Environment } from '../experiment/environment.js';
-import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { computeIdentity } from '../experiment/identity.js';
+import type { PortablePoint } from '../experiment/portable-point.js';
 import type { RecordedResult, RunEnd } from '../experiment/run-result.js';
+import type { RecordedPoint } from '../experiment/store.js';
 import { defineMetrics } from '../run/metrics-schema.js';
 import { NUMERICS } from '../run/numerics.js';
+import { untrimSpec } from '../run/spec.js';
 import type { EpochMetrics } from '../run/types.js';
 import { type CarriedFile, carriedFileSchema } from './carried-files.js';
 import {
@@ -16,7 +19,7 @@ import {
   readPortable,
   writePortable,
 } from './portable-json.js';
-import { sha256Schema } from './task.js';
+import { pointSchema, sha256Schema } from './task.js';
 
 const RESULT = { format: 'convoy-result', version: 1 } as const;
 /** Of a hundred thousand epochs. */
@@ -36,7 +39,7 @@ export interface Training {
 
 /** All that the database is told of a run that another machine has trained, as plain JSON; its weights are in files beside. */
 export interface CarriedResult extends Training {
-  readonly identity: string;
+  readonly point: PortablePoint;
   readonly numerics: number;
   readonly state: 'done' | 'diverged' | 'failed';
   readonly reason: string | null;
@@ -48,6 +51,7 @@ export interface CarriedResult extends Training {
 }
 
 type Told =
+  | 'classNames'
   | 'bestEpoch'
   | 'augmentedTest'
   | 'parameterCount'
@@ -85,6 +89,7 @@ const environmentSchema = z.strictObject({
 });
 
 const outcomeSchema = z.strictObject({
+  classNames: z.array(z.string()),
   bestEpoch: z.int().min(1).nullable(),
   augmentedTest: z
     .strictObject({
@@ -105,7 +110,7 @@ const outcomeSchema = z.strictObject({
 });
 
 const resultSchema = z.strictObject({
-  identity: sha256Schema,
+  point: pointSchema,
   numerics: count,
   state: z.enum(['done', 'diverged', 'failed']),
   reason: z.string().nullable(),
@@ -119,27 +124,28 @@ const resultSchema = z.strictObject({
 }) satisfies z.ZodType<CarriedResult>;
 
 interface Ended {
-  readonly identity: string;
+  readonly point: PortablePoint;
   readonly training: Training;
   readonly files: readonly CarriedFile[];
 }
 
 /** @param result of a run that has ended of itself */
-export function carryResult(result: RecordedResult, { identity, training, files }: Ended): CarriedResult {
+export function carryResult(result: RecordedResult, { point, training, files }: Ended): CarriedResult {
   const { state, reason, epochs, classNames, confusion, predicted } = result;
   if (state === 'interrupted') throw new Error('a run that was interrupted has no result to carry');
   const { bestEpoch, augmentedTest, parameterCount, weightsSha256 } = result;
   const { seconds, imagesPerSecond, kernels } = result;
   const packed = packClasses(predicted, classNames.length);
   return {
-    identity,
+    point,
     numerics: NUMERICS,
     state,
     reason,
     ...training,
     epochs,
     outcome: {
-      ...{ bestEpoch, augmentedTest, parameterCount, weightsSha256, seconds, imagesPerSecond, kernels },
+      ...{ classNames, bestEpoch, augmentedTest, parameterCount, weightsSha256 },
+      ...{ seconds, imagesPerSecond, kernels },
       confusion: { classes: confusion.length, counts: packCounts(confusion) },
       predicted: {
         bytesEach: packed.BYTES_PER_ELEMENT as 1 | 2,
@@ -154,24 +160,25 @@ export function carryResult(result: RecordedResult, { identity, training, files 
 export function carryFailure(
   { message }: Error,
   epochs: readonly EpochMetrics[],
-  { identity, training }: Omit<Ended, 'files'>,
+  { point, training }: Omit<Ended, 'files'>,
 ): CarriedResult {
-  const facts = { identity, numerics: NUMERICS, ...training, epochs, outcome: null, files: [] };
+  const facts = { point, numerics: NUMERICS, ...training, epochs, outcome: null, files: [] };
   return { ...facts, state: 'failed', reason: message };
+}
+
+/** The point of a carried run, for its record. */
+export function pointOf({ point }: CarriedResult): RecordedPoint {
+  const { identity, label, spec, datasetSha256 } = point;
+  return { identity, label, spec: untrimSpec(spec), dataset: { sha256: datasetSha256 } };
 }
 
 /**
  * How a carried run ended, for its record.
  *
- * @throws UserError if it is not of the point, or of another numerics version
+ * @throws UserError if it is of another numerics version
  */
-export function endOf(carried: CarriedResult, point: SweepPoint, where: string): RunEnd {
-  const { identity, numerics, environment, workers, state, reason, epochs, outcome } = carried;
-  if (identity !== point.identity) {
-    throw new UserError(
-      `${where}: expected a result of the run ${point.identity}, found one of ${identity}. Remove it.`,
-    );
-  }
+export function endOf(carried: CarriedResult, where: string): RunEnd {
+  const { numerics, environment, workers, state, reason, epochs, outcome } = carried;
   if (numerics !== NUMERICS) {
     throw new UserError(
       `${where}: expected a result of the numerics version ${NUMERICS}, found one of ${numerics} from ${environment.remote?.host} (convoy ` +
@@ -186,7 +193,6 @@ export function endOf(carried: CarriedResult, point: SweepPoint, where: string):
       state,
       reason,
       epochs,
-      classNames: point.dataset.classNames,
       confusion: unpackCounts(confusion),
       predicted: unpackClasses(Buffer.from(predicted.classes, 'base64'), predicted.bytesEach),
       trainedOn: { environment, workers },
@@ -220,9 +226,12 @@ export function writeResult(file: string, carried: CarriedResult, options: Write
 
 function check(carried: CarriedResult, where: string): CarriedResult {
   const { state, outcome, epochs } = carried;
+  const { identity, spec, dataset } = pointOf(carried);
+  const isOfPoint = computeIdentity(spec, dataset.sha256) === identity;
   const isWhole = (state === 'failed') === (outcome === null);
   const isInOrder = epochs.every(({ epoch }, i) => epoch === i + 1);
-  if (isWhole && isInOrder && (outcome === null || isConsistent(outcome, epochs.length))) return carried;
+  if (isOfPoint && isWhole && isInOrder && (outcome === null || isConsistent(outcome, epochs.length)))
+    return carried;
   throw new UserError(
     `${where}: expected a result that agrees with itself, found one that does not. Remove it: the point is trained again.`,
   );

@@ -1,10 +1,9 @@
-import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { findRunFolder, setAsideRunFolder } from '../experiment/run-folder.js';
 import { isRecorded, type LiveRun, selectClaimedRuns } from '../experiment/run-records.js';
 import type { Store } from '../experiment/store.js';
 import { checkAgreement, makerOf, readMaker } from './agreement.js';
 import { readCarriedFiles, writeCarriedFiles } from './carried-files.js';
-import { type CarriedResult, endOf } from './carried-result.js';
+import { type CarriedResult, endOf, pointOf } from './carried-result.js';
 
 /** A result that lies in a folder. */
 export interface FoundResult {
@@ -24,26 +23,23 @@ export type Recording =
  * Records a result that another machine has come to, with its files, as the sweep would that trains the point here. It may be done any number of
  * times, and by several processes at once: the point is recorded once.
  *
- * @throws UserError if the result is of another point or numerics version, its files are damaged or cannot be written, or the weights are others than those
+ * @throws UserError if the result is of another numerics version, its files are damaged or cannot be written, or the weights are others than those
  *   that are recorded
  */
-export async function recordResult(
-  store: Store,
-  sweepId: number,
-  point: SweepPoint,
-  { carried, folder }: FoundResult,
-): Promise<Recording> {
-  const end = endOf(carried, point, folder);
+export async function recordResult(store: Store, sweepId: number, found: FoundResult): Promise<Recording> {
+  const { carried, folder } = found;
+  const point = pointOf(carried);
+  const end = endOf(carried, folder);
   // Before its files are read: most of what lies in a folder has been recorded before.
   const recorded = selectClaimedRuns(store.db, 'current', point.identity).findLast(isRecorded);
-  if (recorded) return agree(store, point, recorded, carried);
+  if (recorded) return agree(store, recorded, carried);
   const { environment, workers, epochs, startedAt, finishedAt } = carried;
   const contents = await readCarriedFiles(carried.files, folder);
   // Only runs of this version: one of another that is recorded makes this one no less a result.
   const claim = store.claimRun({ sweepId, point, environment, workers, numerics: 'current' });
   if ('live' in claim) {
     const { live } = claim;
-    return isRecorded(live) ? agree(store, point, live, carried) : { kind: 'held', live };
+    return isRecorded(live) ? agree(store, live, carried) : { kind: 'held', live };
   }
   const { runId, isTakenUp } = claim;
   const place = findRunFolder(store.db.name, runId);
@@ -56,11 +52,11 @@ export async function recordResult(
   }
   const isOwned = store.recordElsewhere(runId, { epochs, end, startedAt, finishedAt });
   // Another process has taken this one for dead, and records the result.
-  return isOwned ? { kind: 'recorded', runId } : recordResult(store, sweepId, point, { carried, folder });
+  return isOwned ? { kind: 'recorded', runId } : recordResult(store, sweepId, found);
 }
 
-function agree(store: Store, point: SweepPoint, live: LiveRun, carried: CarriedResult): Recording {
+function agree(store: Store, live: LiveRun, carried: CarriedResult): Recording {
   const maker = makerOf(carried);
-  if (maker) checkAgreement(point, readMaker(store, live.runId), maker);
+  if (maker) checkAgreement(carried.point, readMaker(store, live.runId), maker);
   return { kind: 'known', live };
 }

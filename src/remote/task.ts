@@ -30,21 +30,21 @@ export interface Task {
 /** Where that is, the trainer's machine decides. */
 export type TaskCheckpoints = Omit<CheckpointOptions, 'folder' | 'restart'>;
 
+export const pointSchema = z.strictObject({
+  // Whoever unpacks the point checks it.
+  spec: z.record(z.string(), z.unknown()),
+  plugins: z.array(z.strictObject({ url: z.string().startsWith('file:'), sha256: sha256Schema })),
+  source: z.strictObject({ path: z.string().min(1), options: z.record(z.string(), z.unknown()) }).nullable(),
+  datasetSha256: sha256Schema,
+  position: z.int().min(1),
+  label: z.string(),
+  identity: sha256Schema,
+}) satisfies z.ZodType<PortablePoint>;
+
 const taskSchema = z.strictObject({
   convoy: z.string(),
   numerics: z.int().min(0),
-  point: z.strictObject({
-    // Whoever unpacks the point checks it.
-    spec: z.record(z.string(), z.unknown()),
-    plugins: z.array(z.strictObject({ url: z.string().startsWith('file:'), sha256: sha256Schema })),
-    source: z
-      .strictObject({ path: z.string().min(1), options: z.record(z.string(), z.unknown()) })
-      .nullable(),
-    datasetSha256: sha256Schema,
-    position: z.int().min(1),
-    label: z.string(),
-    identity: sha256Schema,
-  }),
+  point: pointSchema,
   checkpoints: z
     .strictObject({
       everySteps: z.int().min(1).exactOptional(),

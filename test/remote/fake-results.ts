@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
+import { packPoint } from '../../src/experiment/portable-point.js';
 import { listCarriedFiles } from '../../src/remote/carried-files.js';
 import { type CarriedResult, carryResult, type Training } from '../../src/remote/carried-result.js';
 import type { TrainResult } from '../../src/run/types.js';
@@ -33,7 +34,7 @@ export async function makeFound(
   const result = makeResult(point.spec, { epochs, ...changes });
   const files = await listCarriedFiles(folder, 'model');
   return {
-    carried: carryResult(result, { identity: point.identity, training: makeTraining(host), files }),
+    carried: carryResult(result, { point: packPoint(point), training: makeTraining(host), files }),
     folder,
   };
 }

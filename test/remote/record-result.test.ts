@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
+import { packPoint } from '../../src/experiment/portable-point.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { listRuns } from '../../src/experiment/run-records.js';
 import { Store } from '../../src/experiment/store.js';
@@ -23,7 +24,7 @@ describe('a result from elsewhere', () => {
   it('becomes the row that training here would have made, with who trained it', async () => {
     const { store, sweepId, point } = await prepare();
     const found = await makeFound(point, { bestEpoch: 2 });
-    const recording = await recordResult(store, sweepId, point, found);
+    const recording = await recordResult(store, sweepId, found);
     expect(recording).toEqual({ kind: 'recorded', runId: 1 });
     const run = readWholeRun(store.db, 1);
     expect(run).toMatchObject({
@@ -54,11 +55,11 @@ describe('a result from elsewhere', () => {
     const another = Store.open(store.db.name);
     try {
       const recordings = await Promise.all(
-        [store, another, store, another].map((each) => recordResult(each, sweepId, point, found)),
+        [store, another, store, another].map((each) => recordResult(each, sweepId, found)),
       );
       const kinds = recordings.map(({ kind }) => kind);
       expect(kinds.filter((kind) => kind === 'recorded')).toHaveLength(1);
-      expect((await recordResult(another, sweepId, point, found)).kind).toBe('known');
+      expect((await recordResult(another, sweepId, found)).kind).toBe('known');
       expect(listRuns(store.db)).toHaveLength(1);
     } finally {
       another.close();
@@ -67,9 +68,9 @@ describe('a result from elsewhere', () => {
 
   it('with other weights is an error that names both machines', async () => {
     const { store, sweepId, point } = await prepare();
-    await recordResult(store, sweepId, point, await makeFound(point));
+    await recordResult(store, sweepId, await makeFound(point));
     const other = await makeFound(point, { weightsSha256: 'f'.repeat(64) }, 'node2');
-    await expect(recordResult(store, sweepId, point, other)).rejects.toThrow(
+    await expect(recordResult(store, sweepId, other)).rejects.toThrow(
       /^SK-0\.2 \([\da-f]{12}…\): expected equal weights from all machines, found [\da-f]{12}… from node1 \(convoy .*\) and f{12}… from node2 \(convoy /,
     );
     expect(listRuns(store.db)).toHaveLength(1);
@@ -79,7 +80,7 @@ describe('a result from elsewhere', () => {
     const { store, sweepId, point } = await prepare();
     const [runId] = claimRuns(store, 'test', [point]);
     giveToParent(store, runId!);
-    const recording = await recordResult(store, sweepId, point, await makeFound(point));
+    const recording = await recordResult(store, sweepId, await makeFound(point));
     expect(recording).toMatchObject({ kind: 'held', live: { runId, state: 'running' } });
   });
 
@@ -88,7 +89,7 @@ describe('a result from elsewhere', () => {
     const [runId] = claimRuns(store, 'test', [point]);
     store.addEpoch(runId!, makeMetrics(1, 50));
     store.releaseAll('stopped');
-    expect(await recordResult(store, sweepId, point, await makeFound(point))).toEqual({
+    expect(await recordResult(store, sweepId, await makeFound(point))).toEqual({
       kind: 'recorded',
       runId,
     });
@@ -97,14 +98,14 @@ describe('a result from elsewhere', () => {
 
   it('may be a failure, after which it is tried again', async () => {
     const { store, sweepId, point } = await prepare();
-    const ended = { identity: point.identity, training: makeTraining() };
+    const ended = { point: packPoint(point), training: makeTraining() };
     const carried = carryFailure(new Error('no memory'), [makeMetrics(1, 9)], ended);
     const folder = 'nowhere';
-    await recordResult(store, sweepId, point, { carried, folder });
+    await recordResult(store, sweepId, { carried, folder });
     expect(listRuns(store.db)).toMatchObject([{ state: 'failed', reason: 'no memory', epochs: 1 }]);
-    await recordResult(store, sweepId, point, await makeFound(point));
+    await recordResult(store, sweepId, await makeFound(point));
     expect(listRuns(store.db)).toMatchObject([{ state: 'done', reason: null, epochs: 2 }]);
-    expect((await recordResult(store, sweepId, point, { carried, folder })).kind).toBe('known');
+    expect((await recordResult(store, sweepId, { carried, folder })).kind).toBe('known');
   });
 
   it.each([
@@ -114,7 +115,7 @@ describe('a result from elsewhere', () => {
     const { store, sweepId, point } = await prepare();
     const found = await makeFound(point);
     damage(join(found.folder, 'model.safetensors'));
-    await expect(recordResult(store, sweepId, point, found)).rejects.toThrow(UserError);
+    await expect(recordResult(store, sweepId, found)).rejects.toThrow(UserError);
     expect(listRuns(store.db)).toEqual([]);
   });
 
@@ -123,10 +124,10 @@ describe('a result from elsewhere', () => {
     const found = await makeFound(point);
     const runs = join(findRunFolder(store.db.name, 1), '..');
     writeFileSync(runs, 'in the way');
-    await expect(recordResult(store, sweepId, point, found)).rejects.toThrow(UserError);
+    await expect(recordResult(store, sweepId, found)).rejects.toThrow(UserError);
     expect(listRuns(store.db)).toMatchObject([{ state: 'interrupted' }]);
     rmSync(runs);
-    await recordResult(store, sweepId, point, found);
+    await recordResult(store, sweepId, found);
     expect(listRuns(store.db)).toMatchObject([{ state: 'done' }]);
     expect(existsSync(join(runs, 'experiments-1', 'model.safetensors'))).toBe(true);
   });
