@@ -168,11 +168,11 @@ export class OpenRun {
   /**
    * Ends the run with a result, whose files are in its folder.
    *
-   * @throws UserError if it is no result of this run
+   * @throws UserError if it is of another numerics version
    */
   finish(number: number, carried: CarriedResult): void {
     const { host } = this.#expect(number);
-    const end = endOf(carried, this.point, host);
+    const end = endOf(carried, host);
     for (const metrics of carried.epochs.slice(this.#epochs)) this.options.observer.epochEnded(metrics);
     this.#epochs = carried.epochs.length;
     if ('result' in end) this.#settle.resolve(end.result);

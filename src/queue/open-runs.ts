@@ -132,7 +132,9 @@ export class OpenRuns {
 
 function readResult(text: string, identity: string): CarriedResult {
   try {
-    return parseResult(text, `result of ${identity}`);
+    const carried = parseResult(text, `result of ${identity}`);
+    if (carried.point.identity === identity) return carried;
+    throw new UserError(`expected a result of the run ${identity}, found one of ${carried.point.identity}`);
   } catch (error) {
     if (error instanceof UserError) throw new HttpRefusal(422, error.message);
     throw error;

@@ -138,8 +138,9 @@ class PointWork {
     const keep = checkpoints === null ? 'nothing' : (checkpoints.keep ?? 'model');
     const files =
       this.#folder === null || result.state !== 'done' ? [] : await listCarriedFiles(this.#folder, keep);
-    const { identity } = point;
-    await this.#deliver(carryResult(result, { identity, training: this.#describeTraining(), files }));
+    await this.#deliver(
+      carryResult(result, { point: this.task.point, training: this.#describeTraining(), files }),
+    );
     return { kind: 'done', state: result.state };
   }
 
@@ -160,7 +161,7 @@ class PointWork {
     const training = this.#describeTraining();
     await this.#deliver(
       carryFailure(error instanceof Error ? error : new Error(message), this.link.epochs, {
-        identity: point.identity,
+        point: this.task.point,
         training,
       }),
     );

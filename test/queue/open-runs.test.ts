@@ -149,6 +149,9 @@ describe('a run that workers are to do', () => {
       `expected a result of the numerics version ${NUMERICS}, found one of ${NUMERICS + 1} from box-a`,
     );
     expect(head.lines).toHaveLength(1);
+    const { carried } = await makeFound({ ...head.point, identity: 'f'.repeat(64) });
+    const stray = { kind: 'result', result: formatResult({ ...carried, files: [] }) } as const;
+    await expect(head.runs.end(head.point.identity, 1, stray)).rejects.toEqual(refusal(422));
     await head.runs.end(head.point.identity, 1, await makeResult(head, 'box-a'));
     await run.ended;
   });
