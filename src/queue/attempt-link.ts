@@ -36,7 +36,7 @@ export class AttemptLink {
   readonly #loops: Promise<void>[] = [];
   #client: HeadClient;
   #attempt = 0;
-  #nonce: string = randomUUID();
+  readonly #nonce: string = randomUUID();
   #folder: string | null = null;
   /** The state that was sent last. */
   #newest: string | null = null;
@@ -86,13 +86,15 @@ export class AttemptLink {
     resumed: (resumption) => {
       this.#resumption = resumption;
       this.#epochs = [...resumption.epochs];
-      this.#place = resumption;
-      if (resumption.epoch > 1 || resumption.step > 0) this.resumptions++;
+      const { epoch, step } = resumption;
+      this.#place = { epoch, step };
+      if (epoch > 1 || step > 0) this.resumptions++;
       this.#wake();
     },
     progressed: (progress) => {
+      const { epoch, step } = progress;
       this.#progress = progress;
-      this.#place = progress;
+      this.#place = { epoch, step };
     },
     printed: (line) => {
       this.#printed.push(line);
@@ -109,7 +111,7 @@ export class AttemptLink {
    * @throws HeadError if the head does not answer or another worker is at it
    */
   async begin(): Promise<BeginningAnswer> {
-    const answer = await persist(() => this.#begin(null), BEGIN_LIMIT_MS);
+    const answer = await persist(() => this.#begin(this.#client, null), BEGIN_LIMIT_MS);
     this.#attempt = answer.attempt;
     return answer;
   }
@@ -168,8 +170,8 @@ export class AttemptLink {
     await Promise.all(this.#loops);
   }
 
-  #begin(resumption: Resumption | null): Promise<BeginningAnswer> {
-    return this.#client.begin({ nonce: this.#nonce, host: hostname(), pid: process.pid, resumption });
+  #begin(client: HeadClient, resumption: Resumption | null): Promise<BeginningAnswer> {
+    return client.begin({ nonce: this.#nonce, host: hostname(), pid: process.pid, resumption });
   }
 
   async #tellInTurn(): Promise<void> {
@@ -226,17 +228,20 @@ export class AttemptLink {
   async #findHead(): Promise<void> {
     const job = await this.lookUp();
     if (job === null || this.#client.isAt(job.head)) return;
-    this.#client = new HeadClient(job.head, this.identity);
-    this.#nonce = randomUUID();
+    const client = new HeadClient(job.head, this.identity);
+    const completed = this.#epochs.length;
+    // The next epoch's first report of progress may still be to come.
+    const step = this.#place.epoch === completed + 1 ? this.#place.step : 0;
+    const resumption = { epoch: completed + 1, step, epochs: [...this.#epochs], rejected: [] };
     try {
-      const { attempt } = await this.#begin({ ...this.#place, epochs: this.#epochs, rejected: [] });
+      const { attempt } = await this.#begin(client, resumption);
+      this.#client = client;
       this.#attempt = attempt;
-      this.#known = this.#epochs.length;
+      this.#known = completed;
       this.#resumption = null;
       this.#forgetSent();
     } catch (error) {
-      const refused = error instanceof HeadError && (error.status === 409 || error.status === 410);
-      if (refused) this.#lose();
+      if (error instanceof HeadError && (error.status === 409 || error.status === 410)) this.#lose();
     }
   }
 

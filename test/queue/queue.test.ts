@@ -14,7 +14,9 @@ import { CAN_MAKE_NETWORKS, HERE, type Host, NetworkHost } from './hosts.js';
 const IS_WANTED = Boolean(process.env.CONVOY_QUEUE) || IS_SOAK;
 const HAS_REDIS = spawnSync(process.env.CONVOY_QUEUE || 'redis-server', ['--version']).status === 0;
 /** Of a test, most of which is waiting for locks to run out. */
-const LIMIT_MS = countOf({ share: 120_000, whole: 3_600_000 });
+const LIMIT_MS = countOf({ share: 240_000, whole: 3_600_000 });
+/** So that a run is met in its middle. */
+const LONG = { trainCount: 5000, epochs: 20 };
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
   .map((folder) => `${folder}/faketime/libfaketimeMT.so.1`)
   .find((file) => existsSync(file));
@@ -101,7 +103,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
   });
 
   it('counts nothing of a worker that wakes up when its point is another one’s', async () => {
-    const { field, hosts, alone, startHead } = await openField(2, { trainCount: 20_000 });
+    const { field, hosts, alone, startHead } = await openField(2, LONG);
     const head = startHead();
     const frozen = field.startWorker({ host: hosts[0]! });
     await frozen.waitFor('begun');
@@ -129,7 +131,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
   });
 
   it.runIf(CAN_MOUNT)('gives a point back when the disk fills up while it is trained', async () => {
-    const { field, hosts, alone, startHead } = await openField(2, { trainCount: 20_000 });
+    const { field, hosts, alone, startHead } = await openField(2, LONG);
     const disk = new SmallDisk(2 ** 22);
     const head = startHead();
     const filling = field.startWorker({ host: hosts[0]!, args: ['--folder', disk.folder] });
@@ -161,7 +163,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
   });
 
   it('goes on with a head that is killed and started again, and with the worker that trains meanwhile', async () => {
-    const { field, hosts, alone, startHead } = await openField(2, { trainCount: 20_000 });
+    const { field, hosts, alone, startHead } = await openField(2, LONG);
     const killed = startHead();
     const worker = field.startWorker({ host: hosts[1]! });
     await killed.waitFor('epoch 2 of');
@@ -170,13 +172,13 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     await sleep(2000);
     const head = startHead();
     await expectEnd(head);
-    expect(head.printed).toMatch(/goes on in epoch [3-6]/);
+    expect(head.printed).toMatch(/goes on in epoch ([3-9]|1\d|20)/);
     expect(worker.printed.match(/begun/g)).toHaveLength(2);
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
   it('ends politely: a worker gives back what it is at, saved; the head says that it was interrupted', async () => {
-    const { field, hosts, alone, startHead } = await openField(2, { trainCount: 20_000 });
+    const { field, hosts, alone, startHead } = await openField(2, LONG);
     const first = startHead();
     const worker = field.startWorker({ host: hosts[0]! });
     await first.waitFor('epoch 2 of');
@@ -184,7 +186,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     await expectEnd(worker, 143);
     expect(worker.printed).toContain('given back');
     const other = field.startWorker({ host: hosts[1]!, args: ['--idle-exit', '8'] });
-    await first.waitFor(/goes on in epoch [2-6]/);
+    await first.waitFor(/goes on in epoch/);
     first.kill('SIGTERM');
     await expectEnd(first, 143);
     const second = startHead();
@@ -217,7 +219,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
       epochs: 1,
       batchSize: 4,
     });
-    await writeFiles(join(field.folder, 'data', 'cifar10'), buildCifar10());
+    await writeFiles(join(field.folder, 'data', 'cifar-10-batches-bin'), buildCifar10());
     const alone = await field.trainHere();
     const head = field.startHead('queue.db');
     const elsewhere = join(field.folder, 'elsewhere');
