@@ -4,6 +4,8 @@ import { type JobOrigin, makeJob } from './job.js';
 import type { OpenRuns } from './open-runs.js';
 
 const LOOK_INTERVAL_MS = 1_000;
+/** For runs that begin together, so that their jobs go together. */
+const WAKE_MS = 20;
 /** Jobs of other heads are looked at less often: each takes a question of its own. */
 const LOOKS_A_SEARCH = 5;
 /** States of a job that a worker has or will have. */
@@ -18,6 +20,7 @@ const OPTIONS = { removeOnComplete: true, removeOnFail: true };
 export class JobKeeper {
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
+  #isWoken = false;
   #looks = 0;
   /** Jobs that are known to be this head's. */
   readonly #own = new Set<string>();
@@ -28,6 +31,15 @@ export class JobKeeper {
     private readonly origin: JobOrigin,
   ) {
     this.#look();
+  }
+
+  /** There is a new run: it does not have to wait for the next look. */
+  wake(): void {
+    // While one is under way there is no timer, and the run waits after all.
+    if (this.#timer === null || this.#isWoken || this.#isClosed) return;
+    this.#isWoken = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), WAKE_MS);
   }
 
   /** Has no job kept any longer. */
@@ -47,6 +59,8 @@ export class JobKeeper {
   }
 
   #look(): void {
+    this.#timer = null;
+    this.#isWoken = false;
     this.#keep()
       // A connection that is lost, or Redis that is loading or full: the next look may find it better.
       .catch(() => {})

@@ -92,6 +92,7 @@ export class QueueExecutor implements Executor {
   /** Resolves when a worker has come to the point's end. */
   async run(point: SweepPoint, options: ExecutorOptions): Promise<RecordedResult> {
     const run = this.runs.open(point, options);
+    this.keeper.wake();
     const stop = () => run.stop();
     if (options.signal.aborted) stop();
     options.signal.addEventListener('abort', stop);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -126,7 +126,7 @@ export class Field {
   /** Points of a few hundred milliseconds each. */
   writeGrid(points: number, base: object = {}): string {
     const grid = join(this.folder, 'grid.json');
-    const tiny = { model: 'SK', width: 0.2, trainCount: 2000, testCount: 200, epochs: 6, ...base };
+    const tiny = { model: 'SK', width: 0.2, trainCount: 1000, testCount: 200, epochs: 8, ...base };
     const seeds = Array.from({ length: points }, (_, seed) => seed);
     writeFileSync(grid, JSON.stringify({ name: 'tiny', base: tiny, grid: { seed: seeds } }));
     return grid;
@@ -163,11 +163,16 @@ export class Field {
     );
   }
 
-  /** What one machine alone comes to: see readRuns. */
+  /** What one machine alone comes to: see readRuns. Each grid is trained once. */
   async trainHere(): Promise<Runs> {
+    const grid = readFileSync(join(this.folder, 'grid.json'), 'utf8');
+    const known = trainedHere.get(grid);
+    if (known) return known;
     const alone = this.run('sweep.js', ['grid.json', '--db', 'alone.db', '--workers', '1'], {});
     if ((await alone.ended) !== 0) throw new Error(alone.printed);
-    return this.readRuns('alone.db');
+    const runs = this.readRuns('alone.db');
+    trainedHere.set(grid, runs);
+    return runs;
   }
 
   readRuns(name: string): Runs {
@@ -181,6 +186,8 @@ export class Field {
     }
   }
 }
+
+const trainedHere = new Map<string, Runs>();
 
 /** One a point, if all is well. */
 export type Runs = readonly {

@@ -16,7 +16,7 @@ const HAS_REDIS = spawnSync(process.env.CONVOY_QUEUE || 'redis-server', ['--vers
 /** Of a test, most of which is waiting for locks to run out. */
 const LIMIT_MS = countOf({ share: 240_000, whole: 3_600_000 });
 /** So that a run is met in its middle. */
-const LONG = { trainCount: 5000, epochs: 20 };
+const LONG = { trainCount: 3000, epochs: 20 };
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
   .map((folder) => `${folder}/faketime/libfaketimeMT.so.1`)
   .find((file) => existsSync(file));
@@ -75,7 +75,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
   });
 
   it('goes on when Redis is emptied in the middle', async () => {
-    const { field, hosts, alone, startHead } = await openField(countOf({ share: 8, whole: 30 }));
+    const { field, hosts, alone, startHead } = await openField(countOf({ share: 4, whole: 30 }));
     const head = startHead();
     for (const host of hosts) field.startWorker({ host });
     for (let ended = 1; ended <= countOf({ share: 2, whole: 10 }); ended++) {
@@ -87,9 +87,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
   });
 
   it.runIf(CAN_MAKE_NETWORKS)('gets over a cable that is pulled for a while', async () => {
-    const { field, hosts, alone, startHead } = await openField(countOf({ share: 6, whole: 20 }), {
-      trainCount: 6000,
-    });
+    const { field, hosts, alone, startHead } = await openField(countOf({ share: 2, whole: 20 }), LONG);
     const [first, second] = hosts as [NetworkHost, NetworkHost];
     const head = startHead();
     const cut = field.startWorker({ host: second });
@@ -118,7 +116,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
   });
 
   it.runIf(CAN_MOUNT)('leaves a worker alone whose disk is full, which says so', async () => {
-    const { field, hosts, alone, startHead } = await openField(4);
+    const { field, hosts, alone, startHead } = await openField(2, LONG);
     const disk = new SmallDisk(2 ** 22);
     disk.fill(100_000);
     const head = startHead();
@@ -144,7 +142,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
   });
 
   it('serves two heads of one database, and one of another, on one queue', async () => {
-    const { field, hosts, alone } = await openField(countOf({ share: 6, whole: 20 }));
+    const { field, hosts, alone } = await openField(countOf({ share: 4, whole: 20 }));
     const port = async () => {
       const free = await findPort();
       return hosts[0] === HERE
