@@ -72,15 +72,16 @@ export class JobKeeper {
   async #keep(): Promise<void> {
     const waiting = this.runs.listWaiting();
     if (waiting.length === 0) return;
-    const present = new Set(await this.queue.getRanges([...PRESENT]));
+    const present = new Set(await this.queue.getRanges([...PRESENT], 0, -1));
     const missing = waiting.filter(({ point }) => !present.has(point.identity));
-    await this.queue.addBulk(
-      missing.map(({ point }) => ({
-        name: point.label,
-        data: makeJob(point, this.origin),
-        opts: { jobId: point.identity, ...OPTIONS },
-      })),
-    );
+    if (missing.length > 0)
+      await this.queue.addBulk(
+        missing.map(({ point }) => ({
+          name: point.label,
+          data: makeJob(point, this.origin),
+          opts: { jobId: point.identity, ...OPTIONS },
+        })),
+      );
     for (const { point } of missing) this.#own.add(point.identity);
     if (this.#looks++ % LOOKS_A_SEARCH > 0) return;
     const others = waiting.filter(
