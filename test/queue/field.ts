@@ -10,7 +10,6 @@ import { openDatabaseReadOnly } from '../../src/experiment/database.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 import { HERE, type Host } from './hosts.js';
 
-const REDIS = process.env.CONVOY_QUEUE || 'redis-server';
 const scripts = join(findPackageRoot(), 'scripts');
 
 /** Of what a process has printed, where a test fails. */
@@ -101,7 +100,7 @@ export class Field {
       ...addresses,
       ...flags,
     ];
-    this.#redis = new Running(spawn(REDIS, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    this.#redis = new Running(spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
     await this.#redis.waitFor('Ready to accept connections');
   }
 

@@ -10,9 +10,10 @@ import { countOf, IS_SOAK } from '../helpers/soak.js';
 import { Field, findPort, type Running } from './field.js';
 import { CAN_MAKE_NETWORKS, HERE, type Host, NetworkHost } from './hosts.js';
 
-/** Started by hand, by `npm run test:queue` or by the soak: a Redis of its own, and minutes. */
+/** Asked for by `npm run test:queue`, with all of it by `-- --long`, and by the soak. */
 const IS_WANTED = Boolean(process.env.CONVOY_QUEUE) || IS_SOAK;
-const HAS_REDIS = spawnSync(process.env.CONVOY_QUEUE || 'redis-server', ['--version']).status === 0;
+const IS_LONG = process.env.CONVOY_QUEUE === 'long' || IS_SOAK;
+const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
 /** Of a test, most of which is waiting for locks to run out. */
 const LIMIT_MS = countOf({ share: 240_000, whole: 3_600_000 });
 /** So that a run is met in its middle. */
@@ -52,8 +53,8 @@ async function expectEnd(head: Running, code = 0): Promise<void> {
 const title = HAS_REDIS ? 'with BullMQ on Redis' : 'with BullMQ, left out as there is no redis-server';
 describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }, () => {
   it('comes to the weights of one machine, whoever is killed: each point once', async () => {
-    const points = countOf({ share: 12, whole: 60 });
-    const deaths = countOf({ share: 3, whole: 16 });
+    const points = countOf({ share: 8, whole: 60 });
+    const deaths = countOf({ share: 2, whole: 16 });
     const { field, hosts, alone, startHead } = await openField(points);
     const random = new RandomStream([IS_SOAK ? Date.now() : 1, 7]);
     const head = startHead();
@@ -86,7 +87,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
-  it.runIf(CAN_MAKE_NETWORKS)('gets over a cable that is pulled for a while', async () => {
+  it.runIf(IS_LONG && CAN_MAKE_NETWORKS)('gets over a cable that is pulled for a while', async () => {
     const { field, hosts, alone, startHead } = await openField(countOf({ share: 2, whole: 20 }), LONG);
     const [first, second] = hosts as [NetworkHost, NetworkHost];
     const head = startHead();
@@ -100,7 +101,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
-  it('counts nothing of a worker that wakes up when its point is another one’s', async () => {
+  it.runIf(IS_LONG)('counts nothing of a worker that wakes up when its point is another one’s', async () => {
     const { field, hosts, alone, startHead } = await openField(2, LONG);
     const head = startHead();
     const frozen = field.startWorker({ host: hosts[0]! });
@@ -115,7 +116,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
-  it.runIf(CAN_MOUNT)('leaves a worker alone whose disk is full, which says so', async () => {
+  it.runIf(IS_LONG && CAN_MOUNT)('leaves a worker alone whose disk is full, which says so', async () => {
     const { field, hosts, alone, startHead } = await openField(2, LONG);
     const disk = new SmallDisk(2 ** 22);
     disk.fill(100_000);
@@ -128,20 +129,23 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
-  it.runIf(CAN_MOUNT)('gives a point back when the disk fills up while it is trained', async () => {
-    const { field, hosts, alone, startHead } = await openField(2, LONG);
-    const disk = new SmallDisk(2 ** 22);
-    const head = startHead();
-    const filling = field.startWorker({ host: hosts[0]!, args: ['--folder', disk.folder] });
-    await head.waitFor('epoch 2 of');
-    disk.fill();
-    await filling.waitFor('expected room for');
-    disk.empty();
-    await expectEnd(head);
-    expect(field.readRuns('queue.db')).toEqual(alone);
-  });
+  it.runIf(IS_LONG && CAN_MOUNT)(
+    'gives a point back when the disk fills up while it is trained',
+    async () => {
+      const { field, hosts, alone, startHead } = await openField(2, LONG);
+      const disk = new SmallDisk(2 ** 22);
+      const head = startHead();
+      const filling = field.startWorker({ host: hosts[0]!, args: ['--folder', disk.folder] });
+      await head.waitFor('epoch 2 of');
+      disk.fill();
+      await filling.waitFor('expected room for');
+      disk.empty();
+      await expectEnd(head);
+      expect(field.readRuns('queue.db')).toEqual(alone);
+    },
+  );
 
-  it('serves two heads of one database, and one of another, on one queue', async () => {
+  it.runIf(IS_LONG)('serves two heads of one database, and one of another, on one queue', async () => {
     const { field, hosts, alone } = await openField(countOf({ share: 4, whole: 20 }));
     const port = async () => {
       const free = await findPort();
@@ -175,25 +179,28 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
-  it('ends politely: a worker gives back what it is at, saved; the head says that it was interrupted', async () => {
-    const { field, hosts, alone, startHead } = await openField(2, LONG);
-    const first = startHead();
-    const worker = field.startWorker({ host: hosts[0]! });
-    await first.waitFor('epoch 2 of');
-    worker.kill('SIGTERM');
-    await expectEnd(worker, 143);
-    expect(worker.printed).toContain('given back');
-    const other = field.startWorker({ host: hosts[1]!, args: ['--idle-exit', '8'] });
-    await first.waitFor(/goes on in epoch/);
-    first.kill('SIGTERM');
-    await expectEnd(first, 143);
-    const second = startHead();
-    await expectEnd(second);
-    await expectEnd(other);
-    expect(field.readRuns('queue.db')).toEqual(alone);
-  });
+  it.runIf(IS_LONG)(
+    'ends politely: a worker gives back what it is at, saved; the head says that it was interrupted',
+    async () => {
+      const { field, hosts, alone, startHead } = await openField(2, LONG);
+      const first = startHead();
+      const worker = field.startWorker({ host: hosts[0]! });
+      await first.waitFor('epoch 2 of');
+      worker.kill('SIGTERM');
+      await expectEnd(worker, 143);
+      expect(worker.printed).toContain('given back');
+      const other = field.startWorker({ host: hosts[1]!, args: ['--idle-exit', '8'] });
+      await first.waitFor(/goes on in epoch/);
+      first.kill('SIGTERM');
+      await expectEnd(first, 143);
+      const second = startHead();
+      await expectEnd(second);
+      await expectEnd(other);
+      expect(field.readRuns('queue.db')).toEqual(alone);
+    },
+  );
 
-  it.runIf(FAKETIME)('does not care what time a worker’s clock shows', async () => {
+  it.runIf(IS_LONG && FAKETIME)('does not care what time a worker’s clock shows', async () => {
     const { field, hosts, alone, startHead } = await openField(countOf({ share: 4, whole: 20 }));
     const head = startHead();
     for (const [i, host] of hosts.entries()) {
@@ -226,13 +233,13 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     const other = field.startWorker({ env: { CONVOY_KERNELS: 'baseline' }, args: ['--idle-exit', '5'] });
     await expectEnd(lacking, 1);
     await expectEnd(other, 1);
-    expect(lacking.printed).toMatch(/cifar10: .*data get cifar10/);
+    expect(lacking.printed).toMatch(/cifar10: expected .* get cifar10/);
     expect(other.printed).toMatch(
       /with the arithmetic 'fused', as its head has \(convoy .*\), found \d+ with 'baseline'/,
     );
     // Not again and again.
     expect(lacking.printed.match(/begun/g)!.length).toBeLessThan(8);
-    expect(head.printed).toMatch(/data get cifar10/);
+    expect(head.printed).toMatch(/cifar10: expected .* get cifar10/);
     expect(head.printed).toMatch(/found \d+ with 'baseline'/);
     field.startWorker();
     await expectEnd(head);
