@@ -9,7 +9,7 @@ const { status } = spawnSync(
   process.execPath,
   [
     join(root, 'scripts', 'test.js'),
-    ...(chosen.length > 0 ? chosen : ['test/promises/', 'test/slurm/']),
+    ...(chosen.length > 0 ? chosen : ['test/promises/', 'test/slurm/', 'test/queue/']),
     '--no-file-parallelism',
   ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, CONVOY_SOAK: '1' } },

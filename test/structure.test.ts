@@ -28,6 +28,7 @@ const ORDER = [
   'experiment',
   'search',
   'remote',
+  'queue',
   'report',
   'cli',
   'index.ts',

@@ -29,6 +29,7 @@ const SIDE_BY_SIDE = [
   ['Clang', 'npm', 'run', 'test:clang', '--silent', '--', ...more],
   ['ONNX Runtime', 'npm', 'run', 'test:onnx', '--silent'],
   ['Slurm', 'npm', 'run', 'test:slurm', '--silent'],
+  ['queue', 'npm', 'run', 'test:queue', '--silent', '--', ...more],
   ['threads', 'npm', 'run', 'test:tsan', '--silent'],
   ['style', 'npm', 'run', 'lint', '--silent'],
 ];

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, ProgramCommand>> = {
     load: () => import('./sweep/sweep.js'),
   },
   train: { summary: 'trains one network', load: () => import('./train/train.js') },
+  work: { summary: 'trains points that sweeps have put into a queue', load: () => import('./work/work.js') },
   predict: { summary: 'says what trained networks take images for', load: () => import('./predict.js') },
   evaluate: {
     summary: 'measures the errors of trained networks',

@@ -16,7 +16,7 @@ export interface Executor<Result extends RecordedResult = RecordedResult> {
   /**
    * Trains one point. Once the signal is raised, the run ends as soon as it can, as `interrupted`.
    *
-   * @throws LeftRunning if it goes on elsewhere; UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
+   * @throws Interrupted if the signal was raised and there is no result, UnableToTrain if no other point could be trained either, UserError if this one cannot be trained, any other error for a bug; the point is recorded as failed, and others go on
    */
   run(point: SweepPoint, options: ExecutorOptions): Promise<Result>;
   /** Gives back what it holds, after the last run. */
@@ -41,10 +41,10 @@ export interface RunObserver {
   epochEnded(metrics: EpochMetrics): void;
 }
 
-/** The run goes on where it is trained, since this process ends; its point is recorded as interrupted, for the reason that this tells. */
-export class LeftRunning extends Error {
-  override readonly name = 'LeftRunning';
-}
-
 /** An executor can train nothing, so that there is no point in giving it the next point: whoever has asked ends. */
 export class UnableToTrain extends UserError {}
+
+/** The signal has ended a run of which nobody here has a result: its last state is saved, if there is one, or it goes on elsewhere, as the message tells. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

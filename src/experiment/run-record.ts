@@ -21,10 +21,10 @@ export class RunRecord {
     return this.loss.signal;
   }
 
-  /** The run goes on from a checkpoint, unless there was none that can be used. */
+  /** The run goes on from a checkpoint, unless there was none that can be used: then it begins anew, be it in the middle of its record. */
   resume({ epoch, step, epochs }: Resumption): void {
-    if (epoch === 1 && step === 0) return;
-    this.isUndecided = false;
+    this.isUndecided = epoch === 1 && step === 0;
+    if (this.isUndecided) return;
     this.record(() => this.store.resumeRun(this.claim.runId, epochs));
   }
 

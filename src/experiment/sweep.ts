@@ -4,7 +4,7 @@ import { clearRunFolder } from '../checkpoint/run-files.js';
 import { UserError } from '../core/errors.js';
 import type { CheckpointOptions, EpochMetrics, KeptFiles, Progress, Resumption } from '../run/types.js';
 import { readEnvironment } from './environment.js';
-import { type Executor, LeftRunning, UnableToTrain } from './executor.js';
+import { type Executor, Interrupted, UnableToTrain } from './executor.js';
 import type { SweepPoint } from './plan-sweep.js';
 import type { PointFeed } from './point-feed.js';
 import { findRunFolder, setAsideRunFolder } from './run-folder.js';
@@ -238,7 +238,7 @@ class Sweep {
     } catch (error) {
       if (error instanceof UnableToTrain) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      if (error instanceof LeftRunning) end = { state: 'interrupted', reason };
+      if (error instanceof Interrupted) end = { state: 'interrupted', reason };
       else {
         thrown = error;
         end = { state: 'failed', reason };

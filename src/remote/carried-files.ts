@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { listKeptFiles } from '../checkpoint/run-files.js';
 import { UserError } from '../core/errors.js';
@@ -32,13 +32,15 @@ export const carriedFileSchema: z.ZodType<CarriedFile> = z.strictObject({
 export async function listCarriedFiles(folder: string, keep: KeptFiles): Promise<CarriedFile[]> {
   if (!existsSync(folder)) return [];
   const files: CarriedFile[] = [];
-  for (const name of await listKeptFiles(folder, keep)) {
-    const { handle, sizeBytes } = await openRegularFile(join(folder, name), EXPECTED);
-    const hash = createHash('sha256');
-    for await (const piece of handle.createReadStream({ highWaterMark: PIECE_BYTES })) hash.update(piece);
-    files.push({ name, sizeBytes, sha256: hash.digest('hex') });
-  }
+  for (const name of await listKeptFiles(folder, keep)) files.push(await describeFile(join(folder, name)));
   return files;
+}
+
+export async function describeFile(file: string): Promise<CarriedFile> {
+  const { handle, sizeBytes } = await openRegularFile(file, EXPECTED);
+  const hash = createHash('sha256');
+  for await (const piece of handle.createReadStream({ highWaterMark: PIECE_BYTES })) hash.update(piece);
+  return { name: basename(file), sizeBytes, sha256: hash.digest('hex') };
 }
 
 /**

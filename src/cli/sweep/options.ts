@@ -27,6 +27,7 @@ import {
 } from '../run-options.js';
 import type { Streams } from '../streams.js';
 import { FORCE_OPTION } from '../warnings.js';
+import { addQueueOptions, type QueueChoice, type QueueFlags, readQueueFlags } from './queue-options.js';
 import { addSlurmOptions, type RemoteChoice, readSlurmFlags, type SlurmFlags } from './slurm-options.js';
 
 /** What `sweep` was asked to do. */
@@ -64,9 +65,11 @@ export interface SweepCommand {
   readonly data: DataFlags;
   /** Other machines that train; null for this one. */
   readonly remote: RemoteChoice | null;
+  /** Where points are trained in place of this machine; null for here. */
+  readonly queue: QueueChoice | null;
 }
 
-interface Flags extends OverrideFlags, CheckpointFlags, DataFlags, SlurmFlags {
+interface Flags extends OverrideFlags, CheckpointFlags, DataFlags, SlurmFlags, QueueFlags {
   readonly db: string;
   readonly workers?: number;
   readonly parallel?: number;
@@ -124,6 +127,7 @@ export async function parseSweepArguments(
         ...(minutes === undefined ? {} : { minutes }),
         data: flags,
         remote: readSlurmFlags(command, flags),
+        queue: readQueueFlags(command, flags),
       };
     },
   );
@@ -137,7 +141,8 @@ function parseName(text: string): string {
 }
 
 function defineSweep(command: Command): Command {
-  return addSlurmOptions(addCheckpointOptions(addDataOptions(addOverrideOptions(command))))
+  const common = addCheckpointOptions(addDataOptions(addOverrideOptions(command)));
+  return addQueueOptions(addSlurmOptions(common))
     .description(
       'Runs the points of a grid of experiments that the database does not hold yet, and prints all of them.',
     )

@@ -6,6 +6,7 @@ import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { type LiveRun, readLatestRuns, readRecordedRuns, readRunRow } from '../../experiment/run-records.js';
 import type { Store } from '../../experiment/store.js';
 import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
+import { DEFAULT_PARALLEL, QueueExecutor } from '../../queue/queue-executor.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { formatJsonObject } from '../../report/format-rows.js';
 import { formatProfile } from '../../report/profile-table.js';
@@ -43,8 +44,12 @@ export async function recordSweep(job: SweepJob): Promise<number> {
   const { command, points, store, streams, engine } = job;
   const recorded = readRecorded(job);
   const missing = points.filter((point) => !recorded.has(point.identity));
-  const executor = engine.createExecutor(command, missing.length);
+  let say = (line: string): void => {
+    streams.err.write(`${line}\n`);
+  };
+  const executor = await openExecutor(command, engine, missing.length, (line) => say(line));
   const progress = showProgress(streams.err, points, missing, executor.parallel);
+  say = progress.say;
   const { skipped, interruptionCode } = await withInterruption(
     async (signal) => {
       try {
@@ -74,6 +79,18 @@ export async function recordSweep(job: SweepJob): Promise<number> {
   const unrecorded = points.filter((point) => !recordedNow.has(point.identity));
   if (unrecorded.length === 0) return EXIT_CODES.done;
   return unrecorded.every((point) => skipped.has(point)) ? EXIT_CODES.held : EXIT_CODES.failed;
+}
+
+/** @param tell is told of what concerns no run */
+async function openExecutor(
+  command: SweepCommand,
+  engine: SweepJob['engine'],
+  count: number,
+  tell: (line: string) => void,
+): Promise<Executor> {
+  const { queue, parallel = DEFAULT_PARALLEL, db } = command;
+  if (queue === null || count === 0) return engine.createExecutor(command, count);
+  return QueueExecutor.open({ ...queue, database: db, parallel: Math.min(parallel, count), tell });
 }
 
 /** Of the sweep's points, by identity. */

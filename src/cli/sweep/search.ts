@@ -70,13 +70,14 @@ export async function runSearchCommand(
   }
 }
 
-function refuseGridOptions({ choices, profile, what, wait, remote }: SweepCommand): void {
+function refuseGridOptions({ choices, profile, what, wait, remote, queue }: SweepCommand): void {
   const [option] = [
     ...choices.map(({ text }) => text),
     ...(profile ? ['--profile'] : []),
     // What another process is at, later trials may be chosen from.
     ...(wait ? [] : ['--no-wait']),
     ...(remote === null ? [] : [`--${remote.kind}`]),
+    ...(queue === null ? [] : ['--queue']),
   ];
   if (option === undefined) return;
   throw new UserError(`${option}: expected it with a grid, found the search ${what}. Leave it out.`);

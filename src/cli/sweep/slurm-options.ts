@@ -67,7 +67,7 @@ export function addSlurmOptions(command: Command): Command {
 }
 
 /** Options that mean nothing where no run is trained by this process. */
-const LOCAL_OPTIONS = ['parallel', 'profile', 'failFast', 'dryRun'] as const;
+const LOCAL_OPTIONS = ['parallel', 'profile', 'failFast', 'dryRun', 'queue'] as const;
 /** Options of the jobs. */
 const JOB_OPTIONS = ['partition', 'time', 'arrayLimit', 'grace', 'sbatch'] as const;
 /** Of runs that begin. */

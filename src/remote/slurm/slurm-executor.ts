@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.js';
 import {
   type Executor,
   type ExecutorOptions,
-  LeftRunning,
+  Interrupted,
   type RunObserver,
 } from '../../experiment/executor.js';
 import { findFileSystem, isNetworkFileSystem } from '../../experiment/file-system.js';
@@ -43,7 +43,7 @@ export class SlurmExecutor implements Executor {
     this.#unseenMs = place && isNetworkFileSystem(place) ? UNSEEN_MS.network : UNSEEN_MS.local;
   }
 
-  /** @throws LeftRunning once the signal is raised; UserError if the task fails, or ends without a result */
+  /** @throws Interrupted once the signal is raised; UserError if the task fails, or ends without a result */
   async run(
     { identity }: SweepPoint,
     { signal, observer, checkpoints }: ExecutorOptions,
@@ -67,7 +67,7 @@ export class SlurmExecutor implements Executor {
       // Raised, the signal ends the pause with an error of its own.
       await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
     }
-    throw new LeftRunning('its Slurm task goes on');
+    throw new Interrupted('its Slurm task goes on');
   }
 
   async #take({ carried, folder }: FoundResult, watch: PointWatch, into?: string): Promise<RecordedResult> {

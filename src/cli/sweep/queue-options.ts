@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { UserError } from '../../core/errors.js';
+import type { HeadPlace } from '../../queue/head-server.js';
+import { parseQueueUrl } from '../../queue/redis.js';
+import { refuseIdleOptions } from '../idle-options.js';
+
+/** A queue that workers take a sweep's points from. */
+export interface QueueChoice {
+  /** Of Redis. */
+  readonly url: string;
+  readonly place: HeadPlace;
+}
+
+export interface QueueFlags {
+  readonly queue?: string;
+  readonly listen?: Omit<HeadPlace, 'url'>;
+  readonly headUrl?: string;
+}
+
+/** Nobody else reaches it there. */
+const LOOPBACK = '127.0.0.1';
+
+/** Lets a command have its points trained by others. */
+export function addQueueOptions(command: Command): Command {
+  return command
+    .option(
+      '--queue <url>',
+      'have points trained by workers (see work --help) that take them from Redis: redis://HOST, rediss://:PASSWORD@HOST',
+      parseQueueUrl,
+    )
+    .option(
+      '--listen <host:port>',
+      `with --queue: where workers find this process (default: ${LOOPBACK} with a free port, for workers on this machine)`,
+      parseListen,
+    )
+    .option(
+      '--head-url <url>',
+      'with --queue: the address that workers are told, where that is another one',
+      parseUrl,
+    );
+}
+
+/** @throws UserError if an option would be of no use */
+export function readQueueFlags(command: Command, { queue, listen, headUrl }: QueueFlags): QueueChoice | null {
+  if (queue === undefined) {
+    refuseIdleOptions(command, ['--listen', '--head-url'], 'expected it with --queue, found none.');
+    return null;
+  }
+  const why = 'expected it where points are trained (work), found it beside --queue.';
+  refuseIdleOptions(command, ['--workers', '--profile'], why);
+  const { host, port } = listen ?? { host: LOOPBACK, port: 0 };
+  if (headUrl === undefined && ['0.0.0.0', '::'].includes(host)) {
+    throw new UserError(
+      `--listen ${host}: expected --head-url beside it, as that is an address of every machine, found none. Give http://HOST:PORT as workers reach it.`,
+    );
+  }
+  return { url: queue, place: { host, port, url: headUrl ?? null } };
+}
+
+const MAX_PORT = 65_535;
+
+function parseListen(text: string): Omit<HeadPlace, 'url'> {
+  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/\s]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (host !== undefined && Number(port ?? 0) <= MAX_PORT) return { host, port: Number(port ?? 0) };
+  throw new UserError(
+    `--listen: expected HOST or HOST:PORT of this machine, found '${text}'. An IPv6 address stands in brackets.`,
+  );
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UserError(`--head-url: expected http://HOST:PORT, or https:// behind a proxy, found '${text}'.`);
+}

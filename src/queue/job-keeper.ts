@@ -1,0 +1,103 @@
+import type { Queue } from 'bullmq';
+import type { SweepPoint } from '../experiment/plan-sweep.js';
+import { type JobOrigin, makeJob } from './job.js';
+import type { OpenRuns } from './open-runs.js';
+
+const LOOK_INTERVAL_MS = 1_000;
+/** For runs that begin together, so that their jobs go together. */
+const WAKE_MS = 20;
+/** Jobs of other heads are looked at less often: each takes a question of its own. */
+const LOOKS_A_SEARCH = 5;
+/** States of a job that a worker has or will have. */
+const PRESENT = ['waiting', 'active', 'prioritized', 'delayed'] as const;
+/** Nobody asks for them: what has come of a point is in the database. */
+const OPTIONS = { removeOnComplete: true, removeOnFail: true };
+
+/**
+ * Sees to it that every run that a head waits for, and no worker is at, has its job in the queue. It looks again and again, so that it
+ * does not matter who has lost a job: a worker that gave it back, Redis, or whoever has emptied it.
+ */
+export class JobKeeper {
+  #timer: NodeJS.Timeout | null = null;
+  #isClosed = false;
+  #isWoken = false;
+  #looks = 0;
+  /** Jobs that are known to be this head's. */
+  readonly #own = new Set<string>();
+
+  constructor(
+    private readonly queue: Queue,
+    private readonly runs: OpenRuns,
+    private readonly origin: JobOrigin,
+  ) {
+    this.#look();
+  }
+
+  /** There is a new run: it does not have to wait for the next look. */
+  wake(): void {
+    // While one is under way there is no timer, and the run waits after all.
+    if (this.#timer === null || this.#isWoken || this.#isClosed) return;
+    this.#isWoken = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), WAKE_MS);
+  }
+
+  /** Has no job kept any longer. */
+  forget(identity: string): void {
+    this.#own.delete(identity);
+  }
+
+  /** Takes a job out of the queue that no worker has taken. */
+  async withdraw(identity: string): Promise<void> {
+    // One that a worker is at cannot be removed, and ends with the worker's next question.
+    if (this.#own.delete(identity)) await this.queue.remove(identity).catch(() => {});
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    this.#timer = null;
+    this.#isWoken = false;
+    this.#keep()
+      // A connection that is lost, or Redis that is loading or full: the next look may find it better.
+      .catch(() => {})
+      .finally(() => {
+        if (!this.#isClosed) this.#timer = setTimeout(() => this.#look(), LOOK_INTERVAL_MS);
+      });
+  }
+
+  async #keep(): Promise<void> {
+    const waiting = this.runs.listWaiting();
+    if (waiting.length === 0) return;
+    const present = new Set(await this.queue.getRanges([...PRESENT], 0, -1));
+    const missing = waiting.filter(({ point }) => !present.has(point.identity));
+    if (missing.length > 0)
+      await this.queue.addBulk(
+        missing.map(({ point }) => ({
+          name: point.label,
+          data: makeJob(point, this.origin),
+          opts: { jobId: point.identity, ...OPTIONS },
+        })),
+      );
+    for (const { point } of missing) this.#own.add(point.identity);
+    if (this.#looks++ % LOOKS_A_SEARCH > 0) return;
+    const others = waiting.filter(
+      ({ point }) => present.has(point.identity) && !this.#own.has(point.identity),
+    );
+    for (const { point } of others) await this.#takeOver(point);
+  }
+
+  /**
+   * Takes over a job that an earlier process of the same database has left, so that workers find this head in it. Other heads' jobs are theirs: this one's
+   * turn comes when they are gone.
+   */
+  async #takeOver(point: SweepPoint): Promise<void> {
+    const job = await this.queue.getJob(point.identity);
+    if (job?.data?.database !== this.origin.database) return;
+    await job.updateData(makeJob(point, this.origin));
+    this.#own.add(point.identity);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis';
+import { UserError } from '../core/errors.js';
+
+/** Of the first connection: later ones are waited for. */
+const CONNECT_LIMIT_MS = 5_000;
+/** Between two attempts to connect again. */
+const LONGEST_PAUSE_MS = 2_000;
+
+/**
+ * Reads `--queue`.
+ *
+ * @throws UserError for another URL than Redis has
+ */
+export function parseQueueUrl(text: string): string {
+  const isRedis = URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
+  if (isRedis && new URL(text).hostname !== '') return text;
+  throw new UserError(
+    `--queue: expected redis://HOST:PORT, or rediss:// with TLS, found '${hidePassword(text)}'. A password stands before the host: redis://:PASSWORD@HOST.`,
+  );
+}
+
+/** For messages. */
+export function hidePassword(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, '//');
+}
+
+/** Who wants to know how a connection goes on. */
+export interface ConnectionListener {
+  lost(reason: string): void;
+  regained(): void;
+}
+
+/**
+ * Connects to Redis. Once that has worked, a connection that is lost comes back by itself, and commands wait for it.
+ *
+ * @throws UserError if Redis cannot be reached, or the client is not installed
+ */
+export async function connectRedis(url: string, listener: ConnectionListener): Promise<Redis> {
+  const Client = await importClient();
+  const redis = new Client(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_LIMIT_MS,
+    // As BullMQ asks for: its commands outlast a connection.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => (isFirst ? null : Math.min(100 * times, LONGEST_PAUSE_MS)),
+  });
+  let isFirst = true;
+  let reason = 'the connection was closed';
+  redis.on('error', (error) => {
+    reason = explain(error);
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    redis.disconnect();
+    const found = error instanceof Error && 'command' in error ? error.message : reason;
+    throw new UserError(
+      `--queue: expected Redis at ${hidePassword(url)}, found: ${found}. Start it there, or correct the address.`,
+    );
+  }
+  isFirst = false;
+  let isLost = false;
+  redis.on('close', () => {
+    // The reason is told after it; and it may have been closed here.
+    setImmediate(() => {
+      if (!isLost && redis.status !== 'end') listener.lost(reason);
+      isLost = true;
+    });
+  });
+  redis.on('ready', () => {
+    if (isLost) listener.regained();
+    isLost = false;
+  });
+  return redis;
+}
+
+/** What a user has to install who wants it: see the package's page. */
+async function importClient(): Promise<typeof Redis> {
+  try {
+    return (await import('ioredis')).Redis;
+  } catch {
+    throw missingPackages();
+  }
+}
+
+export async function importBullmq(): Promise<typeof import('bullmq')> {
+  try {
+    return await import('bullmq');
+  } catch {
+    throw missingPackages();
+  }
+}
+
+function missingPackages(): UserError {
+  return new UserError(
+    '--queue: expected the packages bullmq and ioredis, found none. Run: npm install bullmq ioredis',
+  );
+}
+
+function explain(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ECONNREFUSED') return 'nobody who listens there';
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'a host of unknown name';
+  return error.message;
+}

@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFailed, onTestFinished } from 'vitest';
+import { findPackageRoot } from '../../src/core/paths.js';
+import { openDatabaseReadOnly } from '../../src/experiment/database.js';
+import { makeFolder } from '../experiment/fake-runs.js';
+import { HERE, type Host } from './hosts.js';
+
+const scripts = join(findPackageRoot(), 'scripts');
+
+/** Of what a process has printed, where a test fails. */
+const SHOWN_CHARACTERS = 3_000;
+
+/** A process of a test, and what it has printed. */
+export class Running {
+  printed = '';
+  readonly ended: Promise<number | null>;
+
+  constructor(readonly child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.printed += text;
+      });
+    }
+    this.ended = once(child, 'close').then(([code]) => code as number | null);
+    onTestFailed(() => {
+      process.stdout.write(
+        `--- ${child.spawnargs.slice(-8).join(' ')}\n${this.printed.slice(-SHOWN_CHARACTERS)}\n`,
+      );
+    });
+    onTestFinished(async () => {
+      this.kill('SIGCONT');
+      this.kill();
+      await this.ended;
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.child.kill(signal);
+  }
+
+  /** Waits until it has printed something. */
+  async waitFor(text: string | RegExp, count = 1): Promise<void> {
+    const pattern = new RegExp(text, 'g');
+    while ((this.printed.match(pattern)?.length ?? 0) < count) {
+      if (!this.isAlive)
+        throw new Error(`expected '${text}' ${count} times, found the end of:\n${this.printed}`);
+      await sleep(50);
+    }
+  }
+}
+
+export interface StartOptions {
+  readonly host?: Host;
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/** A Redis, a grid and a folder, in which heads and workers are started. */
+export class Field {
+  readonly folder = makeFolder();
+  #redis: Running | null = null;
+  #workers = 0;
+
+  private constructor(
+    readonly port: number,
+    private readonly gateways: readonly string[],
+    private readonly password: string,
+  ) {}
+
+  /** @param hosts that are to reach it, besides this machine */
+  static async open(hosts: readonly Host[] = [], password = ''): Promise<Field> {
+    const field = new Field(
+      await findPort(),
+      hosts.map(({ gateway }) => gateway),
+      password,
+    );
+    await field.startRedis();
+    return field;
+  }
+
+  async startRedis(): Promise<void> {
+    const addresses = ['127.0.0.1', ...this.gateways];
+    const flags = ['--save', '', '--appendonly', 'no', '--protected-mode', 'no', '--dir', this.folder];
+    const args = [
+      '--port',
+      String(this.port),
+      '--requirepass',
+      this.password,
+      '--bind',
+      ...addresses,
+      ...flags,
+    ];
+    this.#redis = new Running(spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    await this.#redis.waitFor('Ready to accept connections');
+  }
+
+  /** As the system would where memory runs out; all that is in it is lost. */
+  async killRedis(): Promise<void> {
+    this.#redis!.kill();
+    await this.#redis!.ended;
+  }
+
+  /** Empties it. */
+  async flush(): Promise<void> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.write('FLUSHALL\r\n');
+    await once(socket, 'data');
+    socket.destroy();
+  }
+
+  url({ gateway }: Host = HERE): string {
+    return `redis://${gateway}:${this.port}`;
+  }
+
+  /** Points of a few hundred milliseconds each. */
+  writeGrid(points: number, base: object = {}): string {
+    const grid = join(this.folder, 'grid.json');
+    const tiny = { model: 'SK', width: 0.2, trainCount: 1000, testCount: 200, epochs: 8, ...base };
+    const seeds = Array.from({ length: points }, (_, seed) => seed);
+    writeFileSync(grid, JSON.stringify({ name: 'tiny', base: tiny, grid: { seed: seeds } }));
+    return grid;
+  }
+
+  /** @param listen a port on all addresses, for workers of other hosts; absent: on loopback */
+  startHead(
+    db: string,
+    { args = [], host = HERE, ...options }: StartOptions & { listen?: string } = {},
+  ): Running {
+    const listen = options.listen === undefined ? [] : ['--listen', options.listen];
+    return this.run('sweep.js', ['grid.json', '--db', db, '--queue', this.url(), ...listen, ...args], {
+      host,
+      ...options,
+    });
+  }
+
+  startWorker({ host = HERE, args = [], ...options }: StartOptions = {}): Running {
+    const folder = args.includes('--folder')
+      ? []
+      : ['--folder', join(this.folder, `scratch-${++this.#workers}`)];
+    const own = ['--queue', this.url(host), '--parallel', '1', '--workers', '1', ...folder];
+    return this.run('work.js', [...own, ...args], { host, ...options });
+  }
+
+  run(
+    script: string,
+    args: readonly string[],
+    { host = HERE, env = {}, cwd = this.folder }: StartOptions,
+  ): Running {
+    const [command, ...rest] = host.wrap([process.execPath, join(scripts, script), ...args]);
+    return new Running(
+      spawn(command!, rest, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+  }
+
+  /** What one machine alone comes to: see readRuns. Each grid is trained once. */
+  async trainHere(): Promise<Runs> {
+    const grid = readFileSync(join(this.folder, 'grid.json'), 'utf8');
+    const known = trainedHere.get(grid);
+    if (known) return known;
+    const alone = this.run('sweep.js', ['grid.json', '--db', 'alone.db', '--workers', '1'], {});
+    if ((await alone.ended) !== 0) throw new Error(alone.printed);
+    const runs = this.readRuns('alone.db');
+    trainedHere.set(grid, runs);
+    return runs;
+  }
+
+  readRuns(name: string): Runs {
+    const db = openDatabaseReadOnly(join(this.folder, name));
+    try {
+      const query = `SELECT seed, state, completed_epochs AS epochs, weights_sha256 AS weights, test_error_percent AS error
+        FROM all_runs ORDER BY seed, run_id`;
+      return db.prepare<[], Runs[number]>(query).all();
+    } finally {
+      db.close();
+    }
+  }
+}
+
+const trainedHere = new Map<string, Runs>();
+
+/** One a point, if all is well. */
+export type Runs = readonly {
+  readonly seed: number;
+  readonly state: string;
+  readonly epochs: number;
+  readonly weights: string;
+  readonly error: number;
+}[];
+
+export function findPort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
