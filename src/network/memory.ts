@@ -12,6 +12,7 @@ import { countLearningEpochs } from '../layers/parameter.js';
 import type { InputImages } from '../layers/whitening.js';
 import { type BoundSlot, layOutOptimizer, NO_OPTIMIZER, type OptimizerNeeds } from './optimizer-memory.js';
 import type { NetworkPlan, Slot, StepPlan, TensorPlace } from './plan.js';
+import type { OwnShards } from './shards.js';
 
 /** A model's memory, shared by all workers: what outlives a mini-batch, and what layers share within one. */
 export interface ModelMemory {
@@ -26,26 +27,49 @@ export interface ModelMemory {
   /** Gradients of the mini-batch's parts, see PartialsPlan. */
   readonly partials: Float32Array;
   readonly shared: Float32Array;
+  /** What layers join over the shards. */
+  readonly joint: Float32Array;
+  /** Of the shards that this process computes; of a whole mini-batch the model's own. */
+  readonly shards: readonly NetworkMemory[];
+  /** Gradients of all shards, one after another; null for a whole mini-batch. */
+  readonly shardGradients: Float32Array | null;
 }
 
 /** What a network's layers read and write of it. */
-export type NetworkMemory = Pick<ModelMemory, 'weights' | 'gradient' | 'partials' | 'shared'>;
+export type NetworkMemory = Pick<ModelMemory, 'weights' | 'gradient' | 'partials' | 'shared' | 'joint'>;
 
-/** Books a model's memory, the same way in every thread. */
-export function layOutModel(plan: NetworkPlan, needs: OptimizerNeeds = NO_OPTIMIZER) {
+/**
+ * Books a model's memory, the same way in every thread.
+ *
+ * @param own of the mini-batch's shards, those that this process computes. Absent: all
+ */
+export function layOutModel(
+  plan: NetworkPlan,
+  needs: OptimizerNeeds = NO_OPTIMIZER,
+  { first, count }: OwnShards = { first: 0, count: plan.shards },
+) {
   const layout = new ArenaLayout();
-  const slots = {
-    weights: layout.book(plan.weightFloats),
-    gradient: layout.book(plan.weightFloats),
+  const { shards } = plan;
+  const bookShard = () => ({
     partials: layout.book(plan.partialFloats),
     shared: layout.book(plan.sharedFloats),
-    optimizer: layout.book(layOutOptimizer(needs).floats),
-  };
+  });
+  const weights = layout.book(plan.weightFloats);
+  const gradient = layout.book(plan.weightFloats);
+  const ofShards = Array.from({ length: count }, bookShard);
+  const optimizer = layout.book(layOutOptimizer(needs).floats);
+  const shardGradients = shards > 1 ? layout.book(shards * plan.weightFloats) : -1;
+  const joint = layout.book(plan.jointFloats);
+  const slots = { weights, gradient, ofShards, firstShard: first, optimizer, shardGradients, joint };
   return { slots, floats: layout.floats };
 }
 
-export function allocateModel(plan: NetworkPlan, needs: OptimizerNeeds = NO_OPTIMIZER): SharedArrayBuffer {
-  return allocateArena(layOutModel(plan, needs).floats, 'parameters and gradients');
+export function allocateModel(
+  plan: NetworkPlan,
+  needs: OptimizerNeeds = NO_OPTIMIZER,
+  own?: OwnShards,
+): SharedArrayBuffer {
+  return allocateArena(layOutModel(plan, needs, own).floats, 'parameters and gradients');
 }
 
 /** The views of a model's memory. */
@@ -53,16 +77,32 @@ export function viewModel(
   buffer: SharedArrayBuffer,
   plan: NetworkPlan,
   needs: OptimizerNeeds = NO_OPTIMIZER,
+  own?: OwnShards,
 ): ModelMemory {
-  const { slots } = layOutModel(plan, needs);
+  const { slots } = layOutModel(plan, needs, own);
+  const { weightFloats } = plan;
   const floats = viewArena(buffer);
   const cut = (offset: number, size: number) => floats.subarray(offset, offset + size);
   const { places, work } = layOutOptimizer(needs);
+  const weights = cut(slots.weights, weightFloats);
+  const gradient = cut(slots.gradient, weightFloats);
+  const joint = cut(slots.joint, plan.jointFloats);
+  const shardGradients = plan.shards > 1 ? cut(slots.shardGradients, plan.shards * weightFloats) : null;
+  const shards = slots.ofShards.map(({ partials, shared }, i): NetworkMemory => {
+    const begin = (slots.firstShard + i) * weightFloats;
+    return {
+      weights,
+      gradient: shardGradients?.subarray(begin, begin + weightFloats) ?? gradient,
+      partials: cut(partials, plan.partialFloats),
+      shared: cut(shared, plan.sharedFloats),
+      joint,
+    };
+  });
   return {
-    weights: cut(slots.weights, plan.weightFloats),
-    gradient: cut(slots.gradient, plan.weightFloats),
-    partials: cut(slots.partials, plan.partialFloats),
-    shared: cut(slots.shared, plan.sharedFloats),
+    ...shards[0]!,
+    gradient,
+    shards,
+    shardGradients,
     slots: places.map(({ offset, ...slot }) => ({
       ...slot,
       values: cut(slots.optimizer + offset, slot.size),

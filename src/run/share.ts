@@ -14,6 +14,7 @@ import {
   type EvaluationSet,
   type RunMemory,
   type RunSettings,
+  SHARD_TOTALS_LENGTH,
   type SharedImages,
   type SharedRun,
   TOTALS_LENGTH,
@@ -41,12 +42,13 @@ export function shareRun(
       kernels === referenceKernels.name || fitted.plugins.modules.length > 0,
     ),
     settings,
+    ownShards: { first: 0, count: settings.shards },
     memory: allocateMemory(settings, fitted, data, workers),
   };
 }
 
 function allocateMemory(
-  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm, augmentation }: RunSettings,
+  { network, restEpsilon, lookahead, averaging, optimizer, clipNorm, augmentation }: RunSettings,
   { plan, plugins }: FittedRun,
   { dataset, ...data }: RunData,
   workers: number,
@@ -59,13 +61,14 @@ function allocateMemory(
     averageWeights: averaging && allocateFloats(plan.weightFloats),
     squares: clipNorm === null ? null : allocateFloats(listSegments(plan).length),
     activations: allocateArena(
-      Math.max(plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
+      Math.max(plan.shards * plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     board: allocateBoard(Math.min(workers, countCores())),
     pulse: allocatePulse(workers),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
+    shardTotals: new Float64Array(new SharedArrayBuffer(plan.shards * SHARD_TOTALS_LENGTH * 8)),
     train: shareImages(dataset.train),
     test: makeEvaluationSet(dataset.test, data.test),
     validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
@@ -73,7 +76,7 @@ function allocateMemory(
     scale: shareFloats(data.scale),
     classWeights: data.classWeights && shareFloats(data.classWeights),
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
-    batch: allocateBatch(batchSize, augmentation.mixing !== undefined),
+    batch: allocateBatch(plan.shards * plan.batchSize, augmentation.mixing !== undefined),
   };
 }
 
