@@ -1,11 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
-import { collectGarbage as collect } from '../../src/core/collect-garbage.js';
+import { collectGarbage } from '../../src/core/collect-garbage.js';
 
-/** Afterwards a `WeakRef` is empty, unless something holds its object. */
-export async function collectGarbage(): Promise<void> {
-  // A WeakRef holds its object until the current task ends, and messages of other threads hold theirs until they are taken.
-  for (let round = 0; round < 2; round++) {
+/** Rounds after which an object is taken to be held by something. */
+const ROUNDS = 50;
+
+/** Whether nothing holds an object any longer, which may take a while: a WeakRef does until the current task ends, messages of other threads until they are taken. */
+export async function isFreed(
+  object: WeakRef<object>,
+  collect: () => void = collectGarbage,
+): Promise<boolean> {
+  for (let round = 0; round < ROUNDS; round++) {
     await setTimeout(10);
     collect();
+    if (object.deref() === undefined) return true;
   }
+  return false;
 }

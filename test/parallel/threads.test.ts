@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
 import { findModule, Threads } from '../../src/parallel/threads.js';
-import { collectGarbage } from '../helpers/garbage.js';
+import { isFreed } from '../helpers/garbage.js';
 import { PERMISSION_FLAG, runProcess } from '../helpers/processes.js';
 import { makePlugin, makePluginFolder } from '../plugins/fake-plugin.js';
 
@@ -26,9 +26,7 @@ describe('threads', () => {
   it('keep nothing of a task that is done', async () => {
     const threads = openThreads(1, makePlugin('export default () => ({});'));
     const run = async () => new WeakRef(await threads.run<object>(null));
-    const result = await run();
-    await collectGarbage();
-    expect(result.deref()).toBeUndefined();
+    expect(await isFreed(await run())).toBe(true);
   });
 
   it.each([
