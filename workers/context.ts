@@ -10,6 +10,7 @@ import { type NetworkPlan, planNetwork } from '../src/network/plan.js';
 import { cutMiniBatch, listShards } from '../src/network/shards.js';
 import { planOptimizer } from '../src/optim/update.js';
 import { type BatchArrays, cutArrays, type SharedRun } from '../src/parallel/protocol.js';
+import { loadTransport, type Transport } from '../src/parallel/transport.js';
 import { loadPluginsAgain } from '../src/plugins/load.js';
 import type { Plugins } from '../src/plugins/plugins.js';
 
@@ -24,6 +25,8 @@ export interface RunContext {
   readonly batch: Batch;
   /** Of its shards those that this process computes; of a whole mini-batch the one network. */
   readonly shards: readonly ContextShard[];
+  /** To the processes that compute the other shards; null if there are none. */
+  readonly transport: Transport | null;
   /** Ties a loss of training to arrays, by its name. */
   readonly bindLoss: (kind: string) => BindLoss;
   /** Likewise one of test and validation: without class weights. */
@@ -90,6 +93,7 @@ async function bindRun(run: SharedRun): Promise<RunContext> {
     plan,
     memory,
     activations,
+    transport: run.place && (await loadTransport(run.place)),
     batch: shards[0]!.network.batch.whole ?? shards[0]!.network.batch,
     shards,
     bindLoss: bindLossWith(run.memory.classWeights),

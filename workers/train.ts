@@ -6,7 +6,7 @@ import { enterShard, mergeShards, type ShardPhases } from '../src/network/shards
 import { TaskLists } from '../src/network/task-list.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
-import { planShardReduction } from '../src/optim/reduction.js';
+import { planRankJoin, planShardReduction } from '../src/optim/reduction.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
@@ -24,6 +24,7 @@ import { StepTimer } from '../src/parallel/step-timer.js';
 import { countOwners, TaskBoard } from '../src/parallel/task-board.js';
 import { planAssembly } from './assembly.js';
 import { type ContextShard, getContext, type RunContext } from './context.js';
+import { bindExchange } from './exchange.js';
 import { showAugmented } from './images.js';
 import { bindMixer } from './mixing.js';
 import { StepWork } from './step-work.js';
@@ -70,9 +71,9 @@ function bindStep(
   const { control, order } = run.memory;
   const { kernels, batch } = context;
   const state: StepState = { learningRate: 0 };
-  const planned = planStep(run, context, state);
-  const timer = times && new StepTimer(planned, times, length.steps);
   const pulse = new Pulse(run.memory.pulse, worker, 'train', kernels);
+  const planned = planStep(run, context, state, () => pulse.keepAlive());
+  const timer = times && new StepTimer(planned, times, length.steps);
   const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
   const work = new StepWork({
     lists: new TaskLists(phases, { batch, owners: countOwners(run.memory.board), kernels }),
@@ -111,16 +112,32 @@ export function enterShards({ shards }: RunContext, first: number): void {
   }
 }
 
-/** One training step: parameters packed, images assembled, forward, loss, backward of each shard; the update of what they come to. */
-export function planStep(run: SharedRun, context: RunContext, state: StepState): Phase[] {
-  const ofShards = context.shards.map((shard) => planShard(run, context, shard));
-  return [...mergeShards(ofShards, null), ...planWholeStep(run, context, state)];
+/**
+ * One training step: parameters packed, images assembled, forward, loss, backward of each shard; the update of what they come to.
+ *
+ * @param keepAlive is called while other processes are waited for
+ */
+export function planStep(
+  run: SharedRun,
+  context: RunContext,
+  state: StepState,
+  keepAlive = () => {},
+): Phase[] {
+  const { shards, transport, plan, kernels, memory } = context;
+  const exchange = transport && bindExchange(transport, run.memory.control, keepAlive);
+  const ofShards = shards.map((shard) => planShard(run, context, shard));
+  const joins = exchange ? planRankJoin(kernels, plan.shards, memory.rankGradients!, exchange) : [];
+  return [
+    ...mergeShards(ofShards, exchange?.gatherAll ?? null),
+    ...groupIntoPhases(joins),
+    ...planWholeStep(run, context, state),
+  ];
 }
 
 /** What is done for each shard of the mini-batch, up to the gradients of its own. */
 function planShard(run: SharedRun, context: RunContext, shard: ContextShard): ShardPhases {
   const { settings, memory: shared } = run;
-  const { kernels, plan, memory } = context;
+  const { kernels, plan } = context;
   const { network, arrays, place } = shard;
   const { batch } = network;
   const { labels, mix, loss: losses, predicted, rank } = arrays;
@@ -141,7 +158,7 @@ function planShard(run: SharedRun, context: RunContext, shard: ContextShard): Sh
     makePhase([...network.prepare, assemble]),
     ...groupIntoPhases([...network.forward, loss, ...network.backward]),
   ];
-  if (!place || !memory.shardGradients) return { batch, place, phases };
+  if (!place) return { batch, place, phases };
   const tally: BlockPass = {
     name: 'shard totals',
     over: 'blocks',
@@ -151,7 +168,7 @@ function planShard(run: SharedRun, context: RunContext, shard: ContextShard): Sh
     gathers: [shared.shardTotals],
     run: () => sumShard(shared, shard, place.index),
   };
-  const reduce = planShardReduction({ plan, kernels, batch }, shard.memory, memory.shardGradients);
+  const reduce = planShardReduction({ plan, kernels, batch }, shard.memory);
   return { batch, place, phases: [...phases, makePhase([reduce, tally])] };
 }
 
@@ -229,8 +246,9 @@ function sumShard(
   shardTotals[at + SHARD_TOTALS.loss] = loss;
   shardTotals[at + SHARD_TOTALS.errors] = errors;
   shardTotals[at + SHARD_TOTALS.stop] =
-    (Atomics.load(control, CONTROL.abort) === 0 ? 0 : STOP.aborted) |
-    (Atomics.load(control, CONTROL.pause) === 0 ? 0 : STOP.paused);
+    (Atomics.load(control, CONTROL.abort) === 0 && Atomics.load(control, CONTROL.asked) === 0
+      ? 0
+      : STOP.aborted) | (Atomics.load(control, CONTROL.pause) === 0 ? 0 : STOP.paused);
 }
 
 /** Adds the mini-batch's losses and errors, shard by shard, to the epoch's; asks all to stop if the run is to end. */

@@ -1,4 +1,4 @@
-import { ArenaLayout } from '../core/arena.js';
+import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
 import { finish, type Pieces } from '../core/pieces.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
@@ -31,8 +31,22 @@ export interface ModelMemory {
   readonly joint: Float32Array;
   /** Of the shards that this process computes; of a whole mini-batch the model's own. */
   readonly shards: readonly NetworkMemory[];
-  /** Gradients of all shards, one after another; null for a whole mini-batch. */
+  /** Gradients of those shards, one after another; null for a whole mini-batch. */
   readonly shardGradients: Float32Array | null;
+  /** For the ranks that compute other shards; null if there are none. */
+  readonly rankGradients: RankGradients | null;
+}
+
+/** How ranks join gradients: each sums those of all shards for its own piece of the parameters, and then shows the others what they come to. */
+export interface RankGradients {
+  /** Of each of the shards that this rank computes, as many equal pieces as there are ranks. */
+  readonly own: readonly Float32Array[];
+  /** Of all shards, one after another, the piece of this rank. */
+  readonly received: Float32Array;
+  /** Joined, all ranks' pieces. */
+  readonly joined: Float32Array;
+  /** Of this rank. */
+  readonly joinedPiece: Float32Array;
 }
 
 /** What a network's layers read and write of it. */
@@ -50,18 +64,22 @@ export function layOutModel(
 ) {
   const layout = new ArenaLayout();
   const { shards } = plan;
+  const ranks = shards / count;
+  /** Of a gradient, for each rank. */
+  const piece = Math.ceil(plan.weightFloats / ranks / FLOATS_PER_LINE) * FLOATS_PER_LINE;
   const bookShard = () => ({
     partials: layout.book(plan.partialFloats),
     shared: layout.book(plan.sharedFloats),
   });
   const weights = layout.book(plan.weightFloats);
-  const gradient = layout.book(plan.weightFloats);
+  const gradient = layout.book(ranks * piece);
   const ofShards = Array.from({ length: count }, bookShard);
   const optimizer = layout.book(layOutOptimizer(needs).floats);
-  const shardGradients = shards > 1 ? layout.book(shards * plan.weightFloats) : -1;
+  const shardGradients = shards > 1 ? layout.book(count * ranks * piece) : -1;
+  const received = ranks > 1 ? layout.book(shards * piece) : -1;
   const joint = layout.book(plan.jointFloats);
-  const slots = { weights, gradient, ofShards, firstShard: first, optimizer, shardGradients, joint };
-  return { slots, floats: layout.floats };
+  const slots = { weights, gradient, ofShards, optimizer, shardGradients, received, joint };
+  return { slots, cut: { ranks, rank: first / count, piece }, floats: layout.floats };
 }
 
 export function allocateModel(
@@ -79,7 +97,10 @@ export function viewModel(
   needs: OptimizerNeeds = NO_OPTIMIZER,
   own?: OwnShards,
 ): ModelMemory {
-  const { slots } = layOutModel(plan, needs, own);
+  const {
+    slots,
+    cut: { ranks, rank, piece },
+  } = layOutModel(plan, needs, own);
   const { weightFloats } = plan;
   const floats = viewArena(buffer);
   const cut = (offset: number, size: number) => floats.subarray(offset, offset + size);
@@ -87,12 +108,13 @@ export function viewModel(
   const weights = cut(slots.weights, weightFloats);
   const gradient = cut(slots.gradient, weightFloats);
   const joint = cut(slots.joint, plan.jointFloats);
-  const shardGradients = plan.shards > 1 ? cut(slots.shardGradients, plan.shards * weightFloats) : null;
+  const padded = ranks * piece;
+  const count = slots.ofShards.length;
+  const shardGradients = plan.shards > 1 ? cut(slots.shardGradients, count * padded) : null;
   const shards = slots.ofShards.map(({ partials, shared }, i): NetworkMemory => {
-    const begin = (slots.firstShard + i) * weightFloats;
     return {
       weights,
-      gradient: shardGradients?.subarray(begin, begin + weightFloats) ?? gradient,
+      gradient: shardGradients?.subarray(i * padded, i * padded + weightFloats) ?? gradient,
       partials: cut(partials, plan.partialFloats),
       shared: cut(shared, plan.sharedFloats),
       joint,
@@ -103,6 +125,15 @@ export function viewModel(
     gradient,
     shards,
     shardGradients,
+    rankGradients:
+      ranks === 1
+        ? null
+        : {
+            own: shards.map((_, i) => shardGradients!.subarray(i * padded, (i + 1) * padded)),
+            received: cut(slots.received, plan.shards * piece),
+            joined: cut(slots.gradient, padded),
+            joinedPiece: cut(slots.gradient + rank * piece, piece),
+          },
     slots: places.map(({ offset, ...slot }) => ({
       ...slot,
       values: cut(slots.optimizer + offset, slot.size),

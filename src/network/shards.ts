@@ -14,6 +14,16 @@ export interface OwnShards {
   readonly count: number;
 }
 
+/** The shards that one of some ranks computes, whose number divides theirs; all of them without ranks. */
+export function shareShards(
+  shards: number,
+  place: { readonly rank: number; readonly ranks: number } | null,
+): OwnShards {
+  const { rank, ranks } = place ?? { rank: 0, ranks: 1 };
+  const count = shards / ranks;
+  return { first: rank * count, count };
+}
+
 /** What the shards of a run's greatest mini-batch are planned for. */
 export function cutMiniBatch(
   { batchSize, slices, shards }: { batchSize: number; slices: number; shards: number },

@@ -101,7 +101,7 @@ export function listParameters(plan: NetworkPlan): PlannedParameter[] {
 function bindParameter(where: UpdateWhere, plan: PlannedParameter): UpdatedParameter {
   const { memory, kernels, batch } = where;
   const { label, offset, size } = plan;
-  const { gradient, shardGradients } = memory;
+  const { gradient, shardGradients, rankGradients } = memory;
   const learningEpochs = countLearningEpochs(plan);
   const slots = memory.slots
     .filter(({ parameter }) => parameter === label)
@@ -112,8 +112,11 @@ function bindParameter(where: UpdateWhere, plan: PlannedParameter): UpdatedParam
     gradient: gradient.subarray(offset, offset + size),
     slots: Object.fromEntries(slots),
     learns: () => batch.epoch < learningEpochs,
-    reduce: shardGradients
-      ? bindShardJoin(kernels, where.plan, { shardGradients, gradient }, plan)
-      : bindParameterReduction(where, memory, plan),
+    // What ranks have joined is there.
+    reduce: rankGradients
+      ? () => {}
+      : shardGradients
+        ? bindShardJoin(kernels, where.plan, { shardGradients, gradient }, plan)
+        : bindParameterReduction(where, memory, plan),
   };
 }

@@ -11,6 +11,7 @@ import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
 import type { PulseMemory } from './pulse.js';
 import type { PassOutline } from './step-timer.js';
+import type { RankPlace } from './transport.js';
 
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
@@ -30,6 +31,8 @@ export interface SharedRun {
   readonly settings: RunSettings;
   /** Of each mini-batch, those that this process computes. */
   readonly ownShards: OwnShards;
+  /** Null for a run that this process computes by itself. */
+  readonly place: RankPlace | null;
   readonly memory: RunMemory;
 }
 

@@ -78,6 +78,11 @@ export class Pulse {
     this.#words[WORDS.step] = step;
   }
 
+  /** While the worker waits for other processes. */
+  keepAlive(): void {
+    this.#words[WORDS.beats]!++;
+  }
+
   /** Before the worker waits for the others. */
   beginWait(): void {
     beat(this.#words, AT_BARRIER);
