@@ -28,6 +28,7 @@ const SIDE_BY_SIDE = [
   ['NEON', 'npm', 'run', 'test:neon', '--silent', '--', ...more],
   ['Clang', 'npm', 'run', 'test:clang', '--silent', '--', ...more],
   ['ONNX Runtime', 'npm', 'run', 'test:onnx', '--silent'],
+  ['Open MPI', 'npm', 'run', 'test:mpi', '--silent'],
   ['threads', 'npm', 'run', 'test:tsan', '--silent'],
   ['style', 'npm', 'run', 'lint', '--silent'],
 ];
