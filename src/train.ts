@@ -6,6 +6,7 @@ import { chooseKernelName, loadKernels } from './kernels/select.js';
 import { initializeInPieces, viewModel } from './network/memory.js';
 import { planOptimizer } from './optim/update.js';
 import { WorkerPool } from './parallel/pool.js';
+import type { Ranks } from './parallel/ranks.js';
 import { loadPlugins } from './plugins/load.js';
 import { checkTrainOptions } from './run/check-options.js';
 import { concludeRun } from './run/conclude.js';
@@ -45,13 +46,19 @@ export async function train(spec: RunSpec, given: TrainOptions = {}): Promise<Tr
   });
 }
 
+/** How a run is trained that has been fitted to its data. */
+export interface FittedTrainOptions extends Omit<TrainOptions, 'dataset' | 'plugins' | 'force'> {
+  /** Processes that train it together, all of them by this call; their number divides the run's shards. Null for this one alone. */
+  readonly ranks?: Ranks | null;
+}
+
 /**
  * The same for a run that has been fitted to its data before, without warnings and `force`: whoever planned it may see to that. With `checkpoints` its last state
  * stays until whoever asked has the result in safe hands and calls `clearRunFolder`.
  */
 export async function trainFitted(
   fitted: FittedRun,
-  options: Omit<TrainOptions, 'dataset' | 'plugins' | 'force'> = {},
+  { ranks = null, ...options }: FittedTrainOptions = {},
 ): Promise<TrainResult> {
   const { spec, plan, plugins } = fitted;
   const kernels = loadKernels(chooseKernelName());
@@ -60,15 +67,15 @@ export async function trainFitted(
     const threads = await pool.reserve(workers, signal);
     try {
       const data = selectData(fitted, kernels);
-      const run = shareRun(fitted, data, { workers, kernels: kernels.name });
+      const run = shareRun(fitted, data, { workers, kernels: kernels.name, place: ranks?.place ?? null });
       const needs = planOptimizer(plan, run.settings.optimizer, plugins.optimizers);
-      const memory = viewModel(run.memory.model, plan, needs);
+      const memory = viewModel(run.memory.model, plan, needs, run.ownShards);
       // A run that is interrupted in it saves nothing: its beginning is not a state.
       await takeTurns(initializeInPieces(memory, plan, spec.seed, kernels, inputsOf(data)), signal);
       if (spec.init) initializeFrom(spec.init, plan, memory.weights);
       run.memory.slowWeights?.set(memory.weights);
       run.memory.averageWeights?.set(memory.weights);
-      const start = { fitted, data, run, memory, kernels, threads };
+      const start = { fitted, data, run, memory, kernels, threads, ranks };
       return await withCheckpoints(start, options.checkpoints, async (checkpoints) => {
         const training = new Training({ ...start, checkpoints }, { ...options, signal });
         await training.resume();

@@ -12,6 +12,6 @@ export default async function outline({ run }: OutlineTask): Promise<StepOutline
   const context = await getContext(run);
   new Barrier(run.memory.control, run.workers).wait();
   const peakGflops = measurePeakGflops(context.kernels, PEAK_MS);
-  const phases = planStep(run, context, { first: 0, learningRate: 0 });
+  const phases = planStep(run, context, { learningRate: 0 });
   return { passes: outlinePasses(phases), phases: phases.length, peakGflops };
 }

@@ -2,26 +2,35 @@ import { areFinite } from '../src/core/finite.js';
 import { type BlockPass, overSlices } from '../src/layers/pass.js';
 import { bindLosses } from '../src/network/losses.js';
 import { groupIntoPhases, makePhase, type Phase } from '../src/network/phases.js';
+import { enterShard, mergeShards, type ShardPhases } from '../src/network/shards.js';
 import { TaskLists } from '../src/network/task-list.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
+import { planRankJoin, planShardReduction } from '../src/optim/reduction.js';
 import { learningRateAt } from '../src/optim/schedule.js';
 import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
-import { type RunMemory, type SharedRun, TOTALS, type TrainTask } from '../src/parallel/protocol.js';
+import {
+  type RunMemory,
+  SHARD_TOTALS,
+  SHARD_TOTALS_LENGTH,
+  type SharedRun,
+  TOTALS,
+  type TrainTask,
+} from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
 import { countOwners, TaskBoard } from '../src/parallel/task-board.js';
 import { planAssembly } from './assembly.js';
-import { getContext, type RunContext } from './context.js';
+import { type ContextShard, getContext, type RunContext } from './context.js';
+import { bindExchange } from './exchange.js';
 import { showAugmented } from './images.js';
 import { bindMixer } from './mixing.js';
 import { StepWork } from './step-work.js';
 
-/** Where the epoch's current mini-batch begins in the order, and its learning rate. */
+/** What changes from step to step beside the mini-batch. */
 interface StepState {
-  first: number;
   learningRate: number;
 }
 
@@ -60,12 +69,11 @@ function bindStep(
 ): BoundStep {
   const { batchSize, length, restEpsilon, schedule } = run.settings;
   const { control, order } = run.memory;
-  const { kernels, network } = context;
-  const { batch } = network;
-  const state: StepState = { first: 0, learningRate: 0 };
-  const planned = planStep(run, context, state);
-  const timer = times && new StepTimer(planned, times, length.steps);
+  const { kernels, batch } = context;
+  const state: StepState = { learningRate: 0 };
   const pulse = new Pulse(run.memory.pulse, worker, 'train', kernels);
+  const planned = planStep(run, context, state, () => pulse.keepAlive());
+  const timer = times && new StepTimer(planned, times, length.steps);
   const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
   const work = new StepWork({
     lists: new TaskLists(phases, { batch, owners: countOwners(run.memory.board), kernels }),
@@ -74,10 +82,11 @@ function bindStep(
     timer,
     phases: phases.length,
     beginStep(epoch, step) {
-      state.first = step * batchSize;
-      batch.size = Math.min(batchSize, order.length - state.first);
+      const first = step * batchSize;
+      batch.size = Math.min(batchSize, order.length - first);
       batch.epoch = epoch;
       batch.step = epoch * length.stepsPerEpoch + step;
+      enterShards(context, first);
       state.learningRate = learningRateAt(schedule, batch.step, length);
     },
     stopsBehind(epoch, step) {
@@ -91,24 +100,82 @@ function bindStep(
   return { work, board: new TaskBoard(run.memory.board, worker), timer };
 }
 
-/** One training step: parameters packed, images assembled, forward, loss, backward, update. */
-export function planStep(run: SharedRun, context: RunContext, state: StepState): Phase[] {
-  const { settings, memory: shared } = run;
-  const { network, kernels, plan, memory, plugins } = context;
-  const { batch } = network;
+/**
+ * Makes the shards of the mini-batch at hand ready.
+ *
+ * @param first of its images, in the epoch's order
+ */
+export function enterShards({ shards }: RunContext, first: number): void {
+  for (const shard of shards) {
+    const { place, network } = shard;
+    shard.first = first + (place ? enterShard(network.batch, place).first : 0);
+  }
+}
 
-  const source = { ...shared.train, sampleAt: (i: number) => shared.order[state.first + i]! };
-  const { labels } = shared.batch;
+/**
+ * One training step: parameters packed, images assembled, forward, loss, backward of each shard; the update of what they come to.
+ *
+ * @param keepAlive is called while other processes are waited for
+ */
+export function planStep(
+  run: SharedRun,
+  context: RunContext,
+  state: StepState,
+  keepAlive = () => {},
+): Phase[] {
+  const { shards, transport, plan, kernels, memory } = context;
+  const exchange = transport && bindExchange(transport, run.memory.control, keepAlive);
+  const ofShards = shards.map((shard) => planShard(run, context, shard));
+  const joins = exchange ? planRankJoin(kernels, plan.shards, memory.rankGradients!, exchange) : [];
+  return [
+    ...mergeShards(ofShards, exchange?.gatherAll ?? null),
+    ...groupIntoPhases(joins),
+    ...planWholeStep(run, context, state),
+  ];
+}
+
+/** What is done for each shard of the mini-batch, up to the gradients of its own. */
+function planShard(run: SharedRun, context: RunContext, shard: ContextShard): ShardPhases {
+  const { settings, memory: shared } = run;
+  const { kernels, plan } = context;
+  const { network, arrays, place } = shard;
+  const { batch } = network;
+  const { labels, mix, loss: losses, predicted, rank } = arrays;
+
+  const source = { ...shared.train, sampleAt: (i: number) => shared.order[shard.first + i]! };
   const images = showAugmented(settings, network, source.pixels);
-  const mixer = bindMixer(settings, shared, context, source, images, shared.batch.mix);
-  const assemble = planAssembly(shared, context, source, labels, images, mixer);
-  const { mix, loss: losses, predicted, rank } = shared.batch;
+  const bound = { kernels, network };
+  const mixer = bindMixer(settings, shared, bound, source, images, mix);
+  const assemble = planAssembly(shared, bound, source, labels, images, mixer);
   const targets = shared.train.targets && { values: shared.train.targets, sampleIds: batch.sampleIds };
-  const arrays = { labels, mix, targets, loss: losses, predicted, rank };
-  const computeLoss = bindLosses(network, context.bindLoss, arrays, { gradients: true });
+  const lossArrays = { labels, mix, targets, loss: losses, predicted, rank };
+  const computeLoss = bindLosses(network, context.bindLoss, lossArrays, { gradients: true });
   // Heads' losses are added up in JavaScript.
   const varies = network.losses.length > 1;
   const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss', varies });
+  const phases = [
+    // The parameters are there, and so are the images.
+    makePhase([...network.prepare, assemble]),
+    ...groupIntoPhases([...network.forward, loss, ...network.backward]),
+  ];
+  if (!place) return { batch, place, phases };
+  const tally: BlockPass = {
+    name: 'shard totals',
+    over: 'blocks',
+    waits: true,
+    varies: true,
+    blocks: 1,
+    gathers: [shared.shardTotals],
+    run: () => sumShard(shared, shard, place.index),
+  };
+  const reduce = planShardReduction({ plan, kernels, batch }, shard.memory);
+  return { batch, place, phases: [...phases, makePhase([reduce, tally])] };
+}
+
+/** What is done once for the whole mini-batch. */
+function planWholeStep(run: SharedRun, context: RunContext, state: StepState): Phase[] {
+  const { settings, memory: shared } = run;
+  const { kernels, plan, memory, plugins, batch, shards } = context;
   const { optimizer, clipNorm } = settings;
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };
   const update = planUpdate(
@@ -146,6 +213,7 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const statistics = plan.steps.flatMap(({ state: places }) =>
     places.map(({ offset, size }) => memory.weights.subarray(offset, offset + size)),
   );
+  const [only] = shards;
   // Beside the update, since all losses are there by then and it needs no barrier of its own.
   const tally: BlockPass = {
     name: 'totals',
@@ -154,32 +222,49 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
     varies: true,
     blocks: 1,
     run: () => {
+      if (!only!.place) sumShard(shared, only!, 0);
       addToTotals(shared, batch.size);
       if (!statistics.every(areFinite)) Atomics.or(shared.control, CONTROL.stop, STOP.statisticNotFinite);
     },
   };
-
-  return [
-    // The parameters are there, and so are the images.
-    makePhase([...network.prepare, assemble]),
-    ...groupIntoPhases([...network.forward, loss, ...network.backward]),
-    ...groupIntoPhases([...update, ...lookahead, ...averaging, ...watch, tally]),
-  ];
+  return groupIntoPhases([...update, ...lookahead, ...averaging, ...watch, tally]);
 }
 
-/** Adds the mini-batch's losses and errors, image by image, to the epoch's; asks all to stop if the run is to end. */
-function addToTotals({ totals, batch, control }: RunMemory, images: number): void {
+/** Adds up a shard's losses and errors, image by image; beside them, whether somebody has asked this process to stop. */
+function sumShard(
+  { shardTotals, control }: RunMemory,
+  { arrays, network }: Pick<ContextShard, 'arrays' | 'network'>,
+  index: number,
+): void {
   let loss = 0;
   let errors = 0;
-  for (let i = 0; i < images; i++) {
-    loss += batch.loss[i]!;
-    if (batch.rank[i]! > 0) errors++;
+  for (let i = 0; i < network.batch.size; i++) {
+    loss += arrays.loss[i]!;
+    if (arrays.rank[i]! > 0) errors++;
+  }
+  const at = index * SHARD_TOTALS_LENGTH;
+  shardTotals[at + SHARD_TOTALS.loss] = loss;
+  shardTotals[at + SHARD_TOTALS.errors] = errors;
+  shardTotals[at + SHARD_TOTALS.stop] =
+    (Atomics.load(control, CONTROL.abort) === 0 && Atomics.load(control, CONTROL.asked) === 0
+      ? 0
+      : STOP.aborted) | (Atomics.load(control, CONTROL.pause) === 0 ? 0 : STOP.paused);
+}
+
+/** Adds the mini-batch's losses and errors, shard by shard, to the epoch's; asks all to stop if the run is to end. */
+function addToTotals({ totals, shardTotals, control }: RunMemory, images: number): void {
+  let loss = 0;
+  let errors = 0;
+  let stop = 0;
+  for (let at = 0; at < shardTotals.length; at += SHARD_TOTALS_LENGTH) {
+    loss += shardTotals[at + SHARD_TOTALS.loss]!;
+    errors += shardTotals[at + SHARD_TOTALS.errors]!;
+    stop |= shardTotals[at + SHARD_TOTALS.stop]!;
   }
   totals[TOTALS.loss] = totals[TOTALS.loss]! + loss;
   totals[TOTALS.errors] = totals[TOTALS.errors]! + errors;
   totals[TOTALS.images] = totals[TOTALS.images]! + images;
   Atomics.add(control, CONTROL.step, 1);
-  if (!Number.isFinite(loss)) Atomics.or(control, CONTROL.stop, STOP.lossNotFinite);
-  if (Atomics.load(control, CONTROL.abort) !== 0) Atomics.or(control, CONTROL.stop, STOP.aborted);
-  if (Atomics.load(control, CONTROL.pause) !== 0) Atomics.or(control, CONTROL.stop, STOP.paused);
+  if (!Number.isFinite(loss)) stop |= STOP.lossNotFinite;
+  Atomics.or(control, CONTROL.stop, stop);
 }

@@ -83,6 +83,7 @@ async function learn(
       minWeightChange: null,
       patience: null,
       batchSize: BATCH_SIZE,
+      shards: 1,
       augmentation: {},
       learningRate: rate,
       weightDecay: 0,

@@ -46,6 +46,7 @@ export class Predictor {
         shared: model.prepared,
         gradient: new Float32Array(0),
         partials: new Float32Array(0),
+        joint: new Float32Array(0),
       },
       activations: viewArena(allocateArena(plan.activationFloats, 'activations')),
       kernels: this.#kernels,

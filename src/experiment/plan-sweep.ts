@@ -60,8 +60,8 @@ const MOST_NETWORKS = 1000;
 function rememberOutputs() {
   const outputs = new Memory<number>(MOST_NETWORKS);
   return (network: NetworkSpec, options: PlanOptions) => {
-    const { batchSize, slices, training } = options;
-    return outputs.recall(network, `${batchSize} ${slices} ${training}`, () =>
+    const { batchSize, slices, training, shards = 1 } = options;
+    return outputs.recall(network, `${batchSize} ${slices} ${training} ${shards}`, () =>
       countClasses(planNetwork(network, options)),
     );
   };

@@ -137,6 +137,16 @@ export interface SharedPlan {
   /** In training the layer fills it anew for each pass that reads it, and all such layers take turns with one piece. */
   readonly transient?: boolean;
   readonly onlyInTraining?: boolean;
+  /** One such piece for each shard of the mini-batch, which all shards see; none if it is whole. See Pass.gathers. */
+  readonly perShard?: boolean;
+}
+
+/** Which of a mini-batch's shards a layer is bound for. */
+export interface ShardPlace {
+  readonly index: number;
+  readonly shards: number;
+  /** Whether it moves the state, which is the same for all of them: one in each process does. */
+  readonly movesState: boolean;
 }
 
 /** A tensor of the mini-batch. `gradient` is empty if nobody needs it. */
@@ -170,6 +180,8 @@ export interface LayerSite {
   readonly inner: Readonly<Record<string, BoundTensor>>;
   readonly kernels: Kernels;
   readonly batch: Batch;
+  /** Null if the mini-batch is whole. */
+  readonly shard: ShardPlace | null;
   /** False for evaluation: running statistics, no dropout, no backward. */
   readonly training: boolean;
   /** False for the first layers of a net, whose input's gradient nobody reads. */

@@ -12,6 +12,8 @@ export interface Batch {
   readonly bands: number;
   /** Index of each image in the data set. */
   readonly sampleIds: Int32Array;
+  /** The mini-batch that this one is a shard of (see network/shards.ts). Absent: it is whole. */
+  readonly whole?: Batch;
 }
 
 /** Images [first, first + count) of the mini-batch. */
@@ -50,6 +52,9 @@ export interface PassLabel {
   readonly varies?: boolean;
 }
 
+/** As many equal pieces as a mini-batch has shards, one after another. */
+export type GatheredPieces = Float32Array | Float64Array;
+
 interface PassOrder extends PassLabel {
   /** True if it reads what earlier passes made for other tasks. */
   readonly waits: boolean;
@@ -60,6 +65,10 @@ interface PassOrder extends PassLabel {
    * If it waits itself, it is put off until the next barrier that others need; so nothing may write what it reads.
    */
   readonly aside?: boolean;
+  /**
+   * Memory that it fills its shard's pieces of, to be joined over the shards: behind the next barrier the pieces of all of them are there.
+   */
+  readonly gathers?: readonly GatheredPieces[];
   /** Called by every worker that does tasks of the phase, before the first of them; for what each keeps for itself, in that phase alone. */
   begin?(): void;
   /** Whose pass it is; the network fills that in. Absent for what belongs to no layer. */

@@ -1,6 +1,6 @@
 import { makeKey } from '../core/rng.js';
 import type { Kernels } from '../kernels/kernels.js';
-import type { BoundLayer, BoundTensor, Layout } from '../layers/layer.js';
+import type { BoundLayer, BoundTensor, Layout, ShardPlace } from '../layers/layer.js';
 import { type Batch, type BlockPass, type Pass, passUntil } from '../layers/pass.js';
 import { isBuiltIn } from '../layers/registry.js';
 import { type NetworkMemory, viewParameters, viewTensor } from './memory.js';
@@ -34,11 +34,13 @@ export interface BindOptions {
   readonly sampleIds: Int32Array;
   readonly seed: number;
   readonly kernels: Kernels;
+  /** Of a mini-batch, and which one it is. Absent: the network computes whole ones. */
+  readonly shard?: { readonly place: ShardPlace; readonly whole: Batch };
 }
 
 /** Ties every layer of a plan to its memory. */
 export function bindNetwork(options: BindOptions): BoundNetwork {
-  const { plan, memory, activations } = options;
+  const { plan, memory, activations, shard } = options;
   const { batchSize, slices, training } = plan;
   const batch: Batch = {
     size: 0,
@@ -47,15 +49,16 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
     slices,
     bands: plan.bands,
     sampleIds: options.sampleIds,
+    ...(shard && { whole: shard.whole }),
   };
+  const arenas = { model: memory.shared, activations, joint: memory.joint };
   const tensors = plan.tensors.map((tensor) => viewTensor(activations, tensor, batchSize));
   const steps = plan.steps.filter((step) => isComputed(step, plan));
   const layers = steps.map((step): BoundLayer => {
     const inputs = step.inputs.map((index) => tensors[index]!);
     const outputs = step.outputs.map((index) => tensors[index]!);
     const shared = Object.entries(step.shared).map(
-      ([name, { arena, offset, size }]) =>
-        [name, (arena === 'model' ? memory.shared : activations).subarray(offset, offset + size)] as const,
+      ([name, { arena, offset, size }]) => [name, arenas[arena].subarray(offset, offset + size)] as const,
     );
     const inner = Object.entries(step.inner).map(
       ([name, place]) => [name, viewTensor(activations, place, batchSize)] as const,
@@ -75,6 +78,7 @@ export function bindNetwork(options: BindOptions): BoundNetwork {
       inner: Object.fromEntries(inner),
       kernels: options.kernels,
       batch,
+      shard: shard?.place ?? null,
       training,
       needsInputGradient: plan.tensors[step.inputs[0]!]!.needsGradient,
       inputLearningEpochs: plan.tensors[step.inputs[0]!]!.learningEpochs,

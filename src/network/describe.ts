@@ -1,11 +1,12 @@
 import { type Shape, sizeOf } from '../core/shape.js';
 import { countParameters } from '../layers/parameter.js';
-import { JOINT_KINDS } from '../layers/registry.js';
+import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import type { HeadSpec } from './heads.js';
 import { countTensorFloats, layOutModel } from './memory.js';
 import type { OptimizerNeeds } from './optimizer-memory.js';
 import { type NetworkPlan, type PlanOptions, planNetwork } from './plan.js';
 import { type Extent, traceFieldsBack, traceFieldsInInput } from './receptive-field.js';
+import { cutMiniBatch } from './shards.js';
 import type { NetworkSpec } from './spec.js';
 
 const FLOAT_BYTES = 4;
@@ -64,6 +65,8 @@ export interface NetworkDescription {
 }
 
 interface DescribeOptions extends Partial<Omit<PlanOptions, 'training'>> {
+  /** Images of the whole mini-batch. */
+  readonly batchSize?: number;
   /** Of the optimizer that the network is to be trained with. Absent: one number a parameter, as SGD's velocity. */
   readonly needsOf?: (plan: NetworkPlan) => OptimizerNeeds;
 }
@@ -76,9 +79,15 @@ interface DescribeOptions extends Partial<Omit<PlanOptions, 'training'>> {
  */
 export function describeNetwork(
   spec: NetworkSpec,
-  { batchSize = 100, slices = 12, needsOf = keepVelocities, ...others }: DescribeOptions = {},
+  {
+    batchSize = 100,
+    slices = 12,
+    shards = 1,
+    needsOf = keepVelocities,
+    kinds = LAYER_KINDS,
+  }: DescribeOptions = {},
 ): NetworkDescription {
-  const plan = planNetwork(spec, { batchSize, slices, ...others, training: true });
+  const plan = planNetwork(spec, cutMiniBatch({ batchSize, slices, shards }, kinds));
   const layers = describeLayers(plan);
   const inputBytes = FLOAT_BYTES * sizeOf(spec.input);
   return {
@@ -92,7 +101,7 @@ export function describeNetwork(
     multiplyAdds: sum(layers.map(({ multiplyAdds }) => multiplyAdds)),
     activationBytes: inputBytes + sum(layers.map(({ activationBytes }) => activationBytes)),
     batchSize,
-    trainingMemory: describeMemory(plan, batchSize, needsOf(plan)),
+    trainingMemory: describeMemory(plan, needsOf(plan)),
   };
 }
 
@@ -142,13 +151,13 @@ function keepVelocities({ steps }: NetworkPlan): OptimizerNeeds {
   };
 }
 
-function describeMemory(plan: NetworkPlan, batchSize: number, needs: OptimizerNeeds): MemoryDescription {
+function describeMemory(plan: NetworkPlan, needs: OptimizerNeeds): MemoryDescription {
   const tensors = [...plan.tensors, ...plan.steps.flatMap(({ inner }) => Object.values(inner))];
   const places = new Map(tensors.map((tensor) => [tensor.offset, tensor]));
-  const floats = [...places.values()].map((tensor) => countTensorFloats(tensor, batchSize));
-  const activations = FLOAT_BYTES * sum(floats);
+  const floats = [...places.values()].map((tensor) => countTensorFloats(tensor, plan.batchSize));
+  const activations = FLOAT_BYTES * plan.shards * sum(floats);
   const model = FLOAT_BYTES * layOutModel(plan, needs).floats;
-  const planned = FLOAT_BYTES * plan.activationFloats;
+  const planned = FLOAT_BYTES * plan.shards * plan.activationFloats;
   return { activations, activationGradients: planned - activations, model, total: planned + model };
 }
 

@@ -39,9 +39,10 @@ export function bindLosses(
     return { weight: head.weight, loss: results.loss, run: bindOne(head, results) };
   });
   return (first, count) => {
-    run(own.weight / batch.size, first, count);
+    const { size } = batch.whole ?? batch;
+    run(own.weight / size, first, count);
     for (const head of heads) {
-      head.run(head.weight / batch.size, first, count);
+      head.run(head.weight / size, first, count);
       for (let i = first; i < first + count; i++) {
         arrays.loss[i] = arrays.loss[i]! + head.weight * head.loss[i]!;
       }

@@ -1,4 +1,4 @@
-import { ArenaLayout } from '../core/arena.js';
+import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
 import { finish, type Pieces } from '../core/pieces.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
@@ -12,6 +12,7 @@ import { countLearningEpochs } from '../layers/parameter.js';
 import type { InputImages } from '../layers/whitening.js';
 import { type BoundSlot, layOutOptimizer, NO_OPTIMIZER, type OptimizerNeeds } from './optimizer-memory.js';
 import type { NetworkPlan, Slot, StepPlan, TensorPlace } from './plan.js';
+import type { OwnShards } from './shards.js';
 
 /** A model's memory, shared by all workers: what outlives a mini-batch, and what layers share within one. */
 export interface ModelMemory {
@@ -26,26 +27,67 @@ export interface ModelMemory {
   /** Gradients of the mini-batch's parts, see PartialsPlan. */
   readonly partials: Float32Array;
   readonly shared: Float32Array;
+  /** What layers join over the shards. */
+  readonly joint: Float32Array;
+  /** Of the shards that this process computes; of a whole mini-batch the model's own. */
+  readonly shards: readonly NetworkMemory[];
+  /** Gradients of those shards, one after another; null for a whole mini-batch. */
+  readonly shardGradients: Float32Array | null;
+  /** For the ranks that compute other shards; null if there are none. */
+  readonly rankGradients: RankGradients | null;
+}
+
+/** How ranks join gradients: each sums those of all shards for its own piece of the parameters, and then shows the others what they come to. */
+export interface RankGradients {
+  /** Of each of the shards that this rank computes, as many equal pieces as there are ranks. */
+  readonly own: readonly Float32Array[];
+  /** Of all shards, one after another, the piece of this rank. */
+  readonly received: Float32Array;
+  /** Joined, all ranks' pieces. */
+  readonly joined: Float32Array;
+  /** Of this rank. */
+  readonly joinedPiece: Float32Array;
 }
 
 /** What a network's layers read and write of it. */
-export type NetworkMemory = Pick<ModelMemory, 'weights' | 'gradient' | 'partials' | 'shared'>;
+export type NetworkMemory = Pick<ModelMemory, 'weights' | 'gradient' | 'partials' | 'shared' | 'joint'>;
 
-/** Books a model's memory, the same way in every thread. */
-export function layOutModel(plan: NetworkPlan, needs: OptimizerNeeds = NO_OPTIMIZER) {
+/**
+ * Books a model's memory, the same way in every thread.
+ *
+ * @param own of the mini-batch's shards, those that this process computes. Absent: all
+ */
+export function layOutModel(
+  plan: NetworkPlan,
+  needs: OptimizerNeeds = NO_OPTIMIZER,
+  { first, count }: OwnShards = { first: 0, count: plan.shards },
+) {
   const layout = new ArenaLayout();
-  const slots = {
-    weights: layout.book(plan.weightFloats),
-    gradient: layout.book(plan.weightFloats),
+  const { shards } = plan;
+  const ranks = shards / count;
+  /** Of a gradient, for each rank. */
+  const piece = Math.ceil(plan.weightFloats / ranks / FLOATS_PER_LINE) * FLOATS_PER_LINE;
+  const bookShard = () => ({
     partials: layout.book(plan.partialFloats),
     shared: layout.book(plan.sharedFloats),
-    optimizer: layout.book(layOutOptimizer(needs).floats),
-  };
-  return { slots, floats: layout.floats };
+  });
+  const weights = layout.book(plan.weightFloats);
+  const gradient = layout.book(ranks * piece);
+  const ofShards = Array.from({ length: count }, bookShard);
+  const optimizer = layout.book(layOutOptimizer(needs).floats);
+  const shardGradients = shards > 1 ? layout.book(count * ranks * piece) : -1;
+  const received = ranks > 1 ? layout.book(shards * piece) : -1;
+  const joint = layout.book(plan.jointFloats);
+  const slots = { weights, gradient, ofShards, optimizer, shardGradients, received, joint };
+  return { slots, cut: { ranks, rank: first / count, piece }, floats: layout.floats };
 }
 
-export function allocateModel(plan: NetworkPlan, needs: OptimizerNeeds = NO_OPTIMIZER): SharedArrayBuffer {
-  return allocateArena(layOutModel(plan, needs).floats, 'parameters and gradients');
+export function allocateModel(
+  plan: NetworkPlan,
+  needs: OptimizerNeeds = NO_OPTIMIZER,
+  own?: OwnShards,
+): SharedArrayBuffer {
+  return allocateArena(layOutModel(plan, needs, own).floats, 'parameters and gradients');
 }
 
 /** The views of a model's memory. */
@@ -53,16 +95,45 @@ export function viewModel(
   buffer: SharedArrayBuffer,
   plan: NetworkPlan,
   needs: OptimizerNeeds = NO_OPTIMIZER,
+  own?: OwnShards,
 ): ModelMemory {
-  const { slots } = layOutModel(plan, needs);
+  const {
+    slots,
+    cut: { ranks, rank, piece },
+  } = layOutModel(plan, needs, own);
+  const { weightFloats } = plan;
   const floats = viewArena(buffer);
   const cut = (offset: number, size: number) => floats.subarray(offset, offset + size);
   const { places, work } = layOutOptimizer(needs);
+  const weights = cut(slots.weights, weightFloats);
+  const gradient = cut(slots.gradient, weightFloats);
+  const joint = cut(slots.joint, plan.jointFloats);
+  const padded = ranks * piece;
+  const count = slots.ofShards.length;
+  const shardGradients = plan.shards > 1 ? cut(slots.shardGradients, count * padded) : null;
+  const shards = slots.ofShards.map(({ partials, shared }, i): NetworkMemory => {
+    return {
+      weights,
+      gradient: shardGradients?.subarray(i * padded, i * padded + weightFloats) ?? gradient,
+      partials: cut(partials, plan.partialFloats),
+      shared: cut(shared, plan.sharedFloats),
+      joint,
+    };
+  });
   return {
-    weights: cut(slots.weights, plan.weightFloats),
-    gradient: cut(slots.gradient, plan.weightFloats),
-    partials: cut(slots.partials, plan.partialFloats),
-    shared: cut(slots.shared, plan.sharedFloats),
+    ...shards[0]!,
+    gradient,
+    shards,
+    shardGradients,
+    rankGradients:
+      ranks === 1
+        ? null
+        : {
+            own: shards.map((_, i) => shardGradients!.subarray(i * padded, (i + 1) * padded)),
+            received: cut(slots.received, plan.shards * piece),
+            joined: cut(slots.gradient, padded),
+            joinedPiece: cut(slots.gradient + rank * piece, piece),
+          },
     slots: places.map(({ offset, ...slot }) => ({
       ...slot,
       values: cut(slots.optimizer + offset, slot.size),

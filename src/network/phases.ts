@@ -12,6 +12,9 @@ export interface Strand {
   readonly over: Pass['over'];
   readonly passes: readonly Pass[];
   readonly watch?: StrandWatch;
+  /** Of the shard that it belongs to, and what share of the mini-batch that is on average. Absent: the mini-batch at hand. */
+  readonly batch?: Batch;
+  readonly share?: number;
 }
 
 /** Strands that need no barrier between them. */
@@ -100,14 +103,15 @@ export function listBegins({ strands }: Phase): Piece[] {
   );
 }
 
-export function countTasks({ over, passes }: Strand, batch: Batch): number {
+export function countTasks(strand: Strand, whole: Batch): number {
+  const { over, passes, batch = whole } = strand;
   if (over === 'blocks') return (passes[0] as BlockPass).blocks;
   return over === 'slices' ? batch.slices : countUnits(batch);
 }
 
 /** Tasks [first, end) of a strand: all its passes on one unit or slice after another. */
-export function listPieces(strand: Strand, batch: Batch, first: number, end: number): Piece[] {
-  const { over, passes } = strand;
+export function listPieces(strand: Strand, whole: Batch, first: number, end: number): Piece[] {
+  const { over, passes, batch = whole } = strand;
   const list = (bind: (pass: Pass) => () => void) =>
     passes.map((pass, i) => ({
       run: bind(pass),

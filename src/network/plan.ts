@@ -38,9 +38,9 @@ export interface Slot {
 export interface SharedSlot extends Slot {
   /**
    * In the model's arena, which all workers share, or in the activations: in evaluation each worker has images of its own, and so has parts or
-   * numbers of single images of its own.
+   * numbers of single images of its own. What is gathered of a mini-batch's shards lies in the joint one.
    */
-  readonly arena: 'model' | 'activations';
+  readonly arena: 'model' | 'activations' | 'joint';
 }
 
 export interface PlannedParameter extends ParameterPlan, Slot {
@@ -85,6 +85,7 @@ export interface PlannedLoss {
  * thread makes its own.
  */
 export interface NetworkPlan extends PlanOptions {
+  readonly shards: number;
   readonly tensors: readonly TensorPlan[];
   /** Those that nobody computes among them, for the places of their parameters: see isComputed. */
   readonly steps: readonly StepPlan[];
@@ -99,6 +100,8 @@ export interface NetworkPlan extends PlanOptions {
   /** Bands of rows that a bundle of images in lanes is cut into. */
   readonly bands: number;
   readonly sharedFloats: number;
+  /** Floats of what layers join over shards. */
+  readonly jointFloats: number;
   /** Floats of all tensors and their gradients. */
   readonly activationFloats: number;
 }
@@ -111,6 +114,8 @@ export interface PlanOptions {
   readonly training: boolean;
   /** Of layers; those that are built in unless it is given. */
   readonly kinds?: LayerKinds;
+  /** Of each mini-batch, of which the plan is one: `batchSize` is the greatest one's. Absent: 1, the mini-batch itself. */
+  readonly shards?: number;
 }
 
 /** Units that a mini-batch in lanes is cut into at least, to be shared out evenly among some workers. */
@@ -123,12 +128,13 @@ const MAX_BANDS = 8;
  * @throws UserError if a layer does not fit its input
  */
 export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPlan {
-  const { batchSize, slices, training, kinds = LAYER_KINDS } = options;
+  const { batchSize, slices, training, kinds = LAYER_KINDS, shards = 1 } = options;
   const bands = training ? chooseBands(batchSize) : 1;
   const largest = { size: batchSize, slices, bands };
   const weights = new ArenaLayout();
   const partials = new ArenaLayout();
   const shared = new ArenaLayout();
+  const joint = new ArenaLayout();
   const bookPartials = (size: number, layout: Layout): PartialsPlan => {
     const parts = countParts(layout, largest);
     const stride = Math.ceil(size / FLOATS_PER_LINE) * FLOATS_PER_LINE;
@@ -157,7 +163,12 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   const { tensors, inner } = bookTensors(network, options, activations);
   const steps = network.steps.map((step, index): StepPlan => {
     const { name, layer, layout } = step;
+    if (shards > 1) checkState(step);
     const sharedSlots = Object.entries(layer.shared).map(([key, plan]): [string, SharedSlot] => {
+      if (plan.perShard) {
+        const size = shards > 1 ? shards * plan.floats : 0;
+        return [key, { arena: 'joint', offset: joint.book(size), size }];
+      }
       const needed = training || (!plan.onlyInTraining && isComputed(step, options));
       const pieces = plan.perPart ? countParts(layout, largest) : plan.perImage ? batchSize : 1;
       const size = needed ? plan.floats * pieces : 0;
@@ -185,6 +196,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     batchSize,
     slices,
     training,
+    shards,
     tensors,
     steps,
     losses,
@@ -193,8 +205,17 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     weightFloats: weights.floats,
     partialFloats: partials.floats,
     sharedFloats: shared.floats,
+    jointFloats: joint.floats,
     activationFloats: activations.floats,
   };
+}
+
+/** What is moved by statistics of the mini-batch must know how to join those of its shards. */
+function checkState({ name, kind, layer }: FlatStep): void {
+  if (layer.state.length === 0 || Object.values(layer.shared).some(({ perShard }) => perShard)) return;
+  throw new UserError(
+    `${name}: expected shards=1 with ${kind.kind}, whose state every shard would move by itself, found more. Leave shards out.`,
+  );
 }
 
 function isTransient({ transient = false }: SharedPlan): boolean {

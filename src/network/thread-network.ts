@@ -63,6 +63,7 @@ export class ThreadNetwork<Memory extends NetworkMemory = NetworkMemory> {
       gradient: allocate(plan.training ? plan.weightFloats : 0, 'gradients'),
       partials: allocate(plan.partialFloats, 'gradients'),
       shared: allocate(plan.sharedFloats, 'parameters'),
+      joint: allocate(plan.jointFloats, 'statistics'),
     };
     const activations = allocate(plan.activationFloats, 'activations');
     return new ThreadNetwork({ plan, memory, activations, kernels, ...(seed === undefined ? {} : { seed }) });

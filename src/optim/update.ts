@@ -1,7 +1,6 @@
 import { UserError } from '../core/errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { countLearningEpochs } from '../layers/parameter.js';
-import { countParts } from '../layers/parts.js';
 import type { Batch, BlockPass } from '../layers/pass.js';
 import type { ModelMemory } from '../network/memory.js';
 import type { OptimizerNeeds } from '../network/optimizer-memory.js';
@@ -14,7 +13,7 @@ import type {
   UpdateSite,
 } from './optimizers/optimizer.js';
 import { findOptimizer, OPTIMIZER_KINDS } from './optimizers/registry.js';
-import { bindReduction, planReduction } from './reduction.js';
+import { bindParameterReduction, bindShardJoin, planReduction } from './reduction.js';
 
 /**
  * What an optimizer needs for a planned network: the same in every thread.
@@ -99,20 +98,25 @@ export function listParameters(plan: NetworkPlan): PlannedParameter[] {
   return plan.steps.flatMap((step) => step.parameters);
 }
 
-function bindParameter({ memory, kernels, batch }: UpdateWhere, plan: PlannedParameter): UpdatedParameter {
-  const { label, offset, size, partials } = plan;
-  const gradient = memory.gradient.subarray(offset, offset + size);
+function bindParameter(where: UpdateWhere, plan: PlannedParameter): UpdatedParameter {
+  const { memory, kernels, batch } = where;
+  const { label, offset, size } = plan;
+  const { gradient, shardGradients, rankGradients } = memory;
   const learningEpochs = countLearningEpochs(plan);
-  const reduce = partials && bindReduction(kernels, memory, partials, gradient);
   const slots = memory.slots
     .filter(({ parameter }) => parameter === label)
     .map(({ name, values }) => [name, values] as const);
   return {
     plan,
     weights: memory.weights.subarray(offset, offset + size),
-    gradient,
+    gradient: gradient.subarray(offset, offset + size),
     slots: Object.fromEntries(slots),
     learns: () => batch.epoch < learningEpochs,
-    reduce: (first, count) => reduce?.(countParts(partials!.layout, batch), first, count),
+    // What ranks have joined is there.
+    reduce: rankGradients
+      ? () => {}
+      : shardGradients
+        ? bindShardJoin(kernels, where.plan, { shardGradients, gradient }, plan)
+        : bindParameterReduction(where, memory, plan),
   };
 }

@@ -16,6 +16,10 @@ export const CONTROL = {
   moved: 6,
   /** Not 0 once the coordinator wants the workers to come back after their step, for instance to copy what they have got to. */
   pause: 7,
+  /** Not 0 once this rank is asked to end: what all of them then do together. Of a run without ranks `abort` says so. */
+  asked: 8,
+  /** Not 0 once another rank has been silent for too long. */
+  lost: 9,
 } as const;
 
 export const CONTROL_WORDS = 16;

@@ -1,6 +1,7 @@
 import type { Augmentation } from '../dataset/augmentation.js';
 import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
 import type { LossResults, MixedLabels } from '../layers/loss.js';
+import type { OwnShards } from '../network/shards.js';
 import type { NetworkSpec } from '../network/spec.js';
 import type { Averaging } from '../optim/averaging.js';
 import type { Lookahead } from '../optim/lookahead.js';
@@ -10,6 +11,7 @@ import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
 import type { PulseMemory } from './pulse.js';
 import type { PassOutline } from './step-timer.js';
+import type { RankPlace } from './transport.js';
 
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
@@ -27,6 +29,10 @@ export interface SharedRun {
   /** A worker that gives no sign of life for so long is taken for mute. */
   readonly silenceLimitMs: number;
   readonly settings: RunSettings;
+  /** Of each mini-batch, those that this process computes. */
+  readonly ownShards: OwnShards;
+  /** Null for a run that this process computes by itself. */
+  readonly place: RankPlace | null;
   readonly memory: RunMemory;
 }
 
@@ -38,6 +44,8 @@ export interface RunSettings {
   /** Images of the greatest mini-batch. */
   readonly batchSize: number;
   readonly slices: number;
+  /** Of each mini-batch. */
+  readonly shards: number;
   readonly seed: number;
   readonly length: TrainingLength;
   /** Steps of the whole training at most; infinite if only `length` counts. */
@@ -76,6 +84,8 @@ export interface RunMemory {
   readonly pulse: PulseMemory;
   /** See TOTALS. */
   readonly totals: Float64Array;
+  /** Of the step at hand, those of each shard. */
+  readonly shardTotals: Float64Array;
   readonly train: SharedImages;
   readonly test: EvaluationSet;
   /** Null without a validation split. */
@@ -87,7 +97,7 @@ export interface RunMemory {
   readonly classWeights: Float32Array | null;
   /** Sample ids of the training images in this epoch's order. */
   readonly order: Int32Array;
-  /** Of the mini-batch's images, in order. */
+  /** Of the mini-batch's images, in order; of each shard's at its place of as many as the greatest one has. */
   readonly batch: BatchArrays;
 }
 
@@ -108,9 +118,26 @@ export interface BatchArrays extends LossResults {
   readonly mix: MixedLabels | null;
 }
 
+/** The arrays of some of the images. */
+export function cutArrays(arrays: BatchArrays, begin: number, end: number): BatchArrays {
+  const { loss, predicted, rank, sampleIds, labels, mix } = arrays;
+  return {
+    loss: loss.subarray(begin, end),
+    predicted: predicted.subarray(begin, end),
+    rank: rank.subarray(begin, end),
+    sampleIds: sampleIds.subarray(begin, end),
+    labels: labels.subarray(begin, end),
+    mix: mix && { labels: mix.labels.subarray(begin, end), shares: mix.shares.subarray(begin, end) },
+  };
+}
+
 /** Sums over the epoch so far. */
 export const TOTALS = { loss: 0, errors: 1, images: 2 } as const;
 export const TOTALS_LENGTH = 3;
+
+/** Sums over a shard of one step, and why its process asks all to stop: bits of STOP. */
+export const SHARD_TOTALS = { loss: 0, errors: 1, stop: 2 } as const;
+export const SHARD_TOTALS_LENGTH = 3;
 
 /** Some steps of an epoch that follow each other. */
 export interface Stretch {

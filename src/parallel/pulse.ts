@@ -64,10 +64,10 @@ export class Pulse {
   /** The same phase, whose passes are told of when they begin. */
   watchPhase({ strands }: Phase): Phase {
     return {
-      strands: strands.map(({ over, passes }) => {
+      strands: strands.map(({ passes, ...strand }) => {
         const first = this.#place + 1;
         for (const { layer, name } of passes) this.#add(`${layer?.name ?? ''} ${name ?? ''}`.trim());
-        return { over, passes, watch: { beginPiece: (index) => this.#beat(first + index) } };
+        return { ...strand, passes, watch: { beginPiece: (index) => this.#beat(first + index) } };
       }),
     };
   }
@@ -76,6 +76,11 @@ export class Pulse {
     this.#words[WORDS.place] = 0;
     this.#words[WORDS.epoch] = epoch;
     this.#words[WORDS.step] = step;
+  }
+
+  /** While the worker waits for other processes. */
+  keepAlive(): void {
+    this.#words[WORDS.beats]!++;
   }
 
   /** Before the worker waits for the others. */

@@ -6,6 +6,7 @@ export interface PassOutline {
   /** Null for what belongs to no layer. */
   readonly layer: string | null;
   readonly name: string;
+  /** Of the whole mini-batch, of which it may go over one shard. */
   readonly multiplyAddsPerImage: number;
   /** Which of the step's phases it is in; workers meet at a barrier after each. */
   readonly phase: number;
@@ -31,14 +32,14 @@ const WARM_UP_SHARE = 0.1;
 /** The passes of a step in the order of their times. */
 export function outlinePasses(phases: readonly Phase[]): PassOutline[] {
   return phases.flatMap(({ strands }, phase) =>
-    strands
-      .flatMap(({ passes }) => passes)
-      .map(({ name = '', layer, products = 0 }) => ({
+    strands.flatMap(({ passes, share = 1 }) =>
+      passes.map(({ name = '', layer, products = 0 }) => ({
         layer: layer?.name ?? null,
         name,
-        multiplyAddsPerImage: layer ? products * layer.multiplyAddsPerImage : 0,
+        multiplyAddsPerImage: layer ? share * products * layer.multiplyAddsPerImage : 0,
         phase,
       })),
+    ),
   );
 }
 
@@ -61,8 +62,8 @@ export class StepTimer {
   constructor(phases: readonly Phase[], times: Float64Array, steps: number) {
     let at = TIMES_HEADER;
     this.phases = phases.map(({ strands }) => ({
-      strands: strands.map(({ over, passes }) => ({
-        over,
+      strands: strands.map(({ passes, ...strand }) => ({
+        ...strand,
         passes: passes.map((pass) => timePass(pass, times, at++)),
       })),
     }));

@@ -43,6 +43,7 @@ export function describeSpec(
   return describeNetwork(spec.network, {
     batchSize,
     slices: spec.slices,
+    shards: Math.min(spec.shards, batchSize),
     kinds: plugins.layers,
     needsOf: (plan) => planOptimizer(plan, optimizerOf(spec), plugins.optimizers),
   });

@@ -4,8 +4,10 @@ import type { Dataset } from '../dataset/dataset.js';
 import { countSplit } from '../dataset/split.js';
 import { takeSubset } from '../dataset/subset.js';
 import { countClasses, type NetworkPlan, type PlanOptions, planNetwork } from '../network/plan.js';
+import { cutMiniBatch } from '../network/shards.js';
 import type { NetworkSpec } from '../network/spec.js';
 import { NO_PLUGINS, type Plugins, takeUsed } from '../plugins/plugins.js';
+import { checkShards } from './check-shards.js';
 import { checkClassWeights } from './class-weights.js';
 import { checkRegression, checkTargetCount } from './fit-targets.js';
 import type { ResolvedRunSpec } from './spec.js';
@@ -35,7 +37,7 @@ interface FitOptions {
  * Checks what a spec alone cannot tell, and says how many images it really means: a spec whose counts are null gets those of the
  * data, so that two ways of asking for one thing are one run.
  *
- * @throws UserError if a subset is outside the data, a layer does not fit its input, the network does not take the data's images and tell
+ * @throws UserError if a subset is outside the data, a mini-batch has fewer images than shards, a layer does not fit its input, the network does not take the data's images and tell
  *   its classes apart or give its targets, there are class weights for another number of classes, or what needs classes is asked of targets
  */
 export function fitRun(
@@ -72,7 +74,7 @@ export function planRun({ spec, dataset, plugins }: UnplannedRun): FittedRun {
 
 function cutNetwork(spec: FittedRunSpec, { layers }: Plugins): PlanOptions {
   const batchSize = Math.min(spec.batchSize, spec.trainCount - spec.validationCount);
-  return { batchSize, slices: spec.slices, training: true, kinds: layers };
+  return cutMiniBatch({ ...spec, batchSize }, layers);
 }
 
 function fitCounts(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec {
@@ -80,7 +82,7 @@ function fitCounts(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec {
   if (targetNames) checkRegression(spec, { name, targetNames });
   const { train, validation } = countSplit(dataset.train, dataset.classNames.length, spec);
   const test = takeSubset(dataset.test, spec.testFirst, spec.testCount, 'test');
-  return {
+  const fitted = {
     ...spec,
     trainCount: train + validation,
     validationCount: validation,
@@ -88,6 +90,8 @@ function fitCounts(spec: ResolvedRunSpec, dataset: Dataset): FittedRunSpec {
     validationFrom: validation > 0 ? spec.validationFrom : 'end',
     testCount: test.count,
   };
+  checkShards(fitted);
+  return fitted;
 }
 
 /** Whether the network takes the data's images, and tells what they ask for. */

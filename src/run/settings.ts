@@ -11,6 +11,7 @@ export function deriveSettings({ spec, plugins }: FittedRun): RunSettings {
     plugins: plugins.modules.map(({ url, sha256 }) => ({ url, sha256 })),
     batchSize: Math.min(spec.batchSize, images),
     slices: spec.slices,
+    shards: spec.shards,
     seed: spec.seed,
     length: measureTraining(images, spec),
     maxIterations: spec.maxIterations ?? Number.POSITIVE_INFINITY,

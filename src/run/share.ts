@@ -5,6 +5,7 @@ import { allocateArena } from '../kernels/memory.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
+import { type OwnShards, shareShards } from '../network/shards.js';
 import { listSegments } from '../optim/segments.js';
 import { planOptimizer } from '../optim/update.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
@@ -14,12 +15,14 @@ import {
   type EvaluationSet,
   type RunMemory,
   type RunSettings,
+  SHARD_TOTALS_LENGTH,
   type SharedImages,
   type SharedRun,
   TOTALS_LENGTH,
 } from '../parallel/protocol.js';
 import { allocatePulse } from '../parallel/pulse.js';
 import { allocateBoard } from '../parallel/task-board.js';
+import type { RankPlace } from '../parallel/transport.js';
 import { limitSilence } from '../parallel/watchdog.js';
 import type { RunData } from './data.js';
 import type { FittedRun } from './fit.js';
@@ -29,9 +32,14 @@ import { deriveSettings } from './settings.js';
 export function shareRun(
   fitted: FittedRun,
   data: RunData,
-  { workers, kernels }: { readonly workers: number; readonly kernels: string },
+  {
+    workers,
+    kernels,
+    place = null,
+  }: { readonly workers: number; readonly kernels: string; readonly place?: RankPlace | null },
 ): SharedRun {
   const settings = deriveSettings(fitted);
+  const ownShards = shareShards(settings.shards, place);
   return {
     id: randomUUID(),
     workers,
@@ -41,31 +49,35 @@ export function shareRun(
       kernels === referenceKernels.name || fitted.plugins.modules.length > 0,
     ),
     settings,
-    memory: allocateMemory(settings, fitted, data, workers),
+    ownShards,
+    place,
+    memory: allocateMemory(settings, fitted, data, workers, ownShards),
   };
 }
 
 function allocateMemory(
-  { network, batchSize, restEpsilon, lookahead, averaging, optimizer, clipNorm, augmentation }: RunSettings,
+  { network, restEpsilon, lookahead, averaging, optimizer, clipNorm, augmentation }: RunSettings,
   { plan, plugins }: FittedRun,
   { dataset, ...data }: RunData,
   workers: number,
+  own: OwnShards,
 ): RunMemory {
   const allocateFloats = (floats: number) => shareFloats(new Float32Array(floats));
   return {
-    model: allocateModel(plan, planOptimizer(plan, optimizer, plugins.optimizers)),
+    model: allocateModel(plan, planOptimizer(plan, optimizer, plugins.optimizers), own),
     previousWeights: restEpsilon === null ? null : allocateFloats(plan.weightFloats),
     slowWeights: lookahead && allocateFloats(plan.weightFloats),
     averageWeights: averaging && allocateFloats(plan.weightFloats),
     squares: clipNorm === null ? null : allocateFloats(listSegments(plan).length),
     activations: allocateArena(
-      Math.max(plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
+      Math.max(own.count * plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
       'activations',
     ),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     board: allocateBoard(Math.min(workers, countCores())),
     pulse: allocatePulse(workers),
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
+    shardTotals: new Float64Array(new SharedArrayBuffer(plan.shards * SHARD_TOTALS_LENGTH * 8)),
     train: shareImages(dataset.train),
     test: makeEvaluationSet(dataset.test, data.test),
     validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
@@ -73,7 +85,7 @@ function allocateMemory(
     scale: shareFloats(data.scale),
     classWeights: data.classWeights && shareFloats(data.classWeights),
     order: new Int32Array(new SharedArrayBuffer(data.train.length * 4)),
-    batch: allocateBatch(batchSize, augmentation.mixing !== undefined),
+    batch: allocateBatch(own.count * plan.batchSize, augmentation.mixing !== undefined),
   };
 }
 

@@ -28,6 +28,7 @@ import { stoppingSchema } from './stopping-schema.js';
 /** Slices that a mini-batch is cut into: divides evenly among 1, 2, 3, 4, 6 and 12 workers. */
 export const DEFAULT_SLICES = 12;
 const MAX_SLICES = 256;
+const MAX_SHARDS = 64;
 
 const runSpecSchema = z.strictObject({
   /** A named network. Give this or `network`. */
@@ -111,6 +112,11 @@ const runSpecSchema = z.strictObject({
   reportRegularization: z.boolean().default(false),
   /** Fixed parts of a mini-batch, whose gradients are summed in a fixed order: part of the result, unlike the number of workers. */
   slices: z.int().min(1).max(MAX_SLICES).default(DEFAULT_SLICES),
+  /**
+   * Sub-batches of a mini-batch, each of them cut and summed as if it were whole, and joined in their order: part of the result, unlike the number of
+   * machines that compute them.
+   */
+  shards: z.int().min(1).max(MAX_SHARDS).default(1),
 });
 
 /** What a user writes: everything but the network has a default. */
@@ -161,6 +167,7 @@ const LATER_KEYS: ReadonlySet<string> = new Set([
   'averaging',
   'testTimeAugmentation',
   'init',
+  'shards',
 ]);
 const DEFAULTS: Readonly<Record<string, unknown>> = runSpecSchema.parse({});
 
@@ -302,6 +309,11 @@ function checkOptions(spec: ResolvedRunSpec, where: string, { optimizers }: Plug
     throw new UserError(
       `${where}: expected 'validationCount' or 'validationFraction', found both (${validationCount} and ` +
         `${validationFraction}). Give one.`,
+    );
+  }
+  if (spec.shards > spec.batchSize) {
+    throw new UserError(
+      `${where}: shards: expected at most the ${spec.batchSize} images of a mini-batch, found ${spec.shards}. Take fewer, or a larger batchSize.`,
     );
   }
   const losses = [network.loss, ...(network.heads ?? []).flatMap(({ loss }) => loss ?? [])];

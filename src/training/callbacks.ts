@@ -4,7 +4,7 @@ import { describeValue } from '../core/describe-value.js';
 import { UserError } from '../core/errors.js';
 import { exportWeights, type ModelMemory } from '../network/memory.js';
 import { learningRateAt } from '../optim/schedule.js';
-import type { SharedRun } from '../parallel/protocol.js';
+import { SHARD_TOTALS, SHARD_TOTALS_LENGTH, type SharedRun } from '../parallel/protocol.js';
 import type { FittedRun } from '../run/fit.js';
 import type { Ending } from '../run/stopping.js';
 import type { EpochMetrics, NamedWeights, RunContext, StepMetrics, TrainOptions } from '../run/types.js';
@@ -102,9 +102,9 @@ export class Callbacks {
     const images = Math.min(settings.batchSize, memory.order.length - step * settings.batchSize);
     let loss = 0;
     let errors = 0;
-    for (let i = 0; i < images; i++) {
-      loss += memory.batch.loss[i]!;
-      if (memory.batch.rank[i]! > 0) errors++;
+    for (let at = 0; at < memory.shardTotals.length; at += SHARD_TOTALS_LENGTH) {
+      loss += memory.shardTotals[at + SHARD_TOTALS.loss]!;
+      errors += memory.shardTotals[at + SHARD_TOTALS.errors]!;
     }
     return {
       epoch: epoch + 1,

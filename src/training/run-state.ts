@@ -14,6 +14,7 @@ import {
   findNotFinite,
   type NamedNumbers,
   restoreNumbers,
+  type Standing,
   type TrainingState,
   viewState,
 } from '../run/training-state.js';
@@ -127,21 +128,22 @@ export class RunState {
    * @param into numbers of an older copy, overwritten; null for new memory
    */
   capture(into: readonly NamedNumbers[] | null): TrainingState {
+    return { standing: this.standing, numbers: copyNumbers(this.#views, into) };
+  }
+
+  get standing(): Standing {
     const { run, best } = this.#makings;
     return {
-      standing: {
-        epoch: this.epoch,
-        step: this.step,
-        totals: [...run.memory.totals],
-        moved: Atomics.load(run.memory.control, CONTROL.moved),
-        epochSeconds: this.epochSeconds,
-        seconds: this.seconds,
-        epochs: [...this.epochs],
-        best: best?.mark ?? null,
-        over: this.ending !== null,
-        reason: this.ending?.reason ?? null,
-      },
-      numbers: copyNumbers(this.#views, into),
+      epoch: this.epoch,
+      step: this.step,
+      totals: [...run.memory.totals],
+      moved: Atomics.load(run.memory.control, CONTROL.moved),
+      epochSeconds: this.epochSeconds,
+      seconds: this.seconds,
+      epochs: [...this.epochs],
+      best: best?.mark ?? null,
+      over: this.ending !== null,
+      reason: this.ending?.reason ?? null,
     };
   }
 

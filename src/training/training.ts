@@ -4,6 +4,7 @@ import type { ModelMemory } from '../network/memory.js';
 import { countStepsOf } from '../optim/training-length.js';
 import { CONTROL, STOP } from '../parallel/control.js';
 import type { SharedRun } from '../parallel/protocol.js';
+import type { Ranks } from '../parallel/ranks.js';
 import type { RunThreads } from '../parallel/run-threads.js';
 import { BestEpoch } from '../run/best-epoch.js';
 import type { Course } from '../run/conclude.js';
@@ -16,6 +17,7 @@ import { DONE, type Ending, explainEvaluation, explainFailure, StopRules } from 
 import type { TrainOptions } from '../run/types.js';
 import { Callbacks } from './callbacks.js';
 import type { Checkpoints } from './checkpoints.js';
+import { agree, explainWorkers, shareState } from './rank-state.js';
 import { RunState } from './run-state.js';
 
 /** A run that is ready to begin. */
@@ -30,6 +32,8 @@ export interface Start {
   readonly threads: RunThreads | null;
   /** Null for a run whose state is kept nowhere. */
   readonly checkpoints: Checkpoints | null;
+  /** Null for a run that this process computes by itself. */
+  readonly ranks: Ranks | null;
 }
 
 /** Takes a run from wherever it stands to its end: epoch by epoch, each of them stretches of steps, evaluations and a measurement. */
@@ -59,8 +63,14 @@ export class Training {
     this.#callbacks = new Callbacks(subject, options);
   }
 
-  /** Goes on from the newest checkpoint that can be used, and tells of it; without one the run stays at its beginning. */
+  /** Goes on from the newest checkpoint that can be used, and tells of it; without one the run stays at its beginning. All ranks begin where the first does. */
   async resume(): Promise<void> {
+    await this.#findState();
+    const { ranks } = this.#start;
+    if (ranks) await shareState(ranks, this.#state);
+  }
+
+  async #findState(): Promise<void> {
     const { checkpoints } = this.#start;
     const found = await checkpoints?.find(this.#state.numbers);
     if (!found) return;
@@ -100,6 +110,7 @@ export class Training {
       kept = this.#best?.restore(this.tested) ?? state.last;
       if (threads && !failure && fitted.spec.testTimeAugmentation !== 'none') {
         await threads.evaluate(run, 'test', fitted.spec.testTimeAugmentation);
+        await this.#agree();
         failure = this.#explainEvaluation(state.epochs.length - 1);
         if (!failure) augmented = measureTest(run, fitted, this.tested);
       }
@@ -129,6 +140,7 @@ export class Training {
     if (failed) return failed;
     if (run.memory.validation) await threads.evaluate(run, 'validation');
     await threads.evaluate(run, 'test');
+    await this.#agree();
     const failure = this.#explainEvaluation(epoch) ?? this.#explainState();
     if (failure) return failure;
     const results = measureEpoch(run, fitted, this.tested, epoch, state.epochSeconds);
@@ -170,10 +182,19 @@ export class Training {
     const stopClock = checkpoints?.startClock(() => Atomics.store(control, CONTROL.pause, 1));
     const begun = performance.now();
     const stretch = { epoch: state.epoch, firstStep: state.step, endStep };
-    await threads.train(run, stretch, this.#profiler?.times).finally(stopClock);
+    await threads
+      .train(run, stretch, this.#profiler?.times)
+      .catch((error) => Promise.reject(explainWorkers(error, run)))
+      .finally(stopClock);
     state.epochSeconds += (performance.now() - begun) / 1000;
     Atomics.and(control, CONTROL.stop, ~STOP.paused);
     return Atomics.exchange(control, CONTROL.pause, 0) !== 0;
+  }
+
+  /** Whether the run ends here; ranks end it together. */
+  async #agree(): Promise<void> {
+    const { ranks, run, memory } = this.#start;
+    if (ranks) await agree(ranks, run, memory, this.#state.epoch);
   }
 
   /** @param epoch from 0 */
@@ -214,7 +235,7 @@ function orderImages({ settings, memory }: SharedRun, data: RunData, epoch: numb
 
 /** Passes the signal on to the workers. */
 function watch(run: SharedRun, { signal }: TrainOptions): () => void {
-  const abort = () => Atomics.store(run.memory.control, CONTROL.abort, 1);
+  const abort = () => Atomics.store(run.memory.control, run.place ? CONTROL.asked : CONTROL.abort, 1);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   return () => signal?.removeEventListener('abort', abort);

@@ -14,7 +14,7 @@ import { fitRun } from '../../src/run/fit.js';
 import { shareRun } from '../../src/run/share.js';
 import { type RunSpec, resolveRunSpec } from '../../src/run/spec.js';
 import { getContext } from '../../workers/context.js';
-import { planStep } from '../../workers/train.js';
+import { enterShards, planStep } from '../../workers/train.js';
 import { recordCalls } from '../helpers/kernel-arguments/record-calls.js';
 import { makeTinyDataset } from '../helpers/tiny-dataset.js';
 import { Trace } from './trace.js';
@@ -105,15 +105,17 @@ shuffle(run.memory.order, new RandomStream(makeKey(1, 'shuffle')));
 trace.clear();
 
 // Each worker binds the run as its thread would.
-const state = { first: 0, learningRate: 0.01 };
+const state = { learningRate: 0.01 };
 const threads = [];
 for (worker = 0; worker < workers; worker++) {
   const context = await getContext({ ...run, id: `${run.id} ${worker}` });
-  threads.push({ phases: planStep(run, context, state), batch: context.network.batch });
+  threads.push({ phases: planStep(run, context, state), context, batch: context.batch });
 }
 for (let step = 0; step < STEPS; step++) {
-  state.first = step * run.settings.batchSize;
-  for (const { batch } of threads) Object.assign(batch, { size: run.settings.batchSize, epoch: 0, step });
+  for (const { batch, context } of threads) {
+    Object.assign(batch, { size: run.settings.batchSize, epoch: 0, step });
+    enterShards(context, step * run.settings.batchSize);
+  }
   for (const index of threads[0]!.phases.keys()) {
     trace.beginPhase();
     for (worker = 0; worker < workers; worker++) {

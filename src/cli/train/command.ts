@@ -7,7 +7,6 @@ import { TRAINING_PRESETS } from '../../experiment/presets/registry.js';
 import { type LiveRun, readLiveRuns } from '../../experiment/run-records.js';
 import { Store } from '../../experiment/store.js';
 import { loadPlugins } from '../../plugins/load.js';
-import type { Plugins } from '../../plugins/plugins.js';
 import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import { describeDiskUse } from '../disk-use.js';
 import type { Engine } from '../engine.js';
@@ -39,8 +38,8 @@ export async function runTrainCommand(
     streams.out.write(formatPresets(TRAINING_PRESETS, 'what it trains', command.json, widthOf(streams.out)));
     return EXIT_CODES.done;
   }
-  const plugins = await loadPlugins(command.plugins);
-  const { subject, point } = await planTraining({ command, plugins, streams, engine });
+  const { subject, point } = await planTraining({ command, streams, engine });
+  await engine.checkRun?.(point);
   printWarnings([point], command.force, streams.err);
   if (command.dryRun) {
     const live = readRecorded(command, point.identity);
@@ -65,18 +64,17 @@ export async function runTrainCommand(
 
 interface PlanJob {
   readonly command: TrainCommand;
-  readonly plugins: Plugins;
   readonly streams: Streams;
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'loadDataset'>;
 }
 
 /** By itself, so that nothing keeps the images once the point is planned. */
-async function planTraining({
+export async function planTraining({
   command,
-  plugins,
   streams,
   engine,
 }: PlanJob): Promise<{ subject: TrainSubject; point: SweepPoint }> {
+  const plugins = await loadPlugins(command.plugins);
   const own = await openOwnData(command.data, streams);
   const overrides = overrideData(command.overrides, own);
   const options = listNetworkOptions(command, plugins, streams);

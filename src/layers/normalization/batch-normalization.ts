@@ -5,6 +5,7 @@ import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
 import { singleNumber } from '../single-number.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
+import { bindShardStatistics, type CombinedSums, planShardStatistics } from './shard-statistics.js';
 
 const schema = z
   .strictObject({
@@ -52,6 +53,7 @@ export const batchNormalization: LayerKindOf<typeof schema> = {
         squares: { floats: width, perPart: true, onlyInTraining: true },
         gradientSums: { floats: width, perPart: true, onlyInTraining: true },
         gradientProducts: { floats: width, perPart: true, onlyInTraining: true },
+        ...planShardStatistics(channels),
       },
       inPlace: false,
       backwardReads: { input: true, output: false },
@@ -68,20 +70,19 @@ export const batchNormalization: LayerKindOf<typeof schema> = {
 };
 
 /** Two sums of each part, and which rows and images of the mini-batch they are of. */
-class PartSums {
+class PartSums implements CombinedSums {
   readonly #site: LayerSite;
   readonly #cuts: Int32Array;
   #cutImages = 0;
   /** Where each part leaves its sums. */
   readonly of: readonly (readonly [first: Float32Array, second: Float32Array])[];
-  /** What the kernels that combine them read beside them. */
-  readonly layout: {
-    readonly channels: number;
-    readonly columnsPerChannel: number;
-    readonly cuts: Int32Array;
-  };
+  readonly layout: CombinedSums['layout'];
 
-  constructor(site: LayerSite, first: Float32Array, second: Float32Array) {
+  constructor(
+    site: LayerSite,
+    readonly first: Float32Array,
+    readonly second: Float32Array,
+  ) {
     const width = widthOf(site.input.shape, site.layout);
     const { channels } = site.input.shape;
     this.#site = site;
@@ -93,7 +94,6 @@ class PartSums {
     this.layout = { channels, columnsPerChannel: width / channels, cuts: this.#cuts };
   }
 
-  /** How many parts the mini-batch at hand has; the cuts are then theirs. */
   countParts(): number {
     const { input, layout, batch } = this.#site;
     const parts = countParts(layout, batch);
@@ -115,18 +115,38 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const { scale, shift } = site.parameters;
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
   const { means, squares, gradientSums, gradientProducts } = site.shared as Record<string, Float32Array>;
-  const moments = new PartSums(site, means!, squares!);
-  const sums = new PartSums(site, gradientSums!, gradientProducts!);
+  const parts = {
+    moments: new PartSums(site, means!, squares!),
+    sums: new PartSums(site, gradientSums!, gradientProducts!),
+  };
   // Every worker computes all of these for itself, which takes less time than a barrier: of the mini-batch, and then the coefficients
   // of the pass at hand, repeated in each column of a channel.
   const allocate = (length: number) => allocateLike(input.value, length);
   const statistics = allocate(3 * channels);
   const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
   const [dScale, dShift] = [allocate(channels), allocate(channels)];
+  const leaveGradients = (dScale: Float32Array, dShift: Float32Array) => {
+    scale?.gradient[0]?.set(dScale);
+    shift?.gradient[0]?.set(dShift);
+  };
+  const joined =
+    site.shard &&
+    bindShardStatistics(site, site.shard, parts, (sums, products) => {
+      needStatistics();
+      leaveGradients(
+        products.map((product, c) => product * statistics[2 * channels + c]!),
+        sums,
+      );
+    });
+  const { moments, sums } = joined ?? parts;
+  /** What is joined over shards is one coefficient a channel. */
+  const spread = (...coefficients: Float32Array[]) => {
+    if (joined) for (const one of coefficients) repeatInColumns(one, width / channels);
+  };
   const findCoefficients = kernels.bindNormalizationCoefficients({
     ...moments.layout,
-    means: means!,
-    squares: squares!,
+    means: moments.first,
+    squares: moments.second,
     scale: scale?.value ?? null,
     shift: shift?.value ?? null,
     epsilon: config.epsilon,
@@ -137,8 +157,8 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   });
   const findGradientCoefficients = kernels.bindNormalizationGradientCoefficients({
     ...sums.layout,
-    sums: gradientSums!,
-    products: gradientProducts!,
+    sums: sums.first,
+    products: sums.second,
     scale: scale?.value ?? null,
     statistics,
     a,
@@ -151,6 +171,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   let found = -1;
   const findStatistics = () => {
     findCoefficients(moments.countParts());
+    spread(mean, a, d);
     found = batch.step;
   };
   const needStatistics = () => {
@@ -159,10 +180,11 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const findGradients = () => {
     needStatistics();
     findGradientCoefficients(sums.countParts());
+    spread(a, b, d);
   };
 
   const x = input.value;
-  const computeMoments = moments.of.map(([mean, squares]) =>
+  const computeMoments = parts.moments.of.map(([mean, squares]) =>
     kernels.bindChannelMoments({ channels: width, x, mean, squares }),
   );
   const sumMoments = overParts(
@@ -184,6 +206,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     begin: findStatistics,
   };
   const moveStatistics = onceBehind('running statistics', () => {
+    if (site.shard?.movesState === false) return;
     needStatistics();
     const move = batch.step === 0 ? 1 : config.momentum;
     for (let c = 0; c < channels; c++) {
@@ -194,7 +217,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
 
   // With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum dy.
   const dy = output.gradient;
-  const sumPart = sums.of.map(([sums, products]) =>
+  const sumPart = parts.sums.of.map(([sums, products]) =>
     kernels.bindChannelGradientSums({ channels: width, x, dy, mean, sums, products }),
   );
   const sumGradients: Pass = {
@@ -214,22 +237,28 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     waits: true,
     begin: findGradients,
   };
-  const leaveGradients = onceBehind('parameter gradients', () => {
-    scale?.gradient[0]?.set(dScale);
-    shift?.gradient[0]?.set(dShift);
-  });
+  const backward: Pass[] = [sumGradients];
+  if (joined) {
+    const { joinSums } = joined;
+    backward.push(site.needsInputGradient ? joinSums : { ...joinSums, gathers: [] });
+  } else if (scale || shift) {
+    const leave = onceBehind('parameter gradients', () => leaveGradients(dScale, dShift));
+    backward.push(site.needsInputGradient ? leave : { ...leave, begin: findGradients });
+  }
+  // In one phase with the parameters', if there are both.
+  if (site.needsInputGradient) backward.push(inputGradient);
   return {
     prepare: [],
-    forward: [sumMoments, forward, moveStatistics],
-    // The last two are in one phase, if there are both.
-    backward: [
-      sumGradients,
-      ...(scale || shift
-        ? [site.needsInputGradient ? leaveGradients : { ...leaveGradients, begin: findGradients }]
-        : []),
-      ...(site.needsInputGradient ? [inputGradient] : []),
-    ],
+    forward: [sumMoments, ...(joined ? [joined.joinMoments] : []), forward, moveStatistics],
+    backward,
   };
+}
+
+/** Repeats numbers, one a channel, in all columns of their channels, in place. */
+function repeatInColumns(numbers: Float32Array, columns: number): void {
+  for (let c = numbers.length / columns - 1; c >= 0; c--) {
+    numbers.fill(numbers[c]!, c * columns, (c + 1) * columns);
+  }
 }
 
 /** One task behind a barrier, which nothing waits for but the update. */
