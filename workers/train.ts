@@ -7,7 +7,7 @@ import { TaskLists } from '../src/network/task-list.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { planRankJoin, planShardReduction } from '../src/optim/reduction.js';
-import { learningRateAt } from '../src/optim/schedule.js';
+import { learningRateAt, planFall } from '../src/optim/schedule.js';
 import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
@@ -177,12 +177,14 @@ function planWholeStep(run: SharedRun, context: RunContext, state: StepState): P
   const { settings, memory: shared } = run;
   const { kernels, plan, memory, plugins, batch, shards } = context;
   const { optimizer, clipNorm } = settings;
+  const fall = planFall(settings.schedule, settings.length);
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };
   const update = planUpdate(
     { plan, memory, kernels, batch },
     { optimizer, kinds: plugins.optimizers, clipping },
     {
-      learningRate: () => state.learningRate,
+      learningRate: (fallEpochs) =>
+        fallEpochs === undefined ? state.learningRate : fall(batch.step, fallEpochs),
       reportNonFinite: () => Atomics.or(shared.control, CONTROL.stop, STOP.parameterNotFinite),
     },
   );
