@@ -124,12 +124,6 @@ export class Store {
     return this.write(() => recordSweepEntry(this.db, sweep, points));
   }
 
-  /** The number of the sweep of a name; null if there is none. */
-  findSweep(name: string): number | null {
-    const select = 'SELECT sweep_id FROM sweeps WHERE name = ?';
-    return this.db.prepare<[string], number>(select).pluck().get(name) ?? null;
-  }
-
   /**
    * Claims a point for this process, unless a run of its identity is recorded or under way. What a process left behind that has gone is
    * freed first. A run of the identity that has not come to its end is taken up; its epochs stay until it is known whether it goes on where

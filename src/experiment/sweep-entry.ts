@@ -49,6 +49,12 @@ export function recordSweepEntry(
   return sweepId;
 }
 
+/** The number of the sweep of a name; null if there is none. */
+export function readSweepId(db: Database.Database, name: string): number | null {
+  const select = 'SELECT sweep_id FROM sweeps WHERE name = ?';
+  return db.prepare<[string], number>(select).pluck().get(name) ?? null;
+}
+
 /** Keeps sweeps apart whose files are called alike. A file that has been moved is the same one. */
 function checkSource(db: Database.Database, { name, source }: SweepEntry): void {
   const select = 'SELECT source FROM sweeps WHERE name = ?';

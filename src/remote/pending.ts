@@ -5,6 +5,7 @@ import { explainFileError } from '../core/file-errors.js';
 import { readRegularFileSync } from '../core/regular-file.js';
 import { type NumericsChoice, readRecordedRuns } from '../experiment/run-records.js';
 import type { Store } from '../experiment/store.js';
+import { readSweepId } from '../experiment/sweep-entry.js';
 import { type Collection, collectResults } from './collect.js';
 import { listNames, SharedFolder } from './shared-folder.js';
 import { readSubmission, type Submission } from './slurm/submission.js';
@@ -75,7 +76,8 @@ async function collectSubmission(store: Store, submission: Submission): Promise<
   const shared = new SharedFolder(dirname(dirname(submission.folder)));
   const { sweep } = submission;
   // It was recorded when this was submitted, unless the database has been put back since.
-  const sweepId = store.findSweep(sweep) ?? store.recordSweep({ name: sweep, title: null, grows: true }, []);
+  const sweepId =
+    readSweepId(store.db, sweep) ?? store.recordSweep({ name: sweep, title: null, grows: true }, []);
   const { recorded, failed, held, problems } = await collectResults(
     store,
     sweepId,

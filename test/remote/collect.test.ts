@@ -5,6 +5,7 @@ import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { packPoint } from '../../src/experiment/portable-point.js';
 import { listRuns } from '../../src/experiment/run-records.js';
 import { Store } from '../../src/experiment/store.js';
+import { readSweepId } from '../../src/experiment/sweep-entry.js';
 import { carryFailure, writeResult } from '../../src/remote/carried-result.js';
 import { collectResults } from '../../src/remote/collect.js';
 import { collectPending, findPendingFolder, notePending } from '../../src/remote/pending.js';
@@ -124,7 +125,7 @@ describe('what was submitted for a database', () => {
     expect(existsSync(findPendingFolder(store.db.name))).toBe(false);
     expect(await collectPending(store, silent)).toEqual([]);
     // The sweep stays as it was recorded.
-    expect(store.findSweep('test')).toBe(sweepId);
+    expect(readSweepId(store.db, 'test')).toBe(sweepId);
     expect(store.db.prepare('SELECT title FROM sweeps').pluck().get()).toBe('A test');
   });
 

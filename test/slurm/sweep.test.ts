@@ -14,7 +14,7 @@ import { Cluster, hasSlurm } from './cluster.js';
 /** Asked for by `npm run test:slurm`, which makes sure that Slurm is there. */
 const IS_ASKED = process.env.CONVOY_SLURM === '1' || (IS_SOAK && hasSlurm());
 const TINY = { model: 'SK', width: 0.1, trainCount: 200, testCount: 100, batchSize: 20 };
-const LIMIT_MS = IS_SOAK ? 6 * 3_600_000 : 300_000;
+const LIMIT_MS = IS_SOAK ? 6 * 3_600_000 : 600_000;
 const BLOWS = ['requeued', 'killed', 'ended', 'drained'] as const;
 /** How often something is done to the tasks. */
 const BLOW_INTERVAL_MS = 700;
