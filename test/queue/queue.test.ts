@@ -75,7 +75,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
-  it('goes on when Redis is emptied in the middle', async () => {
+  it.runIf(IS_LONG)('goes on when Redis is emptied in the middle', async () => {
     const { field, hosts, alone, startHead } = await openField(countOf({ share: 4, whole: 30 }));
     const head = startHead();
     for (const host of hosts) field.startWorker({ host });
