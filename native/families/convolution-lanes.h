@@ -11,7 +11,7 @@ namespace convoy {
 
 struct ConvolutionForwardLanes {
   static constexpr char kName[] = "bindConvolutionForwardLanes";
-  typedef void (*Run)(const ConvolutionForwardLanes&, Range bundles, long images, Range rows, Range channels);
+  typedef void (*Run)(const ConvolutionForwardLanes&, float* scratch, Range bundles, long images, Range rows, Range channels);
 
   Geometry g;
   const float* x;

@@ -36,6 +36,9 @@ void assemble_images(const AssembleImages& a, Range images) {
   }
 }
 
+// Elements that are put in lanes at a time: written image by image, a bundle's elements would pass through the cache once an image.
+constexpr long kAssembledElements = 64;
+
 // Some elements of one bundle's images; lanes without an image are zero.
 void assemble_lanes(const AssembleLanes& a, long bundle, long images, Range elements) {
   const Samples samples = a.assembly.samples;
@@ -43,14 +46,25 @@ void assemble_lanes(const AssembleLanes& a, long bundle, long images, Range elem
   const float* scale = a.assembly.scale;
   float* x = a.assembly.x + bundle * samples.floats_per_image * BUNDLE_IMAGES;
   const long end = elements.first + elements.count;
-  for (long lane = 0; lane < BUNDLE_IMAGES; lane++) {
-    if (lane >= images) {
-      for (long i = elements.first; i < end; i++) x[i * BUNDLE_IMAGES + lane] = 0;
-      continue;
+  uint8_t bytes[kAssembledElements][BUNDLE_IMAGES] = {};
+  for (long first = elements.first; first < end; first += kAssembledElements) {
+    const long count = min(kAssembledElements, end - first);
+    for (long lane = 0; lane < images; lane++) {
+      const uint8_t* from = samples.pixels + samples.ids[bundle * BUNDLE_IMAGES + lane] * samples.floats_per_image + first;
+      // Images lie anywhere in the data, so that nobody else foresees what is next.
+      __builtin_prefetch(from + kAssembledElements);
+      for (long i = 0; i < count; i++) bytes[i][lane] = from[i];
     }
-    const uint8_t* from = samples.pixels + samples.ids[bundle * BUNDLE_IMAGES + lane] * samples.floats_per_image;
-    for (long i = elements.first; i < end; i++) x[i * BUNDLE_IMAGES + lane] = (float(from[i]) - mean[i]) * scale[i];
+    for (long i = 0; i < count; i++) {
+      const V element_mean = splat(mean[first + i]), element_scale = splat(scale[first + i]);
+      for (long lane = 0; lane < BUNDLE_IMAGES; lane += kLanes) {
+        VB some;
+        __builtin_memcpy(&some, bytes[i] + lane, sizeof some);
+        store(x + (first + i) * BUNDLE_IMAGES + lane, (__builtin_convertvector(some, V) - element_mean) * element_scale);
+      }
+    }
   }
+  if (images < BUNDLE_IMAGES) clear_lanes_of(x, images, elements);
 }
 
 constexpr AssemblyKernels kAssemblyKernels = {

@@ -9,6 +9,9 @@ constexpr int tile_positions(int channels) {
   return positions;
 }
 
+// Channels whose weights are laid side by side in wide layers.
+constexpr long kPanelChannels = 16;
+
 // Taps of one axis that reach inside: first, first + step, ... below end; a step moves the input by `stride` floats.
 struct Taps {
   long first, end, step;
@@ -48,6 +51,9 @@ void gather_tile(const LaneTile& t) {
     for (long kx = t.columns.first; kx < t.columns.end; kx += t.columns.step, x += t.columns.stride) {
       const float* w = t.weights + ky * t.row_weights + kx * t.column_weights;
       const float* from = x;
+      // What the next but one tap reads of a wide layer lies nowhere near.
+#pragma GCC unroll 9
+      for (int c = 0; c < kChannels; c++) __builtin_prefetch(w + 2 * t.column_weights + c * t.channel_weights);
       for (long k = 0; k < t.depth; k++) {
         Vector value[kPositions];
 #pragma GCC unroll 8
@@ -152,8 +158,24 @@ inline void gather_row_of_bundles(const LaneTile& first, long count, long channe
   }
 }
 
+// A kernel's weights for some output channels: those of one tap and input channel lie side by side, `stride` floats behind those of the one before.
+struct TapWeights {
+  const float* weights;
+  long stride;
+};
+
+// Weights of at least so many output channels are packed before they are read: from one tap's to the next it would be a large power of two of
+// bytes, for which there are but a few places in the L1 and no prefetching. So many floats are packed at a time, at outputs of so many positions.
+constexpr long kMinPackedChannels = 128, kPackedFloats = 128 * 1024, kMinPackedPositions = 8;
+
+// Output channels whose weights are packed at a time; 0 for none.
+inline long packed_channels(const Geometry& g) {
+  if (g.output_channels < kMinPackedChannels || g.output_channels % kPanelChannels != 0) return 0;
+  return max(1, kPackedFloats / (g.kernel_rows() * kPanelChannels)) * kPanelChannels;
+}
+
 // Rows of some channels of the outputs of some bundles, which compute so many lanes.
-inline void gather_forward(const ConvolutionForwardLanes& c, Range some, long used_lanes, Range rows, Range channels) {
+inline void gather_forward(const ConvolutionForwardLanes& c, const TapWeights& f, Range some, long used_lanes, Range rows, Range channels) {
   const Geometry& g = c.g;
   const TileBundles bundles{some.count, long(bundle_floats(g.input_floats())), long(bundle_floats(g.output_floats())), used_lanes};
   const float* x = c.x + some.first * bundles.x_floats;
@@ -163,11 +185,11 @@ inline void gather_forward(const ConvolutionForwardLanes& c, Range some, long us
   LaneTile tile{};
   tile.depth = g.input_channels;
   tile.position_floats = g.stride_x * pixel;
-  tile.row_weights = g.kernel_width * (g.input_channels * n);
-  tile.column_weights = g.input_channels * n;
-  tile.depth_weights = n;
+  tile.row_weights = g.kernel_width * (g.input_channels * f.stride);
+  tile.column_weights = g.input_channels * f.stride;
+  tile.depth_weights = f.stride;
   tile.channel_weights = 1;
-  tile.weights = c.f + channels.first;
+  tile.weights = f.weights;
   tile.bias = c.bias ? c.bias + channels.first : nullptr;
   tile.y_position_floats = n * BUNDLE_IMAGES;
   // Tap k of a window that starts there lies inside the input if 0 <= start + k·dilation < size.
@@ -198,8 +220,21 @@ inline void gather_forward(const ConvolutionForwardLanes& c, Range some, long us
   }
 }
 
-void convolution_forward_lanes(const ConvolutionForwardLanes& c, Range bundles, long images, Range rows, Range channels) {
-  visit_bundles(bundles, images, [&](Range some, long lanes) { gather_forward(c, some, lanes, rows, channels); });
+long packed_floats(const ConvolutionForwardLanes& c) { return packed_channels(c.g) * c.g.kernel_rows(); }
+
+void convolution_forward_lanes(const ConvolutionForwardLanes& c, float* scratch, Range bundles, long images, Range rows, Range channels) {
+  const Geometry& g = c.g;
+  const bool packs = packed_channels(g) > 0 && bundles.count * rows.count * g.output_width >= kMinPackedPositions;
+  const long end = channels.first + channels.count;
+  for (Range part = channels; part.first < end; part.first += part.count) {
+    TapWeights f{c.f + part.first, g.output_channels};
+    if (packs) {
+      part.count = min(packed_channels(g), end - part.first);
+      for (long row = 0; row < g.kernel_rows(); row++) copy_run(scratch + row * part.count, f.weights + row * f.stride, part.count);
+      f = {scratch, part.count};
+    }
+    visit_bundles(bundles, images, [&](Range some, long lanes) { gather_forward(c, f, some, lanes, rows, part); });
+  }
 }
 
 // The same of dX: each input pixel gathers from the outputs whose windows hold it, a convolution with the turned kernel.
@@ -254,7 +289,7 @@ void convolution_input_gradient_lanes(const ConvolutionInputGradientLanes& c, Ra
 #include "convolution-lanes-gradient.inl.h"
 
 constexpr LaneConvolutionKernels kLaneConvolutionKernels = {
-    {convolution_forward_lanes},
+    {convolution_forward_lanes, packed_floats},
     {convolution_input_gradient_lanes},
     {convolution_kernel_gradient_lanes},
 };

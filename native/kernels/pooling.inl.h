@@ -51,13 +51,20 @@ void max_pooling_forward(const MaxPoolingForward& p, Range images) {
   });
 }
 
-void max_pooling_backward(const MaxPoolingBackward& p, Range images) {
+// Whether each pixel lies in one window.
+inline bool tiles_input(const Geometry& g) {
+  return g.stride_y == g.kernel_height && g.stride_x == g.kernel_width && g.pad_top == 0 && g.pad_left == 0 &&
+         g.output_height * g.stride_y >= g.input_height && g.output_width * g.stride_x >= g.input_width;
+}
+
+template <bool kTiles>
+void spread_to_greatest(const MaxPoolingBackward& p, Range images) {
   const Geometry g = p.g;
   const float* x = p.x;
   const float* y = p.y;
   const float* dy = p.dy;
   float* dx = p.dx;
-  zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
+  if (!kTiles) zero_run(dx + images.first * g.input_floats(), images.count * g.input_floats());
   for_each_window(g, images, [&](const Window& w, long image, long, long output) {
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const V best = load(y + output + c, mask);
@@ -67,10 +74,15 @@ void max_pooling_backward(const MaxPoolingBackward& p, Range images) {
         const long at = image + pixel + c;
         const VI wins = (load(x + at, mask) == best) & open;
         open &= ~wins;
-        store(dx + at, load(dx + at, mask) + (V)(wins & (VI)gradient), mask);
+        store(dx + at, (kTiles ? splat(0) : load(dx + at, mask)) + (V)(wins & (VI)gradient), mask);
       });
     });
   });
+}
+
+void max_pooling_backward(const MaxPoolingBackward& p, Range images) {
+  const auto spread = tiles_input(p.g) ? spread_to_greatest<true> : spread_to_greatest<false>;
+  spread(p, images);
 }
 
 void average_pooling_forward(const AveragePoolingForward& p, Range images) {

@@ -3,6 +3,11 @@
 // Transformed tiles that are held at a time, inputs and outputs: half of a core's L2.
 constexpr long kWinogradBlockFloats = 128 * 1024;
 
+// A transformed kernel of a multiple of 16 output channels is laid in panels of 16, points × panels × input channels × 16: a product that holds some of a
+// panel's channels reads it from end to end. Row by row each of its few weights would come from another line, a multiple of 1 KB away, for which
+// there are but a few places in the L1 and no prefetching. Other kernels are one panel.
+inline long panel_channels(long outputs) { return outputs % kPanelChannels == 0 ? kPanelChannels : outputs; }
+
 // G f G^T for the kernels of some input channels.
 template <typename Filter>
 void transform_kernels(const WinogradKernel& k, Range inputs) {
@@ -12,9 +17,12 @@ void transform_kernels(const WinogradKernel& k, Range inputs) {
   constexpr long r = Filter::kKernel, n = Filter::kInputs;
   const long outputs = g.output_channels;
   const long tap = g.input_channels * outputs;
-  // The weights of neighbouring input channels lie one behind the other.
+  const long panel = panel_channels(outputs);
+  // The weights of neighbouring input channels lie one behind the other, and vectors within a panel.
   for (long at = inputs.first * outputs, end = at + inputs.count * outputs; at < end; at += kLanes) {
     const Mask mask = first_lanes(end - at);
+    const long input = at / outputs, output = at % outputs;
+    const long place = panel == outputs ? at : (output / panel * g.input_channels + input) * panel + output % panel;
     V columns[r][n];
     for (long x = 0; x < r; x++) {
       V taps[r];
@@ -25,7 +33,7 @@ void transform_kernels(const WinogradKernel& k, Range inputs) {
       V taps[r], row[n];
       for (long x = 0; x < r; x++) taps[x] = columns[x][y];
       Filter::transform_kernel(taps, row);
-      for (long x = 0; x < n; x++) store(u + (y * n + x) * tap + at, row[x], mask);
+      for (long x = 0; x < n; x++) store(u + (y * n + x) * tap + place, row[x], mask);
     }
   }
 }
@@ -46,8 +54,7 @@ struct WinogradProduct {
   const float* bias;
   float* y;
   const float* u;
-  long depth_weights, channel_weights;  // strides of u along the input's and the output's channels
-  bool turned;                          // whether the kernel is turned by 180°
+  bool turned;  // whether the kernel is turned by 180°, and its inputs are the output's channels
 };
 
 // Which of the `count` neighbours from `start` on lie inside [0, size).
@@ -56,32 +63,38 @@ inline Range inside_of(long start, long count, long size) {
   return {first, max(0, min(count, size - start) - first)};
 }
 
-// B^T d B of one tile, all channels; v is that tile's place in the plane of point 0. x may lie outside, where zeros are meant.
+// B^T d B of one tile, all channels; v is that tile's place in the plane of point 0. x may lie outside, where zeros are meant. Rows of points are
+// made a few at a time, those that have terms in common: all of them would not fit in the registers.
 template <typename Filter, typename Vector, bool kInside>
 inline void transform_inputs(const float* x, const LaneMap& map, Range rows, Range columns, float* v, long plane, long step) {
   constexpr long n = Filter::kInputs;
   const long row = map.row_floats(), pixel = map.pixel_floats();
   for (long k = 0; k < pixel; k += step) {
-    Vector t[n][n];
-#pragma GCC unroll 6
-    for (long j = 0; j < n; j++) {
-      Vector d[n], column[n];
-#pragma GCC unroll 6
-      for (long i = 0; i < n; i++) {
-        const bool inside =
-            kInside || (i >= rows.first && i < rows.first + rows.count && j >= columns.first && j < columns.first + columns.count);
-        d[i] = inside ? load_as<Vector>(x + i * row + j * pixel + k) : Vector{};
-      }
-      Filter::transform_inputs(d, column);
-#pragma GCC unroll 6
-      for (long i = 0; i < n; i++) t[i][j] = column[i];
-    }
-#pragma GCC unroll 6
-    for (long i = 0; i < n; i++) {
+    const auto input = [&](long i, long j) {
+      const bool inside =
+          kInside || (i >= rows.first && i < rows.first + rows.count && j >= columns.first && j < columns.first + columns.count);
+      return inside ? load_as<Vector>(x + i * row + j * pixel + k) : Vector{};
+    };
+    const auto store_row = [&](long i, const Vector* t) {
       Vector values[n];
-      Filter::transform_inputs(t[i], values);
+      Filter::transform_inputs(t, values);
 #pragma GCC unroll 6
       for (long j = 0; j < n; j++) store_as(v + (i * n + j) * plane + k, values[j]);
+    };
+#pragma GCC unroll 3
+    for (long part = 0; part < n / 2; part++) {
+      Vector first[n], second[n];
+#pragma GCC unroll 6
+      for (long j = 0; j < n; j++) {
+        Vector d[n], column[n];
+#pragma GCC unroll 6
+        for (long i = 0; i < n; i++) d[i] = input(i, j);
+        Filter::transform_inputs(d, column);
+        first[j] = column[part == 0 ? 0 : 2 * part - 1];
+        second[j] = column[part == 0 ? n - 1 : 2 * part];
+      }
+      store_row(part == 0 ? 0 : 2 * part - 1, first);
+      store_row(part == 0 ? n - 1 : 2 * part, second);
     }
   }
 }
@@ -104,16 +117,14 @@ inline void transform_tile(const float* x, const LaneMap& map, long top, long le
   }
 }
 
-// A^T m A + bias of one tile, some channels, of which `rows` × `columns` outputs exist; lanes that are not in use become zero. m begins with the
-// first of those channels, y and bias with the map's.
-template <typename Filter>
-inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, Range channels, long rows,
-                              long columns, long used_lanes) {
+// A^T m A + bias of one tile, some channels, of which `rows` × `columns` outputs exist: all of them, or the counts are looked at. m begins with the
+// first of those channels, and so do y and bias.
+template <typename Filter, bool kWhole>
+inline void transform_channels(const float* m, long plane, const float* bias, float* y, const LaneMap& map, long channels, long rows,
+                               long columns) {
   constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
   const long row = map.row_floats(), pixel = map.pixel_floats();
-  y += channels.first * BUNDLE_IMAGES;
-  if (bias) bias += channels.first;
-  for (long k = 0; k < channels.count * BUNDLE_IMAGES; k += kLanes) {
+  for (long k = 0; k < channels * BUNDLE_IMAGES; k += kLanes) {
     V s[outputs][n];
 #pragma GCC unroll 6
     for (long j = 0; j < n; j++) {
@@ -125,16 +136,31 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
       for (long i = 0; i < outputs; i++) s[i][j] = column[i];
     }
     const V start = splat(bias ? bias[k / BUNDLE_IMAGES] : 0.0f);
-    for (long i = 0; i < rows; i++) {
+#pragma GCC unroll 4
+    for (long i = 0; i < outputs; i++) {
+      if (!kWhole && i >= rows) break;
       V values[outputs];
       Filter::transform_outputs(s[i], values);
       float* to = y + i * row + k;
-      for (long j = 0; j < columns; j++) store(to + j * pixel, start + values[j]);
+#pragma GCC unroll 4
+      for (long j = 0; j < outputs; j++) {
+        if (kWhole || j < columns) store(to + j * pixel, start + values[j]);
+      }
     }
   }
+}
+
+// The same; lanes that are not in use become zero.
+template <typename Filter>
+inline void transform_outputs(const float* m, long plane, const float* bias, float* y, const LaneMap& map, Range channels, long rows,
+                              long columns, long used_lanes) {
+  constexpr long outputs = Filter::kOutputs;
+  const auto transform = rows == outputs && columns == outputs ? transform_channels<Filter, true> : transform_channels<Filter, false>;
+  y += channels.first * BUNDLE_IMAGES;
+  transform(m, plane, bias ? bias + channels.first : nullptr, y, map, channels.count, rows, columns);
   if (used_lanes == BUNDLE_IMAGES) return;
   for (long i = 0; i < rows; i++) {
-    for (long j = 0; j < columns; j++) clear_lanes_of(y + i * row + j * pixel, used_lanes, {0, channels.count});
+    for (long j = 0; j < columns; j++) clear_lanes_of(y + i * map.row_floats() + j * map.pixel_floats(), used_lanes, {0, channels.count});
   }
 }
 
@@ -169,12 +195,23 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
   const long wide = ceil_divide(p.output.width, outputs);
   const long tiles_of_bundle = ceil_divide(rows.count, outputs) * wide, tiles = bundles.count * tiles_of_bundle;
   LaneTile product{};
-  product.rows = product.columns = {0, 1, 1, 0};
-  product.depth = depth;
+  product.rows = {0, 1, 1, 0};
   product.position_floats = p.input.pixel_floats();
-  product.depth_weights = p.depth_weights;
-  product.channel_weights = p.channel_weights;
   product.y_position_floats = m_floats;
+  const long panel = panel_channels(p.turned ? depth : p.output.channels);
+  if (p.turned) {
+    // Sums go through a panel, and then the next one.
+    product.depth = panel;
+    product.columns = {0, depth / panel, 1, panel * BUNDLE_IMAGES};
+    product.column_weights = p.output.channels * panel;
+    product.depth_weights = 1;
+    product.channel_weights = panel;
+  } else {
+    product.depth = depth;
+    product.columns = {0, 1, 1, 0};
+    product.depth_weights = panel;
+    product.channel_weights = 1;
+  }
   // Calls visit(bundle, top, left) for a tile's bundle and the place of its first output.
   const auto with_tile = [&](long tile, auto visit) {
     const long own = tile % tiles_of_bundle;
@@ -190,10 +227,21 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
     }
     for (long point = 0; point < points; point++) {
       const long weights = p.turned ? turned_point<Filter>(point) : point;
+      const float* u = p.u + weights * depth * p.output.channels;
       product.x = v + point * v_plane;
-      product.y = m + point * m_plane;
-      product.weights = p.u + weights * depth * p.output.channels + channels.first * p.channel_weights;
-      gather_row(product, count, channels.count, used_lanes);
+      if (p.turned) {
+        product.y = m + point * m_plane;
+        product.weights = u + channels.first * panel;
+        gather_row(product, count, channels.count, used_lanes);
+        continue;
+      }
+      for (long c = channels.first; c < channels.first + channels.count;) {
+        const long some = min(panel - c % panel, channels.first + channels.count - c);
+        product.y = m + point * m_plane + (c - channels.first) * BUNDLE_IMAGES;
+        product.weights = u + c / panel * panel * depth + c % panel;
+        gather_row(product, count, some, used_lanes);
+        c += some;
+      }
     }
     for (long t = 0; t < count; t++) {
       with_tile(first + t, [&](long bundle, long top, long left) {
@@ -217,8 +265,6 @@ void minimal_forward(const WinogradForward& w, float* scratch, Range bundles, lo
   p.bias = w.bias;
   p.y = w.y;
   p.u = w.u;
-  p.depth_weights = g.output_channels;
-  p.channel_weights = 1;
   visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter>(p, scratch, some, lanes, rows, channels); });
 }
 
@@ -234,8 +280,6 @@ void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, Rang
   p.x = w.dy;
   p.y = w.dx;
   p.u = w.u;
-  p.depth_weights = 1;
-  p.channel_weights = g.output_channels;
   p.turned = true;
   visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter>(p, scratch, some, lanes, rows, channels); });
 }

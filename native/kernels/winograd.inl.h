@@ -7,7 +7,7 @@
 // transforms work on vectors of images, one lane beside the other. The gradients are the adjoints: dX is the same with the turned
 // kernel, and dF = G^T [ sum over tiles of (B^T d B) ∘ (A dY A^T) ] G. The matrices are in winograd-filters.inl.h.
 //
-// u holds the transformed kernel: points × input channels × output channels.
+// u holds the transformed kernel: see transform_kernels.
 
 #include "winograd-filters.inl.h"
 #include "winograd-products.inl.h"
