@@ -128,7 +128,7 @@ export function planStep(
   const ofShards = shards.map((shard) => planShard(run, context, shard));
   const joins = exchange ? planRankJoin(kernels, plan.shards, memory.rankGradients!, exchange) : [];
   return [
-    ...mergeShards(ofShards, exchange?.gatherAll ?? null),
+    ...mergeShards(ofShards, exchange?.gather ?? null),
     ...groupIntoPhases(joins),
     ...planWholeStep(run, context, state),
   ];

@@ -4,6 +4,7 @@ import { countParts } from '../layers/parts.js';
 import type { Batch, BlockPass } from '../layers/pass.js';
 import type { ModelMemory, NetworkMemory, RankGradients } from '../network/memory.js';
 import type { NetworkPlan, PartialsPlan, PlannedParameter, Slot } from '../network/plan.js';
+import type { Exchange } from '../network/shards.js';
 import type { UpdatedParameter } from './optimizers/optimizer.js';
 import { cutParameters, listSegments } from './segments.js';
 
@@ -81,11 +82,10 @@ export function bindShardJoin(
   return (first, count) => reduce(shards, first, count);
 }
 
-/** What carries gradients between ranks; each returns when all is there. */
+/** What brings this rank what the others compute (see Transport); each returns when all is there. */
 export interface RankExchange {
-  /** See Transport. */
+  readonly gather: Exchange;
   scatter(own: readonly Float32Array[], all: Float32Array): void;
-  gather(pieces: Float32Array): void;
 }
 
 /** Passes behind the shards' reductions that join the gradients of all ranks' shards, in the shards' order. */
@@ -110,7 +110,7 @@ export function planRankJoin(
         reduce(shards, first, Math.min(stride, first + blocks * FLOATS_PER_BLOCK) - first);
       },
     },
-    { ...alone, name: 'exchange', run: () => exchange.gather(joined) },
+    { ...alone, name: 'exchange', run: () => exchange.gather([joined]) },
   ];
 }
 

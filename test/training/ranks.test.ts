@@ -83,7 +83,7 @@ describe('an exchange with other ranks', () => {
       broadcast() {},
       isDone: () => ++looks > 3,
     };
-    bindExchange(transport, new Int32Array(CONTROL_WORDS), () => alive++).gatherAll(pieces);
+    bindExchange(transport, new Int32Array(CONTROL_WORDS), () => alive++).gather(pieces);
     expect(begun).toEqual(pieces);
     expect([looks, alive]).toEqual([4, 3]);
   });
@@ -96,7 +96,7 @@ describe('an exchange with other ranks', () => {
       return false;
     };
     const exchange = bindExchange({ gather() {}, scatter() {}, broadcast() {}, isDone }, control, () => {});
-    expect(() => exchange.gatherAll(pieces)).toThrow('another rank is silent');
+    expect(() => exchange.gather(pieces)).toThrow('another rank is silent');
     expect(looks).toBeGreaterThan(100);
     expect(control[CONTROL.lost]).toBe(1);
   });
