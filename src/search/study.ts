@@ -29,6 +29,8 @@ export interface StudyHost<Run> {
   /** @throws UserError for a trial that cannot be run */
   plan(chosen: Assignment, trial: number): Promise<TrialPlan<Run>>;
   isFeasible(chosen: Assignment): boolean;
+  /** The mistake in the first choice that was no spec; null if there was none. */
+  whyNot?(): string | null;
   /** What is known of a run that is at rest; null for nothing. */
   readProgress(run: Run): RunProgress | null;
 }
@@ -87,6 +89,7 @@ export class Study<Run> {
       space,
       seed,
       isFeasible: (chosen) => host.isFeasible(chosen),
+      whyNot: () => host.whyNot?.() ?? null,
     });
   }
 

@@ -47,6 +47,8 @@ export class TrialHost implements StudyHost<SweepPoint> {
   readonly #seeds: readonly number[];
   /** By a run's identity. */
   readonly #sizes = new Map<string, Size>();
+  /** In the first choice that was no spec. */
+  #mistake: UserError | null = null;
   /** Without their images. */
   readonly #datasets = new Map<string, Dataset>();
 
@@ -87,8 +89,13 @@ export class TrialHost implements StudyHost<SweepPoint> {
   isFeasible(chosen: Assignment): boolean {
     const { constraints } = this.#options.file.search;
     if (constraints.length === 0) return true;
-    const facts = this.#listFacts(this.#resolve(chosen, this.#nameTrial(chosen, null)));
+    const facts = this.#findFacts(chosen);
+    if (facts === null) return false;
     return constraints.every((constraint) => constraint.holds(facts) !== false);
+  }
+
+  whyNot(): string | null {
+    return this.#mistake?.message ?? null;
   }
 
   readProgress({ identity }: SweepPoint): RunProgress | null {
@@ -125,18 +132,12 @@ export class TrialHost implements StudyHost<SweepPoint> {
   #lookOver(): void {
     const { file, where } = this.#options;
     const { space, constraints } = file.search;
-    const known: Facts[] = [];
-    let first: unknown = null;
-    for (const probe of listProbes(space)) {
-      try {
-        known.push(this.#listFacts(this.#resolve(probe, this.#nameTrial(probe, null))));
-      } catch (error) {
-        // What cannot be run may be what a constraint is there for.
-        if (constraints.length === 0) throw error;
-        first ??= error;
-      }
-    }
-    if (known.length === 0) throw first;
+    const known = listProbes(space).flatMap((probe): Facts[] => {
+      const facts = this.#findFacts(probe);
+      return facts === null ? [] : [facts];
+    });
+    // What cannot be run may be what a constraint is there for.
+    if (this.#mistake !== null && (constraints.length === 0 || known.length === 0)) throw this.#mistake;
     constraints.forEach((constraint, i) => {
       if (known.some((facts) => constraint.holds(facts) !== null)) return;
       throw new UserError(
@@ -145,8 +146,17 @@ export class TrialHost implements StudyHost<SweepPoint> {
     });
   }
 
-  #resolve(chosen: Assignment, where: string): ResolvedRunSpec {
-    return this.#expand(chosen, where, this.#seeds.slice(0, 1))[0]!.spec;
+  /** What constraints speak of; null for a choice that is no spec. */
+  #findFacts(chosen: Assignment): Facts | null {
+    try {
+      const [point] = this.#expand(chosen, this.#nameTrial(chosen, null), this.#seeds.slice(0, 1));
+      const { spec } = point!;
+      return { ...spec, ...this.#measure(spec) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#mistake ??= error;
+      return null;
+    }
   }
 
   #expand(chosen: Assignment, where: string, seeds: readonly number[]) {
@@ -154,10 +164,6 @@ export class TrialHost implements StudyHost<SweepPoint> {
     const { base, name, search } = file;
     const grid = { name, base, grid: { seed: seeds }, points: [search.space.fieldsOf(chosen)] };
     return expandGrid(grid, where, this.#overrides, plugins);
-  }
-
-  #listFacts(spec: ResolvedRunSpec): Facts {
-    return { ...spec, ...this.#measure(spec) };
   }
 
   #measure({ network, batchSize, slices }: ResolvedRunSpec): Size {

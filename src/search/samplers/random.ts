@@ -19,9 +19,10 @@ export class RandomSampler implements Sampler {
 }
 
 /** The trial of that number, from 1, of a search at random. */
-export function drawTrial({ space, seed, isFeasible }: SamplerContext, trial: number): Assignment {
+export function drawTrial(context: SamplerContext, trial: number): Assignment {
+  const { space, seed, isFeasible } = context;
   const key = makeKey(seed, 'search');
-  return attempt((number) => {
+  return attempt(context, (number) => {
     const stream = new RandomStream(key, trial, number);
     const chosen = space.assign(({ domain }) => numberWithin(domain, stream.nextUniform()));
     return isFeasible(chosen) ? chosen : null;

@@ -21,6 +21,8 @@ export interface SamplerContext {
   readonly seed: number;
   /** Whether a choice meets the constraints. */
   readonly isFeasible: (chosen: Assignment) => boolean;
+  /** The mistake in the first choice that was no spec; null if there was none. */
+  readonly whyNot?: () => string | null;
 }
 
 /** Chooses trials, one after another from the first: a pure function of the context and of what it is told. */

@@ -160,6 +160,23 @@ describe('sweep with a search', () => {
     );
   });
 
+  it.each(['tpe', 'sobol', 'random'])(
+    'by %s leaves out what is no spec where there are constraints',
+    async (sampler) => {
+      const { file, db } = writeSearch({
+        sampler,
+        space: { width: { uniform: [-1, 1] } },
+        constraints: ['width > 0'],
+      });
+      expect(await sweep([file, '--db', db], makeEngine().engine)).toMatchObject({ exitCode: 0 });
+      const [found] = await query(
+        db,
+        "SELECT count(*) AS n, min(settings ->> 'width') > 0 AS ok FROM trials",
+      );
+      expect(found).toEqual({ n: 12, ok: 1 });
+    },
+  );
+
   it('begins no more runs after --minutes, says that this alone is not repeatable, and goes on', async () => {
     const { file, db } = writeSearch();
     const engine = new FakeEngine();
@@ -223,6 +240,12 @@ describe('sweep with a search', () => {
     ],
     [{ constraints: ['widht < 1'] }, BASE, [], 'search.constraints[0]: expected fields of a spec'],
     [{ constraints: ['parameters < 10'] }, BASE, [], 'found none in 1000 choices'],
+    [
+      { space: { width: { uniform: [-1, 1] } }, constraints: ['width > 2'] },
+      BASE,
+      [],
+      'found none in 1000 choices (the first that is no spec: ',
+    ],
     [{}, BASE, ['--set', 'learningRate.rate=0.1'], 'expected each field once'],
     [{}, BASE, ['--profile'], '--profile: expected it with a grid'],
     [{}, BASE, ['--no-wait'], '--no-wait: expected it with a grid'],

@@ -31,7 +31,7 @@ export class SobolSampler implements Sampler {
 
   choose(): Assignment {
     const { space, isFeasible } = this.#context;
-    return attempt(() => {
+    return attempt(this.#context, () => {
       const index = this.#next++;
       const chosen = space.assign((parameter) => {
         const dimension = space.parameters.indexOf(parameter);

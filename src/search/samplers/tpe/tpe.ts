@@ -42,12 +42,14 @@ export class TpeSampler implements Sampler {
     const key = makeKey(seed, 'search');
     const { good, others } = splitTrials(seen);
     const densities = this.#groups.map((group) => this.#estimate(group, good, others));
-    return attempt((number) => {
+    return attempt(this.#context, (number) => {
       const stream = new RandomStream(key, trial, number);
+      // What is the likeliest of many may lie where nothing meets the constraints: there few trials, if any, are bad.
+      const candidates = Math.max(1, Math.floor(this.#options.candidates / 2 ** number));
       let chosen: Assignment = {};
       for (const density of densities) {
         if (!space.has(density.group[0]!, chosen)) continue;
-        chosen = { ...chosen, ...this.#chooseBest(density, stream) };
+        chosen = { ...chosen, ...this.#chooseBest(density, candidates, stream) };
       }
       return isFeasible(chosen) ? chosen : null;
     });
@@ -68,9 +70,9 @@ export class TpeSampler implements Sampler {
     };
   }
 
-  #chooseBest({ group, good, others }: Density, stream: RandomStream): Assignment {
+  #chooseBest({ group, good, others }: Density, count: number, stream: RandomStream): Assignment {
     const single = group.filter(({ domain }) => countNumbers(domain) === 1);
-    const candidates = Array.from({ length: this.#options.candidates }, () => good.sample(stream));
+    const candidates = Array.from({ length: count }, () => good.sample(stream));
     let best = candidates[0]!;
     let bestGain = Number.NEGATIVE_INFINITY;
     for (const candidate of candidates) {
