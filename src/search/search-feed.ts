@@ -4,7 +4,8 @@ import type { Store } from '../experiment/store.js';
 import type { SweepEntry } from '../experiment/sweep-entry.js';
 import type { TrialRecord } from '../experiment/trial-records.js';
 import type { SearchFile } from './search-file.js';
-import { Study, type StudyHost, type Task, type Trial } from './study.js';
+import { Study } from './study.js';
+import type { StudyHost, Task, Trial } from './trial.js';
 
 /** Who wants to know how a search goes on. */
 export interface SearchObserver {

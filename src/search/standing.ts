@@ -1,7 +1,7 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { dominates } from './samplers/tpe/domination.js';
 import type { Search } from './search-file.js';
-import type { StudyHost, Trial } from './study.js';
+import type { StudyHost, Trial } from './trial.js';
 
 /** Of a normal distribution, so many deviations to either side hold 95%. */
 const DEVIATIONS_95 = 1.96;

@@ -1,64 +1,14 @@
+import { UserError } from '../core/errors.js';
+import { checkCohorts, fillCohort } from './pruners/check-cohorts.js';
 import type { Cohort } from './pruners/cohorts.js';
 import { countEpochs, findCohort } from './pruners/cohorts.js';
 import { isWorseThanMedian } from './pruners/median.js';
 import { layOutCohorts } from './pruners/pruner.js';
+import { noTrials } from './samplers/attempts.js';
 import { makeSampler } from './samplers/registry.js';
 import type { Sampler, SeenResult, SeenTrial } from './samplers/sampler.js';
 import type { Search } from './search-file.js';
-import type { Assignment } from './space.js';
-
-/** What is known of a run. */
-export interface RunProgress {
-  /** The first objective, to be as low as can be, after each epoch that is completed. */
-  readonly curve: readonly number[];
-  /** All objectives of a run that has come to its end; infinite for one that diverged. Null for any other run. */
-  readonly scores: readonly number[] | null;
-}
-
-/** What a trial means. */
-export interface TrialPlan<Run> {
-  /** One for each seed. */
-  readonly runs: readonly Run[];
-  readonly epochs: number;
-  /** Training images of one epoch of one run. */
-  readonly imagesPerEpoch: number;
-}
-
-/** What a study asks of the world. */
-export interface StudyHost<Run> {
-  /** @throws UserError for a trial that cannot be run */
-  plan(chosen: Assignment, trial: number): Promise<TrialPlan<Run>>;
-  isFeasible(chosen: Assignment): boolean;
-  /** The mistake in the first choice that was no spec; null if there was none. */
-  whyNot?(): string | null;
-  /** What is known of a run that is at rest; null for nothing. */
-  readProgress(run: Run): RunProgress | null;
-}
-
-/** `waiting`: for others of its cohort, with which it is compared. */
-export type TrialState = 'running' | 'waiting' | 'complete' | 'pruned';
-
-export interface Trial<Run> {
-  /** From 1. */
-  readonly number: number;
-  readonly chosen: Assignment;
-  readonly plan: TrialPlan<Run>;
-  readonly state: TrialState;
-  /** The first objective, a mean over the runs, after the epochs of each rung that it has come to. */
-  readonly values: readonly number[];
-  /** Epochs that its runs have taken, at most; what they are to take, while it runs. */
-  readonly epochs: number;
-  /** All objectives, to be as low as can be; null but for a complete one. */
-  readonly scores: readonly number[] | null;
-}
-
-/** A run that is to go on. */
-export interface Task<Run> {
-  readonly trial: number;
-  readonly run: Run;
-  /** After which it stops, to go on later; null for its end. */
-  readonly untilEpoch: number | null;
-}
+import type { StudyHost, Task, Trial, TrialPlan } from './trial.js';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 interface OwnTrial<Run> extends Mutable<Trial<Run>> {
@@ -108,10 +58,16 @@ export class Study<Run> {
     return this.#end;
   }
 
+  /** The least number of trials, as many as are asked for or more, which leaves no cohort unfilled; null where that is no question, or not yet known. */
+  get fullTrials(): number | null {
+    const { trials } = this.#search;
+    return this.#cohorts === null || trials === null ? null : fillCohort(this.#cohorts, trials);
+  }
+
   /**
    * Goes as far as results allow.
    *
-   * @throws UserError for a trial that cannot be run, and if none meets the constraints
+   * @throws UserError for a trial that cannot be run, and if there is none: since none meets the constraints, or a limit is below the first
    */
   async advance(): Promise<void> {
     let moves = true;
@@ -228,11 +184,12 @@ export class Study<Run> {
       seen.push({ chosen, result });
     }
     const chosen = this.#sampler.choose(seen);
-    if (chosen === null) return this.#finish('the space has no more trials');
+    if (chosen === null) {
+      if (number === 1) throw noTrials('in all that it has', this.#host.whyNot?.() ?? null);
+      return this.#finish('the space has no more trials');
+    }
     const plan = await this.#host.plan(chosen, number);
-    const { pruner } = this.#search;
-    const halves = pruner !== null && pruner.kind !== 'median';
-    if (halves) this.#cohorts ??= layOutCohorts(pruner, plan.epochs);
+    this.#layOut(plan);
     if (!this.#isWithinBudget(number, plan)) return this.#finish('another one would go beyond the images');
     this.#trials.push({
       number,
@@ -245,6 +202,15 @@ export class Study<Run> {
       scores: null,
     });
     return true;
+  }
+
+  /** Lays the cohorts out of trials that compete, with the first of them. */
+  #layOut({ epochs }: TrialPlan<Run>): void {
+    const { pruner } = this.#search;
+    if (pruner === null || pruner.kind === 'median' || this.#cohorts !== null) return;
+    const cohorts = layOutCohorts(pruner, epochs);
+    checkCohorts(cohorts, this.#search, epochs);
+    this.#cohorts = cohorts;
   }
 
   /** A cohort begins when those before it are decided, also what the lag would leave open. */
@@ -293,7 +259,13 @@ export class Study<Run> {
       (sum, trial) => sum + costOf(trial.plan, isKnown(trial.number) ? trial.epochs : trial.plan.epochs),
       0,
     );
-    return spent + costOf(plan, place === null ? plan.epochs : countEpochs(place.cohort)) <= images;
+    const cost = costOf(plan, place === null ? plan.epochs : countEpochs(place.cohort));
+    if (number === 1 && cost > images) {
+      throw new UserError(
+        `search.images: expected at least the ${cost} of the first ${place === null ? 'trial' : 'cohort'}, found ${images}. Give more.`,
+      );
+    }
+    return spent + cost <= images;
   }
 }
 

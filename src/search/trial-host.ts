@@ -17,7 +17,7 @@ import { factsOf, type Objective } from './objective.js';
 import { listProbes } from './probes.js';
 import type { SearchFile } from './search-file.js';
 import type { Assignment } from './space.js';
-import type { RunProgress, StudyHost, TrialPlan } from './study.js';
+import type { RunProgress, StudyHost, TrialPlan } from './trial.js';
 
 /** What a network comes to. */
 interface Size {

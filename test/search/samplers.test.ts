@@ -90,6 +90,16 @@ describe('the sampler grid', () => {
     expect(chooser.choose([])).toBeNull();
   });
 
+  it('looks through 10,000 combinations in turn for one that meets the constraints', () => {
+    const numbers = parseSpace({ x: { int: [0, 20_000] } }, 'test');
+    const from = (least: number) =>
+      makeSampler(sampler('grid'), context({ space: numbers, isFeasible: ({ x }) => x! >= least })).choose(
+        [],
+      );
+    expect(from(9_999)).toEqual({ x: 9_999 });
+    expect(() => from(10_000)).toThrow('found none in 10000 choices');
+  });
+
   it('refuses a range', () => {
     expect(() => makeSampler(sampler('grid'), context())).toThrow(
       'search: rate: expected values that can be counted for the sampler grid, found a range. Give "values"',

@@ -6,7 +6,7 @@ import { formatSetting, formatSettings } from '../../search/format-settings.js';
 import type { Objective } from '../../search/objective.js';
 import type { Search, SearchFile } from '../../search/search-file.js';
 import type { Standing } from '../../search/standing.js';
-import type { Task, Trial } from '../../search/study.js';
+import type { Task, Trial } from '../../search/trial.js';
 
 /** Trials that the table of a search shows. */
 const MOST_TRIALS = 20;

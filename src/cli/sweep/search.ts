@@ -12,7 +12,8 @@ import { factsOf } from '../../search/objective.js';
 import { SearchFeed } from '../../search/search-feed.js';
 import { readSearchFile, type SearchFile } from '../../search/search-file.js';
 import { judgeTrials } from '../../search/standing.js';
-import { Study, type Trial } from '../../search/study.js';
+import { Study } from '../../search/study.js';
+import type { Trial } from '../../search/trial.js';
 import { TrialHost } from '../../search/trial-host.js';
 import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import type { Engine } from '../engine.js';
@@ -234,8 +235,14 @@ function announce(
   const count = search.trials === null ? 'trials' : formatNumberOf(search.trials, 'trial');
   const each = workers !== null && workers > 1 ? `, ${workers} threads each` : '';
   const lanes = search.lag * search.seeds;
+  const { fullTrials } = study;
   return [
     `${name}: ${count} by ${search.sampler.kind}, ${decided} known from runs in ${command.db}, ${parallel} at a time${each}`,
+    ...(fullTrials !== null && fullTrials !== search.trials
+      ? [
+          `${name}: ${formatNumberOf(search.trials!, 'trial')} leave a cohort unfilled, which then waits: --trials ${fullTrials} fills it`,
+        ]
+      : []),
     ...(parallel > lanes
       ? [
           `${name}: a trial is chosen from all but the last ${search.lag}, so that at most ${lanes} of ${parallel} runs side by side have work. A greater "lag" gives more, and other trials.`,
@@ -278,7 +285,7 @@ function tellStanding(study: Study<SweepPoint>, { search, name }: SearchFile, ho
     ...(study.end !== null ? [`${name}: ${study.end}`] : []),
     ...(study.isOver && waiting > 0
       ? [
-          `${name}: ${formatNumberOf(waiting, 'trial')} of a cohort that is not full wait for more: see --trials`,
+          `${name}: ${formatNumberOf(waiting, 'trial')} of a cohort that is not full wait for more: --trials ${study.fullTrials} fills it`,
         ]
       : []),
   ];

@@ -1,26 +1,32 @@
 import { UserError } from '../../core/errors.js';
 import { countNumbers, numberAt } from '../domain.js';
 import type { Assignment, Space } from '../space.js';
+import { attempt } from './attempts.js';
 import type { Sampler, SamplerContext } from './sampler.js';
+
+/** Of combinations in turn, to find one that meets the constraints. */
+const MAX_COMBINATIONS = 10_000;
 
 /** Chooses every combination once, the last parameter fastest. */
 export class GridSampler implements Sampler {
   readonly #combinations: Iterator<Assignment>;
-  readonly #isFeasible: SamplerContext['isFeasible'];
+  readonly #context: SamplerContext;
 
   /** @throws UserError if a parameter has more values than can be counted */
-  constructor({ space, isFeasible }: SamplerContext) {
+  constructor(context: SamplerContext) {
+    const { space } = context;
     checkCountable(space);
     this.#combinations = combine(space);
-    this.#isFeasible = isFeasible;
+    this.#context = context;
   }
 
   choose(): Assignment | null {
-    for (;;) {
+    const next = () => {
       const { done, value } = this.#combinations.next();
-      if (done) return null;
-      if (this.#isFeasible(value)) return value;
-    }
+      if (done) return { chosen: null };
+      return this.#context.isFeasible(value) ? { chosen: value } : null;
+    };
+    return attempt(this.#context, next, MAX_COMBINATIONS).chosen;
   }
 }
 

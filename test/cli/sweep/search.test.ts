@@ -92,6 +92,9 @@ describe('sweep with a search', () => {
   it('gives trials up, marks their runs, and goes on with them by hand', async () => {
     const { file, db } = writeSearch({ trials: 9, pruner: { kind: 'successive-halving' } });
     const { engine } = makeEngine();
+    expect((await sweep([file, '--db', db, '--trials', '4'], engine)).err).toContain(
+      'rate: 4 trials leave a cohort unfilled, which then waits: --trials 6 fills it\n',
+    );
     const { exitCode, err } = await sweep([file, '--db', db], engine);
     expect(exitCode).toBe(0);
     expect(err).toContain('given up after 1 epoch');
@@ -246,6 +249,18 @@ describe('sweep with a search', () => {
       [],
       'found none in 1000 choices (the first that is no spec: ',
     ],
+    [
+      {
+        sampler: 'grid',
+        space: { optimizer: { choice: ['sgd', 'adamw'] } },
+        constraints: ['parameters < 10'],
+      },
+      BASE,
+      [],
+      'found none in all that it has',
+    ],
+    [{ images: 2399 }, BASE, [], 'expected at least the 2400 of the first trial, found 2399'],
+    [{ pruner: { kind: 'successive-halving' } }, BASE, ['--trials', '2'], 'expected at least the 3 that'],
     [{}, BASE, ['--set', 'learningRate.rate=0.1'], 'expected each field once'],
     [{}, BASE, ['--profile'], '--profile: expected it with a grid'],
     [{}, BASE, ['--no-wait'], '--no-wait: expected it with a grid'],

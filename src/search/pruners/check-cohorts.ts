@@ -1,0 +1,34 @@
+import { UserError } from '../../core/errors.js';
+import type { Search } from '../search-file.js';
+import { type Cohort, findCohort } from './cohorts.js';
+
+/**
+ * Refuses a pruner that could give nothing up, and a number of trials with which nothing could come to its end.
+ *
+ * @param cohorts of trials of so many epochs
+ * @throws UserError
+ */
+export function checkCohorts(
+  cohorts: readonly Cohort[],
+  { pruner, trials }: Pick<Search, 'pruner' | 'trials'>,
+  epochs: number,
+): void {
+  if (cohorts.every(({ rungs }) => rungs.length === 1)) {
+    throw new UserError(
+      `search.pruner: expected it to look at trials before their end after ${epochs} epochs, found none that it could give up. ` +
+        'Give a smaller "minEpochs" or "reduction", or more epochs.',
+    );
+  }
+  const { size } = cohorts[0]!;
+  if (trials === null || trials >= size) return;
+  throw new UserError(
+    `search.trials: expected at least the ${size} that the first cohort of ${pruner!.kind} has over ${epochs} epochs, found ${trials}, ` +
+      'of which none would come to its end. Give more trials, or a greater "minEpochs".',
+  );
+}
+
+/** The least number of trials, from that number on, which leaves no cohort unfilled. */
+export function fillCohort(cohorts: readonly Cohort[], trials: number): number {
+  const { cohort, first } = findCohort(cohorts, trials);
+  return first + cohort.size - 1;
+}
