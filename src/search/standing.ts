@@ -1,10 +1,8 @@
+import { NORMAL_975, studentQuantile } from '../core/distributions.js';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { dominates } from './samplers/tpe/domination.js';
 import type { Search } from './search-file.js';
 import type { StudyHost, Trial } from './trial.js';
-
-/** Of a normal distribution, so many deviations to either side hold 95%. */
-const DEVIATIONS_95 = 1.96;
 
 /** The complete trials that no other one is better than, and what of the best of them is sure. */
 export interface Standing {
@@ -46,14 +44,22 @@ export function judgeTrials(
     return { front, lead: null };
   }
   if (best === undefined || next === undefined) return { front: distinct.slice(0, 1), lead: null };
-  const spreads = [best, next].map((trial) => measureVariance(trial, objectives[0]!.metric, host));
-  const [a, b] = spreads;
-  const uncertainty = a == null || b == null ? null : DEVIATIONS_95 * Math.sqrt(a + b);
+  const variances = [best, next].map((trial) => measureVariance(trial, objectives[0]!.metric, host));
+  const uncertainty = measureUncertainty(variances, best.plan.runs.length);
   return { front: [best], lead: { best, next, margin: next.scores![0]! - best.scores![0]!, uncertainty } };
 }
 
 function nameRuns({ plan }: Trial<SweepPoint>): string {
   return plan.runs.map(({ identity }) => identity).join();
+}
+
+/** @param variances of two means of so many runs each */
+function measureUncertainty([a, b]: readonly (number | null)[], runs: number): number | null {
+  if (a == null || b == null) return null;
+  const deviation = Math.sqrt(a + b);
+  if (runs === 1 || deviation === 0) return NORMAL_975 * deviation;
+  const freedom = ((a + b) ** 2 / (a ** 2 + b ** 2)) * (runs - 1);
+  return studentQuantile(0.05, freedom) * deviation;
 }
 
 /** Of a trial's mean; null where nothing tells. */
@@ -69,8 +75,8 @@ function measureVariance(
     return squares.reduce((sum, square) => sum + square, 0) / (runs.length - 1) / runs.length;
   }
   const images = countImages(metric, runs[0]!);
-  // Of an error in percent on so many images: the binomial distribution's, for which one image more or less is the least.
-  return images === null ? null : Math.max(mean * (100 - mean), 100) / images;
+  // Of an error in percent on so many images: the binomial distribution's, for which one image that is wrong is the least.
+  return images === null ? null : Math.max(mean * (100 - mean), 10_000 / images) / images;
 }
 
 function countImages(metric: string, { spec }: SweepPoint): number | null {

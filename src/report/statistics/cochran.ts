@@ -1,4 +1,4 @@
-import { chiSquaredTail } from './distributions.js';
+import { chiSquaredTail } from '../../core/distributions.js';
 
 /** What Cochran's test comes to. */
 export interface CochranResult {

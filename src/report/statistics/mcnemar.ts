@@ -1,4 +1,4 @@
-import { logGamma } from './special-functions.js';
+import { logGamma } from '../../core/special-functions.js';
 
 /** How two classifiers differ on the same examples. */
 export interface Discordance {

@@ -1,4 +1,4 @@
-import { NORMAL_975, normalTails } from './distributions.js';
+import { NORMAL_975, normalTails } from '../../core/distributions.js';
 
 /** A 95% interval. */
 export interface Interval {

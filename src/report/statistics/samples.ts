@@ -1,4 +1,4 @@
-import { fisherTail, studentQuantile, studentTails } from './distributions.js';
+import { fisherTail, studentQuantile, studentTails } from '../../core/distributions.js';
 import type { Interval } from './proportion.js';
 import { measureSpread } from './spread.js';
 

@@ -125,7 +125,7 @@ describe('sweep with a search', () => {
     const { file, db } = writeSearch({ seeds: 3, trials: 5 });
     const { exitCode, out } = await sweep([file, '--db', db, '--seed', '7'], makeEngine().engine);
     expect(exitCode).toBe(0);
-    expect(out).toMatch(/better than trial \d+ \(95% interval ±0\.016: told apart\)/);
+    expect(out).toMatch(/better than trial \d+ \(95% interval ±0\.023: told apart\)/);
     expect(await query(db, 'SELECT DISTINCT runs FROM trials')).toEqual([{ runs: 3 }]);
     expect(await query(db, 'SELECT DISTINCT seed FROM all_runs ORDER BY seed')).toEqual([
       { seed: 7 },

@@ -6,8 +6,8 @@ import {
   normalTails,
   studentQuantile,
   studentTails,
-} from '../../../src/report/statistics/distributions.js';
-import { incompleteBeta, logGamma, upperGamma } from '../../../src/report/statistics/special-functions.js';
+} from '../../src/core/distributions.js';
+import { incompleteBeta, logGamma, upperGamma } from '../../src/core/special-functions.js';
 
 describe('special functions', () => {
   it.each([
