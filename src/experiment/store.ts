@@ -205,12 +205,17 @@ export class Store {
   }
 
   /**
-   * Records what a search has come to.
+   * Records what a sweep consists of, as `recordSweep` does, and what the search that it is has come to.
    *
-   * @param pruned runs that are given up, and why
+   * @throws UserError if there is a sweep of that name which has it from another file
    */
-  recordTrials(sweepId: number, { search, trials, pruned }: SearchRecord): void {
+  recordTrials(
+    sweep: SweepEntry,
+    points: readonly SweepPoint[],
+    { search, trials, pruned }: SearchRecord,
+  ): void {
     this.write(() => {
+      const sweepId = recordSweepEntry(this.db, sweep, points);
       saveTrials(this.db, sweepId, search, trials);
       for (const { identities, reason } of pruned) markPruned(this.db, identities, reason);
     });

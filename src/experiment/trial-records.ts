@@ -23,6 +23,7 @@ export interface SearchRecord {
   /** As its file has it. */
   readonly search: Readonly<Record<string, unknown>>;
   readonly trials: readonly TrialRecord[];
+  /** Runs that are given up, and why. */
   readonly pruned: readonly { readonly identities: readonly string[]; readonly reason: string }[];
 }
 

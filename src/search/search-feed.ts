@@ -24,11 +24,11 @@ interface FeedOptions {
 export class SearchFeed implements PointFeed {
   readonly study: Study<SweepPoint>;
   readonly #options: FeedOptions;
-  readonly #sweepId: number;
   /** Identities of points that are given out. */
   readonly #given = new Set<string>();
   readonly #told = new Map<number, Trial<SweepPoint>['state']>();
-  #recorded = '';
+  /** What is recorded, as text; null as long as it is of an earlier process. */
+  #recorded: string | null = null;
   /** Whether no more runs are given out. */
   isClosed = false;
   /** One at a time. */
@@ -37,7 +37,6 @@ export class SearchFeed implements PointFeed {
   constructor(options: FeedOptions) {
     this.#options = options;
     this.study = new Study(options.file.search, options.host);
-    this.#sweepId = options.store.recordSweep(entryOf(options.file), []);
   }
 
   get count(): number {
@@ -84,12 +83,10 @@ export class SearchFeed implements PointFeed {
     const records = trials.map((trial) => recordOf(trial, file));
     const text = JSON.stringify(records);
     if (text === this.#recorded) return;
-    this.#recorded = text;
-    store.recordSweep(
-      { ...entryOf(file), grows: true },
-      trials.flatMap(({ plan }) => plan.runs),
-    );
-    store.recordTrials(this.#sweepId, {
+    // Not before the first trials are known, so that what cannot be searched leaves what there was.
+    const sweep = { ...entryOf(file), grows: this.#recorded !== null };
+    const points = trials.flatMap(({ plan }) => plan.runs);
+    store.recordTrials(sweep, points, {
       search: file.written,
       trials: records,
       pruned: trials
@@ -99,6 +96,7 @@ export class SearchFeed implements PointFeed {
           reason: `given up by the search ${file.name} as trial ${number}, after ${epochs} of ${plan.epochs} epochs`,
         })),
     });
+    this.#recorded = text;
   }
 }
 

@@ -117,11 +117,12 @@ describe('the report of a search', () => {
 describe('a recorded search', () => {
   it('is read back; a grid is none', () => {
     const store = openStore();
-    const sweepId = store.recordSweep({ name: 'rate', title: null }, []);
+    const sweep = { name: 'rate', title: null };
+    store.recordSweep(sweep, []);
     expect(readSearch(store.db, 'rate')).toBeNull();
     const search = { space: { rate: { log: [0.1, 1] } }, objective: ['test_r2', 'parameters'] };
     const trial = { settings: { rate: 0.5 }, epochs: 2, value: 0.9, identities: ['a'.repeat(64)] } as const;
-    store.recordTrials(sweepId, {
+    store.recordTrials(sweep, [], {
       search,
       trials: [
         { ...trial, trial: 1, state: 'complete', objectives: [0.9, 100] },

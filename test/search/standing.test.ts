@@ -4,7 +4,11 @@ import { parseSearch } from '../../src/search/search-file.js';
 import { judgeTrials } from '../../src/search/standing.js';
 import type { Trial } from '../../src/search/trial.js';
 
-const { search } = parseSearch({ search: { trials: 2, space: { width: { values: [0.2, 1] } } } }, 'test', 'test');
+const { search } = parseSearch(
+  { search: { trials: 2, space: { width: { values: [0.2, 1] } } } },
+  'test',
+  'test',
+);
 
 /** Two complete trials with the scores of their runs. */
 function judge(...scores: readonly (readonly number[])[]) {

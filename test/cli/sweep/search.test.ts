@@ -89,6 +89,21 @@ describe('sweep with a search', () => {
     expect(countRuns()).toBe(atOnce.countRuns());
   });
 
+  it('leaves what was recorded of it if it cannot be searched any more', async () => {
+    const { file, db } = writeSearch({ trials: 3 });
+    await sweep([file, '--db', db], makeEngine().engine);
+    const select = 'SELECT trial, value FROM trials';
+    const before = await query(db, select);
+    writeFileSync(
+      file,
+      JSON.stringify({ name: 'rate', base: BASE, search: { ...SEARCH, constraints: ['parameters < 10'] } }),
+    );
+    expect(await sweep([file, '--db', db], makeEngine().engine)).toMatchObject({ exitCode: 2 });
+    expect(before).toHaveLength(3);
+    expect(await query(db, select)).toEqual(before);
+    expect(await query(db, 'SELECT count(*) AS n FROM sweep_points')).toEqual([{ n: 3 }]);
+  });
+
   it('gives trials up, marks their runs, and goes on with them by hand', async () => {
     const { file, db } = writeSearch({ trials: 9, pruner: { kind: 'successive-halving' } });
     const { engine } = makeEngine();
