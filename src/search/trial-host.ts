@@ -109,10 +109,12 @@ export class TrialHost implements StudyHost<SweepPoint> {
     const scoreOf = (figure: number | null, { sign }: Objective) =>
       figure === null ? Number.POSITIVE_INFINITY : sign * figure;
     const curve = run.curve.map((figure) => scoreOf(figure, first));
-    if (run.state !== 'done' && run.state !== 'diverged') return { curve, scores: null };
+    // Its size would put it on the front of several objectives.
+    if (run.state === 'diverged') return { curve, scores: objectives.map(() => Number.POSITIVE_INFINITY) };
+    if (run.state !== 'done') return { curve, scores: null };
     const size = this.#sizes.get(identity)!;
     const figures: Readonly<Record<string, number | null>> = {
-      ...(run.state === 'done' ? run.final : {}),
+      ...run.final,
       parameters: size.parameters,
       multiply_adds: size.multiplyAdds,
     };

@@ -89,6 +89,21 @@ describe('sweep with a search', () => {
     expect(countRuns()).toBe(atOnce.countRuns());
   });
 
+  it('takes a run that diverges for the worst in every objective', async () => {
+    const { file, db } = writeSearch({
+      sampler: 'grid',
+      space: { 'learningRate.rate': { values: [0.01, 1] } },
+      objective: ['validation_error_percent', 'parameters'],
+    });
+    const { out } = await sweep([file, '--db', db], makeEngine().engine);
+    expect(out).toContain('\n1 trial that no other one is better than:\n');
+    const trials = await query(db, 'SELECT objectives FROM trials ORDER BY trial');
+    expect(trials).toEqual([
+      { objectives: expect.stringMatching(/^\[[\d.]+,\d+\]$/) },
+      { objectives: '[null,null]' },
+    ]);
+  });
+
   it('leaves what was recorded of it if it cannot be searched any more', async () => {
     const { file, db } = writeSearch({ trials: 3 });
     await sweep([file, '--db', db], makeEngine().engine);
