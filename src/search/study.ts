@@ -64,6 +64,14 @@ export class Study<Run> {
     return this.#cohorts === null || trials === null ? null : fillCohort(this.#cohorts, trials);
   }
 
+  /** So many trials at most are under way at a time: those that the lag lets begin, or those of a cohort that go on together. */
+  get lanes(): number {
+    const together = this.#cohorts
+      ?.filter(({ rungs }) => rungs.length > 1)
+      .map(({ rungs }) => rungs[0]!.keep);
+    return Math.max(this.#search.lag, ...(together ?? []));
+  }
+
   /**
    * Goes as far as results allow.
    *

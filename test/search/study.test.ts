@@ -146,6 +146,17 @@ describe('pruners', () => {
     expect(world.trained).toBe(9 + 3 * 2 + 6);
   });
 
+  it.each([
+    ['none', 2],
+    ['median', 2],
+    ['successive halving', 3],
+    ['hyperband', 3],
+  ] as const)('%s: %i trials can be under way at a time', async (name, lanes) => {
+    const study = makeStudy(new World(), { pruner: PRUNERS[name], trials: 27, lag: 2 });
+    await study.advance();
+    expect(study.lanes).toBe(lanes);
+  });
+
   it('leave a cohort undecided that is not full, and say nothing is left to do', async () => {
     const { trials, isOver } = await finish({ pruner: PRUNERS['successive halving'], trials: 12 });
     expect(trials.slice(9).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting']);

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
-import type { Executor } from '../../experiment/executor.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { Store } from '../../experiment/store.js';
 import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
@@ -11,9 +10,7 @@ import { listWarnings } from '../../run/list-warnings.js';
 import { factsOf } from '../../search/objective.js';
 import { SearchFeed } from '../../search/search-feed.js';
 import { readSearchFile, type SearchFile } from '../../search/search-file.js';
-import { judgeTrials } from '../../search/standing.js';
 import { Study } from '../../search/study.js';
-import type { Trial } from '../../search/trial.js';
 import { TrialHost } from '../../search/trial-host.js';
 import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import type { Engine } from '../engine.js';
@@ -22,14 +19,8 @@ import { findInterruptionCode, withInterruption } from '../interruption.js';
 import { formatHeldLine, formatRecordedLine } from '../progress/text.js';
 import { type Streams, widthOf } from '../streams.js';
 import type { SweepCommand } from './options.js';
-import {
-  formatNext,
-  formatSpace,
-  formatStanding,
-  formatTrial,
-  formatTrialAsJson,
-  formatTrials,
-} from './search-text.js';
+import { formatSpace, formatTrial, formatTrialAsJson, formatTrials } from './search-text.js';
+import { announce, noteBest, tellStanding } from './tell-search.js';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -43,7 +34,7 @@ interface SearchJob {
 /**
  * `sweep <search.json>`: runs what is missing of a search, trial by trial, and prints what it has come to.
  *
- * @returns the exit code: 0 if all trials that were asked for are decided, or the time is over
+ * @returns the exit code: 0 if all trials that were asked for are decided, or the time is over and no run has failed
  * @throws UserError for a wrong search, and an unusable database
  */
 export async function runSearchCommand(
@@ -62,6 +53,11 @@ export async function runSearchCommand(
       `${what}: search.pruner: expected checkpoints, from which trials go on, found --no-checkpoints. Leave one of them out.`,
     );
   }
+  if (file.search.pruner !== null && command.checkpoints?.restart) {
+    throw new UserError(
+      `--restart: expected a search without a pruner, whose trials go on from what was saved of them, found ${file.search.pruner.kind} in ${what}. Leave it out.`,
+    );
+  }
   const store = Store.open(command.db);
   try {
     store.recoverDead();
@@ -71,10 +67,12 @@ export async function runSearchCommand(
   }
 }
 
-function refuseGridOptions({ choices, profile, what, wait, remote, queue }: SweepCommand): void {
+function refuseGridOptions(command: SweepCommand): void {
+  const { choices, profile, what, wait, remote, queue, ignoreHash } = command;
   const [option] = [
     ...choices.map(({ text }) => text),
     ...(profile ? ['--profile'] : []),
+    ...(ignoreHash ? ['--ignore-hash'] : []),
     // What another process is at, later trials may be chosen from.
     ...(wait ? [] : ['--no-wait']),
     ...(remote === null ? [] : [`--${remote.kind}`]),
@@ -167,14 +165,15 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
     },
   });
   await feed.update();
-  const executor = engine.createExecutor(command, search.lag * search.seeds);
-  for (const line of announce(job, feed, executor)) say(line);
+  const executor = engine.createExecutor(command, feed.study.lanes * search.seeds);
+  for (const line of announce(file, feed.study, command, executor)) say(line);
   isUnderWay = true;
   const limit = startLimit(command, feed, say);
+  let hasFailed = false;
   const code = await withInterruption(
     async (signal) => {
       try {
-        await runSweep({
+        const ends = await runSweep({
           store,
           name: file.name,
           title: file.title ?? null,
@@ -190,6 +189,7 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
           signal,
           observer: observe(file, say),
         });
+        hasFailed = ends.has('failed');
       } finally {
         clearTimeout(limit);
         await executor.close?.();
@@ -207,7 +207,8 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
     for (const line of tellStanding(feed.study, file, host)) streams.out.write(`${line}\n`);
   }
   if (code !== null) return code;
-  return feed.study.isOver || feed.isClosed ? EXIT_CODES.done : EXIT_CODES.failed;
+  const isDone = feed.study.isOver || (feed.isClosed && !hasFailed);
+  return isDone ? EXIT_CODES.done : EXIT_CODES.failed;
 }
 
 /** A wall clock's limit says no more than how far a search comes. */
@@ -223,32 +224,6 @@ function startLimit(
       `the ${formatNumberOf(minutes, 'minute')} are over: runs in progress come to their end. How far a search comes in a time is not repeatable; its trials are, and the same command goes on.`,
     );
   }, minutes * MS_PER_MINUTE);
-}
-
-function announce(
-  { command, file }: SearchJob,
-  { study }: SearchFeed,
-  { parallel, workers }: Executor,
-): string[] {
-  const { search, name } = file;
-  const decided = study.trials.filter(({ state }) => state === 'complete' || state === 'pruned').length;
-  const count = search.trials === null ? 'trials' : formatNumberOf(search.trials, 'trial');
-  const each = workers !== null && workers > 1 ? `, ${workers} threads each` : '';
-  const lanes = search.lag * search.seeds;
-  const { fullTrials } = study;
-  return [
-    `${name}: ${count} by ${search.sampler.kind}, ${decided} known from runs in ${command.db}, ${parallel} at a time${each}`,
-    ...(fullTrials !== null && fullTrials !== search.trials
-      ? [
-          `${name}: ${formatNumberOf(search.trials!, 'trial')} leave a cohort unfilled, which then waits: --trials ${fullTrials} fills it`,
-        ]
-      : []),
-    ...(parallel > lanes
-      ? [
-          `${name}: a trial is chosen from all but the last ${search.lag}, so that at most ${lanes} of ${parallel} runs side by side have work. A greater "lag" gives more, and other trials.`,
-        ]
-      : []),
-  ];
 }
 
 function observe({ search }: SearchFile, say: (line: string) => void): SweepObserver {
@@ -267,26 +242,4 @@ function observe({ search }: SearchFile, say: (line: string) => void): SweepObse
       if (error instanceof Error && !(error instanceof UserError)) say(error.stack ?? error.message);
     },
   };
-}
-
-function noteBest(trial: Trial<SweepPoint>, trials: readonly Trial<SweepPoint>[]): string {
-  if (trial.scores?.length !== 1) return '';
-  const isBest = trials.every(
-    ({ number, scores }) => number === trial.number || scores === null || scores[0]! > trial.scores![0]!,
-  );
-  return isBest ? ', the best so far' : '';
-}
-
-function tellStanding(study: Study<SweepPoint>, { search, name }: SearchFile, host: TrialHost): string[] {
-  const waiting = study.trials.filter(({ state }) => state === 'waiting').length;
-  return [
-    ...formatStanding(judgeTrials(study.trials, search, host), search),
-    ...formatNext(study.listTasks(), study.trials, search),
-    ...(study.end !== null ? [`${name}: ${study.end}`] : []),
-    ...(study.isOver && waiting > 0
-      ? [
-          `${name}: ${formatNumberOf(waiting, 'trial')} of a cohort that is not full wait for more: --trials ${study.fullTrials} fills it`,
-        ]
-      : []),
-  ];
 }
