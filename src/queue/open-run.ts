@@ -263,9 +263,14 @@ export class OpenRun {
     );
   }
 
-  /** What takes long to come is a sign of life. */
+  /**
+   * What takes long to come is a sign of life.
+   *
+   * @throws HttpRefusal once another attempt has been made
+   */
   async *#whileHeard(attempt: Attempt, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     for await (const chunk of body) {
+      this.#expect(attempt.number);
       attempt.heardAtMs = this.head.now();
       yield chunk;
     }
