@@ -164,6 +164,27 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(field.readRuns('other.db')).toEqual(alone);
   });
 
+  it.runIf(IS_LONG)(
+    'waits for a head that has died with one of the jobs that it left, not with each',
+    async () => {
+      const field = await Field.open();
+      field.writeGrid(20, { epochs: 7 });
+      const dead = field.startHead('dead.db');
+      await dead.waitFor('points are in the queue');
+      await sleep(2000);
+      dead.kill();
+      await dead.ended;
+      field.writeGrid(2);
+      const alone = await field.trainHere();
+      const head = field.startHead('queue.db');
+      const worker = field.startWorker();
+      await expectEnd(head);
+      expect(worker.printed).toContain('expected the head of the points, found no answer (ECONNREFUSED)');
+      expect(worker.printed.match(/begun/g)).toHaveLength(1 + 2);
+      expect(field.readRuns('queue.db')).toEqual(alone);
+    },
+  );
+
   it('goes on with a head that is killed and started again, and with the worker that trains meanwhile', async () => {
     const { field, hosts, alone, startHead } = await openField(2, LONG);
     const killed = startHead();
