@@ -88,6 +88,8 @@ function explainEnd(error: unknown, { head: { url } }: Job): WorkEnd {
 /** One attempt at a point. */
 class PointWork {
   readonly #startedAt = new Date().toISOString();
+  /** The worker is to end, or the run, or this attempt at it. */
+  readonly #signal: AbortSignal;
   #folder: string | null = null;
 
   constructor(
@@ -95,7 +97,9 @@ class PointWork {
     private readonly place: WorkPlace,
     private readonly task: Task,
     private readonly options: WorkOptions,
-  ) {}
+  ) {
+    this.#signal = AbortSignal.any([options.signal, link.ended]);
+  }
 
   async run(job: Job, state: CarriedFile | null): Promise<WorkEnd> {
     const { machine, environment } = this.place;
@@ -105,10 +109,11 @@ class PointWork {
       if (this.task.checkpoints !== null) {
         machine.checkRoom(point);
         this.#folder = await machine.makeFolder();
-        if (state !== null) await this.link.download(state, this.#folder);
+        if (state !== null) await this.link.download(state, this.#folder, this.#signal);
       }
       return await this.#train(point);
     } catch (error) {
+      if (this.#signal.aborted && error === this.#signal.reason) return await this.#leave();
       const isHeads = error instanceof HeadError || error instanceof AttemptLost;
       if (isHeads || !(error instanceof Error)) throw error;
       // What is no user's mistake is a bug, and as good as a death.
@@ -127,7 +132,7 @@ class PointWork {
     let result: TrainResult;
     try {
       result = await place.executor.run(point, {
-        signal: AbortSignal.any([options.signal, link.ended]),
+        signal: this.#signal,
         observer: link.observer,
         checkpoints: checkpoints && { ...checkpoints, folder: this.#folder! },
       });
@@ -136,10 +141,7 @@ class PointWork {
     }
     if (result.state === 'interrupted') {
       await link.saveState().catch(() => {});
-      await this.#giveBack(null, false);
-      return link.isLost
-        ? { kind: 'needless', reason: 'another attempt has taken its place' }
-        : { kind: 'returned' };
+      return this.#leave();
     }
     const keep = checkpoints === null ? 'nothing' : (checkpoints.keep ?? 'model');
     const files =
@@ -188,6 +190,13 @@ class PointWork {
   async #deliver(carried: CarriedResult): Promise<void> {
     const limitMs = this.options.signal.aborted ? FAREWELL_LIMIT_MS : undefined;
     await this.link.finish({ kind: 'result', result: formatResult(carried) }, carried.files, limitMs);
+  }
+
+  async #leave(): Promise<WorkEnd> {
+    await this.#giveBack(null, false);
+    return this.link.isLost
+      ? { kind: 'needless', reason: 'another attempt has taken its place' }
+      : { kind: 'returned' };
   }
 
   /** As far as the head hears of it: otherwise it finds by itself that this worker is silent. */
