@@ -1,12 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpRefusal } from './http-refusal.js';
 
 /** Folders of inboxes are called so. */
 const PREFIX = 'incoming-';
-/** No head lets a blob lie for longer, so that a folder as old is that of a process which has died. */
-const STALE_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+/** So often a folder is marked as that of a process which lives. */
+const MARK_INTERVAL_MS = HOUR_MS;
+/** One that has not been marked for so long is that of a process which has died. */
+const STALE_MS = 24 * HOUR_MS;
 
 /** A piece of a blob, as it is announced. */
 export interface BlobPiece {
@@ -34,9 +37,13 @@ interface Blob {
 export class BlobInbox {
   readonly #blobs = new Map<string, Blob>();
   readonly #whole = new Set<string>();
+  readonly #marks: NodeJS.Timeout;
   #made = 0;
 
-  private constructor(readonly folder: string) {}
+  private constructor(readonly folder: string) {
+    const mark = () => void utimes(folder, new Date(), new Date()).catch(() => {});
+    this.#marks = setInterval(mark, MARK_INTERVAL_MS).unref();
+  }
 
   /**
    * Makes an inbox with a folder of its own, and removes those of processes that have died.
@@ -115,6 +122,7 @@ export class BlobInbox {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#marks);
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -129,7 +137,10 @@ export class BlobInbox {
   }
 
   async #write(sha256: string, blob: Blob, body: AsyncIterable<Uint8Array>): Promise<void> {
-    const handle = await open(blob.file, blob.received === 0 ? 'w' : 'r+');
+    const isNew = blob.received === 0;
+    // A process whose machine has slept for days finds that another one has removed the folder.
+    if (isNew) await mkdir(this.folder, { recursive: true });
+    const handle = await open(blob.file, isNew ? 'w' : 'r+');
     try {
       for await (const chunk of body) {
         this.#expectKept(sha256, blob);

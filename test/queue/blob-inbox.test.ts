@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BlobInbox } from '../../src/queue/blob-inbox.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 import { FakeHead, makeBeginning } from './fake-head.js';
 
+const DAY_MS = 24 * 3_600_000;
 const bytes = randomBytes(3000);
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const piece = { offset: 0, bytes: bytes.length, mostBytes: bytes.length };
@@ -64,6 +65,29 @@ describe('an inbox of blobs', () => {
     expect(await inbox.moveTo(sha256, file)).toBe(true);
     expect(readFileSync(file).equals(bytes)).toBe(true);
     expect(await readdir(inbox.folder)).toEqual([]);
+  });
+
+  it('keeps its folder from those that remove what dead processes have left', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const inbox = await openInbox();
+    const parent = dirname(inbox.folder);
+    const openAnother = async () => {
+      const other = await BlobInbox.open(parent);
+      onTestFinished(() => other.close());
+    };
+    const old = new Date(Date.now() - 2 * DAY_MS);
+    utimesSync(inbox.folder, old, old);
+    vi.advanceTimersByTime(DAY_MS / 24);
+    await expect.poll(() => statSync(inbox.folder).mtimeMs).toBeGreaterThan(old.getTime() + DAY_MS);
+    await openAnother();
+    expect(existsSync(inbox.folder)).toBe(true);
+    // Its machine slept.
+    utimesSync(inbox.folder, old, old);
+    await openAnother();
+    expect(existsSync(inbox.folder)).toBe(false);
+    expect(await inbox.append(sha256, piece, whole())).toBe(bytes.length);
+    expect(inbox.has(sha256)).toBe(true);
   });
 
   it('leaves no file of an upload that was discarded as it began', async () => {
