@@ -84,7 +84,7 @@ describe("a worker's link to its head", () => {
     await link.begin();
     link.start(null);
     link.observer.epochEnded(makeMetrics(1, 9));
-    await expect.poll(() => first.epochs.length).toBe(1);
+    await expect.poll(() => first.epochs.length, { timeout: 10_000 }).toBe(1);
     await before.server.close();
     link.observer.epochEnded(makeMetrics(2, 8));
     link.observer.progressed(progressOf(3, 4));

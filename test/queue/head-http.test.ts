@@ -113,6 +113,17 @@ describe("a head's HTTP", () => {
     const headers = { 'content-length': String(2 ** 30) };
     const { status } = await head.ask(`${path}/reports`, { method: 'POST', body: '{}', headers });
     expect(status).toBe(413);
+    let sent = 0;
+    const chunk = new Uint8Array(MB).fill(0x20);
+    const body = new ReadableStream({
+      pull: (controller) => {
+        sent++;
+        controller.enqueue(chunk);
+      },
+    });
+    const chunked = await head.ask(`${path}/reports`, { method: 'POST', body, duplex: 'half' });
+    expect(chunked.status).toBe(413);
+    expect(sent).toBeLessThan(140);
   });
 
   it('takes a file in pieces, holds it against its hash and puts it into the folder of the run', async () => {
