@@ -24,6 +24,8 @@ export interface ParameterPlan {
 }
 
 /** Epochs for which a parameter learns: 0 with a learning rate of 0, infinite if it is never frozen. */
+  /** Of such a kernel: it is as large as the layer's input, as that of a fully connected layer. Absent: it is not. */
+  readonly coversInput?: boolean;
 export function countLearningEpochs({
   learningRateFactor,
   epochs = Number.POSITIVE_INFINITY,

@@ -70,6 +70,29 @@ describe('another optimizer', () => {
     expect(identityOf({ optimizer: kind })).not.toBe(identityOf({}));
   });
 
+  it('is the same run where a later option says what is so anyway', () => {
+    const later = {
+      kernels: 'all',
+      newtonSchulzSteps: 5,
+      scaleByShape: true,
+      normalizeKernels: false,
+    } as const;
+    expect(resolve({ optimizer: { kind: 'muon', ...later } })).toEqual(resolve({ optimizer: 'muon' }));
+    for (const [key, value] of Object.entries({
+      kernels: 'convolutions',
+      newtonSchulzSteps: 3,
+      scaleByShape: false,
+      normalizeKernels: true,
+    })) {
+      const spec = resolve({ optimizer: { kind: 'muon', ...later, [key]: value } as never });
+      expect(spec.optimizer).toMatchObject({ [key]: value });
+      expect(resolveRunSpec(JSON.parse(JSON.stringify(trimSpec(spec))))).toEqual(spec);
+    }
+    expect(errorOf({ optimizer: { kind: 'muon', newtonSchulzSteps: 0 } })).toMatch(
+      /^spec: optimizer muon: field 'newtonSchulzSteps': /,
+    );
+  });
+
   it("has no short form of sgd's", () => {
     expect(errorOf({ optimizer: 'adam', weightDecay: 0.1 })).toBe(
       'spec: weightDecay: expected no such field beside the optimizer adam, found 0.1. It is short for one of ' +

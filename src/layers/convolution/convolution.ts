@@ -240,6 +240,7 @@ export function planConvolution(
     name: 'bias',
     size: g.outputChannels,
     initializer: learning.biasInitializer,
+    ...(coversInput(g) ? { coversInput: true } : {}),
     ...fan,
     learningRateFactor: learning.biasLearningRate,
     weightDecayFactor: learning.biasWeightDecay,

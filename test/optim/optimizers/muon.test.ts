@@ -25,11 +25,11 @@ const combine = (p: number, a: Rows, q: number, b: Rows): Rows =>
   a.map((row, i) => row.map((x, j) => p * x + q * b[i]![j]!));
 
 /** zeropower_via_newtonschulz5 of Jordan's code, in float64. */
-function orthogonalize(g: Rows): Rows {
-  if (g.length > g[0]!.length) return transpose(orthogonalize(transpose(g)));
+function orthogonalize(g: Rows, steps = 5): Rows {
+  if (g.length > g[0]!.length) return transpose(orthogonalize(transpose(g), steps));
   const norm = Math.sqrt(g.flat().reduce((sum, x) => sum + x * x, 0));
   let x = g.map((row) => row.map((value) => value / (norm + 1e-7)));
-  for (let step = 0; step < 5; step++) {
+  for (let step = 0; step < steps; step++) {
     const a = multiply(x, transpose(x));
     const b = combine(-4.775, a, 2.0315, multiply(a, a));
     x = combine(3.4445, x, 1, multiply(b, x));
@@ -60,14 +60,29 @@ describe('100 steps of muon', () => {
       weightDecay: 0.1,
       others: { learningRate: 2, momentum: 0.5, nesterov: true, weightDecay: 0 },
     },
+    // As airbench94_muon.py has it: no weights but filters, 3 steps, norms of √filters.
+    {
+      momentum: 0.6,
+      kernels: 'convolutions' as const,
+      newtonSchulzSteps: 3,
+      scaleByShape: false,
+      normalizeKernels: true,
+      others: { learningRate: 0.5, momentum: 0.85, nesterov: true, weightDecay: 0.01 },
+    },
+    { weightDecay: 0.1, normalizeKernels: true },
   ])('with %j are those of the published equations in float64', async (options) => {
     const optimizer = { kind: 'muon' as const, ...options };
     const result = await descend(pool, { optimizer, learningRate: RATE });
-    const { momentum, weightDecay, others } = parseOptimizer(optimizer, 'test') as never as {
+    const parsed = parseOptimizer(optimizer, 'test') as never as {
       momentum: number;
       weightDecay: number;
+      kernels?: 'convolutions';
+      newtonSchulzSteps?: number;
+      scaleByShape?: false;
+      normalizeKernels?: true;
       others: { learningRate: number; momentum: number; nesterov: boolean; weightDecay: number };
     };
+    const { momentum, weightDecay, others } = parsed;
     const velocities = new Map<string, number[]>();
     const expected = descendPlainly(result.normalization, (parameters) => {
       for (const parameter of parameters) {
@@ -75,7 +90,7 @@ describe('100 steps of muon', () => {
         const v = velocities.get(plan.label) ?? Array.from(w, () => 0);
         velocities.set(plan.label, v);
         const rate = RATE * plan.learningRateFactor;
-        if (!plan.kernel) {
+        if (!plan.kernel || (parsed.kernels === 'convolutions' && plan.label === 'fc.kernel')) {
           for (let i = 0; i < w.length; i++) {
             const gradient = g[i]! + others.weightDecay * plan.weightDecayFactor * w[i]!;
             v[i] = others.momentum * v[i]! + gradient;
@@ -87,8 +102,13 @@ describe('100 steps of muon', () => {
         for (let i = 0; i < w.length; i++) v[i] = momentum * v[i]! + g[i]!;
         const direction = Array.from(g, (value, i) => value + momentum * v[i]!);
         const filters = toFilters(parameter, direction);
-        const update = orthogonalize(filters);
-        const scale = Math.sqrt(Math.max(1, filters.length / filters[0]!.length));
+        const update = orthogonalize(filters, parsed.newtonSchulzSteps);
+        const scale =
+          parsed.scaleByShape === false ? 1 : Math.sqrt(Math.max(1, filters.length / filters[0]!.length));
+        if (parsed.normalizeKernels) {
+          const norm = Math.sqrt(w.reduce((sum, x) => sum + x * x, 0));
+          for (let i = 0; i < w.length; i++) w[i] = (w[i]! * Math.sqrt(filters.length)) / norm;
+        }
         const { groups, outputs } = plan.kernel;
         const inputs = w.length / groups / outputs;
         for (let i = 0; i < w.length; i++) {
@@ -129,7 +149,7 @@ describe('the Newton–Schulz iteration', () => {
       const matrix = bindMatrix(kernels, { rows, columns }, work, () => true);
       matrix.x.set(values.flat().map((value) => value / norm));
       for (let block = 0; block < matrix.rowBlocks; block++) matrix.packRows(block);
-      for (const { blocks, run } of planNewtonSchulz([matrix])) {
+      for (const { blocks, run } of planNewtonSchulz([matrix], 5)) {
         for (let worker = workers - 1; worker >= 0; worker--) {
           const first = Math.floor((worker * blocks) / workers);
           run(first, Math.floor(((worker + 1) * blocks) / workers) - first);

@@ -8,6 +8,7 @@ import type { KernelShape } from '../../../layers/kernel-shape.js';
 export interface FilterMatrix {
   readonly rows: number;
   readonly columns: number;
+  readonly filters: number;
   /** The published factor of an update: √max(1, filters / inputs of one). */
   readonly scale: number;
 }
@@ -18,6 +19,7 @@ export function measureFilterMatrix(kernel: KernelShape): FilterMatrix {
   return {
     rows: Math.min(filters, inputs),
     columns: Math.max(filters, inputs),
+    filters,
     scale: Math.sqrt(Math.max(1, filters / inputs)),
   };
 }

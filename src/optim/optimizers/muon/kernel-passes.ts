@@ -17,6 +17,10 @@ import {
 interface KernelOptions {
   readonly momentum: number;
   readonly weightDecay: number;
+  readonly newtonSchulzSteps: number;
+  /** See FilterMatrix.scale. */
+  readonly scaleByShape: boolean;
+  readonly normalizeKernels: boolean;
 }
 
 /** A task that writes a kernel has about so many floats. */
@@ -26,17 +30,20 @@ const FLOATS_PER_TASK = 2048;
 interface MatrixOfKernel extends BoundMatrix {
   readonly parameter: UpdatedParameter;
   readonly copies: FilterCopies;
+  readonly filters: number;
   /** See FilterMatrix. */
   readonly scale: number;
   multiply(factor: number, first: number, count: number): void;
 }
 
-/** Where the matrices, and the sums of squares of the kernels' segments, lie in the memory of a step. */
+/** Where the matrices, and the sums of squares of the kernels' segments, directions and weights, lie in the memory of a step. */
 function layOut(kernels: readonly PlannedParameter[]) {
   const layout = new ArenaLayout();
-  const squares = layout.book(countSegments(kernels));
+  const segments = countSegments(kernels);
+  const squares = layout.book(segments);
+  const weightSquares = layout.book(segments);
   const matrices = kernels.map((plan) => layout.book(countMatrixFloats(measureFilterMatrix(plan.kernel!))));
-  return { squares, matrices, floats: layout.floats };
+  return { squares, weightSquares, matrices, floats: layout.floats };
 }
 
 export function countKernelFloats(kernels: readonly PlannedParameter[]): number {
@@ -46,7 +53,7 @@ export function countKernelFloats(kernels: readonly PlannedParameter[]): number 
 /** The passes that move kernels, which are all parameters of the site: see muon. */
 export function planKernels(site: UpdateSite, options: KernelOptions): BlockPass[] {
   if (site.parameters.length === 0) return [];
-  const { squares, matrices: places } = layOut(site.parameters.map(({ plan }) => plan));
+  const { squares, weightSquares, matrices: places } = layOut(site.parameters.map(({ plan }) => plan));
   const shapes = site.parameters.map(({ plan }) => measureFilterMatrix(plan.kernel!));
   const { kernels } = site;
   const matrices = site.parameters.map((parameter, index): MatrixOfKernel => {
@@ -56,27 +63,39 @@ export function planKernels(site: UpdateSite, options: KernelOptions): BlockPass
     return {
       ...matrix,
       parameter,
-      scale: shape.scale,
+      filters: shape.filters,
+      scale: options.scaleByShape ? shape.scale : 1,
       // The update takes the gradient's place.
       copies: bindFilterCopies(kernels, parameter.plan.kernel!, parameter.gradient, matrix.x),
       multiply: kernels.bindScaleElements({ x: matrix.x, y: matrix.x }),
     };
   });
-  const sums = site.work.subarray(squares);
+  const sums = { directions: site.work.subarray(squares), weights: site.work.subarray(weightSquares) };
   return [
     planDirection(site, options, sums),
-    planLoad(matrices, sums),
-    ...planNewtonSchulz(matrices),
-    planMove(site, matrices, options),
+    planLoad(matrices, sums.directions),
+    ...planNewtonSchulz(matrices, options.newtonSchulzSteps),
+    planMove(site, matrices, options, sums.weights),
   ];
 }
 
-/** Makes Nesterov's direction in the gradient's place, and sums its squares segment by segment. */
-function planDirection(site: UpdateSite, { momentum }: KernelOptions, squares: Float32Array): BlockPass {
+/** Of each segment: of Nesterov's direction, and of the weights before the step, where they are normalised. */
+interface SumsOfSquares {
+  readonly directions: Float32Array;
+  readonly weights: Float32Array;
+}
+
+/** Makes Nesterov's direction in the gradient's place, and sums squares segment by segment. */
+function planDirection(
+  site: UpdateSite,
+  { momentum, normalizeKernels }: KernelOptions,
+  sums: SumsOfSquares,
+): BlockPass {
   const { kernels } = site;
-  const segments = cutAndBind(site.parameters, ({ gradient, slots }) => ({
+  const segments = cutAndBind(site.parameters, ({ weights, gradient, slots }) => ({
     turn: kernels.bindNesterovDirection({ g: gradient, v: slots.velocity!, u: gradient, momentum }),
-    sumSquares: kernels.bindSumSquares({ x: gradient, sums: squares }),
+    sumSquares: kernels.bindSumSquares({ x: gradient, sums: sums.directions }),
+    sumWeights: normalizeKernels ? kernels.bindSumSquares({ x: weights, sums: sums.weights }) : null,
   }));
   return {
     name: site.reduces ? 'reduction and direction' : 'direction',
@@ -85,20 +104,34 @@ function planDirection(site: UpdateSite, { momentum }: KernelOptions, squares: F
     blocks: segments.length,
     run(firstSegment, segmentCount) {
       for (let i = firstSegment; i < firstSegment + segmentCount; i++) {
-        const { parameter, turn, sumSquares, first, count } = segments[i]!;
+        const { parameter, turn, sumSquares, sumWeights, first, count } = segments[i]!;
         if (!parameter.learns()) continue;
         if (site.reduces) parameter.reduce(first, count);
         turn(first, count);
         sumSquares(i, first, count);
+        sumWeights?.(i, first, count);
       }
     },
+  };
+}
+
+/** What measures each kernel's Frobenius norm, by the sums of its segments' squares. */
+function bindNorms(matrices: readonly MatrixOfKernel[], squares: Float32Array) {
+  const segmentsOf = matrices.map(({ parameter }) => countSegments([parameter.plan]));
+  return (receive: (matrix: MatrixOfKernel, norm: number) => void): void => {
+    let at = 0;
+    matrices.forEach((matrix, index) => {
+      let sum = 0;
+      for (const end = at + segmentsOf[index]!; at < end; at++) sum += squares[at]!;
+      receive(matrix, Math.sqrt(sum));
+    });
   };
 }
 
 /** Divides each direction by its Frobenius norm, which every worker sums for itself, and lays it down as a matrix. */
 function planLoad(matrices: readonly MatrixOfKernel[], squares: Float32Array): BlockPass {
   const blocks = listRowBlocks(matrices);
-  const segmentsOf = matrices.map(({ parameter }) => countSegments([parameter.plan]));
+  const measure = bindNorms(matrices, squares);
   const factors = new Map<MatrixOfKernel, number>();
   return {
     name: 'direction as matrix',
@@ -106,12 +139,7 @@ function planLoad(matrices: readonly MatrixOfKernel[], squares: Float32Array): B
     waits: true,
     blocks: blocks.length,
     begin() {
-      let at = 0;
-      matrices.forEach((matrix, index) => {
-        let sum = 0;
-        for (const end = at + segmentsOf[index]!; at < end; at++) sum += squares[at]!;
-        factors.set(matrix, 1 / (Math.sqrt(sum) + NORM_EPSILON));
-      });
+      measure((matrix, norm) => factors.set(matrix, 1 / (norm + NORM_EPSILON)));
     },
     run(first, count) {
       for (let i = first; i < first + count; i++) {
@@ -129,7 +157,14 @@ function planLoad(matrices: readonly MatrixOfKernel[], squares: Float32Array): B
 }
 
 /** Moves the weights. Its tasks are no segments, so what averages weights waits for it. */
-function planMove(site: UpdateSite, matrices: readonly MatrixOfKernel[], options: KernelOptions): BlockPass {
+function planMove(
+  site: UpdateSite,
+  matrices: readonly MatrixOfKernel[],
+  { weightDecay, normalizeKernels }: KernelOptions,
+  squares: Float32Array,
+): BlockPass {
+  const measure = bindNorms(matrices, squares);
+  const factors = new Map(matrices.map((matrix) => [matrix, 1]));
   const tasks = matrices.flatMap((matrix) => {
     const { plan, weights, gradient } = matrix.parameter;
     const { outputs } = plan.kernel!;
@@ -150,6 +185,11 @@ function planMove(site: UpdateSite, matrices: readonly MatrixOfKernel[], options
     waits: true,
     strays: true,
     blocks: tasks.length,
+    begin() {
+      if (!normalizeKernels) return;
+      // A kernel of zeros has no direction to be scaled in.
+      measure((matrix, norm) => factors.set(matrix, norm > 0 ? Math.sqrt(matrix.filters) / norm : 1));
+    },
     run(firstTask, count) {
       const learningRate = site.learningRate();
       for (let i = firstTask; i < firstTask + count; i++) {
@@ -160,7 +200,7 @@ function planMove(site: UpdateSite, matrices: readonly MatrixOfKernel[], options
         // Orthogonalising fills in what a connection table leaves out.
         for (const index of task.absent) gradient[index] = 0;
         const rate = learningRate * plan.learningRateFactor;
-        const keep = 1 - rate * options.weightDecay * plan.weightDecayFactor;
+        const keep = factors.get(matrix)! * (1 - rate * weightDecay * plan.weightDecayFactor);
         if (!move(keep, rate * matrix.scale, task.first, task.count)) site.reportNonFinite();
       }
     },

@@ -6,7 +6,6 @@ import type { BlockPass } from '../../../layers/pass.js';
 
 /** Of the polynomial a·s + b·s³ + c·s⁵, which takes singular values from 0 to 1 near 1 (Jordan et al. 2024). */
 const [A, B, C] = [3.4445, -4.775, 2.0315] as const;
-export const NEWTON_SCHULZ_STEPS = 5;
 /** Added to a matrix's norm. */
 export const NORM_EPSILON = 1e-7;
 
@@ -147,7 +146,7 @@ export function listRowBlocks<Matrix extends Pick<BoundMatrix, 'rowBlocks'>>(mat
  * Passes that orthogonalise matrices of a norm of at most 1: X = USVᵀ becomes nearly UVᵀ, its singular values between 0.7 and 1.2. All matrices go
  * side by side; their rows have been packed.
  */
-export function planNewtonSchulz(matrices: readonly BoundMatrix[]): BlockPass[] {
+export function planNewtonSchulz(matrices: readonly BoundMatrix[], steps: number): BlockPass[] {
   const blocks = listRowBlocks(matrices);
   const panels = matrices.flatMap((matrix) =>
     Array.from({ length: panelCount(matrix.shape.columns) }, (_, block) => ({ matrix, block })),
@@ -174,5 +173,5 @@ export function planNewtonSchulz(matrices: readonly BoundMatrix[]): BlockPass[] 
     over('matrix packed', false, panels, (matrix, panel) => matrix.packColumns(panel)),
     over('polynomial of the matrix', true, blocks, (matrix, block) => matrix.applyPolynomial(block)),
   ];
-  return Array.from({ length: NEWTON_SCHULZ_STEPS }, () => step).flat();
+  return Array.from({ length: steps }, () => step).flat();
 }
