@@ -5,7 +5,7 @@ import { groupIntoPhases, makePhase, type Phase } from '../src/network/phases.js
 import { TaskLists } from '../src/network/task-list.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
-import { learningRateAt } from '../src/optim/schedule.js';
+import { learningRateAt, planFall } from '../src/optim/schedule.js';
 import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
@@ -110,12 +110,14 @@ export function planStep(run: SharedRun, context: RunContext, state: StepState):
   const varies = network.losses.length > 1;
   const loss = overSlices(({ first, count }) => computeLoss(first, count), { name: 'loss', varies });
   const { optimizer, clipNorm } = settings;
+  const fall = planFall(settings.schedule, settings.length);
   const clipping = clipNorm === null ? null : { norm: clipNorm, squares: shared.squares! };
   const update = planUpdate(
     { plan, memory, kernels, batch },
     { optimizer, kinds: plugins.optimizers, clipping },
     {
-      learningRate: () => state.learningRate,
+      learningRate: (fallEpochs) =>
+        fallEpochs === undefined ? state.learningRate : fall(batch.step, fallEpochs),
       reportNonFinite: () => Atomics.or(shared.control, CONTROL.stop, STOP.parameterNotFinite),
     },
   );

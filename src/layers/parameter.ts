@@ -17,20 +17,26 @@ export interface ParameterPlan {
   readonly weightDecayFactor: number;
   /** Epochs for which it is trained, before it is frozen. Absent: all. */
   readonly epochs?: number | undefined;
+  /**
+   * Epochs over which its rate falls along a straight line from the run's highest, times its factor, to 0; then it is frozen. Absent: its
+   * rate is the run's.
+   */
+  readonly fallEpochs?: number | undefined;
   /** Of a convolution's kernel alone: where its numbers stand. */
   readonly kernel?: KernelShape;
+  /** Of such a kernel: it is as large as the layer's input, as that of a fully connected layer. Absent: it is not. */
+  readonly coversInput?: boolean;
   /** `parts`: one partial gradient a part of the mini-batch, reduced later. `whole`: the layer itself sums over the mini-batch. */
   readonly gradient: 'parts' | 'whole';
 }
 
 /** Epochs for which a parameter learns: 0 with a learning rate of 0, infinite if it is never frozen. */
-  /** Of such a kernel: it is as large as the layer's input, as that of a fully connected layer. Absent: it is not. */
-  readonly coversInput?: boolean;
 export function countLearningEpochs({
   learningRateFactor,
   epochs = Number.POSITIVE_INFINITY,
-}: Pick<ParameterPlan, 'learningRateFactor' | 'epochs'>): number {
-  return learningRateFactor === 0 ? 0 : epochs;
+  fallEpochs = Number.POSITIVE_INFINITY,
+}: Pick<ParameterPlan, 'learningRateFactor' | 'epochs' | 'fallEpochs'>): number {
+  return learningRateFactor === 0 ? 0 : Math.min(epochs, fallEpochs);
 }
 
 /** How many numbers of some parameters training changes. */

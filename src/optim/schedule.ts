@@ -56,6 +56,30 @@ export function learningRateAt(schedule: Schedule, step: number, length: Trainin
   return step < warmupSteps ? (base * (step + 1)) / warmupSteps : base;
 }
 
+/**
+ * The rates of what has a course of its own: from the highest rate that the schedule reaches along a straight line to 0, in its first epochs.
+ *
+ * @returns what gives the rate of one step
+ */
+export function planFall(
+  schedule: Schedule,
+  length: TrainingLength,
+): (step: number, epochs: number) => number {
+  let highest: number | undefined;
+  return (step, epochs) => {
+    highest ??= findHighestRate(schedule, length);
+    return highest * Math.max(0, 1 - step / (epochs * length.stepsPerEpoch));
+  };
+}
+
+function findHighestRate(schedule: Schedule, length: TrainingLength): number {
+  let highest = 0;
+  for (let step = 0; step < length.steps; step++) {
+    highest = Math.max(highest, learningRateAt(schedule, step, length));
+  }
+  return highest;
+}
+
 function baseRateAt(
   schedule: Schedule,
   step: number,

@@ -62,6 +62,15 @@ interface UpdateWhere {
   readonly batch: Batch;
 }
 
+interface UpdateHooks extends Pick<UpdateSite, 'reportNonFinite'> {
+  /**
+   * Of the step at hand.
+   *
+   * @param fallEpochs see ParameterPlan
+   */
+  learningRate(fallEpochs?: number): number;
+}
+
 export interface Update {
   readonly optimizer: OptimizerOptions;
   /** Among which it is. Absent: the built-in ones. */
@@ -73,26 +82,44 @@ export interface Update {
 /**
  * The passes of a step behind those that make the gradients: their reduction, clipping, the optimizer's own. Parameters that are frozen stay as they
  * are, and so do their slots.
- *
- * @param hooks see UpdateSite
  */
 export function planUpdate(
   where: UpdateWhere,
   { optimizer, kinds = OPTIMIZER_KINDS, clipping }: Update,
-  hooks: Pick<UpdateSite, 'learningRate' | 'reportNonFinite'>,
+  hooks: UpdateHooks,
 ): BlockPass[] {
   const { plan, memory, kernels, batch } = where;
   const kind = findOptimizer(optimizer.kind, kinds);
   const reduces = kind.reduces === true && clipping === null;
   const parameters = listParameters(plan).map((parameter) => bindParameter(where, parameter));
-  const site: UpdateSite = { kernels, batch, parameters, reduces, work: memory.work, ...hooks };
+  const { learningRate, reportNonFinite } = hooks;
+  const site = { kernels, batch, parameters, reduces, work: memory.work, reportNonFinite };
   const passes = [
     ...(reduces ? [] : [planReduction(parameters)]),
     ...(clipping ? planClipping(site, clipping) : []),
-    ...kind.plan(site, optimizer),
+    ...planByRate(parameters, (group, fallEpochs) =>
+      kind.plan({ ...site, parameters: group, learningRate: () => learningRate(fallEpochs) }, optimizer),
+    ),
   ];
   // Rates are the step's, and what is frozen is the epoch's.
   return passes.map((pass) => ({ ...pass, varies: true }));
+}
+
+/**
+ * Plans the parameters of each rate by themselves, so that an optimizer knows of one rate. Groups use the same work and are cut into segments of their own,
+ * so what follows one waits for it.
+ */
+function planByRate(
+  parameters: readonly UpdatedParameter[],
+  planGroup: (group: readonly UpdatedParameter[], fallEpochs: number | undefined) => BlockPass[],
+): BlockPass[] {
+  const falls = [...new Set(parameters.map(({ plan }) => plan.fallEpochs))];
+  if (falls.length <= 1) return planGroup(parameters, falls[0]);
+  return falls.flatMap((fallEpochs) => {
+    const group = parameters.filter(({ plan }) => plan.fallEpochs === fallEpochs);
+    const passes = planGroup(group, fallEpochs);
+    return passes.map((pass, i) => (i === passes.length - 1 ? { ...pass, strays: true } : pass));
+  });
 }
 
 export function listParameters(plan: NetworkPlan): PlannedParameter[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateAt, scheduleSchema } from '../../src/optim/schedule.js';
+import { learningRateAt, planFall, scheduleSchema } from '../../src/optim/schedule.js';
 
 const STEPS = 10;
 const EPOCHS = 4;
@@ -88,5 +88,25 @@ describe('a learning-rate schedule', () => {
 
   it('begins the cosine after the warm-up', () => {
     expect(ratesOf({ kind: 'cosine', rate: 1, warmupEpochs: 1 }, [10])).toEqual([1]);
+  });
+});
+
+describe('a rate that falls by itself', () => {
+  const length = { stepsPerEpoch: STEPS, epochs: EPOCHS, steps: STEPS * EPOCHS };
+  const fallOf = (schedule: unknown, epochs: number) => {
+    const rateAt = planFall(scheduleSchema.parse(schedule), length);
+    return [0, 5, 15, 20, 39].map((step) => rateAt(step, epochs));
+  };
+
+  it('goes from the highest of the run to 0 in its epochs', () => {
+    expect(fallOf(0.4, 2)).toEqual([0.4, 0.4 * 0.75, 0.4 * 0.25, 0, 0]);
+    const points = [
+      [0, 0],
+      [0.25, 0.4],
+      [1, 0],
+    ];
+    expect(fallOf({ kind: 'piecewise-linear', points }, 2)).toEqual(fallOf(0.4, 2));
+    expect(fallOf({ kind: 'step', rate: 0.1, factor: 2, every: 2 }, 1)[1]).toBe(0.1);
+    expect(fallOf({ kind: 'constant', rate: 0.4, warmupEpochs: 2 }, 2)).toEqual(fallOf(0.4, 2));
   });
 });

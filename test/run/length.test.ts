@@ -93,6 +93,36 @@ describe('a frozen layer', () => {
     expect(names).not.toContain('convolution1 kernel gradient');
   });
 
+  it('may have rates that fall by themselves', async () => {
+    const falls = (names: readonly string[], epochs: number) =>
+      Object.fromEntries(names.map((name) => [`${name}FallEpochs`, epochs]));
+    const build = (weighted: object, affine: object): WrittenNetwork => ({
+      input: [28, 28, 1],
+      layers: [
+        { kind: 'convolution', kernel: 3, stride: 3, filters: 4, ...weighted },
+        { kind: 'batch-normalization', ...affine },
+        { kind: 'gelu' },
+        { kind: 'locally-connected', kernel: 3, stride: 3, filters: 4, ...weighted },
+        { kind: 'fully-connected', units: 10, ...weighted },
+      ],
+    });
+    const spec: RunSpec = { model: undefined, width: undefined, epochs: 2, optimizer: 'muon' };
+    const own = build(falls(['kernel', 'bias'], 2), falls(['scale', 'shift'], 2));
+    const line = {
+      kind: 'piecewise-linear' as const,
+      points: [[0, 0.01] as [number, number], [1, 0] as [number, number]],
+    };
+    const [byThemselves, byTheRun] = await Promise.all([
+      run({ ...spec, network: own, learningRate: 0.01 }),
+      run({ ...spec, network: build({}, {}), learningRate: line }),
+    ]);
+    expect(byThemselves.weightsSha256).toBe(byTheRun.weightsSha256);
+    const some = { ...spec, network: build(falls(['bias'], 1), falls(['scale'], 2)), learningRate: line };
+    const [one, three] = await Promise.all([1, 3].map((workers) => run(some, { workers })));
+    expect(one!.weightsSha256).toBe(three!.weightsSha256);
+    expect(one!.weightsSha256).not.toBe(byTheRun.weightsSha256);
+  });
+
   it('may be all of a network', async () => {
     const layers: WrittenLayer[] = [
       { kind: 'fully-connected', units: 10, kernelLearningRate: 0, biasLearningRate: 0 },

@@ -55,6 +55,9 @@ export const convolutionSchema = z
     biasWeightDecay: factor,
     kernelEpochs: epochs,
     biasEpochs: epochs,
+    /** Epochs over which a parameter's rate falls to 0, whatever the run's schedule; then it stays as it is. */
+    kernelFallEpochs: epochs,
+    biasFallEpochs: epochs,
   })
   .transform(({ groups, dilation: [y, x], paddingMode, paddingValue, ...config }, context) => {
     const { kernel } = config;
@@ -202,6 +205,8 @@ export function planConvolution(
     | 'biasWeightDecay'
     | 'kernelEpochs'
     | 'biasEpochs'
+    | 'kernelFallEpochs'
+    | 'biasFallEpochs'
   > &
     Pick<ConvolutionConfig, 'connections'>,
   g: WindowGeometry,
@@ -227,6 +232,7 @@ export function planConvolution(
     learningRateFactor: learning.kernelLearningRate,
     weightDecayFactor: learning.kernelWeightDecay,
     epochs: learning.kernelEpochs,
+    fallEpochs: learning.kernelFallEpochs,
     kernel: {
       height: g.kernelHeight,
       width: g.kernelWidth,
@@ -234,17 +240,18 @@ export function planConvolution(
       outputs: kernelColumns(g),
       groups: g.groups,
     },
+    ...(coversInput(g) ? { coversInput: true } : {}),
     gradient: summed ? ('whole' as const) : ('parts' as const),
   };
   const bias = {
     name: 'bias',
     size: g.outputChannels,
     initializer: learning.biasInitializer,
-    ...(coversInput(g) ? { coversInput: true } : {}),
     ...fan,
     learningRateFactor: learning.biasLearningRate,
     weightDecayFactor: learning.biasWeightDecay,
     epochs: learning.biasEpochs,
+    fallEpochs: learning.biasFallEpochs,
     gradient: 'parts' as const,
   };
   const output = { height: g.outputHeight, width: g.outputWidth, channels: g.outputChannels };

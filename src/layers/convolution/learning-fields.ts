@@ -10,6 +10,8 @@ const {
   biasWeightDecay,
   kernelEpochs,
   biasEpochs,
+  kernelFallEpochs,
+  biasFallEpochs,
 } = convolutionSchema.in.shape;
 
 /** What kinds akin to a convolution take as it does, from `bias` on; initialisers that need a kernel slid over its input are not for them. */
@@ -23,4 +25,6 @@ export const learningFields = {
   biasWeightDecay,
   kernelEpochs,
   biasEpochs,
+  kernelFallEpochs,
+  biasFallEpochs,
 };

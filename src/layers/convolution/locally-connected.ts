@@ -60,6 +60,7 @@ export const locallyConnected: LayerKindOf<typeof schema> = {
       learningRateFactor: config.kernelLearningRate,
       weightDecayFactor: config.kernelWeightDecay,
       epochs: config.kernelEpochs,
+      fallEpochs: config.kernelFallEpochs,
       gradient: 'whole' as const,
     };
     const shift = {
@@ -71,6 +72,7 @@ export const locallyConnected: LayerKindOf<typeof schema> = {
       learningRateFactor: config.biasLearningRate,
       weightDecayFactor: config.biasWeightDecay,
       epochs: config.biasEpochs,
+      fallEpochs: config.biasFallEpochs,
       gradient: 'parts' as const,
     };
     return {

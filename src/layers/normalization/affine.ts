@@ -19,6 +19,9 @@ export const affineFields = {
   /** Epochs for which each is trained; then it stays as it is. */
   scaleEpochs: epochs,
   shiftEpochs: epochs,
+  /** Epochs over which the rate of each falls to 0, whatever the run's schedule; then it stays as it is. */
+  scaleFallEpochs: epochs,
+  shiftFallEpochs: epochs,
 };
 
 type AffineConfig = z.output<z.ZodObject<typeof affineFields>>;
@@ -40,6 +43,7 @@ export function planAffine(
     learningRateFactor: config.scaleLearningRate ?? config.learningRate,
     weightDecayFactor: config.scaleWeightDecay ?? config.weightDecay,
     epochs: config.scaleEpochs,
+    fallEpochs: config.scaleFallEpochs,
     ...common,
   };
   const shift: ParameterPlan = {
@@ -48,6 +52,7 @@ export function planAffine(
     learningRateFactor: config.shiftLearningRate ?? config.learningRate,
     weightDecayFactor: config.shiftWeightDecay ?? config.weightDecay,
     epochs: config.shiftEpochs,
+    fallEpochs: config.shiftFallEpochs,
     ...common,
   };
   return [...(config.scale === false ? [] : [scale]), ...(config.shift === false ? [] : [shift])];

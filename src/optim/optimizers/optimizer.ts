@@ -21,13 +21,14 @@ export interface OptimizerKind<Options extends OptimizerOptions = OptimizerOptio
   readonly schema: z.ZodType<Options, Written> | OptionsCheck<Options>;
   /** Names and sizes, in floats, of what it keeps of a parameter from step to step: zeros at first. */
   slots(parameter: PlannedParameter, options: Options): Readonly<Record<string, number>>;
-  /** Floats that all workers share within a step, see UpdateSite.work. Absent: none. */
+  /** Floats that all workers share within a step, see UpdateSite.work, for some parameters or fewer of them. Absent: none. */
   countWorkFloats?(parameters: readonly PlannedParameter[], options: Options): number;
   /** True if its passes sum the parts' gradients themselves where the site asks for it, which spares a pass over the gradients. */
   readonly reduces?: true;
   /**
-   * The passes of one step, behind those that make the gradients. If the site `reduces`, the first of them waits. Their tasks may write only what
-   * belongs to them, and the last pass works on the site's segments or strays: behind it weights are averaged segment by segment.
+   * The passes of one step, behind those that make the gradients; asked for once for the parameters of each rate (see ParameterPlan.fallEpochs). If
+   * the site `reduces`, the first of them waits. Their tasks may write only what belongs to them, and the last pass works on the site's segments or
+   * strays: behind it weights are averaged segment by segment.
    */
   plan(site: UpdateSite, options: Options): BlockPass[];
   /**
@@ -51,7 +52,7 @@ export type OptimizerKinds = Readonly<Record<string, OptimizerKind<any>>>;
 export interface UpdateSite {
   readonly kernels: Kernels;
   readonly batch: Batch;
-  /** In the plan's order; frozen ones too. */
+  /** Those that go by one rate, in the plan's order; frozen ones too. */
   readonly parameters: readonly UpdatedParameter[];
   /** True if the parts' gradients have still to be summed: see UpdatedParameter.reduce. */
   readonly reduces: boolean;

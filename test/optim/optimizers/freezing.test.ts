@@ -58,4 +58,47 @@ describe.each(Object.keys(optimizers))('%s', (name) => {
     expect(movedIn(2)).toEqual(learning.filter((label) => label !== 'second.kernel'));
     expect(movedIn(3)).toEqual(learning.filter((label) => !['second.kernel', 'first.bias'].includes(label)));
   });
+
+  it('moves what has a rate of its own by that, and all else by that of the run', () => {
+    const optimizer = parseOptimizer(name, 'test', optimizers);
+    const layers = (falls: object) => [
+      { ...convolution, name: 'first', ...falls },
+      { ...convolution, name: 'second' },
+    ];
+    const weightsAfter = (falls: object, learningRate: (fallEpochs?: number) => number) => {
+      const images = 4;
+      const small = makeSmallNetwork({
+        input: [6, 5, 2],
+        layers: layers(falls),
+        images,
+        kernels,
+        optimizer,
+        optimizers,
+      });
+      const { memory, plan, network, parameters } = small;
+      const where = { plan, memory, kernels, batch: network.batch };
+      const passes = planUpdate(
+        where,
+        { optimizer, kinds: optimizers, clipping: null },
+        { learningRate, reportNonFinite: () => expect.unreachable() },
+      );
+      memory.gradient.fill(1);
+      memory.partials.fill(1);
+      for (const phase of groupIntoPhases(passes)) runPhase(phase, network.batch, ALONE);
+      return Object.fromEntries(
+        parameters.map(({ label, offset, size }) => [label, memory.weights.slice(offset, offset + size)]),
+      );
+    };
+    const fast = weightsAfter({}, () => 0.1);
+    const slow = weightsAfter({}, () => 0.01);
+    const falls = { kernelFallEpochs: 2, biasFallEpochs: 3 };
+    const mixed = weightsAfter(falls, (epochs) => (epochs === undefined ? 0.1 : epochs === 2 ? 0.01 : 0));
+    const first = weightsAfter({}, () => 0);
+    expect(mixed).toEqual({
+      ...fast,
+      'first.kernel': slow['first.kernel'],
+      'first.bias': first['first.bias'],
+    });
+    expect(fast['first.kernel']).not.toEqual(slow['first.kernel']);
+  });
 });
