@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { expandGrid } from '../../src/experiment/grid.js';
 import { planSweep } from '../../src/experiment/plan-sweep.js';
 import { PRESET_NAMES, readPreset, TRAINING_PRESETS } from '../../src/experiment/presets/registry.js';
-import { isModel } from '../../src/models/registry.js';
+import { buildModel, isModel } from '../../src/models/registry.js';
 import { planNetwork } from '../../src/network/plan.js';
+import type { MuonOptions } from '../../src/optim/optimizers/muon/muon.js';
 import type { SgdOptions } from '../../src/optim/optimizers/sgd.js';
 import { learningRateAt } from '../../src/optim/schedule.js';
 import { measureTraining } from '../../src/optim/training-length.js';
@@ -24,6 +25,7 @@ const TRAINED = [
   'vgg11-cifar',
   'vgg16-cifar',
   'cifar10-94',
+  'cifar10-94-muon',
 ];
 const PAPERS = ['15.1', '15.2', '15.3', '15.4'];
 const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6${part}`);
@@ -155,6 +157,57 @@ describe('the preset cifar10-94', () => {
       .find(({ name }) => name === 'shift')!;
     expect(shift.learningRateFactor * lr).toBeCloseTo(lrBiases, 12);
     expect(shift.weightDecayFactor * weightDecay * batchSize).toBeCloseTo(wd / lrBiases, 12);
+  });
+});
+
+describe('the preset cifar10-94-muon', () => {
+  const spec = readSpecs('cifar10-94-muon')[0]!;
+  const length = measureTraining(50_000, spec);
+  const { others, ...filters } = optimizerOf(spec) as MuonOptions;
+  const { steps } = planNetwork(spec.network, { batchSize: 16, slices: 1, training: true });
+  const parameters = steps.flatMap((step) => step.parameters);
+
+  it('has the published rates and decays, for a loss that is a mean', () => {
+    // As airbench94_muon.py has them for the sum over the mini-batch.
+    const [biasRate, headRate, wd] = [0.053, 0.67, 2e-6 * 2000];
+    const rateAt = (step: number) => learningRateAt(spec.learningRate, step, length);
+    const ratesOf = (wanted: string) => {
+      const { learningRateFactor, weightDecayFactor } = parameters.find(({ label }) => label === wanted)!;
+      // The sum's gradient is 2,000 times the mean's: w −= lr·(2000·g + (wd / lr)·w).
+      const rate = (rateAt(0) * others.learningRate * learningRateFactor) / 2000;
+      return [rate, others.weightDecay * weightDecayFactor * 2000 * rate];
+    };
+    expect(length.steps).toBe(200);
+    expect(rateAt(0)).toBe(0.24);
+    expect(rateAt(50)).toBeCloseTo(0.18, 12);
+    for (const [label, rate] of [
+      ['whitening.bias', biasRate],
+      ['batch-normalization6.shift', biasRate],
+      ['fully-connected1.kernel', headRate],
+    ] as const) {
+      const [own, decay] = ratesOf(label);
+      expect(own, label).toBeCloseTo(rate, 12);
+      expect(decay, label).toBeCloseTo(wd, 12);
+    }
+    expect([others.momentum, others.nesterov]).toEqual([0.85, true]);
+    expect(filters).toEqual({
+      kind: 'muon',
+      kernels: 'convolutions',
+      momentum: 0.6,
+      newtonSchulzSteps: 3,
+      normalizeKernels: true,
+      scaleByShape: false,
+      weightDecay: 0,
+    });
+  });
+
+  it('has the published head, and a whitening bias that learns for 75 steps', () => {
+    const { fallEpochs, initializer } = parameters.find(({ label }) => label === 'whitening.bias')!;
+    expect(fallEpochs! * length.stepsPerEpoch).toBe(75);
+    expect(initializer).toEqual({ kind: 'pytorch' });
+    expect(spec.network.layers.at(-1)).toEqual({ kind: 'multiply', factor: 1 / 256 });
+    const narrow = buildModel('airbench94-muon', { width: 0.25 }, 'test').network;
+    expect(narrow.layers.at(-1)).toEqual({ kind: 'multiply', factor: 1 / 64 });
   });
 });
 
