@@ -8,8 +8,10 @@ import {
   planNewtonSchulz,
 } from '../../../src/optim/optimizers/muon/newton-schulz.js';
 import { parseOptimizer } from '../../../src/optim/optimizers/registry.js';
+import { planOptimizer } from '../../../src/optim/update.js';
 import { descend, descendPlainly, measureDistance, type PlainParameter } from '../../helpers/descent.js';
 import { openPool } from '../../helpers/open-pool.js';
+import { makeSmallNetwork } from '../../helpers/small-network.js';
 
 const pool = openPool(2);
 
@@ -125,6 +127,23 @@ describe('100 steps of muon', () => {
     expect(result.state).toBe('done');
     // Directions whose singular values are small are blown up, and rounding with them.
     expect(measureDistance(result.weights, expected)).toBeLessThan(1e-4);
+  });
+});
+
+describe('muon of convolutions alone', () => {
+  it('leaves kernels that cover their input to the others', () => {
+    const layersOf = (kernel: number) => [
+      { kind: 'convolution', kernel, filters: 6, bias: false },
+      { kind: 'fully-connected', units: 3, bias: false },
+    ];
+    const floatsOf = (kernel: number, kernelsOf: string) => {
+      const optimizer = parseOptimizer({ kind: 'muon', kernels: kernelsOf }, 'test');
+      const { plan } = makeSmallNetwork({ input: [6, 6, 2], layers: layersOf(kernel), images: 2, kernels });
+      return planOptimizer(plan, optimizer).workFloats;
+    };
+    expect(floatsOf(6, 'convolutions')).toBe(0);
+    expect(floatsOf(5, 'convolutions')).toBeGreaterThan(0);
+    expect(floatsOf(5, 'all')).toBeGreaterThan(floatsOf(5, 'convolutions'));
   });
 });
 

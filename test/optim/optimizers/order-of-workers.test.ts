@@ -7,10 +7,13 @@ import { planUpdate } from '../../../src/optim/update.js';
 import { makeSmallNetwork } from '../../helpers/small-network.js';
 
 const kernels = loadKernels(availableKernelNames()[0]!);
-const convolution = { kind: 'convolution', kernel: 3, padding: 1, filters: 6, kernelLearningRate: 0 };
+const FROZEN = { kernelLearningRate: 0 };
+/** Parameters of three rates, so that an optimizer plans three times. */
+const FALLING = { kernelFallEpochs: 1, biasFallEpochs: 2 };
 
 /** Weights after one step of an optimizer with lookahead behind it, every phase by all workers, one after another in that order. */
-function step(name: string, order: readonly number[]): Float32Array {
+function step(name: string, learning: object, order: readonly number[]): Float32Array {
+  const convolution = { kind: 'convolution', kernel: 3, padding: 1, filters: 6, ...learning };
   const optimizer = parseOptimizer(name, 'test');
   const { memory, plan, network } = makeSmallNetwork({
     input: [6, 5, 2],
@@ -37,10 +40,10 @@ function step(name: string, order: readonly number[]): Float32Array {
   return memory.weights.slice();
 }
 
-it.each(OPTIMIZER_NAMES)(
-  'a step of %s with all kernels frozen does not depend on which worker is the first',
-  (name) => {
-    const alone = step(name, [0]);
+it.each(OPTIMIZER_NAMES.flatMap((name) => [FROZEN, FALLING].map((learning) => [name, learning] as const)))(
+  'a step of %s with %j does not depend on which worker is the first',
+  (name, learning) => {
+    const alone = step(name, learning, [0]);
     for (const order of [
       [0, 1],
       [1, 0],
@@ -48,7 +51,7 @@ it.each(OPTIMIZER_NAMES)(
       [1, 2, 0],
       [2, 1, 0],
     ]) {
-      expect(step(name, order), order.join()).toEqual(alone);
+      expect(step(name, learning, order), order.join()).toEqual(alone);
     }
   },
 );
