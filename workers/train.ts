@@ -8,7 +8,6 @@ import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
 import { planRankJoin, planShardReduction } from '../src/optim/reduction.js';
 import { learningRateAt, planFall } from '../src/optim/schedule.js';
-import { learningRateAt, planFall } from '../src/optim/schedule.js';
 import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
 import { CONTROL, STOP } from '../src/parallel/control.js';
