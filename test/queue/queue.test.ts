@@ -19,7 +19,7 @@ const LIMIT_MS = countOf({ share: 240_000, whole: 3_600_000 });
 /** So that a run is met in its middle. */
 const LONG = { trainCount: 3000, epochs: 20 };
 /** So that a run goes on for longer than a process takes to begin. */
-const OVER_A_START = { epochs: 200 };
+const OVER_A_START = { epochs: 100 };
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
   .map((folder) => `${folder}/faketime/libfaketimeMT.so.1`)
   .find((file) => existsSync(file));
