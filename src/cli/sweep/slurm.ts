@@ -46,7 +46,10 @@ export async function sweepBySlurm(job: SweepJob, choice: SlurmChoice, again: st
   if (!choice.wait) return EXIT_CODES.done;
   return recordSweep({
     ...job,
-    engine: { createExecutor: () => new SlurmExecutor(shared, new Set(identitiesOf(missing))) },
+    engine: {
+      createExecutor: (_options, _count, tell) =>
+        new SlurmExecutor(shared, new Set(identitiesOf(missing)), tell),
+    },
     elsewhere: {
       plan: `waiting for ${missing.length} by Slurm`,
       interrupted: `Interrupted: the jobs go on. Collect their results with: ${again}`,
