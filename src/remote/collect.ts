@@ -2,8 +2,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { mapSome } from '../core/map-some.js';
-import type { LiveRun } from '../experiment/run-records.js';
+import { isRecorded, type LiveRun, selectClaimedRuns } from '../experiment/run-records.js';
 import type { Store } from '../experiment/store.js';
+import { explainOutdated } from './carried-result.js';
 import { type FoundPoint, type FoundResult, findResults, isFailure, RESULT_FILE } from './find-results.js';
 import { recordResult } from './record-result.js';
 import type { SharedFolder } from './shared-folder.js';
@@ -54,16 +55,24 @@ class Collector implements Collection {
     private readonly sweepId: number,
   ) {}
 
-  async take(identity: string, { results, broken }: FoundPoint): Promise<void> {
+  async take(identity: string, { results, outdated, broken }: FoundPoint): Promise<void> {
     this.problems.push(...broken);
     const [best] = results;
-    if (best === undefined) return;
+    // Those of other versions only where there is nothing else, to tell why.
+    if (best === undefined) return this.refuse(identity, outdated);
     // Of several attempts that have come to a result, all: they have to agree.
     const taken = isFailure(best) ? [results.at(-1)!] : results.filter((result) => !isFailure(result));
     for (const result of taken) await this.record(identity, result);
     for (const { folder } of this.held.has(identity) ? [] : results.filter(isFailure)) {
       await rm(join(folder, RESULT_FILE), { force: true });
     }
+  }
+
+  /** @param outdated results of a point that no current attempt has come to one of */
+  private refuse(identity: string, outdated: readonly FoundResult[]): void {
+    const isKnown = () => selectClaimedRuns(this.store.db, 'current', identity).some(isRecorded);
+    const [result] = outdated;
+    if (result && !isKnown()) this.problems.push(explainOutdated(result.carried, result.folder).message);
   }
 
   private async record(identity: string, result: FoundResult): Promise<void> {

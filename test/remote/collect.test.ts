@@ -6,12 +6,13 @@ import { packPoint } from '../../src/experiment/portable-point.js';
 import { listRuns } from '../../src/experiment/run-records.js';
 import { Store } from '../../src/experiment/store.js';
 import { readSweepId } from '../../src/experiment/sweep-entry.js';
-import { carryFailure, writeResult } from '../../src/remote/carried-result.js';
+import { carryFailure, readResult, writeResult } from '../../src/remote/carried-result.js';
 import { collectResults } from '../../src/remote/collect.js';
 import { collectPending, findPendingFolder, notePending } from '../../src/remote/pending.js';
 import { SharedFolder } from '../../src/remote/shared-folder.js';
 import { writeSubmission } from '../../src/remote/slurm/submission.js';
 import { makeTask } from '../../src/remote/task.js';
+import { NUMERICS } from '../../src/run/numerics.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { makeFolder, makeMetrics, openStore, planGrid } from '../experiment/fake-runs.js';
 import { makeFound, makeTraining } from './fake-results.js';
@@ -90,6 +91,19 @@ describe('collecting', () => {
         /: expected a result of the run [\da-f]{64}, found one of [\da-f]{64}\. Remove it\.$/,
       ),
     );
+  });
+
+  it('takes those of this version alone, and tells of others where there is no result', async () => {
+    const { store, shared, points, identities, sweepId } = await prepare(1);
+    const outdated = await leave(shared, points[0]!);
+    const file = join(outdated, 'result.json');
+    await writeResult(file, { ...readResult(file), numerics: NUMERICS - 1 });
+    const collect = () => collectResults(store, sweepId, shared, identities);
+    const found = `found one of ${NUMERICS - 1} from node1`;
+    expect(await collect()).toMatchObject({ recorded: 0, problems: [expect.stringContaining(found)] });
+    await leave(shared, points[0]!, { weightsSha256: 'f'.repeat(64) });
+    expect(await collect()).toMatchObject({ recorded: 1, problems: [] });
+    expect(await collect()).toMatchObject({ recorded: 0, problems: [] });
   });
 
   it('tells of a failure once, and not where another attempt has come to a result', async () => {
