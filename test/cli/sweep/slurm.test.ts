@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { carryFailure, writeResult } from '../../../src/remote/carried-result.js';
@@ -134,6 +134,16 @@ describe('sweep --slurm', () => {
     );
     expect(submissions()).toHaveLength(1);
     expect(readdirSync(join(folder, 'e.db-submitted'))).toEqual(submissions());
+  });
+
+  it('submits nothing that it cannot note beside the database', async () => {
+    const place = join(folder, 'e.db-submitted');
+    symlinkSync(join(folder, 'a disk that has gone'), place);
+    const { exitCode, err } = await submit();
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`${place}: cannot be written: `);
+    expect(asked()).toBe('');
+    expect(submissions()).toEqual([]);
   });
 
   it('needs Slurm', async () => {
