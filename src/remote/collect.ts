@@ -14,8 +14,8 @@ const POINTS_AT_ONCE = 8;
 
 /** What came of collecting. */
 export interface Collection {
-  /** Points whose results are recorded now. */
-  readonly recorded: number;
+  /** Runs whose results are recorded now. */
+  readonly recorded: readonly number[];
   /** Of those, that failed. */
   readonly failed: number;
   /** Points that other processes are at. */
@@ -45,7 +45,7 @@ export async function collectResults(
 }
 
 class Collector implements Collection {
-  recorded = 0;
+  readonly recorded: number[] = [];
   failed = 0;
   readonly held = new Map<string, LiveRun>();
   readonly problems: string[] = [];
@@ -80,7 +80,7 @@ class Collector implements Collection {
       const recording = await recordResult(this.store, this.sweepId, result);
       if (recording.kind === 'held') this.held.set(identity, recording.live);
       if (recording.kind !== 'recorded') return;
-      this.recorded++;
+      this.recorded.push(recording.runId);
       if (isFailure(result)) this.failed++;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

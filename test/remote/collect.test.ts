@@ -61,11 +61,11 @@ describe('collecting', () => {
       all.map((each) => collectResults(each, sweepId, shared, identities)),
     );
     for (const other of others) other.close();
-    expect(collections.reduce((sum, { recorded }) => sum + recorded, 0)).toBe(12);
+    expect(collections.flatMap(({ recorded }) => recorded)).toHaveLength(12);
     expect(collections.flatMap(({ problems }) => problems)).toEqual([]);
     expect(listRuns(store.db).map(({ state }) => state)).toEqual(new Array(12).fill('done'));
     const again = await collectResults(store, sweepId, shared, identities);
-    expect(again).toMatchObject({ recorded: 0, problems: [] });
+    expect(again).toMatchObject({ recorded: [], problems: [] });
   });
 
   it('tells of attempts that do not agree, and of what is no result', async () => {
@@ -77,7 +77,7 @@ describe('collecting', () => {
     const foreign = await leave(shared, points[2]!);
     cpSync(await leave(shared, points[0]!), foreign, { recursive: true });
     const { recorded, problems } = await collectResults(store, sweepId, shared, identities);
-    expect(recorded).toBe(1);
+    expect(recorded).toEqual([1]);
     const cutOff = `${join(broken, 'result.json')}: expected a convoy-result, found no JSON. It is another kind of file, or was cut off: remove it.`;
     expect(problems).toHaveLength(3);
     expect(problems).toContain(cutOff);
@@ -100,10 +100,10 @@ describe('collecting', () => {
     await writeResult(file, { ...readResult(file), numerics: NUMERICS - 1 });
     const collect = () => collectResults(store, sweepId, shared, identities);
     const found = `found one of ${NUMERICS - 1} from node1`;
-    expect(await collect()).toMatchObject({ recorded: 0, problems: [expect.stringContaining(found)] });
+    expect(await collect()).toMatchObject({ recorded: [], problems: [expect.stringContaining(found)] });
     await leave(shared, points[0]!, { weightsSha256: 'f'.repeat(64) });
-    expect(await collect()).toMatchObject({ recorded: 1, problems: [] });
-    expect(await collect()).toMatchObject({ recorded: 0, problems: [] });
+    expect(await collect()).toMatchObject({ recorded: [1], problems: [] });
+    expect(await collect()).toMatchObject({ recorded: [], problems: [] });
   });
 
   it('tells of a failure once, and not where another attempt has come to a result', async () => {
@@ -112,7 +112,7 @@ describe('collecting', () => {
     await fail(shared, points[1]!);
     await leave(shared, points[1]!);
     expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({
-      recorded: 2,
+      recorded: expect.arrayContaining([1, 2]),
       failed: 1,
     });
     expect(
@@ -120,7 +120,7 @@ describe('collecting', () => {
         .map(({ state }) => state)
         .sort(),
     ).toEqual(['done', 'failed']);
-    expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({ recorded: 0 });
+    expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({ recorded: [] });
   });
 });
 
@@ -132,10 +132,10 @@ describe('what was submitted for a database', () => {
     await notePending(store.db.name, submission);
     const silent = () => {};
     await leave(shared, points[0]!);
-    expect(await collectPending(store, silent)).toMatchObject([{ recorded: 1 }]);
+    expect(await collectPending(store, silent)).toMatchObject([{ recorded: [1] }]);
     expect(readdirSync(findPendingFolder(store.db.name))).toHaveLength(1);
     for (const point of points.slice(1)) await leave(shared, point);
-    expect(await collectPending(store, silent)).toMatchObject([{ recorded: 2 }]);
+    expect(await collectPending(store, silent)).toMatchObject([{ recorded: expect.arrayContaining([2, 3]) }]);
     expect(existsSync(findPendingFolder(store.db.name))).toBe(false);
     expect(await collectPending(store, silent)).toEqual([]);
     // The sweep stays as it was recorded.

@@ -10,7 +10,7 @@ import { SharedFolder } from '../../remote/shared-folder.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { describeCollection } from '../collect-pending.js';
 import { EXIT_CODES } from '../exit.js';
-import { formatResults, type SweepJob } from './record-sweep.js';
+import { formatJsonRow, formatResults, type SweepJob } from './record-sweep.js';
 import { DEFAULT_FOLDER } from './slurm-options.js';
 
 /** How often a point is looked at that another process is at: it may be recording the very result. */
@@ -18,7 +18,7 @@ const LOOKS = 10;
 const LOOK_INTERVAL_MS = 500;
 
 /**
- * Records what has come to a result of a sweep elsewhere, and prints the table of all of it.
+ * Records what has come to a result of a sweep elsewhere, and prints the table of all of it; with `--json` a line for each that is recorded now.
  *
  * @param folder null for those where something of the database's was submitted
  * @returns the exit code: 0 if every point is recorded, 1 if runs failed or results cannot be recorded, 3 if others are still to come
@@ -32,6 +32,7 @@ export async function collectSweep(job: SweepJob, folder: string | null): Promis
   let problems = 0;
   for (const path of folder === null ? await findFolders(store) : [checkFolder(folder)]) {
     const collection = await collectFully(store, sweepId, new SharedFolder(path), identities);
+    if (command.json) for (const runId of collection.recorded) streams.out.write(formatJsonRow(store, runId));
     for (const problem of collection.problems) say(problem);
     problems += collection.problems.length;
     say(`${describeCollection(collection)} from ${path}`);
@@ -63,7 +64,7 @@ async function collectFully(
     await sleep(LOOK_INTERVAL_MS);
     const more = await collectResults(store, sweepId, shared, [...sum.held.keys()]);
     sum = {
-      recorded: sum.recorded + more.recorded,
+      recorded: [...sum.recorded, ...more.recorded],
       failed: sum.failed + more.failed,
       held: more.held,
       problems: [...sum.problems, ...more.problems],

@@ -185,7 +185,8 @@ export function formatResults({ points, store, streams }: SweepJob): string {
   return formatSweepTables(results, widthOf(streams.out));
 }
 
-function formatJsonRow(store: Store, runId: number, profile: TrainingProfile | undefined): string {
+/** A line for a run that is recorded. */
+export function formatJsonRow(store: Store, runId: number, profile?: TrainingProfile): string {
   const { titles, rows } = readRunRow(store.db, runId);
   return `${formatJsonObject(titles, rows[0]!, profile ? { profile } : {})}\n`;
 }
