@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
+import { explainFileError } from '../core/file-errors.js';
 import { mapSome } from '../core/map-some.js';
 import { isRecorded, type LiveRun, selectClaimedRuns } from '../experiment/run-records.js';
 import type { Store } from '../experiment/store.js';
@@ -62,10 +63,20 @@ class Collector implements Collection {
     if (best === undefined) return this.refuse(identity, outdated);
     // Of several attempts that have come to a result, all: they have to agree.
     const taken = isFailure(best) ? [results.at(-1)!] : results.filter((result) => !isFailure(result));
-    for (const result of taken) await this.record(identity, result);
-    for (const { folder } of this.held.has(identity) ? [] : results.filter(isFailure)) {
-      await rm(join(folder, RESULT_FILE), { force: true });
-    }
+    let isSettled = true;
+    for (const result of taken) isSettled = (await this.record(identity, result)) && isSettled;
+    // What could not be recorded is told the next time.
+    if (isSettled) for (const { folder } of results.filter(isFailure)) await this.forget(folder);
+  }
+
+  /** Of a failure that has been told. */
+  private async forget(folder: string): Promise<void> {
+    const file = join(folder, RESULT_FILE);
+    await rm(file, { force: true }).catch((error: unknown) => {
+      this.problems.push(
+        `${file}: cannot be removed: ${explainFileError(error)}. Its failure is recorded each time until it is: make the folder writable.`,
+      );
+    });
   }
 
   /** @param outdated results of a point that no current attempt has come to one of */
@@ -75,16 +86,19 @@ class Collector implements Collection {
     if (result && !isKnown()) this.problems.push(explainOutdated(result.carried, result.folder).message);
   }
 
-  private async record(identity: string, result: FoundResult): Promise<void> {
+  /** @returns whether it is recorded, now or before */
+  private async record(identity: string, result: FoundResult): Promise<boolean> {
     try {
       const recording = await recordResult(this.store, this.sweepId, result);
       if (recording.kind === 'held') this.held.set(identity, recording.live);
-      if (recording.kind !== 'recorded') return;
+      if (recording.kind !== 'recorded') return recording.kind === 'known';
       this.recorded.push(recording.runId);
       if (isFailure(result)) this.failed++;
+      return true;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.problems.push(error.message);
+      return false;
     }
   }
 }

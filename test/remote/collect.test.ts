@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
 import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { packPoint } from '../../src/experiment/portable-point.js';
 import { listRuns } from '../../src/experiment/run-records.js';
@@ -121,6 +122,23 @@ describe('collecting', () => {
         .sort(),
     ).toEqual(['done', 'failed']);
     expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({ recorded: [] });
+  });
+});
+
+describe('a failure', () => {
+  it('that cannot be recorded is told again', async () => {
+    const { store, shared, points, identities, sweepId } = await prepare(1);
+    await fail(shared, points[0]!);
+    const [attempt] = await shared.listAttempts(points[0]!.identity);
+    const file = join(attempt!.folder, 'result.json');
+    vi.spyOn(store, 'claimRun').mockImplementationOnce(() => {
+      throw new UserError('the database is locked');
+    });
+    const collect = () => collectResults(store, sweepId, shared, identities);
+    expect(await collect()).toMatchObject({ recorded: [], problems: ['the database is locked'] });
+    expect(existsSync(file)).toBe(true);
+    expect(await collect()).toMatchObject({ recorded: [1], problems: [] });
+    expect(existsSync(file)).toBe(false);
   });
 });
 

@@ -36,9 +36,17 @@ async function prepare({ failures }: { failures: number }) {
   const shared = new SharedFolder(join(folder, 'shared'));
   const tasks = points.map((point) => makeTask(point, null));
   const name = jobNameOf(await writeSubmission(shared, 'test', tasks, () => ['true']));
-  const enqueue = (state: string) =>
-    answer('queue', points.map((_, i) => `${name}|${i}|${state}\n`).join(''));
-  enqueue('RUNNING');
+  const enqueue = (...states: string[]) =>
+    answer(
+      'queue',
+      states
+        .map(
+          (state, i) => `${name}|${i}|${state}
+`,
+        )
+        .join(''),
+    );
+  enqueue('RUNNING', 'RUNNING');
   const told: string[] = [];
   const executor = new SlurmExecutor(shared, new Set(points.map(({ identity }) => identity)), (line) =>
     told.push(line),
@@ -77,6 +85,22 @@ describe('waiting for Slurm', { timeout: 60_000 }, () => {
     expect(results.map(({ state }) => state)).toEqual(['done', 'done']);
     expect(told).toEqual([
       "Slurm's queue cannot be seen now, and is asked again: squeue: expected Slurm to take it, found: slurm_load_jobs error: Unable to contact slurm controller (connect failure). Mend that, and run it again.",
+    ]);
+  });
+
+  it('tells of results that differ, and of those that cannot be read', async () => {
+    const { shared, points, run, enqueue } = await prepare({ failures: 0 });
+    await leave(shared, points[0]!);
+    await leave(shared, points[0]!, { weightsSha256: 'f'.repeat(64) }, 'node2');
+    const { file } = await leave(shared, points[1]!);
+    writeFileSync(file, '{"format":"convoy-res');
+    enqueue();
+    const ends = await Promise.allSettled(points.map(run));
+    expect(ends.map((end) => String((end as PromiseRejectedResult).reason))).toEqual([
+      expect.stringMatching(/expected equal weights from all machines, found .* from node1 .* from node2 /),
+      expect.stringContaining(
+        `its Slurm task has ended without a result that can be read: ${file}: expected a convoy-result, found no JSON.`,
+      ),
     ]);
   });
 });

@@ -10,6 +10,7 @@ import {
 import { findFileSystem, isNetworkFileSystem } from '../../experiment/file-system.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import type { RecordedResult } from '../../experiment/run-result.js';
+import { checkAgreement, makerOf } from '../agreement.js';
 import { readCarriedFiles, writeCarriedFiles } from '../carried-files.js';
 import { endOf } from '../carried-result.js';
 import { type FoundResult, findResults, isFailure } from '../find-results.js';
@@ -64,24 +65,30 @@ export class SlurmExecutor implements Executor {
       const points = await this.#lookAtQueue();
       // As long as nobody knows, what was known last.
       const queued: QueuedPoint | null = points === null ? last : (points.get(identity) ?? null);
+      let broken: readonly string[] = [];
       if (queued?.state !== 'PENDING') {
-        const { attempts, results } = await findResults(this.#shared, identity);
-        await watch.follow(attempts);
-        const [found] = results;
+        const found = await findResults(this.#shared, identity);
+        await watch.follow(found.attempts);
+        const [best] = found.results;
         // A failure of an attempt before the one that is in the queue is told by a head that has waited for it.
-        if (found && !(isFailure(found) && (queued || points === null)))
-          return await this.#take(found, watch, checkpoints?.folder);
+        if (best && !(isFailure(best) && (queued || points === null)))
+          return await this.#take(found.results, watch, checkpoints?.folder);
+        broken = found.broken;
       }
       last = queued ?? last;
       if (queued || points === null) unseenSinceMs = performance.now();
-      else if (performance.now() - unseenSinceMs > this.#unseenMs) throw explainLoss(last);
+      else if (performance.now() - unseenSinceMs > this.#unseenMs) throw explainLoss(last, broken);
       // Raised, the signal ends the pause with an error of its own.
       await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
     }
     throw new Interrupted('its Slurm task goes on');
   }
 
-  async #take({ carried, folder }: FoundResult, watch: PointWatch, into?: string): Promise<RecordedResult> {
+  /** @throws UserError if several attempts have come to other weights */
+  async #take(results: readonly FoundResult[], watch: PointWatch, into?: string): Promise<RecordedResult> {
+    const [{ carried, folder }] = results as [FoundResult];
+    const [maker, ...others] = results.flatMap((result) => makerOf(result.carried) ?? []);
+    for (const other of others) checkAgreement(carried.point, maker!, other);
     const end = endOf(carried, folder);
     watch.tell(carried.epochs);
     if (!('result' in end)) throw new UserError(end.reason);
@@ -146,7 +153,13 @@ class PointWatch {
   }
 }
 
-function explainLoss(last: QueuedPoint | null): UserError {
+/** @param broken results of the point that cannot be read: why */
+function explainLoss(last: QueuedPoint | null, broken: readonly string[]): UserError {
+  if (broken.length > 0) {
+    return new UserError(
+      `its Slurm task has ended without a result that can be read: ${broken.join(' ')} The same command submits it again.`,
+    );
+  }
   const log = last === null ? '' : ` See ${join(last.submission.folder, `task-${last.index}.log`)}.`;
   return new UserError(
     `its Slurm task has ended without a result: it was cancelled, killed or ran out of memory.${log} The same command submits it again, and it goes on from its checkpoint.`,
