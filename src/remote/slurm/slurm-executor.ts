@@ -11,7 +11,7 @@ import { findFileSystem, isNetworkFileSystem } from '../../experiment/file-syste
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import type { RecordedResult } from '../../experiment/run-result.js';
 import { checkAgreement, makerOf } from '../agreement.js';
-import { readCarriedFiles, writeCarriedFiles } from '../carried-files.js';
+import { copyCarriedFiles } from '../carried-files.js';
 import { endOf } from '../carried-result.js';
 import { type FoundResult, findResults, isFailure } from '../find-results.js';
 import { JournalReader } from '../journal.js';
@@ -92,7 +92,7 @@ export class SlurmExecutor implements Executor {
     const end = endOf(carried, folder);
     watch.tell(carried.epochs);
     if (!('result' in end)) throw new UserError(end.reason);
-    if (into !== undefined) await writeCarriedFiles(await readCarriedFiles(carried.files, folder), into);
+    if (into !== undefined) await copyCarriedFiles(carried.files, folder, into);
     return end.result;
   }
 
