@@ -1,4 +1,4 @@
-// Compiles the addon by which processes on several machines train one run, where Open MPI is installed: docs/machines.md. Nothing else needs it.
+// Compiles the addon by which processes on several machines train one run, where Open MPI is installed: docs/ranks.md. Nothing else needs it.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +14,11 @@ function compile() {
     );
     return 1;
   }
-  const { status, stdout, stderr } = spawnSync('node-gyp', ['rebuild'], {
+  const { status, stdout, stderr, error } = spawnSync('node-gyp', ['rebuild'], {
     cwd: join(root, 'native', 'mpi'),
     encoding: 'utf8',
   });
-  if (status !== 0) process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  if (status !== 0) process.stderr.write(`${stdout ?? ''}${stderr ?? error?.message ?? ''}`);
   return status ?? 1;
 }
 

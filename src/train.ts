@@ -64,14 +64,16 @@ export async function trainFitted(
   const kernels = loadKernels(chooseKernelName());
   return withPool(options, async (pool, workers) => {
     const signal = pool.watch(options.signal);
-    const threads = await pool.reserve(workers, signal);
+    // What ranks do together they begin together: asked to end before, they do so after one step.
+    const early = ranks ? pool.watch() : signal;
+    const threads = await pool.reserve(workers, early);
     try {
       const data = selectData(fitted, kernels);
       const run = shareRun(fitted, data, { workers, kernels: kernels.name, place: ranks?.place ?? null });
       const needs = planOptimizer(plan, run.settings.optimizer, plugins.optimizers);
       const memory = viewModel(run.memory.model, plan, needs, run.ownShards);
       // A run that is interrupted in it saves nothing: its beginning is not a state.
-      await takeTurns(initializeInPieces(memory, plan, spec.seed, kernels, inputsOf(data)), signal);
+      await takeTurns(initializeInPieces(memory, plan, spec.seed, kernels, inputsOf(data)), early);
       if (spec.init) initializeFrom(spec.init, plan, memory.weights);
       run.memory.slowWeights?.set(memory.weights);
       run.memory.averageWeights?.set(memory.weights);

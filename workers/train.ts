@@ -124,7 +124,7 @@ export function planStep(
   keepAlive = () => {},
 ): Phase[] {
   const { shards, transport, plan, kernels, memory } = context;
-  const exchange = transport && bindExchange(transport, run.memory.control, keepAlive);
+  const exchange = transport && bindExchange(transport, run.memory.control, run.silenceLimitMs, keepAlive);
   const ofShards = shards.map((shard) => planShard(run, context, shard));
   const joins = exchange ? planRankJoin(kernels, plan.shards, memory.rankGradients!, exchange) : [];
   return [

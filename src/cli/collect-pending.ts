@@ -15,7 +15,7 @@ export async function collectInto(store: Store, { err }: Pick<Streams, 'err'>): 
   for (const { submission, ...collection } of collections) {
     const { sweep, folder } = submission;
     for (const problem of collection.problems) say(`${sweep}: ${problem}`);
-    if (collection.recorded > 0) say(`${sweep}: ${describeCollection(collection)} from ${folder}`);
+    if (collection.recorded.length > 0) say(`${sweep}: ${describeCollection(collection)} from ${folder}`);
   }
 }
 
@@ -38,7 +38,7 @@ export async function collectFor(database: string, streams: Pick<Streams, 'err'>
 /** `12 results recorded (1 failed)` */
 export function describeCollection({ recorded, failed, held }: Collection): string {
   const parts = [
-    `${formatNumberOf(recorded, 'result')} recorded${failed > 0 ? ` (${failed} failed)` : ''}`,
+    `${formatNumberOf(recorded.length, 'result')} recorded${failed > 0 ? ` (${failed} failed)` : ''}`,
     ...(held.size > 0 ? [`${formatNumberOf(held.size, 'point')} in other processes' hands`] : []),
   ];
   return parts.join(', ');

@@ -27,11 +27,11 @@ export interface WriteOptions {
  * there before stays until then. Makes the file's folder. A link stays one; a device or a pipe, which cannot be replaced, is written to.
  *
  * @param pieces of the file, one after another
- * @throws UserError if it cannot be written there, be it that the disk is full
+ * @throws UserError if it cannot be written there, be it that the disk is full; what `pieces` throws, if that is a UserError
  */
 export async function writeWholeFile(
   file: string,
-  pieces: Iterable<Uint8Array>,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: WriteOptions = {},
 ): Promise<void> {
   const place = await findPlace(file);
@@ -42,7 +42,7 @@ export async function writeWholeFile(
     }
     const handle = await open(draft, 'wx');
     try {
-      for (const piece of pieces) await handle.writeFile(piece);
+      for await (const piece of pieces) await handle.writeFile(piece);
       await handle.sync();
     } finally {
       await handle.close();
@@ -140,6 +140,7 @@ async function withDraft(
     await write(draft);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});
+    if (error instanceof UserError) throw error;
     throw new UserError(`${file}: cannot be written: ${explainFileError(error)}. ${advice}`);
   }
 }

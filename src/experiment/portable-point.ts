@@ -1,11 +1,10 @@
 import { UserError } from '../core/errors.js';
-import type { Dataset, DatasetSource } from '../dataset/dataset.js';
-import { loadDataset } from '../dataset/load.js';
+import type { DatasetSource } from '../dataset/dataset.js';
 import { loadPluginsAgain } from '../plugins/load.js';
 import type { PluginAddress } from '../plugins/plugins.js';
 import { fitRun } from '../run/fit.js';
 import { resolveRunSpec, trimSpec } from '../run/spec.js';
-import { reopenDataset } from '../sources/open-dataset.js';
+import { DatasetShelf } from './dataset-shelf.js';
 import { computeIdentity } from './identity.js';
 import type { SweepPoint } from './plan-sweep.js';
 
@@ -39,17 +38,17 @@ export function packPoint({ spec, plugins, dataset, position, label, identity }:
 /**
  * Fits a point to its data once more.
  *
- * @param datasets that were read for earlier points
+ * @param shelf has the data sets that were read for earlier points
  * @throws UserError if data or plugins are missing, or no longer those that it was planned with
  */
 export async function unpackPoint(
   packed: PortablePoint,
-  datasets: Map<string, Dataset> = new Map(),
+  shelf: DatasetShelf = new DatasetShelf(),
 ): Promise<SweepPoint> {
   const { position, label, identity } = packed;
   const plugins = await loadPluginsAgain(packed.plugins);
   const spec = resolveRunSpec(packed.spec, 'spec', plugins);
-  const dataset = await findDataset(packed, spec.dataset, datasets);
+  const dataset = await shelf.find(packed, spec.dataset);
   const fitted = fitRun(spec, dataset, { plugins });
   if (computeIdentity(fitted.spec, dataset.sha256) !== identity) {
     throw new UserError(
@@ -57,15 +56,4 @@ export async function unpackPoint(
     );
   }
   return { ...fitted, position, label, identity };
-}
-
-async function findDataset(
-  { source }: PortablePoint,
-  name: string,
-  datasets: Map<string, Dataset>,
-): Promise<Dataset> {
-  const key = source === null ? name : JSON.stringify(source);
-  const dataset = datasets.get(key) ?? (await (source === null ? loadDataset(name) : reopenDataset(source)));
-  datasets.set(key, dataset);
-  return dataset;
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.js';
-import type { Dataset } from '../dataset/dataset.js';
 import { chooseKernelName, loadKernels } from '../kernels/select.js';
 import { MuteWorker } from '../parallel/watchdog.js';
+import { DatasetShelf } from './dataset-shelf.js';
 import { LocalExecutor } from './local-executor.js';
 import { unpackPoint } from './portable-point.js';
 import type { Failure, PointOrder, TrainerOptions, TrainerOrder, TrainerReport } from './trainer-protocol.js';
@@ -12,11 +12,11 @@ const PIECE_FLOATS = 1 << 22;
 /** Does what the parent process orders (see TrainerOrder) for as long as it is there. */
 export async function serveTrainer({ workers, profile }: TrainerOptions): Promise<void> {
   const executor = new LocalExecutor({ workers, parallel: 1, profile }, 1);
-  const datasets = new Map<string, Dataset>();
+  const shelf = new DatasetShelf();
   let stop = new AbortController();
 
   const train = async (order: PointOrder): Promise<void> => {
-    const point = await unpackPoint(order, datasets);
+    const point = await unpackPoint(order, shelf);
     const { weights, ...result } = await executor.run(point, {
       signal: stop.signal,
       checkpoints: order.checkpoints,

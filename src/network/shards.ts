@@ -73,9 +73,12 @@ export function mergeShards(of: readonly ShardPhases[], exchange: Exchange | nul
         place ? { ...strand, batch, share: 1 / place.shards } : strand,
       ),
     );
-    const gathered = new Set(strands.flatMap(({ passes }) => passes.flatMap(({ gathers = [] }) => gathers)));
-    if (exchange === null || gathered.size === 0) return [{ strands }];
-    return [{ strands }, { strands: [planExchange([...gathered], exchange)] }];
+    // The first shard names the places of all.
+    const gathered = of[0]!.phases[index]!.strands.flatMap(({ passes }) =>
+      passes.flatMap(({ gathers = [] }) => gathers),
+    );
+    if (exchange === null || gathered.length === 0) return [{ strands }];
+    return [{ strands }, { strands: [planExchange(gathered, exchange)] }];
   });
 }
 

@@ -106,7 +106,7 @@ export function planUpdate(
 
 /**
  * Plans the parameters of each rate by themselves, so that an optimizer knows of one rate. Groups use the same work and are cut into segments of their own,
- * so what follows one waits for it.
+ * so each waits for what is before it, and what follows for it.
  */
 function planByRate(
   parameters: readonly UpdatedParameter[],
@@ -117,7 +117,11 @@ function planByRate(
   return falls.flatMap((fallEpochs) => {
     const group = parameters.filter(({ plan }) => plan.fallEpochs === fallEpochs);
     const passes = planGroup(group, fallEpochs);
-    return passes.map((pass, i) => (i === passes.length - 1 ? { ...pass, strays: true } : pass));
+    return passes.map((pass, i) => ({
+      ...pass,
+      ...(i === 0 && { waits: true }),
+      ...(i === passes.length - 1 && { strays: true }),
+    }));
   });
 }
 

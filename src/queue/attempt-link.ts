@@ -9,6 +9,7 @@ import { type CarriedFile, describeFile } from '../remote/carried-files.js';
 import type { EpochMetrics, Progress, Resumption } from '../run/types.js';
 import { HeadClient, HeadError } from './head-client.js';
 import type { Job } from './job.js';
+import { persist } from './persist.js';
 import type { BeginningAnswer, Ending } from './protocol.js';
 
 /** So often a head hears that a worker lives. */
@@ -19,7 +20,8 @@ const LOOK_INTERVAL_MS = 1_000;
 const DELIVERY_LIMIT_MS = 10 * 60_000;
 /** For one that is reachable, before the training begins. */
 const BEGIN_LIMIT_MS = 15_000;
-const PAUSE_MS = 500;
+/** For news that are told together. */
+const GATHER_MS = 100;
 
 /** Why an attempt is of no use any longer. */
 export class AttemptLost extends Error {
@@ -40,6 +42,7 @@ export class AttemptLink {
   #folder: string | null = null;
   /** The state that was sent last. */
   #newest: string | null = null;
+  #isTraining = false;
   #isClosed = false;
   #wake: () => void = () => {};
   #isLost = false;
@@ -106,25 +109,26 @@ export class AttemptLink {
   };
 
   /**
-   * Takes the run up.
+   * Takes the run up, and lets the head know from now on that this worker is alive.
    *
    * @throws HeadError if the head does not answer or another worker is at it
    */
   async begin(): Promise<BeginningAnswer> {
     const answer = await persist(() => this.#begin(this.#client, null), BEGIN_LIMIT_MS);
     this.#attempt = answer.attempt;
+    this.#loops.push(this.#tellInTurn());
     return answer;
   }
 
-  /** Gets a file that was offered with the beginning. */
-  download(file: CarriedFile, folder: string): Promise<void> {
-    return this.#client.download(this.#attempt, file, join(folder, file.name));
+  /** Gets a file that was offered with the beginning: see HeadClient. */
+  download(file: CarriedFile, folder: string, signal: AbortSignal): Promise<void> {
+    return this.#client.download(this.#attempt, file, join(folder, file.name), signal);
   }
 
-  /** Tells of the run from now on. @param folder where it saves its states; null if it saves none */
+  /** The training begins. @param folder where it saves its states; null if it saves none */
   start(folder: string | null): void {
     this.#folder = folder;
-    this.#loops.push(this.#tellInTurn());
+    this.#isTraining = true;
     if (folder !== null) this.#loops.push(this.#sendInTurn(folder));
   }
 
@@ -184,7 +188,7 @@ export class AttemptLink {
 
   /** Until there is news that does not wait, or a sign of life is due. */
   #pause(): Promise<void> {
-    if (this.#resumption !== null || this.#epochs.length > this.#known) return sleep(PAUSE_MS / 5);
+    if (this.#resumption !== null || this.#epochs.length > this.#known) return sleep(GATHER_MS);
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, REPORT_INTERVAL_MS);
       this.#wake = () => {
@@ -226,6 +230,8 @@ export class AttemptLink {
 
   /** Looks whether there is a new head for the run, and has it take the attempt over. */
   async #findHead(): Promise<void> {
+    // Before the training there is nothing that is worth it, and no place in the run that could be told.
+    if (!this.#isTraining) return;
     const job = await this.lookUp();
     if (job === null || this.#client.isAt(job.head)) return;
     const client = new HeadClient(job.head, this.identity);
@@ -283,19 +289,6 @@ export class AttemptLink {
       this.#sent.add(file.sha256);
     } finally {
       await handle.close();
-    }
-  }
-}
-
-/** Tries again while a head does not answer. */
-async function persist<T>(action: () => Promise<T>, limitMs: number): Promise<T> {
-  const giveUpAtMs = performance.now() + limitMs;
-  for (;;) {
-    try {
-      return await action();
-    } catch (error) {
-      if (!(error instanceof HeadError) || !error.isPassing || performance.now() > giveUpAtMs) throw error;
-      await sleep(PAUSE_MS);
     }
   }
 }

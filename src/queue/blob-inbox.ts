@@ -1,12 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpRefusal } from './http-refusal.js';
 
 /** Folders of inboxes are called so. */
 const PREFIX = 'incoming-';
-/** No head lets a blob lie for longer, so that a folder as old is that of a process which has died. */
-const STALE_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+/** So often a folder is marked as that of a process which lives. */
+const MARK_INTERVAL_MS = HOUR_MS;
+/** One that has not been marked for so long is that of a process which has died. */
+const STALE_MS = 24 * HOUR_MS;
 
 /** A piece of a blob, as it is announced. */
 export interface BlobPiece {
@@ -19,6 +22,7 @@ export interface BlobPiece {
 }
 
 interface Blob {
+  /** No other blob's, not even of the same bytes: an upload to one that was discarded may still be under way. */
   readonly file: string;
   readonly bytes: number;
   readonly hash: Hash;
@@ -33,8 +37,13 @@ interface Blob {
 export class BlobInbox {
   readonly #blobs = new Map<string, Blob>();
   readonly #whole = new Set<string>();
+  readonly #marks: NodeJS.Timeout;
+  #made = 0;
 
-  private constructor(readonly folder: string) {}
+  private constructor(readonly folder: string) {
+    const mark = () => void utimes(folder, new Date(), new Date()).catch(() => {});
+    this.#marks = setInterval(mark, MARK_INTERVAL_MS).unref();
+  }
 
   /**
    * Makes an inbox with a folder of its own, and removes those of processes that have died.
@@ -60,7 +69,7 @@ export class BlobInbox {
    * Takes the next piece of a blob.
    *
    * @returns how many of its bytes are there now, also if the piece was cut
-   * @throws HttpRefusal if it is not the next one, the blob is too large, or its bytes have another hash: then all of it goes
+   * @throws HttpRefusal if it is not the next one, the blob is too large or was discarded meanwhile, or its bytes have another hash: then all of it goes
    */
   async append(sha256: string, piece: BlobPiece, body: AsyncIterable<Uint8Array>): Promise<number> {
     if (this.#whole.has(sha256)) return piece.bytes;
@@ -74,7 +83,7 @@ export class BlobInbox {
     }
     blob.isBusy = true;
     try {
-      await this.#write(blob, body);
+      await this.#write(sha256, blob, body);
       if (blob.received === blob.bytes) await this.#conclude(sha256, blob);
       return blob.received;
     } finally {
@@ -101,15 +110,19 @@ export class BlobInbox {
 
   /** Removes blobs that nobody will ask for. */
   async discard(hashes: Iterable<string>): Promise<void> {
+    const files: string[] = [];
+    // All of them at once: the next upload of one begins anew.
     for (const sha256 of hashes) {
       const blob = this.#blobs.get(sha256);
       this.#blobs.delete(sha256);
       this.#whole.delete(sha256);
-      if (blob) await rm(blob.file, { force: true });
+      if (blob) files.push(blob.file);
     }
+    for (const file of files) await rm(file, { force: true });
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#marks);
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -117,16 +130,20 @@ export class BlobInbox {
     const known = this.#blobs.get(sha256);
     if (known?.bytes === bytes) return known;
     if (known) throw new HttpRefusal(409, `expected a blob of ${known.bytes} bytes, found ${bytes}`);
-    const file = join(this.folder, sha256);
+    const file = join(this.folder, String(++this.#made));
     const blob = { file, bytes, hash: createHash('sha256'), received: 0, isBusy: false };
     this.#blobs.set(sha256, blob);
     return blob;
   }
 
-  async #write(blob: Blob, body: AsyncIterable<Uint8Array>): Promise<void> {
-    const handle = await open(blob.file, blob.received === 0 ? 'w' : 'r+');
+  async #write(sha256: string, blob: Blob, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const isNew = blob.received === 0;
+    // A process whose machine has slept for days finds that another one has removed the folder.
+    if (isNew) await mkdir(this.folder, { recursive: true });
+    const handle = await open(blob.file, isNew ? 'w' : 'r+');
     try {
       for await (const chunk of body) {
+        this.#expectKept(sha256, blob);
         if (blob.received + chunk.length > blob.bytes) {
           throw new HttpRefusal(413, `expected a blob of ${blob.bytes} bytes, found more`);
         }
@@ -138,9 +155,20 @@ export class BlobInbox {
         blob.received += chunk.length;
       }
       if (blob.received === blob.bytes) await handle.sync();
+      this.#expectKept(sha256, blob);
+    } catch (error) {
+      // It may have been discarded before its file was made.
+      if (this.#blobs.get(sha256) !== blob) await rm(blob.file, { force: true });
+      throw error;
     } finally {
       await handle.close();
     }
+  }
+
+  /** @throws HttpRefusal if the blob was discarded: whoever still wants it there sends it again */
+  #expectKept(sha256: string, blob: Blob): void {
+    if (this.#blobs.get(sha256) === blob) return;
+    throw new HttpRefusal(409, 'expected an upload that goes on, found one that was discarded');
   }
 
   async #conclude(sha256: string, { hash, file }: Blob): Promise<void> {

@@ -15,8 +15,9 @@ import {
   reportAnswerSchema,
 } from './protocol.js';
 
-/** For an answer to a message, or to a piece of a file. */
-const ANSWER_LIMIT_MS = 30_000;
+const MS_PER_SECOND = 1_000;
+/** For an answer to a message or to a piece of a file, and for the next bytes of one. */
+const ANSWER_LIMIT_MS = 30 * MS_PER_SECOND;
 /** Of an upload: what a cut connection costs at most. */
 const PIECE_BYTES = 1 << 23;
 /** Attempts at a file whose bytes come out wrong. */
@@ -85,26 +86,30 @@ export class HeadClient {
   /**
    * Gets a file, from where it is cut on, and holds it against its hash.
    *
-   * @throws HeadError if its bytes are wrong again and again, an error of the system if it cannot be written
+   * @throws HeadError if its bytes are wrong again and again or no more of them come, the signal's reason if that is raised, an error of the system if
+   *   it cannot be written
    */
-  async download(attempt: number, { sha256, sizeBytes }: CarriedFile, file: string): Promise<void> {
+  async download(
+    attempt: number,
+    { sha256, sizeBytes }: CarriedFile,
+    file: string,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (let attempts = 0; attempts < MOST_DOWNLOADS; attempts++) {
       const handle = await open(file, 'w');
       const hash = createHash('sha256');
       try {
         for (let received = 0; received < sizeBytes; ) {
-          const headers = { range: `bytes=${received}-` };
-          const response = await this.#fetch(`/${attempt}/blobs/${sha256}`, { headers });
           const before = received;
           try {
-            for await (const chunk of response.body!) {
+            for await (const chunk of this.#read(`/${attempt}/blobs/${sha256}`, received, signal)) {
               await handle.writeFile(chunk);
               hash.update(chunk);
               received += chunk.length;
             }
           } catch (error) {
             // Cut on the way: the rest is asked for, unless nothing comes at all.
-            if (received === before) throw asHeadError(error);
+            if (!(error instanceof HeadError) || received === before) throw error;
           }
         }
       } finally {
@@ -113,6 +118,27 @@ export class HeadClient {
       if (hash.digest('hex') === sha256) return;
     }
     throw new HeadError(null, `expected a file with SHA-256 ${sha256}, found other bytes each time`);
+  }
+
+  /** A file's bytes as they come, for as long as some do. */
+  async *#read(path: string, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const stalled = new AbortController();
+    const abort = () => stalled.abort(new Error(`nothing more for ${ANSWER_LIMIT_MS / MS_PER_SECOND} s`));
+    const timer = setTimeout(abort, ANSWER_LIMIT_MS);
+    try {
+      const headers = { range: `bytes=${offset}-` };
+      const either = AbortSignal.any([signal, stalled.signal]);
+      const response = await this.#fetch(path, { headers, signal: either });
+      for await (const chunk of response.body!) {
+        yield chunk;
+        timer.refresh();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw asHeadError(error);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #post(path: string, message: object): Promise<unknown> {
@@ -128,7 +154,11 @@ export class HeadClient {
   /** @throws HeadError for any status but of success */
   async #fetch(
     path: string,
-    { headers = {}, ...request }: RequestInit & { headers?: Record<string, string> },
+    {
+      headers = {},
+      signal = AbortSignal.timeout(ANSWER_LIMIT_MS),
+      ...request
+    }: RequestInit & { headers?: Record<string, string> },
   ) {
     const { url, token } = this.address;
     let response: Response;
@@ -137,7 +167,7 @@ export class HeadClient {
         ...request,
         headers: { ...headers, authorization: `Bearer ${token}` },
         redirect: 'error',
-        ...(request.method && { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }),
+        signal,
       });
     } catch (error) {
       throw asHeadError(error);

@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -7,6 +6,7 @@ import { z } from 'zod';
 import { formatPortable } from '../remote/portable-json.js';
 import { sha256Schema } from '../remote/task.js';
 import { HttpRefusal } from './http-refusal.js';
+import type { OfferedFile } from './open-run.js';
 import type { OpenRuns } from './open-runs.js';
 import { beginningSchema, endingSchema, reportSchema } from './protocol.js';
 
@@ -91,8 +91,7 @@ export function createHeadApp(runs: OpenRuns, token: string): Hono {
       const offset = run.offsetOf(attemptOf(context), blobOf(context));
       return context.body(null, 204, { [OFFSET_HEADER]: String(offset) });
     }
-    const { file, sizeBytes } = run.offered(attemptOf(context), blobOf(context));
-    return sendFile(context, file, sizeBytes);
+    return sendFile(context, run.offered(attemptOf(context), blobOf(context)));
   });
   app.notFound(() => {
     throw new HttpRefusal(404, 'expected an address of a head, found another one');
@@ -133,7 +132,7 @@ function answer(context: Context, value: object): Response {
 const RANGE = /^bytes=(\d{1,15})-$/;
 
 /** From the byte on that is asked for. */
-function sendFile(context: Context, file: string, sizeBytes: number): Response {
+function sendFile(context: Context, { sizeBytes, readFrom }: OfferedFile): Response {
   const range = context.req.header('range');
   const start = range === undefined ? 0 : Number(RANGE.exec(range)?.[1] ?? Number.NaN);
   if (!(start < sizeBytes || (start === 0 && sizeBytes === 0))) {
@@ -144,7 +143,7 @@ function sendFile(context: Context, file: string, sizeBytes: number): Response {
     'content-length': String(sizeBytes - start),
     ...(range !== undefined && { 'content-range': `bytes ${start}-${sizeBytes - 1}/${sizeBytes}` }),
   };
-  const body = Readable.toWeb(createReadStream(file, { start })) as ReadableStream;
+  const body = Readable.toWeb(Readable.from(readFrom(start))) as ReadableStream;
   return context.body(body, range === undefined ? 200 : 206, headers);
 }
 

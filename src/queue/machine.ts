@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
 import { explainFileError } from '../core/file-errors.js';
-import type { Dataset } from '../dataset/dataset.js';
-import { leaveImages } from '../experiment/leave-images.js';
+import { DatasetShelf } from '../experiment/dataset-shelf.js';
+import { withoutImages } from '../experiment/leave-images.js';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { unpackPoint } from '../experiment/portable-point.js';
 import { checkTaskNumerics, type Task } from '../remote/task.js';
@@ -21,8 +21,7 @@ const SPARE_BYTES = 2 ** 20;
 /** What a worker's machine has for the points that it trains: data sets, and room for their states. */
 export class Machine {
   /** Without their images, which the processes that train have. */
-  readonly #datasets = new Map<string, Dataset>();
-  readonly #left = new WeakSet<Dataset>();
+  readonly #shelf = new DatasetShelf(withoutImages);
   readonly #estimator = new CheckpointEstimator();
 
   private constructor(private readonly folder: string) {}
@@ -51,19 +50,12 @@ export class Machine {
    */
   async take(task: Task): Promise<SweepPoint> {
     checkTaskNumerics(task);
-    const point = await unpackPoint(task.point, this.#datasets);
-    if (this.#left.has(point.dataset)) return point;
-    const [left] = leaveImages([point]) as [SweepPoint];
-    this.#left.add(left.dataset);
-    for (const [key, dataset] of this.#datasets) {
-      if (dataset === point.dataset) this.#datasets.set(key, left.dataset);
-    }
-    return left;
+    return unpackPoint(task.point, this.#shelf);
   }
 
   /** Has data sets read again, of which some may have come or changed. */
   forgetData(): void {
-    this.#datasets.clear();
+    this.#shelf.clear();
   }
 
   /** @throws UserError if the states of a run do not fit on the disk */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BEST_FILE, listStates, MODEL_FILE, RunFiles } from '../checkpoint/run-files.js';
 import { UserError } from '../core/errors.js';
@@ -47,6 +47,12 @@ interface Attempt extends Pick<Beginning, 'nonce' | 'host' | 'pid'> {
   readonly kept: Set<string>;
 }
 
+/** What a worker may go on from. */
+export interface OfferedFile {
+  readonly sizeBytes: number;
+  readFrom(start: number): AsyncIterable<Uint8Array>;
+}
+
 /** A run that workers are to do, for as long as the head waits for its end. Of several attempts at it the newest counts. */
 export class OpenRun {
   /** @throws Interrupted once the run was to be stopped, UserError if it failed */
@@ -90,7 +96,10 @@ export class OpenRun {
       else if (!this.#isFresh) this.#resume(BEGINNING);
     }
     const attempt = this.#attempt;
+    attempt.heardAtMs = this.head.now();
     attempt.state = resumption ? null : await this.#findState();
+    // A large state takes its time to be hashed, in which the worker waits for this answer.
+    attempt.heardAtMs = this.head.now();
     const { checkpoints } = this.options;
     if (checkpoints === null) return { attempt: attempt.number, task: this.#formatTask(), state: null };
     return { attempt: attempt.number, task: this.#formatTask(), state: attempt.state };
@@ -159,10 +168,13 @@ export class OpenRun {
   }
 
   /** A file that the attempt may ask for. */
-  offered(number: number, sha256: string): { readonly file: string; readonly sizeBytes: number } {
-    const { state } = this.#expect(number);
+  offered(number: number, sha256: string): OfferedFile {
+    const attempt = this.#expect(number);
+    const { state } = attempt;
     if (state?.sha256 !== sha256) throw new HttpRefusal(404, 'expected the hash of a file that was offered');
-    return { file: join(this.options.checkpoints!.folder, state.name), sizeBytes: state.sizeBytes };
+    const file = join(this.options.checkpoints!.folder, state.name);
+    const readFrom = (start: number) => this.#whileHeard(attempt, createReadStream(file, { start }));
+    return { sizeBytes: state.sizeBytes, readFrom };
   }
 
   /**
@@ -263,9 +275,14 @@ export class OpenRun {
     );
   }
 
-  /** What takes long to come is a sign of life. */
+  /**
+   * What takes long to come, or to be taken, is a sign of life.
+   *
+   * @throws HttpRefusal once another attempt has been made
+   */
   async *#whileHeard(attempt: Attempt, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     for await (const chunk of body) {
+      this.#expect(attempt.number);
       attempt.heardAtMs = this.head.now();
       yield chunk;
     }

@@ -8,6 +8,7 @@ import { chooseKernelName } from '../kernels/select.js';
 import { type Job, QUEUE_NAME, readJob } from './job.js';
 import { Machine } from './machine.js';
 import { connectRedis, hidePassword, importBullmq } from './redis.js';
+import { SilentHeads } from './silent-heads.js';
 import { type WorkEnd, type WorkPlace, workAtPoint } from './work-at-point.js';
 
 /** A worker renews its lock after half of it. What it costs to lose one is a question to the head, which knows who is alive. */
@@ -50,7 +51,9 @@ export class QueueWorker {
   #worker!: Worker;
   readonly #stop = new AbortController();
   #busy = 0;
+  /** Since a point was trained last. */
   #freeSinceMs = performance.now();
+  readonly #silentHeads = new SilentHeads();
   #pauseMs: number = PAUSE_MS.first;
   /** What this machine was not fit for last, unless it has trained something since. */
   #unfitFor: string | null = null;
@@ -116,19 +119,21 @@ export class QueueWorker {
 
   /** What becomes of a point its head decides: for the queue, every job ends well. */
   async #take(queued: QueueJob): Promise<void> {
+    let end: WorkEnd | null;
     this.#busy++;
     try {
-      const end = await this.#work(queued);
-      if (end.kind === 'unfit') this.#rest(end.reason);
-      else if (end.kind === 'done') this.#recover();
-      // Whoever is at it may have died a moment ago.
-      else if (end.kind === 'needless') await sleep(RETRY_DELAY_MS);
+      end = await this.#work(queued);
     } finally {
       this.#busy--;
     }
+    if (end?.kind === 'unfit' || end?.kind === 'silent') this.#rest(end.reason);
+    else if (end?.kind === 'done') this.#recover();
+    // Whoever is at it may have died a moment ago, and a head that lives puts its job back at once.
+    else await sleep(RETRY_DELAY_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
   }
 
-  async #work(queued: QueueJob): Promise<WorkEnd> {
+  /** @returns null for a job that there is no point in beginning */
+  async #work(queued: QueueJob): Promise<WorkEnd | null> {
     const { observer } = this.options;
     const identity = queued.id!;
     let job: Job;
@@ -138,19 +143,26 @@ export class QueueWorker {
       if (!(error instanceof UserError)) throw error;
       return { kind: 'unfit', reason: error.message };
     }
+    if (this.#silentHeads.has(job.head)) return null;
     const name = `${job.label} (${identity.slice(0, SHOWN_DIGITS)})`;
     observer.started(name);
     let end: WorkEnd;
+    let hasBegun = false;
     try {
       end = await workAtPoint(identity, job, this.place, {
         signal: this.#stop.signal,
         lookUp: () => this.#lookUp(identity),
+        began: () => {
+          hasBegun = true;
+        },
       });
     } catch (error) {
       // A fault of this program: the head hears nothing more of the attempt, and others may have more luck.
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       end = { kind: 'unfit', reason };
     }
+    if (end.kind === 'silent') this.#silentHeads.add(job.head);
+    if (hasBegun) this.#freeSinceMs = performance.now();
     observer.ended(name, end);
     return end;
   }
@@ -177,7 +189,7 @@ export class QueueWorker {
     void this.#worker.pause(true);
     setTimeout(() => {
       if (!this.#stop.signal.aborted) void this.#worker.resume();
-    }, this.#pauseMs);
+    }, this.#pauseMs).unref();
     this.#pauseMs = Math.min(2 * this.#pauseMs, PAUSE_MS.longest);
   }
 
@@ -185,6 +197,5 @@ export class QueueWorker {
     this.#unfitFor = null;
     this.#pauseMs = PAUSE_MS.first;
     this.#said.clear();
-    this.#freeSinceMs = performance.now();
   }
 }

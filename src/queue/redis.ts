@@ -19,9 +19,9 @@ export function parseQueueUrl(text: string): string {
   );
 }
 
-/** For messages. */
+/** For messages: neither user nor password, also where those have slashes or at signs that should have been escaped, or there is no `//`. */
 export function hidePassword(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//');
+  return url.replace(/^([a-z]+:\/\/)?.*@/is, (_, scheme = '') => scheme);
 }
 
 /** Who wants to know how a connection goes on. */

@@ -37,6 +37,8 @@ export interface WorkOptions {
   readonly signal: AbortSignal;
   /** Finds the job in the queue again; null if it is not there. */
   readonly lookUp: () => Promise<Job | null>;
+  /** Called when the training begins. */
+  readonly began: () => void;
 }
 
 /** What came of a job. */
@@ -46,20 +48,22 @@ export type WorkEnd =
   | { readonly kind: 'needless'; readonly reason: string }
   /** The worker was to end. */
   | { readonly kind: 'returned' }
-  /** This machine is not fit for it, or its head is out of reach: others may have more luck, or this one later. */
-  | { readonly kind: 'unfit'; readonly reason: string };
+  /** This machine is not fit for it: others may have more luck, or this one later. */
+  | { readonly kind: 'unfit'; readonly reason: string }
+  /** Its head is dead, or out of reach of this machine. */
+  | { readonly kind: 'silent'; readonly reason: string };
 
 /** Takes one point up and trains it, or goes on with it, to its end. */
 export async function workAtPoint(
   identity: string,
   job: Job,
   place: WorkPlace,
-  { signal, lookUp }: WorkOptions,
+  options: WorkOptions,
 ): Promise<WorkEnd> {
-  const link = new AttemptLink(identity, job, lookUp);
+  const link = new AttemptLink(identity, job, options.lookUp);
   try {
     const { task, state } = await link.begin();
-    const work = new PointWork(link, place, parseTask(task, job.head.url), signal);
+    const work = new PointWork(link, place, parseTask(task, job.head.url), options);
     return await work.run(job, state);
   } catch (error) {
     return explainEnd(error, job);
@@ -75,22 +79,27 @@ function explainEnd(error: unknown, { head: { url } }: Job): WorkEnd {
   const { status, message } = error;
   // A token that a head has had before it was started anew.
   if (status === 401 || status === 409 || status === 410) return { kind: 'needless', reason: message };
-  const found = status === null ? `no answer (${message})` : message;
+  const [kind, found] =
+    status === null ? (['silent', `no answer (${message})`] as const) : (['unfit', message] as const);
   const mend = 'Have it listen where its workers reach it: --listen, --head-url.';
-  return { kind: 'unfit', reason: `${url}: expected the head of the points, found ${found}. ${mend}` };
+  return { kind, reason: `${url}: expected the head of the points, found ${found}. ${mend}` };
 }
 
 /** One attempt at a point. */
 class PointWork {
   readonly #startedAt = new Date().toISOString();
+  /** The worker is to end, or the run, or this attempt at it. */
+  readonly #signal: AbortSignal;
   #folder: string | null = null;
 
   constructor(
     private readonly link: AttemptLink,
     private readonly place: WorkPlace,
     private readonly task: Task,
-    private readonly signal: AbortSignal,
-  ) {}
+    private readonly options: WorkOptions,
+  ) {
+    this.#signal = AbortSignal.any([options.signal, link.ended]);
+  }
 
   async run(job: Job, state: CarriedFile | null): Promise<WorkEnd> {
     const { machine, environment } = this.place;
@@ -100,10 +109,11 @@ class PointWork {
       if (this.task.checkpoints !== null) {
         machine.checkRoom(point);
         this.#folder = await machine.makeFolder();
-        if (state !== null) await this.link.download(state, this.#folder);
+        if (state !== null) await this.link.download(state, this.#folder, this.#signal);
       }
       return await this.#train(point);
     } catch (error) {
+      if (this.#signal.aborted && error === this.#signal.reason) return await this.#leave();
       const isHeads = error instanceof HeadError || error instanceof AttemptLost;
       if (isHeads || !(error instanceof Error)) throw error;
       // What is no user's mistake is a bug, and as good as a death.
@@ -115,13 +125,14 @@ class PointWork {
   }
 
   async #train(point: SweepPoint): Promise<WorkEnd> {
-    const { link, place, task } = this;
+    const { link, place, task, options } = this;
     const { checkpoints } = task;
     link.start(this.#folder);
+    options.began();
     let result: TrainResult;
     try {
       result = await place.executor.run(point, {
-        signal: AbortSignal.any([this.signal, link.ended]),
+        signal: this.#signal,
         observer: link.observer,
         checkpoints: checkpoints && { ...checkpoints, folder: this.#folder! },
       });
@@ -130,10 +141,7 @@ class PointWork {
     }
     if (result.state === 'interrupted') {
       await link.saveState().catch(() => {});
-      await this.#giveBack(null, false);
-      return link.isLost
-        ? { kind: 'needless', reason: 'another attempt has taken its place' }
-        : { kind: 'returned' };
+      return this.#leave();
     }
     const keep = checkpoints === null ? 'nothing' : (checkpoints.keep ?? 'model');
     const files =
@@ -180,8 +188,15 @@ class PointWork {
   }
 
   async #deliver(carried: CarriedResult): Promise<void> {
-    const limitMs = this.signal.aborted ? FAREWELL_LIMIT_MS : undefined;
+    const limitMs = this.options.signal.aborted ? FAREWELL_LIMIT_MS : undefined;
     await this.link.finish({ kind: 'result', result: formatResult(carried) }, carried.files, limitMs);
+  }
+
+  async #leave(): Promise<WorkEnd> {
+    await this.#giveBack(null, false);
+    return this.link.isLost
+      ? { kind: 'needless', reason: 'another attempt has taken its place' }
+      : { kind: 'returned' };
   }
 
   /** As far as the head hears of it: otherwise it finds by itself that this worker is silent. */

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { listKeptFiles } from '../checkpoint/run-files.js';
 import { UserError } from '../core/errors.js';
-import { openRegularFile, readBytes } from '../core/regular-file.js';
+import { explainOpenError, openRegularFile } from '../core/regular-file.js';
 import { writeWholeFile } from '../core/write-whole-file.js';
 import type { KeptFiles } from '../run/types.js';
 import { sha256Schema } from './task.js';
@@ -44,42 +44,45 @@ export async function describeFile(file: string): Promise<CarriedFile> {
 }
 
 /**
- * Reads a run's files from its folder.
+ * Checks that a run's files are in its folder as they were written.
  *
  * @throws UserError if one is missing or is not what was written
  */
-export async function readCarriedFiles(
+export async function checkCarriedFiles(files: readonly CarriedFile[], folder: string): Promise<void> {
+  for (const file of files) for await (const _ of readPieces(file, folder));
+}
+
+/**
+ * Copies a run's files from its folder into another one, each whole or not at all.
+ *
+ * @throws UserError if one is missing, is not what was written, or cannot be written
+ */
+export async function copyCarriedFiles(
   files: readonly CarriedFile[],
   folder: string,
-): Promise<ReadonlyMap<string, Buffer>> {
-  const contents = new Map<string, Buffer>();
-  for (const { name, sha256 } of files) {
-    const file = join(folder, name);
-    const bytes = await readWhole(file);
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-      throw new UserError(
-        `${file}: expected the bytes with SHA-256 ${sha256}, found others. Remove ${folder}: the point is trained again.`,
-      );
-    }
-    contents.set(name, bytes);
-  }
-  return contents;
-}
-
-/** @throws UserError if one cannot be written */
-export async function writeCarriedFiles(
-  contents: ReadonlyMap<string, Buffer>,
-  folder: string,
+  into: string,
 ): Promise<void> {
   const advice = 'Make room there, and collect again.';
-  for (const [name, bytes] of contents) await writeWholeFile(join(folder, name), [bytes], { advice });
+  for (const file of files) await writeWholeFile(join(into, file.name), readPieces(file, folder), { advice });
 }
 
-async function readWhole(file: string): Promise<Buffer> {
-  const open = await openRegularFile(file, EXPECTED);
+/** A network may be larger than the memory. */
+async function* readPieces({ name, sha256 }: CarriedFile, folder: string): AsyncGenerator<Buffer> {
+  const file = join(folder, name);
+  const { handle } = await openRegularFile(file, EXPECTED);
+  const hash = createHash('sha256');
   try {
-    return await readBytes(open, file);
+    for await (const piece of handle.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false })) {
+      hash.update(piece);
+      yield piece;
+    }
+  } catch (error) {
+    throw explainOpenError(error, file, EXPECTED);
   } finally {
-    await open.handle.close();
+    await handle.close();
   }
+  if (hash.digest('hex') === sha256) return;
+  throw new UserError(
+    `${file}: expected the bytes with SHA-256 ${sha256}, found others. Remove ${folder}: the point is trained again.`,
+  );
 }

@@ -179,12 +179,7 @@ export function pointOf({ point }: CarriedResult): RecordedPoint {
  */
 export function endOf(carried: CarriedResult, where: string): RunEnd {
   const { numerics, environment, workers, state, reason, epochs, outcome } = carried;
-  if (numerics !== NUMERICS) {
-    throw new UserError(
-      `${where}: expected a result of the numerics version ${NUMERICS}, found one of ${numerics} from ${environment.remote?.host} (convoy ` +
-        `${environment.versions.convoy}). Use one version of the program on all machines, and train the point again.`,
-    );
-  }
+  if (numerics !== NUMERICS) throw explainOutdated(carried, where);
   if (outcome === null || state === 'failed') return { state: 'failed', reason: reason ?? 'it failed' };
   const { confusion, predicted, ...told } = outcome;
   return {
@@ -198,6 +193,14 @@ export function endOf(carried: CarriedResult, where: string): RunEnd {
       trainedOn: { environment, workers },
     },
   };
+}
+
+/** Why a result of another numerics version is not taken. */
+export function explainOutdated({ numerics, environment }: CarriedResult, where: string): UserError {
+  return new UserError(
+    `${where}: expected a result of the numerics version ${NUMERICS}, found one of ${numerics} from ${environment.remote?.host} (convoy ` +
+      `${environment.versions.convoy}). Use one version of the program on all machines, and train the point again.`,
+  );
 }
 
 /** One line, for a queue. */

@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../core/errors.js';
+import { explainFileError } from '../core/file-errors.js';
 import { mapSome } from '../core/map-some.js';
-import type { LiveRun } from '../experiment/run-records.js';
+import { isRecorded, type LiveRun, selectClaimedRuns } from '../experiment/run-records.js';
 import type { Store } from '../experiment/store.js';
+import { explainOutdated } from './carried-result.js';
 import { type FoundPoint, type FoundResult, findResults, isFailure, RESULT_FILE } from './find-results.js';
 import { recordResult } from './record-result.js';
 import type { SharedFolder } from './shared-folder.js';
@@ -13,8 +15,8 @@ const POINTS_AT_ONCE = 8;
 
 /** What came of collecting. */
 export interface Collection {
-  /** Points whose results are recorded now. */
-  readonly recorded: number;
+  /** Runs whose results are recorded now. */
+  readonly recorded: readonly number[];
   /** Of those, that failed. */
   readonly failed: number;
   /** Points that other processes are at. */
@@ -44,7 +46,7 @@ export async function collectResults(
 }
 
 class Collector implements Collection {
-  recorded = 0;
+  readonly recorded: number[] = [];
   failed = 0;
   readonly held = new Map<string, LiveRun>();
   readonly problems: string[] = [];
@@ -54,28 +56,49 @@ class Collector implements Collection {
     private readonly sweepId: number,
   ) {}
 
-  async take(identity: string, { results, broken }: FoundPoint): Promise<void> {
+  async take(identity: string, { results, outdated, broken }: FoundPoint): Promise<void> {
     this.problems.push(...broken);
     const [best] = results;
-    if (best === undefined) return;
+    // Those of other versions only where there is nothing else, to tell why.
+    if (best === undefined) return this.refuse(identity, outdated);
     // Of several attempts that have come to a result, all: they have to agree.
     const taken = isFailure(best) ? [results.at(-1)!] : results.filter((result) => !isFailure(result));
-    for (const result of taken) await this.record(identity, result);
-    for (const { folder } of this.held.has(identity) ? [] : results.filter(isFailure)) {
-      await rm(join(folder, RESULT_FILE), { force: true });
-    }
+    let isSettled = true;
+    for (const result of taken) isSettled = (await this.record(identity, result)) && isSettled;
+    // What could not be recorded is told the next time.
+    if (isSettled) for (const { folder } of results.filter(isFailure)) await this.forget(folder);
   }
 
-  private async record(identity: string, result: FoundResult): Promise<void> {
+  /** Of a failure that has been told. */
+  private async forget(folder: string): Promise<void> {
+    const file = join(folder, RESULT_FILE);
+    await rm(file, { force: true }).catch((error: unknown) => {
+      this.problems.push(
+        `${file}: cannot be removed: ${explainFileError(error)}. Its failure is recorded each time until it is: make the folder writable.`,
+      );
+    });
+  }
+
+  /** @param outdated results of a point that no current attempt has come to one of */
+  private refuse(identity: string, outdated: readonly FoundResult[]): void {
+    const isKnown = () => selectClaimedRuns(this.store.db, 'current', identity).some(isRecorded);
+    const [result] = outdated;
+    if (result && !isKnown()) this.problems.push(explainOutdated(result.carried, result.folder).message);
+  }
+
+  /** @returns whether it is recorded, now or before */
+  private async record(identity: string, result: FoundResult): Promise<boolean> {
     try {
       const recording = await recordResult(this.store, this.sweepId, result);
       if (recording.kind === 'held') this.held.set(identity, recording.live);
-      if (recording.kind !== 'recorded') return;
-      this.recorded++;
+      if (recording.kind !== 'recorded') return recording.kind === 'known';
+      this.recorded.push(recording.runId);
       if (isFailure(result)) this.failed++;
+      return true;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.problems.push(error.message);
+      return false;
     }
   }
 }

@@ -18,8 +18,10 @@ export interface FoundResult {
 /** What lies in a shared folder of a point. */
 export interface FoundPoint {
   readonly attempts: readonly Attempt[];
-  /** Of runs that are done or diverged before those that failed. */
+  /** By this program's arithmetic; of runs that are done or diverged before those that failed. */
   readonly results: readonly FoundResult[];
+  /** Of other numerics versions: of no use, and no hindrance, to this one. */
+  readonly outdated: readonly FoundResult[];
   /** Results that cannot be read: why, one line each. */
   readonly broken: readonly string[];
 }
@@ -28,28 +30,30 @@ export interface FoundPoint {
 export async function findResults(shared: SharedFolder, identity: string): Promise<FoundPoint> {
   const attempts = await shared.listAttempts(identity);
   const results: FoundResult[] = [];
+  const outdated: FoundResult[] = [];
   const broken: string[] = [];
   for (const { folder } of attempts) {
     const file = join(folder, RESULT_FILE);
     if (!existsSync(file)) continue;
     try {
-      results.push({ carried: readFor(identity, file), folder });
+      const carried = readFor(identity, file);
+      (carried.numerics === NUMERICS ? results : outdated).push({ carried, folder });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       broken.push(error.message);
     }
   }
   results.sort((a, b) => Number(isFailure(a)) - Number(isFailure(b)));
-  return { attempts, results, broken };
+  return { attempts, results, outdated, broken };
 }
 
 export function isFailure({ carried }: FoundResult): boolean {
   return carried.outcome === null;
 }
 
-/** Whether a point needs no training any more: by this program's arithmetic it is done. */
-export function isFinished({ results }: FoundPoint): boolean {
-  return results.some((result) => !isFailure(result) && result.carried.numerics === NUMERICS);
+/** Whether a point needs no training any more. */
+export function isFinished({ results }: Pick<FoundPoint, 'results'>): boolean {
+  return results.some((result) => !isFailure(result));
 }
 
 function readFor(identity: string, file: string): CarriedResult {

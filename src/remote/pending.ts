@@ -28,7 +28,7 @@ export async function notePending(database: string, { folder }: Submission): Pro
     await writeFile(join(place, basename(folder)), folder);
   } catch (error) {
     throw new UserError(
-      `${place}: cannot be written: ${explainFileError(error)}. The jobs run; collect their results with --collect --folder.`,
+      `${place}: cannot be written: ${explainFileError(error)}. Make room there, or check its permissions, and run it again.`,
     );
   }
 }
@@ -67,7 +67,7 @@ export async function collectPending(
       continue;
     }
     collections.push({ submission, ...(await collectSubmission(store, submission)) });
-    if (listMissing(store, submission).length === 0) await forget(store.db.name, folder);
+    if (listMissing(store, submission).length === 0) await forgetPending(store.db.name, submission);
   }
   return collections;
 }
@@ -92,7 +92,8 @@ function listMissing({ db }: Store, { identities }: Submission): string[] {
   return identities.filter((identity) => !recorded.has(identity));
 }
 
-async function forget(database: string, folder: string): Promise<void> {
+/** Of a submission that is recorded, or that nobody has taken. */
+export async function forgetPending(database: string, { folder }: Pick<Submission, 'folder'>): Promise<void> {
   const place = findPendingFolder(database);
   await rm(join(place, basename(folder)), { force: true });
   await rmdir(place).catch(() => {});

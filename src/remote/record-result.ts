@@ -1,8 +1,9 @@
+import { clearRunFolder } from '../checkpoint/run-files.js';
 import { findRunFolder, setAsideRunFolder } from '../experiment/run-folder.js';
 import { isRecorded, type LiveRun, selectClaimedRuns } from '../experiment/run-records.js';
 import type { Store } from '../experiment/store.js';
 import { checkAgreement, makerOf, readMaker } from './agreement.js';
-import { readCarriedFiles, writeCarriedFiles } from './carried-files.js';
+import { checkCarriedFiles, copyCarriedFiles } from './carried-files.js';
 import { type CarriedResult, endOf, pointOf } from './carried-result.js';
 import type { FoundResult } from './find-results.js';
 
@@ -24,11 +25,11 @@ export async function recordResult(store: Store, sweepId: number, found: FoundRe
   const { carried, folder } = found;
   const point = pointOf(carried);
   const end = endOf(carried, folder);
-  // Before its files are read: most of what lies in a folder has been recorded before.
+  // Before its files are looked at: most of what lies in a folder has been recorded before.
   const recorded = selectClaimedRuns(store.db, 'current', point.identity).findLast(isRecorded);
   if (recorded) return agree(store, recorded, carried);
   const { environment, workers, epochs, startedAt, finishedAt } = carried;
-  const contents = await readCarriedFiles(carried.files, folder);
+  await checkCarriedFiles(carried.files, folder);
   // Only runs of this version: one of another that is recorded makes this one no less a result.
   const claim = store.claimRun({ sweepId, point, environment, workers, numerics: 'current' });
   if ('live' in claim) {
@@ -39,7 +40,9 @@ export async function recordResult(store: Store, sweepId: number, found: FoundRe
   const place = findRunFolder(store.db.name, runId);
   try {
     if (!isTakenUp) setAsideRunFolder(place);
-    await writeCarriedFiles(contents, place);
+    // What it would have gone on from here.
+    else if (carried.state === 'done') await clearRunFolder(place, 'nothing');
+    await copyCarriedFiles(carried.files, folder, place);
   } catch (error) {
     store.finishRun(runId, { state: 'interrupted', reason: 'its files could not be written' });
     throw error;

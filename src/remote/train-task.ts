@@ -63,7 +63,7 @@ export async function trainTask(task: Task, options: TaskOptions): Promise<TaskE
   const { shared } = options;
   const { identity } = task.point;
   const { attempts, ...found } = await findResults(shared, identity);
-  if (isFinished({ attempts, ...found })) return { kind: 'known' };
+  if (isFinished(found)) return { kind: 'known' };
   const attempt = await shared.beginAttempt(identity);
   const source = task.checkpoints ? await takeStates(attempt, attempts) : null;
   return new TaskRun(task, options, attempt, source && (await readOrigin(source))).run();

@@ -132,7 +132,7 @@ describe('a backup', () => {
     damaged.exec('DELETE FROM sweeps');
     const file = join(makeFolder(), 'copy.db');
     await expect(backUp(damaged, file, false)).rejects.toThrow(
-      `${file}: expected a whole copy, found damage in it (a row of sweep_points has no row in sweeps), and kept nothing.`,
+      `${file}: expected a whole copy, found damage in it (row 1 of runs has no row in sweeps), and kept nothing.`,
     );
     damaged.close();
     expect(readdirSync(dirname(file))).toEqual([]);

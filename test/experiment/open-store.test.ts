@@ -8,7 +8,7 @@ import { Store } from '../../src/experiment/store.js';
 import { VIEW_COLUMNS, VIEW_NAMES } from '../../src/experiment/view-rows.js';
 import { claimRuns, makeFolder, makeMetrics, makeResult, planGrid } from './fake-runs.js';
 
-/** Three runs of a sweep, of which two are done. */
+/** Three runs of a sweep, of which two are done, the first one by a search's trial besides. */
 async function record(): Promise<string> {
   const file = join(makeFolder(), 'runs.db');
   const store = Store.open(file);
@@ -22,6 +22,15 @@ async function record(): Promise<string> {
     for (const metrics of epochs) store.addEpoch(ids[i]!, metrics);
     store.finishRun(ids[i]!, { result: makeResult(points[i]!.spec, { epochs }) });
   }
+  store.db
+    .prepare(`INSERT INTO searches SELECT sweep_id, '{"objective": "test_error_percent"}' FROM sweeps`)
+    .run();
+  store.db
+    .prepare(
+      `INSERT INTO search_trials SELECT sweep_id, 1, 'complete', '{"seed": 0}', 2, 4, '[4]' FROM sweeps`,
+    )
+    .run();
+  store.db.prepare('INSERT INTO trial_runs SELECT sweep_id, 1, 1, ? FROM sweeps').run(points[0]!.identity);
   store.close();
   return file;
 }

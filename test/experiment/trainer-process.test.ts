@@ -20,7 +20,8 @@ describe('a process that trains', () => {
       import { openSync } from 'node:fs';
       try { for (;;) openSync('/dev/null'); } catch {}
       ${START}.catch(({ constructor, message }) => console.log(constructor.name, message));`;
-      const script = 'ulimit -n 100 && exec "$0" --input-type=module --eval "$1"';
+      // Modules are opened many at a time.
+      const script = 'ulimit -n 1000 && exec "$0" --input-type=module --eval "$1"';
       const { stdout } = await promisify(execFile)('sh', ['-c', script, process.execPath, code]);
       expect(stdout).toMatch(
         /^UnableToTrain trainer: expected a process that begins to train, found that it could not be started: .*EMFILE/,

@@ -26,13 +26,17 @@ export function arrives(
   return isLeftOut(place.at(-1)!, written) ? found === undefined : holds(found, written);
 }
 
-/** Options of layers and of named networks that came after the first runs: what is so anyway is not written down, so that those runs keep their identity. */
+/** Options of layers, of named networks and of Muon that came after the first runs: what is so anyway is not written down, so that those runs keep their identity. */
 const LEFT_OUT: ReadonlyMap<string | number, unknown> = new Map<string, unknown>([
   ['groups', 1],
   ['scale', true],
   ['shift', true],
   ['responseNorm', false],
   ['auxiliary', false],
+  ['kernels', 'all'],
+  ['newtonSchulzSteps', 5],
+  ['scaleByShape', true],
+  ['normalizeKernels', false],
 ]);
 
 function isLeftOut(field: string | number, written: unknown): boolean {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AttemptLink, AttemptLost } from '../../src/queue/attempt-link.js';
 import { HeadServer } from '../../src/queue/head-server.js';
@@ -63,6 +64,18 @@ describe("a worker's link to its head", () => {
     expect(existsSync(join(head.runFolder, 'model.safetensors'))).toBe(true);
   });
 
+  it('lets the head know that it is alive while it is busy with what comes before the training', async () => {
+    const head = await FakeHead.open();
+    const run = head.openRun();
+    const { job } = await serve(head);
+    const { link } = open(head, job);
+    await link.begin();
+    head.wait(14);
+    await sleep(2500);
+    head.wait(14);
+    expect(run.isWaiting).toBe(false);
+  });
+
   it('goes over to a head that has taken the place of one that is gone, in the middle of an epoch', async () => {
     const first = await FakeHead.open();
     first.openRun();
@@ -71,7 +84,7 @@ describe("a worker's link to its head", () => {
     await link.begin();
     link.start(null);
     link.observer.epochEnded(makeMetrics(1, 9));
-    await expect.poll(() => first.epochs.length).toBe(1);
+    await expect.poll(() => first.epochs.length, { timeout: 10_000 }).toBe(1);
     await before.server.close();
     link.observer.epochEnded(makeMetrics(2, 8));
     link.observer.progressed(progressOf(3, 4));

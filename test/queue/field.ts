@@ -15,6 +15,8 @@ const scripts = join(findPackageRoot(), 'scripts');
 /** Of what a process has printed, where a test fails. */
 const SHOWN_CHARACTERS = 3_000;
 
+const MOST_STARTS = 5;
+
 /** A process of a test, and what it has printed. */
 export class Running {
   printed = '';
@@ -79,13 +81,17 @@ export class Field {
 
   /** @param hosts that are to reach it, besides this machine */
   static async open(hosts: readonly Host[] = [], password = ''): Promise<Field> {
-    const field = new Field(
-      await findPort(),
-      hosts.map(({ gateway }) => gateway),
-      password,
-    );
-    await field.startRedis();
-    return field;
+    const gateways = hosts.map(({ gateway }) => gateway);
+    for (let start = 1; ; start++) {
+      const field = new Field(await findPort(), gateways, password);
+      try {
+        await field.startRedis();
+        return field;
+      } catch (error) {
+        // Another program may have got the port meanwhile.
+        if (start === MOST_STARTS) throw error;
+      }
+    }
   }
 
   async startRedis(): Promise<void> {

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HeadClient, HeadError } from '../../src/queue/head-client.js';
 import { HeadServer } from '../../src/queue/head-server.js';
 import { describeFile } from '../../src/remote/carried-files.js';
@@ -111,6 +113,17 @@ describe("a head's HTTP", () => {
     const headers = { 'content-length': String(2 ** 30) };
     const { status } = await head.ask(`${path}/reports`, { method: 'POST', body: '{}', headers });
     expect(status).toBe(413);
+    let sent = 0;
+    const chunk = new Uint8Array(MB).fill(0x20);
+    const body = new ReadableStream({
+      pull: (controller) => {
+        sent++;
+        controller.enqueue(chunk);
+      },
+    });
+    const chunked = await head.ask(`${path}/reports`, { method: 'POST', body, duplex: 'half' });
+    expect(chunked.status).toBe(413);
+    expect(sent).toBeLessThan(140);
   });
 
   it('takes a file in pieces, holds it against its hash and puts it into the folder of the run', async () => {
@@ -190,6 +203,21 @@ describe("a head's HTTP", () => {
     expect((await head.ask(place + hashOf(Buffer.from('older')))).status).toBe(404);
   });
 
+  it('holds a worker to be alive that takes its time over a state', async () => {
+    const head = await FakeHead.open();
+    mkdirSync(head.runFolder, { recursive: true });
+    writeFileSync(join(head.runFolder, 'state-0000000003.safetensors'), randomBytes(4 * MB));
+    const run = head.openRun();
+    const { state } = await run.begin(makeBeginning('box-a'));
+    const response = await head.ask(`/runs/${head.point.identity}/attempts/1/blobs/${state!.sha256}`);
+    const reader = response.body!.getReader();
+    await reader.read();
+    head.wait(14);
+    for (let isDone = false; !isDone; ) isDone = (await reader.read()).done;
+    head.wait(14);
+    expect(run.isWaiting).toBe(false);
+  });
+
   it('gives no state where the run is to begin anew, until it has one of its own', async () => {
     const head = await FakeHead.open();
     mkdirSync(head.runFolder, { recursive: true });
@@ -225,8 +253,40 @@ describe('a worker and a head', () => {
     head.wait();
     const next = await run.begin(makeBeginning('box-b'));
     const received = join(folder, 'received');
-    await client.download(next.attempt, next.state!, received);
+    await client.download(next.attempt, next.state!, received, new AbortController().signal);
     expect(readFileSync(received).equals(bytes)).toBe(true);
+  });
+
+  it('give up a file of which no more comes, or that is no longer wanted', async () => {
+    const bytes = randomBytes(1000);
+    const stalling = createHttpServer((_, response) => {
+      response.writeHead(206, { 'content-length': bytes.length }).flushHeaders();
+    });
+    await new Promise<void>((resolve) => stalling.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      stalling.closeAllConnections();
+      stalling.close();
+    });
+    const { port } = stalling.address() as AddressInfo;
+    const client = new HeadClient({ url: `http://127.0.0.1:${port}`, token: 't' }, 'a'.repeat(64));
+    const file = { name: 'state-0000000001.safetensors', sizeBytes: bytes.length, sha256: hashOf(bytes) };
+    const stop = new AbortController();
+    const download = async () => {
+      const asked = once(stalling, 'request');
+      const downloaded = client.download(1, file, join(makeFolder(), 'received'), stop.signal);
+      downloaded.catch(() => {});
+      await asked;
+      return { downloaded };
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { downloaded: idle } = await download();
+    vi.advanceTimersByTime(30_000);
+    await expect(idle).rejects.toMatchObject({ status: null, message: 'nothing more for 30 s' });
+    const { downloaded: unwanted } = await download();
+    const reason = new Error('the worker is to end');
+    stop.abort(reason);
+    await expect(unwanted).rejects.toBe(reason);
   });
 
   it('say that there is nobody, and that a token is another head’s', async () => {

@@ -28,6 +28,7 @@ describe('a run that workers are to do', () => {
     expect(parseTask(task, 'task').point.identity).toBe(head.point.identity);
     expect(parseTask(task, 'task').checkpoints).toEqual({ everySteps: 5 });
     // The answer was lost: the same attempt.
+    head.wait(10);
     expect((await run.begin(beginning)).attempt).toBe(1);
     head.wait(10);
     run.report(1, makeReport());

@@ -1,17 +1,19 @@
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
 import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { packPoint } from '../../src/experiment/portable-point.js';
 import { listRuns } from '../../src/experiment/run-records.js';
 import { Store } from '../../src/experiment/store.js';
 import { readSweepId } from '../../src/experiment/sweep-entry.js';
-import { carryFailure, writeResult } from '../../src/remote/carried-result.js';
+import { carryFailure, readResult, writeResult } from '../../src/remote/carried-result.js';
 import { collectResults } from '../../src/remote/collect.js';
 import { collectPending, findPendingFolder, notePending } from '../../src/remote/pending.js';
 import { SharedFolder } from '../../src/remote/shared-folder.js';
 import { writeSubmission } from '../../src/remote/slurm/submission.js';
 import { makeTask } from '../../src/remote/task.js';
+import { NUMERICS } from '../../src/run/numerics.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { makeFolder, makeMetrics, openStore, planGrid } from '../experiment/fake-runs.js';
 import { makeFound, makeTraining } from './fake-results.js';
@@ -60,11 +62,11 @@ describe('collecting', () => {
       all.map((each) => collectResults(each, sweepId, shared, identities)),
     );
     for (const other of others) other.close();
-    expect(collections.reduce((sum, { recorded }) => sum + recorded, 0)).toBe(12);
+    expect(collections.flatMap(({ recorded }) => recorded)).toHaveLength(12);
     expect(collections.flatMap(({ problems }) => problems)).toEqual([]);
     expect(listRuns(store.db).map(({ state }) => state)).toEqual(new Array(12).fill('done'));
     const again = await collectResults(store, sweepId, shared, identities);
-    expect(again).toMatchObject({ recorded: 0, problems: [] });
+    expect(again).toMatchObject({ recorded: [], problems: [] });
   });
 
   it('tells of attempts that do not agree, and of what is no result', async () => {
@@ -76,7 +78,7 @@ describe('collecting', () => {
     const foreign = await leave(shared, points[2]!);
     cpSync(await leave(shared, points[0]!), foreign, { recursive: true });
     const { recorded, problems } = await collectResults(store, sweepId, shared, identities);
-    expect(recorded).toBe(1);
+    expect(recorded).toEqual([1]);
     const cutOff = `${join(broken, 'result.json')}: expected a convoy-result, found no JSON. It is another kind of file, or was cut off: remove it.`;
     expect(problems).toHaveLength(3);
     expect(problems).toContain(cutOff);
@@ -92,13 +94,26 @@ describe('collecting', () => {
     );
   });
 
+  it('takes those of this version alone, and tells of others where there is no result', async () => {
+    const { store, shared, points, identities, sweepId } = await prepare(1);
+    const outdated = await leave(shared, points[0]!);
+    const file = join(outdated, 'result.json');
+    await writeResult(file, { ...readResult(file), numerics: NUMERICS - 1 });
+    const collect = () => collectResults(store, sweepId, shared, identities);
+    const found = `found one of ${NUMERICS - 1} from node1`;
+    expect(await collect()).toMatchObject({ recorded: [], problems: [expect.stringContaining(found)] });
+    await leave(shared, points[0]!, { weightsSha256: 'f'.repeat(64) });
+    expect(await collect()).toMatchObject({ recorded: [1], problems: [] });
+    expect(await collect()).toMatchObject({ recorded: [], problems: [] });
+  });
+
   it('tells of a failure once, and not where another attempt has come to a result', async () => {
     const { store, shared, points, identities, sweepId } = await prepare();
     await fail(shared, points[0]!);
     await fail(shared, points[1]!);
     await leave(shared, points[1]!);
     expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({
-      recorded: 2,
+      recorded: expect.arrayContaining([1, 2]),
       failed: 1,
     });
     expect(
@@ -106,7 +121,24 @@ describe('collecting', () => {
         .map(({ state }) => state)
         .sort(),
     ).toEqual(['done', 'failed']);
-    expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({ recorded: 0 });
+    expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({ recorded: [] });
+  });
+});
+
+describe('a failure', () => {
+  it('that cannot be recorded is told again', async () => {
+    const { store, shared, points, identities, sweepId } = await prepare(1);
+    await fail(shared, points[0]!);
+    const [attempt] = await shared.listAttempts(points[0]!.identity);
+    const file = join(attempt!.folder, 'result.json');
+    vi.spyOn(store, 'claimRun').mockImplementationOnce(() => {
+      throw new UserError('the database is locked');
+    });
+    const collect = () => collectResults(store, sweepId, shared, identities);
+    expect(await collect()).toMatchObject({ recorded: [], problems: ['the database is locked'] });
+    expect(existsSync(file)).toBe(true);
+    expect(await collect()).toMatchObject({ recorded: [1], problems: [] });
+    expect(existsSync(file)).toBe(false);
   });
 });
 
@@ -118,10 +150,10 @@ describe('what was submitted for a database', () => {
     await notePending(store.db.name, submission);
     const silent = () => {};
     await leave(shared, points[0]!);
-    expect(await collectPending(store, silent)).toMatchObject([{ recorded: 1 }]);
+    expect(await collectPending(store, silent)).toMatchObject([{ recorded: [1] }]);
     expect(readdirSync(findPendingFolder(store.db.name))).toHaveLength(1);
     for (const point of points.slice(1)) await leave(shared, point);
-    expect(await collectPending(store, silent)).toMatchObject([{ recorded: 2 }]);
+    expect(await collectPending(store, silent)).toMatchObject([{ recorded: expect.arrayContaining([2, 3]) }]);
     expect(existsSync(findPendingFolder(store.db.name))).toBe(false);
     expect(await collectPending(store, silent)).toEqual([]);
     // The sweep stays as it was recorded.

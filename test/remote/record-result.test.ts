@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
@@ -89,10 +89,14 @@ describe('a result from elsewhere', () => {
     const [runId] = claimRuns(store, 'test', [point]);
     store.addEpoch(runId!, makeMetrics(1, 50));
     store.releaseAll('stopped');
+    const folder = findRunFolder(store.db.name, runId!);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'state-0000000040.safetensors'), 'what it would have gone on from');
     expect(await recordResult(store, sweepId, await makeFound(point))).toEqual({
       kind: 'recorded',
       runId,
     });
+    expect(readdirSync(folder)).toEqual(['model.safetensors']);
     expect(listRuns(store.db)).toMatchObject([{ state: 'done', epochs: 2, testErrorPercent: 8.5 }]);
   });
 

@@ -8,7 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const DAEMONS = ['munged', 'slurmctld', 'slurmd'];
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
+/** How often it is begun: another program may have taken a port since it was found free. */
+const STARTS = 3;
+/** Of a hook that starts a cluster. */
+export const CLUSTER_LIMIT_MS = 2 * STARTS * START_LIMIT_MS;
 /** Where Debian has daemons, which is not on every user's PATH. */
 const SYSTEM_FOLDER = '/usr/sbin';
 
@@ -23,6 +27,7 @@ export function hasSlurm(): boolean {
 export interface ListedTask {
   /** `12_3` */
   readonly id: string;
+  readonly jobName: string;
   readonly state: string;
   readonly reason: string;
 }
@@ -33,6 +38,8 @@ export class Cluster {
   readonly environment: NodeJS.ProcessEnv;
   private readonly children: ChildProcess[] = [];
   private hasBegun = false;
+  /** A daemon that is no more. */
+  private ended: string | null = null;
 
   private constructor(
     private readonly folder: string,
@@ -48,13 +55,17 @@ export class Cluster {
   /** @param folder its own, and short: sockets lie in it, which munge wants everybody to reach */
   static async start(folder: string, maxArraySize = 1001): Promise<Cluster> {
     mkdirSync(folder, { mode: 0o755 });
-    const cluster = new Cluster(folder, maxArraySize);
-    try {
-      await cluster.begin();
-      return cluster;
-    } catch (error) {
-      await cluster.close();
-      throw error;
+    for (let start = 1; ; start++) {
+      const place = join(folder, String(start));
+      mkdirSync(place, { mode: 0o755 });
+      const cluster = new Cluster(place, maxArraySize);
+      try {
+        await cluster.begin();
+        return cluster;
+      } catch (error) {
+        await cluster.close();
+        if (start === STARTS) throw error;
+      }
     }
   }
 
@@ -65,13 +76,13 @@ export class Cluster {
 
   /** All tasks that have not ended. */
   async listTasks(): Promise<ListedTask[]> {
-    const text = await this.ask('squeue', '--noheader', '--array', '--format=%F_%K|%T|%r');
+    const text = await this.ask('squeue', '--noheader', '--array', '--format=%F_%K|%j|%T|%r');
     return text
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => {
-        const [id = '', state = '', reason = ''] = line.trim().split('|');
-        return { id, state, reason };
+        const [id = '', jobName = '', state = '', reason = ''] = line.trim().split('|');
+        return { id, jobName, state, reason };
       });
   }
 
@@ -102,12 +113,12 @@ export class Cluster {
     const place = (option: string) => `--${option}-file=${join(this.folder, option)}`;
     const files = [place('pid'), place('log'), place('seed')];
     this.spawn('munged', '--foreground', `--socket=${socket}`, `--key-file=${key}`, ...files);
-    await waitFor('munged', async () => existsSync(socket));
+    await this.waitFor('munged', async () => existsSync(socket));
     const ports = await findPorts(3);
     writeFileSync(join(this.folder, 'slurm.conf'), this.describe(socket, ports));
     this.spawn('slurmctld', '-D');
     for (const node of ['n1', 'n2']) this.spawn('slurmd', '-D', '-N', node);
-    await waitFor(
+    await this.waitFor(
       'slurmctld',
       async () => (await this.ask('sinfo', '--noheader', '--format=%T')).trim() === 'idle',
     );
@@ -151,15 +162,19 @@ export class Cluster {
     // Of a group of its own: Ctrl-C of the tests is not for it.
     const child = spawn(command, args, { env: this.environment, stdio: 'ignore', detached: true });
     child.on('error', () => {});
+    child.on('close', () => {
+      this.ended = command;
+    });
     this.children.push(child);
   }
-}
 
-async function waitFor(what: string, isReady: () => Promise<boolean>): Promise<void> {
-  const startMs = performance.now();
-  while (!(await isReady().catch(() => false))) {
-    if (performance.now() - startMs > START_LIMIT_MS) throw new Error(`${what} has not begun`);
-    await sleep(100);
+  private async waitFor(what: string, isReady: () => Promise<boolean>): Promise<void> {
+    const startMs = performance.now();
+    while (!(await isReady().catch(() => false))) {
+      if (this.ended !== null) throw new Error(`${this.ended} has ended`);
+      if (performance.now() - startMs > START_LIMIT_MS) throw new Error(`${what} has not begun`);
+      await sleep(100);
+    }
   }
 }
 

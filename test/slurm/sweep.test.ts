@@ -8,8 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
 import { RandomStream } from '../../src/core/rng.js';
 import { openStore } from '../../src/experiment/open-store.js';
+import { JournalReader } from '../../src/remote/journal.js';
+import { SharedFolder } from '../../src/remote/shared-folder.js';
+import { readSubmission } from '../../src/remote/slurm/submission.js';
 import { IS_SOAK } from '../helpers/soak.js';
-import { Cluster, hasSlurm } from './cluster.js';
+import { CLUSTER_LIMIT_MS, Cluster, hasSlurm, type ListedTask } from './cluster.js';
 
 /** Asked for by `npm run test:slurm`, which makes sure that Slurm is there. */
 const IS_ASKED = process.env.CONVOY_SLURM === '1' || (IS_SOAK && hasSlurm());
@@ -35,7 +38,7 @@ describe.runIf(IS_ASKED)('Slurm on two nodes', { timeout: LIMIT_MS }, () => {
     cluster = await Cluster.start(join(folder, 'cluster'), IS_SOAK ? 1001 : 51);
     // Where commands find MNIST.
     symlinkSync(join(findPackageRoot(), 'data'), join(folder, 'data'));
-  });
+  }, CLUSTER_LIMIT_MS);
   afterAll(async () => {
     await cluster?.close();
     await rm(folder, { recursive: true, force: true });
@@ -83,6 +86,15 @@ describe.runIf(IS_ASKED)('Slurm on two nodes', { timeout: LIMIT_MS }, () => {
       environment ->> '$.remote.resumptions' AS resumptions FROM runs ORDER BY run_id`);
   }
 
+  /** Whether a task has come to a state from which the next attempt goes on. */
+  async function hasState({ id, jobName }: ListedTask): Promise<boolean> {
+    const shared = new SharedFolder(join(folder, 'shared'));
+    const { identities } = readSubmission(join(shared.submissions, jobName.replace('convoy-', '')));
+    const attempt = (await shared.listAttempts(identities[Number(id.split('_')[1])]!)).at(-1);
+    const entries = attempt ? await new JournalReader(attempt).read() : [];
+    return entries.some(({ kind }) => kind === 'epochEnded');
+  }
+
   async function drainQueue(blow: () => Promise<void>): Promise<void> {
     while ((await cluster.listTasks()).length > 0) {
       await blow();
@@ -107,7 +119,7 @@ describe.runIf(IS_ASKED)('Slurm on two nodes', { timeout: LIMIT_MS }, () => {
 
   it('writes the rows that one machine writes, whatever happens to tasks and nodes', async () => {
     const points = IS_SOAK ? 60 : 12;
-    const grid = writeGrid('blows', 60, points);
+    const grid = writeGrid('blows', 200, points);
     expect(await convoy('sweep', grid, '--db', 'here.db', '--workers', '1')).toMatchObject({ code: 0 });
     const stream = new RandomStream([IS_SOAK ? Date.now() % 1000 : 1, 16]);
     let turn = 0;
@@ -115,7 +127,7 @@ describe.runIf(IS_ASKED)('Slurm on two nodes', { timeout: LIMIT_MS }, () => {
     const blow = async () => {
       const running = (await cluster.listTasks()).filter(({ state }) => state === 'RUNNING');
       const task = running[stream.nextBelow(Math.max(1, running.length))];
-      if (!task) return;
+      if (!task || !(await hasState(task))) return;
       const kind = BLOWS[turn++ % BLOWS.length]!;
       if (counts[kind] >= points / 4) return;
       const done = await deal(kind, task.id).then(

@@ -83,7 +83,7 @@ describe('an exchange with other ranks', () => {
       broadcast() {},
       isDone: () => ++looks > 3,
     };
-    bindExchange(transport, new Int32Array(CONTROL_WORDS), () => alive++).gather(pieces);
+    bindExchange(transport, new Int32Array(CONTROL_WORDS), 1_000, () => alive++).gather(pieces);
     expect(begun).toEqual(pieces);
     expect([looks, alive]).toEqual([4, 3]);
   });
@@ -95,7 +95,12 @@ describe('an exchange with other ranks', () => {
       if (++looks === 100) control[CONTROL.asked] = 1;
       return false;
     };
-    const exchange = bindExchange({ gather() {}, scatter() {}, broadcast() {}, isDone }, control, () => {});
+    const exchange = bindExchange(
+      { gather() {}, scatter() {}, broadcast() {}, isDone },
+      control,
+      1_000,
+      () => {},
+    );
     expect(() => exchange.gather(pieces)).toThrow('another rank is silent');
     expect(looks).toBeGreaterThan(100);
     expect(control[CONTROL.lost]).toBe(1);

@@ -13,7 +13,7 @@ const WITH_VALUE = [
   '--checkpoint-minutes',
   '--keep',
 ];
-const WITHOUT_VALUE = ['--slurm', '--wait', '--no-wait', '--restart', '--no-checkpoints'];
+const WITHOUT_VALUE = ['--slurm', '--wait', '--restart', '--no-checkpoints'];
 
 /**
  * The command that collects what another one has submitted.

@@ -10,15 +10,16 @@ import { SharedFolder } from '../../remote/shared-folder.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { describeCollection } from '../collect-pending.js';
 import { EXIT_CODES } from '../exit.js';
-import { formatResults, type SweepJob } from './record-sweep.js';
+import { formatJsonRow, formatResults, type SweepJob } from './record-sweep.js';
 import { DEFAULT_FOLDER } from './slurm-options.js';
 
-/** How often a point is looked at that another process is at: it may be recording the very result. */
-const LOOKS = 10;
+/** Between two looks at points that other processes are at: they may be recording the very results. */
 const LOOK_INTERVAL_MS = 500;
+/** How long they may take for one. */
+const PATIENCE_MS = 20_000;
 
 /**
- * Records what has come to a result of a sweep elsewhere, and prints the table of all of it.
+ * Records what has come to a result of a sweep elsewhere, and prints the table of all of it; with `--json` a line for each that is recorded now.
  *
  * @param folder null for those where something of the database's was submitted
  * @returns the exit code: 0 if every point is recorded, 1 if runs failed or results cannot be recorded, 3 if others are still to come
@@ -32,6 +33,7 @@ export async function collectSweep(job: SweepJob, folder: string | null): Promis
   let problems = 0;
   for (const path of folder === null ? await findFolders(store) : [checkFolder(folder)]) {
     const collection = await collectFully(store, sweepId, new SharedFolder(path), identities);
+    if (command.json) for (const runId of collection.recorded) streams.out.write(formatJsonRow(store, runId));
     for (const problem of collection.problems) say(problem);
     problems += collection.problems.length;
     say(`${describeCollection(collection)} from ${path}`);
@@ -51,7 +53,7 @@ function describeMissing(missing: number, failed: number): string {
   return `${formatNumberOf(missing, 'point')} still missing${failed > 0 ? `, ${failed} of them failed` : ''}`;
 }
 
-/** Looks again at what other processes are at, since one of them may collect as well. */
+/** Looks again at what other processes are at, since one of them may collect as well, until none of it has ended for a while. */
 async function collectFully(
   store: Store,
   sweepId: number,
@@ -59,14 +61,16 @@ async function collectFully(
   identities: readonly string[],
 ): Promise<Collection> {
   let sum = await collectResults(store, sweepId, shared, identities);
-  for (let look = 0; look < LOOKS && sum.held.size > 0; look++) {
+  let sinceMs = performance.now();
+  while (sum.held.size > 0 && performance.now() - sinceMs < PATIENCE_MS) {
     await sleep(LOOK_INTERVAL_MS);
     const more = await collectResults(store, sweepId, shared, [...sum.held.keys()]);
+    if (more.held.size < sum.held.size) sinceMs = performance.now();
     sum = {
-      recorded: sum.recorded + more.recorded,
+      recorded: [...sum.recorded, ...more.recorded],
       failed: sum.failed + more.failed,
       held: more.held,
-      problems: [...sum.problems, ...more.problems],
+      problems: [...new Set([...sum.problems, ...more.problems])],
     };
   }
   return sum;

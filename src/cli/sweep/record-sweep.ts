@@ -29,7 +29,10 @@ export interface SweepJob {
   readonly points: readonly SweepPoint[];
   readonly store: Store;
   readonly streams: Streams;
-  readonly engine: { createExecutor(options: LocalOptions, count: number): Executor };
+  readonly engine: {
+    /** @param tell is told of what concerns no run */
+    createExecutor(options: LocalOptions, count: number, tell: (line: string) => void): Executor;
+  };
   /** What is told where other machines train, in place of what is of this one. */
   readonly elsewhere?: { readonly plan: string; readonly interrupted: string };
 }
@@ -89,7 +92,7 @@ async function openExecutor(
   tell: (line: string) => void,
 ): Promise<Executor> {
   const { queue, parallel = DEFAULT_PARALLEL, db } = command;
-  if (queue === null || count === 0) return engine.createExecutor(command, count);
+  if (queue === null || count === 0) return engine.createExecutor(command, count, tell);
   return QueueExecutor.open({ ...queue, database: db, parallel: Math.min(parallel, count), tell });
 }
 
@@ -182,7 +185,8 @@ export function formatResults({ points, store, streams }: SweepJob): string {
   return formatSweepTables(results, widthOf(streams.out));
 }
 
-function formatJsonRow(store: Store, runId: number, profile: TrainingProfile | undefined): string {
+/** A line for a run that is recorded. */
+export function formatJsonRow(store: Store, runId: number, profile?: TrainingProfile): string {
   const { titles, rows } = readRunRow(store.db, runId);
   return `${formatJsonObject(titles, rows[0]!, profile ? { profile } : {})}\n`;
 }

@@ -101,7 +101,8 @@ export function readSlurmFlags(command: Command, flags: SlurmFlags): RemoteChoic
       `${flagOf(command, given ?? 'wait')}: expected it with --slurm, found it alone. Give --slurm, or leave it out.`,
     );
   }
-  refuse(command, '--slurm', LOCAL_OPTIONS);
+  // Nothing is waited for anyway.
+  refuse(command, '--slurm', wait ? LOCAL_OPTIONS : [...LOCAL_OPTIONS, 'wait']);
   return {
     kind: 'slurm',
     folder: folder ?? DEFAULT_FOLDER,

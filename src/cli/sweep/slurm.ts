@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { readRecordedRuns } from '../../experiment/run-records.js';
 import { findResults, isFinished } from '../../remote/find-results.js';
-import { notePending } from '../../remote/pending.js';
+import { forgetPending, notePending } from '../../remote/pending.js';
 import { SharedFolder } from '../../remote/shared-folder.js';
 import { type QueuedPoint, SlurmQueue } from '../../remote/slurm/queue.js';
 import { SlurmExecutor } from '../../remote/slurm/slurm-executor.js';
@@ -46,7 +46,10 @@ export async function sweepBySlurm(job: SweepJob, choice: SlurmChoice, again: st
   if (!choice.wait) return EXIT_CODES.done;
   return recordSweep({
     ...job,
-    engine: { createExecutor: () => new SlurmExecutor(shared, new Set(identitiesOf(missing))) },
+    engine: {
+      createExecutor: (_options, _count, tell) =>
+        new SlurmExecutor(shared, new Set(identitiesOf(missing)), tell),
+    },
     elsewhere: {
       plan: `waiting for ${missing.length} by Slurm`,
       interrupted: `Interrupted: the jobs go on. Collect their results with: ${again}`,
@@ -87,20 +90,21 @@ async function submit(
   if (restart) for (const point of points) await forgetAttempts(shared, point);
   const tasks = points.map((point) => makeTask(point, command.checkpoints === null ? null : checkpoints));
   const jobs: SubmittedJob[] = [];
-  const noted: Promise<void>[] = [];
   await submitTasks({
     shared,
     sweep: grid.name,
     tasks,
     options,
+    // Before they are submitted, so that none is whose results are not looked for.
+    written: (submission) => notePending(store.db.name, submission),
+    withdrawn: (submission) => forgetPending(store.db.name, submission),
     submitted: (submitted) => {
       const { id, submission } = submitted;
       jobs.push(submitted);
-      noted.push(notePending(store.db.name, submission));
       say(`job ${id}: ${formatNumberOf(submission.identities.length, 'task')}, ${submission.folder}`);
       if (command.json && !wait) streams.out.write(formatJob(submitted));
     },
-  }).finally(() => Promise.all(noted));
+  });
   return jobs;
 }
 

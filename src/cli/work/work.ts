@@ -55,11 +55,11 @@ function observe(say: (line: string) => void): WorkObserver {
     started: (label) => say(`${label}: begun`),
     ended: (label, end) => {
       if (end.kind === 'done') say(`${label}: ${end.state}, ${formatNumberOf(++done, 'point')} so far`);
-      else if (end.kind !== 'unfit') say(`${label}: ${describe(end)}`);
+      else if (end.kind !== 'unfit' && end.kind !== 'silent') say(`${label}: ${describe(end)}`);
     },
   };
 }
 
-function describe(end: Exclude<WorkEnd, { kind: 'done' | 'unfit' }>): string {
+function describe(end: Exclude<WorkEnd, { kind: 'done' | 'unfit' | 'silent' }>): string {
   return end.kind === 'returned' ? 'given back' : `left: ${end.reason}`;
 }

@@ -10,7 +10,8 @@ import {
 import { findFileSystem, isNetworkFileSystem } from '../../experiment/file-system.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import type { RecordedResult } from '../../experiment/run-result.js';
-import { readCarriedFiles, writeCarriedFiles } from '../carried-files.js';
+import { checkAgreement, makerOf } from '../agreement.js';
+import { copyCarriedFiles } from '../carried-files.js';
 import { endOf } from '../carried-result.js';
 import { type FoundResult, findResults, isFailure } from '../find-results.js';
 import { JournalReader } from '../journal.js';
@@ -24,6 +25,9 @@ const UNSEEN_MS = { local: 5_000, network: 90_000 } as const;
 /** Points whose runs are recorded while they go on; the others are recorded when one of these has ended. */
 const MOST_AT_ONCE = 64;
 
+/** By identity: those that are pending or run. */
+type QueuedPoints = ReadonlyMap<string, QueuedPoint>;
+
 /** Waits for points that Slurm trains. */
 export class SlurmExecutor implements Executor {
   readonly parallel: number;
@@ -31,11 +35,17 @@ export class SlurmExecutor implements Executor {
   readonly #shared: SharedFolder;
   readonly #identities: ReadonlySet<string>;
   readonly #unseenMs: number;
-  #queue: Promise<SlurmQueue> | null = null;
-  #look: { readonly atMs: number; readonly queued: Promise<ReadonlyMap<string, QueuedPoint>> } | null = null;
+  readonly #tell: (line: string) => void;
+  #queue: SlurmQueue | null = null;
+  #look: { readonly atMs: number; readonly queued: Promise<QueuedPoints | null> } | null = null;
+  #isUnanswered = false;
 
-  /** @param identities of the points, which have been submitted */
-  constructor(shared: SharedFolder, identities: ReadonlySet<string>) {
+  /**
+   * @param identities of the points, which have been submitted
+   * @param tell is told that Slurm does not answer, in one line each time that it ceases to
+   */
+  constructor(shared: SharedFolder, identities: ReadonlySet<string>, tell: (line: string) => void) {
+    this.#tell = tell;
     this.parallel = Math.max(1, Math.min(identities.size, MOST_AT_ONCE));
     this.#shared = shared;
     this.#identities = identities;
@@ -52,40 +62,63 @@ export class SlurmExecutor implements Executor {
     let last: QueuedPoint | null = null;
     let unseenSinceMs = performance.now();
     while (!signal.aborted) {
-      const queued = (await this.#lookAtQueue()).get(identity) ?? null;
+      const points = await this.#lookAtQueue();
+      // As long as nobody knows, what was known last.
+      const queued: QueuedPoint | null = points === null ? last : (points.get(identity) ?? null);
+      let broken: readonly string[] = [];
       if (queued?.state !== 'PENDING') {
-        const { attempts, results } = await findResults(this.#shared, identity);
-        await watch.follow(attempts);
-        const [found] = results;
+        const found = await findResults(this.#shared, identity);
+        await watch.follow(found.attempts);
+        const [best] = found.results;
         // A failure of an attempt before the one that is in the queue is told by a head that has waited for it.
-        if (found && !(isFailure(found) && queued))
-          return await this.#take(found, watch, checkpoints?.folder);
+        if (best && !(isFailure(best) && (queued || points === null)))
+          return await this.#take(found.results, watch, checkpoints?.folder);
+        broken = found.broken;
       }
       last = queued ?? last;
-      if (queued) unseenSinceMs = performance.now();
-      else if (performance.now() - unseenSinceMs > this.#unseenMs) throw explainLoss(last);
+      if (queued || points === null) unseenSinceMs = performance.now();
+      else if (performance.now() - unseenSinceMs > this.#unseenMs) throw explainLoss(last, broken);
       // Raised, the signal ends the pause with an error of its own.
       await sleep(LOOK_INTERVAL_MS, undefined, { signal }).catch(() => {});
     }
     throw new Interrupted('its Slurm task goes on');
   }
 
-  async #take({ carried, folder }: FoundResult, watch: PointWatch, into?: string): Promise<RecordedResult> {
+  /** @throws UserError if several attempts have come to other weights */
+  async #take(results: readonly FoundResult[], watch: PointWatch, into?: string): Promise<RecordedResult> {
+    const [{ carried, folder }] = results as [FoundResult];
+    const [maker, ...others] = results.flatMap((result) => makerOf(result.carried) ?? []);
+    for (const other of others) checkAgreement(carried.point, maker!, other);
     const end = endOf(carried, folder);
     watch.tell(carried.epochs);
     if (!('result' in end)) throw new UserError(end.reason);
-    if (into !== undefined) await writeCarriedFiles(await readCarriedFiles(carried.files, folder), into);
+    if (into !== undefined) await copyCarriedFiles(carried.files, folder, into);
     return end.result;
   }
 
   /** One question to Slurm for all points that are waited for. */
-  async #lookAtQueue(): Promise<ReadonlyMap<string, QueuedPoint>> {
+  #lookAtQueue(): Promise<QueuedPoints | null> {
     const nowMs = performance.now();
     if (this.#look === null || nowMs - this.#look.atMs > LOOK_INTERVAL_MS - 1) {
-      this.#queue ??= SlurmQueue.open(this.#shared, this.#identities);
-      this.#look = { atMs: nowMs, queued: this.#queue.then((queue) => queue.look()) };
+      this.#look = { atMs: nowMs, queued: this.#ask() };
     }
     return this.#look.queued;
+  }
+
+  /** @returns null if Slurm does not answer: its controller is busy, or being restarted, while the tasks go on */
+  async #ask(): Promise<QueuedPoints | null> {
+    try {
+      this.#queue ??= await SlurmQueue.open(this.#shared, this.#identities);
+      const points = await this.#queue.look();
+      this.#isUnanswered = false;
+      return points;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      if (!this.#isUnanswered)
+        this.#tell(`Slurm's queue cannot be seen now, and is asked again: ${error.message}`);
+      this.#isUnanswered = true;
+      return null;
+    }
   }
 }
 
@@ -120,7 +153,13 @@ class PointWatch {
   }
 }
 
-function explainLoss(last: QueuedPoint | null): UserError {
+/** @param broken results of the point that cannot be read: why */
+function explainLoss(last: QueuedPoint | null, broken: readonly string[]): UserError {
+  if (broken.length > 0) {
+    return new UserError(
+      `its Slurm task has ended without a result that can be read: ${broken.join(' ')} The same command submits it again.`,
+    );
+  }
   const log = last === null ? '' : ` See ${join(last.submission.folder, `task-${last.index}.log`)}.`;
   return new UserError(
     `its Slurm task has ended without a result: it was cancelled, killed or ran out of memory.${log} The same command submits it again, and it goes on from its checkpoint.`,

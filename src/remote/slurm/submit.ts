@@ -33,6 +33,10 @@ export interface Order {
   readonly sweep: string;
   readonly tasks: readonly Task[];
   readonly options: SlurmOptions;
+  /** Awaited before Slurm is given an array. */
+  readonly written: (submission: Submission) => Promise<void>;
+  /** Awaited of an array that Slurm has not taken. */
+  readonly withdrawn: (submission: Submission) => Promise<void>;
   /** Told of every array as soon as Slurm has it. */
   readonly submitted: (job: SubmittedJob) => void;
 }
@@ -42,22 +46,24 @@ export interface Order {
  *
  * @throws UserError if Slurm refuses them; those of which `submitted` was told are in the queue
  */
-export async function submitTasks({ shared, sweep, tasks, options, submitted }: Order): Promise<void> {
+export async function submitTasks(order: Order): Promise<void> {
+  const { shared, sweep, tasks, options } = order;
   const size = await readMaxArraySize();
   let before: string | null = null;
   for (let first = 0; first < tasks.length; first += size) {
     const some = tasks.slice(first, first + size);
     const submission = await writeSubmission(shared, sweep, some, (folder) => trainCommand(folder, options));
+    const after = options.arrayLimit === undefined ? null : before;
     try {
-      const after = options.arrayLimit === undefined ? null : before;
-      const id = await submitJob(listArguments(submission, options, after));
-      before = id;
-      submitted({ id, submission });
+      await order.written(submission);
+      before = await submitJob(listArguments(submission, options, after));
     } catch (error) {
+      await order.withdrawn(submission);
       await removeSubmission(submission);
       if (!(error instanceof UserError) || first === 0) throw error;
       throw new UserError(`${error.message} ${first} of ${tasks.length} tasks are submitted.`);
     }
+    order.submitted({ id: before, submission });
   }
 }
 

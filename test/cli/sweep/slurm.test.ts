@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { carryFailure, writeResult } from '../../../src/remote/carried-result.js';
@@ -136,6 +144,16 @@ describe('sweep --slurm', () => {
     expect(readdirSync(join(folder, 'e.db-submitted'))).toEqual(submissions());
   });
 
+  it('submits nothing that it cannot note beside the database', async () => {
+    const place = join(folder, 'e.db-submitted');
+    symlinkSync(join(folder, 'a disk that has gone'), place);
+    const { exitCode, err } = await submit();
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`${place}: cannot be written: `);
+    expect(asked()).toBe('');
+    expect(submissions()).toEqual([]);
+  });
+
   it('needs Slurm', async () => {
     vi.stubEnv('PATH', join(folder, 'nothing'));
     const { exitCode, err } = await submit();
@@ -147,6 +165,7 @@ describe('sweep --slurm', () => {
 
   it.each([
     [['--slurm', '--parallel', '2'], '--parallel: expected no --slurm beside it, found both. Leave one out.'],
+    [['--slurm', '--no-wait'], '--no-wait: expected no --slurm beside it, found both. Leave one out.'],
     [['--slurm', '--dry-run'], '--dry-run: expected no --slurm beside it, found both. Leave one out.'],
     [
       ['--slurm', '--collect'],
@@ -209,6 +228,25 @@ describe('sweep --collect', () => {
     expect(first.out).toContain('failed');
     expect((await run('--collect')).exitCode).toBe(1);
     expect((await submit()).err).toContain('5 to submit');
+  });
+
+  it('prints a line for each run that it records with --json, once', async () => {
+    await submit();
+    const shared = new SharedFolder(join(folder, 'shared'));
+    for (const index of [1, 3]) {
+      const { point } = readTask(join(shared.submissions, submissions()[0]!, 'tasks', `${index}.json`));
+      const attempt = await shared.beginAttempt(point.identity);
+      const carried = carryFailure(new Error('no memory'), [], { point, training: makeTraining('node7') });
+      await writeResult(join(attempt.folder, 'result.json'), carried);
+    }
+    const { out } = await run('--collect', '--json');
+    const rows = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ seed }) => seed).sort()).toEqual([1, 3]);
+    expect(rows).toMatchObject([1, 2].map(() => ({ state: 'failed', reason: 'no memory' })));
+    expect((await run('--collect', '--json')).out).toBe('');
   });
 
   it('needs a folder', async () => {

@@ -12,7 +12,12 @@ const FROZEN = { kernelLearningRate: 0 };
 const FALLING = { kernelFallEpochs: 1, biasFallEpochs: 2 };
 
 /** Weights after one step of an optimizer with lookahead behind it, every phase by all workers, one after another in that order. */
-function step(name: string, learning: object, order: readonly number[]): Float32Array {
+function step(
+  name: string,
+  learning: object,
+  order: readonly number[],
+  clipNorm: number | null,
+): Float32Array {
   const convolution = { kind: 'convolution', kernel: 3, padding: 1, filters: 6, ...learning };
   const optimizer = parseOptimizer(name, 'test');
   const { memory, plan, network } = makeSmallNetwork({
@@ -29,7 +34,7 @@ function step(name: string, learning: object, order: readonly number[]): Float32
   const passes = [
     ...planUpdate(
       where,
-      { optimizer, clipping: null },
+      { optimizer, clipping: clipNorm === null ? null : { norm: clipNorm, squares: new Float32Array(100) } },
       { learningRate: () => 0.1, reportNonFinite: () => expect.unreachable() },
     ),
     ...planLookahead(where, { every: 1, decay: 0.5, power: 0, slow }, { steps: 2, lastStep: 2 }),
@@ -40,10 +45,14 @@ function step(name: string, learning: object, order: readonly number[]): Float32
   return memory.weights.slice();
 }
 
-it.each(OPTIMIZER_NAMES.flatMap((name) => [FROZEN, FALLING].map((learning) => [name, learning] as const)))(
-  'a step of %s with %j does not depend on which worker is the first',
-  (name, learning) => {
-    const alone = step(name, learning, [0]);
+const CASES = OPTIMIZER_NAMES.flatMap((name) =>
+  [FROZEN, FALLING].flatMap((learning) => [null, 0.5].map((clipNorm) => ({ name, learning, clipNorm }))),
+);
+
+it.each(CASES)(
+  'a step of $name with $learning, clipped to $clipNorm, does not depend on which worker is the first',
+  ({ name, learning, clipNorm }) => {
+    const alone = step(name, learning, [0], clipNorm);
     for (const order of [
       [0, 1],
       [1, 0],
@@ -51,7 +60,7 @@ it.each(OPTIMIZER_NAMES.flatMap((name) => [FROZEN, FALLING].map((learning) => [n
       [1, 2, 0],
       [2, 1, 0],
     ]) {
-      expect(step(name, learning, order), order.join()).toEqual(alone);
+      expect(step(name, learning, order, clipNorm), order.join()).toEqual(alone);
     }
   },
 );
