@@ -3,9 +3,22 @@ import { onTestFinished } from 'vitest';
 
 /** Whether this process may make networks of its own: root may, outside of most containers. */
 export const CAN_MAKE_NETWORKS =
-  process.platform === 'linux' &&
-  process.getuid?.() === 0 &&
-  spawnSync('unshare', ['--net', '--uts', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+  process.platform === 'linux' && process.getuid?.() === 0 && canMakeCable() && canMakeName();
+
+function canMakeCable(): boolean {
+  const [space, cable] = [`convoy-${process.pid}-0`, `cv${process.pid % 100_000}x0`];
+  const does = (...args: string[]) => spawnSync('ip', args).status === 0;
+  const isMade =
+    does('netns', 'add', space) &&
+    does('link', 'add', cable, 'type', 'veth', 'peer', 'name', `${cable}f`, 'netns', space);
+  // And the cable with it.
+  does('netns', 'delete', space);
+  return isMade;
+}
+
+function canMakeName(): boolean {
+  return spawnSync('unshare', ['--uts', 'hostname', 'other']).status === 0;
+}
 
 /** A machine, as far as a process can see: where commands are run. */
 export interface Host {
