@@ -27,6 +27,8 @@ const LONG_SUITES = [
 const soak = process.argv.includes('--soak');
 const suites = soak ? [HOSTILE_CALLS] : process.argv.includes('--long') ? LONG_SUITES : SUITES;
 const SANITIZERS = '-fsanitize=address,undefined';
+/** Of a test, or the soak's own: what is looked at takes several times as long. */
+const LIMITS = soak ? [] : ['--testTimeout=300000'];
 
 runCheck('test:sanitize', () =>
   withWorkCopy('sanitize', async (folder) => {
@@ -34,7 +36,7 @@ runCheck('test:sanitize', () =>
     const flags = `${SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1`;
     await compileAddon(folder, { environment: { CXXFLAGS: flags, LDFLAGS: SANITIZERS } });
     await run(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: folder });
-    return runCounted(process.execPath, ['scripts/test.js', ...suites], {
+    return runCounted(process.execPath, ['scripts/test.js', ...suites, ...LIMITS], {
       cwd: folder,
       environment: {
         LD_PRELOAD: await findRuntime(),
