@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { BEST_FILE, clearRunFolder, listStates } from '../checkpoint/run-files.js';
+import { basename, join } from 'node:path';
+import { clearRunFolder, listStates } from '../checkpoint/run-files.js';
 import { readEnvironment } from '../experiment/environment.js';
 import type { RunObserver } from '../experiment/executor.js';
 import { LocalExecutor } from '../experiment/local-executor.js';
@@ -146,10 +146,12 @@ class TaskRun {
     const keep = task.checkpoints === null ? 'nothing' : (task.checkpoints.keep ?? 'model');
     const isDone = result.state === 'done';
     const files = isDone ? await listCarriedFiles(attempt.folder, keep) : [];
+    const [last] = isDone && keep === 'state' ? await listStates(attempt.folder) : [];
     await this.leave(carryResult(result, { point, training: this.describe(), files }));
     if (isDone) await clearRunFolder(attempt.folder, keep);
     const attempts = await this.options.shared.listAttempts(point.identity).catch(() => []);
-    for (const other of attempts) if (other.number < attempt.number) await clearStates(other);
+    const earlier = attempts.filter(({ number }) => number < attempt.number);
+    for (const other of earlier) await clearStates(other, last && basename(last));
   }
 
   private async leaveFailure(error: Error): Promise<void> {
@@ -191,9 +193,13 @@ async function readOrigin(attempt: Attempt): Promise<Origin> {
   return { startedAt, resumptions: resumptions + 1 };
 }
 
-/** Of an attempt that has come to no result, and need not any more. One that is alive writes others, which nobody looks for. */
-async function clearStates({ folder }: Attempt): Promise<void> {
+/**
+ * Of an attempt that has come to no result, and need not any more. One that is alive is none the worse: it writes others, and keeps what its result names.
+ *
+ * @param kept the name of the state that stays of a run that is done, if one does
+ */
+async function clearStates({ folder }: Attempt, kept: string | undefined): Promise<void> {
   if (existsSync(join(folder, RESULT_FILE))) return;
-  const files = await listStates(folder).catch(() => []);
-  for (const file of [...files, join(folder, BEST_FILE)]) await rm(file, { force: true }).catch(() => {});
+  const files = (await listStates(folder).catch(() => [])).filter((file) => basename(file) !== kept);
+  for (const file of files) await rm(file, { force: true }).catch(() => {});
 }

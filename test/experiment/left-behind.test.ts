@@ -69,10 +69,12 @@ describe('runs that a process left behind', () => {
   it('by one of which nothing is known are freed once it has been watched in silence', async () => {
     const store = openStore();
     for (const runId of await claimTwo(store)) giveRun(store, runId, { ...markEnded(), bootId: 'another' });
-    const clock = vi.spyOn(performance, 'now');
+    // Whole milliseconds: twelve fractional ones of 15 s may come to less than 180 s.
+    let nowMs = 1_000_000;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
     onTestFinished(() => clock.mockRestore());
     const lookAfter = (ms: number) => {
-      clock.mockReturnValue(performance.now() + ms);
+      nowMs += ms;
       return store.recoverDead();
     };
     const beat = store.db.prepare('UPDATE processes SET heartbeat = heartbeat + 1');
