@@ -33,10 +33,10 @@ describe('memory of a chain', () => {
   });
 
   it('has what is computed element by element in place in evaluation, also what backward would read', () => {
-    const layers = [normalization, { kind: 'silu' }, { kind: 'prelu' }, relu, pooling];
+    const layers = [normalization, { kind: 'mish' }, { kind: 'prelu' }, relu, pooling];
     const { find } = plan(layers, BATCH, false);
     const { offset } = find('convolution1');
-    const names = ['batch-normalization1', 'silu1', 'prelu1', 'relu1'];
+    const names = ['batch-normalization1', 'mish1', 'prelu1', 'relu1'];
     for (const name of names) expect(find(name).offset).toBe(offset);
     expect(find('max-pooling1').offset).not.toBe(offset);
     const training = plan(layers);
