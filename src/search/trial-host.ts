@@ -15,6 +15,7 @@ import type { Facts } from './constraint.js';
 import { formatSettings } from './format-settings.js';
 import { factsOf, type Objective } from './objective.js';
 import { listProbes } from './probes.js';
+import { checkGivesUp } from './pruners/check-cohorts.js';
 import type { SearchFile } from './search-file.js';
 import type { Assignment } from './space.js';
 import type { RunProgress, StudyHost, TrialPlan } from './trial.js';
@@ -133,13 +134,19 @@ export class TrialHost implements StudyHost<SweepPoint> {
   /** Looks over a space before anything is trained: every option, and both ends of every range. */
   #lookOver(): void {
     const { file, where } = this.#options;
-    const { space, constraints } = file.search;
-    const known = listProbes(space).flatMap((probe): Facts[] => {
+    const { space, constraints, pruner } = file.search;
+    const known = listProbes(space).flatMap((probe) => {
       const facts = this.#findFacts(probe);
       return facts === null ? [] : [facts];
     });
     // What cannot be run may be what a constraint is there for.
     if (this.#mistake !== null && (constraints.length === 0 || known.length === 0)) throw this.#mistake;
+    if (pruner !== null) {
+      checkGivesUp(
+        pruner,
+        known.map(({ epochs }) => epochs),
+      );
+    }
     constraints.forEach((constraint, i) => {
       if (known.some((facts) => constraint.holds(facts) !== null)) return;
       throw new UserError(
@@ -149,7 +156,7 @@ export class TrialHost implements StudyHost<SweepPoint> {
   }
 
   /** What constraints speak of; null for a choice that is no spec. */
-  #findFacts(chosen: Assignment): Facts | null {
+  #findFacts(chosen: Assignment): (Facts & ResolvedRunSpec) | null {
     try {
       const [point] = this.#expand(chosen, this.#nameTrial(chosen, null), this.#seeds.slice(0, 1));
       const { spec } = point!;

@@ -104,7 +104,19 @@ describe('a search', () => {
     ],
     [
       { trials: 5, pruner: { kind: 'hyperband' }, space: { epochs: { int: [1, 9] } } },
-      "expected another field than 'epochs', since hyperband gives",
+      "expected another field to choose than 'epochs', since hyperband gives",
+    ],
+    [
+      { images: 1e6, pruner: { kind: 'hyperband' }, space: { trainCount: { int: [100, 900] } } },
+      'expected another field to choose than \'trainCount\', since "images" counts',
+    ],
+    [
+      {
+        images: 1e6,
+        pruner: { kind: 'successive-halving' },
+        space: { dataset: { choice: ['mnist', 'cifar10'] } },
+      },
+      "expected another field to choose than 'dataset'",
     ],
     [{ trials: 5, pruner: { kind: 'successive-halving', reduction: 1 } }, "field 'search.pruner.reduction'"],
     [{ trials: 5, constraints: ['parameters <'] }, 'search.constraints[0]: expected a condition such as'],

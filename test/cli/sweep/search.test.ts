@@ -303,6 +303,22 @@ describe('sweep with a search', () => {
     ],
     [{ images: 2399 }, BASE, [], 'expected at least the 2400 of the first trial, found 2399'],
     [{ pruner: { kind: 'successive-halving' } }, BASE, ['--trials', '2'], 'expected at least the 3 that'],
+    [
+      { pruner: { kind: 'median', minEpochs: 3 } },
+      BASE,
+      [],
+      'search.pruner: expected it to look at trials before their end after 3 epochs, found none',
+    ],
+    [{ pruner: { kind: 'hyperband' } }, BASE, ['--epochs', '1'], 'before their end after 1 epochs'],
+    [
+      {
+        pruner: { kind: 'median', minEpochs: 5 },
+        space: { ...SEARCH.space, epochs: { int: [1, 5] } },
+      },
+      BASE,
+      [],
+      'before their end after 5 epochs',
+    ],
     [{}, BASE, ['--set', 'learningRate.rate=0.1'], 'expected each field once'],
     [{}, BASE, ['--ignore-hash'], '--ignore-hash: expected it with a grid'],
     [{ pruner: { kind: 'median' } }, BASE, ['--restart'], '--restart: expected a search without a pruner'],
