@@ -96,7 +96,7 @@ async function search(
         },
       },
     });
-    await feed.update();
+    await feed.finish();
     const read = (sql: string) => store.db.prepare(sql).all();
     const recorded = {
       trials: read('SELECT trial, state, settings, epochs, value, objectives FROM trials ORDER BY trial'),

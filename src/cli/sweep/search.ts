@@ -194,7 +194,7 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
         clearTimeout(limit);
         await executor.close?.();
       }
-      await feed.update();
+      await feed.finish();
       return findInterruptionCode(signal);
     },
     {

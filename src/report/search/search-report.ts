@@ -6,7 +6,7 @@ import { drawScatter, type ScatterAxis } from '../charts/scatter.js';
 import { type Block, paragraph, type Section } from '../document/blocks.js';
 import { formatNumberOf } from '../findings/words.js';
 import { type Importance, measureImportance } from './importance.js';
-import { type RecordedSearch, type RecordedTrial, rankTrials } from './search-records.js';
+import { type RecordedSearch, type RecordedTrial, rankRecorded } from './search-records.js';
 
 /** Trials of the table, and parameters that have a slice of their own. */
 const MOST_TRIALS = 15;
@@ -17,7 +17,7 @@ const DIGITS = 4;
 
 /** What a search has come to: its best trials, its course, what matters, and where it is good. */
 export function writeSearch(search: RecordedSearch): Section[] {
-  const ranked = rankTrials(search);
+  const ranked = rankRecorded(search);
   const importance = measureImportance(search.parameters, ranked);
   const valued = ranked.filter(({ value }) => value !== null);
   const sections: Section[] = [{ id: 'search', title: 'The search', blocks: writeCourse(search, ranked) }];

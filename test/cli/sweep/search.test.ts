@@ -104,6 +104,14 @@ describe('sweep with a search', () => {
     ]);
   });
 
+  it('does not call a trial that diverged the best so far', async () => {
+    const space = { 'learningRate.rate': { choice: [1, 0.01] } };
+    const { file, db } = writeSearch({ sampler: 'grid', space });
+    const { err } = await sweep([file, '--db', db], makeEngine().engine);
+    expect(err).toMatch(/\ntrial 1, .*: validation_error_percent diverged, after 0 epochs\n/);
+    expect(err).toMatch(/\ntrial 2, .*, after 3 epochs, the best so far\n/);
+  });
+
   it('leaves what was recorded of it if it cannot be searched any more', async () => {
     const { file, db } = writeSearch({ trials: 3 });
     await sweep([file, '--db', db], makeEngine().engine);
