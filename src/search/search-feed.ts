@@ -2,7 +2,7 @@ import type { SweepPoint } from '../experiment/plan-sweep.js';
 import type { PointFeed } from '../experiment/point-feed.js';
 import type { Store } from '../experiment/store.js';
 import type { SweepEntry } from '../experiment/sweep-entry.js';
-import type { TrialRecord } from '../experiment/trial-records.js';
+import { recordOf } from './record-of.js';
 import type { SearchFile } from './search-file.js';
 import { Study } from './study.js';
 import type { StudyHost, Task, Trial } from './trial.js';
@@ -98,7 +98,7 @@ export class SearchFeed implements PointFeed {
     const points = trials.flatMap(({ plan }) => plan.runs);
     store.recordTrials({ ...entryOf(file), grows }, points, {
       search: file.written,
-      trials: trials.map((trial) => recordOf(trial, file)),
+      trials: trials.map((trial) => recordOf(trial, file.search)),
       pruned: trials
         .filter(({ state }) => state === 'pruned')
         .map(({ number, plan, epochs }) => ({
@@ -124,18 +124,4 @@ function pointOf({ run, untilEpoch }: Task<SweepPoint>): SweepPoint {
 
 function isDecided({ state }: Trial<SweepPoint>): boolean {
   return state === 'complete' || state === 'pruned';
-}
-
-function recordOf(trial: Trial<SweepPoint>, { search }: SearchFile): TrialRecord {
-  const { number, state, chosen, epochs, values, scores, plan } = trial;
-  const value = values.at(-1);
-  return {
-    trial: number,
-    state,
-    settings: search.space.describe(chosen),
-    epochs,
-    value: value === undefined ? null : search.objectives[0]!.sign * value,
-    objectives: scores?.map((score, i) => search.objectives[i]!.sign * score) ?? null,
-    identities: plan.runs.map(({ identity }) => identity),
-  };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
-import { checkGridKeys } from '../experiment/grid.js';
+import { checkFields } from '../experiment/grid.js';
 import { readJsonFile } from '../experiment/json-file.js';
 import type { Fields } from '../experiment/spec-path.js';
 import { type Constraint, parseConstraint } from './constraint.js';
@@ -97,7 +97,8 @@ export function parseSearch(value: unknown, where: string, defaultName: string):
   const { name = defaultName, title, base, search } = parseWith(fileSchema, value, where);
   const { objective, sampler, space, constraints, trials = null, images = null, ...rest } = search;
   const place = `${where}: search`;
-  checkGridKeys({ base, grid: {}, points: [space] }, where);
+  checkFields(Object.keys(base), `${where}: base`);
+  checkFields(Object.keys(space), `${place}.space`);
   checkIsFree(space, 'seed', `"seeds" says how many each trial has, from base.seed on`, place);
   const objectives = parseObjectives(
     typeof objective === 'string' ? [objective] : objective,

@@ -2,8 +2,7 @@ import type Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { withDatabaseErrors } from '../experiment/database-errors.js';
-import { expandGrid } from '../experiment/grid.js';
-import { withoutImages } from '../experiment/leave-images.js';
+import { type GridPoint, resolvePoint } from '../experiment/grid.js';
 import { addOverride, type Override } from '../experiment/overrides.js';
 import { type LoadDataset, planSweep, type SweepPoint } from '../experiment/plan-sweep.js';
 import type { NumericsChoice } from '../experiment/run-records.js';
@@ -41,7 +40,7 @@ interface HostOptions {
   readonly check?: (points: readonly SweepPoint[]) => void;
 }
 
-/** Makes runs, whose executor reads the images itself, of what a search chooses, and reads from a database what they have come to. */
+/** Makes runs of what a search chooses, and reads from a database what they have come to. */
 export class TrialHost implements StudyHost<SweepPoint> {
   readonly #options: HostOptions;
   readonly #overrides: readonly Override[];
@@ -50,7 +49,6 @@ export class TrialHost implements StudyHost<SweepPoint> {
   readonly #sizes = new Map<string, Size>();
   /** In the first choice that was no spec. */
   #mistake: UserError | null = null;
-  /** Without their images. */
   readonly #datasets = new Map<string, Dataset>();
 
   /** @throws UserError for an override of what the search chooses, and for a space in which something cannot be run */
@@ -79,11 +77,11 @@ export class TrialHost implements StudyHost<SweepPoint> {
     check?.(planned);
     const runs = planned.map((point) => ({ ...point, position: trial }));
     const { spec } = runs[0]!;
-    for (const run of runs) {
-      for (const { metric } of file.search.objectives)
-        checkMeasured(metric, run, `${this.#options.where}: search.objective`);
-      this.#sizes.set(run.identity, this.#measure(run.spec));
-    }
+    for (const { metric } of file.search.objectives)
+      checkMeasured(metric, runs[0]!, `${this.#options.where}: search.objective`);
+    // Seeds are all that its runs differ in.
+    const size = this.#measure(spec);
+    for (const { identity } of runs) this.#sizes.set(identity, size);
     return { runs, epochs: spec.epochs, imagesPerEpoch: spec.trainCount - spec.validationCount };
   }
 
@@ -126,7 +124,7 @@ export class TrialHost implements StudyHost<SweepPoint> {
   }
 
   async #findDataset(name: string): Promise<Dataset> {
-    const dataset = this.#datasets.get(name) ?? withoutImages(await this.#options.loadDataset(name));
+    const dataset = this.#datasets.get(name) ?? (await this.#options.loadDataset(name));
     this.#datasets.set(name, dataset);
     return dataset;
   }
@@ -168,11 +166,12 @@ export class TrialHost implements StudyHost<SweepPoint> {
     }
   }
 
-  #expand(chosen: Assignment, where: string, seeds: readonly number[]) {
+  /** One point for each seed. */
+  #expand(chosen: Assignment, where: string, seeds: readonly number[]): GridPoint[] {
     const { file, plugins } = this.#options;
-    const { base, name, search } = file;
-    const grid = { name, base, grid: { seed: seeds }, points: [search.space.fieldsOf(chosen)] };
-    return expandGrid(grid, where, this.#overrides, plugins);
+    const fields = file.search.space.fieldsOf(chosen);
+    const place = [where, ...this.#overrides.map(({ text }) => text)].join(', ');
+    return seeds.map((seed) => resolvePoint([file.base, fields, { seed }], place, this.#overrides, plugins));
   }
 
   #measure({ network, batchSize, slices }: ResolvedRunSpec): Size {

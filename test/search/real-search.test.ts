@@ -65,9 +65,8 @@ async function search(
     const executor: Executor = {
       parallel,
       workers: 1,
-      // Points have left their images to whoever trains them.
       run: (point, { signal, observer, checkpoints }) =>
-        trainFitted(planRun({ ...point, dataset }), {
+        trainFitted(planRun(point), {
           pool,
           workers: 1,
           signal,

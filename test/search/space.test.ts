@@ -59,7 +59,7 @@ describe('a space', () => {
     [{ seed: { int: [0, 9] } }, "expected another field than 'seed'"],
     [
       { 'learningRate.rate': { log: [0.1, 1] }, learningRate: 0.1 },
-      'search.json: points[0]: expected each field once',
+      'search.json: search.space: expected each field once',
     ],
     [
       { optimizer: { choice: ['sgd', { kind: 'adam', epsilon: { log: [0, 1] } }] } },

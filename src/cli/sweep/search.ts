@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { withoutImages } from '../../experiment/leave-images.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { Store } from '../../experiment/store.js';
 import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { listWarnings } from '../../run/list-warnings.js';
-import { factsOf } from '../../search/objective.js';
+import { warnOfTest } from '../../search/objective.js';
 import { SearchFeed } from '../../search/search-feed.js';
 import { readSearchFile, type SearchFile } from '../../search/search-file.js';
 import { Study } from '../../search/study.js';
@@ -46,7 +47,8 @@ export async function runSearchCommand(
   refuseGridOptions(command);
   const file = applyOptions(readSearchFile(what), command);
   const job = { command, file, streams, engine };
-  warnOfTest(job);
+  const warning = warnOfTest(file.search.objectives);
+  if (warning !== null) streams.err.write(`warning: ${warning}\n`);
   if (command.dryRun) return showSearch(job);
   if (file.search.pruner !== null && command.checkpoints === null) {
     throw new UserError(
@@ -89,28 +91,21 @@ function applyOptions(file: SearchFile, { trials, name }: SweepCommand): SearchF
   return { ...named, search: { ...file.search, trials }, written: { ...file.written, trials } };
 }
 
-function warnOfTest({ file, streams }: SearchJob): void {
-  const tested = file.search.objectives.find(({ metric }) => factsOf(metric).isOfTest);
-  if (tested === undefined) return;
-  streams.err.write(
-    `warning: the search chooses by ${tested.metric}: what it finds has seen the test images, which can then tell nothing more of it. ` +
-      'Choose by validation_error_percent, and test once at the end.\n',
-  );
-}
-
 async function makeHost(
   { command, file, streams, engine }: SearchJob,
   db: Store['db'] | null,
 ): Promise<TrialHost> {
   const plugins = await loadPlugins(command.plugins);
   const own = await openOwnData(command.data, streams);
+  const load = withOwnData(own, engine.loadDataset);
   const told = new Set<string>();
   return new TrialHost({
     file,
     where: command.what!,
     overrides: overrideData(command.overrides, own),
     plugins,
-    loadDataset: withOwnData(own, engine.loadDataset),
+    // An executor reads them itself.
+    loadDataset: async (dataset) => withoutImages(await load(dataset)),
     db,
     numerics: command.numerics,
     check: (points) => {

@@ -283,7 +283,19 @@ describe('sweep with a search', () => {
       'expected a network that is written out layer by layer',
     ],
     [{ space: { optimizer: { choice: ['sgd', 'sdg'] } } }, BASE, [], "'sdg'"],
-    [{ space: { width: { uniform: [-1, 1] } } }, BASE, [], 'width 0'],
+    [{ space: { width: { uniform: [-1, 1] } } }, BASE, [], "rate.json: width 0: field 'width'"],
+    [
+      { space: { width: { uniform: [-1, 1] } } },
+      BASE,
+      ['--epochs', '2'],
+      "rate.json: width 0, --epochs 2: field 'width'",
+    ],
+    [
+      { space: { widht: { uniform: [0.1, 1] } } },
+      BASE,
+      [],
+      "rate.json: search.space: unknown field 'widht'. Did you mean 'width'?",
+    ],
     [{}, { ...BASE, validationCount: 0 }, [], 'Give base.validationCount'],
     [
       { objective: 'test_rmse' },
