@@ -90,6 +90,20 @@ export function formatTrials(trials: readonly OwnTrial[], search: Search, width?
   return `${formatTable(columns, rows, width)}${more > 0 ? `and ${formatNumberOf(more, 'more trial')}\n` : ''}`;
 }
 
+/** How far a search is, on one line: `12 of 60 trials decided, the best 3.2 by trial 8`. */
+export function summarizeTrials(trials: readonly OwnTrial[], { trials: limit, objectives }: Search): string {
+  const complete = trials.filter(({ scores }) => scores !== null && Number.isFinite(scores[0]));
+  const decided = trials.filter(({ state }) => state === 'complete' || state === 'pruned').length;
+  const [best] = complete.toSorted((a, b) => a.scores![0]! - b.scores![0]! || a.number - b.number);
+  const count =
+    limit === null ? formatNumberOf(decided, 'trial') : `${decided} of ${formatNumberOf(limit, 'trial')}`;
+  const standing =
+    best === undefined || objectives.length > 1
+      ? ''
+      : `, the best ${formatScore(best.scores![0]!, objectives[0]!)} by trial ${best.number}`;
+  return `${count} decided${standing}`;
+}
+
 /** How it stands: the best trial, by how much, and whether that is sure. */
 export function formatStanding({ front, lead }: Standing, search: Search): string[] {
   const [best] = front;

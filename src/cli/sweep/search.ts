@@ -8,6 +8,7 @@ import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { listWarnings } from '../../run/list-warnings.js';
+import { formatSettings } from '../../search/format-settings.js';
 import { warnOfTest } from '../../search/objective.js';
 import { SearchFeed } from '../../search/search-feed.js';
 import { readSearchFile, type SearchFile } from '../../search/search-file.js';
@@ -17,10 +18,11 @@ import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
+import { type SearchProgress, showSearchProgress } from '../progress/search-bars.js';
 import { formatHeldLine, formatRecordedLine } from '../progress/text.js';
 import { type Streams, widthOf } from '../streams.js';
 import type { SweepCommand } from './options.js';
-import { formatSpace, formatTrial, formatTrialAsJson, formatTrials } from './search-text.js';
+import { formatSpace, formatTrial, formatTrialAsJson, formatTrials, summarizeTrials } from './search-text.js';
 import { announce, noteBest, tellStanding } from './tell-search.js';
 
 const MS_PER_MINUTE = 60_000;
@@ -144,10 +146,7 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
   const { command, file, streams, engine } = job;
   const { search } = file;
   const host = await makeHost(job, store.db);
-  const say = (line: string) => {
-    streams.err.write(`${line}\n`);
-  };
-  let isUnderWay = false;
+  let progress: SearchProgress | null = null;
   const feed = new SearchFeed({
     file,
     host,
@@ -155,14 +154,16 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
     observer: {
       trialDecided: (trial) => {
         if (command.json) streams.out.write(`${formatTrialAsJson(trial, file)}\n`);
-        if (isUnderWay) say(`${formatTrial(trial, search)}${noteBest(trial, feed.study.trials)}`);
+        progress?.say(`${formatTrial(trial, search)}${noteBest(trial, feed.study.trials)}`);
       },
     },
   });
   await feed.update();
   const executor = engine.createExecutor(command, feed.study.lanes * search.seeds);
-  for (const line of announce(file, feed.study, command, executor)) say(line);
-  isUnderWay = true;
+  for (const line of announce(file, feed.study, command, executor)) streams.err.write(`${line}\n`);
+  const shown = showSearchProgress(streams.err, describeProgress(job, feed, executor.parallel));
+  progress = shown;
+  const { say, close } = shown;
   const limit = startLimit(command, feed, say);
   let hasFailed = false;
   const code = await withInterruption(
@@ -182,11 +183,12 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
           numerics: command.numerics,
           failFast: command.failFast,
           signal,
-          observer: observe(file, say),
+          observer: observe(file, shown),
         });
         hasFailed = ends.has('failed');
       } finally {
         clearTimeout(limit);
+        close();
         await executor.close?.();
       }
       await feed.finish();
@@ -194,7 +196,10 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
     },
     {
       first: () => say('Interrupted: runs in progress end after their step. Once more to end at once.'),
-      last: (reason) => store.releaseAll(reason),
+      last: (reason) => {
+        close();
+        store.releaseAll(reason);
+      },
     },
   );
   if (!command.json) {
@@ -221,17 +226,36 @@ function startLimit(
   }, minutes * MS_PER_MINUTE);
 }
 
-function observe({ search }: SearchFile, say: (line: string) => void): SweepObserver {
+function describeProgress({ file }: SearchJob, { count, study }: SearchFeed, parallel: number) {
+  const { search } = file;
+  const { epochs, validationCount } = study.trials[0]!.plan.runs[0]!.spec;
+  return {
+    parallel,
+    count,
+    epochs,
+    validates: validationCount > 0,
+    describe: ({ position }: SweepPoint) =>
+      formatSettings(search.space.describe(study.trials[position - 1]!.chosen)),
+    summarize: () => summarizeTrials(study.trials, search),
+  };
+}
+
+function observe({ search }: SearchFile, progress: SearchProgress): SweepObserver {
+  const { say } = progress;
   const name = (point: SweepPoint) =>
     `trial ${point.position}${search.seeds > 1 ? ` seed ${point.spec.seed}` : ''}`;
   return {
+    ...progress,
     printed: (_run, line) => say(line),
-    resumed: ({ point }, { rejected }) => {
-      for (const line of rejected) say(`${name(point)}: ${line}`);
+    resumed: (run, resumption) => {
+      progress.resumed?.(run, resumption);
+      for (const line of resumption.rejected) say(`${name(run.point)}: ${line}`);
     },
     pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
     pointRecorded: (point, by) => say(formatRecordedLine(name(point), by)),
-    runEnded: ({ point, runId }, end, error) => {
+    runEnded: (run, end, error) => {
+      progress.runEnded?.(run, end, error);
+      const { point, runId } = run;
       if (!('result' in end)) say(`${name(point)}: run ${runId} ${end.state}: ${end.reason}`);
       // What is no user's mistake is a bug, and the stack tells where.
       if (error instanceof Error && !(error instanceof UserError)) say(error.stack ?? error.message);
