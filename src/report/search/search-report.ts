@@ -12,7 +12,9 @@ import { type RecordedSearch, type RecordedTrial, rankRecorded } from './search-
 const MOST_TRIALS = 15;
 const MOST_SLICES = 6;
 /** From a range of so many times on, a logarithmic axis shows more. */
-const LOG_RANGE = 20;
+const LOG_RANGE = 10;
+/** An axis has room for the names of so many values. */
+const MOST_NAMES = 12;
 const DIGITS = 4;
 
 /** What a search has come to: its best trials, its course, what matters, and where it is good. */
@@ -241,6 +243,15 @@ function writeContour(
 type ParameterAxis = ScatterAxis & { readonly placeOf: (value: unknown) => number };
 
 function axisOfParameter({ name, domain }: Parameter, trials: readonly RecordedTrial[]): ParameterAxis {
+  if (domain.kind === 'ordered' && domain.values.length <= MOST_NAMES) {
+    const { values } = domain;
+    return {
+      title: name,
+      scale: 'linear',
+      names: values.map(String),
+      placeOf: (value) => values.indexOf(value as number),
+    };
+  }
   if (domain.kind !== 'choice') {
     const values = trials.flatMap(({ settings }) => (settings[name] as number | undefined) ?? []);
     const isLog = domain.kind === 'ordered' ? isWide(values) : domain.log;

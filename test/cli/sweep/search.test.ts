@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../../src/run/types.js';
 import { makeFolder, makeMetrics, makeResult, type RunOne } from '../../experiment/fake-runs.js';
-import { FakeEngine, runs, sweep } from '../fake-command.js';
+import { FakeEngine, report, runs, sweep } from '../fake-command.js';
 
 /** The error is 10 percent for each decade that the learning rate is away from 0.01, less as epochs go on; one above 0.5 diverges. */
 const runOne: RunOne = async (spec, { onEpoch, checkpoints }) => {
@@ -138,6 +138,12 @@ describe('sweep with a search', () => {
     expect(err).toContain('given up after 1 epoch');
     const states = await query(db, 'SELECT state, count(*) AS n FROM all_runs GROUP BY state');
     expect(states).toContainEqual({ state: 'pruned', n: 6 });
+    const page = join(makeFolder(), 'rate.html');
+    expect(await report(['rate', '--db', db, '--out', page])).toMatchObject({ exitCode: 0 });
+    const told = readFileSync(page.replace('.html', '.md'), 'utf8');
+    expect(told).toContain('6 given up early');
+    // They have come to what they were to.
+    expect(told).not.toContain('Missing:');
     const listed = await runs(['ls', '--state', 'pruned', '--db', db]);
     expect(listed.out).toContain('pruned');
     const [pruned] = (await query(
