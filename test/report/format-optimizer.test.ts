@@ -34,7 +34,7 @@ describe('an optimizer in short', () => {
 
   it('has no more digits than anybody writes', () => {
     const chosen = specOf({
-      learningRate: { rate: 0.00062188740980774 },
+      learningRate: { kind: 'constant', rate: 0.00062188740980774 },
       momentum: 0.87654321,
       trainCount: 12_345_678,
     });
