@@ -131,6 +131,10 @@ export type {
   TrainOptions,
   TrainResult,
 } from './run/types.js';
+export { type SearchResult, type SearchSpec, search } from './search/search.js';
+export type { SearchOptions } from './search/search-options.js';
+export type { SearchTrial } from './search/search-trial.js';
+export type { WrittenSearch } from './search/written-search.js';
 export { imageFolder, type OpenListener, openDataset } from './sources/open-dataset.js';
 export type { SourceOptions } from './sources/options.js';
 export { train, trainFitted } from './train.js';

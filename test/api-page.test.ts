@@ -33,6 +33,7 @@ describe('the programs of docs/api.md', () => {
       '^$',
       `^(?:\\d ${number} 0.001 ${number}\\n)+interrupted stopped by onEpoch after epoch 3 3\\n$`,
       `^4 points\\n(?:\\d done ${number}\\n){4}4 runs, 0 missing\\n$`,
+      String.raw`^(?:\d (?:complete|pruned) ${number}\n){4}4 1 \{\s+'learningRate.rate': ${number},\s+momentum: ${number}\s+\} ${number} ${number}\n$`,
       `^(?:${number} 2 ${number}\\n){2}10 \\[ 3, 3, 1, \\d+ \\]\\n$`,
       `(?:.*\\n)*\\d+ \\d+\\ntrue .+\\n$`,
     ];

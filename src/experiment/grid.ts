@@ -66,10 +66,10 @@ export function parseGrid(value: unknown, where: string, defaultName: string): G
  */
 export function checkGridKeys({ base, grid, points }: Omit<Grid, 'name'>, where: string): void {
   const keys = Object.keys(grid);
-  checkKeys(Object.keys(base), `${where}: base`);
-  checkKeys(keys, `${where}: grid`);
+  checkFields(Object.keys(base), `${where}: base`);
+  checkFields(keys, `${where}: grid`);
   points.forEach((point, i) => {
-    checkKeys([...Object.keys(point), ...keys], `${where}: points[${i}]`);
+    checkFields([...Object.keys(point), ...keys], `${where}: points[${i}]`);
   });
 }
 
@@ -116,14 +116,30 @@ export function* walkGrid(
         ...overrides.map((override) => override.text),
       ];
       const pointWhere = `${where}: ${place.length > 0 ? place.join(', ') : 'base'}`;
-      fields ??= [base, point].reduce<Fields>(
-        (merged, part) => merge(merged, readParts(part, pointWhere), pointWhere),
-        {},
-      );
+      fields ??= mergeParts([base, point], pointWhere);
       const spec = overrides.reduce<Fields>(applyOverride, merge(fields, chosen, pointWhere));
       yield { spec: resolve(spec, pointWhere), where: pointWhere };
     }
   }
+}
+
+/**
+ * One point that is no grid's: fields over those of the parts before them, and overrides over all of them.
+ *
+ * @throws UserError if it is not a valid spec
+ */
+export function resolvePoint(
+  parts: readonly Fields[],
+  where: string,
+  overrides: readonly Override[],
+  plugins: Plugins,
+): GridPoint {
+  const fields = overrides.reduce<Fields>(applyOverride, mergeParts(parts, where));
+  return { spec: makeResolver(plugins)(fields, where), where };
+}
+
+function mergeParts(parts: readonly Fields[], where: string): Fields {
+  return parts.reduce<Fields>((merged, part) => merge(merged, readParts(part, where), where), {});
 }
 
 /** A field that is combined with others. */
@@ -161,8 +177,12 @@ function merge(fields: Fields, parts: readonly Part[], where: string): Fields {
   }, fields);
 }
 
-/** Checks that keys lead into a spec, and that nothing which one of them sets is lost to a later one. */
-function checkKeys(keys: readonly string[], where: string): void {
+/**
+ * Checks that keys lead into a spec, and that nothing which one of them sets is lost to a later one.
+ *
+ * @throws UserError for the first that does not, or is
+ */
+export function checkFields(keys: readonly string[], where: string): void {
   const paths = keys.map((key) => parsePath(key, where));
   paths.forEach((path, i) => {
     const lost = paths.slice(0, i).findIndex((earlier) => isInside(earlier, path));

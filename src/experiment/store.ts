@@ -205,7 +205,8 @@ export class Store {
   }
 
   /**
-   * Records what a sweep consists of, as `recordSweep` does, and what the search that it is has come to.
+   * Records what a sweep consists of, as `recordSweep` does, and what trials of the search that it is have come to. Other trials that it had are gone,
+   * unless it `grows`.
    *
    * @throws UserError if there is a sweep of that name which has it from another file
    */

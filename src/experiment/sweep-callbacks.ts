@@ -30,7 +30,7 @@ export class SweepCallbacks implements SweepObserver {
     const { onRun } = this.#options;
     const run = this.#runs.get(point)!;
     const result = 'result' in end ? end.result : null;
-    if (onRun) this.#answers.push(this.#guard(() => onRun(this.#readRow(runId), run, result)));
+    if (onRun) this.tell(() => onRun(this.#readRow(runId), run, result));
   }
 
   /** What a point's run asks. */
@@ -45,6 +45,11 @@ export class SweepCallbacks implements SweepObserver {
         onStep: (metrics, context) => this.#guard(() => onStep(metrics, withRun(context))),
       }),
     };
+  }
+
+  /** Asks the program something whose answer nobody waits for before the end. */
+  tell(ask: () => unknown): void {
+    this.#answers.push(this.#guard(ask));
   }
 
   /** Waits for all answers, and throws the first error. */

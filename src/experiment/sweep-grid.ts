@@ -7,11 +7,11 @@ import { listWarnings } from '../run/list-warnings.js';
 import { nameData } from '../run/name-data.js';
 import type { ResolvedRunSpec, RunSpec } from '../run/spec.js';
 import { emitWarning } from '../run/warning.js';
-import { withDatabaseErrors } from './database-errors.js';
 import { expandGrid as expandPoints, parseGrid, walkGrid } from './grid.js';
 import { LocalExecutor } from './local-executor.js';
 import { type LoadDataset, planSweep, type SweepPoint } from './plan-sweep.js';
-import { readRecordedRuns, SPEAKER_LAST } from './run-records.js';
+import { readRecordedRuns } from './run-records.js';
+import { readRow, readRows } from './run-rows.js';
 import { Store } from './store.js';
 import { runSweep } from './sweep.js';
 import { SweepCallbacks } from './sweep-callbacks.js';
@@ -118,20 +118,5 @@ async function trainMissing(
     await executor.close();
   }
   await callbacks.settle();
-  return { runs: readRuns(store, identities), missing: listMissing().map(({ spec }) => spec) };
-}
-
-/** The run that speaks for each identity, in their order. */
-function readRuns({ db }: Store, identities: readonly string[]): RunRow[] {
-  const query = `SELECT * FROM all_runs WHERE identity IN (SELECT value FROM json_each(?)) ${SPEAKER_LAST}`;
-  const rows = withDatabaseErrors(db.name, () =>
-    db.prepare<[string], RunRow>(query).all(JSON.stringify(identities)),
-  );
-  const speakers = new Map(rows.map((row) => [row.identity, row]));
-  return identities.flatMap((identity) => speakers.get(identity) ?? []);
-}
-
-function readRow({ db }: Store, runId: number): RunRow {
-  const query = 'SELECT * FROM all_runs WHERE run_id = ?';
-  return withDatabaseErrors(db.name, () => db.prepare<[number], RunRow>(query).get(runId)!);
+  return { runs: readRows(store, identities), missing: listMissing().map(({ spec }) => spec) };
 }

@@ -62,7 +62,8 @@ export interface SweepGridOptions extends SweepCallbackOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-const optionsSchema = z.strictObject({
+/** Their shape; what is inside of some `checkSweepOptions` looks at. */
+export const sweepOptionsSchema = z.strictObject({
   store: z.union([z.string().min(1), z.instanceof(RecordedRuns)], {
     error: 'expected a file, or what openStore has opened for writing',
   }),
@@ -88,14 +89,21 @@ const optionsSchema = z.strictObject({
  * @throws UserError for an unknown option, one that is wrong, and a store that is for reading only
  */
 export function parseSweepOptions(options: SweepGridOptions): SweepGridOptions {
-  parseWith(optionsSchema, options, 'sweep: options');
-  const { dataset, store } = options;
+  parseWith(sweepOptionsSchema, options, 'sweep: options');
+  checkSweepOptions(options, 'sweep: options');
+  return options;
+}
+
+/** @throws UserError for data that are none, and a store that is for reading only */
+export function checkSweepOptions(
+  { dataset, store }: Pick<SweepGridOptions, 'dataset' | 'store'>,
+  where: string,
+): void {
   if (dataset !== undefined) checkDataset(dataset);
   if (store instanceof RecordedRuns && store.readonly) {
     throw new UserError(
-      `sweep: options: field 'store': expected a store that is open for writing, found ${store.file} for reading only. ` +
+      `${where}: field 'store': expected a store that is open for writing, found ${store.file} for reading only. ` +
         'Open it with { readonly: false }.',
     );
   }
-  return options;
 }

@@ -96,7 +96,8 @@ class Sweep {
   private readonly indices: ReadonlyMap<SweepPoint, number>;
   /** Points that other processes are at. */
   private readonly held = new Set<SweepPoint>();
-  private readonly toldOf = new Set<SweepPoint>();
+  /** Identities: a feed gives the same point anew. */
+  private readonly toldOf = new Set<string>();
   /** The first error of the store; nothing can be recorded after it. */
   private storeError: unknown = null;
   /** Runs of this process that have not ended. */
@@ -192,8 +193,8 @@ class Sweep {
     } else if (!wait) observer?.pointSkipped?.(point, live);
     else {
       this.held.add(point);
-      if (!this.toldOf.has(point)) observer?.pointHeld?.(point, live);
-      this.toldOf.add(point);
+      if (!this.toldOf.has(point.identity)) observer?.pointHeld?.(point, live);
+      this.toldOf.add(point.identity);
     }
   }
 

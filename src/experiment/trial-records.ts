@@ -3,22 +3,30 @@ import { NUMERICS } from '../run/numerics.js';
 import { formatCanonicalJson } from './identity.js';
 import { type NumericsChoice, SPEAKER_LAST } from './run-records.js';
 
-/** A trial of a search as it is recorded. */
-export interface TrialRecord {
+/** `waiting`: for others of its cohort, with which it is compared. */
+export type TrialState = 'running' | 'waiting' | 'complete' | 'pruned';
+
+/** What is recorded of a trial of a search. */
+export interface TrialFacts {
   /** From 1. */
   readonly trial: number;
-  readonly state: 'running' | 'waiting' | 'complete' | 'pruned';
+  readonly state: TrialState;
   /** What was chosen, by the names of parameters. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly epochs: number;
-  /** Null before there is one; may be infinite. */
+  /** The first objective after those. Null before there is one, and as it is read, if it is not finite. */
   readonly value: number | null;
-  readonly objectives: readonly number[] | null;
+  /** All objectives of a complete trial; null likewise. */
+  readonly objectives: readonly (number | null)[] | null;
+}
+
+/** A trial as it is to be recorded. */
+export interface TrialRecord extends TrialFacts {
   /** Of its runs. */
   readonly identities: readonly string[];
 }
 
-/** A search and what it has come to. */
+/** A search, and trials of it. */
 export interface SearchRecord {
   /** As its file has it. */
   readonly search: Readonly<Record<string, unknown>>;
@@ -28,7 +36,7 @@ export interface SearchRecord {
 }
 
 /**
- * Records what a search has come to, in the place of what was recorded of it; within a transaction.
+ * Records trials of a search, each in the place of what was recorded of it; within a transaction.
  *
  * @param search as its file has it
  */
@@ -38,11 +46,10 @@ export function saveTrials(
   search: Readonly<Record<string, unknown>>,
   trials: readonly TrialRecord[],
 ): void {
-  db.prepare('DELETE FROM searches WHERE sweep_id = ?').run(sweepId);
-  db.prepare('INSERT INTO searches (sweep_id, search) VALUES (?, ?)').run(
-    sweepId,
-    formatCanonicalJson(search),
-  );
+  db.prepare(
+    'INSERT INTO searches (sweep_id, search) VALUES (?, ?) ON CONFLICT (sweep_id) DO UPDATE SET search = excluded.search',
+  ).run(sweepId, formatCanonicalJson(search));
+  const removeTrial = db.prepare('DELETE FROM search_trials WHERE sweep_id = ? AND trial = ?');
   const insertTrial = db.prepare(
     `INSERT INTO search_trials (sweep_id, trial, state, settings, epochs, value, objectives)
      VALUES (@sweepId, @trial, @state, @settings, @epochs, @value, @objectives)`,
@@ -51,6 +58,7 @@ export function saveTrials(
     'INSERT INTO trial_runs (sweep_id, trial, place, identity) VALUES (?, ?, ?, ?)',
   );
   for (const { trial, state, settings, epochs, value, objectives, identities } of trials) {
+    removeTrial.run(sweepId, trial);
     insertTrial.run({
       sweepId,
       trial,

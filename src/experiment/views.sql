@@ -297,23 +297,34 @@ DROP VIEW IF EXISTS best_trials;
 CREATE VIEW best_trials AS
 WITH
   scores AS MATERIALIZED (
-    SELECT sweeps.name AS sweep, trial, figures.key AS objective, figures.value AS figure,
+    SELECT sweep_id, trial, figures.key AS objective,
       CASE WHEN coalesce(search ->> ('$.objective[' || figures.key || ']'), search ->> '$.objective') = 'test_r2'
         THEN -figures.value ELSE figures.value END AS score
-    FROM search_trials JOIN searches USING (sweep_id) JOIN sweeps USING (sweep_id), json_each(search_trials.objectives) AS figures
-    WHERE search_trials.state = 'complete'
+    FROM search_trials JOIN searches USING (sweep_id), json_each(search_trials.objectives) AS figures
+    WHERE search_trials.state = 'complete' AND NOT EXISTS (SELECT 1 FROM json_each(search_trials.objectives) AS each WHERE each.value IS NULL)
   ),
-  finite AS (
-    SELECT sweep, trial FROM scores GROUP BY sweep, trial HAVING count(*) = count(score)
+  -- Most trials are worse than the one of the best places, so that few are left to be compared in pairs.
+  places AS (
+    SELECT sweep_id, trial, rank() OVER (PARTITION BY sweep_id, objective ORDER BY score) AS place FROM scores
   ),
-  pairs AS (
-    SELECT one.sweep, one.trial, other.trial AS other, max(other.score > one.score) AS is_worse, max(other.score < one.score) AS is_better
-    FROM scores AS one JOIN scores AS other ON other.sweep = one.sweep AND other.objective = one.objective
-    WHERE EXISTS (SELECT 1 FROM finite WHERE finite.sweep = other.sweep AND finite.trial = other.trial)
-    GROUP BY one.sweep, one.trial, other.trial
+  ordered AS (
+    SELECT sweep_id, trial, row_number() OVER (PARTITION BY sweep_id ORDER BY sum(place), trial) AS number FROM places GROUP BY sweep_id, trial
+  ),
+  leaders AS MATERIALIZED (
+    SELECT sweep_id, objective, score FROM ordered JOIN scores USING (sweep_id, trial) WHERE number = 1
+  ),
+  candidates AS MATERIALIZED (
+    SELECT one.sweep_id, one.trial FROM scores AS one JOIN leaders USING (sweep_id, objective) GROUP BY one.sweep_id, one.trial
+    HAVING min(one.score - leaders.score) < 0 OR max(one.score - leaders.score) = 0
+  ),
+  rivals AS MATERIALIZED (
+    SELECT sweep_id, trial, objective, score FROM candidates JOIN scores USING (sweep_id, trial)
+  ),
+  worse AS MATERIALIZED (
+    SELECT one.sweep_id, one.trial FROM rivals AS one JOIN rivals AS other USING (sweep_id, objective)
+    GROUP BY one.sweep_id, one.trial, other.trial
+    HAVING max(other.score > one.score) = 0 AND max(other.score < one.score) = 1
   )
 SELECT trials.sweep, trials.trial, settings, epochs, value, objectives, runs, run_id
-FROM trials JOIN finite USING (sweep, trial)
-WHERE NOT EXISTS (
-  SELECT 1 FROM pairs WHERE pairs.sweep = trials.sweep AND pairs.trial = trials.trial AND is_better AND NOT is_worse
-);
+FROM candidates JOIN sweeps USING (sweep_id) JOIN trials ON trials.sweep = sweeps.name AND trials.trial = candidates.trial
+WHERE NOT EXISTS (SELECT 1 FROM worse WHERE worse.sweep_id = candidates.sweep_id AND worse.trial = candidates.trial);

@@ -53,7 +53,15 @@ export function formatSpecField(spec: ResolvedRunSpec, key: string): string {
   if (value === undefined) return '–';
   if (key === 'learningRate') return formatSchedule(value as ResolvedRunSpec['learningRate']);
   if (key === 'plugins') return formatPlugins(value as ResolvedRunSpec['plugins']);
+  if (typeof value === 'number') return shorten(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** Digits enough for what anybody writes; a search chooses numbers of 17. */
+const DIGITS = 6;
+
+function shorten(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(DIGITS)));
 }
 
 function formatPlugins(plugins: readonly PluginRecord[]): string {
@@ -62,9 +70,9 @@ function formatPlugins(plugins: readonly PluginRecord[]): string {
 }
 
 function formatSchedule({ kind, warmupEpochs, ...fields }: ResolvedRunSpec['learningRate']): string {
-  if (kind === 'constant' && warmupEpochs === 0 && 'rate' in fields) return String(fields.rate);
+  if (kind === 'constant' && warmupEpochs === 0 && 'rate' in fields) return shorten(fields.rate);
   const shown = Object.entries({ ...fields, ...(warmupEpochs > 0 ? { warmup: warmupEpochs } : {}) });
-  return `${kind}(${shown.map(([key, value]) => `${key} ${value}`).join(', ')})`;
+  return `${kind}(${shown.map(([key, value]) => `${key} ${typeof value === 'number' ? shorten(value) : value}`).join(', ')})`;
 }
 
 /** `trainCount` -> `train count` */

@@ -53,3 +53,13 @@ export function parseObjectives(names: readonly string[], where: string): Object
 export function factsOf(metric: Metric): MetricFacts {
   return METRICS[metric];
 }
+
+/** What is to be said to whoever lets the test images choose; null if nobody does. */
+export function warnOfTest(objectives: readonly Objective[]): string | null {
+  const tested = objectives.find(({ metric }) => factsOf(metric).isOfTest);
+  if (tested === undefined) return null;
+  return (
+    `the search chooses by ${tested.metric}: what it finds has seen the test images, which can then tell nothing more of it. ` +
+    'Choose by validation_error_percent, and test once at the end.'
+  );
+}

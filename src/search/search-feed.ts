@@ -2,7 +2,7 @@ import type { SweepPoint } from '../experiment/plan-sweep.js';
 import type { PointFeed } from '../experiment/point-feed.js';
 import type { Store } from '../experiment/store.js';
 import type { SweepEntry } from '../experiment/sweep-entry.js';
-import type { TrialRecord } from '../experiment/trial-records.js';
+import { recordOf } from './record-of.js';
 import type { SearchFile } from './search-file.js';
 import { Study } from './study.js';
 import type { StudyHost, Task, Trial } from './trial.js';
@@ -26,9 +26,10 @@ export class SearchFeed implements PointFeed {
   readonly #options: FeedOptions;
   /** Identities of points that are given out. */
   readonly #given = new Set<string>();
-  readonly #told = new Map<number, Trial<SweepPoint>['state']>();
-  /** What is recorded, as text; null as long as it is of an earlier process. */
-  #recorded: string | null = null;
+  /** What was last recorded and told of each trial, see stageOf. */
+  readonly #stages = new Map<number, string>();
+  /** So many trials from the first on are decided, recorded and told of. */
+  #settled = 0;
   /** Whether no more runs are given out. */
   isClosed = false;
   /** One at a time. */
@@ -65,30 +66,39 @@ export class SearchFeed implements PointFeed {
     this.isClosed = true;
   }
 
-  /** Goes as far as results allow, and records it. */
+  /** Goes as far as results allow, and records what is new. */
   async update(): Promise<void> {
     await this.study.advance();
-    this.#record();
-    const { observer } = this.#options;
-    for (const trial of this.study.trials) {
-      const before = this.#told.get(trial.number);
-      if (before !== trial.state && isDecided(trial)) observer?.trialDecided?.(trial);
-      this.#told.set(trial.number, trial.state);
-    }
+    // The first time, in the place of what was recorded of the search: not earlier, so that what cannot be searched leaves what there was.
+    this.#tell(this.#stages.size === 0);
   }
 
-  #record(): void {
-    const { file, store } = this.#options;
+  /** Goes as far as results allow, and records all of it anew: another process that began meanwhile has written over it what it knew then. */
+  async finish(): Promise<void> {
+    await this.study.advance();
+    this.#tell(true);
+  }
+
+  #tell(isWhole: boolean): void {
     const { trials } = this.study;
-    const records = trials.map((trial) => recordOf(trial, file));
-    const text = JSON.stringify(records);
-    if (text === this.#recorded) return;
-    // Not before the first trials are known, so that what cannot be searched leaves what there was.
-    const sweep = { ...entryOf(file), grows: this.#recorded !== null };
+    const changed = trials
+      .slice(this.#settled)
+      .filter((trial) => this.#stages.get(trial.number) !== stageOf(trial));
+    if (isWhole) this.#record(trials, false);
+    else if (changed.length > 0) this.#record(changed, true);
+    for (const trial of changed) {
+      this.#stages.set(trial.number, stageOf(trial));
+      if (isDecided(trial)) this.#options.observer?.trialDecided?.(trial);
+    }
+    while (this.#settled < trials.length && isDecided(trials[this.#settled]!)) this.#settled++;
+  }
+
+  #record(trials: readonly Trial<SweepPoint>[], grows: boolean): void {
+    const { file, store } = this.#options;
     const points = trials.flatMap(({ plan }) => plan.runs);
-    store.recordTrials(sweep, points, {
+    store.recordTrials({ ...entryOf(file), grows }, points, {
       search: file.written,
-      trials: records,
+      trials: trials.map((trial) => recordOf(trial, file.search)),
       pruned: trials
         .filter(({ state }) => state === 'pruned')
         .map(({ number, plan, epochs }) => ({
@@ -96,8 +106,12 @@ export class SearchFeed implements PointFeed {
           reason: `given up by the search ${file.name} as trial ${number}, after ${epochs} of ${plan.epochs} epochs`,
         })),
     });
-    this.#recorded = text;
   }
+}
+
+/** Another one each time that something of a trial is new. */
+function stageOf({ state, values }: Trial<SweepPoint>): string {
+  return `${state} ${values.length}`;
 }
 
 function entryOf({ name, title, source }: SearchFile): SweepEntry {
@@ -110,18 +124,4 @@ function pointOf({ run, untilEpoch }: Task<SweepPoint>): SweepPoint {
 
 function isDecided({ state }: Trial<SweepPoint>): boolean {
   return state === 'complete' || state === 'pruned';
-}
-
-function recordOf(trial: Trial<SweepPoint>, { search }: SearchFile): TrialRecord {
-  const { number, state, chosen, epochs, values, scores, plan } = trial;
-  const value = values.at(-1);
-  return {
-    trial: number,
-    state,
-    settings: search.space.describe(chosen),
-    epochs,
-    value: value === undefined ? null : search.objectives[0]!.sign * value,
-    objectives: scores?.map((score, i) => search.objectives[i]!.sign * score) ?? null,
-    identities: plan.runs.map(({ identity }) => identity),
-  };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.js';
 import { parseWith } from '../core/parse.js';
 import { checkPlainData } from '../core/plain-data.js';
-import { checkGridKeys } from '../experiment/grid.js';
+import { checkFields } from '../experiment/grid.js';
 import { readJsonFile } from '../experiment/json-file.js';
 import type { Fields } from '../experiment/spec-path.js';
 import { type Constraint, parseConstraint } from './constraint.js';
@@ -97,7 +97,8 @@ export function parseSearch(value: unknown, where: string, defaultName: string):
   const { name = defaultName, title, base, search } = parseWith(fileSchema, value, where);
   const { objective, sampler, space, constraints, trials = null, images = null, ...rest } = search;
   const place = `${where}: search`;
-  checkGridKeys({ base, grid: {}, points: [space] }, where);
+  checkFields(Object.keys(base), `${where}: base`);
+  checkFields(Object.keys(space), `${place}.space`);
   checkIsFree(space, 'seed', `"seeds" says how many each trial has, from base.seed on`, place);
   const objectives = parseObjectives(
     typeof objective === 'string' ? [objective] : objective,
@@ -113,7 +114,7 @@ export function parseSearch(value: unknown, where: string, defaultName: string):
     objectives,
   };
   checkLimits(parsed, place);
-  checkPruner(parsed, space, place);
+  checkPruner(parsed, place);
   return {
     name,
     title,
@@ -122,6 +123,16 @@ export function parseSearch(value: unknown, where: string, defaultName: string):
     written: (value as { search: Readonly<Record<string, unknown>> }).search,
   };
 }
+
+/** What says on how many images a run trains. */
+const IMAGE_FIELDS = [
+  'dataset',
+  'trainFirst',
+  'trainCount',
+  'balanced',
+  'validationCount',
+  'validationFraction',
+] as const;
 
 function checkIsFree(space: Fields, key: string, reason: string, where: string): void {
   const path = Object.keys(space).find((name) => name === key || name.startsWith(`${key}.`));
@@ -138,7 +149,7 @@ function checkLimits({ trials, images, sampler }: Search, where: string): void {
   );
 }
 
-function checkPruner({ pruner, objectives }: Search, space: Fields, where: string): void {
+function checkPruner({ pruner, objectives, images, space }: Search, where: string): void {
   if (pruner === null) return;
   const [first] = objectives;
   if (objectives.length > 1) {
@@ -152,5 +163,25 @@ function checkPruner({ pruner, objectives }: Search, space: Fields, where: strin
     );
   }
   if (pruner.kind === 'median') return;
-  checkIsFree(space, 'epochs', `${pruner.kind} gives trials of as many epochs in turn more of them`, where);
+  checkIsFixed(
+    space,
+    ['epochs'],
+    `${pruner.kind} gives trials of as many epochs in turn more of them`,
+    where,
+  );
+  if (images === null) return;
+  checkIsFixed(
+    space,
+    IMAGE_FIELDS,
+    `"images" counts what a cohort of ${pruner.kind} will take before it begins`,
+    where,
+  );
+}
+
+function checkIsFixed({ parameters }: Space, keys: readonly string[], reason: string, where: string): void {
+  const chosen = parameters.find(({ name }) => keys.includes(name.split(/[.[]/)[0]!));
+  if (chosen === undefined) return;
+  throw new UserError(
+    `${where}.space: expected another field to choose than '${chosen.name}', since ${reason}. Fix it.`,
+  );
 }

@@ -33,20 +33,24 @@ export function judgeTrials(
     ({ state, scores }) => state === 'complete' && scores!.every(Number.isFinite),
   );
   const order = complete.toSorted((a, b) => a.scores![0]! - b.scores![0]! || a.number - b.number);
-  const distinct = order.filter(
-    (trial, i) => order.findIndex((other) => nameRuns(other) === nameRuns(trial)) === i,
-  );
+  const named = new Set<string>();
+  const distinct = order.filter((trial) => named.size < named.add(nameRuns(trial)).size);
   const [best, next] = distinct;
-  if (objectives.length > 1) {
-    const front = distinct.filter(
-      (trial) => !distinct.some((other) => dominates(other.scores!, trial.scores!)),
-    );
-    return { front, lead: null };
-  }
+  if (objectives.length > 1) return { front: findFront(distinct), lead: null };
   if (best === undefined || next === undefined) return { front: distinct.slice(0, 1), lead: null };
   const variances = [best, next].map((trial) => measureVariance(trial, objectives[0]!.metric, host));
   const uncertainty = measureUncertainty(variances, best.plan.runs.length);
   return { front: [best], lead: { best, next, margin: next.scores![0]! - best.scores![0]!, uncertainty } };
+}
+
+/** @param order by the first objective: what is better than a trial comes before it, but for equals in that */
+function findFront(order: readonly Trial<SweepPoint>[]): Trial<SweepPoint>[] {
+  const front: Trial<SweepPoint>[] = [];
+  for (const trial of order) {
+    if (front.some((other) => dominates(other.scores!, trial.scores!))) continue;
+    front.push(trial);
+  }
+  return front.filter((trial) => !front.some((other) => dominates(other.scores!, trial.scores!)));
 }
 
 function nameRuns({ plan }: Trial<SweepPoint>): string {

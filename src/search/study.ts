@@ -4,6 +4,7 @@ import type { Cohort } from './pruners/cohorts.js';
 import { countEpochs, findCohort } from './pruners/cohorts.js';
 import { isWorseThanMedian } from './pruners/median.js';
 import { layOutCohorts } from './pruners/pruner.js';
+import { compareNumbers } from './rank-trials.js';
 import { noTrials } from './samplers/attempts.js';
 import { makeSampler } from './samplers/registry.js';
 import type { Sampler, SeenResult, SeenTrial } from './samplers/sampler.js';
@@ -28,6 +29,8 @@ export class Study<Run> {
   readonly #sampler: Sampler;
   readonly #trials: OwnTrial<Run>[] = [];
   #cohorts: readonly Cohort[] | null = null;
+  /** Of trials by themselves, by their epochs. */
+  readonly #alone = new Map<number, Cohort>();
   /** Why there is no next trial. */
   #end: string | null = null;
 
@@ -114,8 +117,10 @@ export class Study<Run> {
   /** The last rung of a trial by itself is the end of its own epochs. */
   #placeOf(number: number) {
     if (this.#cohorts !== null) return findCohort(this.#cohorts, number);
-    const trial = this.#trials[number - 1]!;
-    return { cohort: layOutCohorts(this.#search.pruner, trial.plan.epochs)[0]!, first: number };
+    const { epochs } = this.#trials[number - 1]!.plan;
+    const cohort = this.#alone.get(epochs) ?? layOutCohorts(this.#search.pruner, epochs)[0]!;
+    this.#alone.set(epochs, cohort);
+    return { cohort, first: number };
   }
 
   /** Takes note of a trial's results if all of its runs have come to the rung. */
@@ -279,9 +284,4 @@ export class Study<Run> {
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
-}
-
-/** Infinite ones are equal. */
-function compareNumbers(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -2,8 +2,7 @@ import type Database from 'better-sqlite3';
 import { UserError } from '../core/errors.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { withDatabaseErrors } from '../experiment/database-errors.js';
-import { expandGrid } from '../experiment/grid.js';
-import { withoutImages } from '../experiment/leave-images.js';
+import { type GridPoint, resolvePoint } from '../experiment/grid.js';
 import { addOverride, type Override } from '../experiment/overrides.js';
 import { type LoadDataset, planSweep, type SweepPoint } from '../experiment/plan-sweep.js';
 import type { NumericsChoice } from '../experiment/run-records.js';
@@ -15,6 +14,7 @@ import type { Facts } from './constraint.js';
 import { formatSettings } from './format-settings.js';
 import { factsOf, type Objective } from './objective.js';
 import { listProbes } from './probes.js';
+import { checkGivesUp } from './pruners/check-cohorts.js';
 import type { SearchFile } from './search-file.js';
 import type { Assignment } from './space.js';
 import type { RunProgress, StudyHost, TrialPlan } from './trial.js';
@@ -40,7 +40,7 @@ interface HostOptions {
   readonly check?: (points: readonly SweepPoint[]) => void;
 }
 
-/** Makes runs, whose executor reads the images itself, of what a search chooses, and reads from a database what they have come to. */
+/** Makes runs of what a search chooses, and reads from a database what they have come to. */
 export class TrialHost implements StudyHost<SweepPoint> {
   readonly #options: HostOptions;
   readonly #overrides: readonly Override[];
@@ -49,7 +49,6 @@ export class TrialHost implements StudyHost<SweepPoint> {
   readonly #sizes = new Map<string, Size>();
   /** In the first choice that was no spec. */
   #mistake: UserError | null = null;
-  /** Without their images. */
   readonly #datasets = new Map<string, Dataset>();
 
   /** @throws UserError for an override of what the search chooses, and for a space in which something cannot be run */
@@ -78,11 +77,11 @@ export class TrialHost implements StudyHost<SweepPoint> {
     check?.(planned);
     const runs = planned.map((point) => ({ ...point, position: trial }));
     const { spec } = runs[0]!;
-    for (const run of runs) {
-      for (const { metric } of file.search.objectives)
-        checkMeasured(metric, run, `${this.#options.where}: search.objective`);
-      this.#sizes.set(run.identity, this.#measure(run.spec));
-    }
+    for (const { metric } of file.search.objectives)
+      checkMeasured(metric, runs[0]!, `${this.#options.where}: search.objective`);
+    // Seeds are all that its runs differ in.
+    const size = this.#measure(spec);
+    for (const { identity } of runs) this.#sizes.set(identity, size);
     return { runs, epochs: spec.epochs, imagesPerEpoch: spec.trainCount - spec.validationCount };
   }
 
@@ -125,7 +124,7 @@ export class TrialHost implements StudyHost<SweepPoint> {
   }
 
   async #findDataset(name: string): Promise<Dataset> {
-    const dataset = this.#datasets.get(name) ?? withoutImages(await this.#options.loadDataset(name));
+    const dataset = this.#datasets.get(name) ?? (await this.#options.loadDataset(name));
     this.#datasets.set(name, dataset);
     return dataset;
   }
@@ -133,13 +132,19 @@ export class TrialHost implements StudyHost<SweepPoint> {
   /** Looks over a space before anything is trained: every option, and both ends of every range. */
   #lookOver(): void {
     const { file, where } = this.#options;
-    const { space, constraints } = file.search;
-    const known = listProbes(space).flatMap((probe): Facts[] => {
+    const { space, constraints, pruner } = file.search;
+    const known = listProbes(space).flatMap((probe) => {
       const facts = this.#findFacts(probe);
       return facts === null ? [] : [facts];
     });
     // What cannot be run may be what a constraint is there for.
     if (this.#mistake !== null && (constraints.length === 0 || known.length === 0)) throw this.#mistake;
+    if (pruner !== null) {
+      checkGivesUp(
+        pruner,
+        known.map(({ epochs }) => epochs),
+      );
+    }
     constraints.forEach((constraint, i) => {
       if (known.some((facts) => constraint.holds(facts) !== null)) return;
       throw new UserError(
@@ -149,7 +154,7 @@ export class TrialHost implements StudyHost<SweepPoint> {
   }
 
   /** What constraints speak of; null for a choice that is no spec. */
-  #findFacts(chosen: Assignment): Facts | null {
+  #findFacts(chosen: Assignment): (Facts & ResolvedRunSpec) | null {
     try {
       const [point] = this.#expand(chosen, this.#nameTrial(chosen, null), this.#seeds.slice(0, 1));
       const { spec } = point!;
@@ -161,11 +166,12 @@ export class TrialHost implements StudyHost<SweepPoint> {
     }
   }
 
-  #expand(chosen: Assignment, where: string, seeds: readonly number[]) {
+  /** One point for each seed. */
+  #expand(chosen: Assignment, where: string, seeds: readonly number[]): GridPoint[] {
     const { file, plugins } = this.#options;
-    const { base, name, search } = file;
-    const grid = { name, base, grid: { seed: seeds }, points: [search.space.fieldsOf(chosen)] };
-    return expandGrid(grid, where, this.#overrides, plugins);
+    const fields = file.search.space.fieldsOf(chosen);
+    const place = [where, ...this.#overrides.map(({ text }) => text)].join(', ');
+    return seeds.map((seed) => resolvePoint([file.base, fields, { seed }], place, this.#overrides, plugins));
   }
 
   #measure({ network, batchSize, slices }: ResolvedRunSpec): Size {

@@ -1,3 +1,4 @@
+import type { TrialState } from '../experiment/trial-records.js';
 import type { Assignment } from './space.js';
 
 /** What is known of a run. */
@@ -27,9 +28,6 @@ export interface StudyHost<Run> {
   /** What is known of a run that is at rest; null for nothing. */
   readProgress(run: Run): RunProgress | null;
 }
-
-/** `waiting`: for others of its cohort, with which it is compared. */
-export type TrialState = 'running' | 'waiting' | 'complete' | 'pruned';
 
 export interface Trial<Run> {
   /** From 1. */

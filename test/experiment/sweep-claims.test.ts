@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
+import type { PointFeed } from '../../src/experiment/point-feed.js';
 import { listRuns } from '../../src/experiment/run-records.js';
 import type { Store } from '../../src/experiment/store.js';
 import type { SweepObserver } from '../../src/experiment/sweep.js';
@@ -55,6 +57,34 @@ describe('a point that another process is at', () => {
     expect(ends).toEqual({ done: 3 });
     expect(told.at(-1)).toEqual(['started', 2, runId]);
     expect(states(store)).toEqual(['done', 'done', 'done']);
+  });
+
+  it('is told of once, also if a feed gives it anew each time', async () => {
+    const store = openStore();
+    const [point] = (await planGrid(threeSeeds)) as [SweepPoint];
+    const [runId] = claimRuns(store, 'other', [point]) as [number];
+    giveToParent(store, runId);
+    let isGiven = false;
+    let takenBack = 0;
+    const feed: PointFeed = {
+      count: 1,
+      take: async () => {
+        if (isGiven || takenBack === 3) return null;
+        isGiven = true;
+        return { ...point };
+      },
+      give: () => {
+        isGiven = false;
+        if (++takenBack === 2) finishElsewhere(store, runId);
+      },
+    };
+    const told: string[] = [];
+    const observer: SweepObserver = {
+      pointHeld: () => told.push('held'),
+      pointRecorded: () => told.push('recorded'),
+    };
+    expect(await run(store, threeSeeds, { observer, points: [], missing: [], feed })).toEqual({});
+    expect(told).toEqual(['held', 'recorded']);
   });
 
   it('is skipped by a sweep that does not wait', async () => {

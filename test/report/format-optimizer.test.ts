@@ -31,4 +31,15 @@ describe('an optimizer in short', () => {
     ]);
     expect(formatSpecField(specOf({ optimizer: 'adam' }), 'momentum')).toBe('–');
   });
+
+  it('has no more digits than anybody writes', () => {
+    const chosen = specOf({
+      learningRate: { kind: 'constant', rate: 0.00062188740980774 },
+      momentum: 0.87654321,
+      trainCount: 12_345_678,
+    });
+    expect(formatSpecField(chosen, 'learningRate')).toBe('0.000621887');
+    expect(formatSpecField(chosen, 'momentum')).toBe('0.876543');
+    expect(formatSpecField(chosen, 'trainCount')).toBe('12345678');
+  });
 });

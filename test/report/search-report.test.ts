@@ -5,7 +5,7 @@ import { measureImportance } from '../../src/report/search/importance.js';
 import {
   type RecordedSearch,
   type RecordedTrial,
-  rankTrials,
+  rankRecorded,
   readSearch,
 } from '../../src/report/search/search-records.js';
 import { writeSearch } from '../../src/report/search/search-report.js';
@@ -83,7 +83,7 @@ describe('the importance of fields', () => {
 
 describe('the report of a search', () => {
   it('ranks complete trials before those that were given up, and what diverged behind', () => {
-    const order = rankTrials(makeSearch(9));
+    const order = rankRecorded(makeSearch(9));
     expect(order.map(({ state }) => state)).toEqual([
       ...Array(6).fill('complete'),
       ...Array(3).fill('pruned'),

@@ -59,7 +59,7 @@ describe('a space', () => {
     [{ seed: { int: [0, 9] } }, "expected another field than 'seed'"],
     [
       { 'learningRate.rate': { log: [0.1, 1] }, learningRate: 0.1 },
-      'search.json: points[0]: expected each field once',
+      'search.json: search.space: expected each field once',
     ],
     [
       { optimizer: { choice: ['sgd', { kind: 'adam', epsilon: { log: [0, 1] } }] } },
@@ -104,7 +104,19 @@ describe('a search', () => {
     ],
     [
       { trials: 5, pruner: { kind: 'hyperband' }, space: { epochs: { int: [1, 9] } } },
-      "expected another field than 'epochs', since hyperband gives",
+      "expected another field to choose than 'epochs', since hyperband gives",
+    ],
+    [
+      { images: 1e6, pruner: { kind: 'hyperband' }, space: { trainCount: { int: [100, 900] } } },
+      'expected another field to choose than \'trainCount\', since "images" counts',
+    ],
+    [
+      {
+        images: 1e6,
+        pruner: { kind: 'successive-halving' },
+        space: { dataset: { choice: ['mnist', 'cifar10'] } },
+      },
+      "expected another field to choose than 'dataset'",
     ],
     [{ trials: 5, pruner: { kind: 'successive-halving', reduction: 1 } }, "field 'search.pruner.reduction'"],
     [{ trials: 5, constraints: ['parameters <'] }, 'search.constraints[0]: expected a condition such as'],

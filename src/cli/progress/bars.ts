@@ -1,8 +1,7 @@
-import type { SweepRun } from '../../experiment/sweep.js';
 import type { Streams } from '../streams.js';
-import type { RunState } from '../sweep/state.js';
 import { showLiveLines } from './live-lines.js';
 import type { ProgressSubject, SweepProgress } from './progress.js';
+import { RunSlots } from './run-slots.js';
 import {
   formatEndLine,
   formatHeldLine,
@@ -15,10 +14,6 @@ import {
   layOutLive,
 } from './text.js';
 
-/** Titles, the sweep's own line, and one of the shell's. */
-const OTHER_ROWS = 3;
-const DEFAULT_ROWS = 24;
-
 /** A live table: one line for each run in progress, ended ones above it. */
 export function showProgressBars(err: Streams['err'], subject: ProgressSubject): SweepProgress {
   const { state, name } = subject;
@@ -29,27 +24,16 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
   };
   const layOut = (columns: number) => layOutLive(contents, columns);
 
-  // A run keeps its slot while it lasts; runs beyond the window's height are counted in the last line only.
-  const slotCount = Math.max(1, Math.min(subject.parallel, (err.rows ?? DEFAULT_ROWS) - OTHER_ROWS));
-  const slots: (RunState | null)[] = Array.from({ length: slotCount }, () => null);
+  const slots = new RunSlots(subject.parallel, err.rows);
   const { say, close } = showLiveLines(err, [
     (columns) => formatLiveTitles(layOut(columns)),
-    ...slots.map((_, i) => (columns: number) => {
-      const shown = slots[i] ?? null;
-      return shown === null ? '' : formatLiveRun(shown, name(shown.run.point), layOut(columns));
-    }),
+    ...slots.lines((shown, columns) => formatLiveRun(shown, name(shown.run.point), layOut(columns))),
     () => formatLiveSummary(state),
   ]);
-
-  const findSlot = (run: SweepRun | null) => slots.findIndex((slot) => (slot?.run ?? null) === run);
   return {
     say,
     close,
-    runStarted: (run) => {
-      const started = state.start(run);
-      const free = findSlot(null);
-      if (free >= 0) slots[free] = started;
-    },
+    runStarted: (run) => slots.put(state.start(run)),
     resumed: (run, resumption) => {
       state.resume(run, resumption);
       for (const line of formatResumption(name(run.point), resumption)) say(line);
@@ -61,8 +45,7 @@ export function showProgressBars(err: Streams['err'], subject: ProgressSubject):
       state.endEpoch(run, metrics);
     },
     runEnded: (run, end) => {
-      const slot = findSlot(run);
-      if (slot >= 0) slots[slot] = null;
+      slots.free(run);
       state.end(run);
       say(formatEndLine(run, name(run.point), end));
     },

@@ -15,6 +15,8 @@ const HOUR = 3600;
 /** What a live table has to have room for. */
 export interface LiveContents {
   readonly names: readonly string[];
+  /** Of runs, if names are not all of theirs. */
+  readonly count?: number;
   /** The most of a run. */
   readonly epochs: number;
   /** Whether some run keeps images for validation. */
@@ -28,10 +30,13 @@ export type LiveLayout = readonly { readonly key: keyof LiveCells; readonly widt
 const DISPENSABLE: readonly (keyof LiveCells)[] = ['bar', 'speed', 'loss', 'run', 'validation', 'epoch'];
 
 /** Lays a live table out in `columns` columns of the terminal: names have room first, the bar takes what is left. */
-export function layOutLive({ names, epochs, validates = false }: LiveContents, columns: number): LiveLayout {
+export function layOutLive(
+  { names, count = names.length, epochs, validates = false }: LiveContents,
+  columns: number,
+): LiveLayout {
   const longest = names.reduce((width, { length }) => Math.max(width, length), 'network'.length);
   const least: LiveLayout = [
-    { key: 'run', width: Math.max('run'.length, widthOfShare(names.length)) },
+    { key: 'run', width: Math.max('run'.length, widthOfShare(count)) },
     { key: 'name', width: 'network'.length },
     { key: 'bar', width: BAR.least },
     { key: 'epoch', width: Math.max('epoch'.length, widthOfShare(epochs)) },
@@ -62,11 +67,11 @@ function widthOfShare(whole: number): number {
 }
 
 /** The live table's titles. */
-export function formatLiveTitles(layout: LiveLayout): string {
+export function formatLiveTitles(layout: LiveLayout, name = 'network'): string {
   return formatLive(
     {
       run: 'run',
-      name: 'network',
+      name,
       epoch: 'epoch',
       loss: 'loss',
       validation: 'val. error',

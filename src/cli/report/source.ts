@@ -34,11 +34,12 @@ export async function writeReport(db: Database.Database, command: ReportCommand)
   }
   const runs = readSweepRuns(db, findSweep(db, sweep));
   const dataset = runs.points[0] ? await findDataset(runs.points[0].spec.dataset) : null;
-  const document = writeSweep(runs, dataset, tellSweepCommand(sweep, command));
   const search = readSearch(db, sweep);
-  return search === null
-    ? document
-    : { ...document, sections: [...writeSearch(search), ...document.sections] };
+  if (search === null) return writeSweep(runs, dataset, tellSweepCommand(sweep, command));
+  // What was given up is not missing, and has its place in what is told of the search.
+  const kept = { ...runs, points: runs.points.filter(({ state }) => state !== 'pruned') };
+  const document = writeSweep(kept, dataset, tellSweepCommand(sweep, command, 'search'));
+  return { ...document, sections: [...writeSearch(search), ...document.sections] };
 }
 
 async function writeExerciseReport(
@@ -77,8 +78,8 @@ async function findDataset(name: string): Promise<Dataset | null> {
   }
 }
 
-function tellSweepCommand(name: string, command: ReportCommand): string {
-  const what = PRESET_NAMES.includes(name) ? name : '<the grid file of this sweep>';
+function tellSweepCommand(name: string, command: ReportCommand, kind: 'grid' | 'search' = 'grid'): string {
+  const what = PRESET_NAMES.includes(name) ? name : `<the ${kind} file of this sweep>`;
   const overrides = command.overrides.map(({ text }) => ` ${text}`).join('');
   return `${nameCommand('sweep')} ${what}${overrides}${tellDatabase(command)}`;
 }

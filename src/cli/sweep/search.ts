@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../../core/errors.js';
 import { openDatabaseReadOnly } from '../../experiment/database.js';
+import { withoutImages } from '../../experiment/leave-images.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { Store } from '../../experiment/store.js';
 import { runSweep, type SweepObserver } from '../../experiment/sweep.js';
 import { loadPlugins } from '../../plugins/load.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { listWarnings } from '../../run/list-warnings.js';
-import { factsOf } from '../../search/objective.js';
+import { formatSettings } from '../../search/format-settings.js';
+import { warnOfTest } from '../../search/objective.js';
 import { SearchFeed } from '../../search/search-feed.js';
 import { readSearchFile, type SearchFile } from '../../search/search-file.js';
 import { Study } from '../../search/study.js';
@@ -16,10 +18,11 @@ import { openOwnData, overrideData, withOwnData } from '../data-options.js';
 import type { Engine } from '../engine.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
+import { type SearchProgress, showSearchProgress } from '../progress/search-bars.js';
 import { formatHeldLine, formatRecordedLine } from '../progress/text.js';
 import { type Streams, widthOf } from '../streams.js';
 import type { SweepCommand } from './options.js';
-import { formatSpace, formatTrial, formatTrialAsJson, formatTrials } from './search-text.js';
+import { formatSpace, formatTrial, formatTrialAsJson, formatTrials, summarizeTrials } from './search-text.js';
 import { announce, noteBest, tellStanding } from './tell-search.js';
 
 const MS_PER_MINUTE = 60_000;
@@ -46,7 +49,8 @@ export async function runSearchCommand(
   refuseGridOptions(command);
   const file = applyOptions(readSearchFile(what), command);
   const job = { command, file, streams, engine };
-  warnOfTest(job);
+  const warning = warnOfTest(file.search.objectives);
+  if (warning !== null) streams.err.write(`warning: ${warning}\n`);
   if (command.dryRun) return showSearch(job);
   if (file.search.pruner !== null && command.checkpoints === null) {
     throw new UserError(
@@ -89,28 +93,21 @@ function applyOptions(file: SearchFile, { trials, name }: SweepCommand): SearchF
   return { ...named, search: { ...file.search, trials }, written: { ...file.written, trials } };
 }
 
-function warnOfTest({ file, streams }: SearchJob): void {
-  const tested = file.search.objectives.find(({ metric }) => factsOf(metric).isOfTest);
-  if (tested === undefined) return;
-  streams.err.write(
-    `warning: the search chooses by ${tested.metric}: what it finds has seen the test images, which can then tell nothing more of it. ` +
-      'Choose by validation_error_percent, and test once at the end.\n',
-  );
-}
-
 async function makeHost(
   { command, file, streams, engine }: SearchJob,
   db: Store['db'] | null,
 ): Promise<TrialHost> {
   const plugins = await loadPlugins(command.plugins);
   const own = await openOwnData(command.data, streams);
+  const load = withOwnData(own, engine.loadDataset);
   const told = new Set<string>();
   return new TrialHost({
     file,
     where: command.what!,
     overrides: overrideData(command.overrides, own),
     plugins,
-    loadDataset: withOwnData(own, engine.loadDataset),
+    // An executor reads them itself.
+    loadDataset: async (dataset) => withoutImages(await load(dataset)),
     db,
     numerics: command.numerics,
     check: (points) => {
@@ -149,10 +146,7 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
   const { command, file, streams, engine } = job;
   const { search } = file;
   const host = await makeHost(job, store.db);
-  const say = (line: string) => {
-    streams.err.write(`${line}\n`);
-  };
-  let isUnderWay = false;
+  let progress: SearchProgress | null = null;
   const feed = new SearchFeed({
     file,
     host,
@@ -160,14 +154,16 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
     observer: {
       trialDecided: (trial) => {
         if (command.json) streams.out.write(`${formatTrialAsJson(trial, file)}\n`);
-        if (isUnderWay) say(`${formatTrial(trial, search)}${noteBest(trial, feed.study.trials)}`);
+        progress?.say(`${formatTrial(trial, search)}${noteBest(trial, feed.study.trials)}`);
       },
     },
   });
   await feed.update();
   const executor = engine.createExecutor(command, feed.study.lanes * search.seeds);
-  for (const line of announce(file, feed.study, command, executor)) say(line);
-  isUnderWay = true;
+  for (const line of announce(file, feed.study, command, executor)) streams.err.write(`${line}\n`);
+  const shown = showSearchProgress(streams.err, describeProgress(job, feed, executor.parallel));
+  progress = shown;
+  const { say, close } = shown;
   const limit = startLimit(command, feed, say);
   let hasFailed = false;
   const code = await withInterruption(
@@ -187,19 +183,23 @@ async function recordSearch(job: SearchJob, store: Store): Promise<number> {
           numerics: command.numerics,
           failFast: command.failFast,
           signal,
-          observer: observe(file, say),
+          observer: observe(file, shown),
         });
         hasFailed = ends.has('failed');
       } finally {
         clearTimeout(limit);
+        close();
         await executor.close?.();
       }
-      await feed.update();
+      await feed.finish();
       return findInterruptionCode(signal);
     },
     {
       first: () => say('Interrupted: runs in progress end after their step. Once more to end at once.'),
-      last: (reason) => store.releaseAll(reason),
+      last: (reason) => {
+        close();
+        store.releaseAll(reason);
+      },
     },
   );
   if (!command.json) {
@@ -226,17 +226,36 @@ function startLimit(
   }, minutes * MS_PER_MINUTE);
 }
 
-function observe({ search }: SearchFile, say: (line: string) => void): SweepObserver {
+function describeProgress({ file }: SearchJob, { count, study }: SearchFeed, parallel: number) {
+  const { search } = file;
+  const { epochs, validationCount } = study.trials[0]!.plan.runs[0]!.spec;
+  return {
+    parallel,
+    count,
+    epochs,
+    validates: validationCount > 0,
+    describe: ({ position }: SweepPoint) =>
+      formatSettings(search.space.describe(study.trials[position - 1]!.chosen)),
+    summarize: () => summarizeTrials(study.trials, search),
+  };
+}
+
+function observe({ search }: SearchFile, progress: SearchProgress): SweepObserver {
+  const { say } = progress;
   const name = (point: SweepPoint) =>
     `trial ${point.position}${search.seeds > 1 ? ` seed ${point.spec.seed}` : ''}`;
   return {
+    ...progress,
     printed: (_run, line) => say(line),
-    resumed: ({ point }, { rejected }) => {
-      for (const line of rejected) say(`${name(point)}: ${line}`);
+    resumed: (run, resumption) => {
+      progress.resumed?.(run, resumption);
+      for (const line of resumption.rejected) say(`${name(run.point)}: ${line}`);
     },
     pointHeld: (point, by) => say(formatHeldLine(name(point), by)),
     pointRecorded: (point, by) => say(formatRecordedLine(name(point), by)),
-    runEnded: ({ point, runId }, end, error) => {
+    runEnded: (run, end, error) => {
+      progress.runEnded?.(run, end, error);
+      const { point, runId } = run;
       if (!('result' in end)) say(`${name(point)}: run ${runId} ${end.state}: ${end.reason}`);
       // What is no user's mistake is a bug, and the stack tells where.
       if (error instanceof Error && !(error instanceof UserError)) say(error.stack ?? error.message);

@@ -38,7 +38,7 @@ export function announce(
 
 /** What follows the line of a trial that is decided. */
 export function noteBest(trial: Trial<SweepPoint>, trials: readonly Trial<SweepPoint>[]): string {
-  if (trial.scores?.length !== 1) return '';
+  if (trial.scores?.length !== 1 || !Number.isFinite(trial.scores[0])) return '';
   const isBest = trials.every(
     ({ number, scores }) => number === trial.number || scores === null || scores[0]! > trial.scores![0]!,
   );

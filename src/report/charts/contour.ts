@@ -10,7 +10,7 @@ export interface GradedPoint {
 }
 
 const HEIGHT = 420;
-const GRID = { left: 70, right: 30, top: 20, bottom: 52 };
+const GRID = { left: 90, right: 30, top: 20, bottom: 52 };
 /** Of the plane, to either side. */
 const CELLS = 32;
 /** Levels between which the shade changes, so that their borders are the contour. */
@@ -80,7 +80,7 @@ export function drawContour(
         y,
         points.map((point) => point.y),
       ),
-      nameGap: 50,
+      nameGap: 70,
     },
     series: [
       {

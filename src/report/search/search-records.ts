@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3';
 import { withDatabaseErrors } from '../../experiment/database-errors.js';
+import type { TrialFacts } from '../../experiment/trial-records.js';
 import { DEFAULT_METRIC } from '../../search/objective.js';
 import { parseSpace } from '../../search/parse-space.js';
+import { rankTrials } from '../../search/rank-trials.js';
 import type { Parameter } from '../../search/space.js';
 
 /** A search as a database has it. */
@@ -12,15 +14,7 @@ export interface RecordedSearch {
   readonly trials: readonly RecordedTrial[];
 }
 
-export interface RecordedTrial {
-  readonly trial: number;
-  readonly state: 'running' | 'waiting' | 'complete' | 'pruned';
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly epochs: number;
-  /** The first objective after those; null before there is one, and if it is not finite. */
-  readonly value: number | null;
-  /** All objectives of a complete trial. */
-  readonly objectives: readonly (number | null)[] | null;
+export interface RecordedTrial extends TrialFacts {
   /** Whether no other complete trial is better. */
   readonly isBest: boolean;
 }
@@ -62,20 +56,11 @@ export function readSearch(db: Database.Database, sweep: string): RecordedSearch
   });
 }
 
-/** Trials that have come to something, the best first: complete ones before those that were given up, of which the ones that came further come first. */
-export function rankTrials({ trials, objectives }: RecordedSearch): RecordedTrial[] {
+/** Trials that have come to something, the best first. */
+export function rankRecorded({ trials, objectives }: RecordedSearch): RecordedTrial[] {
   const sign = objectives[0] === 'test_r2' ? -1 : 1;
-  const keyOf = ({ state, epochs, value }: RecordedTrial) => [
-    state === 'complete' ? Number.NEGATIVE_INFINITY : -epochs,
-    value === null ? Number.POSITIVE_INFINITY : sign * value,
-  ];
-  return trials
-    .filter(({ state }) => state !== 'running')
-    .map((trial) => ({ trial, key: keyOf(trial) }))
-    .sort((a, b) => compare(a.key[0]!, b.key[0]!) || compare(a.key[1]!, b.key[1]!))
-    .map(({ trial }) => trial);
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return rankTrials(
+    trials.filter(({ state }) => state !== 'running'),
+    ({ state, epochs, value }) => ({ state, epochs, score: value && sign * value }),
+  );
 }

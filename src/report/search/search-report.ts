@@ -6,18 +6,20 @@ import { drawScatter, type ScatterAxis } from '../charts/scatter.js';
 import { type Block, paragraph, type Section } from '../document/blocks.js';
 import { formatNumberOf } from '../findings/words.js';
 import { type Importance, measureImportance } from './importance.js';
-import { type RecordedSearch, type RecordedTrial, rankTrials } from './search-records.js';
+import { type RecordedSearch, type RecordedTrial, rankRecorded } from './search-records.js';
 
 /** Trials of the table, and parameters that have a slice of their own. */
 const MOST_TRIALS = 15;
 const MOST_SLICES = 6;
 /** From a range of so many times on, a logarithmic axis shows more. */
-const LOG_RANGE = 20;
+const LOG_RANGE = 10;
+/** An axis has room for the names of so many values. */
+const MOST_NAMES = 12;
 const DIGITS = 4;
 
 /** What a search has come to: its best trials, its course, what matters, and where it is good. */
 export function writeSearch(search: RecordedSearch): Section[] {
-  const ranked = rankTrials(search);
+  const ranked = rankRecorded(search);
   const importance = measureImportance(search.parameters, ranked);
   const valued = ranked.filter(({ value }) => value !== null);
   const sections: Section[] = [{ id: 'search', title: 'The search', blocks: writeCourse(search, ranked) }];
@@ -241,6 +243,15 @@ function writeContour(
 type ParameterAxis = ScatterAxis & { readonly placeOf: (value: unknown) => number };
 
 function axisOfParameter({ name, domain }: Parameter, trials: readonly RecordedTrial[]): ParameterAxis {
+  if (domain.kind === 'ordered' && domain.values.length <= MOST_NAMES) {
+    const { values } = domain;
+    return {
+      title: name,
+      scale: 'linear',
+      names: values.map(String),
+      placeOf: (value) => values.indexOf(value as number),
+    };
+  }
   if (domain.kind !== 'choice') {
     const values = trials.flatMap(({ settings }) => (settings[name] as number | undefined) ?? []);
     const isLog = domain.kind === 'ordered' ? isWide(values) : domain.log;

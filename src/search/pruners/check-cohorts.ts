@@ -1,9 +1,25 @@
 import { UserError } from '../../core/errors.js';
 import type { Search } from '../search-file.js';
 import { type Cohort, findCohort } from './cohorts.js';
+import { layOutCohorts, type PrunerSpec } from './pruner.js';
 
 /**
- * Refuses a pruner that could give nothing up, and a number of trials with which nothing could come to its end.
+ * Refuses a pruner that could give nothing up.
+ *
+ * @param epochs of trials, from the shortest to the longest
+ * @throws UserError
+ */
+export function checkGivesUp(pruner: PrunerSpec, epochs: readonly number[]): void {
+  const cohorts = epochs.flatMap((of) => layOutCohorts(pruner, of));
+  if (cohorts.some(({ rungs }) => rungs.length > 1)) return;
+  throw new UserError(
+    `search.pruner: expected it to look at trials before their end after ${Math.max(...epochs)} epochs, found none that it could give up. ` +
+      `Give a smaller "minEpochs"${pruner.kind === 'median' ? '' : ' or "reduction"'}, or more epochs.`,
+  );
+}
+
+/**
+ * Refuses a number of trials with which nothing could come to its end.
  *
  * @param cohorts of trials of so many epochs
  * @throws UserError
@@ -13,12 +29,6 @@ export function checkCohorts(
   { pruner, trials }: Pick<Search, 'pruner' | 'trials'>,
   epochs: number,
 ): void {
-  if (cohorts.every(({ rungs }) => rungs.length === 1)) {
-    throw new UserError(
-      `search.pruner: expected it to look at trials before their end after ${epochs} epochs, found none that it could give up. ` +
-        'Give a smaller "minEpochs" or "reduction", or more epochs.',
-    );
-  }
   const { size } = cohorts[0]!;
   if (trials === null || trials >= size) return;
   throw new UserError(

@@ -25,7 +25,7 @@ export function layOutHyperband({ reduction, minEpochs }: Halving, epochs: numbe
   while (minEpochs * reduction ** (rounds + 1) <= epochs) rounds++;
   return Array.from({ length: rounds + 1 }, (_, i) => {
     const halvings = rounds - i;
-    const size = Math.ceil(((rounds + 1) / (halvings + 1)) * reduction ** halvings);
+    const size = Math.ceil(((rounds + 1) * reduction ** halvings) / (halvings + 1));
     const stops = Array.from({ length: halvings }, (_, j) =>
       Math.max(1, Math.floor(epochs / reduction ** (halvings - j))),
     );

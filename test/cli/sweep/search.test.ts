@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../../src/run/types.js';
 import { makeFolder, makeMetrics, makeResult, type RunOne } from '../../experiment/fake-runs.js';
-import { FakeEngine, runs, sweep } from '../fake-command.js';
+import { FakeEngine, report, runs, sweep } from '../fake-command.js';
 
 /** The error is 10 percent for each decade that the learning rate is away from 0.01, less as epochs go on; one above 0.5 diverges. */
 const runOne: RunOne = async (spec, { onEpoch, checkpoints }) => {
@@ -104,6 +104,14 @@ describe('sweep with a search', () => {
     ]);
   });
 
+  it('does not call a trial that diverged the best so far', async () => {
+    const space = { 'learningRate.rate': { choice: [1, 0.01] } };
+    const { file, db } = writeSearch({ sampler: 'grid', space });
+    const { err } = await sweep([file, '--db', db], makeEngine().engine);
+    expect(err).toMatch(/\ntrial 1, .*: validation_error_percent diverged, after 0 epochs\n/);
+    expect(err).toMatch(/\ntrial 2, .*, after 3 epochs, the best so far\n/);
+  });
+
   it('leaves what was recorded of it if it cannot be searched any more', async () => {
     const { file, db } = writeSearch({ trials: 3 });
     await sweep([file, '--db', db], makeEngine().engine);
@@ -130,6 +138,12 @@ describe('sweep with a search', () => {
     expect(err).toContain('given up after 1 epoch');
     const states = await query(db, 'SELECT state, count(*) AS n FROM all_runs GROUP BY state');
     expect(states).toContainEqual({ state: 'pruned', n: 6 });
+    const page = join(makeFolder(), 'rate.html');
+    expect(await report(['rate', '--db', db, '--out', page])).toMatchObject({ exitCode: 0 });
+    const told = readFileSync(page.replace('.html', '.md'), 'utf8');
+    expect(told).toContain('6 given up early');
+    // They have come to what they were to.
+    expect(told).not.toContain('Missing:');
     const listed = await runs(['ls', '--state', 'pruned', '--db', db]);
     expect(listed.out).toContain('pruned');
     const [pruned] = (await query(
@@ -275,7 +289,19 @@ describe('sweep with a search', () => {
       'expected a network that is written out layer by layer',
     ],
     [{ space: { optimizer: { choice: ['sgd', 'sdg'] } } }, BASE, [], "'sdg'"],
-    [{ space: { width: { uniform: [-1, 1] } } }, BASE, [], 'width 0'],
+    [{ space: { width: { uniform: [-1, 1] } } }, BASE, [], "rate.json: width 0: field 'width'"],
+    [
+      { space: { width: { uniform: [-1, 1] } } },
+      BASE,
+      ['--epochs', '2'],
+      "rate.json: width 0, --epochs 2: field 'width'",
+    ],
+    [
+      { space: { widht: { uniform: [0.1, 1] } } },
+      BASE,
+      [],
+      "rate.json: search.space: unknown field 'widht'. Did you mean 'width'?",
+    ],
     [{}, { ...BASE, validationCount: 0 }, [], 'Give base.validationCount'],
     [
       { objective: 'test_rmse' },
@@ -303,6 +329,22 @@ describe('sweep with a search', () => {
     ],
     [{ images: 2399 }, BASE, [], 'expected at least the 2400 of the first trial, found 2399'],
     [{ pruner: { kind: 'successive-halving' } }, BASE, ['--trials', '2'], 'expected at least the 3 that'],
+    [
+      { pruner: { kind: 'median', minEpochs: 3 } },
+      BASE,
+      [],
+      'search.pruner: expected it to look at trials before their end after 3 epochs, found none',
+    ],
+    [{ pruner: { kind: 'hyperband' } }, BASE, ['--epochs', '1'], 'before their end after 1 epochs'],
+    [
+      {
+        pruner: { kind: 'median', minEpochs: 5 },
+        space: { ...SEARCH.space, epochs: { int: [1, 5] } },
+      },
+      BASE,
+      [],
+      'before their end after 5 epochs',
+    ],
     [{}, BASE, ['--set', 'learningRate.rate=0.1'], 'expected each field once'],
     [{}, BASE, ['--ignore-hash'], '--ignore-hash: expected it with a grid'],
     [{ pruner: { kind: 'median' } }, BASE, ['--restart'], '--restart: expected a search without a pruner'],
