@@ -11,7 +11,7 @@ export function RowsTable({ titles, rows, isCut, seconds }: SqlAnswer) {
     <section class="rows" aria-label="Rows" tabIndex={0}>
       <table>
         <caption>
-          {isCut ? `The first ${count}; add a LIMIT or a WHERE for others.` : count} {seconds.toFixed(2)} s
+          {isCut ? `The first ${count}; add a LIMIT or a WHERE for others` : count} · {seconds.toFixed(2)} s
         </caption>
         <thead>
           <tr>
