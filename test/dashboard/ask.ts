@@ -23,7 +23,9 @@ export class Asker {
   static async start(options: Partial<DashboardOptions> = {}): Promise<Asker> {
     const files = [join(makeFolder(), 'experiments.db')];
     const server = await DashboardServer.start({ files, place: { host: '127.0.0.1', port: 0 }, ...options });
-    onTestFinished(() => server.close());
+    onTestFinished(async () => {
+      await server.close();
+    });
     const { port, searchParams } = new URL(server.url);
     return new Asker(server, searchParams.get('token')!, Number(port));
   }
