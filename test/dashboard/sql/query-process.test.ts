@@ -35,7 +35,8 @@ describe('a question in a process', () => {
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION SELECT i + 1 FROM n LIMIT 999), t AS MATERIALIZED (SELECT i || printf('%.*c', 999999, 'x') AS x FROM n) SELECT count(*) FROM t, t AS u",
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 999) SELECT length(group_concat(printf('%.*c', 999999, 'x'))) FROM n",
   ])('ends when it takes too much memory: %s', async (sql) => {
-    await expect(run(sql)).rejects.toThrow(/memory|string or blob too big/);
+    // The limit of time is another test's.
+    await expect(run(sql, { limitMs: 50_000 })).rejects.toThrow('of memory');
   });
 });
 
@@ -79,7 +80,7 @@ describe('/api/sql', () => {
     const asker = await start();
     const ask = (sql: string) => asker.send('/api/sql', { sql, format: 'table' });
     const slow =
-      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT count(*) FROM n';
+      'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT count(*) FROM n';
     const replies = await Promise.all([ask(slow), ask(slow), ask('SELECT 1')]);
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 429]);
     expect((await ask('SELECT 1')).status).toBe(200);
