@@ -13,4 +13,5 @@ export interface View {
 /** All views, in the order of the navigation, a line each. */
 export const VIEWS: readonly View[] = [
   { name: 'sql', title: 'SQL', load: () => import('./views/sql/sql-view.js') },
+  { name: 'control', title: 'Control', load: () => import('./views/control/control-view.js') },
 ];

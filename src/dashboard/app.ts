@@ -5,7 +5,10 @@ import { type Access, checkCookie, checkOrigin, exchangeToken } from './access.j
 import type { DatabaseAnswer } from './answers/databases.js';
 import { ANSWERS } from './answers/registry.js';
 import type { Asset } from './assets.js';
+import { createControlRoute } from './control/route.js';
+import type { TrainQueue } from './control/train-queue.js';
 import { streamChanges } from './events.js';
+import { createSqlRoute } from './sql/route.js';
 import type { WatchedDatabase } from './watched-database.js';
 
 /** What the page's server is made of. */
@@ -14,6 +17,8 @@ export interface Dashboard {
   readonly databases: readonly WatchedDatabase[];
   /** The page's files by their addresses. */
   readonly assets: ReadonlyMap<string, Asset>;
+  /** What the page has trained; null if it may change nothing. */
+  readonly queue: TrainQueue | null;
 }
 
 /** What a hashed name leads to never changes. */
@@ -21,7 +26,7 @@ const FOREVER = 'private, max-age=31536000, immutable';
 
 /** The page's HTTP: a fixed list of files for whoever calls the server by its name, and below `/api/` answers for who has the token's cookie. */
 export function createDashboardApp(dashboard: Dashboard): Hono {
-  const { access, databases, assets } = dashboard;
+  const { access, databases, assets, queue } = dashboard;
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -57,10 +62,18 @@ export function createDashboardApp(dashboard: Dashboard): Hono {
     const answer: DatabaseAnswer[] = databases.map(({ file, number }) => ({
       db: number,
       name: file,
-      canControl: false,
+      canControl: queue !== null,
     }));
     return context.json(answer);
   });
+  app.route(
+    '/api/sql',
+    createSqlRoute((context) => findDatabase(context, databases)),
+  );
+  app.route(
+    '/api/control',
+    createControlRoute((context) => findDatabase(context, databases), queue),
+  );
   app.get('/api/events', (context) => streamChanges(context, findDatabase(context, databases)));
   for (const { path, answer } of ANSWERS) {
     app.get(`/api/${path}`, async (context) => {

@@ -4,7 +4,9 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { WatchedDatabase } from './watched-database.js';
 
 /** Between two looks at a database: an epoch shows within a second. */
-const LOOK_EVERY_MS = 400;
+const LOOK_EVERY_MS = 500;
+/** Likewise, while it cannot be read: to open it takes longer than a look. */
+const TRY_EVERY_MS = 2_000;
 /** Something is sent so often, so that both ends notice when the other has gone. */
 const BEAT_EVERY_MS = 15_000;
 /** How long a browser waits before it connects again. */
@@ -31,7 +33,7 @@ export function streamChanges(context: Context, database: WatchedDatabase): Resp
         await stream.write(': still here\n\n');
         beatMs = performance.now();
       }
-      await stream.sleep(LOOK_EVERY_MS);
+      await stream.sleep(follower.isHindered ? TRY_EVERY_MS : LOOK_EVERY_MS);
     }
   });
 }
@@ -46,6 +48,11 @@ class Follower {
     private readonly database: WatchedDatabase,
     private version: string,
   ) {}
+
+  /** Whether the database cannot be read at the moment. */
+  get isHindered(): boolean {
+    return this.#trouble !== null;
+  }
 
   look(): Message[] {
     try {

@@ -6,6 +6,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type ListenPlace, listenAt } from '../core/listen.js';
 import { createDashboardApp } from './app.js';
 import { readAssets } from './assets.js';
+import { TrainQueue } from './control/train-queue.js';
 import { WatchedDatabase } from './watched-database.js';
 
 const TOKEN_BYTES = 32;
@@ -20,6 +21,8 @@ export interface DashboardOptions {
   readonly place: ListenPlace;
   /** What the server may be called besides, as `NAME:PORT`: by a proxy, or through a tunnel. */
   readonly otherHosts?: readonly string[];
+  /** Whether the page may stop runs and queue others. Default: it may not. */
+  readonly allowControl?: boolean;
 }
 
 /** The page's HTTP server, with a token that is new each time. */
@@ -27,15 +30,22 @@ export class DashboardServer {
   private constructor(
     private readonly server: Server,
     private readonly databases: readonly WatchedDatabase[],
+    private readonly queue: TrainQueue | null,
     /** What opens the page, with the token. */
     readonly url: string,
   ) {}
 
   /** @throws UserError if it cannot listen there, or the page is not built */
-  static async start({ files, place, otherHosts = [] }: DashboardOptions): Promise<DashboardServer> {
+  static async start({
+    files,
+    place,
+    otherHosts = [],
+    allowControl = false,
+  }: DashboardOptions): Promise<DashboardServer> {
     const assets = readAssets();
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const databases = files.map((file, number) => new WatchedDatabase(file, number));
+    const queue = allowControl ? new TrainQueue() : null;
     // Known once it listens, as the port is.
     let answer: ReturnType<typeof createDashboardApp>['fetch'] = () => new Response(null, { status: 503 });
     const server = createAdaptorServer({ fetch: (request, env) => answer(request, env) }) as Server;
@@ -44,16 +54,21 @@ export class DashboardServer {
     const hosts = new Set(
       [...names.map((name) => `${name}:${port}`), ...otherHosts].map((host) => host.toLowerCase()),
     );
-    answer = createDashboardApp({ access: { token, port, hosts }, databases, assets }).fetch;
-    return new DashboardServer(server, databases, `http://${names[0]}:${port}/?token=${token}`);
+    answer = createDashboardApp({ access: { token, port, hosts }, databases, assets, queue }).fetch;
+    return new DashboardServer(server, databases, queue, `http://${names[0]}:${port}/?token=${token}`);
   }
 
-  /** Cuts off whoever is connected. */
-  async close(): Promise<void> {
+  /**
+   * Cuts off whoever is connected, and ends what the page has in training, with its state saved.
+   *
+   * @returns how many queued runs were not begun
+   */
+  async close(): Promise<number> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
     await closed;
     for (const database of this.databases) database.close();
+    return this.queue === null ? 0 : this.queue.close();
   }
 }
 

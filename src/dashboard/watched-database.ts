@@ -4,12 +4,20 @@ import { HTTPException } from 'hono/http-exception';
 import { UserError } from '../core/errors.js';
 import { openDatabaseReadOnly } from '../experiment/database.js';
 import { explainDatabaseError } from '../experiment/database-errors.js';
+import { findFileSystem, isNetworkFileSystem } from '../experiment/file-system.js';
+import { checkSchema } from '../experiment/schema.js';
+import { isBusy } from '../experiment/transaction.js';
 import { ChangeLog, type LoggedChange } from './change-log.js';
 import { CHANGE_SOURCES, type ChangeSource } from './changes.js';
+
+/** The page asks again; meanwhile the server has others to answer. */
+const LONGEST_WAIT_MS = 100;
 
 /** A database that the page shows, opened for reading when it is first asked for, and again when its name leads to another file. */
 export class WatchedDatabase {
   #opened: OpenedFile | null = null;
+  /** On a network disk a copy is read, of which no change shows. */
+  readonly #isCopied: boolean;
 
   /**
    * @param file as the user has named it
@@ -18,7 +26,10 @@ export class WatchedDatabase {
   constructor(
     readonly file: string,
     readonly number: number,
-  ) {}
+  ) {
+    const place = findFileSystem(file);
+    this.#isCopied = place !== null && isNetworkFileSystem(place);
+  }
 
   /**
    * Reads in one short transaction, so that all is of one moment.
@@ -61,15 +72,18 @@ export class WatchedDatabase {
 
   #use<T>(action: (opened: OpenedFile) => T): T {
     try {
-      const id = findFileId(this.file);
+      const id = findFileId(this.file, this.#isCopied);
       if (this.#opened?.id !== id) this.close();
-      this.#opened ??= new OpenedFile(openDatabaseReadOnly(this.file), id);
+      this.#opened ??= new OpenedFile(openDatabaseReadOnly(this.file, LONGEST_WAIT_MS), id);
       return action(this.#opened);
     } catch (error) {
       const explained = explainDatabaseError(error, this.file);
       if (!(explained instanceof UserError)) throw explained;
       this.close();
-      throw new HTTPException(503, { message: explained.message });
+      const message = isBusy(explained)
+        ? `${this.file} is held by another program. It is tried again until that lets go of it.`
+        : explained.message;
+      throw new HTTPException(503, { message });
     }
   }
 }
@@ -78,26 +92,38 @@ export class WatchedDatabase {
 class OpenedFile {
   readonly log = new ChangeLog();
   readonly #sources: readonly ChangeSource[] = CHANGE_SOURCES.map((create) => create());
+  /** Another number once another connection has written. */
+  readonly #readVersion: Database.Statement;
   #seen: unknown = null;
 
   constructor(
     readonly db: Database.Database,
     readonly id: string,
   ) {
+    this.#readVersion = db.prepare('PRAGMA data_version').pluck();
     this.look();
   }
 
   /** Notes what has changed since the last look. Where nothing has, it takes microseconds, and no lock that a writer waits for. */
   look(): void {
-    const seen = this.db.pragma('data_version', { simple: true });
+    const seen = this.#readVersion.get();
     if (seen === this.#seen) return;
+    // A newer program may have brought it up to its own schema.
+    checkSchema(this.db, this.db.name);
     const look = () => this.#sources.flatMap((source) => source.look(this.db));
     this.log.add(this.db.transaction(look)());
     this.#seen = seen;
   }
 }
 
-function findFileId(file: string): string {
+/** Another text whenever the file is to be opened again: it is another one or, where a copy is read, has changed. */
+function findFileId(file: string, isCopied: boolean): string {
+  return [file, ...(isCopied ? [`${file}-wal`] : [])].map((name) => tellVersion(name, isCopied)).join();
+}
+
+function tellVersion(file: string, withContents: boolean): string {
   const found = statSync(file, { throwIfNoEntry: false });
-  return found ? `${found.dev}:${found.ino}` : 'none';
+  if (!found) return 'none';
+  const name = `${found.dev}:${found.ino}`;
+  return withContents ? `${name}:${found.size}:${found.mtimeMs}` : name;
 }

@@ -34,14 +34,16 @@ export function openDatabase(file: string): Database.Database {
  * Opens an existing database for reading only; SQLite itself refuses every write. Where it cannot be read in its place, on a read-only medium or
  * a network disk, a copy of it is read.
  *
+ * @param longestWaitMs for other processes that are in the way; nothing else happens in this process meanwhile. Default: half a minute
  * @throws UserError if there is no such file or it is not a database of Convoy's with this program's schema
  */
-export function openDatabaseReadOnly(file: string): Database.Database {
+export function openDatabaseReadOnly(file: string, longestWaitMs?: number): Database.Database {
   requireDatabase(file);
   const place = findFileSystem(file);
   if (place !== null && isNetworkFileSystem(place)) return withDatabaseErrors(file, () => openCopy(file));
   try {
-    return open(file, { timeout: BUSY_TIMEOUT_MS, readonly: true }, (db) => checkSchema(db, file));
+    const timeout = Math.min(BUSY_TIMEOUT_MS, longestWaitMs ?? BUSY_TIMEOUT_MS);
+    return open(file, { timeout, readonly: true }, (db) => checkSchema(db, file), longestWaitMs);
   } catch (error) {
     // Shared memory that cannot be made, an older schema that cannot be brought up to date: neither hinders a copy.
     if (isWritable(dirname(file))) throw error;
@@ -79,8 +81,9 @@ function open(
   file: string,
   options: Database.Options,
   prepare: (db: Database.Database) => void,
+  longestWaitMs?: number,
 ): Database.Database {
-  return retryWhileBusy(file, () => {
+  const openOnce = () => {
     const db = new Database(file, options);
     try {
       prepare(db);
@@ -89,7 +92,8 @@ function open(
       throw error;
     }
     return db;
-  });
+  };
+  return retryWhileBusy(file, openOnce, longestWaitMs);
 }
 
 function makeFolder(file: string): void {

@@ -24,20 +24,20 @@ export function writeTransaction<T>(db: Database.Database, action: () => T): T {
  *
  * @throws UserError for what a user can mend
  */
-export function retryWhileBusy<T>(file: string, action: () => T): T {
+export function retryWhileBusy<T>(file: string, action: () => T, longestWaitMs = LONGEST_WAIT_MS): T {
   const startMs = performance.now();
   for (;;) {
     try {
       return withDatabaseErrors(file, action);
     } catch (error) {
-      if (!isBusy(error) || performance.now() - startMs > LONGEST_WAIT_MS) throw error;
+      if (!isBusy(error) || performance.now() - startMs > longestWaitMs) throw error;
       pause(PAUSE_MS.least + Math.random() * (PAUSE_MS.most - PAUSE_MS.least));
     }
   }
 }
 
-/** Whether another process is in the way: with a lock, while it recovers the log, or since it was too quick too often. */
-function isBusy(error: unknown): boolean {
+/** Whether an error says that another process is in the way: with a lock, while it recovers the log, or since it was too quick too often. */
+export function isBusy(error: unknown): boolean {
   const cause = error instanceof UserError ? error.cause : error;
   return cause instanceof Database.SqliteError && /^SQLITE_(?:BUSY|PROTOCOL)/.test(cause.code);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { DashboardServer } from '../../src/dashboard/server.js';
+import { type DashboardOptions, DashboardServer } from '../../src/dashboard/server.js';
 import { findChromium } from './chromium.js';
 
 /** A dashboard that runs in this process, and a browser to look at it: opened before a file's tests, closed after them. */
@@ -18,10 +18,13 @@ export class PageUnderTest {
   ) {}
 
   /** @param makeDatabases in a folder that is made for them; gives their files */
-  static async start(makeDatabases: (folder: string) => readonly string[]): Promise<PageUnderTest> {
+  static async start(
+    makeDatabases: (folder: string) => readonly string[],
+    options: Partial<DashboardOptions> = {},
+  ): Promise<PageUnderTest> {
     const folder = mkdtempSync(join(tmpdir(), 'convoy-page-'));
     const files = makeDatabases(folder);
-    const server = await DashboardServer.start({ files, place: { host: '127.0.0.1', port: 0 } });
+    const server = await DashboardServer.start({ files, place: { host: '127.0.0.1', port: 0 }, ...options });
     const executablePath = findChromium()!;
     // Its own sandbox does not work as root, nor in every container.
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });

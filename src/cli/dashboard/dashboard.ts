@@ -1,5 +1,6 @@
 import { UserError } from '../../core/errors.js';
 import { type DashboardOptions, DashboardServer } from '../../dashboard/server.js';
+import { formatNumberOf } from '../../report/findings/words.js';
 import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import { LOOPBACK } from '../listen-option.js';
@@ -26,8 +27,14 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
         if (signal.aborted) resolve(null);
         signal.addEventListener('abort', resolve, { once: true });
       });
-      await server.close();
+      const lost = await server.close();
+      if (lost > 0) {
+        streams.err.write(
+          `${formatNumberOf(lost, 'queued run')} not begun: what the page queues lives as long as this command.\n`,
+        );
+      }
       const code = findInterruptionCode(signal);
+      if (lost > 0) return code ?? EXIT_CODES.failed;
       return code === null || code === EXIT_CODES.interrupted ? EXIT_CODES.done : code;
     },
     { first: () => {}, last: () => {} },

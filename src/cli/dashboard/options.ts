@@ -18,6 +18,7 @@ interface Flags {
   readonly db?: readonly string[];
   readonly listen?: DashboardOptions['place'];
   readonly allowHost?: readonly string[];
+  readonly allowControl?: boolean;
 }
 
 /**
@@ -54,11 +55,12 @@ export async function parseDashboardArguments(
         (text, earlier = []) => [...earlier, parseHost(text)],
       ),
     )
-    .action(({ db = [DEFAULT_DATABASE], listen, allowHost = [] }: Flags) => {
+    .option('--allow-control', 'let the page stop runs, and train recorded ones again with changed fields')
+    .action(({ db = [DEFAULT_DATABASE], listen, allowHost = [], allowControl = false }: Flags) => {
       const twice = db.find((file, i) => db.indexOf(file) !== i);
       if (twice !== undefined)
         throw new UserError(`--db: expected each database once, found ${twice} twice. Leave one out.`);
-      parsed = { files: db, place: listen ?? null, otherHosts: allowHost };
+      parsed = { files: db, place: listen ?? null, otherHosts: allowHost, allowControl };
     });
   await parseCommand(command, args);
   return parsed;

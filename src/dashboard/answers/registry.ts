@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.js';
+import { viewsAnswer } from './sql.js';
 
 /** All that a page can ask of a database, a line each. */
-export const ANSWERS: readonly Answer[] = [];
+export const ANSWERS: readonly Answer[] = [viewsAnswer];
