@@ -28,7 +28,6 @@ export interface CurvesAnswer {
 
 /** Event `epochs`: the course of a run after one of its epochs. What the page has of later epochs is no more. */
 export interface EpochsEvent {
-  readonly version: string;
   readonly run: number;
   readonly after: number;
   readonly epochs: readonly EpochPoint[];

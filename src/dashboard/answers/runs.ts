@@ -16,13 +16,11 @@ export interface RunsAnswer {
 
 /** Event `runs`: runs that are new or have changed. */
 export interface RunsEvent {
-  readonly version: string;
   readonly rows: readonly RunRow[];
 }
 
 /** Event `gone`: runs that have been removed. */
 export interface GoneEvent {
-  readonly version: string;
   readonly runs: readonly number[];
 }
 

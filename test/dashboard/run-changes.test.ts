@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ChangeEvent, RunChanges } from '../../src/dashboard/changes.js';
+import { type RunChange, RunChanges } from '../../src/dashboard/run-changes.js';
 import { RunTable } from '../../src/dashboard/run-table.js';
 import { openDatabase, openDatabaseReadOnly } from '../../src/experiment/database.js';
 import { prepareEpochs, writeManyRuns } from '../helpers/many-runs.js';
@@ -28,12 +28,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What is new since a version, in short. */
-function tell(since: string): unknown[] {
-  return changes.since(since)!.events.map(describeEvent);
+/** What has changed since the last look, in short. */
+function look(isWritten = true): unknown[] {
+  return changes.look(isWritten).map(describeChange);
 }
 
-function describeEvent({ event, data }: ChangeEvent): unknown {
+function describeChange({ event, data }: RunChange): unknown {
   switch (event) {
     case 'runs':
       return [event, ...data.rows.map(({ run, state }) => `${run} ${state}`)];
@@ -44,75 +44,47 @@ function describeEvent({ event, data }: ChangeEvent): unknown {
   }
 }
 
-/** Until all runs have been looked at that an earlier change may have touched. */
-function settle(): void {
-  for (let i = 0; i < 5; i++) changes.look();
-}
-
 describe('changes of runs', () => {
   it('are none where nobody has written', () => {
-    settle();
-    const { version } = changes;
-    expect(changes.look()).toBe(false);
-    expect(changes.version).toBe(version);
-    expect(changes.since(version)).toEqual({ version, events: [] });
+    expect(look()).toEqual([]);
+    expect(changes.isBehind).toBe(false);
+    expect(look(false)).toEqual([]);
   });
 
   it('are an epoch of a run under way: the row, and the epoch alone', () => {
-    const { version } = changes;
     prepareEpochs(writer)(12, 6, 3);
-    expect(changes.look()).toBe(true);
-    expect(tell(version)).toEqual([
+    const found = changes.look(true);
+    expect(found.map(describeChange)).toEqual([
       ['runs', '12 running'],
       ['epochs', 12, 5, [6]],
     ]);
-    expect(changes.since(version)!.events[0]!.data).toMatchObject({
-      version: changes.version,
+    expect(found[0]!.data).toMatchObject({
       rows: [{ group: 11, values: { completed_epochs: 6, test_error_percent: 3, width: 0.6 } }],
     });
-  });
-
-  it('are told from any version on', () => {
-    const versions = [changes.version];
-    for (const epoch of [6, 7, 8]) {
-      prepareEpochs(writer)(12, epoch, 3);
-      changes.look();
-      versions.push(changes.version);
-    }
-    expect(tell(versions[2]!)).toContainEqual(['epochs', 12, 7, [8]]);
-    // Of what came before the last change it is not known where it began.
-    expect(tell(versions[1]!)).toContainEqual(['epochs', 12, 0, [1, 2, 3, 4, 5, 6, 7, 8]]);
-    expect(tell(versions[3]!)).toEqual([]);
+    expect(look()).toEqual([]);
   });
 
   it('are a run that is new', () => {
-    const { version } = changes;
     copyRun();
-    changes.look();
-    expect(tell(version)).toEqual([
+    expect(look()).toEqual([
       ['runs', '13 running'],
       ['epochs', 13, 0, []],
     ]);
   });
 
   it('are a run that ends', () => {
-    const { version } = changes;
     writer.exec(
       "UPDATE runs SET state = 'done', finished_at = 'now', weights_sha256 = 'x' WHERE run_id = 12",
     );
-    changes.look();
-    expect(tell(version)).toEqual([['runs', '12 done']]);
+    expect(look()).toEqual([['runs', '12 done']]);
   });
 
-  it('are a run that is taken up again, in the look after it', () => {
-    settle();
-    const { version } = changes;
+  it('are a run that is taken up again', () => {
     writer.exec(
       "UPDATE runs SET state = 'running', started_at = 'later' WHERE run_id = 2; DELETE FROM epochs WHERE run_id = 2",
     );
     prepareEpochs(writer)(2, 1, 50);
-    changes.look();
-    expect(tell(version)).toEqual([
+    expect(look()).toEqual([
       ['runs', '2 running'],
       ['epochs', 2, 0, [1]],
     ]);
@@ -120,51 +92,53 @@ describe('changes of runs', () => {
 
   it('are a run that begins anew and has as many epochs as before', () => {
     writer.exec("UPDATE runs SET started_at = 'again' WHERE run_id = 12");
-    const { version } = changes;
-    changes.look();
-    expect(tell(version)).toContainEqual(['epochs', 12, 0, [1, 2, 3, 4, 5]]);
+    expect(look()).toContainEqual(['epochs', 12, 0, [1, 2, 3, 4, 5]]);
   });
 
   it('are notes and tags', () => {
-    settle();
-    const { version } = changes;
     writer.exec("UPDATE runs SET note = 'look here' WHERE run_id = 1");
-    settle();
-    expect(tell(version)).toEqual([['runs', '1 done']]);
-    const { version: next } = changes;
+    expect(look()).toEqual([['runs', '1 done']]);
     writer.exec("INSERT INTO run_tags VALUES (3, 'best')");
-    settle();
-    expect(tell(next)).toEqual([['runs', '3 done']]);
+    expect(look()).toEqual([['runs', '3 done']]);
   });
 
   it('are runs that are removed, restored and purged', () => {
-    const { version } = changes;
     writer.exec("UPDATE runs SET removed_at = 'now' WHERE run_id = 1");
-    changes.look();
-    expect(tell(version)).toEqual([['gone', 1]]);
+    expect(look()).toEqual([['gone', 1]]);
     writer.exec('UPDATE runs SET removed_at = NULL WHERE run_id = 1');
-    changes.look();
-    expect(tell(version)).toEqual([['runs', '1 done']]);
-    const { version: restored } = changes;
+    expect(look()).toEqual([
+      ['runs', '1 done'],
+      ['epochs', 1, 0, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
+    ]);
     writer.exec('DELETE FROM runs WHERE run_id IN (1, 2)');
-    settle();
-    expect(tell(restored)).toEqual([['gone', 1, 2]]);
-  });
-
-  it('cannot be told from versions of others', () => {
-    const other = new RunChanges(reader, new RunTable(reader));
-    for (const version of [other.version, '', 'x', `${changes.version}9`]) {
-      expect(changes.since(version)).toBeNull();
-    }
+    expect(look()).toEqual([['gone', 1, 2]]);
+    expect(look()).toEqual([]);
   });
 
   it('are found while somebody writes, and keep nobody from it', () => {
     writer.exec('BEGIN IMMEDIATE');
     prepareEpochs(writer)(12, 6, 3);
-    expect(changes.look()).toBe(false);
+    expect(look()).toEqual([]);
     writer.exec('COMMIT');
-    expect(changes.look()).toBe(true);
+    expect(look()).toHaveLength(2);
     expect(reader.inTransaction).toBe(false);
+  });
+});
+
+describe('changes among more runs than one look is at', () => {
+  it('are found in the looks after it', () => {
+    const file = join(folder, 'more.db');
+    writeManyRuns(file, { runs: 1100, epochs: 1 });
+    const [more, all] = [openDatabase(file), openDatabaseReadOnly(file)];
+    changes = new RunChanges(all, new RunTable(all));
+    more.exec("UPDATE runs SET note = 'look here' WHERE run_id IN (1, 600, 1100)");
+    expect(look()).toEqual([['runs', '1100 done']]);
+    expect(look(false)).toEqual([['runs', '600 done']]);
+    expect(changes.isBehind).toBe(true);
+    expect(look(false)).toEqual([['runs', '1 done']]);
+    expect(changes.isBehind).toBe(false);
+    more.close();
+    all.close();
   });
 });
 
