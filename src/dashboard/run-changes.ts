@@ -1,10 +1,26 @@
 import type Database from 'better-sqlite3';
-import type { EpochsEvent } from './answers/curves.js';
-import type { GoneEvent, RunsEvent } from './answers/runs.js';
 import { readCourse } from './courses.js';
+import type { EpochPoint } from './curve-metrics.js';
 import { listLiveRuns, listRunsAfter, type RunMark, readMarks } from './run-marks.js';
-import { listRows } from './run-rows.js';
+import { listRows, type RunRow } from './run-rows.js';
 import type { RunTable } from './run-table.js';
+
+/** Event `runs`: runs that are new or have changed. */
+export interface RunsEvent {
+  readonly rows: readonly RunRow[];
+}
+
+/** Event `gone`: runs that have been removed. */
+export interface GoneEvent {
+  readonly runs: readonly number[];
+}
+
+/** Event `epochs`: the course of a run after one of its epochs. What the page has of later epochs is no more. */
+export interface EpochsEvent {
+  readonly run: number;
+  readonly after: number;
+  readonly epochs: readonly EpochPoint[];
+}
 
 /** What the stream of events tells of runs. */
 export type RunChange =

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { type Answer, readRunIds } from '../answer.js';
 import { readCourse } from '../courses.js';
 import { CURVE_METRICS, type CurveMetric, type EpochPoint } from '../curve-metrics.js';
 import { thinCurve } from '../thin-curve.js';
@@ -26,18 +27,24 @@ export interface CurvesAnswer {
   readonly missing: readonly number[];
 }
 
-/** Event `epochs`: the course of a run after one of its epochs. What the page has of later epochs is no more. */
-export interface EpochsEvent {
-  readonly run: number;
-  readonly after: number;
-  readonly epochs: readonly EpochPoint[];
-}
-
 /** Points of one curve that a screen shows, and of all of them together. */
 const MAX_POINTS = 2000;
 const MAX_POINTS_TOGETHER = 100_000;
 /** A curve keeps so many however many others there are. */
 const MIN_POINTS = 100;
+
+/** Of one answer; an address of more would be refused by the server's HTTP. */
+const MAX_RUNS = 1000;
+
+/** `runs=1,2,3`. */
+export const CURVES: Answer = {
+  path: 'curves',
+  answer: ({ database, query }) => {
+    const runs = readRunIds(query, MAX_RUNS);
+    const version = database.version();
+    return database.read((db) => answerCurves(db, version, runs));
+  },
+};
 
 /** The courses of some runs, thinned where they have more epochs than a screen shows. */
 export function answerCurves(db: Database.Database, version: string, runs: readonly number[]): CurvesAnswer {

@@ -1,5 +1,6 @@
+import type { Answer } from '../answer.js';
 import { RECORDED_COLUMNS } from '../run-columns.js';
-import type { CellValue, RunColumn, RunColumns, RunRow } from '../run-rows.js';
+import type { CellValue, RunColumn, RunColumns } from '../run-rows.js';
 
 /** All kept runs of a database in any state, in the order in which they were begun. All lists are equally long. */
 export interface RunsAnswer {
@@ -14,15 +15,14 @@ export interface RunsAnswer {
   readonly values: Readonly<Record<string, readonly CellValue[]>>;
 }
 
-/** Event `runs`: runs that are new or have changed. */
-export interface RunsEvent {
-  readonly rows: readonly RunRow[];
-}
-
-/** Event `gone`: runs that have been removed. */
-export interface GoneEvent {
-  readonly runs: readonly number[];
-}
+/** All runs. */
+export const RUNS: Answer = {
+  path: 'runs',
+  answer: ({ database }) => {
+    const version = database.version();
+    return database.read((_, table) => arrangeRuns(version, table.read(table.listRuns())));
+  },
+};
 
 /** Names the columns of runs: those that are recorded and hold something, and every field that a spec has. */
 export function arrangeRuns(version: string, { runs, states, groups, values }: RunColumns): RunsAnswer {
