@@ -1,4 +1,4 @@
-import { type Column, RUN, STATE } from './column.js';
+import { type Column, RUN, STATE } from '../../runs/column.js';
 import type { TableState } from './table-state.js';
 
 /** What a reader looks for first, where runs have it; beside the fields that vary. */

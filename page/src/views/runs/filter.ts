@@ -1,5 +1,5 @@
 import { sortByDistance } from '../../../../src/core/names.js';
-import { type Column, RUN, readNumber, STATE } from './column.js';
+import { type Column, RUN, readNumber, STATE } from '../../runs/column.js';
 import { FilterError, type FilterTerm, type FilterValue, type Operator, readTerms } from './filter-terms.js';
 
 /** Whether a run is shown, by its place in the table. */

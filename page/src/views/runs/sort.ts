@@ -1,4 +1,4 @@
-import { type Column, readNumber } from './column.js';
+import { type Column, readNumber } from '../../runs/column.js';
 
 /** What a table is sorted by. */
 export interface SortKey {

@@ -1,4 +1,4 @@
-import type { Grouping } from './groups.js';
+import type { Grouping } from '../../runs/groups.js';
 import { formatSort, parseSort, type SortKey } from './sort.js';
 
 /** What the table shows, as the page's address has it. */

@@ -1,6 +1,6 @@
-import { correctByHolm } from '../../../../src/report/statistics/holm.js';
-import { compareMeans } from '../../../../src/report/statistics/samples.js';
-import { measureSpread, type Spread } from '../../../../src/report/statistics/spread.js';
+import { correctByHolm } from '../../../src/report/statistics/holm.js';
+import { compareMeans } from '../../../src/report/statistics/samples.js';
+import { measureSpread, type Spread } from '../../../src/report/statistics/spread.js';
 import { type Column, readNumber } from './column.js';
 import type { RunModel } from './run-model.js';
 

@@ -1,5 +1,5 @@
-import type { RunsAnswer } from '../../../../src/dashboard/answers/runs.js';
-import type { CellValue, RunRow } from '../../../../src/dashboard/run-rows.js';
+import type { RunsAnswer } from '../../../src/dashboard/answers/runs.js';
+import type { CellValue, RunRow } from '../../../src/dashboard/run-rows.js';
 import { type Column, RUN, STATE } from './column.js';
 
 /** All runs of a database as the page knows them: what the server has answered, brought up to date by events. */

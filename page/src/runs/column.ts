@@ -1,4 +1,4 @@
-import type { CellValue, RunColumn } from '../../../../src/dashboard/run-rows.js';
+import type { CellValue, RunColumn } from '../../../src/dashboard/run-rows.js';
 
 /** A column of the table with its cells, one a run. */
 export interface Column extends Omit<RunColumn, 'varies'> {
