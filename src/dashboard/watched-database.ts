@@ -6,6 +6,7 @@ import { openDatabaseReadOnly } from '../experiment/database.js';
 import { explainDatabaseError } from '../experiment/database-errors.js';
 import { ChangeLog, type LoggedChange } from './change-log.js';
 import { CHANGE_SOURCES, type ChangeSource } from './changes.js';
+import { RunTable } from './run-table.js';
 
 /** A database that the page shows, opened for reading when it is first asked for, and again when its name leads to another file. */
 export class WatchedDatabase {
@@ -25,8 +26,8 @@ export class WatchedDatabase {
    *
    * @throws HTTPException 503 if the file cannot be read at the moment, with the reason
    */
-  read<T>(action: (db: Database.Database) => T): T {
-    return this.#use(({ db }) => db.transaction(() => action(db))());
+  read<T>(action: (db: Database.Database, table: RunTable) => T): T {
+    return this.#use(({ db, table }) => db.transaction(() => action(db, table))());
   }
 
   /**
@@ -77,23 +78,31 @@ export class WatchedDatabase {
 /** One file for as long as it lies there. */
 class OpenedFile {
   readonly log = new ChangeLog();
-  readonly #sources: readonly ChangeSource[] = CHANGE_SOURCES.map((create) => create());
-  #seen: unknown = null;
+  readonly table: RunTable;
+  readonly #sources: readonly ChangeSource[];
+  #seen: unknown;
 
   constructor(
     readonly db: Database.Database,
     readonly id: string,
   ) {
-    this.look();
+    this.#seen = this.#readDataVersion();
+    this.table = new RunTable(db);
+    this.#sources = CHANGE_SOURCES.map((create) => create(db, this.table));
   }
 
   /** Notes what has changed since the last look. Where nothing has, it takes microseconds, and no lock that a writer waits for. */
   look(): void {
-    const seen = this.db.pragma('data_version', { simple: true });
-    if (seen === this.#seen) return;
-    const look = () => this.#sources.flatMap((source) => source.look(this.db));
+    const seen = this.#readDataVersion();
+    const isWritten = seen !== this.#seen;
+    if (!isWritten && !this.#sources.some(({ isBehind }) => isBehind)) return;
+    const look = () => this.#sources.flatMap((source) => source.look(isWritten));
     this.log.add(this.db.transaction(look)());
     this.#seen = seen;
+  }
+
+  #readDataVersion(): unknown {
+    return this.db.pragma('data_version', { simple: true });
   }
 }
 
