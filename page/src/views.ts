@@ -12,5 +12,9 @@ export interface View {
 
 /** All views, in the order of the navigation, a line each. */
 export const VIEWS: readonly View[] = [
+  { name: 'run', title: null, load: () => import('./views/run/run-view.js') },
+  { name: 'compare', title: 'Compare', load: () => import('./views/compare/compare-view.js') },
+  { name: 'grid', title: 'Grid', load: () => import('./views/grid/grid-view.js') },
+  { name: 'search', title: 'Search', load: () => import('./views/search/search-view.js') },
   { name: 'sql', title: 'SQL', load: () => import('./views/sql/sql-view.js') },
 ];
