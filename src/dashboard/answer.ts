@@ -9,7 +9,7 @@ export interface Question {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** Of the page's server: for pictures. */
-  readonly testData: TestDataShelf;
+  readonly testData: Pick<TestDataShelf, 'find'>;
 }
 
 /** One address below `/api/` that reads. */

@@ -16,7 +16,8 @@ export interface ParallelLine {
 }
 
 interface ParallelProps {
-  readonly label: string;
+  /** What a line is: `setting`. */
+  readonly noun: string;
   readonly axes: readonly FieldAxis[];
   readonly lines: readonly ParallelLine[];
   readonly brushes: Brushes;
@@ -38,7 +39,7 @@ const MOST_LINES = 1500;
 const toY = (place: number) => HEIGHT - BOTTOM - place * (HEIGHT - BOTTOM - TOP);
 
 /** Parallel coordinates: each line one setting or trial. A stretch drawn along an axis leaves those that pass it. */
-export function Parallel({ label, axes, lines, brushes, onBrush }: ParallelProps) {
+export function Parallel({ noun, axes, lines, brushes, onBrush }: ParallelProps) {
   const { ref, width: room } = useWidth<HTMLDivElement>(720);
   const width = Math.max(room, axes.length * LEAST_PIXELS);
   const step = width / axes.length;
@@ -51,8 +52,17 @@ export function Parallel({ label, axes, lines, brushes, onBrush }: ParallelProps
   const drawn = [...lines].sort((a, b) => b.grade - a.grade).slice(0, MOST_LINES);
   // The best lie on top.
   drawn.reverse();
+  const label = `Parallel coordinates: a line for each ${noun}`;
   return (
     <div ref={ref}>
+      <p class="faint">
+        A line is a {noun}, from the best in blue to the worst in orange
+        {lines.length > drawn.length && `; the best ${drawn.length} of ${lines.length} are drawn`}.{' '}
+        <span class="hint">
+          Draw along an axis to leave those that pass there; a click on it frees it. By keys: the ends of each
+          axis are sliders.
+        </span>
+      </p>
       <Scroll label={label}>
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset holds no lines */}
         <svg class="parallel" width={width} height={HEIGHT} role="group" aria-label={label}>

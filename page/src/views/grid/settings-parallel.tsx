@@ -34,18 +34,12 @@ export function SettingsParallel({ settings, fields, measure }: SettingsParallel
     };
   });
   return (
-    <>
-      <p class="faint">
-        A line is a setting, from the best in blue to the worst in orange. Draw along an axis to leave those
-        that pass there; a click on it frees it. By keys: the ends of each axis are sliders.
-      </p>
-      <Parallel
-        label={`Parallel coordinates of ${settings.length} settings`}
-        axes={axes}
-        lines={lines}
-        brushes={parseBrushes(params.brush)}
-        onBrush={(brushes) => setParams({ brush: formatBrushes(brushes) }, { replace: true })}
-      />
-    </>
+    <Parallel
+      noun="setting"
+      axes={axes}
+      lines={lines}
+      brushes={parseBrushes(params.brush)}
+      onBrush={(brushes) => setParams({ brush: formatBrushes(brushes) }, { replace: true })}
+    />
   );
 }

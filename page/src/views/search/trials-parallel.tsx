@@ -44,18 +44,12 @@ export function TrialsParallel({ trials, ranked, parameters, objectives }: Searc
     };
   });
   return (
-    <>
-      <p class="faint">
-        A line is a trial, from the best in blue to the worst in orange. Draw along an axis to leave those
-        that pass there; a click on it frees it. By keys: the ends of each axis are sliders.
-      </p>
-      <Parallel
-        label={`Parallel coordinates of ${known.length} trials`}
-        axes={axes}
-        lines={lines}
-        brushes={parseBrushes(params.brush)}
-        onBrush={(brushes) => setParams({ brush: formatBrushes(brushes) }, { replace: true })}
-      />
-    </>
+    <Parallel
+      noun="trial"
+      axes={axes}
+      lines={lines}
+      brushes={parseBrushes(params.brush)}
+      onBrush={(brushes) => setParams({ brush: formatBrushes(brushes) }, { replace: true })}
+    />
   );
 }
