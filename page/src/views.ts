@@ -13,5 +13,6 @@ export interface View {
 /** All views, in the order of the navigation, a line each. */
 export const VIEWS: readonly View[] = [
   { name: 'runs', title: 'Runs', load: () => import('./views/runs/runs-view.js') },
+  { name: 'curves', title: 'Curves', load: () => import('./views/curves/curves-view.js') },
   { name: 'sql', title: 'SQL', load: () => import('./views/sql/sql-view.js') },
 ];

@@ -22,7 +22,7 @@ export function formatCell(
 /** `1.52 ± 0.03`; of a single run the value alone. */
 export function formatSpread(
   column: Pick<Column, 'name' | 'kind' | 'source'>,
-  { mean, deviation }: Spread,
+  { mean, deviation }: Pick<Spread, 'mean' | 'deviation'>,
 ): string {
   const told = formatNumber(column, mean);
   return deviation === null ? told : `${told} ± ${formatNumber(column, deviation)}`;

@@ -10,7 +10,7 @@ const LETTER_PIXELS = 8.2;
 const ROOM_PIXELS = 22;
 const LEAST_LETTERS = 5;
 const MOST_LETTERS = 28;
-/** Of the arrow that tells the order; and the swatch before a run's number. */
+/** Of the arrow that tells the order, and of the swatch before a run's number. */
 const ARROW_LETTERS = 2;
 
 /** How wide columns are, in pixels: as their cells are, and their titles in two lines, whatever part of the table is in view. */
@@ -20,8 +20,10 @@ export function measureColumns(
   model: RunModel,
   isGrouped: boolean,
 ): number[] {
+  // The same rows however they are sorted, or columns would move with every click.
+  const inOrder = rows.toSorted((a, b) => a.places[0]! - b.places[0]!);
   const step = Math.max(1, Math.floor(rows.length / SAMPLED));
-  const sample = rows.filter((_, i) => i % step === 0);
+  const sample = inOrder.filter((_, i) => i % step === 0);
   return columns.map((column) => {
     const tell = (row: RunGroup) =>
       isGrouped ? tellGroup(row, column, model) : tellRun(row.places[0]!, column, model);
