@@ -39,7 +39,7 @@ describe('the table of runs', () => {
     const varying = answer().columns.filter(({ source, varies }) => source === 'field' && varies);
     expect(varying.map(({ name }) => name).sort()).toEqual(['learningRate.rate', 'seed', 'width']);
     expect(column('batchSize')).toMatchObject({ kind: 'number', source: 'field', varies: false });
-    expect(column('learningRate.rate')).toMatchObject({ label: 'learning rate: rate', kind: 'number' });
+    expect(column('learningRate.rate')).toMatchObject({ label: 'learning rate', kind: 'number' });
     expect(column('started_at')).toMatchObject({ kind: 'time', source: 'record' });
   });
 

@@ -49,6 +49,7 @@ function describeField(name: string, cells: readonly CellValue[]): RunColumn {
 
 /** `learningRate.warmupEpochs` -> `learning rate: warmup epochs` */
 function titleField(name: string): string {
+  if (name === 'learningRate.rate') return 'learning rate';
   return name.replace(/(?<=[a-z\d])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll('.', ': ');
 }
 

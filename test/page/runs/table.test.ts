@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Column } from '../../../page/src/runs/column.js';
 import { compareWithBest, groupRuns, spreadOf } from '../../../page/src/runs/groups.js';
 import { RunModel } from '../../../page/src/runs/run-model.js';
 import { chooseColumns } from '../../../page/src/views/runs/choose-columns.js';
@@ -102,9 +103,9 @@ describe('sorting', () => {
   });
 
   it('orders texts with numbers in them as a reader does, and by the second key where the first is equal', () => {
-    const columns = new Map([
-      ['name', { kind: 'text', cells: ['SK-10', 'SK-2', null, 'SK-2'] } as const],
-      ['x', { kind: 'number', cells: [0, 1, 2, 0] } as const],
+    const columns = new Map<string, Pick<Column, 'kind' | 'cells'>>([
+      ['name', { kind: 'text', cells: ['SK-10', 'SK-2', null, 'SK-2'] }],
+      ['x', { kind: 'number', cells: [0, 1, 2, 0] }],
     ]);
     expect(sortPlaces([0, 1, 2, 3], parseSort('name,x'), columns)).toEqual([3, 1, 0, 2]);
     expect(sortPlaces([0, 1, 2, 3], parseSort('-name,-x'), columns)).toEqual([0, 1, 3, 2]);
