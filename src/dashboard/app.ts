@@ -6,6 +6,7 @@ import type { DatabaseAnswer } from './answers/databases.js';
 import { ANSWERS } from './answers/registry.js';
 import type { Asset } from './assets.js';
 import { streamChanges } from './events.js';
+import { createSqlRoute } from './sql/route.js';
 import { TestDataShelf } from './test-data.js';
 import type { WatchedDatabase } from './watched-database.js';
 
@@ -62,6 +63,10 @@ export function createDashboardApp(dashboard: Dashboard): Hono {
     }));
     return context.json(answer);
   });
+  app.route(
+    '/api/sql',
+    createSqlRoute((context) => findDatabase(context, databases)),
+  );
   app.get('/api/events', (context) => streamChanges(context, findDatabase(context, databases)));
   const testData = new TestDataShelf();
   for (const { path, answer } of ANSWERS) {

@@ -7,6 +7,7 @@ import { PICTURES } from './pictures.js';
 import { RUN, SPEC } from './run.js';
 import { RUNS } from './runs.js';
 import { SEARCH, SEARCHES } from './search.js';
+import { viewsAnswer } from './sql.js';
 
 /** All that a page can ask of a database, a line each. */
 export const ANSWERS: readonly Answer[] = [
@@ -20,4 +21,5 @@ export const ANSWERS: readonly Answer[] = [
   GRID,
   SEARCHES,
   SEARCH,
+  viewsAnswer,
 ];
