@@ -13,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => shown.close());
 
+const choice = (page: Page, name: string) => page.getByRole('combobox', { name, exact: true });
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name });
 
 describe('one run', () => {
@@ -66,7 +67,10 @@ describe('a comparison', () => {
       .getByRole('region', { name: /^Images that both/ })
       .getByRole('row')
       .nth(1);
-    const counts = (await row.getByRole('cell').allInnerTexts()).map(Number).filter(Number.isFinite);
+    await row.waitFor();
+    const counts = (await row.getByRole('cell').allInnerTexts())
+      .filter((text) => /^\d+$/.test(text))
+      .map(Number);
     expect(counts.reduce((sum, count) => sum + count)).toBe(300);
     const [, first, second] = counts;
     await heading(page, `Only run 1 is right (${first})`).waitFor();
@@ -81,7 +85,7 @@ describe('a comparison', () => {
     const page = await shown.open('#/compare');
     await page.getByLabel('Numbers of runs').fill('1 2, 5');
     await page.keyboard.press('Enter');
-    await page.getByLabel('Pair').selectOption('1,5');
+    await choice(page, 'Pair').selectOption('1,5');
     expect(new URL(page.url()).hash).toBe('#/compare?runs=1%2C2%2C5&pair=1%2C5');
     await heading(page, /^Only run 5 is right/).waitFor();
   });
@@ -96,7 +100,7 @@ describe('the grid', () => {
 
   it('says in one click which value wins, and whether that is more than chance', async () => {
     const page = await shown.open('#/search');
-    await page.getByRole('link', { name: 'Grid' }).click();
+    await page.getByRole('link', { name: 'Grid', exact: true }).click();
     await heading(page, /^Which (width|batch size) wins\?$/).waitFor();
     await page
       .getByText(
@@ -119,9 +123,9 @@ describe('the grid', () => {
 
   it('takes field and measure into its address', async () => {
     const page = await open();
-    await page.getByLabel('Field', { exact: true }).selectOption('batchSize');
+    await choice(page, 'Field').selectOption('batchSize');
     await heading(page, 'Which batch size wins?').waitFor();
-    await page.getByLabel('Compared by').selectOption('test_loss');
+    await choice(page, 'Compared by').selectOption('test_loss');
     await heading(page, /^test loss against batch size/).waitFor();
     expect(new URL(page.url()).hash).toMatch(/x=batchSize.*measure=test_loss/);
   });

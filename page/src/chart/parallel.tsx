@@ -212,7 +212,8 @@ function Handle({ axis, x, end, place, onMove }: HandleProps) {
       class="handle"
       d={end === 'from' ? `M${x - 7},${y + 4}h14l-7,-7z` : `M${x - 7},${y - 4}h14l-7,7z`}
       role="slider"
-      tabIndex={0}
+      // In SVG names of attributes are as they are written.
+      tabindex={0}
       aria-label={`${axis.label}: ${end}`}
       aria-orientation="vertical"
       aria-valuemin={0}
