@@ -39,7 +39,7 @@ afterAll(() => shown.close());
 async function open(hash: string, options: Parameters<PageUnderTest['open']>[1] = {}): Promise<Page> {
   const page = await shown.open(hash, options);
   await page.locator('h1').first().waitFor();
-  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
+  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
   return page;
 }
 
@@ -51,6 +51,9 @@ async function findViolations(page: Page): Promise<string[]> {
   );
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
 }
+
+/** A busy machine takes its time. */
+const PATIENCE = { timeout: 15_000 };
 
 /** Pixels that a reader would have to scroll sideways for. */
 const measureOverflow = (page: Page) =>
@@ -76,7 +79,7 @@ describe.each(views)('the view $name', ({ hash }) => {
   it('prints on white paper without what can only be clicked', async () => {
     const page = await open(hash, { colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print' });
-    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
+    await expect.poll(() => page.locator('html').getAttribute('data-theme'), PATIENCE).toBe('light');
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect((await page.pdf()).length).toBeGreaterThan(1000);
   });
@@ -85,7 +88,7 @@ describe.each(views)('the view $name', ({ hash }) => {
     const page = await open(hash);
     const text = await page.locator('main').innerText();
     await page.reload();
-    await expect.poll(() => page.locator('main').innerText()).toBe(text);
+    await expect.poll(() => page.locator('main').innerText(), PATIENCE).toBe(text);
   });
 });
 

@@ -40,7 +40,7 @@ describe('one run', () => {
     for (const image of [wrong.first(), kernels]) {
       await image.scrollIntoViewIfNeeded();
       await expect
-        .poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth))
+        .poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth), { timeout: 15_000 })
         .toBeGreaterThan(0);
     }
   });

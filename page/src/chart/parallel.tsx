@@ -124,7 +124,7 @@ interface AxisProps {
 }
 
 function Axis({ axis, x, room, brush: [low, high], onBrush }: AxisProps) {
-  const start = useRef<number | null>(null);
+  const hand = useRef<Hand | null>(null);
   const placeOf = (event: PointerEvent) => {
     const { top } = (event.currentTarget as SVGElement).ownerSVGElement!.getBoundingClientRect();
     return Math.min(1, Math.max(0, (HEIGHT - BOTTOM - (event.clientY - top)) / (HEIGHT - BOTTOM - TOP)));
@@ -153,13 +153,14 @@ function Axis({ axis, x, room, brush: [low, high], onBrush }: AxisProps) {
         height={HEIGHT - BOTTOM - TOP + 16}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
-          start.current = placeOf(event);
+          const place = placeOf(event);
+          hand.current = { began: place, fixed: findFixedEnd(place, low, high) };
         }}
-        onPointerMove={(event) => start.current !== null && onBrush(start.current, placeOf(event))}
+        onPointerMove={(event) => hand.current && onBrush(hand.current.fixed, placeOf(event))}
         onPointerUp={(event) => {
           // A click without a stretch frees the axis.
-          if (start.current !== null && Math.abs(placeOf(event) - start.current) < 0.01) onBrush(0, 1);
-          start.current = null;
+          if (hand.current && Math.abs(placeOf(event) - hand.current.began) < LEAST_STRETCH) onBrush(0, 1);
+          hand.current = null;
         }}
         data-axis={axis.name}
       />
@@ -179,6 +180,21 @@ function Axis({ axis, x, room, brush: [low, high], onBrush }: AxisProps) {
       />
     </g>
   );
+}
+
+/** A hand that draws along an axis: where it began, and the end of the stretch that stays. */
+interface Hand {
+  readonly began: number;
+  readonly fixed: number;
+}
+
+const LEAST_STRETCH = 0.01;
+/** So close to an end of the brush a hand takes hold of it. */
+const GRIP = 0.05;
+
+function findFixedEnd(place: number, low: number, high: number): number {
+  if (Math.abs(place - low) <= GRIP) return high;
+  return Math.abs(place - high) <= GRIP ? low : place;
 }
 
 interface HandleProps {
