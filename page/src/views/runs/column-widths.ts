@@ -6,7 +6,7 @@ import { tellGroup, tellRun } from './cell-text.js';
 /** Rows that are measured. */
 const SAMPLED = 200;
 /** Of a digit, rather too wide than too narrow; and the room beside a cell. */
-const LETTER_PIXELS = 8.2;
+const LETTER_PIXELS = 8.6;
 const ROOM_PIXELS = 22;
 const LEAST_LETTERS = 5;
 const MOST_LETTERS = 28;
