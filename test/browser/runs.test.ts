@@ -180,33 +180,62 @@ describe('the table of runs', () => {
 });
 
 describe('10,000 runs', () => {
-  /** Milliseconds from an action to the frame after its effect is there; the least of some, since other programs may hold up one. */
-  const measure = (page: Page, act: string, isThere: string): Promise<number> =>
-    page.evaluate(`(async () => {
+  /**
+   * How long the page is busy with an action, up to the frame after its effect is there, and how long that takes altogether, in milliseconds. It is busy
+   * with scripts, styles and layout, by the clock of its own thread, since other programs hold it up.
+   */
+  async function measure(
+    page: Page,
+    act: string,
+    isThere: string,
+  ): Promise<{ readonly busy: number; readonly taken: number }> {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const readBusy = async () => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      const own = metrics.filter(({ name }) => /^(Script|Layout|RecalcStyle)Duration$/.test(name));
+      expect(own).toHaveLength(3);
+      return own.reduce((sum, { value }) => sum + value * 1000, 0);
+    };
+    const before = await readBusy();
+    const taken = await page.evaluate<number>(`(async () => {
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       const row = () => document.querySelector('tbody tr.row')?.textContent;
       const titles = [...document.querySelectorAll('thead button')];
-      const delays = [];
-      for (let i = 1; i <= 6; i++) {
-        const before = row();
-        const begun = performance.now();
-        ${act};
-        while (!(${isThere})) await frame();
-        await frame();
-        delays.push(performance.now() - begun);
-      }
-      return Math.min(...delays);
+      const before = row();
+      const begun = performance.now();
+      ${act};
+      while (!(${isThere})) await frame();
+      await frame();
+      return performance.now() - begun;
     })()`);
+    return { busy: (await readBusy()) - before, taken };
+  }
 
   it('are sorted and scrolled within 100 ms', async () => {
     const page = await openRuns('?db=1&sort=run');
     await page.getByText('10,000 runs').waitFor();
     const scroller = "document.querySelector('.scroller')";
-    const scroll = await measure(page, `${scroller}.scrollTop = i * 40_000`, 'row() !== before');
-    const title = 'titles[i + 3]';
-    const sort = await measure(page, `${title}.click()`, `${title}.closest('th').ariaSort !== 'none'`);
-    console.log(`10,000 runs: scrolled in ${scroll.toFixed(0)} ms, sorted in ${sort.toFixed(0)} ms`);
-    expect(Math.max(scroll, sort)).toBeLessThan(100);
+    const times: Record<'scrolled' | 'sorted', { readonly busy: number; readonly taken: number }[]> = {
+      scrolled: [],
+      sorted: [],
+    };
+    for (const place of [2, 5, 9]) {
+      times.scrolled.push(
+        await measure(page, `${scroller}.scrollTop = ${place * 30_000}`, 'row() !== before'),
+      );
+      const title = `titles[${place}]`;
+      times.sorted.push(
+        await measure(page, `${title}.click()`, `${title}.closest('th').ariaSort !== 'none'`),
+      );
+    }
+    for (const [what, tries] of Object.entries(times)) {
+      const least = (key: 'busy' | 'taken') => Math.min(...tries.map((each) => each[key]));
+      console.log(
+        `10,000 runs: ${what} in ${least('taken').toFixed(0)} ms, busy for ${least('busy').toFixed(0)} ms`,
+      );
+      expect(least('busy'), what).toBeLessThan(100);
+    }
     expect(await rows(page).count()).toBeLessThan(100);
   });
 
