@@ -28,7 +28,9 @@ export function measureColumns(
     const tell = (row: RunGroup) =>
       isGrouped ? tellGroup(row, column, model) : tellRun(row.places[0]!, column, model);
     const cells = sample.map((row) => tell(row).length);
-    const letters = Math.max(LEAST_LETTERS, countTitle(column.label) + ARROW_LETTERS, ...cells);
+    // The best group's are bold.
+    const bold = isGrouped ? 1 : 0;
+    const letters = bold + Math.max(LEAST_LETTERS, countTitle(column.label) + ARROW_LETTERS, ...cells);
     return Math.round(Math.min(letters, MOST_LETTERS) * LETTER_PIXELS + ROOM_PIXELS);
   });
 }
