@@ -41,8 +41,8 @@ describe('a mean', () => {
   it('has as many digits as its deviation is worth', () => {
     expect(formatSpread(column('test_error_percent'), { mean: 1.5, deviation: 0.034 })).toBe('1.50 ± 0.03');
     expect(formatSpread(column('test_loss'), { mean: 0.0856, deviation: 0.00468 })).toBe('0.0856 ± 0.0047');
-    expect(formatSpread(column('test_loss'), { mean: 2.3026, deviation: 0 })).toBe('2.303 ± 0');
-    expect(formatSpread(column('test_loss'), { mean: 2.3026, deviation: null })).toBe('2.303');
+    expect(formatSpread(column('test_loss'), { mean: 2.34567, deviation: 0 })).toBe('2.346 ± 0');
+    expect(formatSpread(column('test_loss'), { mean: 2.34567, deviation: null })).toBe('2.346');
     expect(formatSpread(column('seconds'), { mean: 75, deviation: 4 })).toBe('1:15 ± 4.0 s');
   });
 
