@@ -11,5 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
+    // A machine that is busy is no fault of the build.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -30,6 +30,7 @@ describe('the package', () => {
         return [`${compiled}js`, `${compiled.replace(/\.(c?)$/, '.d.$1')}ts`];
       }),
       ...findFiles('src', /\.(css|sql)$/),
+      ...findFiles('dist/page', /\.(html|js|css|svg)$/),
       // Open MPI's addon is compiled in a clone (docs/ranks.md).
       ...findFiles('native', /\.(cc|h)$/).filter((file) => !/^native\/(test|mpi)\//.test(file)),
       ...['binding.gyp', 'src/kernels/constants.ts', 'scripts/build-native.js', 'scripts/start-command.js'],

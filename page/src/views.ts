@@ -14,5 +14,9 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: 'runs', title: 'Runs', load: () => import('./views/runs/runs-view.js') },
   { name: 'curves', title: 'Curves', load: () => import('./views/curves/curves-view.js') },
+  { name: 'run', title: null, load: () => import('./views/run/run-view.js') },
+  { name: 'compare', title: 'Compare', load: () => import('./views/compare/compare-view.js') },
+  { name: 'grid', title: 'Grid', load: () => import('./views/grid/grid-view.js') },
+  { name: 'search', title: 'Search', load: () => import('./views/search/search-view.js') },
   { name: 'sql', title: 'SQL', load: () => import('./views/sql/sql-view.js') },
 ];

@@ -30,6 +30,7 @@ const SIDE_BY_SIDE = [
   ['ONNX Runtime', 'npm', 'run', 'test:onnx', '--silent'],
   ['Slurm', 'npm', 'run', 'test:slurm', '--silent'],
   ['queue', 'npm', 'run', 'test:queue', '--silent', '--', ...more],
+  ['browser', 'npm', 'run', 'test:browser', '--silent'],
   ['Open MPI', 'npm', 'run', 'test:mpi', '--silent'],
   ['threads', 'npm', 'run', 'test:tsan', '--silent'],
   ['style', 'npm', 'run', 'lint', '--silent'],

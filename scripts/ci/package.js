@@ -148,6 +148,9 @@ async function checkCommands(project, title) {
     );
     expectMatch(await project.convoy('describe', 'SK'), /^SK$/m);
   });
+  await check(`${title}: the live page`, async () => {
+    expectMatch(await project.node('dashboard.mjs'), /^303 true data\/experiments\.db 0$/m);
+  });
   await check(`${title}: a database's package that is not compiled is one line`, async () => {
     for (const command of [
       ['sweep', 'first-look'],

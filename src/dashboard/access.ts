@@ -24,7 +24,9 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https
 export function checkOrigin({ hosts }: Access): MiddlewareHandler {
   return async ({ req }, next) => {
     const host = req.header('host')?.toLowerCase() ?? '';
-    if (!hosts.has(withPort(host, 'http:'))) {
+    // The request's line may have a name of its own, as for a proxy.
+    const asked = new URL(req.url).host;
+    if (!hosts.has(withPort(host, 'http:')) || withPort(asked, 'http:') !== withPort(host, 'http:')) {
       throw refuse(
         `expected a request to ${[...hosts].join(' or ')}, found one to '${host}'. Name others with --allow-host.`,
       );
@@ -69,6 +71,7 @@ export function exchangeToken(context: Context, access: Access): Response | null
   if (token === undefined) return null;
   if (!isSame(token, access.token)) throw unknown();
   setCookie(context, nameCookie(access), access.token, { httpOnly: true, sameSite: 'Strict', path: '/' });
+  context.header('cache-control', 'no-store');
   return context.redirect('/', 303);
 }
 

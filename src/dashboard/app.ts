@@ -6,6 +6,8 @@ import type { DatabaseAnswer } from './answers/databases.js';
 import { ANSWERS } from './answers/registry.js';
 import type { Asset } from './assets.js';
 import { streamChanges } from './events.js';
+import { createSqlRoute } from './sql/route.js';
+import { TestDataShelf } from './test-data.js';
 import type { WatchedDatabase } from './watched-database.js';
 
 /** What the page's server is made of. */
@@ -61,12 +63,17 @@ export function createDashboardApp(dashboard: Dashboard): Hono {
     }));
     return context.json(answer);
   });
+  app.route(
+    '/api/sql',
+    createSqlRoute((context) => findDatabase(context, databases)),
+  );
   app.get('/api/events', (context) => streamChanges(context, findDatabase(context, databases)));
+  const testData = new TestDataShelf();
   for (const { path, answer } of ANSWERS) {
     app.get(`/api/${path}`, async (context) => {
       const database = findDatabase(context, databases);
       const query = new URL(context.req.url).searchParams;
-      const found = await answer({ database, query, params: context.req.param() });
+      const found = await answer({ database, query, params: context.req.param(), testData });
       return found instanceof Response ? found : context.json(found as object);
     });
   }

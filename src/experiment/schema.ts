@@ -26,6 +26,7 @@ export const MIGRATIONS: readonly string[] = [
   'add-settings.sql',
   'add-class-errors.sql',
   'add-searches.sql',
+  'add-stop-requests.sql',
 ];
 
 /** The schema version that this program reads and writes. */

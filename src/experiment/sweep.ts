@@ -12,10 +12,11 @@ import { RunRecord } from './run-record.js';
 import { isRecorded, type LiveRun, type NumericsChoice } from './run-records.js';
 import type { RunEnd } from './run-result.js';
 import { HEARTBEAT_INTERVAL_MS } from './silence-watch.js';
+import { listStopRequests } from './stop-requests.js';
 import type { ClaimedPoint, Store } from './store.js';
 import type { SweepEntry } from './sweep-entry.js';
 
-/** How often points are looked at that other processes run, once there is nothing else to do. */
+/** How often points are looked at that other processes run, once there is nothing else to do, and what other processes ask for. */
 const LOOK_INTERVAL_MS = 1_000;
 
 /** A run that this sweep does. */
@@ -101,6 +102,8 @@ class Sweep {
   private storeError: unknown = null;
   /** Runs of this process that have not ended. */
   private inProgress = 0;
+  /** What ends one of them alone. */
+  private readonly stops = new Map<number, AbortController>();
   /** Tells when one has. */
   private readonly news = new EventEmitter().setMaxListeners(0);
 
@@ -116,6 +119,7 @@ class Sweep {
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort);
     const timer = setInterval(() => store.beat(), HEARTBEAT_INTERVAL_MS);
+    const listening = setInterval(() => this.heedRequests(), LOOK_INTERVAL_MS);
     try {
       const outcomes = await Promise.allSettled(
         Array.from({ length: executor.parallel }, () => this.runPointsInTurn()),
@@ -125,6 +129,7 @@ class Sweep {
       return this.ends;
     } finally {
       clearInterval(timer);
+      clearInterval(listening);
       signal?.removeEventListener('abort', abort);
       this.release();
     }
@@ -204,11 +209,20 @@ class Sweep {
     } catch {}
   }
 
+  /** Stops single runs of which another process asks it. That it cannot be read is no error: what has to be recorded will tell. */
+  private heedRequests(): void {
+    try {
+      for (const runId of listStopRequests(this.options.store.db)) this.stops.get(runId)?.abort();
+    } catch {}
+  }
+
   private async runPoint({ run, claim }: ClaimedRun): Promise<void> {
     const { store, observer, executor, failFast, checkpoints = null } = this.options;
     observer?.runStarted?.(run);
     const record = new RunRecord(store, claim, (write) => this.keep(write));
     const folder = findRunFolder(store.db.name, run.runId);
+    const asked = new AbortController();
+    this.stops.set(run.runId, asked);
     let end: RunEnd;
     let thrown: unknown;
     try {
@@ -216,7 +230,7 @@ class Sweep {
       if (aside !== null)
         observer?.printed?.(run, `${folder} was of another database's run, and is now ${aside}`);
       const result = await executor.run(run.point, {
-        signal: AbortSignal.any([this.stop.signal, record.lost]),
+        signal: AbortSignal.any([this.stop.signal, record.lost, asked.signal]),
         checkpoints: checkpoints && { ...checkpoints, folder, ...stopOf(run.point) },
         observer: {
           resumed: (resumption) => {
@@ -244,6 +258,7 @@ class Sweep {
         end = { state: 'failed', reason };
       }
     }
+    this.stops.delete(run.runId);
     record.finish(end);
     if (record.lost.aborted) {
       end = { state: 'interrupted', reason: 'another process took it over, as this one seemed to be gone' };

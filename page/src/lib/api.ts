@@ -47,8 +47,20 @@ export function send<T>(
   parameters: Parameters = {},
   init: RequestInit = {},
 ): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  return ask<T>(path, parameters, { ...init, method: 'POST', headers, body: JSON.stringify(body) });
+  return ask<T>(path, parameters, { ...init, ...post(body) });
+}
+
+/**
+ * Sends JSON, for an answer that is a file.
+ *
+ * @throws ApiError like `ask`
+ */
+export async function sendForFile(path: string, body: object): Promise<Blob> {
+  return (await fetchFrom(apiUrl(path), post(body))).blob();
+}
+
+function post(body: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 async function fetchFrom(url: string, init: RequestInit): Promise<Response> {

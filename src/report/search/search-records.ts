@@ -23,6 +23,8 @@ export interface RecordedTrial {
   readonly objectives: readonly (number | null)[] | null;
   /** Whether no other complete trial is better. */
   readonly isBest: boolean;
+  /** Of its first seed; null before there is one. */
+  readonly runId: number | null;
 }
 
 /** Reads the search that a sweep's points are from; null for a grid. */
@@ -44,7 +46,7 @@ export function readSearch(db: Database.Database, sweep: string): RecordedSearch
     };
     const rows = db
       .prepare<[object], Row>(
-        `SELECT trial, state, settings, epochs, value, objectives,
+        `SELECT trial, state, settings, epochs, value, objectives, run_id AS runId,
            trial IN (SELECT trial FROM best_trials WHERE sweep = @sweep) AS isBest
          FROM trials WHERE sweep = @sweep ORDER BY trial`,
       )
@@ -62,9 +64,25 @@ export function readSearch(db: Database.Database, sweep: string): RecordedSearch
   });
 }
 
+/** After each complete trial, in the order of their numbers, the best value of the first objective so far. */
+export function followBest({ trials, objectives }: RecordedSearch): [trial: number, value: number][] {
+  const better = isGreaterBetter(objectives[0]!) ? Math.max : Math.min;
+  const course: [number, number][] = [];
+  for (const { trial, state, value } of trials) {
+    if (state === 'complete' && value !== null)
+      course.push([trial, better(value, course.at(-1)?.[1] ?? value)]);
+  }
+  return course;
+}
+
+/** Of two values of an objective; of all but R² the smaller is better. */
+function isGreaterBetter(objective: string): boolean {
+  return objective === 'test_r2';
+}
+
 /** Trials that have come to something, the best first: complete ones before those that were given up, of which the ones that came further come first. */
 export function rankTrials({ trials, objectives }: RecordedSearch): RecordedTrial[] {
-  const sign = objectives[0] === 'test_r2' ? -1 : 1;
+  const sign = isGreaterBetter(objectives[0]!) ? -1 : 1;
   const keyOf = ({ state, epochs, value }: RecordedTrial) => [
     state === 'complete' ? Number.NEGATIVE_INFINITY : -epochs,
     value === null ? Number.POSITIVE_INFINITY : sign * value,
