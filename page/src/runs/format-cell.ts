@@ -7,6 +7,9 @@ import { type Column, readNumber } from './column.js';
 export const NOTHING = '–';
 /** Of losses and the like, which may be of any size. */
 const SIGNIFICANT_DIGITS = 4;
+/** Of a deviation; and of any number beside one. */
+const DEVIATION_DIGITS = 2;
+const MOST_DECIMALS = 6;
 
 /** A cell as a reader sees it. */
 export function formatCell(
@@ -19,13 +22,22 @@ export function formatCell(
   return formatNumber(column, readNumber(value));
 }
 
-/** `1.52 ± 0.03`; of a single run the value alone. */
+/** `1.52 ± 0.03`: as many digits as the deviation is worth; of a single run the value alone. */
 export function formatSpread(
   column: Pick<Column, 'name' | 'kind' | 'source'>,
   { mean, deviation }: Pick<Spread, 'mean' | 'deviation'>,
 ): string {
   const told = formatNumber(column, mean);
-  return deviation === null ? told : `${told} ± ${formatNumber(column, deviation)}`;
+  if (deviation === null) return told;
+  // Percents have two decimals everywhere, and what is a whole number or a duration has none.
+  if (!/^-?\d+\.\d+$/.test(told) || deviation === 0 || column.name.endsWith('_percent')) {
+    return `${told} ± ${formatNumber(column, deviation)}`;
+  }
+  const decimals = Math.min(
+    Math.max(DEVIATION_DIGITS - 1 - Math.floor(Math.log10(deviation)), 0),
+    MOST_DECIMALS,
+  );
+  return `${mean.toFixed(decimals)} ± ${deviation.toFixed(decimals)}`;
 }
 
 function formatNumber({ name, source }: Pick<Column, 'name' | 'source'>, value: number): string {

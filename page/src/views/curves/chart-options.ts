@@ -34,7 +34,13 @@ function listChartSeries(
   const bands: uPlot.Band[] = [];
   for (const { run, set, raw, lower, upper } of series) {
     const colour = runColour(run, isDark);
-    looks.push({ stroke: colour, width: LINE_PIXELS, dash: [...DASHES[set]] });
+    looks.push({
+      stroke: colour,
+      width: LINE_PIXELS,
+      dash: [...DASHES[set]],
+      // Of a smoothed line the dots are what was measured.
+      ...(raw ? { points: { show: false } } : {}),
+    });
     if (raw)
       looks.push({
         stroke: fade(colour, 0.55),

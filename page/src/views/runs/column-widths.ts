@@ -6,7 +6,7 @@ import { tellGroup, tellRun } from './cell-text.js';
 /** Rows that are measured. */
 const SAMPLED = 200;
 /** Of a digit, rather too wide than too narrow; and the room beside a cell. */
-const LETTER_PIXELS = 8.2;
+const LETTER_PIXELS = 8.6;
 const ROOM_PIXELS = 22;
 const LEAST_LETTERS = 5;
 const MOST_LETTERS = 28;
@@ -28,7 +28,9 @@ export function measureColumns(
     const tell = (row: RunGroup) =>
       isGrouped ? tellGroup(row, column, model) : tellRun(row.places[0]!, column, model);
     const cells = sample.map((row) => tell(row).length);
-    const letters = Math.max(LEAST_LETTERS, countTitle(column.label) + ARROW_LETTERS, ...cells);
+    // The best group's are bold.
+    const bold = isGrouped ? 1 : 0;
+    const letters = bold + Math.max(LEAST_LETTERS, countTitle(column.label) + ARROW_LETTERS, ...cells);
     return Math.round(Math.min(letters, MOST_LETTERS) * LETTER_PIXELS + ROOM_PIXELS);
   });
 }

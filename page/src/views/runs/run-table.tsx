@@ -15,6 +15,9 @@ import { ROW_PIXELS, useRowWindow } from './virtual-rows.js';
 const CHECK_PIXELS = 38;
 const COMPARED_PIXELS = 96;
 
+/** Rows of which elements are kept. */
+const LEAST_ELEMENTS = 64;
+
 interface RunTableProps {
   readonly model: RunModel;
   readonly table: TableRows;
@@ -36,7 +39,8 @@ export function RunTable(props: RunTableProps) {
   const isGrouped = state.grouping !== null;
   const widths = useMemo(
     () => measureColumns(columns, rows, model, isGrouped),
-    [columns, rows, model, isGrouped],
+    // However they are sorted.
+    [columns, rows.length, model, isGrouped],
   );
   const offsets = useMemo(() => placePinned(columns, widths, state.pinned), [columns, widths, state.pinned]);
   const isCompared = table.measure !== null;
@@ -72,7 +76,8 @@ export function RunTable(props: RunTableProps) {
           <Gap rows={from} span={columns.length + 2} />
           {rows.slice(from, to).map((row, i) => (
             <RunRow
-              key={model.runs[row.places[0]!]}
+              // What is scrolled away makes room for what comes, in the same elements.
+              key={(from + i) % Math.max(LEAST_ELEMENTS, to - from)}
               row={row}
               number={from + i}
               model={model}

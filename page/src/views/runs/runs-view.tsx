@@ -44,7 +44,10 @@ function KnownRuns({ model, revision }: KnownRunsProps) {
   );
   const state = useMemo(() => readTableState(params), [stateText]);
   const { table, error } = useTable(model, revision, state);
-  const columns = useMemo(() => chooseColumns(model.columns, state), [model, revision, state]);
+  const columns = useMemo(
+    () => chooseColumns(model.columns, state),
+    [model, revision, params.pin, params.hide, params.show],
+  );
   const selected = useMemo(() => new Set(selectedRuns(address)), [params.runs]);
   const [choosesColumns, setChoosesColumns] = useState(false);
   const change = (changed: Partial<TableState>) => setParams(writeTableState(changed), { replace: true });

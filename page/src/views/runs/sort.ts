@@ -43,6 +43,7 @@ export function sortPlaces(
     return column ? [orderBy(column, isDescending ? -1 : 1)] : [];
   });
   if (orders.length === 0) return [...places];
+  if (orders.length === 1) return places.toSorted(orders[0]);
   return places.toSorted((a, b) => {
     for (const order of orders) {
       const difference = order(a, b);

@@ -3,8 +3,10 @@ import { useEffect, useState } from 'preact/hooks';
 
 /** Of a row, in pixels: what the style sheet says, too. */
 export const ROW_PIXELS = 30;
+/** So many rows come into view at once, so that not every pixel of a scroll draws anew. */
+const STEP_ROWS = 6;
 /** Rows above and below of what is in view, so that a short scroll shows no gap. */
-const MARGIN_ROWS = 12;
+const MARGIN_ROWS = 6;
 /** On paper. More are no table to read. */
 const PRINTED_ROWS = 500;
 
@@ -16,14 +18,15 @@ export interface RowWindow {
 
 /** Follows what part of a list of rows is in view of an element that scrolls. */
 export function useRowWindow(scroller: RefObject<HTMLElement | null>, count: number): RowWindow {
-  const [view, setView] = useState({ top: 0, height: 800, isPrinted: false });
+  const [view, setView] = useState({ first: 0, shown: 40, isPrinted: false });
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     const measure = () =>
       setView((before) => {
-        const [top, height] = [element.scrollTop, element.clientHeight];
-        return before.top === top && before.height === height ? before : { ...before, top, height };
+        const first = Math.floor(element.scrollTop / ROW_PIXELS / STEP_ROWS) * STEP_ROWS;
+        const shown = Math.ceil(element.clientHeight / ROW_PIXELS) + STEP_ROWS;
+        return before.first === first && before.shown === shown ? before : { ...before, first, shown };
       });
     const print = (isPrinted: boolean) => () => setView((before) => ({ ...before, isPrinted }));
     const [begin, end] = [print(true), print(false)];
@@ -41,7 +44,9 @@ export function useRowWindow(scroller: RefObject<HTMLElement | null>, count: num
     };
   }, [scroller]);
   if (view.isPrinted) return { from: 0, to: Math.min(count, PRINTED_ROWS) };
-  const first = Math.min(Math.floor(view.top / ROW_PIXELS), count);
-  const shown = Math.ceil(view.height / ROW_PIXELS);
-  return { from: Math.max(0, first - MARGIN_ROWS), to: Math.min(count, first + shown + MARGIN_ROWS) };
+  const first = Math.min(view.first, count);
+  return {
+    from: Math.max(0, first - MARGIN_ROWS),
+    to: Math.min(count, first + view.shown + MARGIN_ROWS),
+  };
 }
