@@ -1,4 +1,5 @@
 import { HTTPException } from 'hono/http-exception';
+import type { TestDataShelf } from './test-data.js';
 import type { WatchedDatabase } from './watched-database.js';
 
 /** What a page asks of a database. */
@@ -7,6 +8,8 @@ export interface Question {
   /** Parameters within the path, by their names. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** Of the page's server: for pictures. */
+  readonly testData: Pick<TestDataShelf, 'find'>;
 }
 
 /** One address below `/api/` that reads. */

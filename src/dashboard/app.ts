@@ -9,6 +9,7 @@ import { createControlRoute } from './control/route.js';
 import type { TrainQueue } from './control/train-queue.js';
 import { streamChanges } from './events.js';
 import { createSqlRoute } from './sql/route.js';
+import { TestDataShelf } from './test-data.js';
 import type { WatchedDatabase } from './watched-database.js';
 
 /** What the page's server is made of. */
@@ -75,11 +76,12 @@ export function createDashboardApp(dashboard: Dashboard): Hono {
     createControlRoute((context) => findDatabase(context, databases), queue),
   );
   app.get('/api/events', (context) => streamChanges(context, findDatabase(context, databases)));
+  const testData = new TestDataShelf();
   for (const { path, answer } of ANSWERS) {
     app.get(`/api/${path}`, async (context) => {
       const database = findDatabase(context, databases);
       const query = new URL(context.req.url).searchParams;
-      const found = await answer({ database, query, params: context.req.param() });
+      const found = await answer({ database, query, params: context.req.param(), testData });
       return found instanceof Response ? found : context.json(found as object);
     });
   }

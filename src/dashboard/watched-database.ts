@@ -9,6 +9,7 @@ import { checkSchema } from '../experiment/schema.js';
 import { isBusy } from '../experiment/transaction.js';
 import { ChangeLog, type LoggedChange } from './change-log.js';
 import { CHANGE_SOURCES, type ChangeSource } from './changes.js';
+import { RunTable } from './run-table.js';
 
 /** The page asks again; meanwhile the server has others to answer. */
 const LONGEST_WAIT_MS = 100;
@@ -36,8 +37,8 @@ export class WatchedDatabase {
    *
    * @throws HTTPException 503 if the file cannot be read at the moment, with the reason
    */
-  read<T>(action: (db: Database.Database) => T): T {
-    return this.#use(({ db }) => db.transaction(() => action(db))());
+  read<T>(action: (db: Database.Database, table: RunTable) => T): T {
+    return this.#use(({ db, table }) => db.transaction(() => action(db, table))());
   }
 
   /**
@@ -91,26 +92,30 @@ export class WatchedDatabase {
 /** One file for as long as it lies there. */
 class OpenedFile {
   readonly log = new ChangeLog();
-  readonly #sources: readonly ChangeSource[] = CHANGE_SOURCES.map((create) => create());
+  readonly table: RunTable;
+  readonly #sources: readonly ChangeSource[];
   /** Another number once another connection has written. */
   readonly #readVersion: Database.Statement;
-  #seen: unknown = null;
+  #seen: unknown;
 
   constructor(
     readonly db: Database.Database,
     readonly id: string,
   ) {
     this.#readVersion = db.prepare('PRAGMA data_version').pluck();
-    this.look();
+    this.#seen = this.#readVersion.get();
+    this.table = new RunTable(db);
+    this.#sources = CHANGE_SOURCES.map((create) => create(db, this.table));
   }
 
   /** Notes what has changed since the last look. Where nothing has, it takes microseconds, and no lock that a writer waits for. */
   look(): void {
     const seen = this.#readVersion.get();
-    if (seen === this.#seen) return;
+    const isWritten = seen !== this.#seen;
+    if (!isWritten && !this.#sources.some(({ isBehind }) => isBehind)) return;
     // A newer program may have brought it up to its own schema.
-    checkSchema(this.db, this.db.name);
-    const look = () => this.#sources.flatMap((source) => source.look(this.db));
+    if (isWritten) checkSchema(this.db, this.db.name);
+    const look = () => this.#sources.flatMap((source) => source.look(isWritten));
     this.log.add(this.db.transaction(look)());
     this.#seen = seen;
   }

@@ -13,40 +13,58 @@ const COLUMNS: readonly Column[] = [
   ),
 ];
 
+/** A network's table and what is to be said of it. */
+export interface NetworkTable {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+  readonly notes: readonly string[];
+}
+
 /** A network as the chapter's table 15.2 with what each layer costs, a line of totals, and what the columns mean. */
 export function formatNetworkTable(network: NetworkDescription, width?: number): string {
+  const { columns, rows, notes } = tabulateNetwork(network);
+  return [
+    `${network.name}\n\n`,
+    formatTable(columns, rows, width),
+    '\n',
+    ...notes.map((note) => `${note}\n`),
+  ].join('');
+}
+
+/** The same as cells. */
+export function tabulateNetwork(network: NetworkDescription): NetworkTable {
   const { layers, trainingMemory: memory } = network;
-  const rows = [
-    ['', 'input', '', '', formatShape(network.input), '', '', '', '', formatBytes(network.inputBytes)],
-    ...layers.map((layer, i) => [String(i + 1), ...formatLayer(layer)]),
-    [String(layers.length + 1), 'loss', network.loss, formatHeads(network), '', '', '', '', '', ''],
-    [
-      '',
-      'total',
-      '',
-      '',
-      '',
-      '',
-      '',
-      formatCount(network.parameters),
-      formatCount(network.multiplyAdds),
-      formatBytes(network.activationBytes),
-    ],
-  ];
   const parts = [
     `${formatBytes(memory.activations)} of outputs`,
     `${formatBytes(memory.activationGradients)} of their gradients`,
     `${formatBytes(memory.model)} of parameters, gradients and the optimizer's state`,
   ];
-  return [
-    `${network.name}\n\n`,
-    formatTable(COLUMNS, rows, width),
-    '\n',
-    'field: what of its input one element in front of the first fully connected layer depends on (table 15.2)\n',
-    "in input: what of the network's input one element of its output depends on; both with padding\n",
-    'multiply-adds: of products, one image forward. memory: its output in training, one image\n',
-    `training with mini-batches of ${network.batchSize}: ${formatBytes(memory.total)} = ${parts.join(' + ')}\n`,
-  ].join('');
+  return {
+    columns: COLUMNS,
+    rows: [
+      ['', 'input', '', '', formatShape(network.input), '', '', '', '', formatBytes(network.inputBytes)],
+      ...layers.map((layer, i) => [String(i + 1), ...formatLayer(layer)]),
+      [String(layers.length + 1), 'loss', network.loss, formatHeads(network), '', '', '', '', '', ''],
+      [
+        '',
+        'total',
+        '',
+        '',
+        '',
+        '',
+        '',
+        formatCount(network.parameters),
+        formatCount(network.multiplyAdds),
+        formatBytes(network.activationBytes),
+      ],
+    ],
+    notes: [
+      'field: what of its input one element in front of the first fully connected layer depends on (table 15.2)',
+      "in input: what of the network's input one element of its output depends on; both with padding",
+      'multiply-adds: of products, one image forward. memory: its output in training, one image',
+      `training with mini-batches of ${network.batchSize}: ${formatBytes(memory.total)} = ${parts.join(' + ')}`,
+    ],
+  };
 }
 
 function formatLayer(layer: LayerDescription): string[] {

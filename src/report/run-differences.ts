@@ -4,29 +4,26 @@ import { NOTHING } from './format-values.js';
 import { listNetworkFacts } from './network-differences.js';
 import { tellsTopFive } from './top-five.js';
 
-/** What two runs are compared by, in this order. */
+/** What runs are compared by, in this order. */
 export const COMPARED_SECTIONS = ['spec', 'network', 'data', 'environment', 'results'] as const;
 
-/** A fact in which two runs differ. */
+/** A fact in which runs differ. */
 export interface RunDifference {
   readonly section: (typeof COMPARED_SECTIONS)[number];
   /** `learningRate.rate`, `conv1 filters`, `versions.convoy` */
   readonly field: string;
-  /** As text; a dash where a run has none. */
-  readonly values: readonly [string, string];
+  /** Of each run, as text; a dash where it has none. */
+  readonly values: readonly string[];
 }
 
-/** All facts in which two runs differ, defaults of their specs included. */
-export function findRunDifferences(a: WholeRun, b: WholeRun): RunDifference[] {
-  const [factsOfA, factsOfB] = [listFacts(a), listFacts(b)];
+/** All facts in which runs differ, defaults of their specs included. */
+export function findRunDifferences(runs: readonly WholeRun[]): RunDifference[] {
+  const told = runs.map(listFacts);
   return COMPARED_SECTIONS.flatMap((section) => {
-    const fields = new Set([...factsOfA[section].keys(), ...factsOfB[section].keys()]);
+    const fields = new Set(told.flatMap((facts) => [...facts[section].keys()]));
     return [...fields]
-      .map((field) => {
-        const values = [factsOfA, factsOfB].map((facts) => facts[section].get(field) ?? NOTHING);
-        return { section, field, values: values as [string, string] };
-      })
-      .filter(({ values }) => values[0] !== values[1]);
+      .map((field) => ({ section, field, values: told.map((facts) => facts[section].get(field) ?? NOTHING) }))
+      .filter(({ values }) => values.some((value) => value !== values[0]));
   });
 }
 
@@ -35,11 +32,11 @@ type Facts = Readonly<Record<RunDifference['section'], ReadonlyMap<string, strin
 function listFacts(run: WholeRun): Facts {
   const { network, ...spec } = untrimSpec(run.spec) as ResolvedRunSpec;
   return {
-    spec: flatten(spec),
+    spec: flattenFields(spec),
     network: listNetworkFacts(network),
     data: new Map([['sha256', run.datasetSha256]]),
-    environment: flatten({ ...run.environment, workers: run.workers, numerics: run.numerics }),
-    results: flatten(listResults(run)),
+    environment: flattenFields({ ...run.environment, workers: run.workers, numerics: run.numerics }),
+    results: flattenFields(listResults(run)),
   };
 }
 
@@ -68,13 +65,13 @@ function listResults(run: WholeRun): object {
   };
 }
 
-/** The fields inside as paths; a list stays whole. */
-function flatten(fields: object, prefix = ''): Map<string, string> {
+/** The fields inside as paths, their values as text; a list stays whole, and what is null is left out. */
+export function flattenFields(fields: object, prefix = ''): Map<string, string> {
   return new Map(
     Object.entries(fields).flatMap(([key, value]): [string, string][] => {
       const path = prefix + key;
       if (typeof value === 'object' && value !== null && !Array.isArray(value))
-        return [...flatten(value, `${path}.`)];
+        return [...flattenFields(value, `${path}.`)];
       return value === null || value === undefined
         ? []
         : [[path, typeof value === 'string' ? value : JSON.stringify(value)]];

@@ -44,6 +44,7 @@ function makeSearch(
       value,
       objectives: isComplete ? objectives.map((_, k) => (k === 0 ? value : 100 + i)) : null,
       isBest: i === 0,
+      runId: null,
     };
   });
   return { parameters, objectives, trials };

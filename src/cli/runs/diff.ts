@@ -41,7 +41,7 @@ export function addDiffCommand(program: Command, session: Session): void {
 }
 
 function formatDifferences(pair: Pair, width: number): string {
-  const differences = findRunDifferences(...pair);
+  const differences = findRunDifferences(pair);
   const titles = pair.map(({ runId, label }) => `run ${runId}: ${label}`);
   const sections = COMPARED_SECTIONS.map((section) => {
     const rows = differences.filter((difference) => difference.section === section);
@@ -81,7 +81,7 @@ function formatCurves(pair: Pair, width: number): string | null {
 }
 
 function formatJson(pair: Pair): string {
-  const differences = findRunDifferences(...pair);
+  const differences = findRunDifferences(pair);
   const runs = pair.map(({ runId, label, epochs }) => ({ run_id: runId, label, epochs }));
   return `${JSON.stringify({ runs, differences }, null, 2)}\n`;
 }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Answers, readAnswers } from '../../experiment/answers.js';
 import { type RecordedClassErrors, readClassErrors } from '../../experiment/class-errors.js';
 import { readWholeRun, type WholeRun } from '../../experiment/whole-run.js';
+import { tabulateEpochs } from '../../report/epoch-table.js';
 import {
   type ConfusionCell,
   countCells,
@@ -11,31 +12,9 @@ import {
 } from '../../report/findings/confusion-cells.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { rankClasses } from '../../report/findings/worst-classes.js';
-import { formatCount, formatDuration, formatNumber } from '../../report/format-values.js';
-import { formatR2, formatRmse } from '../../report/measures.js';
+import { formatNumber } from '../../report/format-values.js';
+import { listRunFacts } from '../../report/run-facts.js';
 import { type Column, formatTable } from '../../report/tables.js';
-
-interface EpochColumn {
-  readonly title: string;
-  readonly key: string;
-  readonly digits: number;
-  /** Of a regression, or of runs on classes, alone. Absent: of both. */
-  readonly of?: 'targets' | 'classes';
-}
-
-const EPOCH_COLUMNS: readonly EpochColumn[] = [
-  { title: 'epoch', key: 'epoch', digits: 0 },
-  { title: 'train loss', key: 'trainLoss', digits: 4 },
-  { title: 'train error %', key: 'trainErrorPercent', digits: 2, of: 'classes' },
-  { title: 'validation loss', key: 'validationLoss', digits: 4 },
-  { title: 'validation error %', key: 'validationErrorPercent', digits: 2, of: 'classes' },
-  { title: 'test loss', key: 'testLoss', digits: 4 },
-  { title: 'test error %', key: 'testErrorPercent', digits: 2, of: 'classes' },
-  { title: 'top-5 %', key: 'testTop5ErrorPercent', digits: 2, of: 'classes' },
-  { title: 'test RMSE', key: 'testRmse', digits: 4, of: 'targets' },
-  { title: 'test R²', key: 'testR2', digits: 4, of: 'targets' },
-  { title: 'images/s', key: 'imagesPerSecond', digits: 0 },
-];
 
 /**
  * Prints one run whole.
@@ -46,7 +25,7 @@ export function formatRun(db: Database.Database, runId: number, json: boolean, w
   const run = readWholeRun(db, runId);
   if (json) return `${JSON.stringify(run, null, 2)}\n`;
   const sections = [
-    formatFields(listFacts(run)),
+    formatFields(listRunFacts(run)),
     `Spec\n${formatFields(listSpec(run.spec))}`,
     `Environment\n${formatFields(Object.entries(run.environment))}`,
     ...(run.epochs.length > 0 ? [formatEpochs(run, width)] : []),
@@ -54,43 +33,6 @@ export function formatRun(db: Database.Database, runId: number, json: boolean, w
     ...formatClassErrors(readClassErrors(db, runId), width),
   ];
   return sections.join('\n');
-}
-
-function listFacts(run: WholeRun): [string, unknown][] {
-  return [
-    ['run', run.runId],
-    ['network', run.label],
-    ['sweep', run.sweep],
-    ...(run.removedAt === null ? [] : [['removed', run.removedAt] satisfies [string, unknown]]),
-    ...(run.note === null ? [] : [['note', run.note] satisfies [string, unknown]]),
-    ...(run.tags.length === 0 ? [] : [['tags', run.tags.join(' ')] satisfies [string, unknown]]),
-    ['state', run.reason === null ? run.state : `${run.state}: ${run.reason}`],
-    ...(run.bestEpoch === null ? [] : [['weights of', `epoch ${run.bestEpoch}`] satisfies [string, unknown]]),
-    ...listAugmented(run),
-    ['started', run.startedAt],
-    ['finished', run.finishedAt],
-    ['time', formatDuration(run.seconds)],
-    ['images/s', formatCount(run.imagesPerSecond)],
-    ['workers', run.workers],
-    ['parameters', formatCount(run.parameters)],
-    ['predictions', run.predictions === 0 ? null : `${formatCount(run.predictions)} in test_predictions`],
-    ['weights sha256', run.weightsSha256],
-    ['numerics', run.numerics],
-    ['data sha256', run.datasetSha256],
-    ['identity', run.identity],
-  ];
-}
-
-function listAugmented(run: WholeRun): [string, unknown][] {
-  const how = `with test-time augmentation (${run.spec.testTimeAugmentation})`;
-  if (run.augmentedTestErrorPercent !== null) {
-    return [['test error %', `${formatNumber(run.augmentedTestErrorPercent, 2)} ${how}`]];
-  }
-  if (run.augmentedTestRmse === null) return [];
-  return [
-    ['test RMSE', `${formatRmse(run.augmentedTestRmse)} ${how}`],
-    ['test R²', `${formatR2(run.augmentedTestR2)} ${how}`],
-  ];
 }
 
 /** The network's layers stand one on a line, under its other fields. */
@@ -110,15 +52,9 @@ function formatValue(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function formatEpochs({ epochs, spec }: WholeRun, width?: number): string {
-  const validates = Number(spec.validationCount ?? 0) > 0;
-  const kind = epochs.some(({ testRmse }) => testRmse !== null) ? 'targets' : 'classes';
-  const shown = EPOCH_COLUMNS.filter(
-    ({ key, of = kind }) => of === kind && (validates || !key.startsWith('validation')),
-  );
-  const columns = shown.map(({ title }): Column => ({ title, align: 'right' }));
-  const rows = epochs.map((epoch) => shown.map(({ key, digits }) => formatNumber(epoch[key], digits)));
-  return formatTable(columns, rows, width);
+function formatEpochs(run: WholeRun, width?: number): string {
+  const { titles, rows } = tabulateEpochs(run);
+  return formatRightTable(titles, rows, width);
 }
 
 function formatConfusion({ confusion }: WholeRun, answers: Answers | null, width?: number): string[] {

@@ -1,4 +1,5 @@
 import { nameCommand } from '../../core/command-name.js';
+import { quoteWord } from '../../core/quote-word.js';
 
 /** Options that are of jobs, or of runs that begin. */
 const WITH_VALUE = [
@@ -28,9 +29,5 @@ export function nameCollecting(args: readonly string[], folder: string): string 
       !WITHOUT_VALUE.includes(arg) && !WITH_VALUE.includes(name) && !WITH_VALUE.includes(args[i - 1] ?? '')
     );
   });
-  return [nameCommand('sweep'), ...[...rest, '--collect', '--folder', folder].map(quote)].join(' ');
-}
-
-function quote(word: string): string {
-  return /^[\w./=,@%:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return [nameCommand('sweep'), ...[...rest, '--collect', '--folder', folder].map(quoteWord)].join(' ');
 }

@@ -47,7 +47,7 @@ export function haveSameImages(a: ReportedRun, b: ReportedRun): boolean {
 }
 
 /** How two runs differ on the same test images; null where their answers are not recorded, or of other images. */
-function findDiscordance(a: ReportedRun, b: ReportedRun): Discordance | null {
+export function findDiscordance(a: ReportedRun, b: ReportedRun): Discordance | null {
   if (!haveSameImages(a, b)) return null;
   const [wrongA, wrongB] = [listWrong(a)!, listWrong(b)!];
   let [onlyFirst, onlySecond] = [0, 0];

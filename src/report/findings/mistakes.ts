@@ -1,8 +1,7 @@
-import { sizeOf } from '../../core/shape.js';
 import type { Dataset } from '../../dataset/dataset.js';
 import { type Block, type Image, paragraph } from '../document/blocks.js';
 import { formatCount } from '../format-values.js';
-import { encodePng } from '../png.js';
+import { drawTestImage } from '../test-image.js';
 import { haveSameImages, type NamedRun } from './compare.js';
 import { listWrong, type ReportedRun } from './reported-run.js';
 import { addArticle } from './words.js';
@@ -76,7 +75,7 @@ function showPictures(
     const label = nameClass(labels[place]!);
     const guesses = listGuesses(place).map(nameClass);
     return {
-      source: known && drawImage(known, firstExample - 1 + place),
+      source: known && toDataUrl(drawTestImage(known, firstExample + place)),
       text:
         `test example ${formatCount(firstExample + place)}: ${addArticle(label)}, taken for ` +
         `${guesses.map(addArticle).join(' or ')}`,
@@ -88,11 +87,6 @@ function showPictures(
   return { kind: 'images', caption: `${caption}${count}.`, items };
 }
 
-/** As ink on paper: MNIST's digits are light on dark. */
-function drawImage({ shape, test }: Dataset, index: number): string {
-  const size = sizeOf(shape);
-  const pixels = test.pixels.slice(index * size, (index + 1) * size);
-  const isGrey = shape.channels === 1;
-  const png = encodePng(isGrey ? pixels.map((value) => 255 - value) : pixels, shape);
+function toDataUrl(png: Buffer): string {
   return `data:image/png;base64,${png.toString('base64')}`;
 }

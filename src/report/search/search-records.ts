@@ -17,6 +17,8 @@ export interface RecordedSearch {
 export interface RecordedTrial extends TrialFacts {
   /** Whether no other complete trial is better. */
   readonly isBest: boolean;
+  /** Of its first seed; null before there is one. */
+  readonly runId: number | null;
 }
 
 /** Reads the search that a sweep's points are from; null for a grid. */
@@ -38,7 +40,7 @@ export function readSearch(db: Database.Database, sweep: string): RecordedSearch
     };
     const rows = db
       .prepare<[object], Row>(
-        `SELECT trial, state, settings, epochs, value, objectives,
+        `SELECT trial, state, settings, epochs, value, objectives, run_id AS runId,
            trial IN (SELECT trial FROM best_trials WHERE sweep = @sweep) AS isBest
          FROM trials WHERE sweep = @sweep ORDER BY trial`,
       )
@@ -56,11 +58,27 @@ export function readSearch(db: Database.Database, sweep: string): RecordedSearch
   });
 }
 
+/** After each complete trial, in the order of their numbers, the best value of the first objective so far. */
+export function followBest({ trials, objectives }: RecordedSearch): [trial: number, value: number][] {
+  const better = isGreaterBetter(objectives[0]!) ? Math.max : Math.min;
+  const course: [number, number][] = [];
+  for (const { trial, state, value } of trials) {
+    if (state === 'complete' && value !== null)
+      course.push([trial, better(value, course.at(-1)?.[1] ?? value)]);
+  }
+  return course;
+}
+
 /** Trials that have come to something, the best first. */
 export function rankRecorded({ trials, objectives }: RecordedSearch): RecordedTrial[] {
-  const sign = objectives[0] === 'test_r2' ? -1 : 1;
+  const sign = isGreaterBetter(objectives[0]!) ? -1 : 1;
   return rankTrials(
     trials.filter(({ state }) => state !== 'running'),
     ({ state, epochs, value }) => ({ state, epochs, score: value && sign * value }),
   );
+}
+
+/** Of two values of an objective; of all but R² the smaller is better. */
+function isGreaterBetter(objective: string): boolean {
+  return objective === 'test_r2';
 }

@@ -6,7 +6,8 @@ import { drawScatter, type ScatterAxis } from '../charts/scatter.js';
 import { type Block, paragraph, type Section } from '../document/blocks.js';
 import { formatNumberOf } from '../findings/words.js';
 import { type Importance, measureImportance } from './importance.js';
-import { type RecordedSearch, type RecordedTrial, rankRecorded } from './search-records.js';
+import { followBest, type RecordedSearch, type RecordedTrial, rankRecorded } from './search-records.js';
+import { BEST_OF_MANY, explainImportance, formatFigure, titleOf } from './search-words.js';
 
 /** Trials of the table, and parameters that have a slice of their own. */
 const MOST_TRIALS = 15;
@@ -15,7 +16,6 @@ const MOST_SLICES = 6;
 const LOG_RANGE = 10;
 /** An axis has room for the names of so many values. */
 const MOST_NAMES = 12;
-const DIGITS = 4;
 
 /** What a search has come to: its best trials, its course, what matters, and where it is good. */
 export function writeSearch(search: RecordedSearch): Section[] {
@@ -54,10 +54,7 @@ function writeCourse(search: RecordedSearch, ranked: readonly RecordedTrial[]): 
     trial.state === 'pruned' ? 'given up' : trial.state,
   ]);
   return [
-    paragraph(
-      `${facts.join(', ')}. A trial is chosen from those before it, so that the best of many looks better than it is by chance: ` +
-        'train the best settings again with other seeds before you rely on the difference, and test once.',
-    ),
+    paragraph(`${facts.join(', ')}. ${BEST_OF_MANY}`),
     {
       kind: 'table',
       caption: `The ${rows.length === trials.length ? '' : 'best '}trials, the best first`,
@@ -74,17 +71,14 @@ function writeCourse(search: RecordedSearch, ranked: readonly RecordedTrial[]): 
   ];
 }
 
-function chartHistory({ trials, objectives }: RecordedSearch): Block[] {
+function chartHistory(search: RecordedSearch): Block[] {
+  const { trials, objectives } = search;
   const pointsOf = (state: RecordedTrial['state']) =>
     trials.filter((trial) => trial.state === state && trial.value !== null).map(pairTrial);
   const complete = pointsOf('complete');
   const pruned = pointsOf('pruned');
   if (complete.length + pruned.length === 0) return [];
-  const isGreaterBetter = objectives[0] === 'test_r2';
-  const best = complete.map(([trial], i): [number, number] => {
-    const values = complete.slice(0, i + 1).map(([, value]) => value);
-    return [trial, isGreaterBetter ? Math.max(...values) : Math.min(...values)];
-  });
+  const best = followBest(search);
   const title = titleOf(objectives[0]!);
   return [
     chartOf(
@@ -151,9 +145,7 @@ function writeFront({ trials, objectives }: RecordedSearch): Section[] {
 function writeImportance(importance: readonly Importance[]): Block[] {
   return [
     paragraph(
-      'How much of the order of the trials one field tells by itself: the share of the variance of their ranks that lies between the options of a ' +
-        'choice, or the quarters of a range, less what chance alone gives (ω²). What fields do only together it does not see, and a search that looks ' +
-        'most where it is good sees less of the rest.',
+      `${explainImportance('trials')} A search that looks most where it is good sees less of the rest.`,
     ),
     {
       kind: 'table',
@@ -274,14 +266,6 @@ function isWide(values: readonly number[]): boolean {
 }
 
 /** `validation_error_percent` -> `validation error, %` */
-function titleOf(metric: string): string {
-  return metric.replace(/_percent$/, ', %').replaceAll('_', ' ');
-}
-
-function formatFigure(figure: number | null): string {
-  return figure === null ? '–' : String(Number(figure.toPrecision(DIGITS)));
-}
-
 function chartOf(chart: Chart): Block {
   return { kind: 'chart', chart };
 }

@@ -1,0 +1,175 @@
+import type Database from 'better-sqlite3';
+import { findSeeds } from '../../experiment/find-runs.js';
+import type { WholeRun } from '../../experiment/whole-run.js';
+import {
+  describeDifference,
+  findDiscordance,
+  haveSameImages,
+  measureSeedMargin,
+  type NamedRun,
+} from '../../report/findings/compare.js';
+import { discussBest } from '../../report/findings/compare-many.js';
+import { listWrong, RunReader } from '../../report/findings/reported-run.js';
+import { capitalize, formatInterval, formatP } from '../../report/findings/words.js';
+import { findRunDifferences, type RunDifference } from '../../report/run-differences.js';
+import { correctByHolm } from '../../report/statistics/holm.js';
+import { testMcNemar } from '../../report/statistics/mcnemar.js';
+import { type Answer, readRunIds } from '../answer.js';
+import { readRun } from '../read-run.js';
+
+/** A run of those that are compared. */
+export interface ComparedRun {
+  readonly run: number;
+  readonly label: string;
+  readonly seed: number;
+  readonly sweep: string;
+  readonly state: string;
+  /** In percent, with its 95% interval; null for a run that is not done, and for a regression. */
+  readonly error: {
+    readonly percent: number;
+    readonly interval: string;
+    readonly wrong: number;
+    readonly images: number;
+  } | null;
+}
+
+/** Two runs on the same test images. */
+export interface ComparedPair {
+  readonly first: number;
+  readonly second: number;
+  readonly bothRight: number;
+  readonly bothWrong: number;
+  /** Images that only the first gets wrong, and only the second. */
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  /** Of McNemar's mid-p test, raised by Holm's method for the number of pairs: `p = 0.031`. */
+  readonly p: string;
+}
+
+/** A test image that some of the runs get right and others wrong. */
+export interface DisputedImage {
+  /** Its number in the data set, from 1. */
+  readonly example: number;
+  readonly label: number;
+  /** What each tested run takes it for, in their order. */
+  readonly predicted: readonly number[];
+}
+
+/** What the page of several runs shows. */
+export interface CompareAnswer {
+  /** In the order in which they were asked for. */
+  readonly runs: readonly ComparedRun[];
+  readonly differences: readonly RunDifference[];
+  /** Paragraphs that say what the differences are worth. */
+  readonly verdict: readonly string[];
+  /** Runs whose answers to the same test images are recorded. */
+  readonly tested: readonly number[];
+  readonly pairs: readonly ComparedPair[];
+  /** The first ones. */
+  readonly disputed: readonly DisputedImage[];
+  readonly disputedImages: number;
+}
+
+const MOST_RUNS = 12;
+/** Of each, a picture may be asked for. */
+const MOST_IMAGES = 2000;
+const NOUN = 'images';
+
+/** `compare?runs=1,2` */
+export const COMPARE: Answer = {
+  path: 'compare',
+  answer: ({ database, query }) => {
+    const runIds = readRunIds(query, MOST_RUNS);
+    return database.read((db) => compareRuns(db, runIds));
+  },
+};
+
+/** @throws HTTPException 404 if there is no such run */
+export function compareRuns(db: Database.Database, runIds: readonly number[]): CompareAnswer {
+  const runs = runIds.map((runId) => readRun(db, runId));
+  const done = nameRuns(db, runs);
+  const classes = done.filter(({ run }) => run.fit === null && run.images > 0);
+  const first = classes.find(({ run }) => run.answers !== null);
+  const tested = first ? classes.filter(({ run }) => haveSameImages(first.run, run)) : [];
+  const disputed = listDisputed(tested);
+  return {
+    runs: runs.map((run) => ({
+      run: run.runId,
+      label: run.label,
+      seed: Number(run.spec.seed),
+      sweep: run.sweep,
+      state: run.state,
+      error: tellError(classes.find((named) => named.run.runId === run.runId)),
+    })),
+    differences: findRunDifferences(runs),
+    verdict: judge(classes),
+    tested: tested.map(({ run }) => run.runId),
+    pairs: comparePairs(tested),
+    disputed: disputed.slice(0, MOST_IMAGES),
+    disputedImages: disputed.length,
+  };
+}
+
+/** The runs that are done, each with its like over seeds. */
+function nameRuns(db: Database.Database, runs: readonly WholeRun[]): NamedRun[] {
+  const reader = new RunReader(db);
+  const done = runs.filter(({ state }) => state === 'done');
+  return done.map(({ runId }) => {
+    const seeds = findSeeds(db, runId);
+    // Two of one setting are told apart by nothing but the seed: its mean says nothing of them.
+    const isAlone = !done.some((other) => other.runId !== runId && seeds.includes(other.runId));
+    return {
+      name: `run ${runId}`,
+      run: reader.read(runId),
+      seeds: (isAlone ? seeds : [runId]).map((id) => reader.read(id)),
+    };
+  });
+}
+
+function tellError(named: NamedRun | undefined): ComparedRun['error'] {
+  if (named === undefined) return null;
+  const { errorPercent, interval, errors, images } = named.run;
+  return { percent: errorPercent, interval: formatInterval(interval), wrong: errors, images };
+}
+
+function judge(named: readonly NamedRun[]): string[] {
+  const [first, second] = named;
+  if (first === undefined || second === undefined) return [];
+  const margin = named.map(({ seeds }) => measureSeedMargin(seeds)).find((found) => found !== null) ?? null;
+  if (named.length === 2) return [capitalize(describeDifference(first, second, margin, NOUN))];
+  return discussBest(named, margin, NOUN).flatMap((block) =>
+    block.kind === 'paragraph' ? [capitalize(block.text)] : [],
+  );
+}
+
+function comparePairs(tested: readonly NamedRun[]): ComparedPair[] {
+  const pairs = tested.flatMap((first, i) => tested.slice(i + 1).map((second) => [first, second] as const));
+  const splits = pairs.map(([first, second]) => findDiscordance(first.run, second.run)!);
+  const p = correctByHolm(splits.map(testMcNemar));
+  return pairs.map(([{ run: first }, { run: second }], i) => {
+    const { onlyFirst, onlySecond } = splits[i]!;
+    const bothWrong = first.errors - onlyFirst;
+    return {
+      first: first.runId,
+      second: second.runId,
+      bothRight: first.images - bothWrong - onlyFirst - onlySecond,
+      bothWrong,
+      onlyFirst,
+      onlySecond,
+      p: formatP(p[i]!),
+    };
+  });
+}
+
+function listDisputed(tested: readonly NamedRun[]): DisputedImage[] {
+  if (tested.length < 2) return [];
+  const wrong = tested.map(({ run }) => listWrong(run)!);
+  const { labels, firstExample } = tested[0]!.run.answers!;
+  return [...labels.keys()]
+    .filter((place) => wrong.some((row) => row[place] !== wrong[0]![place]))
+    .map((place) => ({
+      example: firstExample + place,
+      label: labels[place]!,
+      predicted: tested.map(({ run }) => run.answers!.predicted[place]!),
+    }));
+}

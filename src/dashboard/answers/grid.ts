@@ -1,0 +1,183 @@
+import type Database from 'better-sqlite3';
+import { HTTPException } from 'hono/http-exception';
+import { nameCommand } from '../../core/command-name.js';
+import { quoteWord } from '../../core/quote-word.js';
+import { RunReader } from '../../report/findings/reported-run.js';
+import { formatSetting } from '../../search/format-settings.js';
+import type { Answer } from '../answer.js';
+import { findGridFields, type GridField } from '../grid/fields.js';
+import {
+  type FieldImportance,
+  IMPORTANCE_EXPLAINED,
+  measureFields,
+  measureTogether,
+} from '../grid/importance.js';
+import { GRID_MEASURES, type GridMeasure } from '../grid/measures.js';
+import { listSettings, type Setting } from '../grid/settings.js';
+import { type Candidate, judgeCandidates, type Verdict } from '../grid/verdict.js';
+import { RunTable } from '../run-table.js';
+import { arrangeRuns, type RunsAnswer } from './runs.js';
+
+/** What the page of a grid shows. */
+export interface GridAnswer {
+  /** Names of all sweeps that have finished runs, the newest first. */
+  readonly sweeps: readonly string[];
+  /** Of which this is; null for all runs. */
+  readonly sweep: string | null;
+  /** What there is to compare by. */
+  readonly measures: readonly Pick<GridMeasure, 'name' | 'label' | 'sign' | 'decimals'>[];
+  /** By which it is done; null if nothing is finished. */
+  readonly measure: string | null;
+  /** Finished runs that are compared, and others, which are not. */
+  readonly runs: number;
+  readonly unfinished: number;
+  readonly fields: readonly GridField[];
+  /** The best first. */
+  readonly settings: readonly Setting[];
+  /** The greatest first. */
+  readonly importance: readonly FieldImportance[];
+  readonly together: number | null;
+  /** How they are computed. */
+  readonly explanation: string;
+  /** The field that the next is about, and which is shown if none is asked for: the most important one. */
+  readonly field: string | null;
+  /** Which of its values wins, each at its best; null for a field of very many values. */
+  readonly fieldVerdict: Verdict | null;
+  /** Which setting wins. */
+  readonly settingVerdict: Verdict | null;
+  /** Writes the report of the sweep; null for all runs. */
+  readonly report: string | null;
+}
+
+/** What is asked of a grid. */
+export interface GridQuestion {
+  /** Empty for all runs; null for the newest sweep. */
+  readonly sweep?: string | null | undefined;
+  readonly runs?: readonly number[] | undefined;
+  readonly measure?: string | undefined;
+  readonly field?: string | undefined;
+}
+
+/** Of more values, which one is best is a matter of a range, not of a winner. */
+const MOST_LEVELS = 24;
+
+/** `grid?sweep=widths&measure=test_error_percent&x=width` */
+export const GRID: Answer = {
+  path: 'grid',
+  answer: ({ database, query }) => {
+    const runs = query.get('runs') ?? undefined;
+    if (runs !== undefined && !/^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(runs)) {
+      throw new HTTPException(400, { message: `expected runs=1,2,3, found runs=${runs.slice(0, 80)}` });
+    }
+    const sweep = query.get('sweep') ?? (runs === undefined ? null : '');
+    const question: GridQuestion = {
+      sweep,
+      runs: runs?.split(',').map(Number),
+      measure: query.get('measure') ?? undefined,
+      field: query.get('x') ?? undefined,
+    };
+    return database.read((db) => describeGrid(db, new RunTable(db), database.file, question));
+  },
+};
+
+/**
+ * @param file the database as the user has named it
+ * @throws HTTPException 404 for a measure or field that these runs do not have
+ */
+export function describeGrid(
+  db: Database.Database,
+  table: RunTable,
+  file: string,
+  question: GridQuestion,
+): GridAnswer {
+  const sweeps = listSweeps(db);
+  const sweep = (question.sweep === null ? sweeps[0] : question.sweep) || null;
+  const chosen = chooseRuns(db, sweep, question.runs);
+  const done = arrangeRuns(
+    '',
+    table.read(chosen.filter(({ state }) => state === 'done').map(({ run }) => run)),
+  );
+  const measures = GRID_MEASURES.filter(({ name }) => done.values[name]?.some(isNumber));
+  const measure = chooseMeasure(measures, done, question.measure);
+  const columns = measure
+    ? arrangeRuns('', table.read(done.runs.filter((_, i) => isNumber(done.values[measure.name]![i]))))
+    : done;
+  const fields = findGridFields(columns);
+  const settings = measure ? listSettings(columns, fields, measure) : [];
+  const importance = measureFields(fields, settings);
+  const field = chooseField(fields, question.field ?? importance[0]?.field);
+  const reader = new RunReader(db);
+  const judge = (candidates: readonly Candidate[]) =>
+    measure ? judgeCandidates(candidates, measure, (runId) => reader.read(runId)) : null;
+  return {
+    sweeps,
+    sweep,
+    measures: measures.map(({ name, label, sign, decimals }) => ({ name, label, sign, decimals })),
+    measure: measure?.name ?? null,
+    runs: measure ? columns.runs.length : 0,
+    unfinished: chosen.length - (measure ? columns.runs.length : 0),
+    fields,
+    settings,
+    importance,
+    together: measureTogether(settings),
+    explanation: IMPORTANCE_EXPLAINED,
+    field: field?.name ?? null,
+    fieldVerdict:
+      field && field.levels.length <= MOST_LEVELS ? judge(listBestByLevel(field, settings)) : null,
+    settingVerdict: judge(settings.map((setting) => ({ name: setting.name, setting }))),
+    report:
+      sweep === null ? null : [nameCommand('report'), ...[sweep, '--db', file].map(quoteWord)].join(' '),
+  };
+}
+
+/** The kept runs that are asked for. */
+function chooseRuns(db: Database.Database, sweep: string | null, runs: GridQuestion['runs']) {
+  const query = `
+    SELECT run_id AS run, state FROM kept_runs JOIN sweeps USING (sweep_id)
+    WHERE name = coalesce(@sweep, name) AND (@runs IS NULL OR run_id IN (SELECT value FROM json_each(@runs))) ORDER BY run_id`;
+  return db
+    .prepare<[object], { run: number; state: string }>(query)
+    .all({ sweep, runs: runs ? JSON.stringify(runs) : null });
+}
+
+function listSweeps(db: Database.Database): string[] {
+  const query = `SELECT name FROM sweeps WHERE sweep_id IN (SELECT sweep_id FROM kept_runs WHERE state = 'done') ORDER BY sweep_id DESC`;
+  return db.prepare<[], string>(query).pluck().all();
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number';
+}
+
+/** What all of them have comes first. */
+function chooseMeasure(
+  measures: readonly GridMeasure[],
+  done: RunsAnswer,
+  asked?: string,
+): GridMeasure | null {
+  if (asked !== undefined) return find('measure', measures, asked);
+  return measures.find(({ name }) => done.values[name]!.every(isNumber)) ?? measures[0] ?? null;
+}
+
+function chooseField(fields: readonly GridField[], asked?: string): GridField | null {
+  return asked === undefined ? null : find('x', fields, asked);
+}
+
+function find<T extends { readonly name: string }>(what: string, some: readonly T[], asked: string): T {
+  const found = some.find(({ name }) => name === asked);
+  if (found) return found;
+  throw new HTTPException(404, {
+    message: `expected ${what}=${some.map(({ name }) => name).join(' or ') || 'nothing: no run is finished'}, found ${what}=${asked.slice(0, 80)}`,
+  });
+}
+
+/** Of each value of a field the setting that is best with it; the best first. */
+function listBestByLevel({ name, label, levels }: GridField, settings: readonly Setting[]): Candidate[] {
+  const best = levels.flatMap((level) => {
+    const setting = settings.find(({ values }) => values[name] === level);
+    return setting
+      ? [{ name: level === null ? `no ${label}` : `${label} ${formatSetting(level)}`, setting }]
+      : [];
+  });
+  return best.sort((a, b) => settings.indexOf(a.setting) - settings.indexOf(b.setting));
+}
