@@ -146,7 +146,21 @@ function makeGradientSumsCase(size: ChannelSize, rectified: boolean): KernelCase
       const mean = memory.input('mean', memory.uniform(size.channels));
       const sums = memory.output('sums', size.channels, toleranceOfSum(size.rows, 1));
       const products = memory.output('products', size.channels, toleranceOfSum(size.rows, 2));
-      return [[{ channels: size.channels, x, dy, mean, ...placeRectifier(memory, size, rectified), sums, products }, size.firstRow, size.rows]];
+      return [
+        [
+          {
+            channels: size.channels,
+            x,
+            dy,
+            mean,
+            ...placeRectifier(memory, size, rectified),
+            sums,
+            products,
+          },
+          size.firstRow,
+          size.rows,
+        ],
+      ];
     },
     { tight: size === TIGHT },
   );
