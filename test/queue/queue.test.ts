@@ -61,9 +61,11 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     const random = new RandomStream([IS_SOAK ? Date.now() : 1, 7]);
     const head = startHead();
     const workers = hosts.map((host) => field.startWorker({ host }));
+    let killed = 0;
     const kill = async () => {
       for (let death = 0; death < deaths && head.isAlive; death++) {
         await sleep(500 + random.nextBelow(3500));
+        killed++;
         const victim = random.nextBelow(workers.length);
         workers[victim]!.kill();
         workers[victim] = field.startWorker({ host: hosts[victim]! });
@@ -75,6 +77,11 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     };
     await Promise.all([expectEnd(head), kill()]);
     expect(field.readRuns('queue.db')).toEqual(alone);
+    expect(killed).toBe(deaths);
+    const resumed = head.printed.match(/goes on in epoch/g)?.length ?? 0;
+    process.stdout.write(
+      `queue: ${points} points, ${killed} workers killed, Redis once; ${resumed} runs gone on with\n`,
+    );
   });
 
   it.runIf(IS_LONG)('goes on when Redis is emptied in the middle', async () => {
