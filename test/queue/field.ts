@@ -60,6 +60,11 @@ export class Running {
     return MS_A_TICK * (Number(fields[11]) + Number(fields[12]));
   }
 
+  /** Into files and networks, while it lives. */
+  get writtenBytes(): number {
+    return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${this.child.pid}/io`, 'utf8'))![1]);
+  }
+
   /** Waits until it has printed something. */
   async waitFor(text: string | RegExp, count = 1): Promise<void> {
     const pattern = new RegExp(text, 'g');

@@ -10,6 +10,13 @@ const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
 const LIMIT_MS = countOf({ share: 240_000, whole: 3_600_000 });
 /** A run of a few steps. */
 const TINIEST = { width: 0.1, trainCount: 20, testCount: 10, batchSize: 10, epochs: 1 };
+/** Networks of 45 MB. */
+const LARGE = {
+  ...TINIEST,
+  model: undefined,
+  width: undefined,
+  network: 'INPUT(28x28x1) -> FC(3000) -> RELU -> FC(3000) -> RELU -> FC(10)',
+};
 /** Runs that go on for as long as they are watched. */
 const ENDLESS = { width: 0.1, trainCount: 60_000, testCount: 10, epochs: 1000 };
 /** Shorter than workers may be silent. */
@@ -61,6 +68,22 @@ describe.runIf(IS_WANTED && HAS_REDIS)(
       );
       // What reads all points anew for each of them would make the later ones dearer.
       expect(last!.head).toBeLessThan(2 * middle!.head);
+    });
+
+    it('takes large networks in', async () => {
+      const points = countOf({ share: 3, whole: 20 });
+      const field = await Field.open();
+      field.writeGrid(points, LARGE);
+      const head = field.startHead('queue.db');
+      field.startWorker();
+      await head.waitFor(/: done/);
+      const before = { ms: head.processorMs, bytes: head.writtenBytes };
+      await head.waitFor(/: done/, points - 1);
+      const ms = head.processorMs - before.ms;
+      const megabytes = (head.writtenBytes - before.bytes) / 1e6;
+      report(`${megabytes.toFixed(0)} MB: ${(ms / megabytes).toFixed(2)} ms a MB`);
+      expect(await head.ended, head.printed).toBe(0);
+      expect(field.readRuns('queue.db').map(({ state }) => state)).toEqual(Array(points).fill('done'));
     });
 
     it('is asked for little while runs go on', async () => {
