@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { findChromium } from './test/browser/chromium.js';
 
 /** Train networks, or compute as much, which takes the reference kernels hours. */
 const TOO_MUCH_FOR_THE_REFERENCE = [
@@ -21,6 +22,12 @@ const TOO_MUCH_FOR_THE_REFERENCE = [
 const leftOut = process.env.CONVOY_KERNELS === 'reference' ? TOO_MUCH_FOR_THE_REFERENCE : [];
 if (leftOut.length > 0)
   process.stderr.write(`convoy: left out with the reference kernels: ${leftOut.join(', ')}\n`);
+if (findChromium() === null) {
+  leftOut.push('test/browser/**');
+  process.stderr.write(
+    'convoy: left out without Chromium: test/browser/**. Install it (apt-get install chromium), or name one by CHROMIUM.\n',
+  );
+}
 
 /** The whole counts of docs/promises.md take hours. */
 const timeoutMs = process.env.CONVOY_SOAK === '1' ? 6 * 3_600_000 : 60_000;
@@ -36,7 +43,7 @@ const ALONE = [
   ...mocking,
   // Environment, working directory, signals, exit code and warnings.
   'test/*.test.ts',
-  'test/{bench,parallel,promises,scripts,slurm}/**/*.test.ts',
+  'test/{bench,browser,parallel,promises,scripts,slurm}/**/*.test.ts',
   'test/cli/*.test.ts',
   'test/cli/{progress,sweep,train}/**/*.test.ts',
   'test/dataset/get/proxy.test.ts',

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ADDON_FILE } from './native-modules.js';
-import { lacksAddon, lacksProgram } from './sources.js';
+import { lacksAddon, lacksPage, lacksProgram } from './sources.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -15,6 +15,7 @@ function run(...args) {
 
 if (lacksAddon()) run('build:native', '--', '--optional');
 if (lacksProgram()) run('build:ts');
+if (lacksPage()) run('build:page');
 
 // A package that is made right from git, which npm does without `prepack`, has the addon of the machine that makes it. npm names what it packs.
 const prebuilds = join(root, 'prebuilds');

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canOpenDatabase, canReadPictures } from './native-modules.js';
-import { lacksAddon, lacksPackages, lacksProgram } from './sources.js';
+import { lacksAddon, lacksPackages, lacksPage, lacksProgram } from './sources.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -13,14 +13,23 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 if (lacksPackages() || !canReadPictures())
   await step('downloading packages', [['ci', '--ignore-scripts', '--no-audit', '--no-fund']]);
 
-const [needsDatabase, needsAddon, needsProgram] = [!canOpenDatabase(), lacksAddon(), lacksProgram()];
+const [needsDatabase, needsAddon, needsProgram, needsPage] = [
+  !canOpenDatabase(),
+  lacksAddon(),
+  lacksProgram(),
+  lacksPage(),
+];
 const compiled = [needsDatabase && 'the database', needsAddon && 'the kernels'].filter(Boolean).join(' and ');
-const tasks = [compiled && `compiling ${compiled}`, needsProgram && 'building the program'].filter(Boolean);
+const tasks = [
+  compiled && `compiling ${compiled}`,
+  (needsProgram || needsPage) && 'building the program',
+].filter(Boolean);
 if (tasks.length > 0) {
   // The database is one file of C, which takes a core longer than all the rest the other.
   await step(tasks.join(', '), needsDatabase ? [['rebuild', 'better-sqlite3']] : [], [
     ...(needsAddon ? [['run', 'build:native', '--', '--optional']] : []),
     ...(needsProgram ? [['run', 'build:ts']] : []),
+    ...(needsPage ? [['run', 'build:page']] : []),
   ]);
   if (needsDatabase && !canOpenDatabase()) {
     fail(

@@ -40,3 +40,8 @@ export function lacksAddon() {
 export function lacksProgram() {
   return latestChange('dist/.tsbuildinfo') < latestChange('src', 'workers', 'tsconfig.json');
 }
+
+/** Whether the browser's page is to be built. It has modules of the program in it. */
+export function lacksPage() {
+  return latestChange('dist/page/index.html') < latestChange('page', 'src', 'package-lock.json');
+}

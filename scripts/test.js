@@ -22,7 +22,7 @@ const report = join(folder, 'report.json');
 try {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const [types, { status }] = await Promise.all([
-    withTypes ? runModule('typescript/bin/tsc', ['-p', 'tsconfig.test.json'], 'pipe') : null,
+    withTypes ? checkTypes() : null,
     runModule('vitest/vitest.mjs', ['run', ...reporters, ...chosen], 'inherit'),
   ]);
   const { numPassedTests, numFailedTests, numPendingTests, success, testResults } = JSON.parse(
@@ -62,6 +62,12 @@ function listFailures(files) {
 
 function firstLine(text = '') {
   return text.split('\n', 1)[0];
+}
+
+/** Of the program with its tests, then of the page, which is for browsers. */
+async function checkTypes() {
+  const program = await runModule('typescript/bin/tsc', ['-p', 'tsconfig.test.json'], 'pipe');
+  return program.status === 0 ? runModule('typescript/bin/tsc', ['-p', 'page'], 'pipe') : program;
 }
 
 /** Runs a program of a package to its end; gives its exit code, and what it printed if that is piped. */

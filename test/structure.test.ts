@@ -30,6 +30,7 @@ const ORDER = [
   'remote',
   'queue',
   'report',
+  'dashboard',
   'cli',
   'index.ts',
 ];

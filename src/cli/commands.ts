@@ -31,6 +31,10 @@ export const COMMANDS: Readonly<Record<string, ProgramCommand>> = {
   },
   data: { summary: 'gets, verifies and shows data sets', load: () => import('./data/data.js') },
   runs: { summary: 'looks after what is recorded', load: () => import('./runs/runs.js') },
+  dashboard: {
+    summary: 'shows recorded runs in the browser, live',
+    load: () => import('./dashboard/dashboard.js'),
+  },
   report: { summary: 'writes a page on recorded runs', load: () => import('./report/report.js') },
   bench: { summary: 'measures how fast this machine is', load: () => import('./bench/bench.js') },
   'train-task': {

@@ -100,10 +100,10 @@ export interface LayerPlan {
   /** Tensors that the layer keeps for itself from forward to backward; they have gradients where its input has one. Absent: none. */
   readonly inner?: Readonly<Record<string, Shape>>;
   /**
-   * True if forward may write over its input, and backward over its output's gradient. Of several inputs or outputs, over the first or the
-   * second.
+   * True if forward may write over its input, and backward over its output's gradient; `in evaluation` if forward may where no backward follows. Of
+   * several inputs or outputs, over the first or the second.
    */
-  readonly inPlace: boolean;
+  readonly inPlace: boolean | 'in evaluation';
   /**
    * What passes through as it is, without being written again: the input's `value`, which all outputs are, or the output's
    * `gradient`, which all inputs' gradients are.

@@ -49,7 +49,7 @@ export function chooseGradientPlaces(
     const passesOn = layer.passesOn === 'gradient';
     const kept = passesOn
       ? given[0]
-      : layer.inPlace
+      : layer.inPlace === true
         ? given.slice(0, 2).find(({ common }) => !common)
         : undefined;
     if (kept && learning.length > 1) kept.common = true;

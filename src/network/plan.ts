@@ -259,7 +259,7 @@ function bookTensors(
   const steps = network.steps.filter((step) => isComputed(step, { training }));
   const computed = new Set([0, ...steps.flatMap(({ outputs }) => outputs)]);
   const offsets: number[] = [];
-  for (const [index, home] of chooseValuePlaces({ ...network, steps }).entries()) {
+  for (const [index, home] of chooseValuePlaces({ ...network, steps }, training).entries()) {
     const offset = () => activations.book(floatsOf(network.tensors[index]!));
     offsets.push(!computed.has(index) ? -1 : home === index ? offset() : offsets[home]!);
   }

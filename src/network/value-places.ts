@@ -2,9 +2,12 @@ import type { FlatNetwork } from './flatten.js';
 
 /**
  * For each tensor the one in whose memory its value lies, itself or an earlier one: what a step passes on, and what it may write over
- * because backward does not read it, and nobody else does.
+ * because backward, if there is one, does not read it, and nobody else does.
  */
-export function chooseValuePlaces({ tensors, steps }: Pick<FlatNetwork, 'tensors' | 'steps'>): number[] {
+export function chooseValuePlaces(
+  { tensors, steps }: Pick<FlatNetwork, 'tensors' | 'steps'>,
+  training: boolean,
+): number[] {
   const homes = tensors.map((_, index) => index);
   // The network's input stays.
   const expendable = tensors.map(() => false);
@@ -12,12 +15,12 @@ export function chooseValuePlaces({ tensors, steps }: Pick<FlatNetwork, 'tensors
     const passesOn = layer.passesOn === 'value';
     const home = passesOn
       ? inputs[0]
-      : layer.inPlace
+      : layer.inPlace === true || (layer.inPlace && !training)
         ? inputs.slice(0, 2).find((input) => expendable[input])
         : undefined;
     for (const output of outputs) {
       homes[output] = homes[home ?? output]!;
-      expendable[output] = !passesOn && !layer.backwardReads.output;
+      expendable[output] = !passesOn && !(training && layer.backwardReads.output);
     }
   }
   return homes;

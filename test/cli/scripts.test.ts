@@ -12,6 +12,7 @@ describe('the scripts', () => {
     'sweep',
     'runs',
     'report',
+    'dashboard',
     'describe',
     'filter',
     'predict',

@@ -11,9 +11,9 @@ const pooling = { kind: 'max-pooling', kernel: 2 };
 const MAP = BATCH * 8 * 8 * 4;
 
 /** The plan of a network that begins with a convolution. */
-function plan(layers: readonly unknown[], batchSize = BATCH) {
+function plan(layers: readonly unknown[], batchSize = BATCH, training = true) {
   const spec = parseNetwork({ input: [8, 8, 4], layers: [convolution, ...layers] });
-  const { tensors, activationFloats } = planNetwork(spec, { batchSize, slices: 2, training: true });
+  const { tensors, activationFloats } = planNetwork(spec, { batchSize, slices: 2, training });
   const find = (name: string): TensorPlan => tensors.find((tensor) => tensor.name === name)!;
   const learning = tensors.filter(({ needsGradient }) => needsGradient);
   return { activationFloats, find, learning };
@@ -30,6 +30,17 @@ describe('memory of a chain', () => {
     // Of values, activations are in place; the last two lie in lanes, then image after image.
     const values = 5 + 1 / 4 + 1 / 4;
     expect(activationFloats).toBe((values + 2 + 1 / 4) * MAP);
+  });
+
+  it('has what is computed element by element in place in evaluation, also what backward would read', () => {
+    const layers = [normalization, { kind: 'silu' }, { kind: 'prelu' }, relu, pooling];
+    const { find } = plan(layers, BATCH, false);
+    const { offset } = find('convolution1');
+    const names = ['batch-normalization1', 'silu1', 'prelu1', 'relu1'];
+    for (const name of names) expect(find(name).offset).toBe(offset);
+    expect(find('max-pooling1').offset).not.toBe(offset);
+    const training = plan(layers);
+    expect(new Set(['convolution1', ...names].map((name) => training.find(name).offset)).size).toBe(4);
   });
 
   it('has a place for each gradient of images one after another, but for those in place', () => {

@@ -32,7 +32,11 @@ function makeProject(files: Readonly<Record<string, string>>): string {
     cpSync(join(root, 'scripts', name), join(folder, 'scripts', name));
   }
   const tell = (what: string) => `node -e "require('fs').appendFileSync('ran', '${what} ')" --`;
-  const scripts = { 'build:native': tell('addon'), 'build:ts': tell('typescript') };
+  const scripts = {
+    'build:native': tell('addon'),
+    'build:ts': tell('typescript'),
+    'build:page': tell('page'),
+  };
   const own = {
     'package.json': JSON.stringify({
       name: 'project',
@@ -46,6 +50,8 @@ function makeProject(files: Readonly<Record<string, string>>): string {
     'native/addon.cc': '',
     'src/index.ts': '',
     'dist/.tsbuildinfo': '',
+    'page/index.html': '',
+    'dist/page/index.html': '',
     'build/config.gypi': '',
     ...PICTURES,
     'node_modules/.package-lock.json': JSON.stringify({
@@ -98,6 +104,16 @@ describe('setting up', () => {
       const later = Date.now() / 1000 + 60;
       utimesSync(join(folder, source), later, later);
       expect(run(folder, 'set-up.js').ran).toContain('addon');
+    },
+  );
+
+  it.each(['page/index.html', 'src/index.ts'])(
+    'builds the page again where %s has changed since',
+    (source) => {
+      const folder = makeProject(WORKING_DATABASE);
+      const later = Date.now() / 1000 + 60;
+      utimesSync(join(folder, source), later, later);
+      expect(run(folder, 'set-up.js').ran.split(' ')).toContain('page');
     },
   );
 

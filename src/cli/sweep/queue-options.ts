@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { UserError } from '../../core/errors.js';
+import type { ListenPlace } from '../../core/listen.js';
 import type { HeadPlace } from '../../queue/head-server.js';
 import { parseQueueUrl } from '../../queue/redis.js';
 import { refuseIdleOptions } from '../idle-options.js';
+import { LOOPBACK, parseListen } from '../listen-option.js';
 
 /** A queue that workers take a sweep's points from. */
 export interface QueueChoice {
@@ -13,12 +15,9 @@ export interface QueueChoice {
 
 export interface QueueFlags {
   readonly queue?: string;
-  readonly listen?: Omit<HeadPlace, 'url'>;
+  readonly listen?: ListenPlace;
   readonly headUrl?: string;
 }
-
-/** Nobody else reaches it there. */
-const LOOPBACK = '127.0.0.1';
 
 /** Lets a command have its points trained by others. */
 export function addQueueOptions(command: Command): Command {
@@ -55,17 +54,6 @@ export function readQueueFlags(command: Command, { queue, listen, headUrl }: Que
     );
   }
   return { url: queue, place: { host, port, url: headUrl ?? null } };
-}
-
-const MAX_PORT = 65_535;
-
-function parseListen(text: string): Omit<HeadPlace, 'url'> {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/\s]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (host !== undefined && Number(port ?? 0) <= MAX_PORT) return { host, port: Number(port ?? 0) };
-  throw new UserError(
-    `--listen: expected HOST or HOST:PORT of this machine, found '${text}'. An IPv6 address stands in brackets.`,
-  );
 }
 
 function parseUrl(text: string): string {

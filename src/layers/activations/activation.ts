@@ -69,7 +69,7 @@ export function makeActivation<Config extends LayerConfig, Written>(definition: 
 
 export function planActivation(input: Shape, reads: 'input' | 'output'): LayerPlan {
   return planTransform(input, {
-    inPlace: reads === 'output',
+    inPlace: reads === 'output' || 'in evaluation',
     backwardReads: { input: reads === 'input', output: reads === 'output' },
   });
 }

@@ -42,7 +42,7 @@ export const prelu: LayerKindOf<typeof schema> = {
     ],
     state: [],
     shared: shareChannelParameter('slope', input, layout),
-    inPlace: false,
+    inPlace: 'in evaluation',
     backwardReads: { input: true, output: false },
     multiplyAddsPerImage: 0,
   }),

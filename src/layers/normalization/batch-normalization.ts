@@ -55,7 +55,7 @@ export const batchNormalization: LayerKindOf<typeof schema> = {
         gradientProducts: { floats: width, perPart: true, onlyInTraining: true },
         ...planShardStatistics(channels),
       },
-      inPlace: false,
+      inPlace: 'in evaluation',
       backwardReads: { input: true, output: false },
       multiplyAddsPerImage: 0,
       valuesPerStatistic: height * columns,

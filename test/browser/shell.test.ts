@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PageUnderTest } from './open-page.js';
+
+let shown: PageUnderTest;
+
+beforeAll(async () => {
+  shown = await PageUnderTest.start((folder) => [join(folder, 'none.db')]);
+});
+afterAll(() => shown.close());
+
+it('opens by the printed address, which leaves no token behind', async () => {
+  const page = await shown.open('#/sql');
+  await page.getByRole('navigation').waitFor();
+  expect(new URL(page.url()).search).toBe('');
+  expect(new URL(page.url()).hash).toBe('#/sql');
+  expect(shown.complaints).toEqual([]);
+});
+
+it('says why a database cannot be read', async () => {
+  const page = await shown.open('#/sql');
+  await expect.poll(() => page.getByRole('alert').textContent()).toContain('there is no such database');
+});
+
+it('lists its keys', async () => {
+  const page = await shown.open('#/sql');
+  await page.getByRole('navigation').waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('shows this list').waitFor();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+});
+
+it('keeps the colours that were chosen', async () => {
+  const page = await shown.open('#/sql', { colorScheme: 'light' });
+  const colours = () => page.locator('html').getAttribute('data-theme');
+  await page.getByRole('button', { name: 'Colours' }).click();
+  await page.getByRole('button', { name: 'Colours' }).click();
+  expect(await colours()).toBe('dark');
+  await page.reload();
+  await page.getByRole('navigation').waitFor();
+  expect(await colours()).toBe('dark');
+});
