@@ -39,6 +39,7 @@ struct ScaleChannels {
   const float* x;
   const float* scale;
   const float* shift;
+  bool rectified;
   float* y;
   long rows;
 
@@ -46,14 +47,23 @@ struct ScaleChannels {
   static ScaleChannels read(Reader& from) {
     const long channels = from.integer("channels", 1);
     const auto x = from.floats("x"), scale = from.floats("scale"), shift = from.floats("shift");
+    const bool rectified = from.boolean("rectified");
     const auto y = from.output("y");
     from.may_be(y, x);
     from.holds(scale, channels);
     from.holds(shift, channels);
-    return {channels, x.data, scale.data, shift.data, y.data, least(from.pieces(x, channels), from.pieces(y, channels))};
+    return {channels, x.data, scale.data, shift.data, rectified, y.data, least(from.pieces(x, channels), from.pieces(y, channels))};
   }
   bool allows(Range some) const { return some.within(rows); }
 };
+
+// What a ReLU came behind, x·scale + shift; both null if none did.
+template <typename Reader, typename Floats>
+void hold_rectifier(Reader& from, const Floats& scale, const Floats& shift, long channels) {
+  from.expect((scale.data == nullptr) == (shift.data == nullptr), "shift", "null with scale, and not without it");
+  if (scale.data) from.holds(scale, channels);
+  if (shift.data) from.holds(shift, channels);
+}
 
 struct ChannelGradientSums {
   static constexpr char kName[] = "bindChannelGradientSums";
@@ -63,6 +73,8 @@ struct ChannelGradientSums {
   const float* x;
   const float* dy;
   const float* mean;
+  const float* scale;  // of what a ReLU came behind; null if none did
+  const float* shift;  // likewise
   float* sums;
   float* products;
   long rows;
@@ -71,11 +83,14 @@ struct ChannelGradientSums {
   static ChannelGradientSums read(Reader& from) {
     const long channels = from.integer("channels", 1);
     const auto x = from.floats("x"), dy = from.floats("dy"), mean = from.floats("mean");
+    const auto scale = from.floats_or_null("scale"), shift = from.floats_or_null("shift");
     const auto sums = from.output("sums"), products = from.output("products");
     from.holds(mean, channels);
+    hold_rectifier(from, scale, shift, channels);
     from.holds(sums, channels);
     from.holds(products, channels);
-    return {channels, x.data, dy.data, mean.data, sums.data, products.data, least(from.pieces(x, channels), from.pieces(dy, channels))};
+    const long rows = least(from.pieces(x, channels), from.pieces(dy, channels));
+    return {channels, x.data, dy.data, mean.data, scale.data, shift.data, sums.data, products.data, rows};
   }
   bool allows(Range some) const { return some.within(rows); }
 };
@@ -90,6 +105,8 @@ struct CombineChannels {
   const float* a;
   const float* b;
   const float* d;
+  const float* scale;  // as for ChannelGradientSums, likewise shift
+  const float* shift;
   float* dx;
   long rows;
 
@@ -97,12 +114,14 @@ struct CombineChannels {
   static CombineChannels read(Reader& from) {
     const long channels = from.integer("channels", 1);
     const auto x = from.floats("x"), dy = from.floats("dy"), a = from.floats("a"), b = from.floats("b"), d = from.floats("d");
+    const auto scale = from.floats_or_null("scale"), shift = from.floats_or_null("shift");
     const auto dx = from.output("dx");
     from.holds(a, channels);
     from.holds(b, channels);
     from.holds(d, channels);
-    return {channels, x.data, dy.data, a.data,
-            b.data,   d.data, dx.data, least(from.pieces(x, channels), from.pieces(dy, channels), from.pieces(dx, channels))};
+    hold_rectifier(from, scale, shift, channels);
+    const long rows = least(from.pieces(x, channels), from.pieces(dy, channels), from.pieces(dx, channels));
+    return {channels, x.data, dy.data, a.data, b.data, d.data, scale.data, shift.data, dx.data, rows};
   }
   bool allows(Range some) const { return some.within(rows); }
 };

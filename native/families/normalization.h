@@ -115,7 +115,8 @@ struct BandGradientSums {
     const auto sums = from.output("sums"), products = from.output("products");
     from.holds(mean, channels);
     from.holds(inverse, channels);
-    return {{channels, x.data, dy.data, mean.data, sums.data, products.data, least(from.pieces(x, channels), from.pieces(dy, channels))},
+    return {{channels, x.data, dy.data, mean.data, nullptr, nullptr, sums.data, products.data,
+             least(from.pieces(x, channels), from.pieces(dy, channels))},
             inverse.data,
             least(from.pieces(sums, channels), from.pieces(products, channels))};
   }

@@ -30,25 +30,50 @@ void scale_channels(const ScaleChannels& s, float* scratch, Range rows) {
   float* shifts = scratch + period.floats;
   repeat(channels, period, s.scale, scales);
   repeat(channels, period, s.shift, shifts);
-  for_each_in_period(channels, period, rows,
-                     [&](long at, long i, Mask mask) { store(y + at, fma(load(x + at, mask), load(scales + i), load(shifts + i)), mask); });
+  const auto scaled = [&](long at, long i, Mask mask) { return fma(load(x + at, mask), load(scales + i), load(shifts + i)); };
+  if (s.rectified) {
+    for_each_in_period(channels, period, rows,
+                       [&](long at, long i, Mask mask) { store(y + at, Relu::forward(scaled(at, i, mask), splat(0)), mask); });
+  } else {
+    for_each_in_period(channels, period, rows, [&](long at, long i, Mask mask) { store(y + at, scaled(at, i, mask), mask); });
+  }
+}
+
+// Calls visit(dy_at) with what gives dy at some place: what is there, or what a ReLU behind x·scale + shift lets through of it. The patterns begin at
+// `scratch`.
+template <typename Descriptor, typename Visit>
+inline void with_gradient(const Descriptor& s, const Period& period, float* scratch, Visit visit) {
+  const float* x = s.x;
+  const float* dy = s.dy;
+  if (!s.scale) {
+    visit([dy](long at, long, Mask mask) { return load(dy + at, mask); });
+    return;
+  }
+  float* scales = scratch;
+  float* shifts = scratch + period.floats;
+  repeat(s.channels, period, s.scale, scales);
+  repeat(s.channels, period, s.shift, shifts);
+  visit([=](long at, long i, Mask mask) {
+    return Relu::backward(fma(load(x + at, mask), load(scales + i), load(shifts + i)), load(dy + at, mask), splat(0));
+  });
 }
 
 void channel_gradient_sums(const ChannelGradientSums& s, float* scratch, Range rows) {
   const long channels = s.channels;
   const float* x = s.x;
-  const float* dy = s.dy;
   const Period period = period_of(channels);
   float* centre = scratch;
   float* running_sums = scratch + period.floats;
   float* running_products = running_sums + period.floats;
   repeat(channels, period, s.mean, centre);
   zero_run(running_sums, 2 * period.floats);
-  for_each_in_period(channels, period, rows, [&](long at, long i, Mask mask) {
-    const V gradient = load(dy + at, mask);
-    const V deviation = load(x + at, mask) - load(centre + i, mask);
-    store(running_sums + i, load(running_sums + i) + gradient);
-    store(running_products + i, fma(gradient, deviation, load(running_products + i)));
+  with_gradient(s, period, running_products + period.floats, [&](auto dy_at) {
+    for_each_in_period(channels, period, rows, [&](long at, long i, Mask mask) {
+      const V gradient = dy_at(at, i, mask);
+      const V deviation = load(x + at, mask) - load(centre + i, mask);
+      store(running_sums + i, load(running_sums + i) + gradient);
+      store(running_products + i, fma(gradient, deviation, load(running_products + i)));
+    });
   });
   fold(channels, period, running_sums, s.sums);
   fold(channels, period, running_products, s.products);
@@ -57,7 +82,6 @@ void channel_gradient_sums(const ChannelGradientSums& s, float* scratch, Range r
 void combine_channels(const CombineChannels& s, float* scratch, Range rows) {
   const long channels = s.channels;
   const float* x = s.x;
-  const float* dy = s.dy;
   float* dx = s.dx;
   const Period period = period_of(channels);
   float* as = scratch;
@@ -66,9 +90,11 @@ void combine_channels(const CombineChannels& s, float* scratch, Range rows) {
   repeat(channels, period, s.a, as);
   repeat(channels, period, s.b, bs);
   repeat(channels, period, s.d, ds);
-  for_each_in_period(channels, period, rows, [&](long at, long i, Mask mask) {
-    const V rest = fma(load(x + at, mask), load(bs + i), load(ds + i));
-    store(dx + at, fma(load(dy + at, mask), load(as + i), rest), mask);
+  with_gradient(s, period, ds + period.floats, [&](auto dy_at) {
+    for_each_in_period(channels, period, rows, [&](long at, long i, Mask mask) {
+      const V rest = fma(load(x + at, mask), load(bs + i), load(ds + i));
+      store(dx + at, fma(dy_at(at, i, mask), load(as + i), rest), mask);
+    });
   });
 }
 

@@ -24,7 +24,7 @@ export const multiply: LayerKindOf<typeof schema> = {
     const factors = allocateLike(input.value, width).fill(factor);
     const zeros = allocateLike(input.value, width);
     const bindScale = (x: Float32Array, y: Float32Array) =>
-      kernels.bindScaleChannels({ channels: width, x, scale: factors, shift: zeros, y });
+      kernels.bindScaleChannels({ channels: width, x, scale: factors, shift: zeros, rectified: false, y });
     const forward = bindScale(input.value, output.value);
     const backward = bindScale(output.gradient, input.gradient);
     return {

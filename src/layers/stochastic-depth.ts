@@ -51,7 +51,14 @@ function bindDrop(
   const lanes = columns / channels;
   const factors = allocateLike(x, columns);
   const zeros = allocateLike(x, columns);
-  const scale = kernels.bindScaleChannels({ channels: columns, x, scale: factors, shift: zeros, y });
+  const scale = kernels.bindScaleChannels({
+    channels: columns,
+    x,
+    scale: factors,
+    shift: zeros,
+    rectified: false,
+    y,
+  });
   const threshold = Math.floor(rate * 2 ** 32);
   const words = new Uint32Array(4);
   const drawFactor = (image: number) => {

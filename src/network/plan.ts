@@ -11,6 +11,7 @@ import { countParts } from '../layers/parts.js';
 import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { fuseLosses } from './fuse-loss.js';
+import { fuseRectifiers } from './fuse-rectifiers.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
 import { checkHeadShape, listLosses } from './heads.js';
 import { flattenNetwork } from './layouts.js';
@@ -146,8 +147,9 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
     spec,
     named.map(({ name }) => name),
   );
-  const layers = fuseLosses(named, sites);
   const heads = sites.slice(1).map(({ place }) => place);
+  const withoutLosses = fuseLosses(named, sites);
+  const layers = training ? fuseRectifiers(withoutLosses, heads) : withoutLosses;
   const network = flattenNetwork(spec.input, layers, { cut: largest, heads, training, kinds });
   checkInitializers(network);
   const losses = sites

@@ -7,24 +7,40 @@ export interface ChannelKernels {
     readonly mean: Float32Array;
     readonly squares: Float32Array;
   }): (firstRow: number, rows: number) => void;
-  /** y = x·scale[c] + shift[c]. `y` may be `x`. */
+  /**
+   * y = x·scale[c] + shift[c]. `y` may be `x`.
+   *
+   * @param kernel.rectified whether a ReLU comes behind: y = max(x·scale[c] + shift[c], 0)
+   */
   bindScaleChannels(kernel: {
     readonly channels: number;
     readonly x: Float32Array;
     readonly scale: Float32Array;
     readonly shift: Float32Array;
+    readonly rectified: boolean;
     readonly y: Float32Array;
   }): (firstRow: number, rows: number) => void;
-  /** sums[c] = sum of dy, products[c] = sum of dy·(x − mean[c]). */
+  /**
+   * sums[c] = sum of dy, products[c] = sum of dy·(x − mean[c]).
+   *
+   * @param kernel.scale null, or a ReLU came behind: dy is then 0 but where x·scale[c] + shift[c] is positive
+   * @param kernel.shift null with `scale`
+   */
   bindChannelGradientSums(kernel: {
     readonly channels: number;
     readonly x: Float32Array;
     readonly dy: Float32Array;
     readonly mean: Float32Array;
+    readonly scale: Float32Array | null;
+    readonly shift: Float32Array | null;
     readonly sums: Float32Array;
     readonly products: Float32Array;
   }): (firstRow: number, rows: number) => void;
-  /** dx = dy·a[c] + x·b[c] + d[c]. */
+  /**
+   * dx = dy·a[c] + x·b[c] + d[c].
+   *
+   * @param kernel.scale as for bindChannelGradientSums, likewise shift
+   */
   bindCombineChannels(kernel: {
     readonly channels: number;
     readonly x: Float32Array;
@@ -32,6 +48,8 @@ export interface ChannelKernels {
     readonly a: Float32Array;
     readonly b: Float32Array;
     readonly d: Float32Array;
+    readonly scale: Float32Array | null;
+    readonly shift: Float32Array | null;
     readonly dx: Float32Array;
   }): (firstRow: number, rows: number) => void;
   /**

@@ -11,33 +11,52 @@ export const bindChannelMoments: Kernels['bindChannelMoments'] =
   };
 
 export const bindScaleChannels: Kernels['bindScaleChannels'] =
-  ({ channels, x, scale, shift, y }) =>
+  ({ channels, x, scale, shift, rectified, y }) =>
   (firstRow, rows) => {
     for (let row = firstRow; row < firstRow + rows; row++) {
       for (let c = 0; c < channels; c++) {
         const i = row * channels + c;
-        y[i] = x[i]! * scale[c]! + shift[c]!;
+        const scaled = x[i]! * scale[c]! + shift[c]!;
+        // NaN compares false and passes through.
+        y[i] = rectified && scaled <= 0 ? 0 : scaled;
       }
     }
   };
 
-export const bindChannelGradientSums: Kernels['bindChannelGradientSums'] =
-  ({ channels, x, dy, mean, sums, products }) =>
-  (first, count) => {
-    sums.set(sumChannels(channels, { first, count }, (i) => dy[i]!));
-    products.set(sumChannels(channels, { first, count }, (i, c) => dy[i]! * (x[i]! - mean[c]!)));
+export const bindChannelGradientSums: Kernels['bindChannelGradientSums'] = ({
+  channels,
+  x,
+  dy,
+  mean,
+  scale,
+  shift,
+  sums,
+  products,
+}) => {
+  const gradient = (i: number, c: number) => dy[i]! * passes(x[i]!, scale?.[c], shift?.[c]);
+  return (first, count) => {
+    sums.set(sumChannels(channels, { first, count }, gradient));
+    products.set(sumChannels(channels, { first, count }, (i, c) => gradient(i, c) * (x[i]! - mean[c]!)));
   };
+};
 
 export const bindCombineChannels: Kernels['bindCombineChannels'] =
-  ({ channels, x, dy, a, b, d, dx }) =>
+  ({ channels, x, dy, a, b, d, scale, shift, dx }) =>
   (firstRow, rows) => {
     for (let row = firstRow; row < firstRow + rows; row++) {
       for (let c = 0; c < channels; c++) {
         const i = row * channels + c;
-        dx[i] = dy[i]! * a[c]! + x[i]! * b[c]! + d[c]!;
+        const gradient = dy[i]! * passes(x[i]!, scale?.[c], shift?.[c]);
+        dx[i] = gradient * a[c]! + x[i]! * b[c]! + d[c]!;
       }
     }
   };
+
+/** What a ReLU behind x·scale + shift lets through of a gradient: 1 or 0. Without scale and shift there is none. */
+function passes(x: number, scale: number | undefined, shift: number | undefined): number {
+  if (scale === undefined || shift === undefined) return 1;
+  return Math.fround(x * scale + shift) > 0 ? 1 : 0;
+}
 
 /** Numbers of a channel that went into the parts' sums. */
 function countNumbers(parts: number, cuts: Int32Array): number {

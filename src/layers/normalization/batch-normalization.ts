@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { allocateLike, allocateWords } from '../../kernels/memory.js';
-import type { BoundLayer, LayerKindOf, LayerPlan, LayerSite } from '../layer.js';
+import type { BoundLayer, LayerConfig, LayerKind, LayerPlan, LayerSite } from '../layer.js';
 import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
 import { singleNumber } from '../single-number.js';
@@ -22,7 +22,12 @@ const schema = z
   })
   .transform(resolveAffine);
 
-type BatchNormalizationConfig = z.output<typeof schema>;
+export interface BatchNormalizationConfig
+  extends LayerConfig,
+    Omit<z.output<typeof schema>, 'kind' | 'name'> {
+  /** Whether it computes the ReLU that follows: see fuseRectifiers. Never in a spec. */
+  readonly rectified?: boolean;
+}
 
 /**
  * Batch normalisation per channel (Ioffe and Szegedy, ICML 2015): y = scale·(x − mean) / √(variance + epsilon) + shift, with mean and (biased)
@@ -31,7 +36,7 @@ type BatchNormalizationConfig = z.output<typeof schema>;
  * Evaluation uses running statistics. They take over the first mini-batch's values and move from there; the running variance is the
  * biased one, as in MatConvNet and Keras.
  */
-export const batchNormalization: LayerKindOf<typeof schema> = {
+export const batchNormalization: LayerKind<BatchNormalizationConfig, z.input<typeof schema>> = {
   kind: 'batch-normalization',
   schema,
   role: 'normalization',
@@ -124,6 +129,8 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const allocate = (length: number) => allocateLike(input.value, length);
   const statistics = allocate(3 * channels);
   const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
+  // Forward's, by which backward sees what a ReLU has let through.
+  const [gain, offset] = config.rectified ? [allocate(width), allocate(width)] : [a, d];
   const [dScale, dShift] = [allocate(channels), allocate(channels)];
   const leaveGradients = (dScale: Float32Array, dShift: Float32Array) => {
     scale?.gradient[0]?.set(dScale);
@@ -152,8 +159,8 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     epsilon: config.epsilon,
     statistics,
     mean,
-    a,
-    d,
+    a: gain,
+    d: offset,
   });
   const findGradientCoefficients = kernels.bindNormalizationGradientCoefficients({
     ...sums.layout,
@@ -171,7 +178,7 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   let found = -1;
   const findStatistics = () => {
     findCoefficients(moments.countParts());
-    spread(mean, a, d);
+    spread(mean, gain, offset);
     found = batch.step;
   };
   const needStatistics = () => {
@@ -196,8 +203,9 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const normalize = kernels.bindScaleChannels({
     channels: width,
     x,
-    scale: a,
-    shift: d,
+    scale: gain,
+    shift: offset,
+    rectified: config.rectified === true,
     y: output.value,
   });
   const forward: Pass = {
@@ -217,8 +225,9 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
 
   // With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum dy.
   const dy = output.gradient;
+  const rectifier = config.rectified ? { scale: gain, shift: offset } : { scale: null, shift: null };
   const sumPart = parts.sums.of.map(([sums, products]) =>
-    kernels.bindChannelGradientSums({ channels: width, x, dy, mean, sums, products }),
+    kernels.bindChannelGradientSums({ channels: width, x, dy, mean, ...rectifier, sums, products }),
   );
   const sumGradients: Pass = {
     ...overParts(input.shape, layout, ({ index, firstRow, rows }) => sumPart[index]!(firstRow, rows), {
@@ -226,7 +235,16 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     }),
     begin: needStatistics,
   };
-  const combine = kernels.bindCombineChannels({ channels: width, x, dy, a, b, d, dx: input.gradient });
+  const combine = kernels.bindCombineChannels({
+    channels: width,
+    x,
+    dy,
+    a,
+    b,
+    d,
+    ...rectifier,
+    dx: input.gradient,
+  });
   const clear = kernels.bindClearLanes({ x: input.gradient });
   const inputGradient: Pass = {
     ...overParts(input.shape, layout, ({ firstRow, rows, imagesPerRow }) => {
@@ -281,6 +299,7 @@ function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): Boun
     x: input.value,
     scale: a,
     shift: d,
+    rectified: config.rectified === true,
     y: output.value,
   });
   const forward: Pass = {

@@ -98,7 +98,14 @@ export const groupNormalization: LayerKindOf<typeof schema> = {
       a,
       d,
     });
-    const normalize = kernels.bindScaleChannels({ channels: width, x, scale: a, shift: d, y: output.value });
+    const normalize = kernels.bindScaleChannels({
+      channels: width,
+      x,
+      scale: a,
+      shift: d,
+      rectified: false,
+      y: output.value,
+    });
     const forward = [
       bands.over(({ index, firstRow, rows }) => takeMoments(index, firstRow, rows), { name: 'moments' }),
       bands.waitFor(({ block, images, firstRow, rows }) => {
@@ -140,7 +147,17 @@ export const groupNormalization: LayerKindOf<typeof schema> = {
       b,
       d,
     });
-    const combine = kernels.bindCombineChannels({ channels: width, x, dy, a, b, d, dx: input.gradient });
+    const combine = kernels.bindCombineChannels({
+      channels: width,
+      x,
+      dy,
+      a,
+      b,
+      d,
+      scale: null,
+      shift: null,
+      dx: input.gradient,
+    });
     const inputGradient = bands.waitFor(({ block, images, firstRow, rows }) => {
       findCoefficients(block, images);
       findGradientCoefficients(block, images);

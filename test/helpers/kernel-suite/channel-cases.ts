@@ -72,9 +72,11 @@ export function listChannelCases(): KernelCase[] {
       makeSumCase(size),
       makeMomentsCase(size, 0),
       makeMomentsCase(size, 100),
-      makeScaleCase(size),
-      makeGradientSumsCase(size),
-      makeCombineCase(size),
+      ...[false, true].flatMap((rectified) => [
+        makeScaleCase(size, rectified),
+        makeGradientSumsCase(size, rectified),
+        makeCombineCase(size, rectified),
+      ]),
     ]),
     ...PARTS.flatMap((size) => [
       makeCoefficientsCase(size, true),
@@ -119,41 +121,41 @@ function makeMomentsCase(size: ChannelSize, offset: number): KernelCase {
   );
 }
 
-function makeScaleCase(size: ChannelSize): KernelCase {
+function makeScaleCase(size: ChannelSize, rectified: boolean): KernelCase {
   return makeCase(
     'bindScaleChannels',
-    describeSize(size),
+    describeRectified(size, rectified),
     (memory) => {
       const x = placeRows(memory, 'x', size);
       const scale = memory.input('scale', memory.uniform(size.channels));
       const shift = memory.input('shift', memory.uniform(size.channels));
       const y = memory.output('y', x.length, toleranceOfSum(2, 1));
-      return [[{ channels: size.channels, x, scale, shift, y }, size.firstRow, size.rows]];
+      return [[{ channels: size.channels, x, scale, shift, rectified, y }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
 }
 
-function makeGradientSumsCase(size: ChannelSize): KernelCase {
+function makeGradientSumsCase(size: ChannelSize, rectified: boolean): KernelCase {
   return makeCase(
     'bindChannelGradientSums',
-    describeSize(size),
+    describeRectified(size, rectified),
     (memory) => {
       const x = placeRows(memory, 'x', size);
       const dy = placeRows(memory, 'dy', size);
       const mean = memory.input('mean', memory.uniform(size.channels));
       const sums = memory.output('sums', size.channels, toleranceOfSum(size.rows, 1));
       const products = memory.output('products', size.channels, toleranceOfSum(size.rows, 2));
-      return [[{ channels: size.channels, x, dy, mean, sums, products }, size.firstRow, size.rows]];
+      return [[{ channels: size.channels, x, dy, mean, ...placeRectifier(memory, size, rectified), sums, products }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
 }
 
-function makeCombineCase(size: ChannelSize): KernelCase {
+function makeCombineCase(size: ChannelSize, rectified: boolean): KernelCase {
   return makeCase(
     'bindCombineChannels',
-    describeSize(size),
+    describeRectified(size, rectified),
     (memory) => {
       const x = placeRows(memory, 'x', size);
       const dy = placeRows(memory, 'dy', size);
@@ -161,10 +163,21 @@ function makeCombineCase(size: ChannelSize): KernelCase {
       const b = memory.input('b', memory.uniform(size.channels));
       const d = memory.input('d', memory.uniform(size.channels));
       const dx = memory.output('dx', x.length, toleranceOfSum(3, 1));
-      return [[{ channels: size.channels, x, dy, a, b, d, dx }, size.firstRow, size.rows]];
+      const rectifier = placeRectifier(memory, size, rectified);
+      return [[{ channels: size.channels, x, dy, a, b, d, ...rectifier, dx }, size.firstRow, size.rows]];
     },
     { tight: size === TIGHT },
   );
+}
+
+function describeRectified(size: ChannelSize, rectified: boolean): string {
+  return `${describeSize(size)}${rectified ? ', with a ReLU' : ''}`;
+}
+
+/** What a ReLU came behind, if one did. */
+function placeRectifier(memory: KernelMemory, { channels }: ChannelSize, rectified: boolean) {
+  const place = (name: string) => (rectified ? memory.input(name, memory.uniform(channels)) : null);
+  return { scale: place('scale'), shift: place('shift') };
 }
 
 /** Variances are from 1 to 5, so that no number is greater than these. All sums are in float64: what differs is the last rounding. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { packedFloats } from '../../../src/kernels/interface/products.js';
 import { referenceKernels as kernels } from '../../../src/kernels/reference/reference.js';
 
+const UNRECTIFIED = { scale: null, shift: null };
+
 describe('products and sums by hand', () => {
   it('multiplies matrices, plain and transposed', () => {
     const a = Float32Array.of(1, 2, 3, 4);
@@ -26,8 +28,11 @@ describe('products and sums by hand', () => {
     const sums = new Float32Array(2);
     const products = new Float32Array(2);
     const dy = Float32Array.of(99, 99, 1, 2, 3, 4, 5, 6);
-    kernels.bindChannelGradientSums({ channels: 2, x, dy, mean, sums, products })(1, 3);
+    kernels.bindChannelGradientSums({ channels: 2, x, dy, mean, ...UNRECTIFIED, sums, products })(1, 3);
     expect([...sums, ...products]).toEqual([9, 12, 8, 60]);
+    const rectifier = { scale: Float32Array.of(1, -1), shift: Float32Array.of(-1, 20) };
+    kernels.bindChannelGradientSums({ channels: 2, x, dy, mean, ...rectifier, sums, products })(1, 3);
+    expect([...sums, ...products]).toEqual([8, 6, 10, -60]);
     kernels.bindSumRows({ channels: 2, x, sums })(2, 2);
     expect([...sums]).toEqual([8, 50]);
   });
@@ -89,11 +94,18 @@ describe('products and sums by hand', () => {
       x,
       scale: Float32Array.of(10, 100),
       shift: Float32Array.of(1, 2),
+      rectified: false,
       y,
     })(0, 2);
     expect([...y]).toEqual([11, 202, 31, 402]);
+    const rectifier = { scale: Float32Array.of(10, 100), shift: Float32Array.of(-15, -500) };
+    kernels.bindScaleChannels({ channels: 2, x, ...rectifier, rectified: true, y })(0, 2);
+    expect([...y]).toEqual([0, 0, 15, 0]);
     const [a, b, d] = [Float32Array.of(1, 2), Float32Array.of(10, 20), Float32Array.of(100, 200)];
-    kernels.bindCombineChannels({ channels: 2, x, dy: Float32Array.of(5, 6, 7, 8), a, b, d, dx: y })(0, 2);
+    const dy = Float32Array.of(5, 6, 7, 8);
+    kernels.bindCombineChannels({ channels: 2, x, dy, a, b, d, ...UNRECTIFIED, dx: y })(0, 2);
     expect([...y]).toEqual([115, 252, 137, 296]);
+    kernels.bindCombineChannels({ channels: 2, x, dy, a, b, d, ...rectifier, dx: y })(0, 2);
+    expect([...y]).toEqual([110, 240, 137, 280]);
   });
 });
