@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { collectGarbage } from '../src/core/collect-garbage.js';
 import type { Kernels } from '../src/kernels/kernels.js';
 import { viewArena } from '../src/kernels/memory.js';
 import { loadKernels } from '../src/kernels/select.js';
@@ -49,6 +51,10 @@ export interface ContextShard {
 const contexts = new Map<string, RunContext>();
 /** A thread takes part in one run at a time; a few stay, in case runs take turns on it. */
 const MAX_CONTEXTS = 4;
+/** How many runs this thread has let go. */
+let lettings = 0;
+/** Each collection takes as long as a tiny run. */
+const LETTINGS_A_COLLECTION = 4;
 
 /** The thread's context of a run, bound at its first task. */
 export async function getContext(run: SharedRun): Promise<RunContext> {
@@ -58,8 +64,18 @@ export async function getContext(run: SharedRun): Promise<RunContext> {
   for (const id of contexts.keys()) {
     if (contexts.size <= MAX_CONTEXTS) break;
     contexts.delete(id);
+    if (++lettings % LETTINGS_A_COLLECTION === 0) await freeMemory();
   }
   return context;
+}
+
+/**
+ * Gives back what runs have had that this thread has let go. The engine would not: memory that threads share is no reason for it to collect, and what
+ * bound kernels hold is only freed in a turn of the event loop, of which a thread that waits for its next task makes none.
+ */
+async function freeMemory(): Promise<void> {
+  collectGarbage();
+  await setImmediate();
 }
 
 async function bindRun(run: SharedRun): Promise<RunContext> {

@@ -6,5 +6,9 @@ import { root } from './work-copy.js';
 runCheck('test:queue', async () => {
   requireCommands({ 'redis-server': 'redis-server' });
   const environment = { CONVOY_QUEUE: process.argv.includes('--long') ? 'long' : 'short' };
-  return runCounted('node', ['scripts/test.js', 'test/queue/queue.test.ts'], { cwd: root, environment });
+  return runCounted(
+    'node',
+    ['scripts/test.js', 'test/queue/queue.test.ts', 'test/queue/head-costs.test.ts'],
+    { cwd: root, environment },
+  );
 });

@@ -4,6 +4,8 @@ import type { Main } from './exit.js';
 export interface ProgramCommand {
   /** What it does, in a line. */
   readonly summary: string;
+  /** Whether the processes that `mpirun` starts do it together, once. */
+  readonly runsOnRanks?: true;
   readonly load: () => Promise<{ readonly main: Main }>;
 }
 
@@ -13,7 +15,7 @@ export const COMMANDS: Readonly<Record<string, ProgramCommand>> = {
     summary: 'trains the points of a grid that are not recorded',
     load: () => import('./sweep/sweep.js'),
   },
-  train: { summary: 'trains one network', load: () => import('./train/train.js') },
+  train: { summary: 'trains one network', runsOnRanks: true, load: () => import('./train/train.js') },
   work: { summary: 'trains points that sweeps have put into a queue', load: () => import('./work/work.js') },
   predict: { summary: 'says what trained networks take images for', load: () => import('./predict.js') },
   evaluate: {

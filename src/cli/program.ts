@@ -1,6 +1,7 @@
 import { UserError, unknownName } from '../core/errors.js';
 import { explainLoadError } from '../core/load-error.js';
 import { readManifest } from '../core/manifest.js';
+import { countRanks } from '../parallel/mpi.js';
 import { COMMANDS } from './commands.js';
 import { EXIT_CODES, type Main } from './exit.js';
 import type { Streams } from './streams.js';
@@ -28,8 +29,16 @@ export async function main([name, ...args]: readonly string[], streams: Streams)
 
 async function start(name: string, args: readonly string[], streams: Streams): Promise<number> {
   if (!Object.hasOwn(COMMANDS, name)) throw unknownName('convoy', 'command', name, Object.keys(COMMANDS));
+  if (countRanks() > 1 && !COMMANDS[name]!.runsOnRanks) throw refuseRanks(name);
   const { main } = await loadCommand(name);
   return main(args, streams);
+}
+
+function refuseRanks(name: string): UserError {
+  return new UserError(
+    `mpirun: expected the command train, of which it has several machines do one run, found ${name}, which each process would do by itself. ` +
+      'Start it without mpirun; docs/machines.md tells how several machines do many runs.',
+  );
 }
 
 async function loadCommand(name: string): Promise<{ readonly main: Main }> {

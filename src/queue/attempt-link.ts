@@ -43,7 +43,8 @@ export class AttemptLink {
   /** The state that was sent last. */
   #newest: string | null = null;
   #isTraining = false;
-  #isClosed = false;
+  /** Raised when nothing is to be told in turn any longer: nobody waits for a pause to end. */
+  readonly #close = new AbortController();
   #wake: () => void = () => {};
   #isLost = false;
   // What the head has not been told.
@@ -169,9 +170,13 @@ export class AttemptLink {
   }
 
   async #stopLoops(): Promise<void> {
-    this.#isClosed = true;
+    this.#close.abort();
     this.#wake();
     await Promise.all(this.#loops);
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return sleep(milliseconds, undefined, { signal: this.#close.signal }).catch(() => {});
   }
 
   #begin(client: HeadClient, resumption: Resumption | null): Promise<BeginningAnswer> {
@@ -179,16 +184,16 @@ export class AttemptLink {
   }
 
   async #tellInTurn(): Promise<void> {
-    while (!this.#isClosed && !this.#isLost) {
-      await this.#pause();
-      if (this.#isClosed) return;
+    while (!this.#close.signal.aborted && !this.#isLost) {
+      await this.#pauseForNews();
+      if (this.#close.signal.aborted) return;
       await this.#tell().catch((error) => this.#judge(error).catch(() => {}));
     }
   }
 
   /** Until there is news that does not wait, or a sign of life is due. */
-  #pause(): Promise<void> {
-    if (this.#resumption !== null || this.#epochs.length > this.#known) return sleep(GATHER_MS);
+  #pauseForNews(): Promise<void> {
+    if (this.#resumption !== null || this.#epochs.length > this.#known) return this.#pause(GATHER_MS);
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, REPORT_INTERVAL_MS);
       this.#wake = () => {
@@ -263,9 +268,9 @@ export class AttemptLink {
   }
 
   async #sendInTurn(folder: string): Promise<void> {
-    while (!this.#isClosed && !this.#isLost) {
-      await sleep(LOOK_INTERVAL_MS);
-      if (this.#isClosed) return;
+    while (!this.#close.signal.aborted && !this.#isLost) {
+      await this.#pause(LOOK_INTERVAL_MS);
+      if (this.#close.signal.aborted) return;
       // What does not get through is tried again, or a newer one.
       await this.#sendNewest(folder).catch(() => {});
     }

@@ -17,8 +17,10 @@ import { JobKeeper } from './job-keeper.js';
 import { OpenRuns } from './open-runs.js';
 import { connectRedis, hidePassword, importBullmq } from './redis.js';
 
-/** Points that lie in the queue at a time: more than workers take between two looks of the head. */
-export const DEFAULT_PARALLEL = 256;
+/** Points that are in the queue or with workers at a time: as many as two hundred hosts train by five each. */
+export const DEFAULT_PARALLEL = 1_024;
+/** The head looks through those in the queue each second. */
+export const MOST_PARALLEL = 16_384;
 const TICK_MS = 1_000;
 /** What is withdrawn at the end, if Redis is there. */
 const CLOSE_LIMIT_MS = 3_000;

@@ -3,6 +3,13 @@ import { UserError } from '../core/errors.js';
 
 /** Of the first connection: later ones are waited for. */
 const CONNECT_LIMIT_MS = 5_000;
+/** Of TLS, as OpenSSL calls them. */
+const UNKNOWN_SIGNERS = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
 /** Between two attempts to connect again. */
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -101,5 +108,7 @@ function missingPackages(): UserError {
 function explain(error: NodeJS.ErrnoException): string {
   if (error.code === 'ECONNREFUSED') return 'nobody who listens there';
   if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'a host of unknown name';
+  if (UNKNOWN_SIGNERS.includes(error.code ?? ''))
+    return `a certificate that nobody known here has signed (${error.message}; NODE_EXTRA_CA_CERTS=FILE makes its signer known)`;
   return error.message;
 }

@@ -30,7 +30,7 @@ describe('wrong usage of bench', () => {
   it.each([
     [
       [],
-      'bench: expected a command, found nothing. Commands: kernels, steps, epochs, sweep, scaling, process, order, table.',
+      'bench: expected a command, found nothing. Commands: kernels, steps, epochs, sweep, scaling, process, order, machines, table.',
     ],
     [['kernls'], "bench: unknown command 'kernls'. Did you mean 'kernels'?"],
     [['steps', '--jsn'], "bench steps: unknown option '--jsn'. Did you mean '--json'?"],
@@ -41,6 +41,9 @@ describe('wrong usage of bench', () => {
     [['kernels', '--filter', ''], '--filter: expected a part of a name, found nothing.'],
     [['steps', '--filter', 'stp/SK-1'], 'The nearest names: step/SK-1'],
     [['scaling', '--plot', join('no', 'such')], '--plot: expected a folder that exists, found'],
+    [['machines'], "bench machines: missing required argument 'network'"],
+    [['machines', 'SK'], "required option '--rate <n>' not specified"],
+    [['machines', 'SK', '--rate', '0'], '--rate: expected a whole number from 1 to'],
     [['table'], "bench table: missing required argument 'file'"],
     [['table', join('no', 'such.jsonl')], 'such.jsonl cannot be read: ENOENT'],
   ])('%j is one line and exit code 2', (args, message) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.js';
 import { main } from '../../src/cli/program.js';
 import { nameCommand } from '../../src/core/command-name.js';
@@ -31,6 +31,18 @@ describe('the program', () => {
     expect(help.out).toMatch(new RegExp(`^Usage: ${name} `));
     expect(await run(['help', name])).toEqual(help);
   });
+
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each(names.filter((name) => name !== 'train'))(
+    'refuses that each of the processes of mpirun does %s by itself',
+    async (name) => {
+      vi.stubEnv('OMPI_COMM_WORLD_SIZE', '2');
+      await expect(main([name], process.stdout as never)).rejects.toThrow(
+        `mpirun: expected the command train, of which it has several machines do one run, found ${name}, which`,
+      );
+    },
+  );
 
   it('gives a command what follows its name, and its exit exitCode', async () => {
     const { out, exitCode } = await run(['describe', 'SK', '--set', 'width=0.2']);

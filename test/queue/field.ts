@@ -16,6 +16,8 @@ const scripts = join(findPackageRoot(), 'scripts');
 const SHOWN_CHARACTERS = 3_000;
 
 const MOST_STARTS = 5;
+/** In which Linux counts a process's time. */
+const MS_A_TICK = 10;
 
 /** A process of a test, and what it has printed. */
 export class Running {
@@ -47,6 +49,20 @@ export class Running {
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     this.child.kill(signal);
+  }
+
+  /** What it has had of the processor, while it lives. */
+  get processorMs(): number {
+    // Behind the command's name, which may hold anything.
+    const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return MS_A_TICK * (Number(fields[11]) + Number(fields[12]));
+  }
+
+  /** Into files and networks, while it lives. */
+  get writtenBytes(): number {
+    return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${this.child.pid}/io`, 'utf8'))![1]);
   }
 
   /** Waits until it has printed something. */
@@ -118,10 +134,16 @@ export class Field {
 
   /** Empties it. */
   async flush(): Promise<void> {
+    await this.askRedis('FLUSHALL');
+  }
+
+  /** Gives what it answers, of which the first piece is enough. */
+  async askRedis(command: string): Promise<string> {
     const socket = connect(this.port, '127.0.0.1');
-    socket.write('FLUSHALL\r\n');
-    await once(socket, 'data');
+    socket.write(`${command}\r\n`);
+    const [answer] = await once(socket, 'data');
     socket.destroy();
+    return String(answer);
   }
 
   url({ gateway }: Host = HERE): string {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,13 +7,14 @@ import { RandomStream } from '../../src/core/rng.js';
 import { buildCifar10, writeFiles } from '../helpers/cifar10-builder.js';
 import { CAN_MOUNT, SmallDisk } from '../helpers/small-disk.js';
 import { countOf, IS_SOAK } from '../helpers/soak.js';
-import { Field, findPort, type Running } from './field.js';
+import { Field, findPort, Running } from './field.js';
 import { CAN_MAKE_NETWORKS, HERE, type Host, NetworkHost } from './hosts.js';
 
 /** Asked for by `npm run test:queue`, with all of it by `-- --long`, and by the soak. */
 const IS_WANTED = Boolean(process.env.CONVOY_QUEUE) || IS_SOAK;
 const IS_LONG = process.env.CONVOY_QUEUE === 'long' || IS_SOAK;
 const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
+const HAS_OPENSSL = spawnSync('openssl', ['version']).status === 0;
 /** Of a test, most of which is waiting for locks to run out. */
 const LIMIT_MS = countOf({ share: 240_000, whole: 3_600_000 });
 /** So that a run is met in its middle. */
@@ -61,9 +62,11 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     const random = new RandomStream([IS_SOAK ? Date.now() : 1, 7]);
     const head = startHead();
     const workers = hosts.map((host) => field.startWorker({ host }));
+    let killed = 0;
     const kill = async () => {
       for (let death = 0; death < deaths && head.isAlive; death++) {
         await sleep(500 + random.nextBelow(3500));
+        killed++;
         const victim = random.nextBelow(workers.length);
         workers[victim]!.kill();
         workers[victim] = field.startWorker({ host: hosts[victim]! });
@@ -75,6 +78,11 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     };
     await Promise.all([expectEnd(head), kill()]);
     expect(field.readRuns('queue.db')).toEqual(alone);
+    expect(killed).toBe(deaths);
+    const resumed = head.printed.match(/goes on in epoch/g)?.length ?? 0;
+    process.stdout.write(
+      `queue: ${points} points, ${killed} workers killed, Redis once; ${resumed} runs gone on with\n`,
+    );
   });
 
   it.runIf(IS_LONG)('goes on when Redis is emptied in the middle', async () => {
@@ -265,6 +273,34 @@ describe.runIf(IS_WANTED && HAS_REDIS)(`a sweep ${title}`, { timeout: LIMIT_MS }
     expect(head.printed).toMatch(/cifar10: expected .* get cifar10/);
     expect(head.printed).toMatch(/found \d+ with 'baseline'/);
     field.startWorker();
+    await expectEnd(head);
+    expect(field.readRuns('queue.db')).toEqual(alone);
+  });
+
+  it.runIf(HAS_OPENSSL)('reaches Redis by TLS, once it knows who has signed the certificate', async () => {
+    const field = await Field.open();
+    field.writeGrid(2, { epochs: 2 });
+    const alone = await field.trainHere();
+    const [key, certificate] = [join(field.folder, 'key.pem'), join(field.folder, 'certificate.pem')];
+    const subject = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const made = ['-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...subject];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    expect(spawnSync('openssl', ['req', '-x509', ...curve, ...made]).status).toBe(0);
+    const port = await findPort();
+    const files = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
+    const only = ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', '--save', ''];
+    const redis = new Running(
+      spawn('redis-server', [...only, ...files], { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    await redis.waitFor('Ready to accept connections');
+    const url = `rediss://127.0.0.1:${port}`;
+    const stranger = field.run('work.js', ['--queue', url], {});
+    await expectEnd(stranger, 2);
+    expect(stranger.printed).toContain('NODE_EXTRA_CA_CERTS=FILE makes its signer known');
+    const env = { NODE_EXTRA_CA_CERTS: certificate };
+    const head = field.run('sweep.js', ['grid.json', '--db', 'queue.db', '--queue', url], { env });
+    const folder = ['--folder', join(field.folder, 'scratch')];
+    field.run('work.js', ['--queue', url, '--parallel', '1', '--workers', '1', ...folder], { env });
     await expectEnd(head);
     expect(field.readRuns('queue.db')).toEqual(alone);
   });

@@ -18,6 +18,7 @@ import { EXIT_CODES } from '../exit.js';
 import { type Streams, widthOf } from '../streams.js';
 import { writeTextFile } from '../write-text-file.js';
 import { FigureLines } from './lines.js';
+import { runMachinesCommand } from './machines.js';
 import { type MeasureCommand, parseBenchArguments } from './options.js';
 import { formatRecord } from './table.js';
 
@@ -26,7 +27,7 @@ const OFFERED_NAMES = 3;
 
 /**
  * `bench kernels | steps | sweep | scaling | process | order`: measures the machine's limits, then figures one after another, each printed at
- * once. `bench table FILE`: writes such figures as Markdown.
+ * once. `bench machines NETWORK`: foretells what more machines would bring. `bench table FILE`: writes such figures as Markdown.
  *
  * @returns the exit code
  * @throws UserError for wrong usage
@@ -38,7 +39,8 @@ export async function runBenchCommand(args: readonly string[], streams: Streams)
     streams.out.write(formatRecord(command));
     return EXIT_CODES.done;
   }
-  await measure(command, streams);
+  if (command.suite === 'machines') await runMachinesCommand(command, streams);
+  else await measure(command, streams);
   return EXIT_CODES.done;
 }
 

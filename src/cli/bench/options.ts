@@ -5,6 +5,7 @@ import { UserError, unknownName } from '../../core/errors.js';
 import { availableKernelNames } from '../../kernels/select.js';
 import { createCommand, parseCommand } from '../command-line.js';
 import type { Streams } from '../streams.js';
+import { addMachinesCommand, type MachinesCommand } from './machines.js';
 import type { TableCommand } from './table.js';
 
 /** What `bench` was asked to measure. */
@@ -23,6 +24,8 @@ interface Flags {
   readonly plot?: string;
 }
 
+export type BenchCommand = MeasureCommand | MachinesCommand | TableCommand;
+
 /**
  * Reads the arguments of `bench`.
  *
@@ -32,8 +35,8 @@ interface Flags {
 export async function parseBenchArguments(
   args: readonly string[],
   streams: Streams,
-): Promise<MeasureCommand | TableCommand | null> {
-  let parsed: MeasureCommand | TableCommand | null = null;
+): Promise<BenchCommand | null> {
+  let parsed: BenchCommand | null = null;
   const program = createCommand('bench', streams).description(
     'Measures how near this machine comes to its limits. Nothing else should be at work on it.',
   );
@@ -46,6 +49,9 @@ export async function parseBenchArguments(
       parsed = { suite, ...flags };
     });
   }
+  addMachinesCommand(program, (command) => {
+    parsed = command;
+  });
   program
     .command('table')
     .description('figures that were printed with --json, as a table in Markdown')

@@ -4,6 +4,7 @@ import { addChoice, type Choice, parseChoice } from '../../experiment/grid-choic
 import type { Override } from '../../experiment/overrides.js';
 import type { NumericsChoice } from '../../experiment/run-records.js';
 import { MAX_THREADS } from '../../parallel/pool.js';
+import { MOST_PARALLEL } from '../../queue/queue-executor.js';
 import { MAX_TRIALS } from '../../search/search-file.js';
 import {
   addCheckpointOptions,
@@ -72,7 +73,7 @@ export interface SweepCommand {
 interface Flags extends OverrideFlags, CheckpointFlags, DataFlags, SlurmFlags, QueueFlags {
   readonly db: string;
   readonly workers?: number;
-  readonly parallel?: number;
+  readonly parallel?: string;
   readonly plugin?: readonly string[];
   readonly ignoreHash?: true;
   readonly force?: true;
@@ -104,13 +105,15 @@ export async function parseSweepArguments(
     (what: string | undefined, flags: Flags) => {
       if (flags.list) refuseBesideList(command, what, 'what is to run');
       const { db, workers, parallel, numerics, wait = true, name, grid = [], trials, minutes } = flags;
+      // Without a queue they are threads of this machine.
+      const mostParallel = flags.queue === undefined ? MAX_THREADS : MOST_PARALLEL;
       parsed = {
         ...(what === undefined ? {} : { what }),
         ...(name === undefined ? {} : { name }),
         choices: grid,
         db,
         ...(workers === undefined ? {} : { workers }),
-        ...(parallel === undefined ? {} : { parallel }),
+        ...(parallel === undefined ? {} : { parallel: parseCount('--parallel', parallel, mostParallel) }),
         numerics,
         wait,
         overrides: listOverrides(flags),
@@ -161,9 +164,7 @@ function defineSweep(command: Command): Command {
     )
     .option('--db <file>', 'the database to record in', parseDatabase, DEFAULT_DATABASE)
     .option('--workers <n>', 'threads of one run (default: what --parallel leaves)', parseWorkers)
-    .option('--parallel <n>', 'runs side by side (default: fills the machine)', (text) =>
-      parseCount('--parallel', text, MAX_THREADS),
-    )
+    .option('--parallel <n>', 'runs side by side (default: fills the machine; with --queue 1024)')
     .addOption(PLUGIN_OPTION)
     .option(...IGNORE_HASH_OPTION)
     .option(...FORCE_OPTION)

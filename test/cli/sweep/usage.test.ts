@@ -18,6 +18,11 @@ describe('wrong usage of sweep', () => {
     [['SK', '--name', ''], '--name: expected a name'],
     [['15.6b', '--db'], "sweep: option '--db <file>' argument missing"],
     [['15.6b', '--workers', '0'], "--workers: expected a whole number from 1 to 256, found '0'."],
+    [['15.6b', '--parallel', '257'], "--parallel: expected a whole number from 1 to 256, found '257'."],
+    [
+      ['15.6b', '--queue', 'redis://127.0.0.1:1', '--parallel', '16385'],
+      "--parallel: expected a whole number from 1 to 16384, found '16385'.",
+    ],
     [['15.6b', '--workers', '10000'], "--workers: expected a whole number from 1 to 256, found '10000'."],
     [['15.6b', '--parallel', 'abc'], "--parallel: expected a whole number from 1 to 256, found 'abc'."],
     [['15.6b', '--parallel', '1.5'], "found '1.5'."],
