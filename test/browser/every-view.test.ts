@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -40,7 +39,7 @@ afterAll(() => shown.close());
 async function open(hash: string, options: Parameters<PageUnderTest['open']>[1] = {}): Promise<Page> {
   const page = await shown.open(hash, options);
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+  await page.waitForFunction(`document.querySelector('[aria-busy="true"]') === null`);
   return page;
 }
 
@@ -58,7 +57,7 @@ const PATIENCE = { timeout: 15_000 };
 
 /** Pixels that a reader would have to scroll sideways for. */
 const measureOverflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 describe.each(views)('the view $name', ({ hash }) => {
   it('can be read by a screen reader, wide and light', async () => {

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeLastingFolder } from '../helpers/lasting-folder.js';
@@ -41,7 +40,12 @@ describe('one run', () => {
     for (const image of [wrong.first(), kernels]) {
       await image.scrollIntoViewIfNeeded();
       await expect
-        .poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth), { timeout: 15_000 })
+        .poll(
+          () => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth),
+          {
+            timeout: 15_000,
+          },
+        )
         .toBeGreaterThan(0);
     }
   });
