@@ -2,11 +2,9 @@ import type Database from 'better-sqlite3';
 import { cutList } from '../core/cut-list.js';
 import { withDatabaseErrors } from '../experiment/database-errors.js';
 import { RECORDED_COLUMNS, SELECT_RECORDED } from './run-columns.js';
+import { RUNS_EACH } from './run-pieces.js';
 import type { CellValue, RunColumns } from './run-rows.js';
 import { type SeedGroup, SpecShelf } from './spec-fields.js';
-
-/** Runs that one statement reads, so that no read is long. */
-const RUNS_EACH = 500;
 
 /** The table of a database's runs, read over one connection. */
 export class RunTable {
