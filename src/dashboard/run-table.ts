@@ -22,8 +22,8 @@ export class RunTable {
   }
 
   /**
-   * Reads runs of some numbers, those that are not kept left out, by several short reads. Columns are what is recorded, and the fields that the
-   * specs of these runs have.
+   * Reads runs of some numbers, those that are not kept left out. It takes several statements: within a transaction all is of one moment. Columns
+   * are what is recorded, the fields that the specs of these runs have, and what tells networks of one label apart among all runs of the database.
    */
   read(runs: readonly number[]): RunColumns {
     return withDatabaseErrors(this.db.name, () => {
