@@ -1,4 +1,5 @@
 import { HTTPException } from 'hono/http-exception';
+import { isRunId } from './read-run.js';
 import type { TestDataShelf } from './test-data.js';
 import type { WatchedDatabase } from './watched-database.js';
 
@@ -30,7 +31,7 @@ export interface Answer {
  */
 export function readRunIds(query: URLSearchParams, most: number): number[] {
   const text = query.get('runs') ?? '';
-  const ids = /^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(text) ? text.split(',').map(Number) : [];
+  const ids = text.split(',').every(isRunId) ? text.split(',').map(Number) : [];
   if (ids.length > 0 && ids.length <= most) return [...new Set(ids)];
   throw new HTTPException(400, {
     message: `expected runs=1,2,3 with at most ${most} runs, found runs=${text.slice(0, 80)}`,

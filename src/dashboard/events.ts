@@ -14,7 +14,7 @@ const RETRY_MS = 1_000;
 
 /**
  * The stream of a page: what changes in a database, each event under the version that it leads to. It begins after the version that the page gives
- * (`Last-Event-ID` when it connects again, else `since`), or now.
+ * (`Last-Event-ID` when it connects again, else `since`), or now: event `hello` is under that version.
  *
  * `reload` says that the page is to read all again, `trouble` why the database cannot be read, with null once it can.
  */
@@ -23,7 +23,7 @@ export function streamChanges(context: Context, database: WatchedDatabase): Resp
   return streamSSE(context, async (stream) => {
     const follower = new Follower(database, known);
     let beatMs = performance.now();
-    await stream.writeSSE({ event: 'hello', data: '{}', retry: RETRY_MS });
+    await stream.writeSSE({ event: 'hello', data: '{}', retry: RETRY_MS, ...follower.begin() });
     while (!stream.aborted) {
       for (const message of follower.look()) {
         await stream.writeSSE(message);
@@ -52,6 +52,18 @@ class Follower {
   /** Whether the database cannot be read at the moment. */
   get isHindered(): boolean {
     return this.#trouble !== null;
+  }
+
+  /** Settles where it begins: before a cut that comes before any change, so that the page goes on from here after it. */
+  begin(): { readonly id?: string } {
+    try {
+      if (this.version === '') this.version = this.database.version();
+      return { id: this.version };
+    } catch (error) {
+      if (!(error instanceof HTTPException)) throw error;
+      // The first look tells of it.
+      return {};
+    }
   }
 
   look(): Message[] {

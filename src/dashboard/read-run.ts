@@ -2,13 +2,18 @@ import type Database from 'better-sqlite3';
 import { HTTPException } from 'hono/http-exception';
 import { readWholeRun, type WholeRun } from '../experiment/whole-run.js';
 
+/** Whether a text is the number of a run as an address has it. */
+export function isRunId(text: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(text);
+}
+
 /**
  * The number of a run in an address.
  *
  * @throws HTTPException 400 if it is none
  */
 export function readRunId(text: string | null | undefined): number {
-  if (/^[1-9]\d{0,14}$/.test(text ?? '')) return Number(text);
+  if (isRunId(text ?? '')) return Number(text);
   throw new HTTPException(400, { message: `expected a run's number, found '${(text ?? '').slice(0, 80)}'` });
 }
 

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { readCourse } from './courses.js';
 import type { EpochPoint } from './curve-metrics.js';
-import { listLiveRuns, listRunsAfter, type RunMark, readMarks } from './run-marks.js';
+import { KnownRuns } from './known-runs.js';
+import { listLiveRuns, listRunsAfter, type RunMark, readLiveTally, readMarks } from './run-marks.js';
 import { listRows, type RunRow } from './run-rows.js';
 import type { RunTable } from './run-table.js';
 
@@ -30,18 +31,22 @@ export type RunChange =
 
 /** Runs whose remarks are looked at in one look. */
 const LOOKED_AT_ONCE = 500;
-/** States that a run leaves by itself. */
-const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'running']);
+
+/** Numbers of runs whose row has changed, of others that have been removed, and what epochs have come. */
+interface Found {
+  readonly changed: number[];
+  readonly gone: number[];
+  readonly epochs: RunChange[];
+}
 
 /**
  * Finds what has changed in a database's runs between two looks. A look is at runs that are new, under way, removed, or taken up again, and at
- * some of the others, whose notes and tags may have changed: all of these in as many looks as it takes, so that none is long.
+ * some of the others, whose notes and tags may have changed: it goes round all of these in as many looks as it takes, so that none is long.
  */
 export class RunChanges {
-  readonly #known = new Map<number, RunMark>();
-  #lastRun = 0;
-  /** Runs whose remarks are yet to be looked at, the next one last. */
-  #due: number[] = [];
+  readonly #known = new KnownRuns();
+  /** Runs to be gone round to until all have been looked at since somebody wrote. */
+  #due = 0;
 
   /**
    * Has its first look.
@@ -52,12 +57,12 @@ export class RunChanges {
     private readonly db: Database.Database,
     private readonly table: RunTable,
   ) {
-    for (const mark of readMarks(db, listRunsAfter(db, 0))) this.#know(mark);
+    for (const mark of readMarks(db, listRunsAfter(db, 0))) this.#known.see(mark);
   }
 
   /** Whether a look may find something though nobody has written since the last one. */
   get isBehind(): boolean {
-    return this.#due.length > 0;
+    return this.#due > 0;
   }
 
   /**
@@ -67,48 +72,47 @@ export class RunChanges {
    * @returns what has changed since
    */
   look(isWritten: boolean): RunChange[] {
-    const suspects = isWritten ? this.#findSuspects() : [];
-    const asked = new Set([...suspects, ...this.#due.splice(-LOOKED_AT_ONCE)]);
-    const changed: number[] = [];
-    const gone: number[] = [];
-    const epochs: RunChange[] = [];
-    for (const mark of readMarks(this.db, [...asked])) {
-      asked.delete(mark.run);
-      const before = this.#know(mark);
+    const found: Found = { changed: [], gone: [], epochs: [] };
+    if (isWritten) {
+      this.#compare([...this.#known.underWay, ...listRunsAfter(this.db, this.#known.last)], found);
+      this.#compare(this.#listStrays(), found);
+      this.#due = this.#known.size;
+    }
+    const next = this.#known.takeNext(Math.min(this.#due, LOOKED_AT_ONCE));
+    this.#due -= next.length;
+    this.#compare(next, found);
+    const rows = found.changed.length > 0 ? listRows(this.table.read(found.changed)) : [];
+    return [
+      ...(rows.length > 0 ? [{ event: 'runs', data: { rows } } as const] : []),
+      ...(found.gone.length > 0 ? [{ event: 'gone', data: { runs: found.gone } } as const] : []),
+      ...found.epochs,
+    ];
+  }
+
+  /** Compares some runs with what is known of them. */
+  #compare(runs: readonly number[], { changed, gone, epochs }: Found): void {
+    const missing = new Set(runs);
+    for (const mark of readMarks(this.db, runs)) {
+      missing.delete(mark.run);
+      const before = this.#known.see(mark);
       if (before !== undefined && isEqual(mark, before)) continue;
       if (mark.isKept) changed.push(mark.run);
       else if (before?.isKept) gone.push(mark.run);
       if (mark.isKept) epochs.push(...this.#followCourse(mark, before));
     }
     // Of these there is no row any more.
-    for (const run of asked) {
+    for (const run of missing) {
       if (this.#known.get(run)?.isKept) gone.push(run);
-      this.#known.delete(run);
+      this.#known.forget(run);
     }
-    const rows = listRows(this.table.read(changed));
-    return [
-      ...(rows.length > 0 ? [{ event: 'runs', data: { rows } } as const] : []),
-      ...(gone.length > 0 ? [{ event: 'gone', data: { runs: gone } } as const] : []),
-      ...epochs,
-    ];
   }
 
-  /** @returns what was known before */
-  #know(mark: RunMark): RunMark | undefined {
-    const before = this.#known.get(mark.run);
-    this.#known.set(mark.run, mark);
-    this.#lastRun = Math.max(this.#lastRun, mark.run);
-    return before;
-  }
-
-  /** Runs that may have changed now that somebody has written; of all others the remarks may have. */
-  #findSuspects(): number[] {
-    const live = new Set(listLiveRuns(this.db));
-    this.#due = [...this.#known.keys()];
-    const suspects = [...this.#known.values()].filter(
-      (mark) => UNDER_WAY.has(mark.state) || isLive(mark) !== live.has(mark.run),
-    );
-    return [...suspects.map(({ run }) => run), ...listRunsAfter(this.db, this.#lastRun)];
+  /** Runs that were taken up again, removed, restored or purged, so that others are live now. */
+  #listStrays(): number[] {
+    const { runs, sum } = readLiveTally(this.db);
+    const { live } = this.#known;
+    if (runs === live.runs && sum === live.sum) return [];
+    return this.#known.listStrays(new Set(listLiveRuns(this.db)));
   }
 
   #followCourse(mark: RunMark, before: RunMark | undefined): RunChange[] {
@@ -119,11 +123,6 @@ export class RunChanges {
     const epochs = readCourse(this.db, run, after);
     return epochs === null ? [] : [{ event: 'epochs', data: { run, after, epochs } }];
   }
-}
-
-/** As `listLiveRuns` has it. */
-function isLive({ state, isKept }: RunMark): boolean {
-  return isKept && (UNDER_WAY.has(state) || state === 'done' || state === 'diverged');
 }
 
 function isEqual(a: RunMark, b: RunMark): boolean {

@@ -2,11 +2,9 @@ import type Database from 'better-sqlite3';
 import { cutList } from '../core/cut-list.js';
 import { withDatabaseErrors } from '../experiment/database-errors.js';
 import { RECORDED_COLUMNS, SELECT_RECORDED } from './run-columns.js';
+import { RUNS_EACH } from './run-pieces.js';
 import type { CellValue, RunColumns } from './run-rows.js';
 import { type SeedGroup, SpecShelf } from './spec-fields.js';
-
-/** Runs that one statement reads, so that no read is long. */
-const RUNS_EACH = 500;
 
 /** The table of a database's runs, read over one connection. */
 export class RunTable {
@@ -24,8 +22,8 @@ export class RunTable {
   }
 
   /**
-   * Reads runs of some numbers, those that are not kept left out, by several short reads. Columns are what is recorded, and the fields that the
-   * specs of these runs have.
+   * Reads runs of some numbers, those that are not kept left out. It takes several statements: within a transaction all is of one moment. Columns
+   * are what is recorded, the fields that the specs of these runs have, and what tells networks of one label apart among all runs of the database.
    */
   read(runs: readonly number[]): RunColumns {
     return withDatabaseErrors(this.db.name, () => {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { NetworkSpec } from '../network/spec.js';
 import { findNetworkDifferences, formatNetworkFact } from '../report/network-differences.js';
 import { untrimSpec } from '../run/spec.js';
+import { RUNS_EACH } from './run-pieces.js';
 import type { CellValue } from './run-rows.js';
 
 /** Fields of a spec by their names. */
@@ -31,9 +32,6 @@ interface SpecRow {
   readonly fields: string;
   readonly network: string;
 }
-
-/** Runs that one statement reads, so that no read is long. */
-const RUNS_EACH = 500;
 
 const SELECT_SPECS = `
   SELECT run_id AS run, seed, label, dataset_sha256 AS dataset, json_remove(spec, '$.network', '$.seed') AS fields, spec -> '$.network' AS network

@@ -7,10 +7,15 @@ import type { WholeRun } from '../experiment/whole-run.js';
 /** Of a data set, what pictures of its test images take. */
 export type TestData = Pick<Dataset, 'name' | 'shape' | 'classNames' | 'test' | 'sha256'>;
 
-/** The test images of published data sets that are on this machine; the one that was asked for last is kept. */
+/** So many data sets are kept, since runs of several are compared: of the largest one the test images take 30 MB. */
+const MOST_KEPT = 3;
+
+/** The test images of published data sets that are on this machine; those that were asked for last are kept. */
 export class TestDataShelf {
-  #name: string | null = null;
-  #found: Promise<TestData> | null = null;
+  /** By their names, the one that was asked for last at the end. */
+  readonly #found = new Map<string, Promise<TestData>>();
+
+  constructor(private readonly load: (name: string) => Promise<Dataset> = loadDataset) {}
 
   /**
    * The data that a run was tested on.
@@ -33,15 +38,20 @@ export class TestDataShelf {
   }
 
   #load(name: string): Promise<TestData> {
-    if (this.#found === null || this.#name !== name) {
-      const found = loadDataset(name).then(keepTest);
-      [this.#name, this.#found] = [name, found];
-      // Somebody may get the files meanwhile.
-      found.catch(() => {
-        if (this.#found === found) this.#found = null;
-      });
-    }
-    return this.#found;
+    const found = this.#found.get(name) ?? this.#begin(name);
+    this.#found.delete(name);
+    this.#found.set(name, found);
+    if (this.#found.size > MOST_KEPT) this.#found.delete(this.#found.keys().next().value!);
+    return found;
+  }
+
+  #begin(name: string): Promise<TestData> {
+    const found = this.load(name).then(keepTest);
+    // Somebody may get the files meanwhile.
+    found.catch(() => {
+      if (this.#found.get(name) === found) this.#found.delete(name);
+    });
+    return found;
   }
 }
 

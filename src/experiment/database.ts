@@ -30,25 +30,46 @@ export function openDatabase(file: string): Database.Database {
   });
 }
 
+/** A database that is read. */
+export interface ReadDatabase {
+  readonly db: Database.Database;
+  /** Whether it is a copy of the file as that was: no change shows in it. */
+  readonly isCopy: boolean;
+}
+
 /**
  * Opens an existing database for reading only; SQLite itself refuses every write. Where it cannot be read in its place, on a read-only medium or
  * a network disk, a copy of it is read.
  *
- * @param longestWaitMs for other processes that are in the way; nothing else happens in this process meanwhile. Default: half a minute
  * @throws UserError if there is no such file or it is not a database of Convoy's with this program's schema
  */
-export function openDatabaseReadOnly(file: string, longestWaitMs?: number): Database.Database {
+export function openDatabaseReadOnly(file: string): Database.Database {
+  return openToRead(file).db;
+}
+
+/**
+ * Likewise, for who reads it for long.
+ *
+ * @param longestWaitMs for other processes that are in the way; nothing else happens in this process meanwhile. Default: half a minute
+ * @throws UserError like `openDatabaseReadOnly`
+ */
+export function openToRead(file: string, longestWaitMs?: number): ReadDatabase {
   requireDatabase(file);
   const place = findFileSystem(file);
-  if (place !== null && isNetworkFileSystem(place)) return withDatabaseErrors(file, () => openCopy(file));
+  if (place !== null && isNetworkFileSystem(place)) return copy(file);
   try {
     const timeout = Math.min(BUSY_TIMEOUT_MS, longestWaitMs ?? BUSY_TIMEOUT_MS);
-    return open(file, { timeout, readonly: true }, (db) => checkSchema(db, file), longestWaitMs);
+    const options = { timeout, readonly: true };
+    return { db: open(file, options, (db) => checkSchema(db, file), longestWaitMs), isCopy: false };
   } catch (error) {
     // Shared memory that cannot be made, an older schema that cannot be brought up to date: neither hinders a copy.
     if (isWritable(dirname(file))) throw error;
-    return withDatabaseErrors(file, () => openCopy(file));
+    return copy(file);
   }
+}
+
+function copy(file: string): ReadDatabase {
+  return { db: withDatabaseErrors(file, () => openCopy(file)), isCopy: true };
 }
 
 function isWritable(folder: string): boolean {

@@ -83,6 +83,7 @@ export class Store {
     if (!this.db.open) return;
     try {
       this.ownership.close();
+      foldLogIn(this.db);
     } finally {
       this.db.close();
     }
@@ -310,6 +311,17 @@ export class Store {
       )
       .run(reason, now(), parameter).changes;
   }
+}
+
+/**
+ * SQLite folds the log of writes into the file as its last connection closes, not while somebody still reads, as a page may for days; who copies
+ * the file then has all. Where another process is in the way, or there is no room, the log stays, and nothing is lost.
+ */
+function foldLogIn(db: Database.Database): void {
+  db.pragma('busy_timeout = 0');
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {}
 }
 
 function now(): string {

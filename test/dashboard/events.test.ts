@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/experiment/database.js';
+import { prepareEpochs, writeManyRuns } from '../helpers/many-runs.js';
 import { Asker } from './ask.js';
 
 /** What a stream has sent so far, which grows. */
@@ -48,11 +49,26 @@ it('has a page that was cut off for too long read all again', async () => {
   openDatabase(JSON.parse((await asker.know('/api/databases')).text)[0].name).close();
   const resumed = follow(asker, '/api/events', { 'last-event-id': 'other.7' });
   await expect.poll(() => resumed.text).toMatch(/event: reload\ndata: \{\}\nid: \w+\.0/);
-  const version = /id: (\S+)/.exec(resumed.text)![1]!;
+  const version = /event: reload.*?id: (\S+)/s.exec(resumed.text)![1]!;
   // The browser's own beats what the page asked for at first.
   const going = follow(asker, '/api/events?since=other.7', { 'last-event-id': version });
   await expect.poll(() => going.text).toContain('hello');
   expect(going.text).not.toContain('reload');
+});
+
+it('says from when on it tells, so that nothing is missed in a cut that comes before any change', async () => {
+  const asker = await Asker.start();
+  const file = JSON.parse((await asker.know('/api/databases')).text)[0].name;
+  writeManyRuns(file, { runs: 5, running: 1 });
+  const cut = follow(asker, '/api/events');
+  await expect.poll(() => cut.text).toMatch(/event: hello\ndata: \{\}\nid: \w+\.0\n/);
+  const [, version] = /id: (\S+)/.exec(cut.text)!;
+  const writer = openDatabase(file);
+  prepareEpochs(writer)(5, 6, 3);
+  writer.close();
+  const resumed = follow(asker, '/api/events', { 'last-event-id': version! });
+  await expect.poll(() => resumed.text).toMatch(/event: epochs\ndata: \{"run":5,"after":5/);
+  expect(resumed.text).not.toContain('reload');
 });
 
 it('ends with the server', async () => {

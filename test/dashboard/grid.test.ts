@@ -3,6 +3,7 @@ import { describeGrid } from '../../src/dashboard/answers/grid.js';
 import { RunTable } from '../../src/dashboard/run-table.js';
 import type { Grid } from '../../src/experiment/grid.js';
 import { Store } from '../../src/experiment/store.js';
+import { planGrid } from '../experiment/fake-runs.js';
 import { imagineResult, recordGrid } from '../report/fake-answers.js';
 
 const BASE = { model: 'SK', trainCount: 1000, epochs: 1 };
@@ -111,6 +112,31 @@ describe('the grid', () => {
     );
     const { runs, unfinished, fieldVerdict } = describeGrid(store.db, new RunTable(store.db), 'x.db', {});
     expect([runs, unfinished, fieldVerdict]).toEqual([1, 1, null]);
+  });
+
+  it('is of all that a sweep consists of, whichever sweep has trained it', async () => {
+    const store = await recordWidths({ width: [0.2, 0.5, 1] });
+    const points = (width: number[]) => planGrid({ base: BASE, grid: { width } });
+    store.recordSweep({ name: 'again', title: null }, await points([0.5, 1]));
+    store.recordSweep({ name: 'not yet', title: null }, await points([0.7]));
+    const describe = (sweep: string | null) =>
+      describeGrid(store.db, new RunTable(store.db), 'x.db', { sweep });
+    expect(describe(null)).toMatchObject({ sweeps: ['again', 'widths'], sweep: 'again', runs: 2 });
+    expect(describe('again').settings.map(({ name }) => name)).toEqual(['width 1', 'width 0.5']);
+    expect(describe('widths').runs).toBe(3);
+    expect(describe('not yet')).toMatchObject({ runs: 0, unfinished: 0 });
+  });
+
+  it('stays where a run cannot be made sense of', async () => {
+    const store = await recordWidths({ width: [0.2, 1] });
+    store.db.exec("UPDATE runs SET spec = json_set(spec, '$.unheard', 1) WHERE run_id = 1");
+    const { settings, settingVerdict } = describeGrid(store.db, new RunTable(store.db), 'x.db', {});
+    expect(settings).toHaveLength(2);
+    expect(settingVerdict).toMatchObject({ answer: 'untested', winner: settings[0]!.name });
+    expect(settingVerdict!.rivals).toMatchObject([{ run: settings[1]!.runs[0], p: null }]);
+    expect(settingVerdict!.sentence).toMatch(
+      /has the best test error %\. Whether .* cannot be told: .*unheard/,
+    );
   });
 
   it('has nothing to say of an empty database', () => {

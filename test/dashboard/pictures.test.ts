@@ -9,6 +9,7 @@ import { IMAGE } from '../../src/dashboard/answers/image.js';
 import { PICTURES, type PicturesAnswer } from '../../src/dashboard/answers/pictures.js';
 import { TestDataShelf } from '../../src/dashboard/test-data.js';
 import { WatchedDatabase } from '../../src/dashboard/watched-database.js';
+import { DATASET_NAMES } from '../../src/dataset/registry.js';
 import { findRunFolder } from '../../src/experiment/run-folder.js';
 import { Store } from '../../src/experiment/store.js';
 import { train } from '../../src/train.js';
@@ -119,6 +120,20 @@ describe("a run's pictures", () => {
 });
 
 describe('the shelf of test data', () => {
+  it('keeps the three data sets that were asked for last', async () => {
+    const loaded: string[] = [];
+    const shelf = new TestDataShelf(async (name) => {
+      loaded.push(name);
+      return data;
+    });
+    const ask = (dataset: string) => shelf.find({ spec: { dataset }, datasetSha256: data.sha256 });
+    const [a, b, c, d] = DATASET_NAMES as [string, string, string, string];
+    for (const name of [a, b, c, a, b, c]) await ask(name);
+    expect(loaded).toEqual([a, b, c]);
+    for (const name of [d, b, c, d, a]) await ask(name);
+    expect(loaded).toEqual([a, b, c, d, a]);
+  });
+
   const find = (dataset: string, datasetSha256: string) =>
     new TestDataShelf().find({ spec: { dataset }, datasetSha256 });
 

@@ -132,11 +132,64 @@ describe('changes among more runs than one look is at', () => {
     const [more, all] = [openDatabase(file), openDatabaseReadOnly(file)];
     changes = new RunChanges(all, new RunTable(all));
     more.exec("UPDATE runs SET note = 'look here' WHERE run_id IN (1, 600, 1100)");
-    expect(look()).toEqual([['runs', '1100 done']]);
+    expect(look()).toEqual([['runs', '1 done']]);
     expect(look(false)).toEqual([['runs', '600 done']]);
     expect(changes.isBehind).toBe(true);
-    expect(look(false)).toEqual([['runs', '1 done']]);
+    expect(look(false)).toEqual([['runs', '1100 done']]);
     expect(changes.isBehind).toBe(false);
+    more.close();
+    all.close();
+  });
+
+  it('are found, each once, though somebody writes before every look', () => {
+    const file = join(folder, 'busy.db');
+    writeManyRuns(file, { runs: 1500, epochs: 2, running: 1 });
+    const [busy, all] = [openDatabase(file), openDatabaseReadOnly(file)];
+    changes = new RunChanges(all, new RunTable(all));
+    // Ended otherwise than by itself: neither its removal nor its restoration changes what is live.
+    busy.exec("UPDATE runs SET removed_at = 'now' WHERE run_id = 97");
+    look();
+    while (changes.isBehind) look(false);
+    const write = prepareEpochs(busy);
+    const lookAround = () =>
+      Array.from({ length: 4 }, (_, i) => {
+        busy.exec(`UPDATE epochs SET test_error_percent = ${i} WHERE run_id = 1500`);
+        return look();
+      }).flat();
+    busy.exec("UPDATE runs SET note = 'look here' WHERE run_id IN (1, 600, 1499)");
+    busy.exec("INSERT INTO run_tags VALUES (1100, 'best')");
+    busy.exec(
+      "UPDATE runs SET removed_at = 'now' WHERE run_id = 194; UPDATE runs SET removed_at = NULL WHERE run_id = 97",
+    );
+    const found = lookAround().map((change) => JSON.stringify(change));
+    for (const expected of ['"1 done"', '"600 done"', '"1100 done"', '"1499 done"', '"97 ', '["gone",194]']) {
+      expect(
+        found.filter((text) => text.includes(expected) && !text.includes('epochs')),
+        expected,
+      ).toHaveLength(1);
+    }
+    write(1500, 2, 3);
+    expect(look()).toEqual([
+      ['runs', '1500 running'],
+      ['epochs', 1500, 1, [2]],
+    ]);
+    busy.close();
+    all.close();
+  });
+
+  it('are found at once where other runs are live: taken up, removed', () => {
+    const file = join(folder, 'live.db');
+    writeManyRuns(file, { runs: 600, epochs: 1 });
+    const [more, all] = [openDatabase(file), openDatabaseReadOnly(file)];
+    changes = new RunChanges(all, new RunTable(all));
+    // Recorded as failed.
+    more.exec(
+      "UPDATE runs SET state = 'running' WHERE run_id = 582; UPDATE runs SET removed_at = 'now' WHERE run_id = 590",
+    );
+    expect(look()).toEqual([
+      ['runs', '582 running'],
+      ['gone', 590],
+    ]);
     more.close();
     all.close();
   });

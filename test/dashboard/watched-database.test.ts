@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { UserError } from '../../src/core/errors.js';
 import { ChangeLog } from '../../src/dashboard/change-log.js';
 import { WatchedDatabase } from '../../src/dashboard/watched-database.js';
 import { openDatabase } from '../../src/experiment/database.js';
@@ -79,6 +80,47 @@ describe('a database that is watched', () => {
     writer.close();
     expect(() => watched.changesSince(version)).toThrow(message);
     expect(() => count(watched)).toThrow(message);
+  });
+
+  it('stays open where what is recorded makes no sense', () => {
+    const watched = watch();
+    openDatabase(watched.file).close();
+    const version = watched.version();
+    const read = () =>
+      watched.read(() => {
+        throw new UserError('run 1: unknown');
+      });
+    expect(read).toThrow(expect.objectContaining({ status: 422, message: 'run 1: unknown' }));
+    expect(watched.changesSince(version), 'nothing is to be read again').toEqual([]);
+  });
+
+  it('is closed, and said to be unreadable, where SQLite fails', () => {
+    const watched = watch();
+    openDatabase(watched.file).close();
+    const version = watched.version();
+    const read = () =>
+      watched.read(() => {
+        throw new Database.SqliteError('original', 'SQLITE_CORRUPT');
+      });
+    expect(read).toThrow(expect.objectContaining({ status: 503 }));
+    expect(watched.changesSince(version)).toBeNull();
+  });
+
+  it('is read once for a question until somebody writes', () => {
+    const watched = watch();
+    const writer = openDatabase(watched.file);
+    const reads: string[] = [];
+    const ask = (question: string) =>
+      watched.readOnce(question, (db) => {
+        reads.push(question);
+        return db.prepare('SELECT count(*) FROM sweeps').pluck().get();
+      });
+    expect(['a', 'b', 'a', 'b'].map(ask)).toEqual([0, 0, 0, 0]);
+    expect(reads).toEqual(['a', 'b']);
+    addSweep(writer, 'one');
+    expect(ask('a')).toBe(1);
+    expect(reads).toEqual(['a', 'b', 'a']);
+    writer.close();
   });
 
   it('is closed to writing', () => {

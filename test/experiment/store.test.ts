@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { openDatabaseReadOnly } from '../../src/experiment/database.js';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import { findOwnersFolder, listFreeLocks } from '../../src/experiment/owner-lock.js';
 import { listRuns, readLiveRuns } from '../../src/experiment/run-records.js';
@@ -327,4 +328,24 @@ describe('a full disk', () => {
     expect(other.prepare('SELECT count(*) FROM epochs').pluck().get()).toBe(recorded);
     other.close();
   });
+});
+
+it('leaves all in the file as it closes, though somebody still reads it', () => {
+  const store = openStore();
+  const { name } = store.db;
+  const [idle, busy] = [openDatabaseReadOnly(name), openDatabaseReadOnly(name)];
+  const readAll = 'SELECT count(*) FROM processes';
+  idle.prepare(readAll).get();
+  store.close();
+  expect(statSync(`${name}-wal`).size).toBe(0);
+  const other = Store.open(name);
+  busy.exec('BEGIN');
+  busy.prepare(readAll).get();
+  other.recordSweep({ name: 'later', title: null }, []);
+  const startMs = performance.now();
+  other.close();
+  expect(performance.now() - startMs, 'nobody is waited for').toBeLessThan(5_000);
+  expect(idle.prepare('SELECT name FROM sweeps').pluck().all()).toEqual(['later']);
+  idle.close();
+  busy.close();
 });

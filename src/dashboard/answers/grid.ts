@@ -1,10 +1,12 @@
 import type Database from 'better-sqlite3';
 import { HTTPException } from 'hono/http-exception';
 import { nameCommand } from '../../core/command-name.js';
+import { UserError } from '../../core/errors.js';
 import { quoteWord } from '../../core/quote-word.js';
+import { findSweep } from '../../experiment/find-runs.js';
 import { RunReader } from '../../report/findings/reported-run.js';
 import { formatSetting } from '../../search/format-settings.js';
-import type { Answer } from '../answer.js';
+import { type Answer, readRunIds } from '../answer.js';
 import { findGridFields, type GridField } from '../grid/fields.js';
 import {
   type FieldImportance,
@@ -15,7 +17,7 @@ import {
 import { GRID_MEASURES, type GridMeasure } from '../grid/measures.js';
 import { listSettings, type Setting } from '../grid/settings.js';
 import { type Candidate, judgeCandidates, type Verdict } from '../grid/verdict.js';
-import { RunTable } from '../run-table.js';
+import type { RunTable } from '../run-table.js';
 import { arrangeRuns, type RunsAnswer } from './runs.js';
 
 /** What the page of a grid shows. */
@@ -58,25 +60,31 @@ export interface GridQuestion {
   readonly field?: string | undefined;
 }
 
+interface ChosenRun {
+  readonly run: number;
+  readonly state: string;
+}
+
 /** Of more values, which one is best is a matter of a range, not of a winner. */
 const MOST_LEVELS = 24;
+
+/** An address of more would be refused by the server's HTTP. */
+const MOST_RUNS = 10_000;
 
 /** `grid?sweep=widths&measure=test_error_percent&x=width` */
 export const GRID: Answer = {
   path: 'grid',
   answer: ({ database, query }) => {
-    const runs = query.get('runs') ?? undefined;
-    if (runs !== undefined && !/^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/.test(runs)) {
-      throw new HTTPException(400, { message: `expected runs=1,2,3, found runs=${runs.slice(0, 80)}` });
-    }
-    const sweep = query.get('sweep') ?? (runs === undefined ? null : '');
+    const runs = query.has('runs') ? readRunIds(query, MOST_RUNS) : undefined;
     const question: GridQuestion = {
-      sweep,
-      runs: runs?.split(',').map(Number),
+      sweep: query.get('sweep') ?? (runs === undefined ? null : ''),
+      runs,
       measure: query.get('measure') ?? undefined,
       field: query.get('x') ?? undefined,
     };
-    return database.read((db) => describeGrid(db, new RunTable(db), database.file, question));
+    return database.readOnce(`grid ${JSON.stringify(question)}`, (db, table) =>
+      describeGrid(db, table, database.file, question),
+    );
   },
 };
 
@@ -99,16 +107,16 @@ export function describeGrid(
   );
   const measures = GRID_MEASURES.filter(({ name }) => done.values[name]?.some(isNumber));
   const measure = chooseMeasure(measures, done, question.measure);
-  const columns = measure
-    ? arrangeRuns('', table.read(done.runs.filter((_, i) => isNumber(done.values[measure.name]![i]))))
-    : done;
+  const measured = measure ? done.runs.filter((_, i) => isNumber(done.values[measure.name]![i])) : [];
+  const isWhole = !measure || measured.length === done.runs.length;
+  const columns = isWhole ? done : arrangeRuns('', table.read(measured));
   const fields = findGridFields(columns);
   const settings = measure ? listSettings(columns, fields, measure) : [];
   const importance = measureFields(fields, settings);
   const field = chooseField(fields, question.field ?? importance[0]?.field);
   const reader = new RunReader(db);
   const judge = (candidates: readonly Candidate[]) =>
-    measure ? judgeCandidates(candidates, measure, (runId) => reader.read(runId)) : null;
+    measure ? judgeReadable(candidates, measure, reader) : null;
   return {
     sweeps,
     sweep,
@@ -130,23 +138,55 @@ export function describeGrid(
   };
 }
 
-/** The kept runs that are asked for. */
+/** The run that speaks for each point of a sweep, whichever sweep has trained it, or all kept runs; of these, those that are asked for. */
 function chooseRuns(db: Database.Database, sweep: string | null, runs: GridQuestion['runs']) {
-  const query = `
-    SELECT run_id AS run, state FROM kept_runs JOIN sweeps USING (sweep_id)
-    WHERE name = coalesce(@sweep, name) AND (@runs IS NULL OR run_id IN (SELECT value FROM json_each(@runs))) ORDER BY run_id`;
-  return db
-    .prepare<[object], { run: number; state: string }>(query)
-    .all({ sweep, runs: runs ? JSON.stringify(runs) : null });
+  const asked = runs && new Set(runs);
+  return (sweep === null ? listKept(db) : listPoints(db, sweep)).filter(({ run }) => asked?.has(run) ?? true);
+}
+
+function listKept(db: Database.Database): ChosenRun[] {
+  return db.prepare<[], ChosenRun>('SELECT run_id AS run, state FROM kept_runs ORDER BY run_id').all();
+}
+
+function listPoints(db: Database.Database, sweep: string): ChosenRun[] {
+  if (db.prepare('SELECT 1 FROM sweeps WHERE name = ?').get(sweep) === undefined) return [];
+  return findSweep(db, sweep)
+    .points.flatMap((point) => (point === null ? [] : [{ run: point.runId, state: point.state }]))
+    .sort((a, b) => a.run - b.run);
 }
 
 function listSweeps(db: Database.Database): string[] {
-  const query = `SELECT name FROM sweeps WHERE sweep_id IN (SELECT sweep_id FROM kept_runs WHERE state = 'done') ORDER BY sweep_id DESC`;
+  const query = `
+    SELECT name FROM sweeps
+    WHERE EXISTS (
+      SELECT 1 FROM sweep_points JOIN kept_runs USING (identity) WHERE sweep_points.sweep_id = sweeps.sweep_id AND state = 'done'
+    )
+    ORDER BY sweep_id DESC`;
   return db.prepare<[], string>(query).pluck().all();
 }
 
 function isNumber(value: unknown): boolean {
   return typeof value === 'number';
+}
+
+/** A run that this program cannot make sense of, such as a newer one's, takes no more away than what its answers would have told. */
+function judgeReadable(
+  candidates: readonly Candidate[],
+  measure: GridMeasure,
+  reader: RunReader,
+): Verdict | null {
+  try {
+    return judgeCandidates(candidates, measure, (runId) => reader.read(runId));
+  } catch (error) {
+    if (!(error instanceof UserError) || error.cause !== undefined) throw error;
+    const [winner, ...others] = candidates as [Candidate, ...Candidate[]];
+    const rivals = others.map(({ name, setting }) => {
+      const behind = measure.sign * (setting.mean - winner.setting.mean);
+      return { name, run: setting.runs[0]!, behind, p: null };
+    });
+    const sentence = `${winner.name} has the best ${measure.label}. Whether that is more than chance cannot be told: ${error.message}`;
+    return { answer: 'untested', winner: winner.name, winnerRuns: winner.setting.runs, sentence, rivals };
+  }
 }
 
 /** What all of them have comes first. */
