@@ -13,13 +13,14 @@ import { BUSY_TIMEOUT_MS, retryWhileBusy } from './transaction.js';
  * Opens the experiments' database for writing, makes it and its folder where they are missing, and brings it up to
  * this program's schema.
  *
+ * @param longestWaitMs like that of `openDatabaseReadOnly`, and of what the connection does later on
  * @throws UserError if the file is read-only, on a network file system, not an SQLite database, another program's, or of a newer schema
  */
-export function openDatabase(file: string): Database.Database {
+export function openDatabase(file: string, longestWaitMs?: number): Database.Database {
   if (file !== ':memory:') checkLocalFileSystem(file);
   refusePipe(file);
   makeFolder(file);
-  return open(file, { timeout: BUSY_TIMEOUT_MS }, (db) => {
+  const prepare = (db: Database.Database) => {
     migrate(db, file);
     db.pragma('journal_mode = WAL');
     // A recorded epoch survives a power cut; there are only a few commits a second.
@@ -27,7 +28,8 @@ export function openDatabase(file: string): Database.Database {
     db.pragma('foreign_keys = ON');
     // An SQLite file that may not be written opens without complaint; a write lock tells.
     db.transaction(() => {}).immediate();
-  });
+  };
+  return open(file, { timeout: boundTimeout(longestWaitMs) }, prepare, longestWaitMs);
 }
 
 /**
@@ -42,13 +44,17 @@ export function openDatabaseReadOnly(file: string, longestWaitMs?: number): Data
   const place = findFileSystem(file);
   if (place !== null && isNetworkFileSystem(place)) return withDatabaseErrors(file, () => openCopy(file));
   try {
-    const timeout = Math.min(BUSY_TIMEOUT_MS, longestWaitMs ?? BUSY_TIMEOUT_MS);
-    return open(file, { timeout, readonly: true }, (db) => checkSchema(db, file), longestWaitMs);
+    const options = { timeout: boundTimeout(longestWaitMs), readonly: true };
+    return open(file, options, (db) => checkSchema(db, file), longestWaitMs);
   } catch (error) {
     // Shared memory that cannot be made, an older schema that cannot be brought up to date: neither hinders a copy.
     if (isWritable(dirname(file))) throw error;
     return withDatabaseErrors(file, () => openCopy(file));
   }
+}
+
+function boundTimeout(longestWaitMs = BUSY_TIMEOUT_MS): number {
+  return Math.min(BUSY_TIMEOUT_MS, longestWaitMs);
 }
 
 function isWritable(folder: string): boolean {
