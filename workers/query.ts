@@ -28,7 +28,8 @@ function answer({ file, ...request }: QueryOrder): QueryReply {
     const db = openDatabaseReadOnly(file);
     return { kind: 'answered', answer: withDatabaseErrors(file, () => answerQuery(db, request)) };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { kind: 'refused', message: error.message };
+    // SQLite's own and JavaScript's, such as of a parameter without a value or a text that is too long, say as much.
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'refused', message: error instanceof UserError ? message : `sql: ${message}.` };
   }
 }

@@ -14,6 +14,7 @@ export interface Access {
 
 /** Browsers leave it out of `Host` and `Origin`. */
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': ':80', 'https:': ':443' };
+const SCHEMES = Object.keys(DEFAULT_PORTS);
 
 /**
  * Lets through only what the page itself sends, or a browser that opens it: another site's page that has got its name to lead here (DNS rebinding) calls
@@ -26,13 +27,15 @@ export function checkOrigin({ hosts }: Access): MiddlewareHandler {
     const host = req.header('host')?.toLowerCase() ?? '';
     // The request's line may have a name of its own, as for a proxy.
     const asked = new URL(req.url).host;
-    if (!hosts.has(withPort(host, 'http:')) || withPort(asked, 'http:') !== withPort(host, 'http:')) {
+    // Which scheme the browser speaks is not known here, as something before this server may speak TLS.
+    const isKnown = SCHEMES.some((scheme) => hosts.has(withPort(host, scheme)));
+    if (!isKnown || withPort(asked, 'http:') !== withPort(host, 'http:')) {
       throw refuse(
         `expected a request to ${[...hosts].join(' or ')}, found one to '${host}'. Name others with --allow-host.`,
       );
     }
     const origin = req.header('origin');
-    if (origin !== undefined && !isOrigin(origin, host)) {
+    if (origin !== undefined && !isOrigin(origin, host, hosts)) {
       throw refuse(`expected a request of this page, found one of '${origin}'.`);
     }
     const site = req.header('sec-fetch-site') ?? 'same-origin';
@@ -50,10 +53,13 @@ function opensPage(req: Context['req']): boolean {
   return isDocument && req.method === 'GET' && req.path === '/';
 }
 
-/** Of the host that was asked, whether or not something before this server speaks TLS. */
-function isOrigin(origin: string, host: string): boolean {
+/** Of the host that was asked, by a name and port that it has, whether or not something before this server speaks TLS. */
+function isOrigin(origin: string, host: string, hosts: Access['hosts']): boolean {
   const found = /^(https?:)\/\/([^/]+)$/.exec(origin.toLowerCase());
-  return found !== null && withPort(found[2]!, found[1]!) === withPort(host, found[1]!);
+  if (found === null) return false;
+  const [, scheme, name] = found as unknown as [string, string, string];
+  const place = withPort(name, scheme);
+  return place === withPort(host, scheme) && hosts.has(place);
 }
 
 function withPort(host: string, scheme: string): string {

@@ -5,8 +5,8 @@ import { type Access, checkCookie, checkOrigin, exchangeToken } from './access.j
 import type { DatabaseAnswer } from './answers/databases.js';
 import { ANSWERS } from './answers/registry.js';
 import type { Asset } from './assets.js';
+import type { Control } from './control/control.js';
 import { createControlRoute } from './control/route.js';
-import type { TrainQueue } from './control/train-queue.js';
 import { streamChanges } from './events.js';
 import { createSqlRoute } from './sql/route.js';
 import { TestDataShelf } from './test-data.js';
@@ -18,8 +18,8 @@ export interface Dashboard {
   readonly databases: readonly WatchedDatabase[];
   /** The page's files by their addresses. */
   readonly assets: ReadonlyMap<string, Asset>;
-  /** What the page has trained; null if it may change nothing. */
-  readonly queue: TrainQueue | null;
+  /** Null if the page may change nothing. */
+  readonly control: Control | null;
 }
 
 /** What a hashed name leads to never changes. */
@@ -27,7 +27,7 @@ const FOREVER = 'private, max-age=31536000, immutable';
 
 /** The page's HTTP: a fixed list of files for whoever calls the server by its name, and below `/api/` answers for who has the token's cookie. */
 export function createDashboardApp(dashboard: Dashboard): Hono {
-  const { access, databases, assets, queue } = dashboard;
+  const { access, databases, assets, control } = dashboard;
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -63,7 +63,7 @@ export function createDashboardApp(dashboard: Dashboard): Hono {
     const answer: DatabaseAnswer[] = databases.map(({ file, number }) => ({
       db: number,
       name: file,
-      canControl: queue !== null,
+      canControl: control !== null,
     }));
     return context.json(answer);
   });
@@ -73,7 +73,7 @@ export function createDashboardApp(dashboard: Dashboard): Hono {
   );
   app.route(
     '/api/control',
-    createControlRoute((context) => findDatabase(context, databases), queue),
+    createControlRoute((context) => findDatabase(context, databases), control),
   );
   app.get('/api/events', (context) => streamChanges(context, findDatabase(context, databases)));
   const testData = new TestDataShelf();
@@ -91,6 +91,8 @@ export function createDashboardApp(dashboard: Dashboard): Hono {
   );
   app.onError((error, context) => {
     if (error instanceof HTTPException) return context.json({ error: error.message }, error.status);
+    // Nobody waits for the answer any more.
+    if (error.name === 'AbortError') return context.json({ error: error.message }, 503);
     process.stderr.write(`${context.req.path}: ${error.stack ?? error.message}\n`);
     return context.json({ error: `the page's server failed: ${error.message}` }, 500);
   });

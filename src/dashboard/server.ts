@@ -6,7 +6,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { type ListenPlace, listenAt } from '../core/listen.js';
 import { createDashboardApp } from './app.js';
 import { readAssets } from './assets.js';
-import { TrainQueue } from './control/train-queue.js';
+import { Control } from './control/control.js';
 import { WatchedDatabase } from './watched-database.js';
 
 const TOKEN_BYTES = 32;
@@ -30,7 +30,7 @@ export class DashboardServer {
   private constructor(
     private readonly server: Server,
     private readonly databases: readonly WatchedDatabase[],
-    private readonly queue: TrainQueue | null,
+    private readonly control: Control | null,
     /** What opens the page, with the token. */
     readonly url: string,
   ) {}
@@ -45,7 +45,7 @@ export class DashboardServer {
     const assets = readAssets();
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const databases = files.map((file, number) => new WatchedDatabase(file, number));
-    const queue = allowControl ? new TrainQueue() : null;
+    const control = allowControl ? new Control() : null;
     // Known once it listens, as the port is.
     let answer: ReturnType<typeof createDashboardApp>['fetch'] = () => new Response(null, { status: 503 });
     const server = createAdaptorServer({ fetch: (request, env) => answer(request, env) }) as Server;
@@ -54,12 +54,12 @@ export class DashboardServer {
     const hosts = new Set(
       [...names.map((name) => `${name}:${port}`), ...otherHosts].map((host) => host.toLowerCase()),
     );
-    answer = createDashboardApp({ access: { token, port, hosts }, databases, assets, queue }).fetch;
-    return new DashboardServer(server, databases, queue, `http://${names[0]}:${port}/?token=${token}`);
+    answer = createDashboardApp({ access: { token, port, hosts }, databases, assets, control }).fetch;
+    return new DashboardServer(server, databases, control, `http://${names[0]}:${port}/?token=${token}`);
   }
 
   /**
-   * Cuts off whoever is connected, and ends what the page has in training, with its state saved.
+   * Cuts off whoever is connected, takes back what was asked of others, and ends what the page has in training, with its state saved.
    *
    * @returns how many queued runs were not begun
    */
@@ -68,7 +68,7 @@ export class DashboardServer {
     this.server.closeAllConnections();
     await closed;
     for (const database of this.databases) database.close();
-    return this.queue === null ? 0 : this.queue.close();
+    return this.control === null ? 0 : this.control.close();
   }
 }
 

@@ -13,13 +13,14 @@ import { BUSY_TIMEOUT_MS, retryWhileBusy } from './transaction.js';
  * Opens the experiments' database for writing, makes it and its folder where they are missing, and brings it up to
  * this program's schema.
  *
+ * @param longestWaitMs like that of `openToRead`, and of what the connection does later on
  * @throws UserError if the file is read-only, on a network file system, not an SQLite database, another program's, or of a newer schema
  */
-export function openDatabase(file: string): Database.Database {
+export function openDatabase(file: string, longestWaitMs?: number): Database.Database {
   if (file !== ':memory:') checkLocalFileSystem(file);
   refusePipe(file);
   makeFolder(file);
-  return open(file, { timeout: BUSY_TIMEOUT_MS }, (db) => {
+  const prepare = (db: Database.Database) => {
     migrate(db, file);
     db.pragma('journal_mode = WAL');
     // A recorded epoch survives a power cut; there are only a few commits a second.
@@ -27,7 +28,8 @@ export function openDatabase(file: string): Database.Database {
     db.pragma('foreign_keys = ON');
     // An SQLite file that may not be written opens without complaint; a write lock tells.
     db.transaction(() => {}).immediate();
-  });
+  };
+  return open(file, { timeout: boundTimeout(longestWaitMs) }, prepare, longestWaitMs);
 }
 
 /** A database that is read. */
@@ -58,8 +60,7 @@ export function openToRead(file: string, longestWaitMs?: number): ReadDatabase {
   const place = findFileSystem(file);
   if (place !== null && isNetworkFileSystem(place)) return copy(file);
   try {
-    const timeout = Math.min(BUSY_TIMEOUT_MS, longestWaitMs ?? BUSY_TIMEOUT_MS);
-    const options = { timeout, readonly: true };
+    const options = { timeout: boundTimeout(longestWaitMs), readonly: true };
     return { db: open(file, options, (db) => checkSchema(db, file), longestWaitMs), isCopy: false };
   } catch (error) {
     // Shared memory that cannot be made, an older schema that cannot be brought up to date: neither hinders a copy.
@@ -70,6 +71,10 @@ export function openToRead(file: string, longestWaitMs?: number): ReadDatabase {
 
 function copy(file: string): ReadDatabase {
   return { db: withDatabaseErrors(file, () => openCopy(file)), isCopy: true };
+}
+
+function boundTimeout(longestWaitMs = BUSY_TIMEOUT_MS): number {
+  return Math.min(BUSY_TIMEOUT_MS, longestWaitMs);
 }
 
 function isWritable(folder: string): boolean {

@@ -1,14 +1,20 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/experiment/database.js';
+import { listStopRequests } from '../../src/experiment/stop-requests.js';
 import { PageUnderTest } from './open-page.js';
 
 let shown: PageUnderTest;
+let file: string;
 
 beforeAll(async () => {
-  shown = await PageUnderTest.start((folder) => [makeDatabase(join(folder, 'one.db'))], {
-    allowControl: true,
-  });
+  shown = await PageUnderTest.start(
+    (folder) => {
+      file = makeDatabase(join(folder, 'one.db'));
+      return [file];
+    },
+    { allowControl: true },
+  );
 });
 afterAll(() => shown.close());
 
@@ -26,13 +32,25 @@ function makeDatabase(file: string): string {
 }
 
 describe('control', () => {
-  it('lists what is under way, stops it, and says what came of that', async () => {
+  it('lists what is under way by the stream, stops it, and says what came of that', async () => {
     const page = await shown.open('#/control');
     await page.getByText('<i>SK</i>, seed 4, 0 of 3 epochs').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await expect.poll(() => asked, { timeout: 10_000 }).toContain('/api/control/queue');
+    expect(asked).not.toContain('/api/sql');
+
+    const said = page.locator('main [role=status]').first();
     await page.getByRole('button', { name: 'Stop run 1' }).click();
-    await expect
-      .poll(() => page.locator('main [role=status]').first().textContent())
-      .toMatch(/Run 1 ends after|its process/);
+    await expect.poll(() => said.textContent()).toContain('stopped, it loses its progress');
+    await page.getByRole('button', { name: 'Stop run 1 and lose its progress' }).click();
+    await expect.poll(() => said.textContent()).toContain('Run 1 ends after its step');
+    const db = openDatabase(file);
+    await expect.poll(() => listStopRequests(db)).toEqual([1]);
+    db.exec("UPDATE runs SET state = 'interrupted', reason = 'of a test'");
+    db.close();
+    await expect.poll(() => said.textContent()).toContain('Run 1 is interrupted');
+    await page.getByText('Nothing is trained now').waitFor();
   });
 
   it('says why a run is not queued, and keeps what was typed in the address', async () => {

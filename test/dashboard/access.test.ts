@@ -84,6 +84,19 @@ describe('a request', () => {
     expect((await ask('box.example:8443', 'https://box.example')).status).toBe(403);
   });
 
+  // Browsers and proxies leave the scheme's own port out.
+  it.each([
+    ['box.example:443', 'https', 'http'],
+    ['box.example:80', 'http', 'https'],
+  ])('may call it %s without the port, by its scheme alone', async (allowed, scheme, other) => {
+    const asker = await Asker.start({ otherHosts: [allowed] });
+    const ask = (host: string, origin: string) => asker.know('/api/databases', { host, origin });
+    expect((await ask('box.example', `${scheme}://box.example`)).status).toBe(200);
+    expect((await ask(allowed, `${scheme}://box.example`)).status).toBe(200);
+    expect((await ask('box.example', `${other}://box.example`)).status).toBe(403);
+    expect((await ask('other.example', `${scheme}://other.example`)).status).toBe(403);
+  });
+
   it.each([
     'http://evil.example',
     'http://localhost',

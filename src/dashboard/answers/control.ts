@@ -1,6 +1,8 @@
 /** What is sent to `/api/control/stop`. */
 export interface StopRequest {
   readonly run: number;
+  /** Stops it also if it saves no state, which is refused with HTTP's 409 otherwise. */
+  readonly loseProgress?: boolean | undefined;
 }
 
 /** Its answer, once the run has stopped. */

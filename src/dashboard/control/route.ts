@@ -2,35 +2,41 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
-import { UserError } from '../../core/errors.js';
 import type { QueueRequest, StopAnswer, StopRequest } from '../answers/control.js';
 import { readJsonBody } from '../json-body.js';
+import { refuseMistakes } from '../refuse-mistakes.js';
 import type { WatchedDatabase } from '../watched-database.js';
-import { stopRun } from './stop-run.js';
-import { checkTrainOrder } from './train-command.js';
-import type { TrainQueue } from './train-queue.js';
+import type { Control } from './control.js';
 
 const MAX_REQUEST_BYTES = 100_000;
 const MAX_CHANGES = 50;
 
 const runId = z.int().positive();
-const stopSchema = z.strictObject({ run: runId }) satisfies z.ZodType<StopRequest>;
+const stopSchema = z.strictObject({
+  run: runId,
+  loseProgress: z.boolean().optional(),
+}) satisfies z.ZodType<StopRequest>;
+/** No argument of a process has a NUL in it. */
+const change = z
+  .string()
+  .max(MAX_REQUEST_BYTES)
+  .refine((text) => !text.includes('\0'), 'expected text, found the character NUL');
 const queueSchema = z.strictObject({
   run: runId,
-  set: z.array(z.string().max(MAX_REQUEST_BYTES)).max(MAX_CHANGES),
+  set: z.array(change).max(MAX_CHANGES),
 }) satisfies z.ZodType<QueueRequest>;
 
 /**
  * What changes something: `POST /stop`, `POST /queue`, and `GET /queue`, which lists what is queued.
  *
- * @param queue null if the page may change nothing
+ * @param control null if the page may change nothing
  */
 export function createControlRoute(
   findDatabase: (context: Context) => WatchedDatabase,
-  queue: TrainQueue | null,
+  control: Control | null,
 ): Hono {
   const route = new Hono();
-  if (queue === null) {
+  if (control === null) {
     return route.all('*', () => {
       throw new HTTPException(403, {
         message:
@@ -40,38 +46,18 @@ export function createControlRoute(
   }
   route.use(bodyLimit({ maxSize: MAX_REQUEST_BYTES }));
   route.post('/stop', async (context) => {
-    const { file } = findDatabase(context);
-    const { run } = await readJsonBody(context, stopSchema);
-    const answer: StopAnswer = { state: await refuseMistakes(() => stopRun(file, run)) };
-    return context.json(answer);
+    const database = findDatabase(context);
+    const request = await readJsonBody(context, stopSchema);
+    const { signal } = context.req.raw;
+    const state = await refuseMistakes(422, () => control.stop(database, request, signal));
+    return context.json({ state } satisfies StopAnswer);
   });
-  route.get('/queue', (context) => context.json(queue.list(findDatabase(context).file)));
+  route.get('/queue', (context) => context.json(control.list(findDatabase(context).file)));
   route.post('/queue', async (context) => {
     const database = findDatabase(context);
     const request = await readJsonBody(context, queueSchema);
-    const order = { file: database.file, spec: readSpec(database, request.run), set: request.set };
-    await refuseMistakes(() => checkTrainOrder(order));
-    return context.json(queue.add(request, order));
+    const { signal } = context.req.raw;
+    return context.json(await refuseMistakes(422, () => control.enqueue(database, request, signal)));
   });
   return route;
-}
-
-/** @throws HTTPException 404 if there is no such run */
-function readSpec(database: WatchedDatabase, run: number): string {
-  const select = 'SELECT spec FROM kept_runs WHERE run_id = ?';
-  const spec = database.read((db) => db.prepare<[number], string>(select).pluck().get(run));
-  if (spec === undefined) {
-    throw new HTTPException(404, {
-      message: `run ${run}: expected a recorded run, found none. See runs ls.`,
-    });
-  }
-  return spec;
-}
-
-async function refuseMistakes<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw error instanceof UserError ? new HTTPException(422, { message: error.message }) : error;
-  }
 }

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../core/errors.js';
+import { explainFileError } from '../../core/file-errors.js';
 import { inheritFlags } from '../../core/node-flags.js';
-import { findPackageRoot } from '../../core/paths.js';
+import { findModule } from '../../parallel/threads.js';
 
 /** After which what the page has trained is called among the sweeps. */
 const NAME = 'dashboard';
@@ -23,22 +24,23 @@ export interface TrainOrder {
 /** The command `train` in a process of its own: all that is checked, trained and recorded is as if a user had typed it. */
 export class TrainCommand {
   readonly #child: ChildProcess;
-  readonly #folder: string;
   #line = '';
   /** Its exit code; null after a signal. */
   readonly ended: Promise<number | null>;
 
-  /** @param options more of the command's */
-  constructor({ file, spec, set }: TrainOrder, options: readonly string[] = []) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'convoy-dashboard-'));
-    const specFile = join(this.#folder, `${NAME}.json`);
-    writeFileSync(specFile, spec);
-    const changes = set.map((change) => `--set=${change}`);
-    const script = join(findPackageRoot(), 'scripts', 'convoy.js');
-    const args = [script, 'train', specFile, '--db', file, ...changes, ...options];
-    this.#child = spawn(process.execPath, [...inheritFlags(process.execArgv), ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+  /**
+   * @param options more of the command's
+   * @throws UserError if it cannot begin
+   */
+  constructor(order: TrainOrder, options: readonly string[] = []) {
+    const folder = makeFolder();
+    const forget = () => rmSync(folder, { recursive: true, force: true });
+    try {
+      this.#child = start(folder, order, options);
+    } catch (error) {
+      forget();
+      throw new UserError(`train: cannot begin: ${explainFileError(error)}. Queue it again later.`);
+    }
     createInterface({ input: this.#child.stderr! }).on('line', (line) => {
       const text = line.trim();
       if (text !== '') this.#line = text;
@@ -50,7 +52,7 @@ export class TrainCommand {
       });
       this.#child.once('close', resolve);
     });
-    void this.ended.then(() => rmSync(this.#folder, { recursive: true, force: true }));
+    void this.ended.then(forget);
   }
 
   /** The last line that it said. */
@@ -64,12 +66,43 @@ export class TrainCommand {
   }
 }
 
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'convoy-dashboard-'));
+  } catch (error) {
+    throw new UserError(
+      `${tmpdir()}: expected a folder for a spec, found that none can be made there: ${explainFileError(error)}. Name another place with TMPDIR.`,
+    );
+  }
+}
+
+function start(folder: string, { file, spec, set }: TrainOrder, options: readonly string[]): ChildProcess {
+  const specFile = join(folder, `${NAME}.json`);
+  writeFileSync(specFile, spec);
+  const changes = set.map((change) => `--set=${change}`);
+  return fork(
+    findModule('workers', 'queued-train'),
+    ['train', specFile, '--db', file, ...changes, ...options],
+    {
+      execArgv: inheritFlags(process.execArgv),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
+}
+
 /**
  * Checks what is to be trained, by all that the command would check.
  *
  * @throws UserError with the command's own line
+ * @throws the signal's reason
  */
-export async function checkTrainOrder(order: TrainOrder): Promise<void> {
+export async function checkTrainOrder(order: TrainOrder, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const command = new TrainCommand(order, ['--dry-run']);
-  if ((await command.ended) !== 0) throw new UserError(command.line);
+  const interrupt = () => command.interrupt();
+  signal.addEventListener('abort', interrupt);
+  const code = await command.ended;
+  signal.removeEventListener('abort', interrupt);
+  signal.throwIfAborted();
+  if (code !== 0) throw new UserError(command.line);
 }

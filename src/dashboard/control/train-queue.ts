@@ -5,20 +5,31 @@ interface Job {
   readonly id: number;
   readonly request: QueueRequest;
   readonly order: TrainOrder;
+  state: QueuedRun['state'];
   command: TrainCommand | null;
-  /** The command's exit code, once it has ended. */
-  code: number | null | undefined;
+  /** Why it could not begin. */
+  failure: string;
 }
+
+/** As many as somebody looks through; more are a sweep's. */
+export const MAX_WAITING = 100;
+/** Of those that have ended, the last ones are told of. */
+const ENDED_KEPT = 100;
 
 /** Runs that the page is to train, one after another. They live as long as the page's server. */
 export class TrainQueue {
-  readonly #jobs: Job[] = [];
+  #jobs: Job[] = [];
+  #last = 0;
   #isClosed = false;
   #working: Promise<void> = Promise.resolve();
 
+  get isFull(): boolean {
+    return this.#jobs.filter(({ state }) => state === 'waiting').length >= MAX_WAITING;
+  }
+
   /** Puts one behind the others. */
   add(request: QueueRequest, order: TrainOrder): QueuedRun {
-    const job: Job = { id: this.#jobs.length + 1, request, order, command: null, code: undefined };
+    const job: Job = { id: ++this.#last, request, order, state: 'waiting', command: null, failure: '' };
     this.#jobs.push(job);
     this.#working = this.#working.then(() => this.#train(job));
     return describe(job);
@@ -36,21 +47,28 @@ export class TrainQueue {
    */
   async close(): Promise<number> {
     this.#isClosed = true;
-    const waiting = this.#jobs.filter(({ command }) => command === null).length;
-    for (const { command, code } of this.#jobs) if (code === undefined) command?.interrupt();
+    const waiting = this.#jobs.filter(({ state }) => state === 'waiting').length;
+    for (const { command, state } of this.#jobs) if (state === 'training') command?.interrupt();
     await this.#working;
     return waiting;
   }
 
   async #train(job: Job): Promise<void> {
     if (this.#isClosed) return;
-    job.command = new TrainCommand(job.order);
-    job.code = await job.command.ended;
+    try {
+      job.command = new TrainCommand(job.order);
+      job.state = 'training';
+      job.state = (await job.command.ended) === 0 ? 'done' : 'failed';
+    } catch (error) {
+      job.state = 'failed';
+      job.failure = error instanceof Error ? error.message : String(error);
+    }
+    const ended = this.#jobs.filter(({ state }) => state === 'done' || state === 'failed');
+    const forgotten = new Set(ended.slice(0, -ENDED_KEPT));
+    this.#jobs = this.#jobs.filter((other) => !forgotten.has(other));
   }
 }
 
-function describe({ id, request, command, code }: Job): QueuedRun {
-  const state =
-    command === null ? 'waiting' : code === undefined ? 'training' : code === 0 ? 'done' : 'failed';
-  return { ...request, id, state, line: command?.line ?? '' };
+function describe({ id, request, state, command, failure }: Job): QueuedRun {
+  return { ...request, id, state, line: command?.line ?? failure };
 }

@@ -49,8 +49,8 @@ export async function runQueryProcess(
     child.send(order, () => {});
     const reply = await awaitReply(child);
     signal.throwIfAborted();
-    if (reply?.kind === 'answered') return reply.answer;
-    throw new UserError(reply?.message ?? explainEnd(isLate, limitMs));
+    if (reply.kind === 'answered') return reply.answer;
+    throw new UserError('message' in reply ? reply.message : explainEnd(reply, isLate, limitMs));
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
@@ -58,17 +58,26 @@ export async function runQueryProcess(
   }
 }
 
-/** @returns null if it ends without one */
-function awaitReply(child: ChildProcess): Promise<QueryReply | null> {
+/** A process that has ended and said nothing. */
+interface SilentEnd {
+  readonly kind: 'ended';
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function awaitReply(child: ChildProcess): Promise<QueryReply | SilentEnd> {
   return new Promise((resolve) => {
     child.once('message', (reply: QueryReply) => resolve(reply));
-    child.once('exit', () => resolve(null));
-    child.once('error', () => resolve(null));
+    child.once('exit', (code, signal) => resolve({ kind: 'ended', code, signal }));
+    child.once('error', ({ message }) => resolve({ kind: 'refused', message: `sql: ${message}.` }));
   });
 }
 
-function explainEnd(isLate: boolean, limitMs: number): string {
-  return isLate
-    ? `sql: expected an answer within ${limitMs / 1000} s, found none. Ask for less, or use the command runs query.`
-    : `sql: expected an answer within ${MAX_QUERY_BYTES / 2 ** 20} MB of memory, found that it takes more. Ask for less, or use the command runs query.`;
+function explainEnd({ code, signal }: SilentEnd, isLate: boolean, limitMs: number): string {
+  if (isLate)
+    return `sql: expected an answer within ${limitMs / 1000} s, found none. Ask for less, or use the command runs query.`;
+  // The memory watch kills it; JavaScript at the end of its heap aborts.
+  if (signal === 'SIGKILL' || signal === 'SIGABRT')
+    return `sql: expected an answer within ${MAX_QUERY_BYTES / 2 ** 20} MB of memory, found that it takes more. Ask for less, or use the command runs query.`;
+  return `sql: expected an answer, found that its process ended with ${signal ?? `exit code ${code}`}. Ask again, or use the command runs query.`;
 }

@@ -2,9 +2,9 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
-import { UserError } from '../../core/errors.js';
 import type { SqlRequest } from '../answers/sql.js';
 import { readJsonBody } from '../json-body.js';
+import { refuseMistakes } from '../refuse-mistakes.js';
 import type { WatchedDatabase } from '../watched-database.js';
 import { runQueryProcess } from './query-process.js';
 
@@ -36,15 +36,14 @@ export function createSqlRoute(findDatabase: (context: Context) => WatchedDataba
     }
     running++;
     try {
-      const answer = await runQueryProcess({ file, ...request }, { signal: context.req.raw.signal });
+      const { signal } = context.req.raw;
+      const answer = await refuseMistakes(422, () => runQueryProcess({ file, ...request }, { signal }));
       if (typeof answer !== 'string') return context.json(answer);
       const { type, name } = FILES[request.format as keyof typeof FILES];
       return context.body(answer, 200, {
         'content-type': type,
         'content-disposition': `attachment; filename="${name}"`,
       });
-    } catch (error) {
-      throw error instanceof UserError ? new HTTPException(422, { message: error.message }) : error;
     } finally {
       running--;
     }

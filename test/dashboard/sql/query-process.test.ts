@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runQueryProcess } from '../../../src/dashboard/sql/query-process.js';
 import { openStore } from '../../experiment/fake-runs.js';
 import { Asker } from '../ask.js';
@@ -15,6 +15,22 @@ describe('a question in a process', () => {
       titles: ['runs'],
       rows: [[0]],
     });
+  });
+
+  it.each([
+    ['SELECT ?', /^sql: .*parameter/i],
+    ['SELECT * FROM none', /^sql: .*no such table/],
+  ])('says of %s what is wrong', async (sql, why) => {
+    await expect(run(sql)).rejects.toThrow(why);
+  });
+
+  it('says of a process that ended otherwise how it did', async () => {
+    const before = process.execArgv;
+    process.execArgv = ['--no-such-flag'];
+    onTestFinished(() => {
+      process.execArgv = before;
+    });
+    await expect(run('SELECT 1')).rejects.toThrow('found that its process ended with exit code 9');
   });
 
   it('ends at the time limit', async () => {

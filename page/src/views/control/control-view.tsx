@@ -1,14 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { QueuedRun, StopAnswer } from '../../../../src/dashboard/answers/control.js';
 import type { DatabaseAnswer } from '../../../../src/dashboard/answers/databases.js';
-import type { SqlAnswer } from '../../../../src/dashboard/answers/sql.js';
-import { send, useAnswer } from '../../lib/api.js';
+import { ApiError, send, useAnswer } from '../../lib/api.js';
 import { live } from '../../lib/live.js';
 import { hrefTo, setParams, useAddress } from '../../lib/router.js';
-import { askTable } from '../sql/ask-sql.js';
+import { STATE } from '../../runs/column.js';
+import type { RunModel } from '../../runs/run-model.js';
+import { useRuns } from '../../runs/run-store.js';
 import './control.css';
 
 const LOOK_EVERY_MS = 2_000;
+/** HTTP's status of a stop that is to be asked for once more. */
+const LOSES_PROGRESS = 409;
 
 /** Stops runs and queues others, where the command was given --allow-control. */
 export default function ControlView() {
@@ -38,42 +41,58 @@ export default function ControlView() {
 
 /** The runs under way, each with what stops it. */
 function Running() {
-  const count = useTicks();
-  const [rows, setRows] = useState<SqlAnswer['rows']>([]);
+  const { model, error } = useRuns();
   const [said, setSaid] = useState<string | null>(null);
-  useEffect(() => {
-    const abort = new AbortController();
-    const sql = `SELECT run_id, label, seed, completed_epochs, epochs FROM all_runs WHERE state = 'running' ORDER BY run_id`;
-    askTable(sql, abort.signal).then(
-      (answer) => setRows(answer.rows),
-      (error: Error) => !abort.signal.aborted && setSaid(error.message),
-    );
-    return () => abort.abort();
-  }, [count]);
-  const stop = async (run: number) => {
+  /** A run that saves no state, whose stop was asked for. */
+  const [losing, setLosing] = useState<number | null>(null);
+  const stop = async (run: number, loseProgress = false) => {
+    setLosing(null);
     setSaid(`Run ${run} ends after its step …`);
-    const said = send<StopAnswer>('control/stop', { run }).then(
-      ({ state }) => `Run ${run} is ${state}. The command that trained it goes on from there.`,
-      ({ message }: Error) => message,
-    );
-    setSaid(await said);
+    try {
+      const { state } = await send<StopAnswer>('control/stop', { run, loseProgress });
+      const next = loseProgress ? 'begins it anew' : 'goes on from there';
+      setSaid(`Run ${run} is ${state}. The command that trained it, given again, ${next}.`);
+    } catch (error) {
+      setSaid((error as Error).message);
+      if (error instanceof ApiError && error.status === LOSES_PROGRESS) setLosing(run);
+    }
   };
+  if (model === null)
+    return error === null ? <p aria-busy="true">Reads the runs …</p> : <p role="alert">{error}</p>;
+  const running = listRunning(model);
   return (
     <section aria-labelledby="running-title">
       <h2 id="running-title">Under way</h2>
-      {rows.length === 0 && <p>Nothing is trained now.</p>}
+      {running.length === 0 && <p>Nothing is trained now.</p>}
       <ul class="jobs">
-        {rows.map(([run, label, seed, done, epochs]) => (
+        {running.map(({ run, label, seed, done, epochs }) => (
           <li key={run}>
             <a href={hrefTo('run', String(run))}>run {run}</a> {label}, seed {seed}, {done} of {epochs} epochs{' '}
-            <button type="button" onClick={() => stop(Number(run))} aria-label={`Stop run ${run}`}>
+            <button type="button" onClick={() => stop(run)} aria-label={`Stop run ${run}`}>
               Stop
             </button>
           </li>
         ))}
       </ul>
       <p role="status">{said}</p>
+      {losing !== null && (
+        <button type="button" onClick={() => stop(losing, true)}>
+          Stop run {losing} and lose its progress
+        </button>
+      )}
     </section>
+  );
+}
+
+/** Runs under way, by what the page knows of them. */
+function listRunning({ runs, columns }: RunModel) {
+  const [states, label, seed, done, epochs] = [STATE, 'label', 'seed', 'completed_epochs', 'epochs'].map(
+    (name) => columns.get(name)?.cells,
+  );
+  return runs.flatMap((run, i) =>
+    states?.[i] === 'running'
+      ? [{ run, label: label?.[i], seed: seed?.[i], done: done?.[i], epochs: epochs?.[i] }]
+      : [],
   );
 }
 
