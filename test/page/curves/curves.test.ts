@@ -179,6 +179,11 @@ describe('the lines of a chart', () => {
     expect(second).toMatchObject({ run: 3, runs: [3], ys: [5], counts: [1], upper: [null] });
   });
 
+  it('are named by a run that is drawn, though the first of its seeds is not', () => {
+    const [line] = listSeries(curves.slice(1, 2), error!, { ...state, isOverSeeds: true }, groupOf);
+    expect(line).toMatchObject({ run: 2, runs: [2] });
+  });
+
   it('leave out what a logarithmic axis has no place for', () => {
     const [, second] = listSeries(curves, error!, { ...state, isLogY: true }, groupOf);
     expect(second!.ys).toEqual([7, null]);
