@@ -55,13 +55,13 @@ export function RunTable(props: RunTableProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard.
     <section ref={scroller} class="scroller" aria-label="Table of runs" tabIndex={0}>
-      <table style={{ width: `${width}px` }} aria-rowcount={rows.length + 1}>
+      <table style={{ '--width': `${width}px` }} aria-rowcount={rows.length + 1}>
         <colgroup>
-          <col style={{ width: `${CHECK_PIXELS}px` }} />
+          <col class="check" style={{ '--width': `${CHECK_PIXELS}px` }} />
           {columns.map(({ name }, i) => (
-            <col key={name} style={{ width: `${widths[i]}px` }} />
+            <col key={name} style={{ '--width': `${widths[i]}px` }} />
           ))}
-          {isCompared && <col style={{ width: `${COMPARED_PIXELS}px` }} />}
+          {isCompared && <col style={{ '--width': `${COMPARED_PIXELS}px` }} />}
         </colgroup>
         <TableHead
           columns={columns}
