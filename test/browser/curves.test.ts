@@ -120,6 +120,25 @@ describe('the curves', () => {
     }
   });
 
+  it('are printed in colours for paper', async () => {
+    const page = await openCurves('?runs=1,6');
+    const paint = (before: string): Promise<string> =>
+      page.evaluate(`(async () => {
+        ${before};
+        // A browser takes the page once its listeners have returned.
+        await Promise.resolve();
+        return document.querySelector('.chart canvas').toDataURL();
+      })()`);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
+    await page.waitForTimeout(200);
+    const light = await paint('');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(() => paint('')).not.toBe(light);
+    expect(await paint("dispatchEvent(new Event('beforeprint'))")).toBe(light);
+    expect(await paint("dispatchEvent(new Event('afterprint'))")).not.toBe(light);
+  });
+
   it('say which runs are no longer there', async () => {
     const page = await openCurves('?runs=1,77');
     await page.getByText('No longer there: run 77.').waitFor();

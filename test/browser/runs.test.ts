@@ -45,11 +45,11 @@ describe('the table of runs', () => {
     expect(await titles(page)).toEqual([
       'run',
       'state',
+      'test error %',
       'network',
       'learning rate',
       'width',
       'seed',
-      'test error %',
       'best test error %',
       'test loss',
       'training error %',
@@ -143,7 +143,7 @@ describe('the table of runs', () => {
     await page.getByText('60 runs in 12 groups').waitFor();
     const outcome = page.locator('.outcome');
     expect(await outcome.textContent()).toMatch(
-      /^Least mean test error %: SK-1, learning rate 0\.0003 with \d\.\d\d ± \d\.\d\d \(n = 5\)\. Of 11 other groups, \d+ are significantly worse/,
+      /^Least mean test error % of the groups with two or more finished runs: SK-1, learning rate 0\.0003 with \d\.\d\d ± \d\.\d\d \(n = 5\)\. Of 11 other groups, \d+ are significantly worse/,
     );
     expect((await page.locator('tr.best').textContent())!).toContain('best');
     const means = (await readColumn(page, 'test error %')).map((cell) => Number.parseFloat(cell));
@@ -176,6 +176,61 @@ describe('the table of runs', () => {
     } finally {
       db.close();
     }
+  });
+});
+
+describe('keys', () => {
+  it('work after a box was clicked and after a grouping was chosen', async () => {
+    const page = await openRuns('?sort=run');
+    await page.getByLabel('Select run 4', { exact: true }).click();
+    for (const key of ['j', 'x']) await page.keyboard.press(key);
+    expect(hash(page)).toContain('runs=4,5');
+    await page.getByRole('combobox', { name: 'Group' }).selectOption('width');
+    await page.getByRole('combobox', { name: 'Group' }).focus();
+    await page.keyboard.press('g');
+    await expect.poll(() => hash(page)).not.toContain('group=');
+  });
+
+  it('are of an open dialog alone, which Escape closes', async () => {
+    const page = await openRuns('?sort=run');
+    for (const open of [
+      () => page.keyboard.press('?'),
+      () => page.getByRole('button', { name: 'Columns' }).click(),
+    ]) {
+      await open();
+      await page.locator('dialog[open]').waitFor();
+      await page.getByRole('button', { name: 'Close' }).focus();
+      await page.keyboard.press('g');
+      await page.keyboard.press('Escape');
+      await page.locator('dialog[open]').waitFor({ state: 'detached' });
+      expect(hash(page)).not.toContain('group=');
+    }
+  });
+
+  it('leave the filter as it is with Escape', async () => {
+    const page = await openRuns('?filter=seed:1');
+    for (const key of ['/', 'Escape', 'g']) await page.keyboard.press(key);
+    expect(hash(page)).toContain('filter=seed:1');
+    expect(hash(page)).toContain('group=seeds');
+  });
+});
+
+describe('on paper', () => {
+  it('columns stand beneath their titles, and are not wider than the page', async () => {
+    const page = await shown.open('#/runs?sort=run', { viewport: { width: 720, height: 900 } });
+    await rows(page).first().waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const wide = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.scroller thead th:nth-child(2), .scroller tbody tr.row:first-of-type td:nth-child(2) a')].map((cell) => cell.scrollWidth - cell.clientWidth)",
+    );
+    expect(wide.every((over) => over === 0)).toBe(true);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(720);
+    expect(
+      await page
+        .locator('.scroller table')
+        .first()
+        .evaluate((table) => table.clientWidth),
+    ).toBeLessThanOrEqual(720);
   });
 });
 

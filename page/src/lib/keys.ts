@@ -7,8 +7,6 @@ export interface KeyBinding {
   /** What it does, for the help. */
   readonly label: string;
   readonly action: () => void;
-  /** Whether it works while something is typed, too. Default: false. */
-  readonly whileTyping?: boolean;
 }
 
 /** Bindings that are there now, the latest last, which comes first. */
@@ -36,20 +34,30 @@ export function listKeys(): readonly KeyBinding[] {
   return [...new Map(bound.map((binding) => [binding.key, binding])).values()];
 }
 
-/** Listens for the whole page; called once. */
+/** Listens for the whole page; called once. An open dialog has its keys to itself. */
 export function listenForKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const binding = bound.findLast(({ key }) => key === event.key);
-    if (!binding || (isTyping(event.target) && !binding.whileTyping)) return;
+    if (!binding || takesText(event.target as Partial<Field> | null)) return;
+    if (document.querySelector('dialog[open]') !== null) return;
     event.preventDefault();
     binding.action();
   });
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+/** What is known of an element that has the focus. */
+interface Field {
+  readonly tagName: string;
+  readonly type: string;
+  readonly isContentEditable: boolean;
+}
+
+/** Kinds of `<input>` that take no letters. */
+const WITHOUT_TEXT = new Set(['checkbox', 'radio', 'range', 'button', 'submit', 'reset', 'color', 'file']);
+
+/** Whether letters are typed into what has the focus; a box that was clicked, or a list that was chosen from, keeps the focus but takes none. */
+export function takesText(target: Partial<Field> | null): boolean {
+  if (target?.isContentEditable || target?.tagName === 'TEXTAREA') return true;
+  return target?.tagName === 'INPUT' && !WITHOUT_TEXT.has(target.type ?? 'text');
 }

@@ -1,3 +1,4 @@
+import { options } from 'preact';
 import { Store } from './store.js';
 
 /** `system` follows what the reader's system asks for. */
@@ -14,13 +15,26 @@ export const isDark = new Store(false);
 
 const system = matchMedia('(prefers-color-scheme: dark)');
 const printing = matchMedia('print');
+let isOnPaper = false;
 
 /** Applies the choice, now and whenever it or the system's changes; called once. */
 export function followTheme(): void {
   theme.subscribe(apply);
   system.addEventListener('change', apply);
   printing.addEventListener('change', apply);
+  addEventListener('beforeprint', () => print(true));
+  addEventListener('afterprint', () => print(false));
   apply();
+}
+
+/** A browser takes the page as it is when these events have been told of: what is drawn anew has to be so by then. */
+function print(begins: boolean): void {
+  isOnPaper = begins;
+  const { debounceRendering } = options;
+  options.debounceRendering = (render) => render();
+  apply();
+  if (debounceRendering) options.debounceRendering = debounceRendering;
+  else delete options.debounceRendering;
 }
 
 /** The next of the three. */
@@ -45,7 +59,8 @@ function readTheme(): Theme {
 /** Paper is white. */
 function apply(): void {
   const chosen = theme.get();
-  const dark = !printing.matches && (chosen === 'dark' || (chosen === 'system' && system.matches));
+  const isPaper = isOnPaper || printing.matches;
+  const dark = !isPaper && (chosen === 'dark' || (chosen === 'system' && system.matches));
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   isDark.set(dark);
 }

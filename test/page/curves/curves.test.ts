@@ -72,6 +72,14 @@ describe('bands', () => {
     }
   });
 
+  it('leave out epochs that a curve has been thinned of', () => {
+    const thinned = { xs: [1, 3, 4], ys: [1, 3, 4], epochs: [1, 3, 4] };
+    const band = averageCurves([thinned, line([3, 9, 5, 6, 7]), line([5, 9, 7, 8, 9])]);
+    expect(band.xs).toEqual([1, 3, 4, 5]);
+    // The first run has not come so far.
+    expect(band.counts).toEqual([3, 3, 3, 2]);
+  });
+
   it('stand at the mean of times', () => {
     expect(averageCurves([line([1, 2], [10, 20]), line([1, 2], [14, 30])]).xs).toEqual([12, 25]);
   });
@@ -177,6 +185,11 @@ describe('the lines of a chart', () => {
     const [first, second] = listSeries(curves, error!, { ...state, isOverSeeds: true }, groupOf);
     expect(first).toMatchObject({ run: 1, runs: [1, 2], ys: [8, 4], counts: [2, 2] });
     expect(second).toMatchObject({ run: 3, runs: [3], ys: [5], counts: [1], upper: [null] });
+  });
+
+  it('are named by a run that is drawn, though the first of its seeds is not', () => {
+    const [line] = listSeries(curves.slice(1, 2), error!, { ...state, isOverSeeds: true }, groupOf);
+    expect(line).toMatchObject({ run: 2, runs: [2] });
   });
 
   it('leave out what a logarithmic axis has no place for', () => {

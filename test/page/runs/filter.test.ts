@@ -5,20 +5,27 @@ import { compileFilter } from '../../../page/src/views/runs/filter.js';
 import { FilterError, readTerms } from '../../../page/src/views/runs/filter-terms.js';
 import { answerOf } from './run-columns.js';
 
-const model = new RunModel(
-  answerOf(
-    {
-      model: ['SK', 'SK', 'BN', 'BASE'],
-      width: [0.2, 0.8, 1, null],
-      seed: [0, 1, 2, 7],
-      'learningRate.rate': [0.1, 0.01, 0.001, 0.1],
-      'learningRate.kind': ['constant', 'step', 'step', 'constant'],
-      test_error_percent: [1.5, 'Infinity', null, 0.9],
-      note: ['say "no"', null, 'look here', 'none'],
-    },
-    { states: ['done', 'diverged', 'running', 'failed'] },
-  ),
+const local = (...parts: [number, number, number, number]) => new Date(...parts).toISOString();
+const answer = answerOf(
+  {
+    model: ['SK', 'SK', 'BN', 'BASE'],
+    width: [0.2, 0.8, 1, null],
+    seed: [0, 1, 2, 7],
+    'learningRate.rate': [0.1, 0.01, 0.001, 0.1],
+    'learningRate.kind': ['constant', 'step', 'step', 'constant'],
+    test_error_percent: [1.5, 'Infinity', null, 0.9],
+    note: ['say "no"', null, 'look here', 'none'],
+    git_commit: ['abc1', 'abc2', 'abc3', 'abc3'],
+    started_at: [local(2025, 2, 1, 10), local(2025, 2, 2, 9), local(2025, 2, 2, 12), local(2026, 0, 1, 0)],
+  },
+  { states: ['done', 'diverged', 'running', 'failed'] },
 );
+const model = new RunModel({
+  ...answer,
+  columns: answer.columns.map((column) =>
+    column.name === 'started_at' ? { ...column, kind: 'time' } : column,
+  ),
+});
 
 function find(filter: string): number[] {
   const test = compileFilter(filter, model.columns);
@@ -48,6 +55,26 @@ describe('a filter', () => {
     ['-model:SK', [3, 4]],
     ['!sk', [3, 4]],
     ['width>0.5', [2, 3]],
+    ['width > 0.5', [2, 3]],
+    ['width >0.5 seed: 1', [2]],
+    ['sk width <= .2', [1]],
+    ['3', [3]],
+    ['"3"', []],
+    ['-3', [1, 2, 4]],
+    ['abc', []],
+    ['git_commit:abc', [1, 2, 3, 4]],
+    ['not', []],
+    ['"not" -sk', []],
+    ['started_at:2025-03-02', [2, 3]],
+    ['started_at>2025-03-01', [2, 3, 4]],
+    ['started_at<=2025-03-02', [1, 2, 3]],
+    ['started_at:2025-03-01..2025-03-02', [1, 2, 3]],
+    ['started_at:..2025-03-01', [1]],
+    ['started_at:"2025-03-02 12:00..2025-03-02 13:00"', [3]],
+    ['-started_at:2025', [4]],
+    ['started_at>"2025-03-02 11:59"', [3, 4]],
+    ['started_at>=2025-03-02T12', [3, 4]],
+    ['started_at:2026', [4]],
     ['width>=0.8 width<1', [2]],
     ['width<=.2', [1]],
     ['width=1', [3]],
@@ -82,6 +109,9 @@ describe('a filter', () => {
   it.each([
     ['width>wide', "expected a number after width>, found 'wide'. Write width>0.5 or width:0..1.", 6],
     ['seed:0..x', "expected a number after seed:, found '0..x'. Write seed:0.5 or seed:0..1.", 5],
+    ['started_at>noon', "expected a time after started_at>, found 'noon'. Write started_at>11-28, ", 11],
+    ['sk not bn', 'expected -, found \'not\'. Write -state:failed, or "not" for the word itself.', 3],
+    ['width > wide', "expected a number after width>, found 'wide'.", 8],
     ['model:SK widht>1', "expected the name of a column, found 'widht'. Write one of width, ", 9],
     ['width>', 'expected a value after width>, found none. Write width>0.5.', 6],
     ['model:SK,', 'expected a value after model:, found none. Write model:none for runs without one.', 9],
@@ -118,7 +148,15 @@ describe('a filter', () => {
   });
 
   it('holds for what it is negated for in no case', () => {
-    const terms = fc.constantFrom('sk', 'model:SK', 'width>0.5', 'seed:0..2', 'error<1', 'note:none');
+    const terms = fc.constantFrom(
+      'sk',
+      'model:SK',
+      'width>0.5',
+      'seed:0..2',
+      'error<1',
+      'note:none',
+      'started_at>2025',
+    );
     fc.assert(
       fc.property(terms, (term) => {
         const [holds, negated] = [find(term), find(`-${term}`)];

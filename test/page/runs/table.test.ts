@@ -4,7 +4,9 @@ import type { Column } from '../../../page/src/runs/column.js';
 import { compareWithBest, groupRuns, spreadOf } from '../../../page/src/runs/groups.js';
 import { RunModel } from '../../../page/src/runs/run-model.js';
 import { chooseColumns } from '../../../page/src/views/runs/choose-columns.js';
+import { chooseRuns, findRow } from '../../../page/src/views/runs/selection.js';
 import { formatSort, parseSort, sortPlaces, turnSort } from '../../../page/src/views/runs/sort.js';
+import { arrangeRows } from '../../../page/src/views/runs/table-rows.js';
 import { readTableState, turnItem, writeTableState } from '../../../page/src/views/runs/table-state.js';
 import { answerOf } from './run-columns.js';
 
@@ -157,35 +159,85 @@ describe('groups', () => {
 });
 
 describe('the columns that are shown', () => {
-  const { columns } = new RunModel(
-    answerOf({
-      width: [1, 2],
-      dropout: [0, 0],
-      model: ['SK', 'BN'],
-      test_error_percent: [1, 2],
-      seconds: [null, null],
-    }),
-  );
-  const names = (state: Partial<typeof AS_AT_FIRST>) =>
-    chooseColumns(columns, { ...AS_AT_FIRST, ...state }).map(({ name }) => name);
+  const answer = answerOf({
+    width: [1, 2, 2],
+    batchSize: [10, 20, 20],
+    depth: [3, 3, 4],
+    dropout: [0, 0, 0],
+    model: ['SK', 'BN', 'BN'],
+    test_error_percent: [1, 2, 3],
+    seconds: [null, null, null],
+  });
+  const { columns } = new RunModel({
+    ...answer,
+    columns: answer.columns.map((column) =>
+      column.name === 'test_error_percent' ? { ...column, source: 'metric' } : column,
+    ),
+  });
+  const leading = columns.get('test_error_percent')!;
+  const names = (state: Partial<typeof AS_AT_FIRST>, places = [0, 1, 2], used: string[] = []) =>
+    chooseColumns(columns, { ...AS_AT_FIRST, ...state }, { places, leading, used }).map(({ name }) => name);
 
-  it('are fields that vary and the usual ones', () => {
-    expect(names({})).toEqual(['run', 'state', 'width', 'test_error_percent']);
+  it('are the leading measure, fields that vary, one of those that change together, and the usual ones', () => {
+    expect(names({})).toEqual(['run', 'state', 'test_error_percent', 'width', 'depth']);
+    expect(names({}, [0, 1, 2], ['batchSize'])).toContain('batchSize');
+  });
+
+  it('are those that vary among the runs that pass the filter', () => {
+    expect(names({}, [1, 2])).toEqual(['run', 'state', 'test_error_percent', 'depth']);
   });
 
   it('are as the reader has it', () => {
-    expect(names({ hidden: ['width'] as never[], shown: ['dropout'] as never[] })).toEqual([
+    expect(names({ hidden: ['width', 'depth'] as never[], shown: ['dropout'] as never[] })).toEqual([
+      'run',
+      'state',
+      'test_error_percent',
+      'dropout',
+    ]);
+    expect(names({ pinned: ['dropout'] as never[] })).toEqual([
       'run',
       'state',
       'dropout',
       'test_error_percent',
-    ]);
-    expect(names({ pinned: ['test_error_percent'] as never[] })).toEqual([
-      'run',
-      'state',
-      'test_error_percent',
       'width',
+      'depth',
     ]);
+  });
+});
+
+describe('the rows of the table', () => {
+  const model = new RunModel(
+    answerOf(
+      {
+        validation_error_percent: [3, 4, 1, 2],
+        test_error_percent: [1, 1, 2, 2],
+        train_error_percent: [0, 0, 0, 0],
+      },
+      { groups: [1, 1, 3, 3] },
+    ),
+  );
+  const arrange = (sort: string, grouping: 'seeds' | null = null) =>
+    arrangeRows(model, () => true, { sort: parseSort(sort), grouping });
+
+  it('are the newest runs first', () => {
+    expect(arrange('').rows.map(({ places }) => places)).toEqual([[3], [2], [1], [0]]);
+    expect(arrange('run').rows.map(({ places }) => places)).toEqual([[0], [1], [2], [3]]);
+  });
+
+  it('are compared by the measure that a grid prefers, or by another one that they are sorted by', () => {
+    expect(arrange('', 'seeds').measure?.name).toBe('validation_error_percent');
+    expect(arrange('test_error_percent', 'seeds').measure?.name).toBe('test_error_percent');
+    expect(arrange('test_error_percent', 'seeds').leading?.name).toBe('validation_error_percent');
+    expect(arrange('train_error_percent', 'seeds').measure?.name).toBe('validation_error_percent');
+  });
+
+  it('are found by a run, wherever it is sorted to', () => {
+    const find = (sort: string, run: number | null) => findRow(arrange(sort, 'seeds').rows, model, run);
+    expect([find('', 1), find('', 4), find('test_error_percent', 2)]).toEqual([1, 0, 0]);
+    expect([find('', 9), find('', null)]).toEqual([-1, -1]);
+    const { rows } = arrange('');
+    const from = findRow(rows, model, 4);
+    expect(chooseRuns(new Set(), rows, model, { row: findRow(rows, model, 2), from })).toEqual([4, 3, 2]);
   });
 });
 

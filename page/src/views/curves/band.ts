@@ -22,7 +22,7 @@ export interface Band extends Points {
 
 /**
  * The mean over curves at every epoch at which at least two of them have a value, or the only one has; it stands at the mean of their places, which
- * differ where these are times.
+ * differ where these are times. An epoch that one of them has been thinned of is left out: a mean over other runs than beside it would jump.
  */
 export function averageCurves(curves: readonly EpochPoints[]): Band {
   const least = Math.min(2, curves.length);
@@ -37,8 +37,11 @@ export function averageCurves(curves: readonly EpochPoints[]): Band {
       at.ys.push(y);
     });
   }
+  const known = curves.map(({ epochs }) => new Set(epochs));
+  const isThinned = (epoch: number) =>
+    curves.some(({ epochs }, i) => !known[i]!.has(epoch) && epoch > epochs[0]! && epoch < epochs.at(-1)!);
   const points = [...found]
-    .filter(([, { ys }]) => ys.length >= least)
+    .filter(([epoch, { ys }]) => ys.length >= least && !isThinned(epoch))
     .sort(([a], [b]) => a - b)
     .map(([, { xs, ys }]) => ({ x: measureSpread(xs).mean, ...measureSpread(ys) }));
   const limit = (sign: number) =>

@@ -76,6 +76,11 @@ export interface ChartDescription {
   readonly onPoint: (x: number | null) => void;
 }
 
+/** Between marks of epochs and steps, of which there are no halves. */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
+
 const X_LABELS = { epoch: 'epoch', step: 'step', time: 'seconds of training' } as const;
 
 /** Options of uPlot. */
@@ -105,7 +110,13 @@ export function describeChart(chart: ChartDescription): uPlot.Options {
       y: { distr: state.isLogY ? 3 : 1 },
     },
     axes: [
-      { ...axis, label: X_LABELS[state.x], labelSize: 22, size: 34 },
+      {
+        ...axis,
+        label: X_LABELS[state.x],
+        labelSize: 22,
+        size: 34,
+        ...(state.x === 'time' ? {} : { incrs: WHOLE_STEPS }),
+      },
       { ...axis, label: quantityLabel, labelSize: 22, size: 58 },
     ],
     series: looks,

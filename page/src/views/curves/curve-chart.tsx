@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useStore } from '../../lib/store.js';
@@ -30,7 +30,8 @@ export function CurveChart(props: CurveChartProps) {
   const looks = series
     .map(({ run, set, raw, lower }) => [run, set, raw !== null, lower !== null].join())
     .join(' ');
-  useEffect(() => {
+  // Before the page is shown, or printed.
+  useLayoutEffect(() => {
     const element = place.current!;
     const measure = () => {
       const width = Math.max(200, element.clientWidth);

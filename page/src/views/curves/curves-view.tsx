@@ -19,6 +19,7 @@ import { chooseLatest, nameRuns } from './name-runs.js';
 import { listSeries } from './series.js';
 import { type Courses, useCourses } from './use-courses.js';
 import { ValueTable } from './value-table.js';
+import { turnZoom, type Zoom } from './zoom.js';
 
 /** The courses of the selected runs. */
 export default function CurvesView() {
@@ -91,6 +92,12 @@ function Drawn({ model, revision, runs, courses }: DrawnProps) {
     () => nameRuns(runs, model, state.isOverSeeds),
     [runs, model, revision, state.isOverSeeds],
   );
+  const zoomTo = (zoom: Zoom | null) => change({ zoom: zoom && [shorten(zoom[0]), shorten(zoom[1])] });
+  const zoom = (step: Parameters<typeof turnZoom>[2]) => {
+    const ends = series.flatMap(({ xs }) => (xs.length === 0 ? [] : [xs[0]!, xs.at(-1)!]));
+    const whole: Zoom = [Math.min(...ends), Math.max(...ends)];
+    if (whole[0] < whole[1]) zoomTo(turnZoom(state.zoom, whole, step, state.isLogX));
+  };
   useKeys([
     {
       key: 'b',
@@ -102,6 +109,10 @@ function Drawn({ model, revision, runs, courses }: DrawnProps) {
       label: 'makes the vertical axis logarithmic, or not',
       action: () => change({ isLogX: state.isLogX, isLogY: !state.isLogY }),
     },
+    { key: '+', label: 'zooms in', action: () => zoom('in') },
+    { key: '-', label: 'zooms out', action: () => zoom('out') },
+    { key: ',', label: 'moves what is shown to the left', action: () => zoom('left') },
+    { key: '.', label: 'moves what is shown to the right', action: () => zoom('right') },
     { key: '0', label: 'shows curves in their whole length', action: () => change({ zoom: null }) },
   ]);
   if (quantity === undefined) return <p class="note">No epoch is done yet.</p>;
@@ -116,7 +127,7 @@ function Drawn({ model, revision, runs, courses }: DrawnProps) {
           series={series}
           quantityLabel={quantity.label}
           state={state}
-          onZoom={(zoom) => change({ zoom: zoom && [shorten(zoom[0]), shorten(zoom[1])] })}
+          onZoom={zoomTo}
           onPoint={setX}
         />
         <ValueTable series={series} quantity={quantity} x={x} xLabel={state.x} nameOf={nameOf} />

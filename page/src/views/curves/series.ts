@@ -31,13 +31,18 @@ export function listSeries(
     groups.set(key, [...(groups.get(key) ?? []), curve]);
   }
   const sets = listSets(quantity, state.sets);
-  return [...groups].flatMap(([run, members]) =>
+  return [...groups.values()].flatMap((members) =>
     sets.flatMap((set) => {
       const drawn = members.flatMap((curve) => takePoints(curve, quantity, set, state) ?? []);
       if (drawn.length === 0) return [];
       const runs = members.map((curve) => curve.run);
       return [
-        { run, runs, set, ...(state.isOverSeeds ? drawBand(drawn, state) : drawLine(drawn[0]!, state)) },
+        {
+          run: runs[0]!,
+          runs,
+          set,
+          ...(state.isOverSeeds ? drawBand(drawn, state) : drawLine(drawn[0]!, state)),
+        },
       ];
     }),
   );

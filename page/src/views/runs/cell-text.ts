@@ -37,12 +37,12 @@ function listValues({ places }: RunGroup, { cells, kind }: Column) {
   return kind === 'number' ? distinct.sort((a, b) => readNumber(a) - readNumber(b)) : distinct;
 }
 
-/** `n = 5`, and those that do not count yet, or never will. */
-function tellStates({ places, finished }: RunGroup, { states }: RunModel): string {
+/** `n = 4; 1 diverged`: those that count, and those that do not yet, or never will. */
+export function tellStates({ places, finished }: RunGroup, { states }: RunModel): string {
   const others = new Map<string, number>();
   for (const place of places) {
     const state = states[place]!;
     if (state !== 'done') others.set(state, (others.get(state) ?? 0) + 1);
   }
-  return [`n = ${finished.length}`, ...[...others].map(([state, number]) => `${number} ${state}`)].join(', ');
+  return [`n = ${finished.length}`, ...[...others].map(([state, number]) => `${number} ${state}`)].join('; ');
 }

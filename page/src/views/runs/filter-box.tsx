@@ -11,10 +11,7 @@ interface FilterBoxProps {
 /** Where a filter is typed, with what is wrong about it and where. */
 export function FilterBox({ value, error, onChange }: FilterBoxProps) {
   const input = useRef<HTMLInputElement>(null);
-  useKeys([
-    { key: '/', label: 'filters', action: () => input.current?.select() },
-    { key: 'Escape', label: 'leaves the filter', action: () => input.current?.blur(), whileTyping: true },
-  ]);
+  useKeys([{ key: '/', label: 'filters, up to Escape', action: () => input.current?.select() }]);
   return (
     <div class="filter">
       <label>
@@ -30,6 +27,12 @@ export function FilterBox({ value, error, onChange }: FilterBoxProps) {
           aria-invalid={error !== null}
           aria-describedby={error === null ? undefined : 'filter-error'}
           onInput={(event) => onChange(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || event.isComposing) return;
+            // What is typed stays, where a browser would empty the box.
+            event.preventDefault();
+            event.currentTarget.blur();
+          }}
         />
       </label>
       {error !== null && (

@@ -60,8 +60,20 @@ class TermReader {
     const place = this.#place;
     const isNegated = this.#skip(/[-!](?=[^\s=])/y) !== '';
     const first = this.#readValue(/[^\s"':=<>!,]*/y);
-    const operator = first.isQuoted ? undefined : this.#readOperator();
+    const operator = first.isQuoted ? undefined : this.#readOperator(first.text !== '');
     if (operator === undefined) {
+      // A lone word while one types, until another follows.
+      if (
+        !first.isQuoted &&
+        /^not$/i.test(first.text) &&
+        /\s+\S/y.test(this.text.slice(this.#place)) &&
+        !isNegated
+      ) {
+        throw new FilterError(
+          `expected -, found '${first.text}'. Write -state:failed, or "${first.text}" for the word itself.`,
+          place,
+        );
+      }
       // A word may have any characters but spaces.
       const rest = first.isQuoted ? '' : this.#skip(/[^\s"]*/y);
       const value = { ...first, text: first.text + rest };
@@ -76,9 +88,13 @@ class TermReader {
     return { isNegated, name: first.text, operator, values: this.#readValues(first.text, operator), place };
   }
 
-  #readOperator(): Operator | undefined {
+  /** @param mayBeApart whether there may be spaces around it, as behind a name: `width > 0.5` */
+  #readOperator(mayBeApart: boolean): Operator | undefined {
+    const begin = this.#place;
+    if (mayBeApart) this.#skip(/\s*/y);
     const operator = OPERATORS.find((candidate) => this.text.startsWith(candidate, this.#place));
-    this.#place += operator?.length ?? 0;
+    this.#place = operator === undefined ? begin : this.#place + operator.length;
+    if (operator !== undefined && mayBeApart) this.#skip(/\s*(?=\S)/y);
     return operator;
   }
 

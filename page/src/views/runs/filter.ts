@@ -1,6 +1,7 @@
 import { sortByDistance } from '../../../../src/core/names.js';
 import { type Column, RUN, readNumber, STATE } from '../../runs/column.js';
 import { FilterError, type FilterTerm, type FilterValue, type Operator, readTerms } from './filter-terms.js';
+import { compileTime } from './filter-times.js';
 
 /** Whether a run is shown, by its place in the table. */
 export type RunTest = (place: number) => boolean;
@@ -36,19 +37,28 @@ export function compileFilter(text: string, columns: ReadonlyMap<string, Column>
 }
 
 function compileTerm(term: FilterTerm, columns: ReadonlyMap<string, Column>): RunTest {
-  if (term.name === null) return findWord(term.values[0]!.text, columns);
+  if (term.name === null) return findWord(term.values[0]!, columns);
   const column = findColumn(term.name, term.place, columns);
   const tests = term.values.map((value) => compileValue(column, term, value));
   const isAny: RunTest = (place) => tests.some((test) => test(place));
   return term.operator === '!=' ? (place) => !isAny(place) : isAny;
 }
 
-/** Looks in what a reader takes for the name of a run: texts that differ, and all that is recorded beside the spec. */
-function findWord(word: string, columns: ReadonlyMap<string, Column>): RunTest {
-  const asked = word.toLowerCase();
+/** Of these any few digits or letters are somewhere in some run's. */
+const UNREADABLE = new Set(['git_commit', 'dataset_sha256']);
+
+/** Looks in what a reader takes for the name of a run: its number, texts that differ, and all that is recorded beside the spec. */
+function findWord({ text, isQuoted }: FilterValue, columns: ReadonlyMap<string, Column>): RunTest {
+  if (!isQuoted && /^\d+$/.test(text)) {
+    const run = Number(text);
+    return (place) => columns.get(RUN)?.cells[place] === run;
+  }
+  const asked = text.toLowerCase();
   const texts = [...columns.values()].filter(
     ({ kind, source, varies, name }) =>
-      kind === 'text' && (varies || source === 'record' || name === STATE || name === 'model'),
+      kind === 'text' &&
+      !UNREADABLE.has(name) &&
+      (varies || source === 'record' || name === STATE || name === 'model'),
   );
   return (place) =>
     texts.some(({ cells }) =>
@@ -95,6 +105,10 @@ function compileValue(column: Column, { operator, name }: FilterTerm, value: Fil
     const holds = compileNumber(operator, value, name!);
     return (place) => holds(readNumber(cells[place]));
   }
+  if (column.kind === 'time') {
+    const holds = compileTime(operator, value, name!);
+    return (place) => cells[place] !== null && holds(String(cells[place]));
+  }
   const holds = compileText(operator, value);
   return (place) => cells[place] !== null && holds(String(cells[place]).toLowerCase());
 }
@@ -135,7 +149,6 @@ function readBound(
   );
 }
 
-/** Texts and times, the latter as their ISO form has it: `started_at>2026-11-29`. */
 function compileText(operator: Operator, value: FilterValue): (cell: string) => boolean {
   const asked = value.text.toLowerCase();
   switch (operator) {

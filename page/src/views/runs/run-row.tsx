@@ -15,8 +15,9 @@ interface RunRowProps {
   readonly model: RunModel;
   readonly columns: readonly Column[];
   readonly offsets: readonly (number | undefined)[];
-  /** Undefined if groups are not compared. */
-  readonly comparison: Comparison | null | undefined;
+  /** See TableHead. */
+  readonly compared: number;
+  readonly comparison: Comparison | null;
   readonly isGrouped: boolean;
   readonly isCursor: boolean;
   readonly isSelected: boolean;
@@ -25,8 +26,19 @@ interface RunRowProps {
 
 /** A run, or several of them. */
 export function RunRow(props: RunRowProps) {
-  const { row, number, model, columns, offsets, comparison, isGrouped, isCursor, isSelected, onSelect } =
-    props;
+  const {
+    row,
+    number,
+    model,
+    columns,
+    offsets,
+    compared,
+    comparison,
+    isGrouped,
+    isCursor,
+    isSelected,
+    onSelect,
+  } = props;
   const run = model.runs[row.places[0]!]!;
   const state = isGrouped ? '' : model.states[row.places[0]!]!;
   const classes = ['row', state, isSelected ? 'selected' : '', comparison?.isBest ? 'best' : ''];
@@ -49,7 +61,7 @@ export function RunRow(props: RunRowProps) {
           }}
         />
       </td>
-      {columns.map((column, i) => (
+      {columns.map((column, i) => [
         <td
           key={column.name}
           class={[column.kind === 'number' ? 'number' : '', offsets[i] === undefined ? '' : 'pinned'].join(
@@ -62,9 +74,13 @@ export function RunRow(props: RunRowProps) {
           ) : (
             <RunCell place={row.places[0]!} column={column} model={model} />
           )}
-        </td>
-      ))}
-      {comparison !== undefined && <td class="number">{tellComparison(comparison)}</td>}
+        </td>,
+        i === compared && (
+          <td key="p" class="number">
+            {tellComparison(comparison)}
+          </td>
+        ),
+      ])}
     </tr>
   );
 }

@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../lib/keys.js';
-import { type Column, RUN } from '../../runs/column.js';
+import { type Column, RUN, STATE } from '../../runs/column.js';
 import type { RunGroup } from '../../runs/groups.js';
 import type { RunModel } from '../../runs/run-model.js';
 import { measureColumns } from './column-widths.js';
 import { RunRow } from './run-row.js';
-import { chooseRuns, turnRuns } from './selection.js';
+import { chooseRuns, findRow, turnRuns } from './selection.js';
 import { TableHead } from './table-head.js';
 import type { TableRows } from './table-rows.js';
 import type { TableState } from './table-state.js';
@@ -43,31 +43,38 @@ export function RunTable(props: RunTableProps) {
     [columns, rows.length, model, isGrouped],
   );
   const offsets = useMemo(() => placePinned(columns, widths, state.pinned), [columns, widths, state.pinned]);
-  const isCompared = table.measure !== null;
+  const isCompared = isGrouped && table.measure !== null;
+  // Behind the leading measure, or where it would be.
+  const compared = isCompared
+    ? columns.findLastIndex((column) => [RUN, STATE, table.leading?.name].includes(column.name))
+    : -1;
   const width =
     CHECK_PIXELS + widths.reduce((sum, each) => sum + each, 0) + (isCompared ? COMPARED_PIXELS : 0);
+  // The number of a run: rows move as others begin.
   const last = useRef<number | null>(null);
   const turn = (row: number, isRange: boolean) => {
-    onSelect(chooseRuns(selected, rows, model, { row, from: isRange ? last.current : null }));
-    last.current = row;
-    setCursor(row);
+    const from = isRange ? findRow(rows, model, last.current) : -1;
+    onSelect(chooseRuns(selected, rows, model, { row, from: from < 0 ? null : from }));
+    last.current = model.runs[rows[row]!.places[0]!]!;
+    setCursor(last.current);
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard.
     <section ref={scroller} class="scroller" aria-label="Table of runs" tabIndex={0}>
-      <table style={{ width: `${width}px` }} aria-rowcount={rows.length + 1}>
+      <table style={{ '--width': `${width}px` }} aria-rowcount={rows.length + 1}>
         <colgroup>
-          <col style={{ width: `${CHECK_PIXELS}px` }} />
-          {columns.map(({ name }, i) => (
-            <col key={name} style={{ width: `${widths[i]}px` }} />
-          ))}
-          {isCompared && <col style={{ width: `${COMPARED_PIXELS}px` }} />}
+          <col class="check" style={{ '--width': `${CHECK_PIXELS}px` }} />
+          {columns.map(({ name }, i) => [
+            <col key={name} style={{ '--width': `${widths[i]}px` }} />,
+            i === compared && <col key="p" style={{ '--width': `${COMPARED_PIXELS}px` }} />,
+          ])}
         </colgroup>
         <TableHead
           columns={columns}
           offsets={offsets}
           sort={state.sort}
-          isCompared={isCompared}
+          compared={compared}
+          measure={table.measure}
           isAllSelected={rows.length > 0 && rows.every((row) => isSelected(row, model, selected))}
           onSelectAll={() => onSelect(turnRuns(selected, rows, model))}
           onSort={onSort}
@@ -83,7 +90,8 @@ export function RunTable(props: RunTableProps) {
               model={model}
               columns={columns}
               offsets={offsets}
-              comparison={isCompared ? (table.comparisons.get(row) ?? null) : undefined}
+              compared={compared}
+              comparison={table.comparisons.get(row) ?? null}
               isGrouped={isGrouped}
               isCursor={from + i === cursor}
               isSelected={isSelected(row, model, selected)}
@@ -125,23 +133,26 @@ function placePinned(
   });
 }
 
-/** The row that keys are about. */
+/** The row that keys are about: that of a run, wherever it is. */
 function useCursor(
   { model, table: { rows }, selected, onSelect, onOpen }: RunTableProps,
   scroller: { readonly current: HTMLElement | null },
 ) {
   const [cursor, setCursor] = useState<number | null>(null);
   const mayFocus = useRef(false);
-  const at = cursor === null ? null : Math.min(cursor, rows.length - 1);
+  const found = findRow(rows, model, cursor);
+  const at = found < 0 ? null : found;
   const move = (by: number) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, at === null ? 0 : at + by))];
+    if (row === undefined) return;
     mayFocus.current = true;
-    setCursor(Math.max(0, Math.min(rows.length - 1, at === null ? 0 : at + by)));
+    setCursor(model.runs[row.places[0]!]!);
   };
   const turn = () => {
-    if (at !== null && at >= 0) onSelect(chooseRuns(selected, rows, model, { row: at, from: null }));
+    if (at !== null) onSelect(chooseRuns(selected, rows, model, { row: at, from: null }));
   };
   const open = () => {
-    if (at !== null && at >= 0) onOpen(model.runs[rows[at]!.places[0]!]!);
+    if (at !== null) onOpen(model.runs[rows[at]!.places[0]!]!);
   };
   useKeys([
     { key: 'j', label: 'next row', action: () => move(1) },

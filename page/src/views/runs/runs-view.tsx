@@ -44,10 +44,13 @@ function KnownRuns({ model, revision }: KnownRunsProps) {
   );
   const state = useMemo(() => readTableState(params), [stateText]);
   const { table, error } = useTable(model, revision, state);
-  const columns = useMemo(
-    () => chooseColumns(model.columns, state),
-    [model, revision, params.pin, params.hide, params.show],
-  );
+  const columns = useMemo(() => {
+    const used = [
+      ...state.sort.map(({ name }) => name),
+      ...(state.grouping === 'seeds' ? [] : (state.grouping ?? [])),
+    ];
+    return chooseColumns(model.columns, state, { places: table.places, leading: table.leading, used });
+  }, [model, table, state]);
   const selected = useMemo(() => new Set(selectedRuns(address)), [params.runs]);
   const [choosesColumns, setChoosesColumns] = useState(false);
   const change = (changed: Partial<TableState>) => setParams(writeTableState(changed), { replace: true });
@@ -78,7 +81,7 @@ function KnownRuns({ model, revision }: KnownRunsProps) {
         </button>
       </div>
       <p class="count" role="status">
-        {tellCount(table, model)}
+        {tellCount(table, model, state.grouping !== null)}
       </p>
       <Outcome table={table} model={model} grouping={state.grouping} />
       {selected.size > 0 && <Selection count={selected.size} onClear={() => select([])} />}
@@ -126,12 +129,12 @@ function useTable(
   }, [model, revision, state]);
 }
 
-function tellCount({ rows, runs, measure }: TableRows, model: RunModel): string {
-  const all = model.runs.length;
+function tellCount({ rows, places }: TableRows, model: RunModel, isGrouped: boolean): string {
+  const [runs, all] = [places.length, model.runs.length];
   const told =
     runs === all ? `${count(all, 'run')}` : `${runs.toLocaleString('en-US')} of ${count(all, 'run')}`;
   const running = model.states.filter((state) => state === 'running').length;
-  const groups = measure === null ? '' : ` in ${count(rows.length, 'group')}`;
+  const groups = !isGrouped ? '' : ` in ${count(rows.length, 'group')}`;
   return `${told}${groups}${running > 0 ? `, ${running} under way` : ''}`;
 }
 

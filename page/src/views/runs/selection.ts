@@ -10,6 +10,12 @@ interface Choice {
   readonly from: number | null;
 }
 
+/** Where a run's row is now, however rows have been sorted since; -1 if it is not shown. */
+export function findRow(rows: readonly RunGroup[], model: RunModel, run: number | null): number {
+  const place = run === null ? undefined : model.placeOf(run);
+  return place === undefined ? -1 : rows.findIndex(({ places }) => places.includes(place));
+}
+
 /** What is selected after a row's box was clicked: its runs in addition, or no longer; of a range all of them. */
 export function chooseRuns(
   selected: ReadonlySet<number>,

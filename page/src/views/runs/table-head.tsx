@@ -6,7 +6,9 @@ interface TableHeadProps {
   /** See RunTable. */
   readonly offsets: readonly (number | undefined)[];
   readonly sort: readonly SortKey[];
-  readonly isCompared: boolean;
+  /** Behind which column the test against the best group stands; -1 for none. */
+  readonly compared: number;
+  readonly measure: Column | null;
   readonly isAllSelected: boolean;
   readonly onSelectAll: () => void;
   readonly onSort: (name: string, adds: boolean) => void;
@@ -14,7 +16,7 @@ interface TableHeadProps {
 
 /** Titles, by which the table is sorted. */
 export function TableHead(props: TableHeadProps) {
-  const { columns, offsets, sort, isCompared, isAllSelected, onSelectAll, onSort } = props;
+  const { columns, offsets, sort, compared, measure, isAllSelected, onSelectAll, onSort } = props;
   return (
     <thead>
       <tr aria-rowindex={1}>
@@ -33,7 +35,7 @@ export function TableHead(props: TableHeadProps) {
         {columns.map((column, i) => {
           const key = sort.find(({ name }) => name === column.name);
           const place = sort.length > 1 && key ? sort.indexOf(key) + 1 : null;
-          return (
+          return [
             <th
               key={column.name}
               scope="col"
@@ -52,14 +54,19 @@ export function TableHead(props: TableHeadProps) {
                   {place}
                 </span>
               </button>
-            </th>
-          );
+            </th>,
+            i === compared && (
+              <th
+                key="p"
+                scope="col"
+                class="number"
+                title={`${measure?.label}: Welch’s t test against the best group, corrected by Holm for all pairs of groups`}
+              >
+                p against best
+              </th>
+            ),
+          ];
         })}
-        {isCompared && (
-          <th scope="col" class="number" title="Welch’s t test against the best group, corrected by Holm">
-            p against best
-          </th>
-        )}
       </tr>
     </thead>
   );

@@ -1,30 +1,27 @@
-import type { Column } from '../../runs/column.js';
+import { GRID_MEASURES } from '../../../../src/dashboard/grid/measures.js';
+import { type Column, RUN } from '../../runs/column.js';
 import { type Comparison, compareWithBest, groupRuns, type RunGroup, spreadOf } from '../../runs/groups.js';
 import type { RunModel } from '../../runs/run-model.js';
 import type { RunTest } from './filter.js';
-import { sortPlaces } from './sort.js';
+import { type SortKey, sortPlaces } from './sort.js';
 import type { TableState } from './table-state.js';
-
-/** By what groups are compared if the table is not sorted by another metric: the first that runs have. */
-const MEASURES = [
-  'test_error_percent',
-  'test_rmse',
-  'validation_error_percent',
-  'validation_loss',
-  'test_loss',
-];
 
 /** What the table shows. */
 export interface TableRows {
   /** A group each; without grouping a group of one run. */
   readonly rows: readonly RunGroup[];
-  /** Runs that pass the filter. */
-  readonly runs: number;
-  /** What groups are compared by; null without grouping. */
+  /** Places of the runs that pass the filter. */
+  readonly places: readonly number[];
+  /** The first measure that runs have, which stands first however they are sorted. */
+  readonly leading: Column | null;
+  /** What groups are compared by: what the table is sorted by, if that is a measure, else the leading one. */
   readonly measure: Column | null;
   /** Of each row; none without grouping. */
   readonly comparisons: ReadonlyMap<RunGroup, Comparison>;
 }
+
+/** The newest first. */
+const AS_AT_FIRST: readonly SortKey[] = [{ name: RUN, isDescending: true }];
 
 /** Filters, groups and sorts. */
 export function arrangeRows(
@@ -33,18 +30,19 @@ export function arrangeRows(
   { sort, grouping }: Pick<TableState, 'sort' | 'grouping'>,
 ): TableRows {
   const places = model.runs.map((_, place) => place).filter(test);
+  const measures = listMeasures(model.columns, places);
+  const leading = measures[0] ?? null;
+  const measure =
+    sort.flatMap(({ name }) => measures.find((column) => column.name === name) ?? [])[0] ?? leading;
   if (grouping === null) {
-    const rows = sortPlaces(places, sort, model.columns).map((place) => ({
+    const keys = sort.length === 0 ? AS_AT_FIRST : sort;
+    const rows = sortPlaces(places, keys, model.columns).map((place) => ({
       places: [place],
       finished: [place],
     }));
-    return { rows, runs: places.length, measure: null, comparisons: new Map() };
+    return { rows, places, leading, measure, comparisons: new Map() };
   }
   const groups = groupRuns(places, grouping, model);
-  const measure = findMeasure(
-    model,
-    sort.map(({ name }) => name),
-  );
   const told = measure === null ? [] : compareWithBest(groups, measure, isGreaterBetter(measure));
   const keys =
     sort.length === 0 && measure !== null
@@ -57,20 +55,22 @@ export function arrangeRows(
       keys,
       columns,
     ).map((i) => groups[i]!),
-    runs: places.length,
+    places,
+    leading,
     measure,
     comparisons: new Map(told.map((comparison, i) => [groups[i]!, comparison])),
   };
 }
 
 export function isGreaterBetter({ name }: Pick<Column, 'name'>): boolean {
-  return name.endsWith('_r2') || name === 'images_per_second';
+  return GRID_MEASURES.find((measure) => measure.name === name)?.sign === -1;
 }
 
-function findMeasure({ columns }: RunModel, sorted: readonly string[]): Column | null {
-  const isMeasure = (column: Column | undefined): column is Column =>
-    column?.source === 'metric' && column.cells.some((cell) => cell !== null);
-  return [...sorted, ...MEASURES].map((name) => columns.get(name)).find(isMeasure) ?? null;
+/** Those that some of the runs have, in the order in which a grid prefers them. */
+function listMeasures(columns: ReadonlyMap<string, Column>, places: readonly number[]): Column[] {
+  return GRID_MEASURES.flatMap(({ name }) => columns.get(name) ?? []).filter(({ cells }) =>
+    places.some((place) => cells[place] !== null),
+  );
 }
 
 /** A column of groups, to sort them by: means of metrics, else what the first run of each has. */
