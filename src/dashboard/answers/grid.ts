@@ -124,7 +124,7 @@ export function describeGrid(
     field: field?.name ?? null,
     fieldVerdict:
       field && field.levels.length <= MOST_LEVELS ? judge(listBestByLevel(field, settings)) : null,
-    settingVerdict: judge(settings.map((setting) => ({ name: setting.name, setting }))),
+    settingVerdict: judge(settings.map((setting) => ({ name: setting.name, setting, among: 1 }))),
     report:
       sweep === null ? null : [nameCommand('report'), ...[sweep, '--db', file].map(quoteWord)].join(' '),
   };
@@ -174,10 +174,11 @@ function find<T extends { readonly name: string }>(what: string, some: readonly 
 /** Of each value of a field the setting that is best with it; the best first. */
 function listBestByLevel({ name, label, levels }: GridField, settings: readonly Setting[]): Candidate[] {
   const best = levels.flatMap((level) => {
-    const setting = settings.find(({ values }) => values[name] === level);
-    return setting
-      ? [{ name: level === null ? `no ${label}` : `${label} ${formatSetting(level)}`, setting }]
-      : [];
+    const having = settings.filter(({ values }) => values[name] === level);
+    const [setting] = having;
+    if (setting === undefined) return [];
+    const told = level === null ? `no ${label}` : `${label} ${formatSetting(level)}`;
+    return [{ name: told, setting, among: having.length }];
   });
   return best.sort((a, b) => settings.indexOf(a.setting) - settings.indexOf(b.setting));
 }

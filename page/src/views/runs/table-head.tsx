@@ -56,7 +56,11 @@ export function TableHead(props: TableHeadProps) {
           );
         })}
         {isCompared && (
-          <th scope="col" class="number" title="Welch’s t test against the best group, corrected by Holm">
+          <th
+            scope="col"
+            class="number"
+            title="Welch’s t test against the best group, corrected by Holm for all pairs of groups"
+          >
             p against best
           </th>
         )}
