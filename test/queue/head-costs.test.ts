@@ -49,7 +49,7 @@ describe.runIf(IS_WANTED && HAS_REDIS)(
           redisMs,
         };
       };
-      const looks = [];
+      const looks: Awaited<ReturnType<typeof look>>[] = [];
       for (const share of [0.1, 0.5, 0.9]) looks.push(await look(share * points));
       expect(await head.ended, head.printed).toBe(0);
       expect(field.readRuns('queue.db')).toEqual(alone);
