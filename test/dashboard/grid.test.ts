@@ -106,6 +106,16 @@ describe('the grid', () => {
     );
   });
 
+  it('names the optimizer that a spec leaves out', async () => {
+    const { fields, settings } = await answer({
+      optimizer: [{ kind: 'sgd' }, { kind: 'adam' }],
+      width: [0.5],
+      seed: [0, 1],
+    });
+    expect(fields.find(({ name }) => name === 'optimizer.kind')!.levels).toEqual(['adam', 'sgd']);
+    expect(settings.map(({ values }) => values['optimizer.kind']).sort()).toEqual(['adam', 'sgd']);
+  });
+
   it('leaves out what is not finished, and counts it', async () => {
     const store = Store.open(':memory:');
     await recordGrid(

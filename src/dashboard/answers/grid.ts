@@ -99,9 +99,11 @@ export function describeGrid(
   );
   const measures = GRID_MEASURES.filter(({ name }) => done.values[name]?.some(isNumber));
   const measure = chooseMeasure(measures, done, question.measure);
-  const columns = measure
-    ? arrangeRuns('', table.read(done.runs.filter((_, i) => isNumber(done.values[measure.name]![i]))))
-    : done;
+  const columns = nameOptimizers(
+    measure
+      ? arrangeRuns('', table.read(done.runs.filter((_, i) => isNumber(done.values[measure.name]![i]))))
+      : done,
+  );
   const fields = findGridFields(columns);
   const settings = measure ? listSettings(columns, fields, measure) : [];
   const importance = measureFields(fields, settings);
@@ -128,6 +130,13 @@ export function describeGrid(
     report:
       sweep === null ? null : [nameCommand('report'), ...[sweep, '--db', file].map(quoteWord)].join(' '),
   };
+}
+
+/** A spec without an optimizer means SGD, as in the views of the database. */
+function nameOptimizers(table: RunsAnswer): RunsAnswer {
+  const name = 'optimizer.kind';
+  const kinds = table.values[name]?.map((kind) => kind ?? 'sgd');
+  return kinds === undefined ? table : { ...table, values: { ...table.values, [name]: kinds } };
 }
 
 /** The kept runs that are asked for. */
