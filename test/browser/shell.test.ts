@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PageUnderTest } from './open-page.js';
 
@@ -40,4 +41,25 @@ it('keeps the colours that were chosen', async () => {
   await page.reload();
   await page.getByRole('navigation').waitFor();
   expect(await colours()).toBe('dark');
+});
+
+it('holds no connection while it is hidden, and goes on when it is shown', async () => {
+  const page = await shown.open('#/sql');
+  const streams = new Set<Request>();
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/api/events') streams.add(request);
+  });
+  page.on('requestfailed', (request) => streams.delete(request));
+  const hide = (isHidden: boolean) =>
+    page.evaluate(
+      `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+       document.dispatchEvent(new Event('visibilitychange'));`,
+    );
+  await page.reload();
+  await expect.poll(() => streams.size).toBe(1);
+  await hide(true);
+  await expect.poll(() => streams.size).toBe(0);
+  await hide(false);
+  await expect.poll(() => streams.size).toBe(1);
+  await page.getByRole('alert').waitFor();
 });

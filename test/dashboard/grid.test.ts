@@ -59,7 +59,7 @@ describe('the grid', () => {
     const { fieldVerdict } = await answer({ width: [0.2, 0.5, 1], seed: [0, 1, 2] });
     expect(fieldVerdict).toMatchObject({ answer: 'yes', winner: 'width 1', winnerRuns: [7, 8, 9] });
     expect(fieldVerdict!.sentence).toMatch(
-      /^width 1 has the best test error %, .* over 3 seeds\. The runner-up, width 0\.5, is .* behind: that is more than chance \(p .*, Welch’s test over the seeds, corrected for 2 comparisons by Holm’s method\)\.$/,
+      /^width 1 has the best test error %, .* over 3 seeds\. The runner-up, width 0\.5, is .* behind: that is more than chance \(p .*, Welch’s test over the seeds, corrected by Holm’s method for the 3 pairs of settings of which this could have been the one\)\.$/,
     );
     expect(fieldVerdict!.rivals.map(({ name }) => name)).toEqual(['width 0.5', 'width 0.2']);
   });
@@ -86,6 +86,8 @@ describe('the grid', () => {
       { field: 'batchSize' },
     );
     expect(fieldVerdict!.rivals).toHaveLength(1);
+    // Of two settings each.
+    expect(fieldVerdict!.sentence).toMatch(/for the 4 pairs of settings/);
     expect(settingVerdict!.rivals).toHaveLength(3);
     expect(settingVerdict!.winner).toMatch(/width 1/);
   });
@@ -100,7 +102,19 @@ describe('the grid', () => {
     expect(importance[0]!.share).toBeGreaterThan(0.8);
     expect(importance[1]!.share).toBeLessThan(0.1);
     expect(together).toBeGreaterThan(0.8);
-    expect(explanation).toMatch(/ω²/);
+    expect(explanation).toMatch(
+      /more than 8, between four parts of its range with equally many runs each.*ω²/,
+    );
+  });
+
+  it('names the optimizer that a spec leaves out', async () => {
+    const { fields, settings } = await answer({
+      optimizer: [{ kind: 'sgd' }, { kind: 'adam' }],
+      width: [0.5],
+      seed: [0, 1],
+    });
+    expect(fields.find(({ name }) => name === 'optimizer.kind')!.levels).toEqual(['adam', 'sgd']);
+    expect(settings.map(({ values }) => values['optimizer.kind']).sort()).toEqual(['adam', 'sgd']);
   });
 
   it('leaves out what is not finished, and counts it', async () => {

@@ -1,4 +1,5 @@
 import { apiUrl } from './api.js';
+import type { ChangeStream } from './change-stream.js';
 import { Store } from './store.js';
 
 /** How the stream of changes stands. */
@@ -18,19 +19,21 @@ const AGAIN_AFTER_MS = 2_000;
 
 /**
  * The page's one stream of changes: of one database, from a version on. It resumes where it was after a cut, by the browser's `Last-Event-ID` or,
- * where the browser has given up, by the last version seen.
+ * where the browser has given up, by the last version seen. While the page is hidden there is none: a browser has six connections to a server, and a page in
+ * each of so many tabs would leave none for questions.
  */
-class Live {
+class Live implements ChangeStream {
   readonly #listeners = new Map<string, Set<Listener>>();
   #source: EventSource | null = null;
   #db: string | null = null;
   #version: string | null = null;
+  /** Whether changes may have come that neither a stream nor an answer has told of. */
+  #hasMissed = false;
 
-  /**
-   * Calls back on every event of a kind: `runs`, `gone`, `epochs`, `reload`.
-   *
-   * @returns what ends it
-   */
+  constructor() {
+    document.addEventListener('visibilitychange', () => this.#connect());
+  }
+
   on<T>(event: string, listener: (data: T) => void): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener as Listener));
@@ -46,7 +49,6 @@ class Live {
     this.#connect();
   }
 
-  /** Goes on from a version that an answer has given, so that nothing between that answer and the stream is missed. */
   resumeFrom(version: string): void {
     if (this.#version !== null) return;
     this.#version = version;
@@ -55,6 +57,14 @@ class Live {
 
   #connect(): void {
     this.#source?.close();
+    this.#source = null;
+    if (this.#db === null) return;
+    if (document.hidden) {
+      this.#hasMissed = true;
+      return;
+    }
+    const isLost = this.#hasMissed && this.#version === null;
+    this.#hasMissed = false;
     const source = new EventSource(apiUrl('events', { db: this.#db, since: this.#version }));
     this.#source = source;
     for (const event of new Set(['reload', 'trouble', ...this.#listeners.keys()])) {
@@ -66,17 +76,23 @@ class Live {
       if (source.readyState !== EventSource.CLOSED) return;
       setTimeout(() => this.#source === source && this.#connect(), AGAIN_AFTER_MS);
     };
+    // Nothing has said from when the stream is to go on.
+    if (isLost) this.#tell('reload', {});
   }
 
   readonly #receive = (message: MessageEvent<string>): void => {
     if (message.target !== this.#source) return;
     if (message.lastEventId !== '') this.#version = message.lastEventId;
-    const data = JSON.parse(message.data) as never;
+    const data = JSON.parse(message.data) as unknown;
     if (message.type === 'trouble') {
       liveState.set({ ...liveState.get(), trouble: (data as { error: string | null }).error });
     }
-    for (const listener of [...(this.#listeners.get(message.type) ?? [])]) listener(data);
+    this.#tell(message.type, data);
   };
+
+  #tell(event: string, data: unknown): void {
+    for (const listener of [...(this.#listeners.get(event) ?? [])]) listener(data as never);
+  }
 }
 
 export const live = new Live();

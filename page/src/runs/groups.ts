@@ -54,8 +54,8 @@ export interface Comparison {
 }
 
 /**
- * Compares each group's mean in a column with the best group's by Welch's t test, corrected by Holm for as many tests. The best is the one with the
- * least mean, or the greatest, of those with at least two runs.
+ * Compares each group's mean in a column with the best group's by Welch's t test. The best is the one with the least mean, or the greatest, of those
+ * with at least two runs; which one that is shows only after the fact, so this is corrected by Holm for all pairs of these.
  */
 export function compareWithBest(
   groups: readonly RunGroup[],
@@ -68,7 +68,11 @@ export function compareWithBest(
   const told = samples.map((values, i) =>
     best < 0 || i === best ? null : compareMeans(samples[best]!, values),
   );
-  const corrected = correctByHolm(told.filter((p) => p !== null));
+  const count = means.filter((mean) => !Number.isNaN(mean)).length;
+  const corrected = correctByHolm(
+    told.filter((p) => p !== null),
+    (count * (count - 1)) / 2,
+  );
   let next = 0;
   return told.map((p, i) => ({ isBest: i === best, p: p === null ? null : corrected[next++]! }));
 }

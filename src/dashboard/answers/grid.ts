@@ -109,7 +109,7 @@ export function describeGrid(
   const measure = chooseMeasure(measures, done, question.measure);
   const measured = measure ? done.runs.filter((_, i) => isNumber(done.values[measure.name]![i])) : [];
   const isWhole = !measure || measured.length === done.runs.length;
-  const columns = isWhole ? done : arrangeRuns('', table.read(measured));
+  const columns = nameOptimizers(isWhole ? done : arrangeRuns('', table.read(measured)));
   const fields = findGridFields(columns);
   const settings = measure ? listSettings(columns, fields, measure) : [];
   const importance = measureFields(fields, settings);
@@ -132,10 +132,17 @@ export function describeGrid(
     field: field?.name ?? null,
     fieldVerdict:
       field && field.levels.length <= MOST_LEVELS ? judge(listBestByLevel(field, settings)) : null,
-    settingVerdict: judge(settings.map((setting) => ({ name: setting.name, setting }))),
+    settingVerdict: judge(settings.map((setting) => ({ name: setting.name, setting, among: 1 }))),
     report:
       sweep === null ? null : [nameCommand('report'), ...[sweep, '--db', file].map(quoteWord)].join(' '),
   };
+}
+
+/** A spec without an optimizer means SGD, as in the views of the database. */
+function nameOptimizers(table: RunsAnswer): RunsAnswer {
+  const name = 'optimizer.kind';
+  const kinds = table.values[name]?.map((kind) => kind ?? 'sgd');
+  return kinds === undefined ? table : { ...table, values: { ...table.values, [name]: kinds } };
 }
 
 /** The run that speaks for each point of a sweep, whichever sweep has trained it, or all kept runs; of these, those that are asked for. */
@@ -214,10 +221,11 @@ function find<T extends { readonly name: string }>(what: string, some: readonly 
 /** Of each value of a field the setting that is best with it; the best first. */
 function listBestByLevel({ name, label, levels }: GridField, settings: readonly Setting[]): Candidate[] {
   const best = levels.flatMap((level) => {
-    const setting = settings.find(({ values }) => values[name] === level);
-    return setting
-      ? [{ name: level === null ? `no ${label}` : `${label} ${formatSetting(level)}`, setting }]
-      : [];
+    const having = settings.filter(({ values }) => values[name] === level);
+    const [setting] = having;
+    if (setting === undefined) return [];
+    const told = level === null ? `no ${label}` : `${label} ${formatSetting(level)}`;
+    return [{ name: told, setting, among: having.length }];
   });
   return best.sort((a, b) => settings.indexOf(a.setting) - settings.indexOf(b.setting));
 }

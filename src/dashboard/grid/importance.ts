@@ -15,8 +15,8 @@ const MOST_LEVELS = 8;
 
 /** How the importances are computed; see measureRankShare. */
 export const IMPORTANCE_EXPLAINED =
-  'How much of the order of the runs one field tells by itself: the share of the variance of their ranks that lies between its values, or the ' +
-  `quarters of its range where it has more than ${MOST_LEVELS}, less what chance alone gives (ω²). What fields do only together it does not see, ` +
+  'How much of the order of the runs one field tells by itself: the share of the variance of their ranks that lies between its values, or, where ' +
+  `it has more than ${MOST_LEVELS}, between four parts of its range with equally many runs each, less what chance alone gives (ω²). What fields do only together it does not see, ` +
   'and of fields that change together each tells what the other does.';
 
 /** The importance of each field, the greatest first. */

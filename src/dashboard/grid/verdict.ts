@@ -11,6 +11,8 @@ export interface Candidate {
   /** In words. */
   readonly name: string;
   readonly setting: Setting;
+  /** Settings of which this is the best one, itself included: it has been chosen after the fact. */
+  readonly among: number;
 }
 
 /** A candidate that did not win. */
@@ -39,8 +41,9 @@ export interface Verdict {
 const MOST_RIVALS = 50;
 
 /**
- * The best candidate against each other one, corrected for the number of comparisons: by Welch's test over the seeds, or, where one has a single seed, by
- * McNemar's test on the test images.
+ * The best candidate against each other one: by Welch's test over the seeds, or, of two networks of one seed each, by McNemar's test on the test
+ * images. The winner, and the settings that stand for the candidates, are known only after the fact; so this is corrected by Holm's method for all
+ * comparisons that it could have come to: each setting of a candidate with each one of another.
  *
  * @param candidates the best first
  * @param readRun a finished run with its answers
@@ -55,7 +58,8 @@ export function judgeCandidates(
   const others = all.slice(0, MOST_RIVALS);
   if (winner === undefined || others.length === 0) return null;
   const tests = others.map(({ setting }) => testSettings(winner.setting, setting, measure, readRun));
-  const corrected = correctTested(tests.map((test) => test?.p ?? null));
+  const comparisons = countComparisons(candidates);
+  const corrected = correctTested(tests, comparisons);
   const rivals = others.map(({ name, setting }, i): Rival => {
     const behind = measure.sign * (setting.mean - winner.setting.mean);
     return { name, run: setting.runs[0]!, behind, p: corrected[i]! };
@@ -65,7 +69,7 @@ export function judgeCandidates(
     answer: p === null ? 'untested' : p < LEVEL ? 'yes' : 'no',
     winner: winner.name,
     winnerRuns: winner.setting.runs,
-    sentence: tellVerdict(winner, rivals, tests[0]!, measure),
+    sentence: tellVerdict(winner, rivals, tests[0]!, measure, comparisons),
     rivals,
   };
 }
@@ -81,44 +85,71 @@ interface SettingsTest {
   readonly by: keyof typeof TESTS;
 }
 
-/** How probable so great a difference is if both are equally good; null where nothing tells. */
+/** Why nothing tells two settings apart, and what would. */
+type Untested = 'one seed each' | 'one seed of one' | 'no spread';
+
+const UNTESTED: Readonly<Record<Untested, string>> = {
+  'one seed each': 'cannot be told from one seed of each: train both with two other seeds at least',
+  'one seed of one':
+    'cannot be told, since one of the two has a single seed: train that one with two other seeds at least',
+  'no spread': 'cannot be told, since neither varies from seed to seed: train both with more seeds',
+};
+
+/** How probable so great a difference is if both are equally good, or why that cannot be told. */
 function testSettings(
-  a: Setting,
-  b: Setting,
+  better: Setting,
+  worse: Setting,
   { name }: GridMeasure,
   readRun: (runId: number) => ReportedRun,
-): SettingsTest | null {
-  const overSeeds = compareMeans(a.results, b.results);
+): SettingsTest | Untested {
+  const overSeeds = compareMeans(better.results, worse.results);
   if (overSeeds !== null) return { p: overSeeds, by: 'seeds' };
-  if (name !== 'test_error_percent' || Math.min(a.runs.length, b.runs.length) > 1) return null;
-  const [first, second] = [readRun(a.runs[0]!), readRun(b.runs[0]!)];
-  return { p: testDifference(first, second), by: haveSameImages(first, second) ? 'images' : 'totals' };
+  const [few, many] = [better.runs.length, worse.runs.length].sort((a, b) => a - b) as [number, number];
+  if (few > 1) return 'no spread';
+  if (many > 1) return 'one seed of one';
+  if (name !== 'test_error_percent') return 'one seed each';
+  const [first, second] = [readRun(better.runs[0]!), readRun(worse.runs[0]!)];
+  // Errors with test-time augmentation may be in another order than the recorded answers: these do not speak for the better one then.
+  const p = first.errors < second.errors ? testDifference(first, second) : 1;
+  return { p, by: haveSameImages(first, second) ? 'images' : 'totals' };
 }
 
-function correctTested(pValues: readonly (number | null)[]): (number | null)[] {
-  const corrected = correctByHolm(pValues.filter((p) => p !== null));
+/** Pairs of settings that are not of one candidate. */
+function countComparisons(candidates: readonly Candidate[]): number {
+  let [pairs, before] = [0, 0];
+  for (const { among } of candidates) {
+    pairs += before * among;
+    before += among;
+  }
+  return pairs;
+}
+
+function correctTested(tests: readonly (SettingsTest | Untested)[], comparisons: number): (number | null)[] {
+  const told = tests.flatMap((test) => (typeof test === 'string' ? [] : [test.p]));
+  const corrected = correctByHolm(told, comparisons);
   let at = 0;
-  return pValues.map((p) => (p === null ? null : corrected[at++]!));
+  return tests.map((test) => (typeof test === 'string' ? null : corrected[at++]!));
 }
 
 function tellVerdict(
   winner: Candidate,
-  rivals: readonly Rival[],
-  test: SettingsTest | null,
+  [second]: readonly Rival[],
+  test: SettingsTest | Untested,
   measure: GridMeasure,
+  comparisons: number,
 ): string {
-  const [second] = rivals;
   const lead = `${tellResult(winner, measure)}. The runner-up, ${second!.name}, is ${formatMeasure(second!.behind, measure)} behind`;
-  if (test === null || second!.p === null) {
-    return `${lead}. Whether that is more than chance cannot be told from one seed of each: train both with two other seeds at least.`;
-  }
-  const corrected = rivals.length > 1 ? `, corrected for ${rivals.length} comparisons by Holm’s method` : '';
-  const verdict = second!.p < LEVEL ? 'that is more than chance' : 'that may be chance';
+  if (typeof test === 'string') return `${lead}. Whether that is more than chance ${UNTESTED[test]}.`;
+  const corrected =
+    comparisons > 1
+      ? `, corrected by Holm’s method for the ${comparisons.toLocaleString('en-US')} pairs of settings of which this could have been the one`
+      : '';
+  const verdict = second!.p! < LEVEL ? 'that is more than chance' : 'that may be chance';
   const caveat =
     test.by !== 'seeds'
       ? ' This is about these trained networks: with one seed of each, another seed could turn the order round.'
       : '';
-  return `${lead}: ${verdict} (${formatP(second!.p)}, ${TESTS[test.by]}${corrected}).${caveat}`;
+  return `${lead}: ${verdict} (${formatP(second!.p!)}, ${TESTS[test.by]}${corrected}).${caveat}`;
 }
 
 function tellResult({ name, setting: { mean, deviation, runs } }: Candidate, measure: GridMeasure): string {

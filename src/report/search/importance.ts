@@ -11,7 +11,8 @@ export interface Importance {
 
 /**
  * The importance of each parameter, the greatest first: ω², the share of the variance between trials' ranks that lies between the options of a choice, or
- * the quarters of a range. Of a conditional parameter only the trials count that have it. What two parameters do only together it does not see.
+ * four parts of a range with equally many values each. Of a conditional parameter only the trials count that have it. What two parameters do only
+ * together it does not see.
  *
  * @param ranked the best first
  */

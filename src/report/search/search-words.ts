@@ -13,7 +13,7 @@ export const BEST_OF_MANY =
 export function explainImportance(noun: string): string {
   return (
     `How much of the order of the ${noun} one field tells by itself: the share of the variance of their ranks that lies between the options of a ` +
-    'choice, or the quarters of a range, less what chance alone gives (ω²). What fields do only together it does not see.'
+    'choice, or four parts of a range with equally many each, less what chance alone gives (ω²). What fields do only together it does not see.'
   );
 }
 

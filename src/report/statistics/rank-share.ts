@@ -10,8 +10,8 @@ export interface RankedValue {
 }
 
 /**
- * ω², the share of the variance between ranks that lies between the options of a choice, or the quarters of a range, less what chance alone would give
- * (Hays 1963). Ranks, so that one that came to nothing does not hide the others.
+ * ω², the share of the variance between ranks that lies between the options of a choice, or four parts of a range with equally many values each, less
+ * what chance alone would give (Hays 1963). Ranks, so that one that came to nothing does not hide the others.
  *
  * @param isChoice whether the values have no order; else they are numbers
  * @returns 0 to 1; null where there are too few

@@ -156,6 +156,21 @@ describe('groups', () => {
     expect(compareWithBest(groups, error, true).map(({ isBest }) => isBest)).toEqual([false, true]);
     expect(compareWithBest([], error, false)).toEqual([]);
   });
+
+  it('are compared as all pairs of them, since the best is chosen after the fact', () => {
+    const cells = [1, 2, 3, 4, 5, 6, 9, 10, 11];
+    const groups = [0, 3, 6].map((first) => {
+      const places = [first, first + 1, first + 2];
+      return { places, finished: places };
+    });
+    const pair = compareWithBest(groups.slice(0, 2), { cells }, false)[1]!.p!;
+    const [, second, third] = compareWithBest(groups, { cells }, false);
+    expect(second!.p).toBeCloseTo(2 * pair, 12);
+    expect(third!.p).toBeLessThan(second!.p!);
+    // A group of a single run is compared with none.
+    const alone = compareWithBest([...groups, { places: [0], finished: [0] }], { cells }, false);
+    expect(alone.map(({ p }) => p)).toEqual([null, second!.p, third!.p, null]);
+  });
 });
 
 describe('the columns that are shown', () => {

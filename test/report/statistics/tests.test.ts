@@ -117,6 +117,11 @@ describe("Holm's correction", () => {
     expect(correctByHolm([0.9, 0.8])).toEqual([1, 1]);
     expect(correctByHolm([])).toEqual([]);
   });
+
+  it('counts tests that are not given as having found nothing', () => {
+    const given = [0.01, 0.04];
+    expect(correctByHolm(given, 4)).toEqual(correctByHolm([...given, 1, 1]).slice(0, 2));
+  });
 });
 
 describe('small samples', () => {

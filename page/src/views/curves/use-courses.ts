@@ -1,7 +1,8 @@
-import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useReducer, useState } from 'preact/hooks';
 import type { CurvesAnswer } from '../../../../src/dashboard/answers/curves.js';
 import type { EpochsEvent } from '../../../../src/dashboard/run-changes.js';
 import { useAnswer } from '../../lib/api.js';
+import { Followed } from '../../lib/followed.js';
 import { live } from '../../lib/live.js';
 import { CourseBook } from './course-book.js';
 
@@ -18,35 +19,34 @@ export interface Courses {
 /** Asks for the courses of some runs, and follows them. */
 export function useCourses(runs: readonly number[]): Courses {
   const [again, askAgain] = useReducer((count: number) => count + 1, 0);
-  const { answer, error } = useAnswer<CurvesAnswer>(
-    runs.length === 0 ? null : 'curves',
-    { runs: runs.join() },
-    again,
-  );
+  const asked = runs.length === 0 ? null : runs.join();
+  const { answer, error } = useAnswer<CurvesAnswer>(asked === null ? null : 'curves', { runs: asked }, again);
   const [revision, redraw] = useReducer((count: number) => count + 1, 0);
-  const [book, setBook] = useState<CourseBook | null>(null);
-  const current = useRef<{ book: CourseBook | null; waiting: EpochsEvent[] }>({ book: null, waiting: [] });
+  const [courses] = useState(
+    () => new Followed<CourseBook, EpochsEvent>((book, event) => book.update(event)),
+  );
+  useEffect(() => {
+    if (asked !== null) courses.ask();
+  }, [asked, again]);
   useEffect(() => {
     if (answer === null) return;
-    const made = new CourseBook(answer);
     live.resumeFrom(answer.version);
-    // These came while the answer was under way; what is in it already changes nothing.
-    for (const event of current.current.waiting.splice(0)) made.update(event);
-    current.current.book = made;
-    setBook(made);
+    courses.answer(new CourseBook(answer));
+    redraw(undefined);
   }, [answer]);
+  useEffect(() => {
+    if (error !== null) courses.fail();
+  }, [error]);
   useEffect(() => {
     const ends = [
       live.on('reload', () => askAgain(undefined)),
       live.on('epochs', (event: EpochsEvent) => {
-        const { book: now, waiting } = current.current;
-        if (now === null) waiting.push(event);
-        else if (now.update(event)) redraw(undefined);
+        if (courses.change(event)) redraw(undefined);
       }),
     ];
     return () => {
       for (const end of ends) end();
     };
   }, []);
-  return { book, missing: answer?.missing ?? [], error, revision };
+  return { book: courses.model, missing: answer?.missing ?? [], error, revision };
 }

@@ -1,13 +1,15 @@
+import { useRef } from 'preact/hooks';
 import type { GridAnswer } from '../../../../src/dashboard/answers/grid.js';
 import { makeFieldAxis } from '../../chart/field-axis.js';
 import { useAnswer } from '../../lib/api.js';
-import { useChanges } from '../../lib/changes.js';
+import { useNews } from '../../lib/changes.js';
 import { setParams, useAddress } from '../../lib/router.js';
 import { Choice } from '../../parts/choice.js';
 import { CommandLine } from '../../parts/command-line.js';
 import { ImportanceTable } from '../../parts/importance-table.js';
 import { Dots } from './dots.js';
 import { HeatMap } from './heat-map.js';
+import { isNews } from './is-news.js';
 import { SettingsParallel } from './settings-parallel.js';
 import { SettingsTable } from './settings-table.js';
 import { VerdictSection } from './verdict-section.js';
@@ -22,7 +24,11 @@ export default function GridView() {
   const { params } = useAddress();
   const { sweep, runs, measure, x } = params;
   // A choice of another grid may not be there in this one.
-  const { answer, error } = useAnswer<GridAnswer>('grid', { sweep, runs, measure, x }, useChanges(null));
+  const shown = useRef<GridAnswer | null>(null);
+  const chosen = runs?.split(',').map(Number) ?? null;
+  const again = useNews((change) => shown.current === null || isNews({ ...shown.current, chosen }, change));
+  const { answer, error } = useAnswer<GridAnswer>('grid', { sweep, runs, measure, x }, again);
+  shown.current = answer;
   if (error !== null) {
     return (
       <article class="article">

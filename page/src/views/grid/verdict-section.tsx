@@ -20,7 +20,10 @@ export function VerdictSection({ fieldVerdict, settingVerdict, fields, fieldLabe
           <h2>Which {fieldLabel} wins?</h2>
           <VerdictText verdict={fieldVerdict} measure={measure} />
           {fields.length > 1 && (
-            <p class="faint">Each value of {fieldLabel} at its best, whatever the other fields are.</p>
+            <p class="faint">
+              Each value of {fieldLabel} is at its best, whatever the other fields are; p counts every setting
+              that could have been the best one.
+            </p>
           )}
         </section>
       )}

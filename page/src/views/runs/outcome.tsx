@@ -40,7 +40,7 @@ export function Outcome({ table, model, grouping }: OutcomeProps) {
           Of {told.length.toLocaleString('en-US')} other {told.length === 1 ? 'group' : 'groups'},{' '}
           {worse.toLocaleString('en-US')} {worse === 1 ? 'is' : 'are'} significantly worse
           {told.length > worse && `, ${(told.length - worse).toLocaleString('en-US')} cannot be told from it`}{' '}
-          (Welch’s t test, corrected by Holm, p &lt; {LEVEL}).{' '}
+          (Welch’s t test, corrected by Holm for all pairs of groups, p &lt; {LEVEL}).{' '}
         </>
       )}
       {grouping !== 'seeds' && 'A group holds runs that differ in other fields, too.'}
