@@ -45,6 +45,28 @@ describe('one run', () => {
     expect(run.confusion).toHaveLength(10);
   });
 
+  it('has all but the table of its layers where these are of a module of the user’s own', async () => {
+    const db = await recordBold({ width: [0.2], seed: [0, 1] }, 'done');
+    const { spec: text } = db.prepare<[], { spec: string }>('SELECT spec FROM runs').get()!;
+    const { width, ...spec } = JSON.parse(text);
+    const [first, ...rest] = spec.network.layers;
+    const own = {
+      ...spec,
+      model: 'own',
+      network: { ...spec.network, name: 'own', layers: [first, { kind: 'doubling' }, ...rest] },
+      plugins: [{ provides: ['doubling'], sha256: 'a'.repeat(64) }],
+    };
+    db.prepare('UPDATE runs SET spec = ?').run(JSON.stringify(own));
+    const run = describeRun(db, 'my.db', 1);
+    expect(run.network).toBeNull();
+    expect(run.networkMissing).toMatch(/modules.*doubling.*--plugin/);
+    expect(run.spec).toContainEqual(
+      expect.objectContaining({ field: 'epochs', value: '2', isDefault: false }),
+    );
+    expect(run.epochs.rows).toHaveLength(2);
+    expect(compareRuns(db, [1, 2]).pairs).toHaveLength(1);
+  });
+
   it('names commands that repeat it and predict with it, with the spec as a file where they need one', async () => {
     const { commands, specFile } = describeRun(await record({ width: [0.2] }), 'my runs.db', 1);
     const lines = commands.map(({ command }) => command);
