@@ -38,6 +38,8 @@ export function useChanges(runs: readonly number[] | null): number {
     const ends = [
       ...['runs', 'gone', 'epochs'].map((event) => live.on<Change>(event, hear)),
       live.on('reload', note),
+      // What was in the way is gone.
+      live.on('trouble', ({ error }: { error: string | null }) => error === null && note()),
     ];
     return () => {
       for (const end of ends) end();
