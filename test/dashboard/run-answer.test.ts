@@ -114,11 +114,31 @@ describe('several runs', () => {
   it('that are not done are shown and not tested', async () => {
     const { runs, pairs, verdict } = compareRuns(await record({ width: [0.1, 1] }, 'interrupted'), [1, 2]);
     expect(runs.map(({ error }) => error)).toEqual([null, null]);
-    expect([pairs, verdict]).toEqual([[], []]);
+    expect([pairs, verdict]).toEqual([[], ['None of these runs is finished, so nothing is tested.']]);
   });
 
   it('of one setting are compared as what they are, not by the mean that they share', async () => {
     const { verdict } = compareRuns(await record({ seed: [0, 1, 2] }), [1, 2]);
     expect(verdict.join()).not.toMatch(/Welch/);
+  });
+
+  it('have what they have come to before they are finished', async () => {
+    const { measures } = compareRuns(await record({ width: [0.1, 1] }, 'interrupted'), [1, 2]);
+    expect(measures.map(({ title }) => title)).toEqual(['epochs', 'test error %']);
+    expect(measures[1]!.values).toEqual([expect.stringMatching(/^\d+\.\d\d$/), expect.anything()]);
+  });
+
+  it('are told by their RMSE in regressions', async () => {
+    const db = await recordBold({ width: [0.2, 0.3] }, 'done');
+    db.exec(`UPDATE epochs SET test_error_percent = NULL, test_rmse = run_id / 10.0, test_r2 = 0.5`);
+    const { measures, verdict } = compareRuns(db, [2, 1]);
+    expect(measures).toContainEqual({ title: 'test RMSE', values: ['0.2000', '0.1000'] });
+    expect(verdict.join()).toMatch(/^Run 1 has the least test RMSE, 0\.1000, before run 2 with 0\.2000\./);
+  });
+
+  it('are not judged across data sets', async () => {
+    const db = await recordBold({ width: [0.2, 0.3] }, 'done');
+    db.exec(`UPDATE runs SET dataset_sha256 = '${'e'.repeat(64)}' WHERE run_id = 1`);
+    expect(compareRuns(db, [2, 1]).verdict.join()).toMatch(/^These runs are not of the same data/);
   });
 });
