@@ -45,6 +45,8 @@ export interface GridAnswer {
   readonly fieldVerdict: Verdict | null;
   /** Which setting wins. */
   readonly settingVerdict: Verdict | null;
+  /** In place of verdicts, why these runs answer no one question; null where they do. */
+  readonly unjudged: string | null;
   /** Writes the report of the sweep; null for all runs. */
   readonly report: string | null;
 }
@@ -107,8 +109,9 @@ export function describeGrid(
   const importance = measureFields(fields, settings);
   const field = chooseField(fields, question.field ?? importance[0]?.field);
   const reader = new RunReader(db);
+  const unjudged = findMixture(columns);
   const judge = (candidates: readonly Candidate[]) =>
-    measure ? judgeCandidates(candidates, measure, (runId) => reader.read(runId)) : null;
+    measure && unjudged === null ? judgeCandidates(candidates, measure, (runId) => reader.read(runId)) : null;
   return {
     sweeps,
     sweep,
@@ -125,6 +128,7 @@ export function describeGrid(
     fieldVerdict:
       field && field.levels.length <= MOST_LEVELS ? judge(listBestByLevel(field, settings)) : null,
     settingVerdict: judge(settings.map((setting) => ({ name: setting.name, setting }))),
+    unjudged,
     report:
       sweep === null ? null : [nameCommand('report'), ...[sweep, '--db', file].map(quoteWord)].join(' '),
   };
@@ -143,6 +147,18 @@ function chooseRuns(db: Database.Database, sweep: string | null, runs: GridQuest
 function listSweeps(db: Database.Database): string[] {
   const query = `SELECT name FROM sweeps WHERE sweep_id IN (SELECT sweep_id FROM kept_runs WHERE state = 'done') ORDER BY sweep_id DESC`;
   return db.prepare<[], string>(query).pluck().all();
+}
+
+/** The best on other data, or at another task, has won nothing. */
+function findMixture({ values }: RunsAnswer): string | null {
+  if (new Set(values.dataset_sha256).size > 1) {
+    const names = [...new Set(values.dataset)].join(', ');
+    return `These runs are not of the same data (${names}), so none of them wins. Choose runs of one data set: a sweep, or some in the table of runs.`;
+  }
+  if (new Set(values.test_rmse?.map(isNumber)).size > 1) {
+    return 'These runs are not of the same task: some tell classes, others a number. Choose runs of one task: a sweep, or some in the table of runs.';
+  }
+  return null;
 }
 
 function isNumber(value: unknown): boolean {
