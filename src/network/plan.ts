@@ -113,6 +113,8 @@ export interface PlanOptions {
   readonly slices: number;
   /** False plans no gradients. */
   readonly training: boolean;
+  /** Whether a layer may be left to its neighbour, so that nobody can see what each makes by itself. Absent: in training. */
+  readonly fuses?: boolean;
   /** Of layers; those that are built in unless it is given. */
   readonly kinds?: LayerKinds;
   /** Of each mini-batch, of which the plan is one: `batchSize` is the greatest one's. Absent: 1, the mini-batch itself. */
@@ -129,7 +131,7 @@ const MAX_BANDS = 8;
  * @throws UserError if a layer does not fit its input
  */
 export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPlan {
-  const { batchSize, slices, training, kinds = LAYER_KINDS, shards = 1 } = options;
+  const { batchSize, slices, training, fuses = training, kinds = LAYER_KINDS, shards = 1 } = options;
   const bands = training ? chooseBands(batchSize) : 1;
   const largest = { size: batchSize, slices, bands };
   const weights = new ArenaLayout();
@@ -149,7 +151,7 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   );
   const heads = sites.slice(1).map(({ place }) => place);
   const withoutLosses = fuseLosses(named, sites);
-  const layers = training ? fuseRectifiers(withoutLosses, heads) : withoutLosses;
+  const layers = fuses ? fuseRectifiers(withoutLosses, heads) : withoutLosses;
   const network = flattenNetwork(spec.input, layers, { cut: largest, heads, training, kinds });
   checkInitializers(network);
   const losses = sites

@@ -22,6 +22,8 @@ export interface TaskList {
  */
 const MOST_TASKS = 32;
 const MOST_TASKS_OF_BLOCKS = 4;
+/** As many as a board can number: see parallel/task-board.ts. */
+export const MOST_TASKS_OF_PHASE = 2 ** 16 - 1;
 
 /**
  * Phases as tasks of so many workers, for the mini-batch at hand: they are cut once for each size. Neighbouring units, slices and blocks are a worker's
@@ -55,11 +57,12 @@ export class TaskLists {
   #cut(phase: Phase): TaskList {
     const owners = this.#owners;
     const tasks: Task[] = [];
+    const room = Math.max(1, Math.floor(MOST_TASKS_OF_PHASE / (owners * phase.strands.length)));
     const ends = Array.from({ length: owners }, (_, owner) => {
       for (const strand of phase.strands) {
         const [first, end] = shareOf(countTasks(strand, this.#batch), { worker: owner, workers: owners });
         const most = owners === 1 ? 1 : strand.over === 'blocks' ? MOST_TASKS_OF_BLOCKS : MOST_TASKS;
-        const cuts = Math.min(most, end - first);
+        const cuts = Math.min(most, room, end - first);
         for (let cut = 0; cut < cuts; cut++) {
           const [from, to] = shareOf(end - first, { worker: cut, workers: cuts });
           tasks.push(this.#join(listPieces(strand, this.#batch, first + from, first + to)));

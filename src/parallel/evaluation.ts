@@ -18,7 +18,13 @@ export interface EvaluationPlan {
 
 /** Plans evaluation in the memory of training's activations, which need not outlive a step. */
 export function planEvaluation(network: NetworkSpec, workers: number, kinds: LayerKinds): EvaluationPlan {
-  const plan = planNetwork(network, { batchSize: EVALUATION_IMAGES, slices: 1, training: false, kinds });
+  const plan = planNetwork(network, {
+    batchSize: EVALUATION_IMAGES,
+    slices: 1,
+    training: false,
+    fuses: true,
+    kinds,
+  });
   const layout = new ArenaLayout();
   const shared = layout.book(plan.sharedFloats);
   const activations = Array.from({ length: workers }, () => layout.book(plan.activationFloats));

@@ -1,4 +1,5 @@
 import { loadAddon } from '../kernels/native.js';
+import { MOST_TASKS_OF_PHASE } from '../network/task-list.js';
 
 /** Words between those that workers write: two pairs of cache lines, wherever the memory begins. */
 const STRIDE = 64;
@@ -23,8 +24,6 @@ const WORDS = {
 } as const;
 
 const BITS = 16;
-/** Of a phase. */
-const MOST_TASKS = 2 ** BITS - 1;
 
 /** Thrown to a worker that waits for another one, which has failed. */
 export class BoardBroken extends Error {
@@ -131,7 +130,9 @@ export class TaskBoard {
       endRound(words, round);
     } else {
       const tasks = ends.at(-1)!;
-      if (tasks > MOST_TASKS) throw new RangeError(`expected at most ${MOST_TASKS} tasks, found ${tasks}`);
+      if (tasks > MOST_TASKS_OF_PHASE) {
+        throw new RangeError(`expected at most ${MOST_TASKS_OF_PHASE} tasks, found ${tasks}`);
+      }
       // Nobody takes a task before it can be seen which phase it is of.
       Atomics.store(words, WORDS.phase * STRIDE, phase);
       Atomics.store(words, WORDS.left * STRIDE, tasks);
@@ -152,7 +153,7 @@ export class TaskBoard {
       const isOwn = owner === this.#worker;
       const at = (WORDS.ranges + owner) * STRIDE;
       for (let range = Atomics.load(words, at); ; ) {
-        const [first, end] = [range >>> BITS, range & MOST_TASKS];
+        const [first, end] = [range >>> BITS, range & MOST_TASKS_OF_PHASE];
         if (first >= end) break;
         const rest = isOwn ? range + (1 << BITS) : range - 1;
         const found = Atomics.compareExchange(words, at, range, rest | 0);
