@@ -7,6 +7,7 @@ import { hrefTo, useAddress } from '../../lib/router.js';
 import { DataTable } from '../../parts/data-table.js';
 import { RunName } from '../../parts/run-name.js';
 import { ChooseRuns } from './choose-runs.js';
+import { ComparedCurves } from './compared-curves.js';
 import { Disputed } from './disputed.js';
 import { Pairs } from './pairs.js';
 import '../../parts/article.css';
@@ -79,9 +80,7 @@ function Comparison(compared: CompareAnswer) {
           ...(isTested ? tellError(run) : []),
         ])}
       />
-      <p>
-        <a href={hrefTo('curves')}>Their curves over one another</a>
-      </p>
+      <ComparedCurves runs={runs.map(({ run }) => run)} />
       {pairs.length > 0 && <Pairs pairs={pairs} />}
       {pairs.length > 0 && <Disputed {...compared} />}
       <section>
