@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import type { DatabaseAnswer } from '../../src/dashboard/answers/databases.js';
 import { useAnswer } from './lib/api.js';
 import { useKeys } from './lib/keys.js';
@@ -13,9 +13,10 @@ import { VIEWS, type View } from './views.js';
 /** The whole page: its head, and the view that the address names. */
 export function App() {
   const { view: name, params } = useAddress();
-  const { answer: databases, error } = useAnswer<DatabaseAnswer[]>('databases', { db: null });
+  const stream = useStore(liveState);
+  // A stream that has ended does not say why; the answer to this does.
+  const { answer: databases, error } = useAnswer<DatabaseAnswer[]>('databases', { db: null }, stream);
   const [helps, setHelps] = useState(false);
-  const { trouble } = useStore(liveState);
   const view = VIEWS.find((candidate) => candidate.name === name);
   useKeys([{ key: '?', label: 'shows this list', action: () => setHelps(true) }]);
   useEffect(() => live.follow(params.db ?? '0'), [params.db]);
@@ -25,9 +26,9 @@ export function App() {
   return (
     <>
       <Head databases={databases ?? []} onHelp={() => setHelps(true)} />
-      {(error ?? trouble) !== null && (
+      {(error ?? stream.trouble) !== null && (
         <p class="trouble" role="alert">
-          {error ?? trouble}
+          {error ?? stream.trouble}
         </p>
       )}
       {/* A view of another database is another one: nothing of the first stays. */}
@@ -37,7 +38,11 @@ export function App() {
   );
 }
 
+/** A view once its script has come. What goes wrong in it leaves the rest of the page alone. */
 function Loaded({ view }: { readonly view: View }) {
+  const address = useAddress();
+  const { isConnected } = useStore(liveState);
+  const [failure, forget] = useErrorBoundary();
   const [Shown, setShown] = useState<ComponentType | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
@@ -45,8 +50,30 @@ function Loaded({ view }: { readonly view: View }) {
       (module) => setShown(() => module.default),
       (failure: Error) => setError(failure.message),
     );
-  }, [view]);
-  if (error !== null) return <p role="alert">{error}</p>;
+  }, [view, isConnected]);
+  useEffect(() => {
+    if (failure !== undefined) forget();
+  }, [address]);
+  if (failure !== undefined) {
+    return (
+      <p role="alert">
+        This view failed: {(failure as Error).message}.{' '}
+        <a href={hrefTo(view.name, null, { runs: null })}>Begin anew</a>
+      </p>
+    );
+  }
+  if (Shown === null && error !== null) {
+    return (
+      <div role="alert">
+        <p>
+          This view could not be loaded. It is tried again once the page’s server can be reached. ({error})
+        </p>
+        <button type="button" onClick={() => location.reload()}>
+          Load the page anew
+        </button>
+      </div>
+    );
+  }
   return Shown === null ? <p aria-busy="true">…</p> : <Shown />;
 }
 

@@ -28,8 +28,11 @@ export function listSpecLines(recorded: Readonly<Record<string, unknown>>): Spec
   return [...lines.filter(({ isDefault }) => !isDefault), ...lines.filter(({ isDefault }) => isDefault)];
 }
 
-/** A spec that says no more than which network and which data. A network that is of plugins is compared with the default one. */
-function resolveDefaults({ model, network, dataset, plugins }: ResolvedRunSpec): ResolvedRunSpec {
-  const subject = isModel(model) ? { model } : plugins.length > 0 ? {} : { network };
+/** A spec that says no more than which network and which data. Layers, which may be a plugin's, have no say in the defaults. */
+function resolveDefaults({ model, network, dataset }: ResolvedRunSpec): ResolvedRunSpec {
+  const { name, input, loss } = network;
+  const subject = isModel(model)
+    ? { model }
+    : { network: { name, input, loss, layers: [{ kind: 'identity' }] } };
   return resolveRunSpec({ ...subject, dataset }, 'defaults');
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DashboardServer } from '../../src/dashboard/server.js';
 import { PageUnderTest } from './open-page.js';
 
 let shown: PageUnderTest;
@@ -62,4 +63,24 @@ it('holds no connection while it is hidden, and goes on when it is shown', async
   await hide(false);
   await expect.poll(() => streams.size).toBe(1);
   await page.getByRole('alert').waitFor();
+});
+
+it('says what to do once the command was started anew, with another token', async () => {
+  const files = [join(shown.folder, 'none.db')];
+  const start = (port: number) => DashboardServer.start({ files, place: { host: '127.0.0.1', port } });
+  const first = await start(0);
+  const page = await shown.open('#/sql');
+  await page.goto(`${first.url}#/sql`);
+  await page.getByText('waiting').waitFor();
+  await first.close();
+  await page.getByText('not connected').waitFor();
+  // What has not been loaded yet is tried again by itself.
+  await page.getByRole('link', { name: 'Grid' }).click();
+  await page.getByText('This view could not be loaded').waitFor();
+  const second = await start(Number(new URL(first.url).port));
+  try {
+    await page.getByText('Open the address that the command has printed').first().waitFor();
+  } finally {
+    await second.close();
+  }
 });

@@ -86,6 +86,14 @@ describe('a comparison', () => {
     );
   });
 
+  it('shows curves, and of too many runs says where these are shown', async () => {
+    const page = await shown.open('#/compare?runs=1,5');
+    await page.getByRole('img', { name: /^Curves of error %/ }).waitFor();
+    await page.getByLabel('Numbers of runs').fill([...Array(13).keys()].map((i) => i + 1).join());
+    await page.keyboard.press('Enter');
+    await page.getByText('At most 12 runs are compared at once, and 13 are selected').waitFor();
+  });
+
   it('takes the numbers of runs, and the chosen pair, into its address', async () => {
     const page = await shown.open('#/compare');
     await page.getByLabel('Numbers of runs').fill('1 2, 5');
@@ -156,6 +164,10 @@ describe('the grid', () => {
     await page.mouse.move(x, strip.y + strip.height / 2, { steps: 4 });
     await page.mouse.up();
     await settings(2).waitFor();
+  });
+
+  it('leaves out what is malformed in its address', async () => {
+    await open('brush=%25~0~500');
   });
 
   it('begins anew where the address asks for what these runs do not have', async () => {

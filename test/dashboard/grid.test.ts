@@ -92,6 +92,22 @@ describe('the grid', () => {
     expect(settingVerdict!.winner).toMatch(/width 1/);
   });
 
+  it('judges nothing across data sets', async () => {
+    const { db } = await recordWidths({ width: [0.2, 1] });
+    db.exec(`UPDATE runs SET dataset_sha256 = '${'e'.repeat(64)}' WHERE run_id = 1`);
+    const { fieldVerdict, settingVerdict, unjudged } = describeGrid(db, new RunTable(db), 'x.db', {});
+    expect([fieldVerdict, settingVerdict]).toEqual([null, null]);
+    expect(unjudged).toMatch(/^These runs are not of the same data/);
+  });
+
+  it('judges nothing across tasks', async () => {
+    const { db } = await recordWidths({ width: [0.2, 1] });
+    db.exec('UPDATE epochs SET test_rmse = 0.1 WHERE run_id = 1');
+    const { settingVerdict, unjudged } = describeGrid(db, new RunTable(db), 'x.db', { measure: 'test_loss' });
+    expect(settingVerdict).toBeNull();
+    expect(unjudged).toMatch(/^These runs are not of the same task/);
+  });
+
   it('tells which field matters, and how that is computed', async () => {
     const { importance, together, explanation } = await answer({
       batchSize: [50, 100],

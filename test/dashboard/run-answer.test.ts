@@ -45,6 +45,28 @@ describe('one run', () => {
     expect(run.confusion).toHaveLength(10);
   });
 
+  it('has all but the table of its layers where these are of a module of the user’s own', async () => {
+    const db = await recordBold({ width: [0.2], seed: [0, 1] }, 'done');
+    const { spec: text } = db.prepare<[], { spec: string }>('SELECT spec FROM runs').get()!;
+    const { width, ...spec } = JSON.parse(text);
+    const [first, ...rest] = spec.network.layers;
+    const own = {
+      ...spec,
+      model: 'own',
+      network: { ...spec.network, name: 'own', layers: [first, { kind: 'doubling' }, ...rest] },
+      plugins: [{ provides: ['doubling'], sha256: 'a'.repeat(64) }],
+    };
+    db.prepare('UPDATE runs SET spec = ?').run(JSON.stringify(own));
+    const run = describeRun(db, 'my.db', 1);
+    expect(run.network).toBeNull();
+    expect(run.networkMissing).toMatch(/modules.*doubling.*--plugin/);
+    expect(run.spec).toContainEqual(
+      expect.objectContaining({ field: 'epochs', value: '2', isDefault: false }),
+    );
+    expect(run.epochs.rows).toHaveLength(2);
+    expect(compareRuns(db, [1, 2]).pairs).toHaveLength(1);
+  });
+
   it('names commands that repeat it and predict with it, with the spec as a file where they need one', async () => {
     const { commands, specFile } = describeRun(await record({ width: [0.2] }), 'my runs.db', 1);
     const lines = commands.map(({ command }) => command);
@@ -92,11 +114,31 @@ describe('several runs', () => {
   it('that are not done are shown and not tested', async () => {
     const { runs, pairs, verdict } = compareRuns(await record({ width: [0.1, 1] }, 'interrupted'), [1, 2]);
     expect(runs.map(({ error }) => error)).toEqual([null, null]);
-    expect([pairs, verdict]).toEqual([[], []]);
+    expect([pairs, verdict]).toEqual([[], ['None of these runs is finished, so nothing is tested.']]);
   });
 
   it('of one setting are compared as what they are, not by the mean that they share', async () => {
     const { verdict } = compareRuns(await record({ seed: [0, 1, 2] }), [1, 2]);
     expect(verdict.join()).not.toMatch(/Welch/);
+  });
+
+  it('have what they have come to before they are finished', async () => {
+    const { measures } = compareRuns(await record({ width: [0.1, 1] }, 'interrupted'), [1, 2]);
+    expect(measures.map(({ title }) => title)).toEqual(['epochs', 'test error %']);
+    expect(measures[1]!.values).toEqual([expect.stringMatching(/^\d+\.\d\d$/), expect.anything()]);
+  });
+
+  it('are told by their RMSE in regressions', async () => {
+    const db = await recordBold({ width: [0.2, 0.3] }, 'done');
+    db.exec(`UPDATE epochs SET test_error_percent = NULL, test_rmse = run_id / 10.0, test_r2 = 0.5`);
+    const { measures, verdict } = compareRuns(db, [2, 1]);
+    expect(measures).toContainEqual({ title: 'test RMSE', values: ['0.2000', '0.1000'] });
+    expect(verdict.join()).toMatch(/^Run 1 has the least test RMSE, 0\.1000, before run 2 with 0\.2000\./);
+  });
+
+  it('are not judged across data sets', async () => {
+    const db = await recordBold({ width: [0.2, 0.3] }, 'done');
+    db.exec(`UPDATE runs SET dataset_sha256 = '${'e'.repeat(64)}' WHERE run_id = 1`);
+    expect(compareRuns(db, [2, 1]).verdict.join()).toMatch(/^These runs are not of the same data/);
   });
 });

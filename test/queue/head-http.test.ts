@@ -121,7 +121,8 @@ describe("a head's HTTP", () => {
         controller.enqueue(chunk);
       },
     });
-    const chunked = await head.ask(`${path}/reports`, { method: 'POST', body, duplex: 'half' });
+    const init = { method: 'POST', body, duplex: 'half' } as const;
+    const chunked = await head.ask(`${path}/reports`, init);
     expect(chunked.status).toBe(413);
     expect(sent).toBeLessThan(140);
   });

@@ -9,9 +9,18 @@ export function parseBrushes(text: string | undefined): Brushes {
   const parts = (text ?? '').split(';').map((part) => /^(.+)~(\d+)~(\d+)$/.exec(part));
   const read = parts.flatMap((match) => {
     const [low, high] = [Number(match?.[2]) / STEPS, Number(match?.[3]) / STEPS];
-    return match && low <= high && high <= 1 ? [[decodeURIComponent(match[1]!), [low, high]] as const] : [];
+    const name = decode(match?.[1] ?? '');
+    return name !== null && low <= high && high <= 1 ? [[name, [low, high]] as const] : [];
   });
   return Object.fromEntries(read);
+}
+
+function decode(name: string): string | null {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return null;
+  }
 }
 
 /** For the page's address; null for none. */

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Scroll } from '../parts/data-table.js';
 import { type Brushes, isWithin, setBrush } from './brush.js';
 import type { FieldAxis } from './field-axis.js';
@@ -21,6 +21,7 @@ interface ParallelProps {
   readonly axes: readonly FieldAxis[];
   readonly lines: readonly ParallelLine[];
   readonly brushes: Brushes;
+  /** Called once a hand lets go, or for each key. */
   readonly onBrush: (brushes: Brushes) => void;
 }
 
@@ -45,8 +46,10 @@ export function Parallel({ noun, axes, lines, brushes, onBrush }: ParallelProps)
   const step = width / axes.length;
   const toX = (axis: number) => (axis + 0.5) * step;
   const indexOf = new Map(axes.map(({ name }, i) => [name, i]));
+  // While a hand draws, nothing but this chart follows it.
+  const [moving, setMoving] = useState<Brushes | null>(null);
   // A brush of an axis that is not there hides nothing.
-  const known = Object.fromEntries(Object.entries(brushes).filter(([name]) => indexOf.has(name)));
+  const known = Object.fromEntries(Object.entries(moving ?? brushes).filter(([name]) => indexOf.has(name)));
   const isChosen = ({ places }: ParallelLine) =>
     isWithin(known, (name) => places[indexOf.get(name)!] ?? null);
   const drawn = [...lines].sort((a, b) => b.grade - a.grade).slice(0, MOST_LINES);
@@ -86,7 +89,11 @@ export function Parallel({ noun, axes, lines, brushes, onBrush }: ParallelProps)
               x={toX(i)}
               room={step}
               brush={known[axis.name] ?? [0, 1]}
-              onBrush={(low, high) => onBrush(setBrush(known, axis.name, low, high))}
+              onMove={(low, high) => setMoving(setBrush(known, axis.name, low, high))}
+              onBrush={(low, high) => {
+                setMoving(null);
+                onBrush(setBrush(known, axis.name, low, high));
+              }}
             />
           ))}
         </svg>
@@ -120,10 +127,11 @@ interface AxisProps {
   /** Pixels from axis to axis. */
   readonly room: number;
   readonly brush: readonly [number, number];
+  readonly onMove: (low: number, high: number) => void;
   readonly onBrush: (low: number, high: number) => void;
 }
 
-function Axis({ axis, x, room, brush: [low, high], onBrush }: AxisProps) {
+function Axis({ axis, x, room, brush: [low, high], onMove, onBrush }: AxisProps) {
   const hand = useRef<Hand | null>(null);
   const placeOf = (event: PointerEvent) => {
     const { top } = (event.currentTarget as SVGElement).ownerSVGElement!.getBoundingClientRect();
@@ -156,10 +164,17 @@ function Axis({ axis, x, room, brush: [low, high], onBrush }: AxisProps) {
           const place = placeOf(event);
           hand.current = { began: place, fixed: findFixedEnd(place, low, high) };
         }}
-        onPointerMove={(event) => hand.current && onBrush(hand.current.fixed, placeOf(event))}
+        onPointerMove={(event) => hand.current && onMove(hand.current.fixed, placeOf(event))}
         onPointerUp={(event) => {
+          if (hand.current === null) return;
+          const [{ began, fixed }, place] = [hand.current, placeOf(event)];
+          hand.current = null;
           // A click without a stretch frees the axis.
-          if (hand.current && Math.abs(placeOf(event) - hand.current.began) < LEAST_STRETCH) onBrush(0, 1);
+          if (Math.abs(place - began) < LEAST_STRETCH) onBrush(0, 1);
+          else onBrush(fixed, place);
+        }}
+        onPointerCancel={() => {
+          if (hand.current !== null) onBrush(low, high);
           hand.current = null;
         }}
         data-axis={axis.name}

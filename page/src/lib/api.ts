@@ -79,7 +79,13 @@ export interface Asked<T> {
   readonly error: string | null;
 }
 
-/** Asks when the component is shown and whenever the question, or `again`, is another one. A null path asks nothing. */
+/** While the server cannot be reached it is tried again. */
+const AGAIN_AFTER_MS = 2_000;
+
+/**
+ * Asks when the component is shown and whenever the question, or `again`, is another one; while the server cannot be reached, over and over. A null
+ * path asks nothing.
+ */
 export function useAnswer<T>(
   path: string | null,
   parameters: Parameters = {},
@@ -94,13 +100,22 @@ export function useAnswer<T>(
   useEffect(() => {
     if (url === null) return;
     const abort = new AbortController();
-    fetchFrom(url, { signal: abort.signal })
-      .then((response) => response.json() as Promise<T>)
-      .then((answer) => setAsked({ url, answer, error: null }))
-      .catch((error: Error) => {
-        if (!abort.signal.aborted) setAsked((before) => ({ ...before, url, error: error.message }));
-      });
-    return () => abort.abort();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const askNow = () => {
+      fetchFrom(url, { signal: abort.signal })
+        .then((response) => response.json() as Promise<T>)
+        .then((answer) => setAsked({ url, answer, error: null }))
+        .catch((error: Error) => {
+          if (abort.signal.aborted) return;
+          setAsked((before) => ({ ...before, url, error: error.message }));
+          if (error instanceof ApiError && error.status === 0) timer = setTimeout(askNow, AGAIN_AFTER_MS);
+        });
+    };
+    askNow();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
   }, [url, again]);
   return asked.url === url ? asked : { answer: null, error: null };
 }

@@ -48,6 +48,8 @@ export function useNews(isNews: (change: Change) => boolean): number {
     const ends = [
       ...['runs', 'gone', 'epochs'].map((event) => live.on<Change>(event, hear)),
       live.on('reload', note),
+      // What was in the way is gone.
+      live.on('trouble', ({ error }: { error: string | null }) => error === null && note()),
     ];
     return () => {
       for (const end of ends) end();

@@ -29,10 +29,11 @@ export function getAddress(): Address {
 /** Goes there. With `replace` the way back leads to where the reader was before: for each letter of a filter for instance. */
 export function go(address: Address, { replace = false } = {}): void {
   const hash = formatAddress(address);
-  if (hash === location.hash) return;
+  if (hash === formatAddress(current.get())) return;
   if (replace) history.replaceState(null, '', hash);
   else history.pushState(null, '', hash);
-  current.set(readAddress());
+  // Not read again: a browser that finds the address changed too often leaves it as it was.
+  current.set(address);
 }
 
 /** Changes parameters of the present address. */

@@ -19,8 +19,7 @@ export function Head({ databases, onHelp }: HeadProps) {
       <DatabaseChoice databases={databases} />
       <LiveMark />
       <button type="button" class="quiet" onClick={turnTheme}>
-        <span class="hidden">Colours: </span>
-        {useStore(theme)}
+        Colours: {useStore(theme)}
       </button>
       <button type="button" class="quiet" onClick={onHelp} aria-label="Keys">
         ?
@@ -46,6 +45,11 @@ function Navigation() {
   );
 }
 
+/** What one database has the other may not have: runs, sweeps, fields and what is said of them. */
+const OF_ONE_DATABASE = Object.fromEntries(
+  ['runs', 'sweep', 'measure', 'x', 'y', 'brush', 'pair', 'filter', 'zoom'].map((name) => [name, null]),
+);
+
 function DatabaseChoice({ databases }: Pick<HeadProps, 'databases'>) {
   const { params } = useAddress();
   if (databases.length < 2) return <span class="database">{databases[0]?.name}</span>;
@@ -54,8 +58,7 @@ function DatabaseChoice({ databases }: Pick<HeadProps, 'databases'>) {
       <span class="hidden">Database</span>
       <select
         value={params.db ?? '0'}
-        // The runs of one are not those of the other.
-        onChange={(event) => setParams({ db: event.currentTarget.value, runs: null })}
+        onChange={(event) => setParams({ ...OF_ONE_DATABASE, db: event.currentTarget.value })}
       >
         {databases.map(({ db, name }) => (
           <option key={db} value={db}>

@@ -11,10 +11,13 @@ import {
 import { discussBest } from '../../report/findings/compare-many.js';
 import { listWrong, RunReader } from '../../report/findings/reported-run.js';
 import { capitalize, formatInterval, formatP } from '../../report/findings/words.js';
+import { formatRmse } from '../../report/measures.js';
 import { findRunDifferences, type RunDifference } from '../../report/run-differences.js';
 import { correctByHolm } from '../../report/statistics/holm.js';
 import { testMcNemar } from '../../report/statistics/mcnemar.js';
 import { type Answer, readRunIds } from '../answer.js';
+import { type ComparedMeasure, listMeasures } from '../compared-measures.js';
+import { MOST_COMPARED } from '../most-compared.js';
 import { readRun } from '../read-run.js';
 
 /** A run of those that are compared. */
@@ -59,8 +62,10 @@ export interface DisputedImage {
 export interface CompareAnswer {
   /** In the order in which they were asked for. */
   readonly runs: readonly ComparedRun[];
+  /** What they have come to, each in the order of the runs. */
+  readonly measures: readonly ComparedMeasure[];
   readonly differences: readonly RunDifference[];
-  /** Paragraphs that say what the differences are worth. */
+  /** Paragraphs that say what the differences are worth, or why that cannot be told. */
   readonly verdict: readonly string[];
   /** Runs whose answers to the same test images are recorded. */
   readonly tested: readonly number[];
@@ -70,7 +75,6 @@ export interface CompareAnswer {
   readonly disputedImages: number;
 }
 
-const MOST_RUNS = 12;
 /** Of each, a picture may be asked for. */
 const MOST_IMAGES = 2000;
 const NOUN = 'images';
@@ -79,7 +83,7 @@ const NOUN = 'images';
 export const COMPARE: Answer = {
   path: 'compare',
   answer: ({ database, query }) => {
-    const runIds = readRunIds(query, MOST_RUNS);
+    const runIds = readRunIds(query, MOST_COMPARED);
     return database.read((db) => compareRuns(db, runIds));
   },
 };
@@ -101,8 +105,9 @@ export function compareRuns(db: Database.Database, runIds: readonly number[]): C
       state: run.state,
       error: tellError(classes.find((named) => named.run.runId === run.runId)),
     })),
+    measures: listMeasures(runs),
     differences: findRunDifferences(runs),
-    verdict: judge(classes),
+    verdict: judgeDone(done),
     tested: tested.map(({ run }) => run.runId),
     pairs: comparePairs(tested),
     disputed: disputed.slice(0, MOST_IMAGES),
@@ -130,6 +135,36 @@ function tellError(named: NamedRun | undefined): ComparedRun['error'] {
   if (named === undefined) return null;
   const { errorPercent, interval, errors, images } = named.run;
   return { percent: errorPercent, interval: formatInterval(interval), wrong: errors, images };
+}
+
+/** One verdict for runs that answer one question: how well does this do on these data? */
+function judgeDone(done: readonly NamedRun[]): string[] {
+  if (done.length === 0) return ['None of these runs is finished, so nothing is tested.'];
+  if (done.length === 1)
+    return [`Only ${done[0]!.name} is finished, so there is nothing to test it against.`];
+  const datasets = new Map(done.map(({ run }) => [run.datasetSha256, run.spec.dataset]));
+  if (datasets.size > 1) {
+    const names = [...new Set(datasets.values())].join(', ');
+    return [`These runs are not of the same data (${names}), so none of them is better than another.`];
+  }
+  const regressions = done.filter(({ run }) => run.fit !== null);
+  if (regressions.length === done.length) return [tellRegressions(regressions)];
+  if (regressions.length > 0) {
+    return [
+      'These runs are not of the same task: some tell classes, others a number. Nothing compares these.',
+    ];
+  }
+  const counted = done.filter(({ run }) => run.images > 0);
+  if (counted.length > 1) return judge(counted);
+  return ['How many test images these runs get wrong is not recorded, so nothing is tested.'];
+}
+
+function tellRegressions(done: readonly NamedRun[]): string {
+  const [best, second] = [...done].sort((a, b) => a.run.fit!.rmse - b.run.fit!.rmse) as [NamedRun, NamedRun];
+  return (
+    `${capitalize(best.name)} has the least test RMSE, ${formatRmse(best.run.fit!.rmse)}, before ${second.name} with ${formatRmse(second.run.fit!.rmse)}. ` +
+    'Of a regression no single answers are recorded: what that is worth is told by several seeds of each, which the grid tests.'
+  );
 }
 
 function judge(named: readonly NamedRun[]): string[] {

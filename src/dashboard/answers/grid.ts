@@ -47,6 +47,8 @@ export interface GridAnswer {
   readonly fieldVerdict: Verdict | null;
   /** Which setting wins. */
   readonly settingVerdict: Verdict | null;
+  /** In place of verdicts, why these runs answer no one question; null where they do. */
+  readonly unjudged: string | null;
   /** Writes the report of the sweep; null for all runs. */
   readonly report: string | null;
 }
@@ -115,8 +117,9 @@ export function describeGrid(
   const importance = measureFields(fields, settings);
   const field = chooseField(fields, question.field ?? importance[0]?.field);
   const reader = new RunReader(db);
+  const unjudged = findMixture(columns);
   const judge = (candidates: readonly Candidate[]) =>
-    measure ? judgeReadable(candidates, measure, reader) : null;
+    measure && unjudged === null ? judgeReadable(candidates, measure, reader) : null;
   return {
     sweeps,
     sweep,
@@ -133,6 +136,7 @@ export function describeGrid(
     fieldVerdict:
       field && field.levels.length <= MOST_LEVELS ? judge(listBestByLevel(field, settings)) : null,
     settingVerdict: judge(settings.map((setting) => ({ name: setting.name, setting, among: 1 }))),
+    unjudged,
     report:
       sweep === null ? null : [nameCommand('report'), ...[sweep, '--db', file].map(quoteWord)].join(' '),
   };
@@ -170,6 +174,18 @@ function listSweeps(db: Database.Database): string[] {
     )
     ORDER BY sweep_id DESC`;
   return db.prepare<[], string>(query).pluck().all();
+}
+
+/** The best on other data, or at another task, has won nothing. */
+function findMixture({ values }: RunsAnswer): string | null {
+  if (new Set(values.dataset_sha256).size > 1) {
+    const names = [...new Set(values.dataset)].join(', ');
+    return `These runs are not of the same data (${names}), so none of them wins. Choose runs of one data set: a sweep, or some in the table of runs.`;
+  }
+  if (new Set(values.test_rmse?.map(isNumber)).size > 1) {
+    return 'These runs are not of the same task: some tell classes, others a number. Choose runs of one task: a sweep, or some in the table of runs.';
+  }
+  return null;
 }
 
 function isNumber(value: unknown): boolean {

@@ -148,12 +148,17 @@ function describeLayers({
   batchSize,
   slices,
   shards,
+  plugins,
 }: ResolvedRunSpec): Pick<RunAnswer, 'network' | 'networkMissing'> {
   try {
     const described = describeNetwork(network, { batchSize, slices, shards: Math.min(shards, batchSize) });
     return { network: tabulateNetwork(described), networkMissing: null };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { network: null, networkMissing: error.message };
+    const kinds = plugins.flatMap(({ provides }) => provides).join(', ');
+    const networkMissing = kinds
+      ? `The page does not load the user's own modules, and this network may have what they bring (${kinds}): describe --plugin shows its layers.`
+      : error.message;
+    return { network: null, networkMissing };
   }
 }

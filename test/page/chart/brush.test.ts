@@ -9,7 +9,7 @@ describe('brushes', () => {
     expect(parseBrushes(undefined)).toEqual({});
   });
 
-  it.each(['width', 'width~1', 'width~900~100', 'width~0~2000', '~0~1;;', 'width~a~b'])(
+  it.each(['width', 'width~1', 'width~900~100', 'width~0~2000', '~0~1;;', 'width~a~b', '%~0~500'])(
     'leave out what is none: %s',
     (text) => expect(parseBrushes(text)).toEqual({}),
   );

@@ -1,4 +1,5 @@
 import type { CompareAnswer, ComparedRun } from '../../../../src/dashboard/answers/compare.js';
+import { MOST_COMPARED } from '../../../../src/dashboard/most-compared.js';
 import { selectedRuns } from '../../lib/address.js';
 import { useAnswer } from '../../lib/api.js';
 import { useChanges } from '../../lib/changes.js';
@@ -6,6 +7,7 @@ import { hrefTo, useAddress } from '../../lib/router.js';
 import { DataTable } from '../../parts/data-table.js';
 import { RunName } from '../../parts/run-name.js';
 import { ChooseRuns } from './choose-runs.js';
+import { ComparedCurves } from './compared-curves.js';
 import { Disputed } from './disputed.js';
 import { Pairs } from './pairs.js';
 import '../../parts/article.css';
@@ -15,22 +17,31 @@ import './compare.css';
 export default function CompareView() {
   const runs = selectedRuns(useAddress());
   const isEnough = runs.length >= 2;
+  const isTooMany = runs.length > MOST_COMPARED;
   const { answer, error } = useAnswer<CompareAnswer>(
-    isEnough ? 'compare' : null,
+    isEnough && !isTooMany ? 'compare' : null,
     { runs: runs.join() },
     useChanges(runs),
   );
   return (
     <article class="article compare-view">
-      <h1>{isEnough ? `Runs ${runs.join(', ')} compared` : 'Compare runs'}</h1>
+      <h1>{isEnough && !isTooMany ? `Runs ${runs.join(', ')} compared` : 'Compare runs'}</h1>
       {error !== null && <p role="alert">{error}</p>}
       {!isEnough && (
         <p class="standfirst">
           Choose two runs or more: by their boxes in the table of runs, or by their numbers.
         </p>
       )}
+      {isTooMany && (
+        <p class="standfirst">
+          At most {MOST_COMPARED} runs are compared at once, and {runs.length} are selected. Take some out
+          here, or look at all of them <a href={hrefTo('grid')}>as a grid</a> or{' '}
+          <a href={hrefTo('curves')}>as curves</a>.
+        </p>
+      )}
       <ChooseRuns runs={runs} />
       {isEnough &&
+        !isTooMany &&
         error === null &&
         (answer === null ? <p aria-busy="true">…</p> : <Comparison {...answer} />)}
     </article>
@@ -38,7 +49,8 @@ export default function CompareView() {
 }
 
 function Comparison(compared: CompareAnswer) {
-  const { runs, verdict, pairs, differences } = compared;
+  const { runs, measures, verdict, pairs, differences } = compared;
+  const isTested = runs.some(({ error }) => error !== null);
   return (
     <>
       {verdict.map((text, i) => (
@@ -55,22 +67,20 @@ function Comparison(compared: CompareAnswer) {
           { title: 'sweep' },
           { title: 'seed', align: 'right' },
           { title: 'state' },
-          { title: 'test error %', align: 'right' },
-          { title: '95% interval', align: 'right' },
-          { title: 'wrong', align: 'right' },
+          ...measures.map(({ title }) => ({ title, align: 'right' as const })),
+          ...(isTested ? ['95% interval', 'wrong'] : []).map((title) => ({ title, align: 'right' as const })),
         ]}
-        rows={runs.map((run) => [
+        rows={runs.map((run, i) => [
           <RunName key={run.run} run={run.run} />,
           run.label,
           run.sweep,
           run.seed,
           run.state,
-          ...tellError(run),
+          ...measures.map(({ values }) => values[i]!),
+          ...(isTested ? tellError(run) : []),
         ])}
       />
-      <p>
-        <a href={hrefTo('curves')}>Their curves over one another</a>
-      </p>
+      <ComparedCurves runs={runs.map(({ run }) => run)} />
       {pairs.length > 0 && <Pairs pairs={pairs} />}
       {pairs.length > 0 && <Disputed {...compared} />}
       <section>
@@ -98,9 +108,7 @@ function Comparison(compared: CompareAnswer) {
 }
 
 function tellError({ error }: ComparedRun): string[] {
-  return error === null
-    ? ['–', '–', '–']
-    : [error.percent.toFixed(2), error.interval, `${error.wrong} of ${error.images}`];
+  return error === null ? ['–', '–'] : [error.interval, `${error.wrong} of ${error.images}`];
 }
 
 /** Longer values, as hashes are, nobody compares by eye. */

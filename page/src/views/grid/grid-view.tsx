@@ -66,13 +66,18 @@ function Grid(grid: GridAnswer) {
       />
       {shown === undefined ? (
         <p class="standfirst">
-          No run of these is finished{unfinished > 0 ? `; ${unfinished} are not done.` : '.'}
+          {unfinished > 0
+            ? `No run of these is finished; ${countOf(unfinished, 'is', 'are')} not done.`
+            : 'There is no run here yet. Trainings and sweeps that are recorded in this database show up by themselves.'}
         </p>
       ) : (
         <>
           <p class="faint">
-            {runs.toLocaleString('en-US')} finished runs of {settings.length.toLocaleString('en-US')} settings
-            {unfinished > 0 && `; ${unfinished.toLocaleString('en-US')} that are not done are left out`}.
+            {countOf(runs, 'finished run', 'finished runs')} of{' '}
+            {countOf(settings.length, 'setting', 'settings')}
+            {unfinished > 0 &&
+              `; ${countOf(unfinished, 'that is not done is', 'that are not done are')} left out`}
+            .
           </p>
           {x === undefined && <p class="standfirst">These runs differ in nothing but the seed.</p>}
           <VerdictSection {...grid} fieldLabel={x?.label ?? null} measure={shown} />
@@ -126,6 +131,10 @@ function Grid(grid: GridAnswer) {
       )}
     </article>
   );
+}
+
+function countOf(count: number, one: string, many: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
 
 interface ChoicesProps extends GridAnswer {

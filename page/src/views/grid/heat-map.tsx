@@ -14,10 +14,12 @@ interface HeatMapProps {
 
 /** The measure by two fields: a table, shaded by how good it is. */
 export function HeatMap({ settings, x, y, measure }: HeatMapProps) {
-  const meanAt = (column: CellValue, row: CellValue) => {
-    const means = settings
+  const meansAt = (column: CellValue, row: CellValue) =>
+    settings
       .filter(({ values }) => values[x.name] === column && values[y.name] === row)
       .map(({ mean }) => mean);
+  const meanAt = (column: CellValue, row: CellValue) => {
+    const means = meansAt(column, row);
     return means.length === 0 ? null : means.reduce((sum, mean) => sum + mean, 0) / means.length;
   };
   const cells = y.levels.map((row) => x.levels.map((column) => meanAt(column, row)));
@@ -27,7 +29,10 @@ export function HeatMap({ settings, x, y, measure }: HeatMapProps) {
     const share = greatest === least ? 1 : (mean - least) / (greatest - least);
     return measure.sign === 1 ? 1 - share : share;
   };
-  const caption = `${measure.label}, the stronger the better: ${y.label} down, ${x.label} across`;
+  const isOverOthers = y.levels.some((row) => x.levels.some((column) => meansAt(column, row).length > 1));
+  const caption = `${measure.label}, the stronger the better: ${y.label} down, ${x.label} across${
+    isOverOthers ? '; a cell is the mean over the other fields' : ''
+  }`;
   return (
     <Captioned caption={caption}>
       <Scroll label={`${measure.label} by ${y.label} and ${x.label}`}>

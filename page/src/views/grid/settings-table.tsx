@@ -45,7 +45,9 @@ export function SettingsTable({ settings, fields, measure }: SettingsTableProps)
         caption={
           chosen.length < settings.length
             ? `${chosen.length} of ${settings.length} settings, those that pass the brushed axes`
-            : `${settings.length} settings`
+            : settings.length === 1
+              ? 'One setting'
+              : `${settings.length} settings`
         }
         columns={[
           ...fields.map(({ label, kind }) => ({

@@ -6,19 +6,24 @@ import { RunName } from '../../parts/run-name.js';
 import { formatMeasure, type ShownMeasure } from './measure.js';
 import './verdict.css';
 
-interface VerdictProps extends Pick<GridAnswer, 'fieldVerdict' | 'settingVerdict' | 'fields'> {
+interface VerdictProps
+  extends Pick<GridAnswer, 'fieldVerdict' | 'settingVerdict' | 'unjudged' | 'fields' | 'measures'> {
   readonly fieldLabel: string | null;
   readonly measure: ShownMeasure;
 }
 
 /** Which value of the field wins, and which setting, and whether that is more than chance. */
-export function VerdictSection({ fieldVerdict, settingVerdict, fields, fieldLabel, measure }: VerdictProps) {
+export function VerdictSection(props: VerdictProps) {
+  const { fieldVerdict, settingVerdict, unjudged, fields, fieldLabel, measure } = props;
+  // Single answers are recorded of runs on classes alone.
+  const hasImages = props.measures.some(({ name }) => name === 'test_error_percent');
   return (
     <>
+      {unjudged !== null && fields.length > 0 && <p class="standfirst">{unjudged}</p>}
       {fieldVerdict && fieldLabel && (
         <section>
           <h2>Which {fieldLabel} wins?</h2>
-          <VerdictText verdict={fieldVerdict} measure={measure} />
+          <VerdictText verdict={fieldVerdict} {...{ measure, hasImages }} />
           {fields.length > 1 && (
             <p class="faint">
               Each value of {fieldLabel} is at its best, whatever the other fields are; p counts every setting
@@ -30,7 +35,7 @@ export function VerdictSection({ fieldVerdict, settingVerdict, fields, fieldLabe
       {settingVerdict && fields.length > 1 && (
         <section>
           <h2>Which setting wins?</h2>
-          <VerdictText verdict={settingVerdict} measure={measure} />
+          <VerdictText verdict={settingVerdict} {...{ measure, hasImages }} />
         </section>
       )}
     </>
@@ -46,7 +51,13 @@ const ANSWERS = {
 /** So many rivals are shown; the first one is what the answer is about. */
 const SHOWN = 6;
 
-function VerdictText({ verdict, measure }: { readonly verdict: Verdict; readonly measure: ShownMeasure }) {
+interface VerdictTextProps {
+  readonly verdict: Verdict;
+  readonly measure: ShownMeasure;
+  readonly hasImages: boolean;
+}
+
+function VerdictText({ verdict, measure, hasImages }: VerdictTextProps) {
   const { answer, winner, winnerRuns, sentence, rivals } = verdict;
   const shown = rivals.slice(0, SHOWN);
   const compared = [winnerRuns[0]!, rivals[0]!.run].join();
@@ -56,7 +67,10 @@ function VerdictText({ verdict, measure }: { readonly verdict: Verdict; readonly
         <strong>{winner}</strong> <span class={`answer ${answer}`}>{ANSWERS[answer]}</span>
       </p>
       <p>
-        {sentence} <a href={hrefTo('compare', null, { runs: compared })}>Compare the two image by image</a>
+        {sentence}{' '}
+        <a href={hrefTo('compare', null, { runs: compared })}>
+          Compare the two{hasImages && ' image by image'}
+        </a>
       </p>
       <DataTable
         caption={`${winner} against ${shown.length < rivals.length ? `its ${shown.length} closest rivals of ${rivals.length}` : 'the others'}`}

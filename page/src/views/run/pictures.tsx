@@ -1,11 +1,10 @@
 import type { PicturesAnswer, WrongImage } from '../../../../src/dashboard/answers/pictures.js';
-import { apiUrl, useAnswer } from '../../lib/api.js';
+import { type Asked, apiUrl } from '../../lib/api.js';
 import { MarkedText } from '../../parts/command-line.js';
 import { Gallery, type GalleryImage } from '../../parts/gallery.js';
 
 /** The test images that a run gets wrong, and the kernels of its first layer. */
-export function Pictures({ run }: { readonly run: number }) {
-  const { answer, error } = useAnswer<PicturesAnswer>(`runs/${run}/pictures`);
+export function Pictures({ run, answer, error }: Asked<PicturesAnswer> & { readonly run: number }) {
   if (error !== null) return <p role="alert">{error}</p>;
   if (answer === null) return <p aria-busy="true">…</p>;
   return (
@@ -42,7 +41,7 @@ function WrongImages({
       <p>
         {wrongImages === 0
           ? 'It gets every test image right.'
-          : `${wrongImages.toLocaleString('en-US')} test images, each with its label → what it is taken for${first}.`}
+          : `${wrongImages.toLocaleString('en-US')} test ${wrongImages === 1 ? 'image' : 'images'}, each with its label → what it is taken for${first}.`}
       </p>
       {imagesMissing !== null && (
         <p class="faint">

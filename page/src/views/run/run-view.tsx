@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks';
+import type { PicturesAnswer } from '../../../../src/dashboard/answers/pictures.js';
 import type { Fact, RunAnswer } from '../../../../src/dashboard/answers/run.js';
+import { MOST_COMPARED } from '../../../../src/dashboard/most-compared.js';
 import { apiUrl, useAnswer } from '../../lib/api.js';
 import { useChanges } from '../../lib/changes.js';
 import { hrefTo, useAddress } from '../../lib/router.js';
@@ -30,6 +32,8 @@ export default function RunView() {
 }
 
 function Run(run: RunAnswer) {
+  // Its answers and its network are recorded when it ends.
+  const pictures = useAnswer<PicturesAnswer>(`runs/${run.run}/pictures`, {}, run.state);
   return (
     <article class="article run-view">
       <h1>
@@ -73,8 +77,8 @@ function Run(run: RunAnswer) {
           />
         </section>
       )}
-      <Answers {...run} />
-      <Pictures run={run.run} />
+      <Answers {...run} classNames={pictures.answer?.classNames ?? []} />
+      <Pictures run={run.run} {...pictures} />
       <section>
         <h2>Go on with it</h2>
         {run.commands.some(({ command }) => command.includes(run.specFile)) && (
@@ -103,10 +107,13 @@ function Run(run: RunAnswer) {
   );
 }
 
+/** States in which a run may still come to something. */
+const GOES_ON: ReadonlySet<RunAnswer['state']> = new Set(['queued', 'running', 'interrupted']);
+
 function tellResult({ state, reason, result, interval, seed, sweep }: RunAnswer): string {
   const outcome =
     result === null
-      ? 'nothing measured yet'
+      ? `nothing ${GOES_ON.has(state) ? 'measured yet' : 'was measured'}`
       : `${result}${interval === null ? '' : ` (95% interval ${interval})`}`;
   const standing = reason === null ? state : `${state}, ${reason}`;
   return `${outcome.charAt(0).toUpperCase()}${outcome.slice(1)}; ${standing}. Seed ${seed} of the sweep ${sweep}.`;
@@ -126,7 +133,9 @@ function Links({ run, seeds, sweep }: RunAnswer) {
       {others.length > 0 && (
         <>
           <li>
-            <a href={hrefTo('compare', null, { runs: all.slice(0, 12).join() })}>Compare its seeds</a>
+            <a href={hrefTo('compare', null, { runs: all.slice(0, MOST_COMPARED).join() })}>
+              Compare its seeds
+            </a>
           </li>
           <li>
             Other seeds:{' '}

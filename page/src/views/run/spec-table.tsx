@@ -21,7 +21,9 @@ export function SpecTable({ lines }: { readonly lines: readonly SpecLine[] }) {
         ])}
       />
       <button type="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-        {isWhole ? 'Hide what is as by default' : `Show the ${usual} fields that are as by default`}
+        {isWhole
+          ? 'Hide what is as by default'
+          : `Show the ${usual === 1 ? 'field that is' : `${usual} fields that are`} as by default`}
       </button>
     </>
   );
