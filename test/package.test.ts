@@ -43,6 +43,7 @@ describe('the package', () => {
   it('has nothing else', () => {
     const ALLOWED = [
       /^dist\/(src|workers)\/.*\.(js|cjs|d\.ts|d\.cts)$/,
+      /^dist\/page\/(index\.html|assets\/[\w-]+\.(js|css|svg))$/,
       /^src\/.*\.(css|sql)$|^src\/kernels\/constants\.ts$/,
       /^native\/(?!test\/).*\.(cc|h)$|^binding\.gyp$/,
       /^prebuilds\/linux-(x64|arm64)\/convoy\.glibc\.node$/,

@@ -157,7 +157,7 @@ describe('the table of runs', () => {
   });
 
   it('moves while runs train', async () => {
-    const page = await openRuns('?filter=state:running');
+    const page = await openRuns('?filter=state:running&sort=run');
     const error = async () => (await readColumn(page, 'test error %'))[0];
     const db = openDatabase(few());
     try {

@@ -27,6 +27,8 @@ class Live implements ChangeStream {
   #source: EventSource | null = null;
   #db: string | null = null;
   #version: string | null = null;
+  /** From which version on the stream has been, for views whose answers have none. */
+  #begun: string | null = null;
   /** Whether changes may have come that neither a stream nor an answer has told of. */
   #hasMissed = false;
 
@@ -46,6 +48,7 @@ class Live implements ChangeStream {
     if (db === this.#db) return;
     this.#db = db;
     this.#version = null;
+    this.#begun = null;
     this.#connect();
   }
 
@@ -63,13 +66,17 @@ class Live implements ChangeStream {
       this.#hasMissed = true;
       return;
     }
-    const isLost = this.#hasMissed && this.#version === null;
+    const since = this.#version ?? this.#begun;
+    const isLost = this.#hasMissed && since === null;
     this.#hasMissed = false;
-    const source = new EventSource(apiUrl('events', { db: this.#db, since: this.#version }));
+    const source = new EventSource(apiUrl('events', { db: this.#db, since }));
     this.#source = source;
     for (const event of new Set(['reload', 'trouble', ...this.#listeners.keys()])) {
       source.addEventListener(event, this.#receive);
     }
+    source.addEventListener('hello', ({ lastEventId }: MessageEvent) => {
+      if (source === this.#source) this.#begun ??= lastEventId;
+    });
     source.onopen = () => liveState.set({ ...liveState.get(), isConnected: true });
     source.onerror = () => {
       liveState.set({ ...liveState.get(), isConnected: false });
