@@ -25,6 +25,7 @@ export function ComparedCurves({ runs }: { readonly runs: readonly number[] }) {
     <section class="compared-curves">
       <h2>Their curves</h2>
       {error !== null && <p role="alert">{error}</p>}
+      {book === null && error === null && <p aria-busy="true">Reads the curves …</p>}
       {quantity && series.length > 0 && (
         <CurveChart
           series={series}

@@ -10,9 +10,9 @@ import { Gallery } from '../../parts/gallery.js';
 export function Disputed({ tested, pairs, disputed, disputedImages }: CompareAnswer) {
   const { params } = useAddress();
   const chosen = pairs.find(({ first, second }) => params.pair === `${first},${second}`) ?? pairs[0]!;
-  const { answer } = useAnswer<PicturesAnswer>(`runs/${tested[0]}/pictures`);
+  const { answer, error } = useAnswer<PicturesAnswer>(`runs/${tested[0]}/pictures`);
   return (
-    <section>
+    <section aria-busy={answer === null && error === null}>
       <h2>Which images one gets right and the other wrong</h2>
       {pairs.length > 1 && (
         <div class="choices">
