@@ -6,6 +6,18 @@ import { findPackageRoot } from '../../src/core/paths.js';
 
 const root = findPackageRoot();
 
+/** Runs a command that serves until Ctrl-C, and gives it that once it has printed where. */
+const SERVE = `
+  const child = require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.on('data', (printed) => {
+    process.stdout.write(printed);
+    child.kill('SIGINT');
+  });
+  child.on('close', (code) => {
+    process.exitCode = code ?? 1;
+  });
+`;
+
 /** A page for users, by its path from the project's root. */
 export const readPage = (path: string) => readFileSync(join(root, path), 'utf8');
 
@@ -40,10 +52,12 @@ export function runCommand(command: string, folder: string): string {
   // Validation images are taken of those for training.
   const fits = args.some((arg) => arg.endsWith('.json')) ? ['--set', 'validationCount=50'] : [];
   const shortened = trains ? [...withoutEpochs(args), ...small, ...fits] : args;
-  const { status, stderr, stdout } = spawnSync(process.execPath, [join(root, script!), ...shortened], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
+  const serves = /scripts\/dashboard\.js/.test(script!);
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    [...(serves ? ['-e', SERVE] : []), join(root, script!), ...shortened],
+    { cwd: folder, encoding: 'utf8' },
+  );
   expect(status, `${command}\n${stderr}`).toBe(0);
   return stdout;
 }
