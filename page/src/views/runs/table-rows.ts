@@ -12,7 +12,7 @@ export interface TableRows {
   readonly rows: readonly RunGroup[];
   /** Places of the runs that pass the filter. */
   readonly places: readonly number[];
-  /** The first measure that runs have, which stands first however they are sorted. */
+  /** The measure that most of the runs have, which stands first however they are sorted. */
   readonly leading: Column | null;
   /** What groups are compared by: what the table is sorted by, if that is a measure, else the leading one. */
   readonly measure: Column | null;
@@ -66,11 +66,14 @@ export function isGreaterBetter({ name }: Pick<Column, 'name'>): boolean {
   return GRID_MEASURES.find((measure) => measure.name === name)?.sign === -1;
 }
 
-/** Those that some of the runs have, in the order in which a grid prefers them. */
+/** Those that some of the runs have: what most have first, and of equals what a grid prefers. */
 function listMeasures(columns: ReadonlyMap<string, Column>, places: readonly number[]): Column[] {
-  return GRID_MEASURES.flatMap(({ name }) => columns.get(name) ?? []).filter(({ cells }) =>
-    places.some((place) => cells[place] !== null),
-  );
+  const count = ({ cells }: Column) => places.filter((place) => cells[place] !== null).length;
+  return GRID_MEASURES.flatMap(({ name }) => columns.get(name) ?? [])
+    .map((column) => ({ column, runs: count(column) }))
+    .filter(({ runs }) => runs > 0)
+    .toSorted((a, b) => b.runs - a.runs)
+    .map(({ column }) => column);
 }
 
 /** A column of groups, to sort them by: means of metrics, else what the first run of each has. */
