@@ -50,7 +50,7 @@ const ALONE = [
   'test/experiment/{executor,process-*,trainer-process}.test.ts',
   'test/run/numerics.test.ts',
   // Memory: what they are done with would not be given back before the end.
-  'test/kernels/{memory,native,threads}.test.ts',
+  'test/{kernels/{memory,native,threads},workers/context}.test.ts',
   'test/network/phases.test.ts',
 ];
 

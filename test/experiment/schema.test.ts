@@ -81,7 +81,7 @@ const RELEASED_MIGRATIONS: Readonly<Record<string, string>> = {
   'add-stop-requests.sql': 'e52648f3a4b3f725',
 };
 /** Of `views.sql`, by the schema version. */
-const VIEWS = [15, '59ff90da3605da2a'] as const;
+const VIEWS = [15, '2824a69ae7f79ae4'] as const;
 
 describe('what is released', () => {
   it.each(Object.entries(RELEASED_MIGRATIONS))('does not change: %s', (file, hash) => {
