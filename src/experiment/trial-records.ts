@@ -2,23 +2,7 @@ import type Database from 'better-sqlite3';
 import { NUMERICS } from '../run/numerics.js';
 import { formatCanonicalJson } from './identity.js';
 import { type NumericsChoice, SPEAKER_LAST } from './run-records.js';
-
-/** `waiting`: for others of its cohort, with which it is compared. */
-export type TrialState = 'running' | 'waiting' | 'complete' | 'pruned';
-
-/** What is recorded of a trial of a search. */
-export interface TrialFacts {
-  /** From 1. */
-  readonly trial: number;
-  readonly state: TrialState;
-  /** What was chosen, by the names of parameters. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly epochs: number;
-  /** The first objective after those. Null before there is one, and as it is read, if it is not finite. */
-  readonly value: number | null;
-  /** All objectives of a complete trial; null likewise. */
-  readonly objectives: readonly (number | null)[] | null;
-}
+import type { TrialFacts } from './trial-facts.js';
 
 /** A trial as it is to be recorded. */
 export interface TrialRecord extends TrialFacts {

@@ -1,4 +1,4 @@
-import type { TrialState } from '../experiment/trial-records.js';
+import type { TrialState } from '../experiment/trial-facts.js';
 
 /** What the rank of a trial depends on. */
 export interface TrialMerit {

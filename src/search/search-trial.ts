@@ -1,5 +1,5 @@
 import type { SweepPoint } from '../experiment/plan-sweep.js';
-import type { TrialFacts } from '../experiment/trial-records.js';
+import type { TrialFacts } from '../experiment/trial-facts.js';
 import type { RunRow } from '../experiment/view-rows.js';
 import type { ResolvedRunSpec } from '../run/spec.js';
 import { recordOf } from './record-of.js';

@@ -1,4 +1,4 @@
-import type { TrialState } from '../experiment/trial-records.js';
+import type { TrialState } from '../experiment/trial-facts.js';
 import type { Assignment } from './space.js';
 
 /** What is known of a run. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { withDatabaseErrors } from '../../experiment/database-errors.js';
-import type { TrialFacts } from '../../experiment/trial-records.js';
+import type { TrialFacts } from '../../experiment/trial-facts.js';
 import { DEFAULT_METRIC } from '../../search/objective.js';
 import { parseSpace } from '../../search/parse-space.js';
 import { rankTrials } from '../../search/rank-trials.js';
