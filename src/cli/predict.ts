@@ -2,6 +2,7 @@ import type { Answer } from '../checkpoint/combine.js';
 import type { Ensemble, NamedModel } from '../checkpoint/ensemble.js';
 import type { TargetValue, TrainedModel } from '../checkpoint/trained-model.js';
 import { MAX_CLASSES } from '../core/class-numbers.js';
+import { cutList } from '../core/cut-list.js';
 import { UserError } from '../core/errors.js';
 import type { Background, Picture } from '../image/read-image.js';
 import { warnOfMissingAddon } from '../kernels/select.js';
@@ -75,8 +76,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       }
       checkReadings(networks);
       let answers = 0;
-      for (let first = 0; first < images.length; first += IMAGES_AT_A_TIME) {
-        const some = images.slice(first, first + IMAGES_AT_A_TIME);
+      for (const some of cutList(images, IMAGES_AT_A_TIME)) {
         answers += await predictSome(networks, some, flags, streams);
       }
       if (answers < images.length) exitCode = answers > 0 ? EXIT_CODES.failed : EXIT_CODES.usage;

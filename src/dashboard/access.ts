@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { HTTPException } from 'hono/http-exception';
+import { isSameSecret } from '../core/same-secret.js';
 
 /** Who may ask the page's server, and by which names. */
 export interface Access {
@@ -75,7 +75,7 @@ function withPort(host: string, scheme: string): string {
 export function exchangeToken(context: Context, access: Access): Response | null {
   const token = context.req.query('token');
   if (token === undefined) return null;
-  if (!isSame(token, access.token)) throw unknown();
+  if (!isSameSecret(token, access.token)) throw unknown();
   setCookie(context, nameCookie(access), access.token, { httpOnly: true, sameSite: 'Strict', path: '/' });
   context.header('cache-control', 'no-store');
   return context.redirect('/', 303);
@@ -88,7 +88,7 @@ export function exchangeToken(context: Context, access: Access): Response | null
  */
 export function checkCookie(access: Access): MiddlewareHandler {
   return async (context, next) => {
-    if (!isSame(getCookie(context, nameCookie(access)) ?? '', access.token)) throw unknown();
+    if (!isSameSecret(getCookie(context, nameCookie(access)) ?? '', access.token)) throw unknown();
     await next();
   };
 }
@@ -105,10 +105,4 @@ function unknown(): HTTPException {
 
 function refuse(message: string): HTTPException {
   return new HTTPException(403, { message });
-}
-
-/** In a time that tells nothing of where they differ. */
-function isSame(one: string, other: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(one), hash(other));
 }

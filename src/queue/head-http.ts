@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
+import { isSameSecret } from '../core/same-secret.js';
 import { formatPortable } from '../remote/portable-json.js';
 import { sha256Schema } from '../remote/task.js';
 import { HttpRefusal } from './http-refusal.js';
@@ -38,7 +38,7 @@ const byteCount = z
 export function createHeadApp(runs: OpenRuns, token: string): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
-    if (!isToken(context.req.header('authorization'), token)) {
+    if (!isSameSecret(context.req.header('authorization') ?? '', `Bearer ${token}`)) {
       throw new HttpRefusal(401, 'expected the token of this head');
     }
     await next();
@@ -101,12 +101,6 @@ export function createHeadApp(runs: OpenRuns, token: string): Hono {
     return context.json({ error: message }, status);
   });
   return app;
-}
-
-/** In a time that tells nothing of where they differ. */
-function isToken(authorization: string | undefined, token: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(authorization ?? ''), hash(`Bearer ${token}`));
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

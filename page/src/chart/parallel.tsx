@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
+import { setParams, useAddress } from '../lib/router.js';
 import { Scroll } from '../parts/data-table.js';
-import { type Brushes, isWithin, setBrush } from './brush.js';
+import { type Brushes, formatBrushes, isWithin, parseBrushes, setBrush } from './brush.js';
 import type { FieldAxis } from './field-axis.js';
 import { useWidth } from './use-width.js';
 import './parallel.css';
@@ -20,9 +21,6 @@ interface ParallelProps {
   readonly noun: string;
   readonly axes: readonly FieldAxis[];
   readonly lines: readonly ParallelLine[];
-  readonly brushes: Brushes;
-  /** Called once a hand lets go, or for each key. */
-  readonly onBrush: (brushes: Brushes) => void;
 }
 
 const HEIGHT = 340;
@@ -39,8 +37,12 @@ const MOST_LINES = 1500;
 
 const toY = (place: number) => HEIGHT - BOTTOM - place * (HEIGHT - BOTTOM - TOP);
 
-/** Parallel coordinates: each line one setting or trial. A stretch drawn along an axis leaves those that pass it. */
-export function Parallel({ noun, axes, lines, brushes, onBrush }: ParallelProps) {
+/**
+ * Parallel coordinates: each line one setting or trial. A stretch drawn along an axis leaves those that pass it; the address has it once a hand lets go, or
+ * for each key.
+ */
+export function Parallel({ noun, axes, lines }: ParallelProps) {
+  const brushes = parseBrushes(useAddress().params.brush);
   const { ref, width: room } = useWidth<HTMLDivElement>(720);
   const width = Math.max(room, axes.length * LEAST_PIXELS);
   const step = width / axes.length;
@@ -92,7 +94,8 @@ export function Parallel({ noun, axes, lines, brushes, onBrush }: ParallelProps)
               onMove={(low, high) => setMoving(setBrush(known, axis.name, low, high))}
               onBrush={(low, high) => {
                 setMoving(null);
-                onBrush(setBrush(known, axis.name, low, high));
+                const brush = formatBrushes(setBrush(known, axis.name, low, high));
+                setParams({ brush }, { replace: true });
               }}
             />
           ))}

@@ -1,3 +1,4 @@
+import { cutList } from '../../core/cut-list.js';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { isRecorded, type LiveRun } from '../../experiment/run-records.js';
 import { formatNumberOf, joinWords } from '../../report/findings/words.js';
@@ -35,8 +36,7 @@ export function* formatPointsAsJson(
   points: readonly SweepPoint[],
   live: ReadonlyMap<string, LiveRun>,
 ): Generator<string> {
-  for (let first = 0; first < points.length; first += LINES_AT_A_TIME) {
-    const some = points.slice(first, first + LINES_AT_A_TIME);
+  for (const some of cutList(points, LINES_AT_A_TIME)) {
     yield some.map((point) => `${formatPointAsJson(point, live.get(point.identity))}\n`).join('');
   }
 }

@@ -1,9 +1,7 @@
 import type { GridField } from '../../../../src/dashboard/grid/fields.js';
 import type { Setting } from '../../../../src/dashboard/grid/settings.js';
-import { formatBrushes, parseBrushes } from '../../chart/brush.js';
 import { makeFieldAxis } from '../../chart/field-axis.js';
 import { Parallel, type ParallelLine } from '../../chart/parallel.js';
-import { setParams, useAddress } from '../../lib/router.js';
 import { tellSetting } from './dots.js';
 import type { ShownMeasure } from './measure.js';
 
@@ -18,7 +16,6 @@ const RESULT = 'result';
 
 /** Parallel coordinates of all settings. */
 export function SettingsParallel({ settings, fields, measure }: SettingsParallelProps) {
-  const { params } = useAddress();
   const means = settings.map(({ mean }) => mean);
   const result = makeFieldAxis({ name: RESULT, label: measure.label, kind: 'number', levels: means });
   const axes = [...fields.map(makeFieldAxis), result];
@@ -33,13 +30,5 @@ export function SettingsParallel({ settings, fields, measure }: SettingsParallel
       text: tellSetting(setting, measure),
     };
   });
-  return (
-    <Parallel
-      noun="setting"
-      axes={axes}
-      lines={lines}
-      brushes={parseBrushes(params.brush)}
-      onBrush={(brushes) => setParams({ brush: formatBrushes(brushes) }, { replace: true })}
-    />
-  );
+  return <Parallel noun="setting" axes={axes} lines={lines} />;
 }

@@ -1,13 +1,10 @@
 import type { SearchAnswer } from '../../../../src/dashboard/answers/search.js';
 import type { CellValue } from '../../../../src/dashboard/run-rows.js';
-import { formatBrushes, parseBrushes } from '../../chart/brush.js';
 import { type AxisField, makeFieldAxis } from '../../chart/field-axis.js';
 import { Parallel, type ParallelLine } from '../../chart/parallel.js';
-import { setParams, useAddress } from '../../lib/router.js';
 
 /** Parallel coordinates of the trials that have come to something. */
 export function TrialsParallel({ trials, ranked, parameters, objectives }: SearchAnswer) {
-  const { params } = useAddress();
   const rank = new Map(ranked.map((trial, i) => [trial, i]));
   const known = trials.filter(({ trial, value }) => value !== null && rank.has(trial));
   const fields = parameters.map((name, i): AxisField => {
@@ -43,13 +40,5 @@ export function TrialsParallel({ trials, ranked, parameters, objectives }: Searc
       text: `trial ${trial.trial}: ${trial.figures[0]}`,
     };
   });
-  return (
-    <Parallel
-      noun="trial"
-      axes={axes}
-      lines={lines}
-      brushes={parseBrushes(params.brush)}
-      onBrush={(brushes) => setParams({ brush: formatBrushes(brushes) }, { replace: true })}
-    />
-  );
+  return <Parallel noun="trial" axes={axes} lines={lines} />;
 }
