@@ -166,12 +166,25 @@ struct TapWeights {
 
 // Weights of at least so many output channels are packed before they are read: from one tap's to the next it would be a large power of two of
 // bytes, for which there are but a few places in the L1 and no prefetching. So many floats are packed at a time, at outputs of so many positions.
-constexpr long kMinPackedChannels = 128, kPackedFloats = 128 * 1024, kMinPackedPositions = 8;
+constexpr long kMinPackedChannels = 128, kPackedFloats = 160 * 1024, kMinPackedPositions = 8;
+// Rows of weights that are fetched ahead.
+constexpr long kPackedAhead = 16;
 
 // Output channels whose weights are packed at a time; 0 for none.
 inline long packed_channels(const Geometry& g) {
   if (g.output_channels < kMinPackedChannels || g.output_channels % kPanelChannels != 0) return 0;
   return max(1, kPackedFloats / (g.kernel_rows() * kPanelChannels)) * kPanelChannels;
+}
+
+// Panels of 16 channels, one behind the other; a last one may have fewer.
+inline void pack_weights(const TapWeights& f, long rows, long channels, float* to) {
+  for (long row = 0; row < rows; row++) {
+    const float* from = f.weights + row * f.stride;
+    for (long c = 0; c < channels; c += kPanelChannels) {
+      __builtin_prefetch(from + kPackedAhead * f.stride + c);
+      copy_run(to + c * rows + row * kPanelChannels, from + c, min(kPanelChannels, channels - c));
+    }
+  }
 }
 
 // Rows of some channels of the outputs of some bundles, which compute so many lanes.
@@ -224,16 +237,20 @@ long packed_floats(const ConvolutionForwardLanes& c) { return packed_channels(c.
 
 void convolution_forward_lanes(const ConvolutionForwardLanes& c, float* scratch, Range bundles, long images, Range rows, Range channels) {
   const Geometry& g = c.g;
-  const bool packs = packed_channels(g) > 0 && bundles.count * rows.count * g.output_width >= kMinPackedPositions;
-  const long end = channels.first + channels.count;
-  for (Range part = channels; part.first < end; part.first += part.count) {
-    TapWeights f{c.f + part.first, g.output_channels};
-    if (packs) {
-      part.count = min(packed_channels(g), end - part.first);
-      for (long row = 0; row < g.kernel_rows(); row++) copy_run(scratch + row * part.count, f.weights + row * f.stride, part.count);
-      f = {scratch, part.count};
-    }
+  const auto gather = [&](const TapWeights& f, Range part) {
     visit_bundles(bundles, images, [&](Range some, long lanes) { gather_forward(c, f, some, lanes, rows, part); });
+  };
+  const long most = packed_channels(g);
+  if (most == 0 || bundles.count * rows.count * g.output_width < kMinPackedPositions) {
+    gather({c.f + channels.first, g.output_channels}, channels);
+    return;
+  }
+  for (long first = 0; first < channels.count; first += most) {
+    const long count = min(most, channels.count - first);
+    pack_weights({c.f + channels.first + first, g.output_channels}, g.kernel_rows(), count, scratch);
+    for (long panel = 0; panel < count; panel += kPanelChannels) {
+      gather({scratch + panel * g.kernel_rows(), kPanelChannels}, {channels.first + first + panel, min(kPanelChannels, count - panel)});
+    }
   }
 }
 

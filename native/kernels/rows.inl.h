@@ -9,6 +9,18 @@ inline void copy_run(float* to, const float* from, long n) {
   }
 }
 
+// An array of at least so many floats, 2 MB, stays in no core's cache until it is read.
+constexpr long kStreamedFloats = 512 * 1024;
+
+// The same, past the caches: a line that is written whole need not be fetched. Call settle_streams behind the last one.
+inline void stream_run(float* to, const float* from, long n) {
+  if (uintptr_t(to) % sizeof(V) != 0 || n % kLanes != 0) {
+    copy_run(to, from, n);
+    return;
+  }
+  for (long i = 0; i < n; i += kLanes) stream(to + i, load(from + i));
+}
+
 inline void zero_run(float* to, long n) {
   const V zero = splat(0);
   long i = 0;

@@ -230,38 +230,49 @@ void minimal_kernel_products(const WinogradKernelProducts& k, float* scratch, lo
   }
 }
 
-// G^T du G for the kernels of some input channels, du summed over its parts in order: the gradient with respect to f.
+// Of a point's plane of du, floats that are fetched ahead: planes lie too far apart, and are too many, to be seen as streams.
+constexpr long kGradientsAhead = 8 * WINOGRAD_PANEL;
+
+// G^T du G for the kernels of some input channels, du summed over its parts in order: the gradient with respect to f. Panel by panel, as du lies.
 template <typename Filter>
 void minimal_kernel_gradient(const WinogradKernelGradient& k, Range inputs) {
   const Geometry& g = k.filter.g;
-  const float* du = k.du;
-  float* df = k.df;
-  const long parts = k.parts;
   constexpr long r = Filter::kKernel, n = Filter::kInputs;
   const long outputs = g.output_channels;
   const long tap = g.input_channels * outputs;
   const long plane = winograd_gradient_plane(g.input_channels);
   const long panel_floats = points_of<Filter>() * plane, part_floats = winograd_panels(outputs) * panel_floats;
-  for (long input = inputs.first; input < inputs.first + inputs.count; input++) {
-    for (long c = 0; c < outputs; c += kLanes) {
-      const Mask mask = first_lanes(outputs - c);
-      const float* from = du + c / WINOGRAD_PANEL * panel_floats + input * WINOGRAD_PANEL + c % WINOGRAD_PANEL;
-      V columns[n][r];
-      for (long x = 0; x < n; x++) {
-        V values[n];
-        for (long y = 0; y < n; y++) {
-          const float* point = from + (n * y + x) * plane;
-          values[y] = load(point);
-          for (long part = 1; part < parts; part++) values[y] = values[y] + load(point + part * part_floats);
+  const bool streams = r * r * tap >= kStreamedFloats;
+  const auto move = streams ? stream_run : copy_run;
+  float staged[r * r * WINOGRAD_PANEL];
+  for (long output = 0; output < outputs; output += WINOGRAD_PANEL) {
+    const long channels = min(WINOGRAD_PANEL, outputs - output);
+    for (long input = inputs.first; input < inputs.first + inputs.count; input++) {
+      const float* du = k.du + output / WINOGRAD_PANEL * panel_floats + input * WINOGRAD_PANEL;
+      for (long c = 0; c < channels; c += kLanes) {
+        V columns[n][r];
+        for (long x = 0; x < n; x++) {
+          V values[n];
+          for (long y = 0; y < n; y++) {
+            const float* from = du + (n * y + x) * plane + c;
+            __builtin_prefetch(from + kGradientsAhead, 0, 2);
+            values[y] = load(from);
+            for (long part = 1; part < k.parts; part++) {
+              __builtin_prefetch(from + part * part_floats + kGradientsAhead, 0, 2);
+              values[y] = values[y] + load(from + part * part_floats);
+            }
+          }
+          Filter::transform_kernel_gradient(values, columns[x]);
         }
-        Filter::transform_kernel_gradient(values, columns[x]);
+        for (long y = 0; y < r; y++) {
+          V values[n], row[r];
+          for (long x = 0; x < n; x++) values[x] = columns[x][y];
+          Filter::transform_kernel_gradient(values, row);
+          for (long x = 0; x < r; x++) store(staged + (r * y + x) * WINOGRAD_PANEL + c, row[x]);
+        }
       }
-      for (long y = 0; y < r; y++) {
-        V values[n], row[r];
-        for (long x = 0; x < n; x++) values[x] = columns[x][y];
-        Filter::transform_kernel_gradient(values, row);
-        for (long x = 0; x < r; x++) store(df + (r * y + x) * tap + input * outputs + c, row[x], mask);
-      }
+      for (long t = 0; t < r * r; t++) move(k.df + t * tap + input * outputs + output, staged + t * WINOGRAD_PANEL, channels);
     }
   }
+  if (streams) settle_streams();
 }

@@ -8,34 +8,65 @@ constexpr long kWinogradBlockFloats = 128 * 1024;
 // there are but a few places in the L1 and no prefetching. Other kernels are one panel.
 inline long panel_channels(long outputs) { return outputs % kPanelChannels == 0 ? kPanelChannels : outputs; }
 
+// G f G^T of one vector of weights, whose taps lie `tap` floats apart; points `point` floats apart.
+template <typename Filter>
+inline void transform_kernel(const float* f, long tap, float* u, long point, Mask mask) {
+  constexpr long r = Filter::kKernel, n = Filter::kInputs;
+  V columns[r][n];
+  for (long x = 0; x < r; x++) {
+    V taps[r];
+    for (long y = 0; y < r; y++) taps[y] = load(f + (y * r + x) * tap, mask);
+    Filter::transform_kernel(taps, columns[x]);
+  }
+  for (long y = 0; y < n; y++) {
+    V taps[r], row[n];
+    for (long x = 0; x < r; x++) taps[x] = columns[x][y];
+    Filter::transform_kernel(taps, row);
+    for (long x = 0; x < n; x++) store(u + (y * n + x) * point, row[x], mask);
+  }
+}
+
+// Input channels of a panel that are transformed before they are written: points lie megabytes apart, and a line at a time of each of them would
+// find no place in the L1 and no prefetching.
+constexpr long kStagedInputs = 8;
+
+// Of all taps, what lies so far ahead is fetched.
+constexpr long kKernelsAhead = 4 * kPanelChannels;
+
 // G f G^T for the kernels of some input channels.
 template <typename Filter>
 void transform_kernels(const WinogradKernel& k, Range inputs) {
   const Geometry& g = k.filter.g;
-  const float* f = k.f;
-  float* u = k.u;
-  constexpr long r = Filter::kKernel, n = Filter::kInputs;
+  constexpr long taps = Filter::kKernel * Filter::kKernel, points = points_of<Filter>();
   const long outputs = g.output_channels;
   const long tap = g.input_channels * outputs;
   const long panel = panel_channels(outputs);
-  // The weights of neighbouring input channels lie one behind the other, and vectors within a panel.
-  for (long at = inputs.first * outputs, end = at + inputs.count * outputs; at < end; at += kLanes) {
-    const Mask mask = first_lanes(end - at);
-    const long input = at / outputs, output = at % outputs;
-    const long place = panel == outputs ? at : (output / panel * g.input_channels + input) * panel + output % panel;
-    V columns[r][n];
-    for (long x = 0; x < r; x++) {
-      V taps[r];
-      for (long y = 0; y < r; y++) taps[y] = load(f + (y * r + x) * tap + at, mask);
-      Filter::transform_kernel(taps, columns[x]);
+  if (panel == outputs) {
+    // The weights of neighbouring input channels lie one behind the other.
+    for (long at = inputs.first * outputs, end = at + inputs.count * outputs; at < end; at += kLanes) {
+      transform_kernel<Filter>(k.f + at, tap, k.u + at, tap, first_lanes(end - at));
     }
-    for (long y = 0; y < n; y++) {
-      V taps[r], row[n];
-      for (long x = 0; x < r; x++) taps[x] = columns[x][y];
-      Filter::transform_kernel(taps, row);
-      for (long x = 0; x < n; x++) store(u + (y * n + x) * tap + place, row[x], mask);
-    }
+    return;
   }
+  const bool streams = points * tap >= kStreamedFloats;
+  const auto move = streams ? stream_run : copy_run;
+  constexpr long point = kStagedInputs * kPanelChannels;
+  float staged[points * point];
+  cut_evenly(inputs.count, kStagedInputs, [&](long first, long count) {
+    const long input = inputs.first + first;
+    for (long output = 0; output < outputs; output += kPanelChannels) {
+      for (long i = 0; i < count; i++) {
+        const float* f = k.f + (input + i) * outputs + output;
+        for (long t = 0; t < taps; t++) __builtin_prefetch(f + t * tap + kKernelsAhead);
+        for (long c = 0; c < kPanelChannels; c += kLanes) {
+          transform_kernel<Filter>(f + c, tap, staged + i * kPanelChannels + c, point, first_lanes(kLanes));
+        }
+      }
+      float* to = k.u + output * g.input_channels + input * kPanelChannels;
+      for (long p = 0; p < points; p++) move(to + p * tap, staged + p * point, count * kPanelChannels);
+    }
+  });
+  if (streams) settle_streams();
 }
 
 // One bundle's map, or some of its rows and columns.

@@ -20,6 +20,9 @@ typedef __m256i Mask;
 
 inline V load(const float* p) { return (V)_mm256_loadu_ps(p); }
 inline void store(float* p, V v) { _mm256_storeu_ps(p, (__m256)v); }
+// Past the caches, to a multiple of a vector's bytes; other threads are sure to see it only once streams have settled.
+inline void stream(float* p, V v) { _mm256_stream_ps(p, (__m256)v); }
+inline void settle_streams() { _mm_sfence(); }
 inline Mask first_lanes(long n) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(n > 8 ? 8 : int(n)), lane);

@@ -20,6 +20,9 @@ typedef __mmask16 Mask;
 
 inline V load(const float* p) { return (V)_mm512_loadu_ps(p); }
 inline void store(float* p, V v) { _mm512_storeu_ps(p, (__m512)v); }
+// Past the caches, to a multiple of a vector's bytes; other threads are sure to see it only once streams have settled.
+inline void stream(float* p, V v) { _mm512_stream_ps(p, (__m512)v); }
+inline void settle_streams() { _mm_sfence(); }
 inline Mask first_lanes(long n) { return n >= 16 ? Mask(0xffff) : Mask((1u << n) - 1); }
 // Lanes outside the mask are not read, and are zero.
 inline V load(const float* p, Mask m) { return (V)_mm512_maskz_loadu_ps(m, p); }

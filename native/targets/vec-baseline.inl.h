@@ -25,6 +25,8 @@ inline V load(const float* p) {
   return v;
 }
 inline void store(float* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
+inline void stream(float* p, V v) { store(p, v); }
+inline void settle_streams() {}
 inline Mask first_lanes(long n) { return Mask{n > kLanes ? kLanes : int(n)}; }
 // Lanes outside the mask are not read, and are zero.
 inline V load(const float* p, Mask m) {

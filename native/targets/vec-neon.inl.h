@@ -22,6 +22,8 @@ struct Mask {
 
 inline V load(const float* p) { return (V)vld1q_f32(p); }
 inline void store(float* p, V v) { vst1q_f32(p, (float32x4_t)v); }
+inline void stream(float* p, V v) { store(p, v); }
+inline void settle_streams() {}
 inline Mask first_lanes(long n) { return Mask{n > kLanes ? kLanes : int(n)}; }
 // Lanes outside the mask are not read, and are zero.
 inline V load(const float* p, Mask m) {
