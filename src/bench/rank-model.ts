@@ -1,5 +1,5 @@
 import { LAYER_KINDS } from '../layers/registry.js';
-import { layOutModel } from '../network/memory.js';
+import { cutBuckets } from '../network/gradient-buckets.js';
 import { planNetwork } from '../network/plan.js';
 import { cutMiniBatch } from '../network/shards.js';
 import type { NetworkSpec } from '../network/spec.js';
@@ -34,9 +34,9 @@ export function planTraffic({ network, batchSize }: RankRun, machines: number): 
     network,
     cutMiniBatch({ batchSize, slices: SLICES, shards: machines }, LAYER_KINDS),
   );
-  const { piece } = layOutModel(plan, undefined, { first: 0, count: 1 }).cut;
+  const { floats } = cutBuckets(plan.weightFloats, machines);
   // Of each shard's gradient its own piece, and then of the joined one the others'.
-  const gradients = 2 * (machines - 1) * piece;
+  const gradients = (2 * (machines - 1) * floats) / machines;
   const statistics = ((machines - 1) / machines) * plan.jointFloats;
   const normalizations = plan.steps.filter(({ layer }) => layer.valuesPerStatistic !== undefined).length;
   return {

@@ -6,6 +6,7 @@ import type { NetworkSpec } from '../network/spec.js';
 import type { Averaging } from '../optim/averaging.js';
 import type { Lookahead } from '../optim/lookahead.js';
 import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
+import type { RankJoinMemory } from '../optim/rank-join.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
@@ -82,6 +83,8 @@ export interface RunMemory {
   /** See task-board.ts. */
   readonly board: Int32Array;
   readonly pulse: PulseMemory;
+  /** Null for a run that this process computes by itself. */
+  readonly rankJoin: RankJoinMemory | null;
   /** See TOTALS. */
   readonly totals: Float64Array;
   /** Of the step at hand, those of each shard. */

@@ -6,6 +6,7 @@ import { referenceKernels } from '../kernels/reference/reference.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import { type OwnShards, shareShards } from '../network/shards.js';
+import { allocateRankJoin } from '../optim/rank-join.js';
 import { listSegments } from '../optim/segments.js';
 import { planOptimizer } from '../optim/update.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
@@ -76,6 +77,7 @@ function allocateMemory(
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     board: allocateBoard(Math.min(workers, countCores())),
     pulse: allocatePulse(workers),
+    rankJoin: own.count < plan.shards ? allocateRankJoin(plan.weightFloats, plan.shards / own.count) : null,
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     shardTotals: new Float64Array(new SharedArrayBuffer(plan.shards * SHARD_TOTALS_LENGTH * 8)),
     train: shareImages(dataset.train),
