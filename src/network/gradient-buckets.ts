@@ -1,5 +1,5 @@
 import { FLOATS_PER_LINE } from '../core/arena.js';
-import type { Slot } from './plan.js';
+import type { Slot, StepPlan } from './plan.js';
 
 /** Some 2 MB: few enough messages, and what is left for the end of the backward pass, the first layers', is soon there. */
 const FLOATS_PER_BUCKET = 2 ** 19;
@@ -21,4 +21,20 @@ export function cutBuckets(
     return { offset, size: end - offset };
   });
   return { buckets, floats };
+}
+
+/**
+ * When each bucket is complete: when the last of the steps is done that have parameters in it.
+ *
+ * @param when a step's own gradients are there; 0 is before all of them
+ */
+export function findReadiness(buckets: readonly Slot[], when: ReadonlyMap<StepPlan, number>): number[] {
+  const places = [...when].flatMap(([{ parameters }, done]) =>
+    parameters.map(({ offset, size }) => ({ first: offset, end: offset + size, done })),
+  );
+  return buckets.map(({ offset, size }) =>
+    places
+      .filter(({ first, end }) => first < offset + size && end > offset)
+      .reduce((last, { done }) => Math.max(last, done), 0),
+  );
 }

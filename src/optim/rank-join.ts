@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.js';
 import type { BlockPass } from '../layers/pass.js';
-import { cutBuckets } from '../network/gradient-buckets.js';
+import { cutBuckets, findReadiness } from '../network/gradient-buckets.js';
 import type { RankGradients } from '../network/memory.js';
 import { makePhase, type Phase, type Strand } from '../network/phases.js';
 import type { Exchange } from '../network/shards.js';
@@ -68,7 +68,10 @@ export class RankJoin {
    * @param when their gradients are summed
    */
   planBeside(when: ReductionPhases): (phase: number) => readonly Strand[] {
-    const ready = findReadyPhases(this.#options.gradients, when);
+    const ready = findReadiness(
+      this.#options.gradients.map(({ place }) => place),
+      when,
+    );
     return (phase) => {
       // What is summed in the phase itself is not there before its end.
       const unready = ready.findIndex((summed) => summed >= phase);
@@ -132,19 +135,6 @@ export class RankJoin {
     const { gradients, exchange, memory } = this.#options;
     memory[WORDS.transfers + bucket] = exchange.sendJoined(gradients[bucket]!);
   }
-}
-
-/** In which phase the last gradients of each bucket are summed. */
-function findReadyPhases(buckets: readonly RankGradients[], when: ReductionPhases): number[] {
-  const slots = [...when].flatMap(([{ parameters }, phase]) =>
-    parameters.map(({ offset, size }) => ({ offset, end: offset + size, phase })),
-  );
-  return buckets.map(({ place: { offset, size } }) =>
-    Math.max(
-      0,
-      ...slots.filter((slot) => slot.offset < offset + size && slot.end > offset).map(({ phase }) => phase),
-    ),
-  );
 }
 
 function runOnce(name: string, run: () => void): BlockPass {

@@ -12,7 +12,7 @@ import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
 import type { PulseMemory } from './pulse.js';
 import type { PassOutline } from './step-timer.js';
-import type { RankPlace } from './transport.js';
+import type { RankPlace, Values } from './transport.js';
 
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
@@ -113,6 +113,8 @@ export interface EvaluationSet {
   readonly results: LossResults;
   /** Likewise, what the network says of each in a regression: samples × targets; else null. */
   readonly outputs: Float32Array | null;
+  /** Of a run over ranks, the same arrays with room for as many images of each (see shareEvaluation); else none. */
+  readonly pieces: readonly Values[];
 }
 
 export interface BatchArrays extends LossResults {

@@ -47,12 +47,17 @@ export class Ranks {
     return Buffer.from(bytes).toString();
   }
 
+  /** Brings all ranks' equal pieces to all of them. */
+  async gather(pieces: Values): Promise<void> {
+    await this.#settle(this.#transport.gather(STREAMS.steps, pieces));
+  }
+
   /** Every rank's numbers, one list for each, in their order. */
   async gatherNumbers(numbers: readonly number[]): Promise<readonly number[][]> {
     const { rank, ranks } = this.place;
     const all = new Float64Array(ranks * numbers.length);
     all.set(numbers, rank * numbers.length);
-    await this.#settle(this.#transport.gather(STREAMS.steps, all));
+    await this.gather(all);
     return Array.from({ length: ranks }, (_, i) => [
       ...all.subarray(i * numbers.length, (i + 1) * numbers.length),
     ]);
@@ -66,7 +71,7 @@ export class Ranks {
     const longest = Math.max(...lengths);
     const all = Buffer.alloc(ranks * longest);
     all.set(own, rank * longest);
-    await this.#settle(this.#transport.gather(STREAMS.steps, all));
+    await this.gather(all);
     return lengths.map((length, i) => all.toString('utf8', i * longest, i * longest + length));
   }
 
