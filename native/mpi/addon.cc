@@ -37,7 +37,7 @@ struct Traffic {
   int failure = MPI_SUCCESS;
   bool is_over = false;
   // The ranks' calls are matched in each of them by itself.
-  MPI_Comm streams[STREAMS];
+  MPI_Comm streams[STREAMS] = {MPI_COMM_WORLD, MPI_COMM_NULL, MPI_COMM_NULL};
   std::thread driver;
 };
 
@@ -164,8 +164,6 @@ napi_value start(napi_env env, napi_callback_info) {
     if (!succeeds(env, MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &level))) return nullptr;
     // Else the first error ends all ranks with no more than MPI's own words.
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    for (MPI_Comm& stream : traffic.streams)
-      if (!succeeds(env, MPI_Comm_dup(MPI_COMM_WORLD, &stream))) return nullptr;
     traffic.driver = std::thread(drive);
   }
   MPI_Query_thread(&level);
@@ -180,11 +178,19 @@ napi_value start(napi_env env, napi_callback_info) {
   return place;
 }
 
+// openStreams(): those behind the first one, by all ranks, once they know that they are of one version.
+napi_value open_streams(napi_env env, napi_callback_info) {
+  const Turn turn(traffic.turn);
+  for (MPI_Comm& stream : traffic.streams)
+    if (stream == MPI_COMM_NULL && !succeeds(env, MPI_Comm_dup(MPI_COMM_WORLD, &stream))) break;
+  return nullptr;
+}
+
 bool read_stream(napi_env env, napi_value value, MPI_Comm& stream) {
   int32_t index = -1;
   napi_get_value_int32(env, value, &index);
-  if (index < 0 || index >= STREAMS) {
-    refuse(env, "expected a stream");
+  if (index < 0 || index >= STREAMS || traffic.streams[index] == MPI_COMM_NULL) {
+    refuse(env, "expected a stream that is open");
     return false;
   }
   stream = traffic.streams[index];
@@ -337,8 +343,8 @@ napi_value make_exports(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback run;
-  } functions[] = {{"start", start},    {"gather", gather}, {"scatter", scatter}, {"broadcast", broadcast},
-                   {"isDone", is_done}, {"stop", stop},     {"abort", abort_all}};
+  } functions[] = {{"start", start},         {"openStreams", open_streams}, {"gather", gather}, {"scatter", scatter},
+                   {"broadcast", broadcast}, {"isDone", is_done},           {"stop", stop},     {"abort", abort_all}};
   for (const auto& [name, run] : functions) {
     napi_value function = nullptr;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, run, nullptr, &function);
