@@ -1,4 +1,4 @@
-// Holds every promise of docs/promises.md for its whole count, and sweeps by Slurm where it is installed: `npm run test:soak`, or `npm run test:soak -- 03` for one of them.
+// Holds every promise of docs/promises.md for its whole count, and sweeps by Slurm and runs over Open MPI where they are installed: `npm run test:soak`, or `npm run test:soak -- 03` for one of them.
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ const { status } = spawnSync(
   process.execPath,
   [
     join(root, 'scripts', 'test.js'),
-    ...(chosen.length > 0 ? chosen : ['test/promises/', 'test/slurm/', 'test/queue/']),
+    ...(chosen.length > 0 ? chosen : ['test/promises/', 'test/slurm/', 'test/queue/', 'test/mpi/']),
     '--no-file-parallelism',
   ],
   { cwd: root, stdio: 'inherit', env: { ...process.env, CONVOY_SOAK: '1' } },

@@ -11,7 +11,7 @@ import { groupIntoPhases, type Phase, shareOf } from '../src/network/phases.js';
 import { type TaskList, TaskLists } from '../src/network/task-list.js';
 import { ThreadNetwork } from '../src/network/thread-network.js';
 import { CONTROL } from '../src/parallel/control.js';
-import { EVALUATION_IMAGES, planEvaluation } from '../src/parallel/evaluation.js';
+import { EVALUATION_IMAGES, planEvaluation, shareEvaluation } from '../src/parallel/evaluation.js';
 import { ListedWork } from '../src/parallel/listed-work.js';
 import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
@@ -42,20 +42,20 @@ const evaluators = new WeakMap<RunContext, Evaluator[]>();
 /** Of one mini-batch each, but where there are very many. */
 const MOST_TASKS = 1_000;
 
-/** Evaluates a set of images together with the run's other workers. */
+/** Evaluates this process's share of a set of images together with the run's other workers. */
 export default async function evaluate({ run, worker, on, augmentation }: EvaluateTask): Promise<void> {
   const context = await getContext(run);
   const { batch, pulse, prepare, evaluateFrom, board } = getEvaluator(run, worker, context);
-  const images = run.memory[on]!.samples.length;
+  const { first: firstImage, end: endImage } = shareEvaluation(run.memory[on]!.samples.length, run.place);
   const evaluateChunks = (firstChunk: number, endChunk: number) => {
     for (let chunk = firstChunk; chunk < endChunk; chunk++) {
       if (Atomics.load(run.memory.control, CONTROL.abort) !== 0) return;
-      const first = chunk * EVALUATION_IMAGES;
-      batch.size = Math.min(EVALUATION_IMAGES, images - first);
+      const first = firstImage + chunk * EVALUATION_IMAGES;
+      batch.size = Math.min(EVALUATION_IMAGES, endImage - first);
       evaluateFrom(on, first, augmentation);
     }
   };
-  const chunks = Math.ceil(images / EVALUATION_IMAGES);
+  const chunks = Math.ceil((endImage - firstImage) / EVALUATION_IMAGES);
   const tasks = Math.min(chunks, MOST_TASKS);
   const owners = countOwners(run.memory.board);
   const evaluation: TaskList = {

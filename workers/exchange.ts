@@ -1,6 +1,6 @@
-import type { RankExchange } from '../src/optim/reduction.js';
+import type { RankExchange } from '../src/optim/rank-join.js';
 import { CONTROL } from '../src/parallel/control.js';
-import type { Transport } from '../src/parallel/transport.js';
+import { STREAMS, type Transfer, type Transport } from '../src/parallel/transport.js';
 
 /** How long a worker looks for the other ranks' pieces before it gives a sign of life. */
 const LOOK_MS = 20;
@@ -19,9 +19,9 @@ export function bindExchange(
   silenceLimitMs: number,
   keepAlive: () => void,
 ): RankExchange {
-  const settle = () => {
+  const settle = (transfer: Transfer) => {
     let aloneMs = 0;
-    while (!transport.isDone(LOOK_MS)) {
+    while (!transport.isDone(transfer, LOOK_MS)) {
       keepAlive();
       if (Atomics.load(control, CONTROL.asked) === 0) continue;
       aloneMs += LOOK_MS;
@@ -32,13 +32,10 @@ export function bindExchange(
     }
   };
   return {
-    gather(pieces) {
-      for (const one of pieces) transport.gather(one);
-      settle();
-    },
-    scatter(own, all) {
-      transport.scatter(own, all);
-      settle();
-    },
+    gather: (pieces) => pieces.map((one) => transport.gather(STREAMS.steps, one)).forEach(settle),
+    sendShards: ({ own, received }) => transport.scatter(STREAMS.shardGradients, own, received),
+    sendJoined: ({ joined }) => transport.gather(STREAMS.joinedGradients, joined),
+    hasArrived: (transfer) => transport.isDone(transfer, 0),
+    settle,
   };
 }

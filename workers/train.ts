@@ -6,7 +6,8 @@ import { enterShard, mergeShards, type ShardPhases } from '../src/network/shards
 import { TaskLists } from '../src/network/task-list.js';
 import { planAveraging } from '../src/optim/averaging.js';
 import { planLookahead } from '../src/optim/lookahead.js';
-import { planRankJoin, planShardReduction } from '../src/optim/reduction.js';
+import { RankJoin } from '../src/optim/rank-join.js';
+import { addShardReductions, findReductionPhases, type ReductionPhases } from '../src/optim/reduction.js';
 import { learningRateAt, planFall } from '../src/optim/schedule.js';
 import { planUpdate } from '../src/optim/update.js';
 import { watchWeights } from '../src/optim/weight-change.js';
@@ -124,18 +125,28 @@ export function planStep(
   keepAlive = () => {},
 ): Phase[] {
   const { shards, transport, plan, kernels, memory } = context;
-  const exchange = transport && bindExchange(transport, run.memory.control, run.silenceLimitMs, keepAlive);
   const ofShards = shards.map((shard) => planShard(run, context, shard));
-  const joins = exchange ? planRankJoin(kernels, plan.shards, memory.rankGradients!, exchange) : [];
-  return [
-    ...mergeShards(ofShards, exchange?.gather ?? null),
-    ...groupIntoPhases(joins),
-    ...planWholeStep(run, context, state),
-  ];
+  const rest = planWholeStep(run, context, state);
+  if (!transport) return [...mergeShards(ofShards, null), ...rest];
+  const exchange = bindExchange(transport, run.memory.control, run.silenceLimitMs, keepAlive);
+  const join = new RankJoin({
+    kernels,
+    shards: plan.shards,
+    gradients: memory.rankGradients!,
+    memory: run.memory.rankJoin!,
+    exchange,
+  });
+  const beside = join.planBeside(ofShards[0]!.reductions!);
+  return [...mergeShards(ofShards, exchange.gather, beside), ...join.planRest(), ...rest];
+}
+
+/** The phases of a shard, and when its gradients are summed; null if the update does that. */
+interface PlannedShard extends ShardPhases {
+  readonly reductions: ReductionPhases | null;
 }
 
 /** What is done for each shard of the mini-batch, up to the gradients of its own. */
-function planShard(run: SharedRun, context: RunContext, shard: ContextShard): ShardPhases {
+function planShard(run: SharedRun, context: RunContext, shard: ContextShard): PlannedShard {
   const { settings, memory: shared } = run;
   const { kernels, plan } = context;
   const { network, arrays, place } = shard;
@@ -158,7 +169,7 @@ function planShard(run: SharedRun, context: RunContext, shard: ContextShard): Sh
     makePhase([...network.prepare, assemble]),
     ...groupIntoPhases([...network.forward, loss, ...network.backward]),
   ];
-  if (!place) return { batch, place, phases };
+  if (!place) return { batch, place, phases, reductions: null };
   const tally: BlockPass = {
     name: 'shard totals',
     over: 'blocks',
@@ -168,8 +179,14 @@ function planShard(run: SharedRun, context: RunContext, shard: ContextShard): Sh
     gathers: [shared.shardTotals],
     run: () => sumShard(shared, shard, place.index),
   };
-  const reduce = planShardReduction({ plan, kernels, batch }, shard.memory);
-  return { batch, place, phases: [...phases, makePhase([reduce, tally])] };
+  const reductions = findReductionPhases(plan, phases);
+  const where = { kernels, batch };
+  return {
+    batch,
+    place,
+    phases: addShardReductions(phases, where, shard.memory, reductions, tally),
+    reductions,
+  };
 }
 
 /** What is done once for the whole mini-batch. */

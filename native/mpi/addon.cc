@@ -1,20 +1,50 @@
-// What JavaScript sees of MPI: one process's place among the ranks, and two collectives over arrays in shared memory. They are begun, and then looked
-// after until they are done, so that nobody blocks inside of MPI. The JavaScript side is src/parallel/mpi.ts.
+// What JavaScript sees of MPI: one process's place among the ranks, and transfers of arrays in shared memory. They are begun, and then looked after until
+// they are done, so that nobody blocks inside of MPI. The JavaScript side is src/parallel/mpi.ts.
 //
-// All threads of a process share what is here, one of them at a time (MPI_THREAD_SERIALIZED): the step's barriers see to that.
+// All threads of a process share what is here, one of them at a time (MPI_THREAD_SERIALIZED).
 #include <mpi.h>
 #include <node_api.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <chrono>
 #include <climits>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
 #include <thread>
 #include <vector>
 
 namespace {
 
-std::vector<MPI_Request> pending;
+struct Transfer {
+  int number;
+  std::vector<MPI_Request> requests;
+};
+
+// As many as in src/parallel/transport.ts.
+constexpr int STREAMS = 3;
+
+struct Traffic {
+  // Held around every call of MPI, and around what follows.
+  std::mutex turn;
+  std::condition_variable begun;
+  // What is not done, in the order in which it was begun.
+  std::vector<Transfer> pending;
+  // Of the last one that was begun.
+  int number = 0;
+  // What MPI said of a transfer that failed.
+  int failure = MPI_SUCCESS;
+  bool is_over = false;
+  // The ranks' calls are matched in each of them by itself.
+  MPI_Comm streams[STREAMS] = {MPI_COMM_WORLD, MPI_COMM_NULL, MPI_COMM_NULL};
+  std::thread driver;
+};
+
+// Never destroyed: a process may exit while its driver waits.
+Traffic& traffic = *new Traffic;
+
+using Turn = std::lock_guard<std::mutex>;
 
 void refuse(napi_env env, const char* message) { napi_throw_error(env, nullptr, message); }
 
@@ -38,12 +68,17 @@ void add_number(napi_env env, napi_value object, const char* name, double number
   napi_set_named_property(env, object, name, give(env, number));
 }
 
-napi_value argument(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value value = nullptr;
-  napi_get_cb_info(env, info, &count, &value, nullptr, nullptr);
-  return value;
-}
+constexpr size_t MOST_ARGUMENTS = 3;
+
+// Those that are not given are undefined.
+struct Arguments {
+  napi_value values[MOST_ARGUMENTS];
+
+  Arguments(napi_env env, napi_callback_info info) {
+    size_t count = MOST_ARGUMENTS;
+    napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  }
+};
 
 // The bytes of a typed array.
 struct Bytes {
@@ -82,6 +117,37 @@ bool choose_unit(napi_env env, size_t bytes, MPI_Datatype& unit, int& count) {
   return true;
 }
 
+// Whether a transfer is there; looks once. MPI moves all others on meanwhile.
+bool is_there(Transfer& transfer) {
+  int done = 0;
+  const int code = MPI_Testall(int(transfer.requests.size()), transfer.requests.data(), &done, MPI_STATUSES_IGNORE);
+  if (code != MPI_SUCCESS) traffic.failure = code;
+  return done || code != MPI_SUCCESS;
+}
+
+// MPI moves what is under way only while it is called, so somebody calls it while all workers compute. Seldom enough to take next to nothing of a core, and
+// often enough for a network of 25 Gb/s, of which a socket's buffers hold more than comes meanwhile.
+constexpr std::chrono::microseconds DRIVER_REST(200);
+
+void drive() {
+  std::unique_lock<std::mutex> turn(traffic.turn);
+  for (;;) {
+    traffic.begun.wait(turn, [] { return traffic.is_over || !traffic.pending.empty(); });
+    if (traffic.is_over) return;
+    if (is_there(traffic.pending.front())) traffic.pending.erase(traffic.pending.begin());
+    turn.unlock();
+    std::this_thread::sleep_for(DRIVER_REST);
+    turn.lock();
+  }
+}
+
+// Has a transfer looked after; its number, by which any thread can ask for it.
+napi_value keep(napi_env env, std::vector<MPI_Request>&& requests) {
+  traffic.pending.push_back({++traffic.number, std::move(requests)});
+  traffic.begun.notify_one();
+  return give(env, traffic.number);
+}
+
 int count_ranks() {
   int ranks = 1;
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
@@ -90,13 +156,17 @@ int count_ranks() {
 
 // start(): {rank, ranks, threads}; threads is true if any thread may call, one at a time.
 napi_value start(napi_env env, napi_callback_info) {
+  const Turn turn(traffic.turn);
   int is_started = 0;
   int level = MPI_THREAD_SINGLE;
   MPI_Initialized(&is_started);
-  if (!is_started && !succeeds(env, MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &level))) return nullptr;
+  if (!is_started) {
+    if (!succeeds(env, MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &level))) return nullptr;
+    // Else the first error ends all ranks with no more than MPI's own words.
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    traffic.driver = std::thread(drive);
+  }
   MPI_Query_thread(&level);
-  // Else the first error ends all ranks with no more than MPI's own words.
-  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   napi_value place = nullptr, threads = nullptr;
@@ -108,10 +178,32 @@ napi_value start(napi_env env, napi_callback_info) {
   return place;
 }
 
-// gather(pieces): as many equal pieces as there are ranks, of which this one's own is there.
+// openStreams(): those behind the first one, by all ranks, once they know that they are of one version.
+napi_value open_streams(napi_env env, napi_callback_info) {
+  const Turn turn(traffic.turn);
+  for (MPI_Comm& stream : traffic.streams)
+    if (stream == MPI_COMM_NULL && !succeeds(env, MPI_Comm_dup(MPI_COMM_WORLD, &stream))) break;
+  return nullptr;
+}
+
+bool read_stream(napi_env env, napi_value value, MPI_Comm& stream) {
+  int32_t index = -1;
+  napi_get_value_int32(env, value, &index);
+  if (index < 0 || index >= STREAMS || traffic.streams[index] == MPI_COMM_NULL) {
+    refuse(env, "expected a stream that is open");
+    return false;
+  }
+  stream = traffic.streams[index];
+  return true;
+}
+
+// gather(stream, pieces): as many equal pieces as there are ranks, of which this one's own is there.
 napi_value gather(napi_env env, napi_callback_info info) {
+  const Turn turn(traffic.turn);
+  const Arguments given(env, info);
+  MPI_Comm stream;
   Bytes pieces;
-  if (!read_bytes(env, argument(env, info), pieces)) return nullptr;
+  if (!read_stream(env, given.values[0], stream) || !read_bytes(env, given.values[1], pieces)) return nullptr;
   const size_t ranks = size_t(count_ranks());
   if (pieces.length % ranks != 0) {
     refuse(env, "gather: expected one piece for each rank");
@@ -121,19 +213,19 @@ napi_value gather(napi_env env, napi_callback_info info) {
   int count = 0;
   if (!choose_unit(env, pieces.length / ranks, unit, count)) return nullptr;
   MPI_Request request;
-  if (succeeds(env, MPI_Iallgather(MPI_IN_PLACE, 0, unit, pieces.data, count, unit, MPI_COMM_WORLD, &request))) pending.push_back(request);
-  return nullptr;
+  if (!succeeds(env, MPI_Iallgather(MPI_IN_PLACE, 0, unit, pieces.data, count, unit, stream, &request))) return nullptr;
+  return keep(env, {request});
 }
 
-// scatter(own, all): of each of this rank's own arrays a piece to each rank, and of all ranks' arrays this one's pieces.
+// scatter(stream, own, all): of each of this rank's own arrays a piece to each rank, and of all ranks' arrays this one's pieces.
 napi_value scatter(napi_env env, napi_callback_info info) {
-  size_t given = 2;
-  napi_value values[2];
-  napi_get_cb_info(env, info, &given, values, nullptr, nullptr);
+  const Turn turn(traffic.turn);
+  const Arguments given(env, info);
+  MPI_Comm stream;
   Bytes all;
   uint32_t arrays = 0;
-  if (!read_bytes(env, values[1], all)) return nullptr;
-  if (napi_get_array_length(env, values[0], &arrays) != napi_ok || arrays == 0) {
+  if (!read_stream(env, given.values[0], stream) || !read_bytes(env, given.values[2], all)) return nullptr;
+  if (napi_get_array_length(env, given.values[1], &arrays) != napi_ok || arrays == 0) {
     refuse(env, "scatter: expected a list of arrays");
     return nullptr;
   }
@@ -144,10 +236,11 @@ napi_value scatter(napi_env env, napi_callback_info info) {
   if (!choose_unit(env, piece, unit, count)) return nullptr;
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  std::vector<MPI_Request> requests;
   for (uint32_t i = 0; i < arrays; i++) {
     napi_value element = nullptr;
     Bytes own;
-    napi_get_element(env, values[0], i, &element);
+    napi_get_element(env, given.values[1], i, &element);
     if (!read_bytes(env, element, own)) return nullptr;
     if (own.length != piece * size_t(ranks)) {
       refuse(env, "scatter: expected a piece of each array for each rank");
@@ -162,25 +255,28 @@ napi_value scatter(napi_env env, napi_callback_info info) {
         continue;
       }
       MPI_Request request;
-      if (!succeeds(env, MPI_Irecv(place, count, unit, from, int(i), MPI_COMM_WORLD, &request))) return nullptr;
-      pending.push_back(request);
-      if (!succeeds(env, MPI_Isend(own.data + size_t(to) * piece, count, unit, to, int(i), MPI_COMM_WORLD, &request))) return nullptr;
-      pending.push_back(request);
+      if (!succeeds(env, MPI_Irecv(place, count, unit, from, int(i), stream, &request))) return nullptr;
+      requests.push_back(request);
+      if (!succeeds(env, MPI_Isend(own.data + size_t(to) * piece, count, unit, to, int(i), stream, &request))) return nullptr;
+      requests.push_back(request);
     }
   }
-  return nullptr;
+  return keep(env, std::move(requests));
 }
 
-// broadcast(values): rank 0's to all.
+// broadcast(stream, values): rank 0's to all.
 napi_value broadcast(napi_env env, napi_callback_info info) {
+  const Turn turn(traffic.turn);
+  const Arguments given(env, info);
+  MPI_Comm stream;
   Bytes values;
-  if (!read_bytes(env, argument(env, info), values)) return nullptr;
+  if (!read_stream(env, given.values[0], stream) || !read_bytes(env, given.values[1], values)) return nullptr;
   MPI_Datatype unit;
   int count = 0;
   if (!choose_unit(env, values.length, unit, count)) return nullptr;
   MPI_Request request;
-  if (succeeds(env, MPI_Ibcast(values.data, count, unit, 0, MPI_COMM_WORLD, &request))) pending.push_back(request);
-  return nullptr;
+  if (!succeeds(env, MPI_Ibcast(values.data, count, unit, 0, stream, &request))) return nullptr;
+  return keep(env, {request});
 }
 
 // Who waits for a message looks without rest while it may come at once, then gives the core away to whoever wants it, such as another rank, and then sleeps.
@@ -193,19 +289,28 @@ void rest(std::chrono::steady_clock::duration waited) {
     std::this_thread::sleep_for(microseconds(50));
 }
 
-// isDone(milliseconds): whether all that has been begun is done; looks for so long.
+// isDone(number, milliseconds): whether what has been begun with this number is done; looks for so long.
 napi_value is_done(napi_env env, napi_callback_info info) {
+  const Arguments given(env, info);
+  int32_t number = 0;
   double milliseconds = 0;
-  napi_get_value_double(env, argument(env, info), &milliseconds);
+  napi_get_value_int32(env, given.values[0], &number);
+  napi_get_value_double(env, given.values[1], &milliseconds);
   const auto begin = std::chrono::steady_clock::now();
   const auto end = begin + std::chrono::duration<double, std::milli>(milliseconds);
-  int done = 0;
+  bool done = false;
   for (auto now = begin;; now = std::chrono::steady_clock::now()) {
-    if (!succeeds(env, MPI_Testall(int(pending.size()), pending.data(), &done, MPI_STATUSES_IGNORE))) return nullptr;
+    {
+      const Turn turn(traffic.turn);
+      auto& pending = traffic.pending;
+      const auto found = std::find_if(pending.begin(), pending.end(), [&](const Transfer& one) { return one.number == number; });
+      done = found == pending.end() || is_there(*found);
+      if (done && found != pending.end()) pending.erase(found);
+      if (!succeeds(env, traffic.failure)) return nullptr;
+    }
     if (done || now >= end) break;
     rest(now - begin);
   }
-  if (done) pending.clear();
   napi_value answer = nullptr;
   napi_get_boolean(env, done, &answer);
   return answer;
@@ -213,6 +318,12 @@ napi_value is_done(napi_env env, napi_callback_info info) {
 
 // stop(): to be called by all ranks when nothing is under way.
 napi_value stop(napi_env env, napi_callback_info) {
+  {
+    const Turn turn(traffic.turn);
+    traffic.is_over = true;
+    traffic.begun.notify_one();
+  }
+  if (traffic.driver.joinable()) traffic.driver.join();
   int is_over = 0;
   MPI_Finalized(&is_over);
   if (!is_over) succeeds(env, MPI_Finalize());
@@ -221,8 +332,9 @@ napi_value stop(napi_env env, napi_callback_info) {
 
 // abort(exitCode): ends all ranks, this one with them.
 napi_value abort_all(napi_env env, napi_callback_info info) {
+  const Turn turn(traffic.turn);
   int32_t code = 1;
-  napi_get_value_int32(env, argument(env, info), &code);
+  napi_get_value_int32(env, Arguments(env, info).values[0], &code);
   MPI_Abort(MPI_COMM_WORLD, code);
   return nullptr;
 }
@@ -231,8 +343,8 @@ napi_value make_exports(napi_env env, napi_value exports) {
   const struct {
     const char* name;
     napi_callback run;
-  } functions[] = {{"start", start},    {"gather", gather}, {"scatter", scatter}, {"broadcast", broadcast},
-                   {"isDone", is_done}, {"stop", stop},     {"abort", abort_all}};
+  } functions[] = {{"start", start},         {"openStreams", open_streams}, {"gather", gather}, {"scatter", scatter},
+                   {"broadcast", broadcast}, {"isDone", is_done},           {"stop", stop},     {"abort", abort_all}};
   for (const auto& [name, run] : functions) {
     napi_value function = nullptr;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, run, nullptr, &function);

@@ -31,7 +31,7 @@ const SIDE_BY_SIDE = [
   ['Slurm', 'npm', 'run', 'test:slurm', '--silent'],
   ['queue', 'npm', 'run', 'test:queue', '--silent', '--', ...more],
   ['browser', 'npm', 'run', 'test:browser', '--silent'],
-  ['Open MPI', 'npm', 'run', 'test:mpi', '--silent'],
+  ['Open MPI', 'npm', 'run', 'test:mpi', '--silent', '--', ...more],
   ['threads', 'npm', 'run', 'test:tsan', '--silent'],
   ['style', 'npm', 'run', 'lint', '--silent'],
 ];

@@ -11,6 +11,8 @@ const RECORDED = [
   'images',
   'minimal filtering',
   'branches',
+  'shards',
+  'ranks',
   'other kinds in lanes',
   'other kinds in images',
 ];

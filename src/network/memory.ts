@@ -1,4 +1,4 @@
-import { ArenaLayout, FLOATS_PER_LINE } from '../core/arena.js';
+import { ArenaLayout } from '../core/arena.js';
 import { finish, type Pieces } from '../core/pieces.js';
 import { makeKey } from '../core/rng.js';
 import { sizeOf } from '../core/shape.js';
@@ -10,6 +10,7 @@ import { initialize } from '../layers/initializer.js';
 import type { BoundParameter, BoundTensor } from '../layers/layer.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import type { InputImages } from '../layers/whitening.js';
+import { cutBuckets } from './gradient-buckets.js';
 import { type BoundSlot, layOutOptimizer, NO_OPTIMIZER, type OptimizerNeeds } from './optimizer-memory.js';
 import type { NetworkPlan, Slot, StepPlan, TensorPlace } from './plan.js';
 import type { OwnShards } from './shards.js';
@@ -33,12 +34,14 @@ export interface ModelMemory {
   readonly shards: readonly NetworkMemory[];
   /** Gradients of those shards, one after another; null for a whole mini-batch. */
   readonly shardGradients: Float32Array | null;
-  /** For the ranks that compute other shards; null if there are none. */
-  readonly rankGradients: RankGradients | null;
+  /** For the ranks that compute other shards, one bucket after another (see cutBuckets); null if there are none. */
+  readonly rankGradients: readonly RankGradients[] | null;
 }
 
-/** How ranks join gradients: each sums those of all shards for its own piece of the parameters, and then shows the others what they come to. */
+/** How ranks join a bucket of the gradients: each sums those of all shards for its own piece of it, and then shows the others what they come to. */
 export interface RankGradients {
+  /** In the places of the parameters. */
+  readonly place: Slot;
   /** Of each of the shards that this rank computes, as many equal pieces as there are ranks. */
   readonly own: readonly Float32Array[];
   /** Of all shards, one after another, the piece of this rank. */
@@ -65,21 +68,20 @@ export function layOutModel(
   const layout = new ArenaLayout();
   const { shards } = plan;
   const ranks = shards / count;
-  /** Of a gradient, for each rank. */
-  const piece = Math.ceil(plan.weightFloats / ranks / FLOATS_PER_LINE) * FLOATS_PER_LINE;
+  const { buckets, floats: padded } = cutBuckets(plan.weightFloats, ranks);
   const bookShard = () => ({
     partials: layout.book(plan.partialFloats),
     shared: layout.book(plan.sharedFloats),
   });
   const weights = layout.book(plan.weightFloats);
-  const gradient = layout.book(ranks * piece);
+  const gradient = layout.book(padded);
   const ofShards = Array.from({ length: count }, bookShard);
   const optimizer = layout.book(layOutOptimizer(needs).floats);
-  const shardGradients = shards > 1 ? layout.book(count * ranks * piece) : -1;
-  const received = ranks > 1 ? layout.book(shards * piece) : -1;
+  const shardGradients = shards > 1 ? layout.book(count * padded) : -1;
+  const received = ranks > 1 ? layout.book(count * padded) : -1;
   const joint = layout.book(plan.jointFloats);
   const slots = { weights, gradient, ofShards, optimizer, shardGradients, received, joint };
-  return { slots, cut: { ranks, rank: first / count, piece }, floats: layout.floats };
+  return { slots, cut: { ranks, rank: first / count, buckets, padded }, floats: layout.floats };
 }
 
 export function allocateModel(
@@ -99,7 +101,7 @@ export function viewModel(
 ): ModelMemory {
   const {
     slots,
-    cut: { ranks, rank, piece },
+    cut: { ranks, rank, buckets, padded },
   } = layOutModel(plan, needs, own);
   const { weightFloats } = plan;
   const floats = viewArena(buffer);
@@ -108,7 +110,6 @@ export function viewModel(
   const weights = cut(slots.weights, weightFloats);
   const gradient = cut(slots.gradient, weightFloats);
   const joint = cut(slots.joint, plan.jointFloats);
-  const padded = ranks * piece;
   const count = slots.ofShards.length;
   const shardGradients = plan.shards > 1 ? cut(slots.shardGradients, count * padded) : null;
   const shards = slots.ofShards.map(({ partials, shared }, i): NetworkMemory => {
@@ -128,12 +129,17 @@ export function viewModel(
     rankGradients:
       ranks === 1
         ? null
-        : {
-            own: shards.map((_, i) => shardGradients!.subarray(i * padded, (i + 1) * padded)),
-            received: cut(slots.received, plan.shards * piece),
-            joined: cut(slots.gradient, padded),
-            joinedPiece: cut(slots.gradient + rank * piece, piece),
-          },
+        : buckets.map((place): RankGradients => {
+            const { offset, size } = place;
+            const piece = size / ranks;
+            return {
+              place,
+              own: shards.map((_, i) => cut(slots.shardGradients + i * padded + offset, size)),
+              received: cut(slots.received + count * offset, count * size),
+              joined: cut(slots.gradient + offset, size),
+              joinedPiece: cut(slots.gradient + offset + rank * piece, piece),
+            };
+          }),
     slots: places.map(({ offset, ...slot }) => ({
       ...slot,
       values: cut(slots.optimizer + offset, slot.size),

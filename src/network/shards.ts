@@ -1,7 +1,7 @@
 import type { LayerKinds, ShardPlace } from '../layers/layer.js';
 import { sliceAt } from '../layers/parts.js';
 import type { Batch, GatheredPieces, Slice } from '../layers/pass.js';
-import type { Phase } from './phases.js';
+import type { Phase, Strand } from './phases.js';
 import type { PlanOptions } from './plan.js';
 
 /**
@@ -65,14 +65,21 @@ export type Exchange = (pieces: readonly GatheredPieces[]) => void;
  * Shards side by side: they are planned alike, so each phase is all shards' of that number.
  *
  * @param exchange what brings the pieces of shards that are computed elsewhere, in phases of its own; null if none are
+ * @param beside what is done once for all of them while a phase goes on, by its number; none unless it is given
  */
-export function mergeShards(of: readonly ShardPhases[], exchange: Exchange | null): Phase[] {
+export function mergeShards(
+  of: readonly ShardPhases[],
+  exchange: Exchange | null,
+  beside: (index: number) => readonly Strand[] = () => [],
+): Phase[] {
   return of[0]!.phases.flatMap((_, index) => {
-    const strands = of.flatMap(({ batch, place, phases }) =>
+    const ofShards = of.flatMap(({ batch, place, phases }) =>
       phases[index]!.strands.map((strand) =>
         place ? { ...strand, batch, share: 1 / place.shards } : strand,
       ),
     );
+    // In front, so that what it sends is soon on its way.
+    const strands = [...beside(index), ...ofShards];
     // The first shard names the places of all.
     const gathered = of[0]!.phases[index]!.strands.flatMap(({ passes }) =>
       passes.flatMap(({ gathers = [] }) => gathers),

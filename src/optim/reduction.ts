@@ -2,14 +2,11 @@ import type { Kernels } from '../kernels/kernels.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import type { Batch, BlockPass } from '../layers/pass.js';
-import type { ModelMemory, NetworkMemory, RankGradients } from '../network/memory.js';
-import type { NetworkPlan, PartialsPlan, PlannedParameter, Slot } from '../network/plan.js';
-import type { Exchange } from '../network/shards.js';
+import type { ModelMemory, NetworkMemory } from '../network/memory.js';
+import { makePhase, type Phase } from '../network/phases.js';
+import type { NetworkPlan, PartialsPlan, PlannedParameter, Slot, StepPlan } from '../network/plan.js';
 import type { UpdatedParameter } from './optimizers/optimizer.js';
 import { cutParameters, listSegments } from './segments.js';
-
-/** As much as a segment of the update. */
-const FLOATS_PER_BLOCK = 2048;
 
 /** Sums the gradients that the parts of a mini-batch leave of one parameter: elements [first, first + count) of them. */
 export type Reduction = ReturnType<Kernels['bindReducePartials']>;
@@ -24,16 +21,33 @@ export function bindReduction(
   return kernels.bindReducePartials({ partials: memory.partials.subarray(offset), stride, sum });
 }
 
+/** In which of a shard's phases each step of the plan has its gradients summed: in the first one behind all that the step does. */
+export type ReductionPhases = ReadonlyMap<StepPlan, number>;
+
 /**
- * Sums the gradients of one shard, each parameter's by itself, to be joined over all of them.
+ * Finds when the gradients of each step are there.
+ *
+ * @param phases of a shard; the one behind the last of them is the last that a step may have its gradients summed in
+ */
+export function findReductionPhases({ steps }: NetworkPlan, phases: readonly Phase[]): ReductionPhases {
+  const last = new Map<string, number>();
+  for (const [index, { strands }] of phases.entries()) {
+    for (const { layer } of strands.flatMap(({ passes }) => passes)) if (layer) last.set(layer.name, index);
+  }
+  return new Map(steps.map((step) => [step, 1 + (last.get(step.name) ?? 0)]));
+}
+
+/**
+ * Sums the gradients of some steps over one shard, each parameter's by itself, to be joined over all of them.
  *
  * @param memory of the shard
  */
 export function planShardReduction(
-  { plan, kernels, batch }: { readonly plan: NetworkPlan; readonly kernels: Kernels; readonly batch: Batch },
+  { kernels, batch }: { readonly kernels: Kernels; readonly batch: Batch },
   memory: NetworkMemory,
+  steps: readonly StepPlan[],
 ): BlockPass {
-  const segments = listSegments(plan);
+  const segments = listSegments({ steps });
   const reductions = new Map(
     segments.map(({ parameter }) => {
       const reduce = bindParameterReduction({ kernels, batch }, memory, parameter);
@@ -54,6 +68,26 @@ export function planShardReduction(
       }
     },
   };
+}
+
+/**
+ * Phases of a shard, and in them the sums of its gradients, beside what is computed meanwhile.
+ *
+ * @param last what is done behind all phases, beside the last sums
+ */
+export function addShardReductions(
+  phases: readonly Phase[],
+  where: { readonly kernels: Kernels; readonly batch: Batch },
+  memory: NetworkMemory,
+  when: ReductionPhases,
+  last: BlockPass,
+): Phase[] {
+  return [...phases, makePhase([last])].map(({ strands }, index) => {
+    const steps = [...when].filter(([, phase]) => phase === index).map(([step]) => step);
+    const reduction = planShardReduction(where, memory, steps);
+    if (reduction.blocks === 0) return { strands };
+    return { strands: [...strands, ...makePhase([reduction]).strands] };
+  });
 }
 
 /** Sums one parameter's gradients over the parts of a mini-batch or shard; nothing if its layer has done so. */
@@ -80,38 +114,6 @@ export function bindShardJoin(
     sum: gradient.subarray(offset, offset + size),
   });
   return (first, count) => reduce(shards, first, count);
-}
-
-/** What brings this rank what the others compute (see Transport); each returns when all is there. */
-export interface RankExchange {
-  readonly gather: Exchange;
-  scatter(own: readonly Float32Array[], all: Float32Array): void;
-}
-
-/** Passes behind the shards' reductions that join the gradients of all ranks' shards, in the shards' order. */
-export function planRankJoin(
-  kernels: Kernels,
-  shards: number,
-  { own, received, joined, joinedPiece }: RankGradients,
-  exchange: RankExchange,
-): BlockPass[] {
-  const stride = joinedPiece.length;
-  const reduce = kernels.bindReducePartials({ partials: received, stride, sum: joinedPiece });
-  const alone = { over: 'blocks', waits: true, varies: true, blocks: 1 } as const;
-  return [
-    { ...alone, name: 'exchange', run: () => exchange.scatter(own, received) },
-    {
-      name: 'rank reduction',
-      over: 'blocks',
-      waits: true,
-      blocks: Math.ceil(stride / FLOATS_PER_BLOCK),
-      run(firstBlock, blocks) {
-        const first = firstBlock * FLOATS_PER_BLOCK;
-        reduce(shards, first, Math.min(stride, first + blocks * FLOATS_PER_BLOCK) - first);
-      },
-    },
-    { ...alone, name: 'exchange', run: () => exchange.gather([joined]) },
-  ];
 }
 
 /** Sums the gradients of all parameters that learn, for optimizers that do not do it in passing. */

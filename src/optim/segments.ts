@@ -12,9 +12,9 @@ export interface Segment<Parameter = PlannedParameter> {
   readonly count: number;
 }
 
-/** All parameters, cut up in the plan's order. */
-export function listSegments(plan: NetworkPlan): Segment[] {
-  return plan.steps
+/** All parameters of some steps, cut up in their order. */
+export function listSegments({ steps }: Pick<NetworkPlan, 'steps'>): Segment[] {
+  return steps
     .flatMap((step) => step.parameters)
     .flatMap((parameter) => cut(parameter.size).map((piece) => ({ parameter, ...piece })));
 }

@@ -8,6 +8,7 @@ import type { RankPlace, Transport } from './transport.js';
 /** What the addon of native/mpi exports. */
 interface MpiAddon extends Transport {
   start(): { readonly rank: number; readonly ranks: number; readonly threads: boolean };
+  openStreams(): void;
   stop(): void;
   abort(exitCode: number): never;
 }
@@ -15,6 +16,8 @@ interface MpiAddon extends Transport {
 /** Open MPI, which has started this process. */
 export interface Mpi {
   readonly place: RankPlace;
+  /** To be called by all ranks before they train; until then there is the stream of the steps, by which they find out whether they can. */
+  openStreams(): void;
   /** To be called by all ranks, when nothing is under way. */
   stop(): void;
   /** Ends all ranks at once, this one with them. */
@@ -45,6 +48,7 @@ export function startMpi(): Mpi {
     );
   return {
     place: { rank, ranks, transport: import.meta.url },
+    openStreams: () => addon.openStreams(),
     stop: () => addon.stop(),
     abort: (exitCode) => addon.abort(exitCode),
   };

@@ -6,12 +6,13 @@ import type { NetworkSpec } from '../network/spec.js';
 import type { Averaging } from '../optim/averaging.js';
 import type { Lookahead } from '../optim/lookahead.js';
 import type { OptimizerOptions } from '../optim/optimizers/optimizer.js';
+import type { RankJoinMemory } from '../optim/rank-join.js';
 import type { Schedule } from '../optim/schedule.js';
 import type { TrainingLength } from '../optim/training-length.js';
 import type { PluginAddress } from '../plugins/plugins.js';
 import type { PulseMemory } from './pulse.js';
 import type { PassOutline } from './step-timer.js';
-import type { RankPlace } from './transport.js';
+import type { RankPlace, Values } from './transport.js';
 
 /** Images as workers read them; everything lies in shared memory. */
 export interface SharedImages {
@@ -82,6 +83,8 @@ export interface RunMemory {
   /** See task-board.ts. */
   readonly board: Int32Array;
   readonly pulse: PulseMemory;
+  /** Null for a run that this process computes by itself. */
+  readonly rankJoin: RankJoinMemory | null;
   /** See TOTALS. */
   readonly totals: Float64Array;
   /** Of the step at hand, those of each shard. */
@@ -110,6 +113,8 @@ export interface EvaluationSet {
   readonly results: LossResults;
   /** Likewise, what the network says of each in a regression: samples × targets; else null. */
   readonly outputs: Float32Array | null;
+  /** Of a run over ranks, the same arrays with room for as many images of each (see shareEvaluation); else none. */
+  readonly pieces: readonly Values[];
 }
 
 export interface BatchArrays extends LossResults {

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadTransport, type RankPlace, type Transport, type Values } from './transport.js';
+import {
+  loadTransport,
+  type RankPlace,
+  STREAMS,
+  type Transfer,
+  type Transport,
+  type Values,
+} from './transport.js';
 
 /** How long the coordinator looks for what others send before it turns to other things, and how long it then waits. */
 const LOOK_MS = 0.2;
@@ -26,8 +33,7 @@ export class Ranks {
 
   /** Brings rank 0's values to all. */
   async broadcast(values: Values): Promise<void> {
-    this.#transport.broadcast(values);
-    await this.#settle();
+    await this.#settle(this.#transport.broadcast(STREAMS.steps, values));
   }
 
   /** Brings rank 0's text to all; what others give is ignored. */
@@ -41,13 +47,17 @@ export class Ranks {
     return Buffer.from(bytes).toString();
   }
 
+  /** Brings all ranks' equal pieces to all of them. */
+  async gather(pieces: Values): Promise<void> {
+    await this.#settle(this.#transport.gather(STREAMS.steps, pieces));
+  }
+
   /** Every rank's numbers, one list for each, in their order. */
   async gatherNumbers(numbers: readonly number[]): Promise<readonly number[][]> {
     const { rank, ranks } = this.place;
     const all = new Float64Array(ranks * numbers.length);
     all.set(numbers, rank * numbers.length);
-    this.#transport.gather(all);
-    await this.#settle();
+    await this.gather(all);
     return Array.from({ length: ranks }, (_, i) => [
       ...all.subarray(i * numbers.length, (i + 1) * numbers.length),
     ]);
@@ -61,16 +71,15 @@ export class Ranks {
     const longest = Math.max(...lengths);
     const all = Buffer.alloc(ranks * longest);
     all.set(own, rank * longest);
-    this.#transport.gather(all);
-    await this.#settle();
+    await this.gather(all);
     return lengths.map((length, i) => all.toString('utf8', i * longest, i * longest + length));
   }
 
-  /** Until all is there; signals and timers have their turn meanwhile. */
-  async #settle(): Promise<void> {
+  /** Until a transfer is there; signals and timers have their turn meanwhile. */
+  async #settle(transfer: Transfer): Promise<void> {
     for (
       let waitMs = LEAST_WAIT_MS;
-      !this.#transport.isDone(LOOK_MS);
+      !this.#transport.isDone(transfer, LOOK_MS);
       waitMs = Math.min(MOST_WAIT_MS, 2 * waitMs)
     ) {
       await sleep(waitMs);

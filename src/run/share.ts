@@ -6,10 +6,11 @@ import { referenceKernels } from '../kernels/reference/reference.js';
 import type { LossResults } from '../layers/loss.js';
 import { allocateModel } from '../network/memory.js';
 import { type OwnShards, shareShards } from '../network/shards.js';
+import { allocateRankJoin } from '../optim/rank-join.js';
 import { listSegments } from '../optim/segments.js';
 import { planOptimizer } from '../optim/update.js';
 import { CONTROL_WORDS } from '../parallel/control.js';
-import { planEvaluation } from '../parallel/evaluation.js';
+import { planEvaluation, shareEvaluation } from '../parallel/evaluation.js';
 import {
   type BatchArrays,
   type EvaluationSet,
@@ -51,7 +52,7 @@ export function shareRun(
     settings,
     ownShards,
     place,
-    memory: allocateMemory(settings, fitted, data, workers, ownShards),
+    memory: allocateMemory(settings, fitted, data, workers, { own: ownShards, place }),
   };
 }
 
@@ -60,7 +61,7 @@ function allocateMemory(
   { plan, plugins }: FittedRun,
   { dataset, ...data }: RunData,
   workers: number,
-  own: OwnShards,
+  { own, place }: { readonly own: OwnShards; readonly place: RankPlace | null },
 ): RunMemory {
   const allocateFloats = (floats: number) => shareFloats(new Float32Array(floats));
   return {
@@ -76,11 +77,12 @@ function allocateMemory(
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     board: allocateBoard(Math.min(workers, countCores())),
     pulse: allocatePulse(workers),
+    rankJoin: own.count < plan.shards ? allocateRankJoin(plan.weightFloats, plan.shards / own.count) : null,
     totals: new Float64Array(new SharedArrayBuffer(TOTALS_LENGTH * 8)),
     shardTotals: new Float64Array(new SharedArrayBuffer(plan.shards * SHARD_TOTALS_LENGTH * 8)),
     train: shareImages(dataset.train),
-    test: makeEvaluationSet(dataset.test, data.test),
-    validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation) : null,
+    test: makeEvaluationSet(dataset.test, data.test, place),
+    validation: data.validation.length > 0 ? makeEvaluationSet(dataset.train, data.validation, place) : null,
     mean: shareFloats(data.mean),
     scale: shareFloats(data.scale),
     classWeights: data.classWeights && shareFloats(data.classWeights),
@@ -93,16 +95,29 @@ function shareImages({ pixels, labels, targets }: LabelledImages): SharedImages 
   return { pixels, labels, targets: targets ?? null };
 }
 
-function makeEvaluationSet(images: LabelledImages, samples: Int32Array): EvaluationSet {
+function makeEvaluationSet(
+  images: LabelledImages,
+  samples: Int32Array,
+  place: RankPlace | null,
+): EvaluationSet {
   const shared = new Int32Array(new SharedArrayBuffer(samples.byteLength));
   shared.set(samples);
   const { count, targets } = images;
-  const outputs = targets ? shareFloats(new Float32Array((samples.length * targets.length) / count)) : null;
+  const room = (place?.ranks ?? 1) * shareEvaluation(samples.length, place).each;
+  const { loss, predicted, rank } = allocateResults(room);
+  const targetsEach = (targets?.length ?? 0) / count;
+  const outputs = targets ? shareFloats(new Float32Array(room * targetsEach)) : null;
+  const end = samples.length;
   return {
     images: shareImages(images),
     samples: shared,
-    results: allocateResults(samples.length),
-    outputs,
+    results: {
+      loss: loss.subarray(0, end),
+      predicted: predicted.subarray(0, end),
+      rank: rank.subarray(0, end),
+    },
+    outputs: outputs?.subarray(0, end * targetsEach) ?? null,
+    pieces: place ? [loss, predicted, rank, ...(outputs ? [outputs] : [])] : [],
   };
 }
 

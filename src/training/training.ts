@@ -1,9 +1,10 @@
 import { makeKey, RandomStream, shuffle } from '../core/rng.js';
+import type { TestTimeAugmentation } from '../dataset/test-time-augmentation.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { ModelMemory } from '../network/memory.js';
 import { countStepsOf } from '../optim/training-length.js';
 import { CONTROL, STOP } from '../parallel/control.js';
-import type { SharedRun } from '../parallel/protocol.js';
+import type { EvaluateTask, SharedRun } from '../parallel/protocol.js';
 import type { Ranks } from '../parallel/ranks.js';
 import type { RunThreads } from '../parallel/run-threads.js';
 import { BestEpoch } from '../run/best-epoch.js';
@@ -109,7 +110,7 @@ export class Training {
       if (!state.ending && state.epoch < run.settings.length.epochs) failure ??= explainStop(state.epoch);
       kept = this.#best?.restore(this.tested) ?? state.last;
       if (threads && !failure && fitted.spec.testTimeAugmentation !== 'none') {
-        await threads.evaluate(run, 'test', fitted.spec.testTimeAugmentation);
+        await this.#evaluate(threads, 'test', fitted.spec.testTimeAugmentation);
         await this.#agree();
         failure = this.#explainEvaluation(state.epochs.length - 1);
         if (!failure) augmented = measureTest(run, fitted, this.tested);
@@ -138,8 +139,8 @@ export class Training {
     const stopReporting = reportProgress(run, { epoch, secondsBefore: state.epochSeconds }, this.#options);
     const failed = await this.#trainRest(threads).finally(stopReporting);
     if (failed) return failed;
-    if (run.memory.validation) await threads.evaluate(run, 'validation');
-    await threads.evaluate(run, 'test');
+    if (run.memory.validation) await this.#evaluate(threads, 'validation');
+    await this.#evaluate(threads, 'test');
     await this.#agree();
     const failure = this.#explainEvaluation(epoch) ?? this.#explainState();
     if (failure) return failure;
@@ -189,6 +190,13 @@ export class Training {
     state.epochSeconds += (performance.now() - begun) / 1000;
     Atomics.and(control, CONTROL.stop, ~STOP.paused);
     return Atomics.exchange(control, CONTROL.pause, 0) !== 0;
+  }
+
+  /** Each rank evaluates its share of the images, and all have the results of all. */
+  async #evaluate(threads: RunThreads, on: EvaluateTask['on'], views?: TestTimeAugmentation): Promise<void> {
+    const { run, ranks } = this.#start;
+    await threads.evaluate(run, on, views);
+    if (ranks) for (const pieces of run.memory[on]!.pieces) await ranks.gather(pieces);
   }
 
   /** Whether the run ends here; ranks end it together. */

@@ -1,54 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findPackageRoot } from '../../src/core/paths.js';
-import { makeSyntheticDataset } from '../../src/dataset/synthetic.js';
 import { makeFolder } from '../experiment/fake-runs.js';
-import { makeLastingFolder } from '../helpers/lasting-folder.js';
-import { buildNpy, buildZip, bytesOf } from '../helpers/npy-builder.js';
-import { makeHosts } from './network-namespaces.js';
+import { hasMpi, MPIRUN, makeHostsIfAsked, root, run, writeImages } from './mpirun.js';
 
-const hasMpi = process.env.CONVOY_MPI === '1';
-if (!hasMpi)
-  process.stdout.write(
-    'no CONVOY_MPI: nothing is trained over processes of mpirun (npm run test:mpi does)\n',
-  );
-const hosts = hasMpi ? makeHosts() : null;
-if (hasMpi && !hosts)
-  process.stdout.write('no network namespaces can be made here: no two hosts are tried (as root they are)\n');
-
-const root = findPackageRoot();
+const hosts = makeHostsIfAsked();
 const SMALL =
   'INPUT(32x32x3) -> CONV(5,8) -> BN -> RELU -> POOL(2) -> CONV(3,16) -> BN -> RELU -> DROPOUT(0.3) -> FC(10)';
 /** A tenth of it on a machine that has nothing else to do. */
 const VGG_TIMEOUT_MS = 240_000;
-/** As root, and with more ranks than cores. */
-const MPIRUN = ['mpirun', '--allow-run-as-root', '--oversubscribe'];
-const data = hasMpi ? writeImages() : '';
-
-/** Noise like CIFAR-10's images in form. */
-function writeImages(): string {
-  const { train, test, shape } = makeSyntheticDataset({ height: 32, width: 32, channels: 3 }, 10, {
-    train: 160,
-    test: 40,
-  });
-  const size = [shape.height, shape.width, shape.channels];
-  const file = join(makeLastingFolder(), 'noise.npz');
-  const parts = Object.entries({ train, test }).flatMap(([part, { count, pixels, labels }]) => [
-    [`x_${part}.npy`, buildNpy('|u1', [count, ...size], pixels)],
-    [`y_${part}.npy`, buildNpy('<i4', [count], bytesOf(Int32Array.from(labels)))],
-  ]);
-  writeFileSync(file, buildZip(Object.fromEntries(parts)));
-  return file;
-}
-
-interface Outcome {
-  readonly code: number;
-  readonly weights: string | undefined;
-  readonly err: string;
-}
+const data = hasMpi ? writeImages({ train: 160, test: 150 }) : '';
 
 const trainArgs = (what: string, options: readonly string[], db: string) => [
   process.execPath,
@@ -56,15 +19,6 @@ const trainArgs = (what: string, options: readonly string[], db: string) => [
   ...[what, '--data', data, '--json', '--db', db, '--workers', '1'],
   ...options,
 ];
-
-function run([command, ...args]: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(command!, args, { cwd: makeFolder(), maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      const [, weights] = /"weights_sha256":"(\w+)"/.exec(stdout) ?? [];
-      resolve({ code: error ? Number(error.code) : 0, weights, err: stderr });
-    });
-  });
-}
 
 const sharded = (shards: number, { epochs = 2, more = [] as readonly string[] } = {}) => [
   ...['--set', `shards=${shards}`, '--set', 'batchSize=40', '--set', 'learningRate.rate=0.01'],

@@ -97,9 +97,9 @@ function makeSharded(images: number, shards: number) {
     }
     run(({ backward }) => backward, workers);
     for (const { network, memory, place } of bound) {
-      const where = { plan, kernels, batch: network.batch };
+      const where = { kernels, batch: network.batch };
       if (place)
-        runPhase(makePhase([planShardReduction(where, memory)]), network.batch, {
+        runPhase(makePhase([planShardReduction(where, memory, plan.steps)]), network.batch, {
           worker: 0,
           workers: 1,
         });

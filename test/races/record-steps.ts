@@ -9,6 +9,7 @@ import { initializeModel, viewModel } from '../../src/network/memory.js';
 import { runPhase } from '../../src/network/phases.js';
 import type { WrittenNetwork } from '../../src/network/spec.js';
 import { planOptimizer } from '../../src/optim/update.js';
+import type { RankPlace } from '../../src/parallel/transport.js';
 import { inputsOf, selectData } from '../../src/run/data.js';
 import { fitRun } from '../../src/run/fit.js';
 import { shareRun } from '../../src/run/share.js';
@@ -79,8 +80,25 @@ const SPECS: Record<string, RunSpec> = {
     },
     batchSize: 18,
   },
+  shards: {
+    network:
+      'INPUT(28x28x1) -> CONV(5,6) -> BN -> RELU -> POOL(2) -> CONV(3,12) -> BN -> RELU -> FC(30) -> FC(10)',
+    batchSize: 40,
+    shards: 2,
+    clipNorm: 1,
+  },
+  // Of weights for two buckets, so that one of them is joined beside the backward pass.
+  ranks: {
+    network: 'INPUT(28x28x1) -> CONV(5,6) -> BN -> RELU -> FC(160) -> RELU -> FC(10)',
+    batchSize: 40,
+    shards: 4,
+  },
   'other kinds in lanes': { network: OTHER_KINDS, batchSize: 20 },
   'other kinds in images': { network: OTHER_KINDS, batchSize: 7 },
+};
+/** As if another process computed the other shards. */
+const PLACES: Record<string, RankPlace> = {
+  ranks: { rank: 0, ranks: 2, transport: new URL('./still-transport.js', import.meta.url).href },
 };
 const STEPS = 2;
 
@@ -97,9 +115,10 @@ const spec = resolveRunSpec({ ...SPECS[name!], trainCount: 100, testCount: 10 })
 const fitted = fitRun(spec, makeTinyDataset({ shape: spec.network.input }));
 const kernels = loadKernels(chooseKernelName());
 const data = selectData(fitted, kernels);
-const run = shareRun(fitted, data, { workers, kernels: kernels.name });
+const run = shareRun(fitted, data, { workers, kernels: kernels.name, place: PLACES[name!] ?? null });
 const needs = planOptimizer(fitted.plan, run.settings.optimizer, fitted.plugins.optimizers);
-initializeModel(viewModel(run.memory.model, fitted.plan, needs), fitted.plan, 1, kernels, inputsOf(data));
+const model = viewModel(run.memory.model, fitted.plan, needs, run.ownShards);
+initializeModel(model, fitted.plan, 1, kernels, inputsOf(data));
 run.memory.order.set(data.train);
 shuffle(run.memory.order, new RandomStream(makeKey(1, 'shuffle')));
 trace.clear();

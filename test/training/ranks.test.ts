@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
+import type { WrittenNetwork } from '../../src/network/spec.js';
 import { CONTROL, CONTROL_WORDS } from '../../src/parallel/control.js';
 import type { RunSpec } from '../../src/run/spec.js';
 import { bindExchange } from '../../workers/exchange.js';
@@ -19,7 +20,17 @@ const SPEC: RunSpec = {
   clipNorm: 1,
   validationCount: 20,
 };
-const IMAGES = { train: 90, test: 40 };
+const REGRESSION: WrittenNetwork = {
+  input: [8, 8, 1],
+  loss: 'squared-l2',
+  layers: [
+    { kind: 'convolution', kernel: 3, filters: 4 },
+    { kind: 'tanh' },
+    { kind: 'fully-connected', units: 1 },
+  ],
+};
+/** Of the test images one rank has one bundle more than the other. */
+const IMAGES = { train: 90, test: 150 };
 
 interface Outcome {
   readonly state: string;
@@ -28,20 +39,27 @@ interface Outcome {
 }
 
 interface Options {
+  /** Of classes unless it is given. */
+  readonly regression?: RunSpec;
   readonly workers: readonly number[];
   readonly stopInEpoch?: number;
   readonly checkpoints?: { readonly folder: string };
 }
 
 /** Trains in so many processes, of as many workers each as are given. */
-async function trainInProcesses({ workers, ...options }: Options, folder = makeFolder()): Promise<Outcome[]> {
+async function trainInProcesses(
+  { workers, regression, ...options }: Options,
+  folder = makeFolder(),
+): Promise<Outcome[]> {
   const helpers = join(findPackageRoot(), 'test', 'helpers', 'ranks');
   const transport = pathToFileURL(join(helpers, 'file-transport.mjs'));
   transport.searchParams.set('folder', folder);
-  const given = JSON.stringify({ ...options, images: IMAGES });
+  const given = JSON.stringify({ ...options, images: IMAGES, regression: regression !== undefined });
   return Promise.all(
     workers.map(async (own, rank) => {
-      const args = [rank, workers.length, transport.href, own, given, JSON.stringify(SPEC)].map(String);
+      const args = [rank, workers.length, transport.href, own, given, JSON.stringify(regression ?? SPEC)].map(
+        String,
+      );
       const { stdout } = await promisify(execFile)(process.execPath, [
         join(helpers, 'train-rank.mjs'),
         ...args,
@@ -62,6 +80,13 @@ describe('a run over processes', () => {
     expect(await trainInProcesses({ workers: [1, 2] })).toEqual([one, one]);
   });
 
+  it('evaluates a regression likewise', async () => {
+    const regression: RunSpec = { network: REGRESSION, shards: 2, batchSize: 30, epochs: 1 };
+    const [alone] = await trainInProcesses({ workers: [1], regression });
+    expect(alone).toMatchObject({ state: 'done', metrics: [{ testRmse: expect.any(Number) }] });
+    expect(await trainInProcesses({ workers: [1, 1], regression })).toEqual([alone, alone]);
+  });
+
   it('ends in all of them where one is asked to, and goes on in all from its checkpoint', async () => {
     const checkpoints = { folder: makeFolder() };
     const cut = await trainInProcesses({ workers: [1, 1], checkpoints, stopInEpoch: 2 });
@@ -78,14 +103,14 @@ describe('an exchange with other ranks', () => {
     const begun: unknown[] = [];
     let [looks, alive] = [0, 0];
     const transport = {
-      gather: (one: unknown) => begun.push(one),
-      scatter() {},
-      broadcast() {},
+      gather: (_stream: unknown, one: unknown) => begun.push(one),
+      scatter: () => 0,
+      broadcast: () => 0,
       isDone: () => ++looks > 3,
     };
     bindExchange(transport, new Int32Array(CONTROL_WORDS), 1_000, () => alive++).gather(pieces);
     expect(begun).toEqual(pieces);
-    expect([looks, alive]).toEqual([4, 3]);
+    expect([looks, alive]).toEqual([5, 3]);
   });
 
   it('is given up where one is silent and this process is to end', () => {
@@ -96,7 +121,7 @@ describe('an exchange with other ranks', () => {
       return false;
     };
     const exchange = bindExchange(
-      { gather() {}, scatter() {}, broadcast() {}, isDone },
+      { gather: () => 1, scatter: () => 2, broadcast: () => 3, isDone },
       control,
       1_000,
       () => {},

@@ -55,6 +55,7 @@ async function lead(args: readonly string[], streams: Streams, { ranks, mpi }: P
         async run(point, how) {
           await order('train');
           isBroken = true;
+          mpi.openStreams();
           const result = await executor.run(point, how);
           isBroken = false;
           return result;
@@ -98,6 +99,7 @@ async function follow(args: readonly string[], { ranks, mpi }: Party): Promise<n
     }
     const { command, point, engine } = planned!;
     try {
+      mpi.openStreams();
       await withInterruption(
         (signal) =>
           new RankExecutor(command, { ranks, loadDataset: engine.loadDataset }).run(point, {

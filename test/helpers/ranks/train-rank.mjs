@@ -1,16 +1,17 @@
 // One rank of a run on synthetic images, as JSON on stdout: node train-rank.mjs RANK RANKS TRANSPORT WORKERS OPTIONS SPEC
-import { makeSyntheticDataset } from '../../../dist/src/dataset/synthetic.js';
+import { makeSyntheticDataset, makeSyntheticTargets } from '../../../dist/src/dataset/synthetic.js';
 import { Ranks } from '../../../dist/src/parallel/ranks.js';
 import { fitRun } from '../../../dist/src/run/fit.js';
 import { resolveRunSpec } from '../../../dist/src/run/spec.js';
 import { trainFitted } from '../../../dist/src/train.js';
 
 const [rank, ranks, transport, workers, options, written] = process.argv.slice(2);
-const { stopInEpoch, checkpoints, images } = JSON.parse(options);
+const { stopInEpoch, checkpoints, images, regression } = JSON.parse(options);
 const spec = resolveRunSpec(JSON.parse(written));
-const dataset = makeSyntheticDataset(spec.network.input, 10, images);
+const { input } = spec.network;
+const dataset = regression ? makeSyntheticTargets(input, images) : makeSyntheticDataset(input, 10, images);
 const stop = new AbortController();
-const { state, reason, weightsSha256, epochs } = await trainFitted(fitRun(spec, dataset), {
+const { epochs, ...result } = await trainFitted(fitRun(spec, dataset), {
   workers: Number(workers),
   ranks: ranks === '1' ? null : await Ranks.open({ rank: Number(rank), ranks: Number(ranks), transport }),
   signal: stop.signal,
@@ -21,4 +22,7 @@ const { state, reason, weightsSha256, epochs } = await trainFitted(fitRun(spec, 
   },
 });
 const metrics = epochs.map(({ seconds, imagesPerSecond, ...rest }) => rest);
-process.stdout.write(JSON.stringify({ state, reason, weightsSha256, metrics }));
+const { state, reason, weightsSha256, confusion, predicted } = result;
+process.stdout.write(
+  JSON.stringify({ state, reason, weightsSha256, metrics, confusion, predicted: [...(predicted ?? [])] }),
+);
