@@ -43,7 +43,7 @@ describe.runIf(IS_ASKED)('Slurm on two nodes', { timeout: LIMIT_MS }, () => {
   it('goes on where a time limit cuts its tasks', async () => {
     const points = IS_LONG ? 6 : 1;
     // Slurm looks at its limits every 30 seconds, within which some machines train a lot.
-    for (let epochs = 6_000; ; epochs *= 2) {
+    for (let epochs = 3_000; ; epochs *= 2) {
       const sweep = site.writeGrid(`cut-${epochs}`, { epochs, seeds: points });
       const trainThere = async () => {
         expect(await sweep.submit(['--time', '1', '--grace', '50'])).toMatchObject({ code: 0 });
