@@ -29,6 +29,9 @@ if (findChromium() === null) {
   );
 }
 
+// They would be loaded, each in a process of its own, only to be skipped.
+if (process.env.CONVOY_SLURM === undefined && process.env.CONVOY_SOAK !== '1') leftOut.push('test/slurm/**');
+
 /** The whole counts of docs/promises.md take hours. */
 const timeoutMs = process.env.CONVOY_SOAK === '1' ? 6 * 3_600_000 : 60_000;
 

@@ -28,7 +28,7 @@ const SIDE_BY_SIDE = [
   ['NEON', 'npm', 'run', 'test:neon', '--silent', '--', ...more],
   ['Clang', 'npm', 'run', 'test:clang', '--silent', '--', ...more],
   ['ONNX Runtime', 'npm', 'run', 'test:onnx', '--silent'],
-  ['Slurm', 'npm', 'run', 'test:slurm', '--silent'],
+  ['Slurm', 'npm', 'run', 'test:slurm', '--silent', '--', ...more],
   ['queue', 'npm', 'run', 'test:queue', '--silent', '--', ...more],
   ['browser', 'npm', 'run', 'test:browser', '--silent'],
   ['Open MPI', 'npm', 'run', 'test:mpi', '--silent', '--', ...more],

@@ -1,5 +1,5 @@
 // Sweeps by a Slurm controller and two nodes on this machine, whose tasks are killed, put back into the queue and cut off: `npm run test:slurm`.
-// `npm run test:soak` does more of it.
+// `-- --long` does all of it, but for 2,000 jobs, which `npm run test:soak` starts as well.
 import { spawnSync } from 'node:child_process';
 import { CommandError, runCheck, runCounted } from './run.js';
 import { root } from './work-copy.js';
@@ -16,6 +16,6 @@ runCheck('test:slurm', async () => {
       throw new CommandError(`expected ${command}, found none. Run: apt-get install slurm-wlm munge`);
     }
   }
-  const environment = { CONVOY_SLURM: '1', PATH };
+  const environment = { CONVOY_SLURM: process.argv.includes('--long') ? 'long' : 'short', PATH };
   return runCounted('node', ['scripts/test.js', 'test/slurm'], { cwd: root, environment });
 });

@@ -72,6 +72,22 @@ export async function collectPending(
   return collections;
 }
 
+/**
+ * Forgets the submissions all of whose points are recorded, however that came about. Those that cannot be read now are kept.
+ *
+ * @throws UserError if what is noted cannot be read
+ */
+export async function forgetRecorded(store: Store): Promise<void> {
+  for (const folder of await listPending(store.db.name)) {
+    try {
+      const submission = readSubmission(folder);
+      if (listMissing(store, submission).length === 0) await forgetPending(store.db.name, submission);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+}
+
 async function collectSubmission(store: Store, submission: Submission): Promise<Collection> {
   const shared = new SharedFolder(dirname(dirname(submission.folder)));
   const { sweep } = submission;

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { clearRunFolder, listStates } from '../checkpoint/run-files.js';
+import type { DatasetShelf } from '../experiment/dataset-shelf.js';
 import { readEnvironment } from '../experiment/environment.js';
 import type { RunObserver } from '../experiment/executor.js';
-import { LocalExecutor } from '../experiment/local-executor.js';
+import type { LocalExecutor } from '../experiment/local-executor.js';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { unpackPoint } from '../experiment/portable-point.js';
 import type { EpochMetrics, TrainResult } from '../run/types.js';
@@ -31,8 +32,9 @@ export interface TaskOptions {
   readonly host: string;
   /** As the engine that gave the task calls it: `slurm 1234_5`. */
   readonly job: string;
-  /** Threads. */
-  readonly workers: number;
+  readonly executor: LocalExecutor;
+  /** Has the data of points that were trained before. */
+  readonly shelf: DatasetShelf;
   readonly signal: AbortSignal;
   readonly observer: TaskObserver;
 }
@@ -99,11 +101,10 @@ class TaskRun {
   }
 
   private async train(journal: Journal): Promise<TaskEnd> {
-    const { workers, signal, observer } = this.options;
+    const { executor, shelf, signal, observer } = this.options;
     const { checkpoints } = this.task;
-    const executor = new LocalExecutor({ workers, parallel: 1 }, 1);
     try {
-      const point = await unpackPoint(this.task.point);
+      const point = await unpackPoint(this.task.point, shelf);
       observer.began(point);
       const result = await executor.run(point, {
         signal,
@@ -135,8 +136,6 @@ class TaskRun {
     } catch (error) {
       if (signal.aborted) return { kind: 'interrupted' };
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
-    } finally {
-      await executor.close();
     }
   }
 
@@ -175,7 +174,7 @@ class TaskRun {
         ...readEnvironment(),
         remote: { host: options.host, job: options.job, attempt: attempt.number, resumptions },
       },
-      workers: options.workers,
+      workers: options.executor.workers,
       startedAt,
       finishedAt: new Date().toISOString(),
     };

@@ -146,7 +146,10 @@ describe('what was submitted for a database', () => {
   it('is collected until all of it is recorded', async () => {
     const { store, shared, points, sweepId } = await prepare();
     const tasks = points.map((point) => makeTask(point, {}));
-    const submission = await writeSubmission(shared, 'test', tasks, () => ['true']);
+    const submission = await writeSubmission(shared, {
+      ...{ sweep: 'test', tasks, pointsPerTask: 1 },
+      command: () => ['true'],
+    });
     await notePending(store.db.name, submission);
     const silent = () => {};
     await leave(shared, points[0]!);
@@ -167,6 +170,7 @@ describe('what was submitted for a database', () => {
       folder: '/nowhere/submissions/test-1',
       sweep: 'test',
       identities: [],
+      pointsPerTask: 1,
     });
     const told: string[] = [];
     expect(await collectPending(store, (line) => told.push(line))).toEqual([]);

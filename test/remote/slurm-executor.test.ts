@@ -35,7 +35,9 @@ async function prepare({ failures }: { failures: number }) {
   const points = await planGrid({ base: { model: 'SK', width: 0.2 }, grid: { seed: [0, 1] } });
   const shared = new SharedFolder(join(folder, 'shared'));
   const tasks = points.map((point) => makeTask(point, null));
-  const name = jobNameOf(await writeSubmission(shared, 'test', tasks, () => ['true']));
+  const name = jobNameOf(
+    await writeSubmission(shared, { sweep: 'test', tasks, pointsPerTask: 1, command: () => ['true'] }),
+  );
   const enqueue = (...states: string[]) =>
     answer(
       'queue',

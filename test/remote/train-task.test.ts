@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/dataset/dataset.js';
 import { loadDataset } from '../../src/dataset/load.js';
+import { DatasetShelf } from '../../src/experiment/dataset-shelf.js';
 import { expandGrid, parseGrid } from '../../src/experiment/grid.js';
+import { LocalExecutor } from '../../src/experiment/local-executor.js';
 import { planSweep, type SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { findResults, isFailure, isFinished } from '../../src/remote/find-results.js';
 import { JournalReader } from '../../src/remote/journal.js';
@@ -16,6 +18,8 @@ import { makeFolder } from '../experiment/fake-runs.js';
 let dataset: Dataset;
 let point: SweepPoint;
 let whole: Awaited<ReturnType<typeof train>>;
+const executor = new LocalExecutor({ workers: 1, parallel: 1 }, 1);
+afterAll(() => executor.close());
 beforeAll(async () => {
   dataset = await loadDataset('mnist');
   const base = { model: 'SK', width: 0.1, trainCount: 200, testCount: 100, epochs: 4, batchSize: 20 };
@@ -30,7 +34,8 @@ function makeOptions(changes: Partial<TaskOptions> = {}): TaskOptions {
     shared: new SharedFolder(makeFolder()),
     host: 'node1',
     job: 'slurm 1_2',
-    workers: 1,
+    executor,
+    shelf: new DatasetShelf(),
     signal: new AbortController().signal,
     observer: { began: () => {}, progressed: () => {}, epochEnded: () => {} },
     ...changes,

@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 
 const DAEMONS = ['munged', 'slurmctld', 'slurmd'];
 const START_LIMIT_MS = 120_000;
+/** After which a task that was put back into the queue may begin. */
+const HURRIED_SECONDS = 3;
 /** How often it is begun: another program may have taken a port since it was found free. */
 const STARTS = 3;
 /** Of a hook that starts a cluster. */
@@ -37,6 +39,8 @@ export class Cluster {
   /** For whoever asks it. */
   readonly environment: NodeJS.ProcessEnv;
   private readonly children: ChildProcess[] = [];
+  private controller: ChildProcess | null = null;
+  private readonly hurriedUntilMs = new Map<string, number>();
   private hasBegun = false;
   /** A daemon that is no more. */
   private ended: string | null = null;
@@ -86,12 +90,31 @@ export class Cluster {
       });
   }
 
-  /** Slurm lets a task that was put back into the queue wait for two minutes; here nobody has the time. */
+  /**
+   * Slurm lets a task that was put back into the queue wait for two minutes; here nobody has the time. One that began in the second in which its
+   * node has ended it would be refused there (`Job credential revoked`), and be lost.
+   */
   async hurry(): Promise<void> {
     const waiting = (await this.listTasks()).filter(({ reason }) => reason === 'BeginTime');
+    const nowMs = performance.now();
     for (const { id } of waiting) {
-      await this.ask('scontrol', 'update', `JobId=${id}`, 'StartTime=now').catch(() => {});
+      // Each time that it waits, once.
+      if (nowMs < (this.hurriedUntilMs.get(id) ?? 0)) continue;
+      this.hurriedUntilMs.set(id, nowMs + 2 * HURRIED_SECONDS * 1000);
+      const start = `StartTime=now+${HURRIED_SECONDS}`;
+      await this.ask('scontrol', 'update', `JobId=${id}`, start).catch(() => {});
     }
+  }
+
+  /** Kills the controller, and begins another one after a while. */
+  async restartController(pauseMs: number): Promise<void> {
+    const ended = new Promise((resolve) => this.controller!.once('close', resolve));
+    this.controller!.kill('SIGKILL');
+    await ended;
+    await sleep(pauseMs);
+    this.ended = null;
+    this.controller = this.spawn('slurmctld', '-D');
+    await this.waitFor('slurmctld', async () => (await this.ask('scontrol', 'ping')).includes('is UP'));
   }
 
   async close(): Promise<void> {
@@ -116,7 +139,7 @@ export class Cluster {
     await this.waitFor('munged', async () => existsSync(socket));
     const ports = await findPorts(3);
     writeFileSync(join(this.folder, 'slurm.conf'), this.describe(socket, ports));
-    this.spawn('slurmctld', '-D');
+    this.controller = this.spawn('slurmctld', '-D');
     for (const node of ['n1', 'n2']) this.spawn('slurmd', '-D', '-N', node);
     await this.waitFor(
       'slurmctld',
@@ -153,12 +176,12 @@ export class Cluster {
       ...nodes.map(
         (port, i) => `NodeName=n${i + 1} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${port} CPUs=1`,
       ),
-      'PartitionName=p Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP',
+      'PartitionName=short Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP',
       '',
     ].join('\n');
   }
 
-  private spawn(command: string, ...args: string[]): void {
+  private spawn(command: string, ...args: string[]): ChildProcess {
     // Of a group of its own: Ctrl-C of the tests is not for it.
     const child = spawn(command, args, { env: this.environment, stdio: 'ignore', detached: true });
     child.on('error', () => {});
@@ -166,6 +189,7 @@ export class Cluster {
       this.ended = command;
     });
     this.children.push(child);
+    return child;
   }
 
   private async waitFor(what: string, isReady: () => Promise<boolean>): Promise<void> {

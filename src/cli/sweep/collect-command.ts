@@ -7,6 +7,7 @@ const WITH_VALUE = [
   '--partition',
   '--time',
   '--array-limit',
+  '--points-per-task',
   '--grace',
   '--sbatch',
   '--workers',

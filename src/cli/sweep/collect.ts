@@ -5,7 +5,7 @@ import { UserError } from '../../core/errors.js';
 import { readLatestRuns, readRecordedRuns } from '../../experiment/run-records.js';
 import type { Store } from '../../experiment/store.js';
 import { type Collection, collectResults } from '../../remote/collect.js';
-import { listPending } from '../../remote/pending.js';
+import { forgetRecorded, listPending } from '../../remote/pending.js';
 import { SharedFolder } from '../../remote/shared-folder.js';
 import { formatNumberOf } from '../../report/findings/words.js';
 import { describeCollection } from '../collect-pending.js';
@@ -32,12 +32,20 @@ export async function collectSweep(job: SweepJob, folder: string | null): Promis
   const identities = points.map(({ identity }) => identity);
   let problems = 0;
   for (const path of folder === null ? await findFolders(store) : [checkFolder(folder)]) {
+    if (!existsSync(path)) {
+      say(
+        `${path}: expected the folder of what was submitted, found nothing there. Mount it, or submit again.`,
+      );
+      problems++;
+      continue;
+    }
     const collection = await collectFully(store, sweepId, new SharedFolder(path), identities);
     if (command.json) for (const runId of collection.recorded) streams.out.write(formatJsonRow(store, runId));
     for (const problem of collection.problems) say(problem);
     problems += collection.problems.length;
     say(`${describeCollection(collection)} from ${path}`);
   }
+  await forgetRecorded(store);
   if (!command.json) streams.out.write(formatResults(job));
   const recorded = readRecordedRuns(store.db, identities, command.numerics);
   const missing = identities.filter((identity) => !recorded.has(identity));

@@ -10,6 +10,7 @@ const DEFAULT_GRACE_SECONDS = 120;
 /** What Slurm takes. */
 const MAX_GRACE_SECONDS = 65_535;
 const MAX_TASKS = 1_000_000;
+const MAX_POINTS_PER_TASK = 100_000;
 
 /** What a command's options say of Slurm. */
 export interface SlurmFlags {
@@ -19,6 +20,7 @@ export interface SlurmFlags {
   readonly partition?: string;
   readonly time?: string;
   readonly arrayLimit?: number;
+  readonly pointsPerTask?: number;
   readonly grace?: number;
   readonly sbatch?: readonly string[];
   readonly workers?: number;
@@ -52,6 +54,9 @@ export function addSlurmOptions(command: Command): Command {
     .option('--array-limit <n>', 'tasks that run at once, at most', (text) =>
       parseCount('--array-limit', text, MAX_TASKS),
     )
+    .option('--points-per-task <n>', 'that a task trains, one after another (default: 1)', (text) =>
+      parseCount('--points-per-task', text, MAX_POINTS_PER_TASK),
+    )
     .option(
       '--grace <seconds>',
       `before the time limit, when a task saves its state and queues again (default: ${DEFAULT_GRACE_SECONDS}, or a quarter of a short limit)`,
@@ -69,7 +74,7 @@ export function addSlurmOptions(command: Command): Command {
 /** Options that mean nothing where no run is trained by this process. */
 const LOCAL_OPTIONS = ['parallel', 'profile', 'failFast', 'dryRun', 'queue'] as const;
 /** Options of the jobs. */
-const JOB_OPTIONS = ['partition', 'time', 'arrayLimit', 'grace', 'sbatch'] as const;
+const JOB_OPTIONS = ['partition', 'time', 'arrayLimit', 'pointsPerTask', 'grace', 'sbatch'] as const;
 /** Of runs that begin. */
 const RUN_OPTIONS = [
   'workers',
@@ -87,6 +92,7 @@ const RUN_OPTIONS = [
  */
 export function readSlurmFlags(command: Command, flags: SlurmFlags): RemoteChoice | null {
   const { slurm, collect, folder, partition, time, arrayLimit, workers, sbatch = [], wait = false } = flags;
+  const { pointsPerTask = 1 } = flags;
   if (slurm && collect) {
     throw new UserError('--collect: expected no --slurm beside it, found both. Submit first, collect later.');
   }
@@ -111,6 +117,7 @@ export function readSlurmFlags(command: Command, flags: SlurmFlags): RemoteChoic
       ...(partition === undefined ? {} : { partition }),
       ...(time === undefined ? {} : { time }),
       ...(arrayLimit === undefined ? {} : { arrayLimit }),
+      pointsPerTask,
       graceSeconds: chooseGrace(flags),
       workers: workers ?? null,
       others: sbatch,

@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import type { SweepPoint } from '../../experiment/plan-sweep.js';
 import { readRecordedRuns } from '../../experiment/run-records.js';
 import { findResults, isFinished } from '../../remote/find-results.js';
-import { forgetPending, notePending } from '../../remote/pending.js';
+import { forgetPending, forgetRecorded, notePending } from '../../remote/pending.js';
 import { SharedFolder } from '../../remote/shared-folder.js';
 import { type QueuedPoint, SlurmQueue } from '../../remote/slurm/queue.js';
 import { SlurmExecutor } from '../../remote/slurm/slurm-executor.js';
-import { jobNameOf } from '../../remote/slurm/submission.js';
+import { countArrayTasks, jobNameOf, type Submission } from '../../remote/slurm/submission.js';
 import { type SubmittedJob, submitTasks } from '../../remote/slurm/submit.js';
 import { makeTask } from '../../remote/task.js';
 import { formatNumberOf } from '../../report/findings/words.js';
@@ -44,7 +44,7 @@ export async function sweepBySlurm(job: SweepJob, choice: SlurmChoice, again: st
   if (all.length > 0) say(`to watch:   squeue --name=${all.join(',')}`);
   if (missing.length > 0) say(`to collect: ${again}`);
   if (!choice.wait) return EXIT_CODES.done;
-  return recordSweep({
+  const code = await recordSweep({
     ...job,
     engine: {
       createExecutor: (_options, _count, tell) =>
@@ -55,6 +55,8 @@ export async function sweepBySlurm(job: SweepJob, choice: SlurmChoice, again: st
       interrupted: `Interrupted: the jobs go on. Collect their results with: ${again}`,
     },
   });
+  await forgetRecorded(store);
+  return code;
 }
 
 interface SortedPoints {
@@ -69,14 +71,17 @@ interface SortedPoints {
 async function sort(shared: SharedFolder, missing: readonly SweepPoint[]): Promise<SortedPoints> {
   // First the queue: what ends after it has been asked is in the folder.
   const queued = await (await SlurmQueue.open(shared, new Set(identitiesOf(missing)))).look();
-  const waiting: SweepPoint[] = [];
+  const tried: { readonly point: SweepPoint; readonly attempts: number }[] = [];
   let finished = 0;
   for (const point of missing) {
     if (queued.has(point.identity)) continue;
-    if (isFinished(await findResults(shared, point.identity))) finished++;
-    else waiting.push(point);
+    const found = await findResults(shared, point.identity);
+    if (isFinished(found)) finished++;
+    else tried.push({ point, attempts: found.attempts.length });
   }
-  return { waiting, queued, finished };
+  // One that kills its task keeps those that come after it in the task from being trained: it comes last the next time.
+  tried.sort((a, b) => a.attempts - b.attempts);
+  return { waiting: tried.map(({ point }) => point), queued, finished };
 }
 
 async function submit(
@@ -101,16 +106,23 @@ async function submit(
     submitted: (submitted) => {
       const { id, submission } = submitted;
       jobs.push(submitted);
-      say(`job ${id}: ${formatNumberOf(submission.identities.length, 'task')}, ${submission.folder}`);
+      say(`job ${id}: ${describeTasks(submission)}, ${submission.folder}`);
       if (command.json && !wait) streams.out.write(formatJob(submitted));
     },
   });
   return jobs;
 }
 
+function describeTasks(submission: Submission): string {
+  const { identities, pointsPerTask } = submission;
+  const tasks = formatNumberOf(countArrayTasks(submission), 'task');
+  return pointsPerTask === 1 ? tasks : `${tasks} of ${formatNumberOf(identities.length, 'point')}`;
+}
+
 function formatJob({ id, submission }: SubmittedJob): string {
   const { folder, identities } = submission;
-  return `${JSON.stringify({ job: id, name: jobNameOf(submission), tasks: identities.length, folder })}\n`;
+  const name = jobNameOf(submission);
+  return `${JSON.stringify({ job: id, name, tasks: countArrayTasks(submission), points: identities.length, folder })}\n`;
 }
 
 async function forgetAttempts(shared: SharedFolder, { identity }: SweepPoint): Promise<void> {

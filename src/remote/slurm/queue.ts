@@ -1,8 +1,8 @@
 import type { SharedFolder } from '../shared-folder.js';
 import { listQueued } from './slurm.js';
-import { jobNameOf, listSubmissions, type Submission } from './submission.js';
+import { jobNameOf, listIdentities, listSubmissions, type Submission } from './submission.js';
 
-/** What Slurm has of a point's latest task. */
+/** What Slurm has of the task that trains a point. */
 export interface QueuedPoint {
   readonly state: string;
   readonly submission: Submission;
@@ -35,8 +35,9 @@ export class SlurmQueue {
     const queued = new Map<string, QueuedPoint>();
     for (const { jobName, index, state } of await listQueued([...this.submissions.keys()])) {
       const submission = this.submissions.get(jobName);
-      const identity = submission?.identities[index];
-      if (submission && identity !== undefined) queued.set(identity, { state, submission, index });
+      if (!submission) continue;
+      for (const identity of listIdentities(submission, index))
+        queued.set(identity, { state, submission, index });
     }
     return queued;
   }

@@ -162,6 +162,6 @@ function explainLoss(last: QueuedPoint | null, broken: readonly string[]): UserE
   }
   const log = last === null ? '' : ` See ${join(last.submission.folder, `task-${last.index}.log`)}.`;
   return new UserError(
-    `its Slurm task has ended without a result: it was cancelled, killed or ran out of memory.${log} The same command submits it again, and it goes on from its checkpoint.`,
+    `its Slurm task has ended without a result: it was cancelled or killed, ran out of memory, or could not write its result.${log} The same command submits it again, and it goes on from its checkpoint.`,
   );
 }

@@ -4,7 +4,14 @@ import { findPackageRoot } from '../../core/paths.js';
 import type { SharedFolder } from '../shared-folder.js';
 import type { Task } from '../task.js';
 import { readMaxArraySize, submitJob } from './slurm.js';
-import { jobNameOf, removeSubmission, type Submission, scriptOf, writeSubmission } from './submission.js';
+import {
+  countArrayTasks,
+  jobNameOf,
+  removeSubmission,
+  type Submission,
+  scriptOf,
+  writeSubmission,
+} from './submission.js';
 
 /** What the user says of the jobs. */
 export interface SlurmOptions {
@@ -13,6 +20,8 @@ export interface SlurmOptions {
   readonly time?: string;
   /** Tasks that run at once, at most. */
   readonly arrayLimit?: number;
+  /** Points that a task trains, one after another. */
+  readonly pointsPerTask: number;
   /** Seconds before the time limit at which a task saves its state and goes back into the queue. */
   readonly graceSeconds: number;
   /** Threads of a run; null for what the job is given. */
@@ -42,17 +51,20 @@ export interface Order {
 }
 
 /**
- * Submits tasks as job arrays, as few as the site allows. With a limit of tasks at once an array begins when the one before it has ended.
+ * Submits points as job arrays, as few as the site allows. With a limit of tasks at once an array begins when the one before it has ended.
  *
  * @throws UserError if Slurm refuses them; those of which `submitted` was told are in the queue
  */
 export async function submitTasks(order: Order): Promise<void> {
   const { shared, sweep, tasks, options } = order;
-  const size = await readMaxArraySize();
+  const { pointsPerTask } = options;
+  const size = (await readMaxArraySize()) * pointsPerTask;
   let before: string | null = null;
   for (let first = 0; first < tasks.length; first += size) {
-    const some = tasks.slice(first, first + size);
-    const submission = await writeSubmission(shared, sweep, some, (folder) => trainCommand(folder, options));
+    const submission = await writeSubmission(shared, {
+      ...{ sweep, tasks: tasks.slice(first, first + size), pointsPerTask },
+      command: (folder) => trainCommand(folder, options),
+    });
     const after = options.arrayLimit === undefined ? null : before;
     try {
       await order.written(submission);
@@ -61,7 +73,7 @@ export async function submitTasks(order: Order): Promise<void> {
       await order.withdrawn(submission);
       await removeSubmission(submission);
       if (!(error instanceof UserError) || first === 0) throw error;
-      throw new UserError(`${error.message} ${first} of ${tasks.length} tasks are submitted.`);
+      throw new UserError(`${error.message} ${first} of ${tasks.length} points are submitted.`);
     }
     order.submitted({ id: before, submission });
   }
@@ -70,10 +82,10 @@ export async function submitTasks(order: Order): Promise<void> {
 /** What is asked of `sbatch` for an array. */
 function listArguments(submission: Submission, options: SlurmOptions, after: string | null): string[] {
   const { partition, time, arrayLimit, graceSeconds, workers, others } = options;
-  const { folder, identities } = submission;
+  const { folder } = submission;
   return [
     `--job-name=${jobNameOf(submission)}`,
-    `--array=0-${identities.length - 1}${arrayLimit === undefined ? '' : `%${arrayLimit}`}`,
+    `--array=0-${countArrayTasks(submission) - 1}${arrayLimit === undefined ? '' : `%${arrayLimit}`}`,
     `--output=${join(folder, 'task-%a.log')}`,
     '--open-mode=append',
     `--chdir=${process.cwd()}`,

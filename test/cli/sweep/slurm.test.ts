@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -11,6 +12,7 @@ import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { carryFailure, writeResult } from '../../../src/remote/carried-result.js';
 import { SharedFolder } from '../../../src/remote/shared-folder.js';
+import { readSubmission } from '../../../src/remote/slurm/submission.js';
 import { readTask } from '../../../src/remote/task.js';
 import { makeFolder } from '../../experiment/fake-runs.js';
 import { makeTraining } from '../../remote/fake-results.js';
@@ -122,6 +124,32 @@ describe('sweep --slurm', () => {
     ]);
   });
 
+  it('gives a task several points, those that were begun before last', async () => {
+    answer('size', '2');
+    const { out, err } = await submit('--points-per-task', '2', '--json');
+    const jobs = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(jobs.map(({ tasks, points }) => [tasks, points])).toEqual([
+      [2, 4],
+      [1, 1],
+    ]);
+    expect(asked().match(/^--array=.*$/gm)).toEqual(['--array=0-1', '--array=0-0']);
+    expect(err).toContain('a grid: job 1: 2 tasks of 4 points, ');
+    const shared = new SharedFolder(join(folder, 'shared'));
+    const [first, second, third] = readSubmission(jobs[0].folder).identities;
+    // The second task of the first job is in the queue, and the first one has ended at its first point.
+    answer('queue', `${jobs[0].name}|1|RUNNING\n`);
+    await shared.beginAttempt(first!);
+    const again = await submit('--points-per-task', '3', '--json');
+    expect(again.err).toContain("2 in Slurm's queue, 3 to submit\n");
+    expect(JSON.parse(again.out)).toMatchObject({ tasks: 1, points: 3 });
+    const { identities } = readSubmission(JSON.parse(again.out).folder);
+    expect(identities).not.toContain(third);
+    expect([identities[0], identities.at(-1)]).toEqual([second, first]);
+  });
+
   it('submits nothing twice that is in the queue', async () => {
     await submit();
     const [name] = submissions();
@@ -138,7 +166,7 @@ describe('sweep --slurm', () => {
     const { exitCode, err } = await submit();
     expect(exitCode).toBe(2);
     expect(err).toContain(
-      'sbatch: expected Slurm to take it, found: sbatch: error: Batch job submission failed: Job violates accounting/QOS policy. Mend that, and run it again. 2 of 5 tasks are submitted.\n',
+      'sbatch: expected Slurm to take it, found: sbatch: error: Batch job submission failed: Job violates accounting/QOS policy. Mend that, and run it again. 2 of 5 points are submitted.\n',
     );
     expect(submissions()).toHaveLength(1);
     expect(readdirSync(join(folder, 'e.db-submitted'))).toEqual(submissions());
@@ -177,6 +205,14 @@ describe('sweep --slurm', () => {
     ],
     [['--folder', 'f'], '--folder: expected it with --slurm, found it alone. Give --slurm, or leave it out.'],
     [['--wait'], '--wait: expected it with --slurm, found it alone. Give --slurm, or leave it out.'],
+    [
+      ['--slurm', '--points-per-task', '0'],
+      "--points-per-task: expected a whole number from 1 to 100000, found '0'.",
+    ],
+    [
+      ['--collect', '--points-per-task', '2'],
+      '--points-per-task: expected no --collect beside it, found both. Leave one out.',
+    ],
     [
       ['--collect', '--workers', '2'],
       '--workers: expected no --collect beside it, found both. Leave one out.',
@@ -254,6 +290,18 @@ describe('sweep --collect', () => {
     expect(exitCode).toBe(2);
     expect(err).toBe(
       `--collect: expected a folder where results lie, found none that was noted beside ${join(folder, 'e.db')}. Name it with --folder.\n`,
+    );
+  });
+
+  it('tells of a folder that has gone', async () => {
+    await submit();
+    const place = join(folder, 'shared');
+    rmSync(place, { recursive: true });
+    const { exitCode, err } = await run('--collect');
+    expect(exitCode).toBe(1);
+    expect(err).toBe(
+      `a grid: ${place}: expected the folder of what was submitted, found nothing there. Mount it, or submit again.\n` +
+        'a grid: 5 points still missing\n',
     );
   });
 
