@@ -13,6 +13,13 @@ const PRESENT = ['waiting', 'active', 'prioritized', 'delayed'] as const;
 /** Nobody asks for them: what has come of a point is in the database. */
 const OPTIONS = { removeOnComplete: true, removeOnFail: true };
 
+/** Who wants to know whether jobs can be put into the queue. */
+export interface JobListener {
+  /** Told once for each reason. */
+  refused(reason: string): void;
+  accepted(): void;
+}
+
 /**
  * Sees to it that every run that a head waits for, and no worker is at, has its job in the queue. It looks again and again, so that it
  * does not matter who has lost a job: a worker that gave it back, Redis, or whoever has emptied it.
@@ -22,6 +29,8 @@ export class JobKeeper {
   #isClosed = false;
   #isWoken = false;
   #looks = 0;
+  /** Why the last look failed. */
+  #refusal: string | null = null;
   /** Jobs that are known to be this head's. */
   readonly #own = new Set<string>();
 
@@ -29,6 +38,7 @@ export class JobKeeper {
     private readonly queue: Queue,
     private readonly runs: OpenRuns,
     private readonly origin: JobOrigin,
+    private readonly listener: JobListener,
   ) {
     this.#look();
   }
@@ -62,11 +72,21 @@ export class JobKeeper {
     this.#timer = null;
     this.#isWoken = false;
     this.#keep()
-      // A connection that is lost, or Redis that is loading or full: the next look may find it better.
-      .catch(() => {})
+      .then(
+        () => this.#note(null),
+        // Redis that is loading or full, or another one's copy: the next look may find it better.
+        (error) => this.#note(error instanceof Error ? error.message : String(error)),
+      )
       .finally(() => {
         if (!this.#isClosed) this.#timer = setTimeout(() => this.#look(), LOOK_INTERVAL_MS);
       });
+  }
+
+  #note(refusal: string | null): void {
+    if (this.#isClosed || refusal === this.#refusal) return;
+    this.#refusal = refusal;
+    if (refusal === null) this.listener.accepted();
+    else this.listener.refused(refusal);
   }
 
   async #keep(): Promise<void> {

@@ -1,8 +1,13 @@
 import type { Redis } from 'ioredis';
 import { UserError } from '../core/errors.js';
 
+const MS_PER_SECOND = 1_000;
 /** Of the first connection: later ones are waited for. */
 const CONNECT_LIMIT_MS = 5_000;
+/** Of the first answer. */
+const ANSWER_LIMIT_MS = 10_000;
+/** The oldest that BullMQ is made for. */
+const LEAST_VERSION = [6, 2] as const;
 /** Of TLS, as OpenSSL calls them. */
 const UNKNOWN_SIGNERS = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -40,7 +45,7 @@ export interface ConnectionListener {
 /**
  * Connects to Redis. Once that has worked, a connection that is lost comes back by itself, and commands wait for it.
  *
- * @throws UserError if Redis cannot be reached, or the client is not installed
+ * @throws UserError if Redis cannot be reached or is too old, or the client is not installed
  */
 export async function connectRedis(url: string, listener: ConnectionListener): Promise<Redis> {
   const Client = await importClient();
@@ -54,17 +59,24 @@ export async function connectRedis(url: string, listener: ConnectionListener): P
   let isFirst = true;
   let reason = 'the connection was closed';
   redis.on('error', (error) => {
-    reason = explain(error);
+    reason = explain(error, isFirst);
   });
+  const patience = setTimeout(() => {
+    reason = `no answer for ${ANSWER_LIMIT_MS / MS_PER_SECOND} s`;
+    redis.disconnect();
+  }, ANSWER_LIMIT_MS);
   try {
     await redis.connect();
-    await redis.ping();
+    checkVersion(await redis.info('server'), url);
   } catch (error) {
     redis.disconnect();
+    if (error instanceof UserError) throw error;
     const found = error instanceof Error && 'command' in error ? error.message : reason;
     throw new UserError(
       `--queue: expected Redis at ${hidePassword(url)}, found: ${found}. Start it there, or correct the address.`,
     );
+  } finally {
+    clearTimeout(patience);
   }
   isFirst = false;
   let isLost = false;
@@ -80,6 +92,17 @@ export async function connectRedis(url: string, listener: ConnectionListener): P
     isLost = false;
   });
   return redis;
+}
+
+/** @param facts as Redis tells them, as those do that take its place. @throws UserError for one that is too old */
+export function checkVersion(facts: string, url: string): void {
+  const [, version, major, minor] = /^redis_version:((\d+)\.(\d+)\S*)/m.exec(facts) ?? [];
+  const [leastMajor, leastMinor] = LEAST_VERSION;
+  if (version === undefined || Number(major) > leastMajor) return;
+  if (Number(major) === leastMajor && Number(minor) >= leastMinor) return;
+  throw new UserError(
+    `--queue: expected Redis ${LEAST_VERSION.join('.')} or later at ${hidePassword(url)}, found ${version}. Install a later one.`,
+  );
 }
 
 /** What a user has to install who wants it: see the package's page. */
@@ -105,10 +128,16 @@ function missingPackages(): UserError {
   );
 }
 
-function explain(error: NodeJS.ErrnoException): string {
+/** @param isFirst whether the connection has never worked */
+function explain(error: NodeJS.ErrnoException, isFirst: boolean): string {
   if (error.code === 'ECONNREFUSED') return 'nobody who listens there';
   if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'a host of unknown name';
   if (UNKNOWN_SIGNERS.includes(error.code ?? ''))
     return `a certificate that nobody known here has signed (${error.message}; NODE_EXTRA_CA_CERTS=FILE makes its signer known)`;
+  if (error.code === 'ERR_SSL_WRONG_VERSION_NUMBER')
+    return 'a program that does not speak TLS, as Redis by redis://';
+  // Some close the connection on Redis's first words.
+  if (isFirst && (error.name === 'ParserError' || ['EPIPE', 'ECONNRESET'].includes(error.code ?? '')))
+    return `a program that does not speak as Redis does, or not without TLS (${error.message})`;
   return error.message;
 }

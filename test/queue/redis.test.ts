@@ -1,5 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { hidePassword, parseQueueUrl } from '../../src/queue/redis.js';
+import { checkVersion, hidePassword, parseQueueUrl } from '../../src/queue/redis.js';
+
+describe('Redis', () => {
+  it.each(['7.0.15', '6.2.0', '10.0.1'])('%s is fit', (version) => {
+    checkVersion(`# Server\r\nredis_version:${version}\r\nos:Linux\r\n`, 'redis://host');
+  });
+
+  it.each(['6.0.16', '5.0.14', '2.8.4'])('%s is too old', (version) => {
+    expect(() => checkVersion(`# Server\r\nredis_version:${version}\r\n`, 'redis://:secret@host')).toThrow(
+      `--queue: expected Redis 6.2 or later at redis://host, found ${version}. Install a later one.`,
+    );
+  });
+
+  it('of a name that does not tell is taken', () => {
+    checkVersion('# Server\r\n', 'redis://host');
+  });
+});
 
 describe("a queue's address", () => {
   it.each([
