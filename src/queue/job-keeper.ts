@@ -2,6 +2,7 @@ import type { Queue } from 'bullmq';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { type JobOrigin, makeJob } from './job.js';
 import type { OpenRuns } from './open-runs.js';
+import { explainReply } from './redis.js';
 
 const LOOK_INTERVAL_MS = 1_000;
 /** For runs that begin together, so that their jobs go together. */
@@ -29,8 +30,9 @@ export class JobKeeper {
   #isClosed = false;
   #isWoken = false;
   #looks = 0;
-  /** Why the last look failed. */
-  #refusal: string | null = null;
+  /** Why looks have failed, and whether the listener knows of the last one. */
+  readonly #refusals = new Set<string>();
+  #isRefused = false;
   /** Jobs that are known to be this head's. */
   readonly #own = new Set<string>();
 
@@ -75,7 +77,7 @@ export class JobKeeper {
       .then(
         () => this.#note(null),
         // Redis that is loading or full, or another one's copy: the next look may find it better.
-        (error) => this.#note(error instanceof Error ? error.message : String(error)),
+        (error) => this.#note(explainReply(error)),
       )
       .finally(() => {
         if (!this.#isClosed) this.#timer = setTimeout(() => this.#look(), LOOK_INTERVAL_MS);
@@ -83,10 +85,15 @@ export class JobKeeper {
   }
 
   #note(refusal: string | null): void {
-    if (this.#isClosed || refusal === this.#refusal) return;
-    this.#refusal = refusal;
-    if (refusal === null) this.listener.accepted();
-    else this.listener.refused(refusal);
+    if (this.#isClosed) return;
+    if (refusal === null) {
+      if (this.#isRefused) this.listener.accepted();
+      this.#isRefused = false;
+    } else if (!this.#refusals.has(refusal)) {
+      this.#refusals.add(refusal);
+      this.#isRefused = true;
+      this.listener.refused(refusal);
+    }
   }
 
   async #keep(): Promise<void> {

@@ -7,7 +7,7 @@ import { ProcessExecutor } from '../experiment/process-executor.js';
 import { chooseKernelName } from '../kernels/select.js';
 import { type Job, QUEUE_NAME, readJob } from './job.js';
 import { Machine } from './machine.js';
-import { connectRedis, hidePassword, importBullmq } from './redis.js';
+import { connectRedis, explainReply, hidePassword, importBullmq } from './redis.js';
 import { SilentHeads } from './silent-heads.js';
 import { type WorkEnd, type WorkPlace, workAtPoint } from './work-at-point.js';
 
@@ -90,7 +90,7 @@ export class QueueWorker {
     });
     // Of connections the listener above tells; a lock that is lost is no fault: the head decides whose attempt counts.
     self.#worker.on('error', (error) => {
-      if (error.name === 'ReplyError') self.#say(`${where}: refuses to give points: ${error.message}`);
+      if (error.name === 'ReplyError') self.#say(`${where}: refuses to give points: ${explainReply(error)}`);
     });
     return self;
   }
@@ -138,6 +138,8 @@ export class QueueWorker {
   async #work(queued: QueueJob): Promise<WorkEnd | null> {
     const { observer } = this.options;
     const identity = queued.id!;
+    // Redis that is short of memory may throw out what a job says: its head puts it in again.
+    if (Object.keys(queued.data ?? {}).length === 0) return null;
     let job: Job;
     try {
       job = readJob(queued.data, `queue: job ${identity}`);

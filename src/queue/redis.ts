@@ -24,8 +24,13 @@ const LONGEST_PAUSE_MS = 2_000;
  * @throws UserError for another URL than Redis has
  */
 export function parseQueueUrl(text: string): string {
-  const isRedis = URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
-  if (isRedis && new URL(text).hostname !== '') return text;
+  const { protocol = '', hostname = '', pathname = '' } = URL.canParse(text) ? new URL(text) : {};
+  if (/^rediss?:$/.test(protocol) && hostname !== '') {
+    if (/^\/?\d*$/.test(pathname)) return text;
+    throw new UserError(
+      `--queue: expected a number as Redis's database, found '${pathname.slice(1)}'. Leave it out for the first.`,
+    );
+  }
   throw new UserError(
     `--queue: expected redis://HOST:PORT, or rediss:// with TLS, found '${hidePassword(text)}'. A password stands before the host: redis://:PASSWORD@HOST.`,
   );
@@ -68,10 +73,12 @@ export async function connectRedis(url: string, listener: ConnectionListener): P
   try {
     await redis.connect();
     checkVersion(await redis.info('server'), url);
+    // The client goes on in the first one if there is none of the number.
+    await redis.select(redis.options.db ?? 0);
   } catch (error) {
     redis.disconnect();
     if (error instanceof UserError) throw error;
-    const found = error instanceof Error && 'command' in error ? error.message : reason;
+    const found = error instanceof Error && 'command' in error ? explain(error, true) : reason;
     throw new UserError(
       `--queue: expected Redis at ${hidePassword(url)}, found: ${found}. Start it there, or correct the address.`,
     );
@@ -128,16 +135,26 @@ function missingPackages(): UserError {
   );
 }
 
+/** What Redis answers when it refuses a command, without where in BullMQ's own script that was. */
+export function explainReply(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/ script: [0-9a-f]{40}, on .*$/s, '').replace(/\.$/, '');
+}
+
 /** @param isFirst whether the connection has never worked */
 function explain(error: NodeJS.ErrnoException, isFirst: boolean): string {
   if (error.code === 'ECONNREFUSED') return 'nobody who listens there';
   if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'a host of unknown name';
   if (UNKNOWN_SIGNERS.includes(error.code ?? ''))
     return `a certificate that nobody known here has signed (${error.message}; NODE_EXTRA_CA_CERTS=FILE makes its signer known)`;
+  if (error.message.startsWith('NOAUTH')) return 'that it wants a password (redis://:PASSWORD@HOST)';
+  if (error.message.startsWith('WRONGPASS'))
+    return 'that it has another password, or no such user (WRONGPASS)';
+  if (error.code === 'ETIMEDOUT') return isFirst ? 'nobody who answers, or not in this way' : error.message;
   if (error.code === 'ERR_SSL_WRONG_VERSION_NUMBER')
     return 'a program that does not speak TLS, as Redis by redis://';
   // Some close the connection on Redis's first words.
-  if (isFirst && (error.name === 'ParserError' || ['EPIPE', 'ECONNRESET'].includes(error.code ?? '')))
+  if (isFirst && (/RESP type/.test(error.message) || ['EPIPE', 'ECONNRESET'].includes(error.code ?? '')))
     return `a program that does not speak as Redis does, or not without TLS (${error.message})`;
   return error.message;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkVersion, hidePassword, parseQueueUrl } from '../../src/queue/redis.js';
+import { checkVersion, explainReply, hidePassword, parseQueueUrl } from '../../src/queue/redis.js';
 
 describe('Redis', () => {
   it.each(['7.0.15', '6.2.0', '10.0.1'])('%s is fit', (version) => {
@@ -15,6 +15,13 @@ describe('Redis', () => {
   it('of a name that does not tell is taken', () => {
     checkVersion('# Server\r\n', 'redis://host');
   });
+});
+
+it('what Redis refuses is told without where that was in a script', () => {
+  const where = `script: ${'5ab432e8'.repeat(5)}, on @user_script:589.`;
+  const why = "OOM command not allowed when used memory > 'maxmemory'";
+  expect(explainReply(new Error(`${why}. ${where}`))).toBe(why);
+  expect(explainReply(new Error(`${why}.`))).toBe(why);
 });
 
 describe("a queue's address", () => {
@@ -34,10 +41,13 @@ describe("a queue's address", () => {
     'redis://:sec/ret@host',
     'http://:secret@host',
     'redis:secret@host',
+    'redis://:secret@host/first',
     ':secret@host',
     'secret@host',
   ])('%s is refused, and the password is not told', (url) => {
-    expect(() => parseQueueUrl(url)).toThrow(/^--queue: expected redis:\/\/HOST:PORT/);
+    expect(() => parseQueueUrl(url)).toThrow(
+      /^--queue: expected (redis:\/\/HOST:PORT|a number as Redis's database, found 'first')/,
+    );
     expect(() => parseQueueUrl(url)).not.toThrow(/sec/);
   });
 });
