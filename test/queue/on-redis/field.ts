@@ -63,6 +63,13 @@ export class Running {
     return MS_A_TICK * (Number(fields[11]) + Number(fields[12]));
   }
 
+  /** What it has of the memory, while it lives. */
+  get residentBytes(): number {
+    return (
+      1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))![1])
+    );
+  }
+
   /** Into files and networks, while it lives. */
   get writtenBytes(): number {
     return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${this.child.pid}/io`, 'utf8'))![1]);
@@ -207,12 +214,25 @@ export class Field {
     return runs;
   }
 
+  /** Of each run, in the order of their ends. */
+  readTrainingMs(name: string): number[] {
+    return this.#query<{ seconds: number }>(name, 'SELECT seconds FROM all_runs ORDER BY finished_at').map(
+      ({ seconds }) => 1000 * seconds,
+    );
+  }
+
   readRuns(name: string): Runs {
+    return this.#query<Runs[number]>(
+      name,
+      `SELECT seed, state, completed_epochs AS epochs, weights_sha256 AS weights, test_error_percent AS error
+        FROM all_runs ORDER BY seed, run_id`,
+    );
+  }
+
+  #query<Row>(name: string, query: string): Row[] {
     const db = openDatabaseReadOnly(join(this.folder, name));
     try {
-      const query = `SELECT seed, state, completed_epochs AS epochs, weights_sha256 AS weights, test_error_percent AS error
-        FROM all_runs ORDER BY seed, run_id`;
-      return db.prepare<[], Runs[number]>(query).all();
+      return db.prepare<[], Row>(query).all();
     } finally {
       db.close();
     }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { DEFAULT_PARALLEL, DEFAULT_SILENCE_MS } from '../../../src/queue/queue-executor.js';
 import { countOf } from '../../helpers/soak.js';
-import { describeSweeps } from './describe-sweeps.js';
+import { describeSweeps, expectEnd, findAddress, openField } from './describe-sweeps.js';
 import { Field } from './field.js';
 
 /** A run of a few steps. */
@@ -17,18 +18,22 @@ const LARGE = {
 const ENDLESS = { width: 0.1, trainCount: 60_000, testCount: 10, epochs: 1000 };
 /** Shorter than workers may be silent. */
 const FROZEN_MS = 10_000;
+/** More than are in the queue at a time. */
+const MANY = 1_200;
+const ASK_WAITING = 'LLEN bull:convoy:wait';
+const QUESTIONS = 100;
+/** A process that holds the images as well has more. */
+const MOST_RESIDENT_BYTES = 1e9;
 /** Of each worker. */
 const REPORTS_A_SECOND = 1 / 2;
 
 describeSweeps('what the head of a queue does for its workers', () => {
   it('trains a grid of tiny points, each once, at a cost that does not grow with their number', async () => {
-    const points = countOf({ share: 120, whole: 2000 });
-    const field = await Field.open();
-    field.writeGrid(points, TINIEST);
-    const alone = await field.trainHere();
-    const head = field.startHead('queue.db');
+    const points = countOf({ share: 80, whole: 2000 });
+    const { field, hosts, alone, startHead } = await openField(points, TINIEST);
+    const head = startHead();
     const started = performance.now();
-    for (const _ of [0, 1]) field.startWorker();
+    for (const host of hosts) field.startWorker({ host });
     const look = async (done: number) => {
       await head.waitFor(/: done/, done);
       const info = await field.askRedis('INFO');
@@ -56,11 +61,42 @@ describeSweeps('what the head of a queue does for its workers', () => {
         wall: (found.atMs - before.atMs) / a,
       };
     });
+    const trainedMs = field.readTrainingMs('queue.db');
+    const training = trainedMs.slice(0.5 * points, 0.9 * points).reduce((sum, ms) => sum + ms, 0);
+    const lane = hosts.length * last!.wall - training / (0.4 * points);
+    report(`of a lane ${lane.toFixed(0)} ms between two points`);
     report(
       `${points} points: the first tenth ${JSON.stringify(first)}, then ${JSON.stringify(middle)}, at last ${JSON.stringify(last)}`,
     );
     // What reads all points anew for each of them would make the later ones dearer.
     expect(last!.head).toBeLessThan(2 * middle!.head);
+  });
+
+  it('has a thousand points in the queue at once, and answers meanwhile', async () => {
+    const field = await Field.open();
+    field.writeGrid(MANY, TINIEST);
+    const head = field.startHead('queue.db');
+    const address = await findAddress(head);
+    while ((await field.askRedis(ASK_WAITING)) !== `:${DEFAULT_PARALLEL}\r\n`) await sleep(50);
+    const waits: number[] = [];
+    for (let question = 0; question < QUESTIONS; question++) {
+      const asked = performance.now();
+      expect((await fetch(`http://${address}/`)).status).toBe(401);
+      waits.push(performance.now() - asked);
+      await sleep(20);
+    }
+    waits.sort((a, b) => a - b);
+    const [median, most] = [waits[waits.length >> 1]!, waits.at(-1)!];
+    report(
+      `${DEFAULT_PARALLEL} points in the queue: the head has ${(head.residentBytes / 1e6).toFixed(0)} MB and answers within ` +
+        `${median.toFixed(1)} ms, at most ${most.toFixed(0)} ms`,
+    );
+    // A worker that waits so long is held to be dead.
+    expect(most).toBeLessThan(DEFAULT_SILENCE_MS / 2);
+    expect(head.residentBytes).toBeLessThan(MOST_RESIDENT_BYTES);
+    head.kill('SIGTERM');
+    await expectEnd(head, 143);
+    expect(await field.askRedis(ASK_WAITING)).toBe(':0\r\n');
   });
 
   it('takes large networks in', async () => {

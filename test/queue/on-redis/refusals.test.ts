@@ -99,6 +99,21 @@ describeSweeps('a sweep that something is wrong with', () => {
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
+  it('says that Redis is full, and goes on once it is not', async () => {
+    const field = await Field.open();
+    field.writeGrid(2, { epochs: 2 });
+    const alone = await field.trainHere();
+    await field.askRedis('CONFIG SET maxmemory 1');
+    const head = field.startHead('queue.db');
+    const worker = field.startWorker();
+    await head.waitFor(/expected to put points into the queue, found: OOM .*'\. It is tried each second/);
+    await worker.waitFor(/waits for points/);
+    await field.askRedis('CONFIG SET maxmemory 0');
+    await head.waitFor('points are in the queue again');
+    await expectEnd(head);
+    expect(field.readRuns('queue.db')).toEqual(alone);
+  });
+
   it('says in a line that there is no Redis, and that a password is wrong', async () => {
     const field = await Field.open([], 'right');
     field.writeGrid(1);
