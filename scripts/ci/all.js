@@ -29,7 +29,7 @@ const SIDE_BY_SIDE = [
   ['Clang', 'npm', 'run', 'test:clang', '--silent', '--', ...more],
   ['ONNX Runtime', 'npm', 'run', 'test:onnx', '--silent'],
   ['Slurm', 'npm', 'run', 'test:slurm', '--silent', '--', ...more],
-  ['queue', 'npm', 'run', 'test:queue', '--silent', '--', ...more],
+  ['queue', 'npm', 'run', 'test:queue', '--silent'],
   ['browser', 'npm', 'run', 'test:browser', '--silent'],
   ['Open MPI', 'npm', 'run', 'test:mpi', '--silent', '--', ...more],
   ['threads', 'npm', 'run', 'test:tsan', '--silent'],

@@ -2,6 +2,7 @@ import type { Queue } from 'bullmq';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
 import { type JobOrigin, makeJob } from './job.js';
 import type { OpenRuns } from './open-runs.js';
+import { explainReply } from './redis.js';
 
 const LOOK_INTERVAL_MS = 1_000;
 /** For runs that begin together, so that their jobs go together. */
@@ -13,6 +14,13 @@ const PRESENT = ['waiting', 'active', 'prioritized', 'delayed'] as const;
 /** Nobody asks for them: what has come of a point is in the database. */
 const OPTIONS = { removeOnComplete: true, removeOnFail: true };
 
+/** Who wants to know whether jobs can be put into the queue. */
+export interface JobListener {
+  /** Told once for each reason. */
+  refused(reason: string): void;
+  accepted(): void;
+}
+
 /**
  * Sees to it that every run that a head waits for, and no worker is at, has its job in the queue. It looks again and again, so that it
  * does not matter who has lost a job: a worker that gave it back, Redis, or whoever has emptied it.
@@ -22,6 +30,9 @@ export class JobKeeper {
   #isClosed = false;
   #isWoken = false;
   #looks = 0;
+  /** Why looks have failed, and whether the listener knows of the last one. */
+  readonly #refusals = new Set<string>();
+  #isRefused = false;
   /** Jobs that are known to be this head's. */
   readonly #own = new Set<string>();
 
@@ -29,6 +40,7 @@ export class JobKeeper {
     private readonly queue: Queue,
     private readonly runs: OpenRuns,
     private readonly origin: JobOrigin,
+    private readonly listener: JobListener,
   ) {
     this.#look();
   }
@@ -62,11 +74,26 @@ export class JobKeeper {
     this.#timer = null;
     this.#isWoken = false;
     this.#keep()
-      // A connection that is lost, or Redis that is loading or full: the next look may find it better.
-      .catch(() => {})
+      .then(
+        () => this.#note(null),
+        // Redis that is loading or full, or another one's copy: the next look may find it better.
+        (error) => this.#note(explainReply(error)),
+      )
       .finally(() => {
         if (!this.#isClosed) this.#timer = setTimeout(() => this.#look(), LOOK_INTERVAL_MS);
       });
+  }
+
+  #note(refusal: string | null): void {
+    if (this.#isClosed) return;
+    if (refusal === null) {
+      if (this.#isRefused) this.listener.accepted();
+      this.#isRefused = false;
+    } else if (!this.#refusals.has(refusal)) {
+      this.#refusals.add(refusal);
+      this.#isRefused = true;
+      this.listener.refused(refusal);
+    }
   }
 
   async #keep(): Promise<void> {

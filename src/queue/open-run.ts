@@ -14,8 +14,6 @@ import type { BlobInbox, BlobPiece } from './blob-inbox.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Beginning, BeginningAnswer, Report, ReportAnswer, Return } from './protocol.js';
 
-/** Workers report every two seconds. */
-export const SILENCE_LIMIT_MS = 15_000;
 /** What a worker may take for a last step, and to save its state. */
 const STOP_LIMIT_MS = 15_000;
 /** Of workers at one point, without an epoch in between: then it is the point that kills them. */
@@ -28,6 +26,8 @@ const BEGINNING: Resumption = { epoch: 1, step: 0, epochs: [], rejected: [] };
 /** What all runs of a head share. */
 export interface HeadFacts {
   readonly inbox: BlobInbox;
+  /** A worker that has not been heard of for longer is held to be dead. */
+  readonly silenceLimitMs: number;
   /** Milliseconds, from any origin; stands still while the head does. */
   now(): number;
   /** Of attempts at any point, from 1. */
@@ -82,7 +82,7 @@ export class OpenRun {
 
   /** Whether no worker is at it that lives. */
   get isWaiting(): boolean {
-    return this.#attempt === null || this.head.now() - this.#attempt.heardAtMs > SILENCE_LIMIT_MS;
+    return this.#attempt === null || this.head.now() - this.#attempt.heardAtMs > this.head.silenceLimitMs;
   }
 
   /** A worker takes the run up, if no other one is at it. */

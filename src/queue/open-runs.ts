@@ -32,16 +32,24 @@ export class OpenRuns {
 
   /**
    * @param say is told what a user should know at once, in lines
+   * @param silenceLimitMs after which a worker is held to be dead
    * @param clock milliseconds, from any origin
    */
   constructor(
     inbox: BlobInbox,
     private readonly say: (line: string) => void,
+    silenceLimitMs: number,
     private readonly clock: () => number = () => performance.now(),
   ) {
     this.#lookedAtMs = clock();
     const tell = (line: string) => this.#tell(line);
-    this.#head = { inbox, now: () => this.#nowMs, countAttempt: () => ++this.#attempts, tell };
+    this.#head = {
+      inbox,
+      silenceLimitMs,
+      now: () => this.#nowMs,
+      countAttempt: () => ++this.#attempts,
+      tell,
+    };
   }
 
   /** Lets time go on; to be called every second. */

@@ -21,6 +21,8 @@ import { connectRedis, hidePassword, importBullmq } from './redis.js';
 export const DEFAULT_PARALLEL = 1_024;
 /** The head looks through those in the queue each second. */
 export const MOST_PARALLEL = 16_384;
+/** Workers report every two seconds, and need more where the head is so busy that they wait for its answers. */
+export const DEFAULT_SILENCE_MS = 15_000;
 const TICK_MS = 1_000;
 /** What is withdrawn at the end, if Redis is there. */
 const CLOSE_LIMIT_MS = 3_000;
@@ -32,6 +34,8 @@ export interface QueueOptions {
   /** The database that the sweep is recorded in. */
   readonly database: string;
   readonly parallel?: number;
+  /** After which a worker is held to be dead. */
+  readonly silenceMs?: number;
   /** Told what a user should know at once, in lines. */
   readonly tell: (line: string) => void;
 }
@@ -63,6 +67,7 @@ export class QueueExecutor implements Executor {
     place,
     database,
     parallel = DEFAULT_PARALLEL,
+    silenceMs = DEFAULT_SILENCE_MS,
     tell,
   }: QueueOptions): Promise<QueueExecutor> {
     const { Queue } = await importBullmq();
@@ -78,10 +83,14 @@ export class QueueExecutor implements Executor {
     let inbox: BlobInbox | null = null;
     try {
       inbox = await BlobInbox.open(dirname(findRunFolder(database, 0)));
-      const runs = new OpenRuns(inbox, tell);
+      const runs = new OpenRuns(inbox, tell, silenceMs);
       const server = await HeadServer.start(runs, place);
       const origin = { head: server.address, database: markDatabase(database), kernels: chooseKernelName() };
-      const keeper = new JobKeeper(queue, runs, origin);
+      const keeper = new JobKeeper(queue, runs, origin, {
+        refused: (reason) =>
+          tell(`${where}: expected to put points into the queue, found: ${reason}. It is tried each second.`),
+        accepted: () => tell(`${where}: points are in the queue again`),
+      });
       tell(`${where}: points are in the queue; workers find this process at ${server.address.url}`);
       return new QueueExecutor(parallel, redis, queue, inbox, server, runs, keeper);
     } catch (error) {

@@ -7,14 +7,14 @@ import { ProcessExecutor } from '../experiment/process-executor.js';
 import { chooseKernelName } from '../kernels/select.js';
 import { type Job, QUEUE_NAME, readJob } from './job.js';
 import { Machine } from './machine.js';
-import { connectRedis, hidePassword, importBullmq } from './redis.js';
+import { connectRedis, explainReply, hidePassword, importBullmq } from './redis.js';
 import { SilentHeads } from './silent-heads.js';
 import { type WorkEnd, type WorkPlace, workAtPoint } from './work-at-point.js';
 
-/** A worker renews its lock after half of it. What it costs to lose one is a question to the head, which knows who is alive. */
-const LOCK_DURATION_MS = 15_000;
+/** A worker renews its lock after half of it. What it costs to lose one is a question to the head, which knows who is alive, and puts a job back. */
+const LOCK_DURATION_MS = 5_000;
 /** So often locks are looked for that have run out. */
-const STALLED_INTERVAL_MS = 5_000;
+const STALLED_INTERVAL_MS = 2_500;
 /** More than the head lets a point kill, which counts by progress. */
 const MAX_STALLED_COUNT = 1_000;
 const RETRY_DELAY_MS = 1_000;
@@ -89,7 +89,9 @@ export class QueueWorker {
       runRetryDelay: RETRY_DELAY_MS,
     });
     // Of connections the listener above tells; a lock that is lost is no fault: the head decides whose attempt counts.
-    self.#worker.on('error', () => {});
+    self.#worker.on('error', (error) => {
+      if (error.name === 'ReplyError') self.#say(`${where}: refuses to give points: ${explainReply(error)}`);
+    });
     return self;
   }
 
@@ -136,6 +138,8 @@ export class QueueWorker {
   async #work(queued: QueueJob): Promise<WorkEnd | null> {
     const { observer } = this.options;
     const identity = queued.id!;
+    // Redis that is short of memory may throw out what a job says: its head puts it in again.
+    if (Object.keys(queued.data ?? {}).length === 0) return null;
     let job: Job;
     try {
       job = readJob(queued.data, `queue: job ${identity}`);
@@ -183,14 +187,20 @@ export class QueueWorker {
   /** Leaves the queue to others for a while, so that what this machine is not fit for does not come back to it at once. */
   #rest(reason: string): void {
     this.#unfitFor = reason;
-    if (!this.#said.has(reason)) this.options.observer.say(reason);
-    this.#said.add(reason);
+    this.#say(reason);
     if (this.#worker.isPaused() || this.#stop.signal.aborted) return;
     void this.#worker.pause(true);
     setTimeout(() => {
       if (!this.#stop.signal.aborted) void this.#worker.resume();
     }, this.#pauseMs).unref();
     this.#pauseMs = Math.min(2 * this.#pauseMs, PAUSE_MS.longest);
+  }
+
+  /** What is so again and again is said once, until a point has been trained. */
+  #say(line: string): void {
+    if (this.#said.has(line)) return;
+    this.#said.add(line);
+    this.options.observer.say(line);
   }
 
   #recover(): void {

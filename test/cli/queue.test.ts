@@ -54,6 +54,16 @@ describe('sweep --queue', () => {
       '--head-url: expected it with --queue, found none. Leave it out.',
     ],
     [
+      '--silence',
+      ['--queue', REDIS, '--silence', '4'],
+      "--silence: expected whole seconds from 5 to 3600, found '4'.",
+    ],
+    [
+      '--silence alone',
+      ['--silence', '60'],
+      '--silence: expected it with --queue, found none. Leave it out.',
+    ],
+    [
       '--workers',
       ['--queue', REDIS, '--workers', '2'],
       '--workers: expected it where points are trained (work), found it beside --queue. Leave it out.',

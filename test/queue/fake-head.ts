@@ -12,7 +12,8 @@ import type { CheckpointOptions, EpochMetrics, Resumption } from '../../src/run/
 import { makeFolder, planGrid } from '../experiment/fake-runs.js';
 
 export const TOKEN = 'a-token';
-/** Longer than a worker may be silent. */
+const SILENCE_LIMIT_MS = 15_000;
+/** Longer than that. */
 const LONG_SECONDS = 20;
 
 /** A head without a queue, whose clock goes on as the test says, and what it has been told. */
@@ -34,6 +35,7 @@ export class FakeHead {
     this.runs = new OpenRuns(
       inbox,
       (line) => this.lines.push(line),
+      SILENCE_LIMIT_MS,
       () => this.nowMs,
     );
     this.app = createHeadApp(this.runs, TOKEN);

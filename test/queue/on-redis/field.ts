@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFailed, onTestFinished } from 'vitest';
-import { findPackageRoot } from '../../src/core/paths.js';
-import { openDatabaseReadOnly } from '../../src/experiment/database.js';
-import { makeFolder } from '../experiment/fake-runs.js';
+import { findPackageRoot } from '../../../src/core/paths.js';
+import { openDatabaseReadOnly } from '../../../src/experiment/database.js';
+import { makeFolder } from '../../experiment/fake-runs.js';
 import { HERE, type Host } from './hosts.js';
 
 const scripts = join(findPackageRoot(), 'scripts');
@@ -16,6 +17,8 @@ const scripts = join(findPackageRoot(), 'scripts');
 const SHOWN_CHARACTERS = 3_000;
 
 const MOST_STARTS = 5;
+/** Below those that systems give to whoever connects, so that nobody gets one that is free for a moment. */
+const PORTS = { first: 10_000, count: 20_000 };
 /** In which Linux counts a process's time. */
 const MS_A_TICK = 10;
 
@@ -60,6 +63,13 @@ export class Running {
     return MS_A_TICK * (Number(fields[11]) + Number(fields[12]));
   }
 
+  /** What it has of the memory, while it lives. */
+  get residentBytes(): number {
+    return (
+      1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))![1])
+    );
+  }
+
   /** Into files and networks, while it lives. */
   get writtenBytes(): number {
     return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${this.child.pid}/io`, 'utf8'))![1]);
@@ -99,7 +109,7 @@ export class Field {
   static async open(hosts: readonly Host[] = [], password = ''): Promise<Field> {
     const gateways = hosts.map(({ gateway }) => gateway);
     for (let start = 1; ; start++) {
-      const field = new Field(await findPort(), gateways, password);
+      const field = new Field(drawPort(), gateways, password);
       try {
         await field.startRedis();
         return field;
@@ -110,7 +120,8 @@ export class Field {
     }
   }
 
-  async startRedis(): Promise<void> {
+  /** @param flags of its server besides */
+  async startRedis(...more: string[]): Promise<void> {
     const addresses = ['127.0.0.1', ...this.gateways];
     const flags = ['--save', '', '--appendonly', 'no', '--protected-mode', 'no', '--dir', this.folder];
     const args = [
@@ -121,6 +132,7 @@ export class Field {
       '--bind',
       ...addresses,
       ...flags,
+      ...more,
     ];
     this.#redis = new Running(spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
     await this.#redis.waitFor('Ready to accept connections');
@@ -140,6 +152,10 @@ export class Field {
   /** Gives what it answers, of which the first piece is enough. */
   async askRedis(command: string): Promise<string> {
     const socket = connect(this.port, '127.0.0.1');
+    if (this.password !== '') {
+      socket.write(`AUTH ${this.password}\r\n`);
+      await once(socket, 'data');
+    }
     socket.write(`${command}\r\n`);
     const [answer] = await once(socket, 'data');
     socket.destroy();
@@ -147,7 +163,8 @@ export class Field {
   }
 
   url({ gateway }: Host = HERE): string {
-    return `redis://${gateway}:${this.port}`;
+    const secret = this.password === '' ? '' : `:${this.password}@`;
+    return `redis://${secret}${gateway}:${this.port}`;
   }
 
   /** Points of a few hundred milliseconds each. */
@@ -159,13 +176,8 @@ export class Field {
     return grid;
   }
 
-  /** @param listen a port on all addresses, for workers of other hosts; absent: on loopback */
-  startHead(
-    db: string,
-    { args = [], host = HERE, ...options }: StartOptions & { listen?: string } = {},
-  ): Running {
-    const listen = options.listen === undefined ? [] : ['--listen', options.listen];
-    return this.run('sweep.js', ['grid.json', '--db', db, '--queue', this.url(), ...listen, ...args], {
+  startHead(db: string, { args = [], host = HERE, ...options }: StartOptions = {}): Running {
+    return this.run('sweep.js', ['grid.json', '--db', db, '--queue', this.url(host), ...args], {
       host,
       ...options,
     });
@@ -202,12 +214,25 @@ export class Field {
     return runs;
   }
 
+  /** Of each run, in the order of their ends. */
+  readTrainingMs(name: string): number[] {
+    return this.#query<{ seconds: number }>(name, 'SELECT seconds FROM all_runs ORDER BY finished_at').map(
+      ({ seconds }) => 1000 * seconds,
+    );
+  }
+
   readRuns(name: string): Runs {
+    return this.#query<Runs[number]>(
+      name,
+      `SELECT seed, state, completed_epochs AS epochs, weights_sha256 AS weights, test_error_percent AS error
+        FROM all_runs ORDER BY seed, run_id`,
+    );
+  }
+
+  #query<Row>(name: string, query: string): Row[] {
     const db = openDatabaseReadOnly(join(this.folder, name));
     try {
-      const query = `SELECT seed, state, completed_epochs AS epochs, weights_sha256 AS weights, test_error_percent AS error
-        FROM all_runs ORDER BY seed, run_id`;
-      return db.prepare<[], Runs[number]>(query).all();
+      return db.prepare<[], Row>(query).all();
     } finally {
       db.close();
     }
@@ -225,11 +250,7 @@ export type Runs = readonly {
   readonly error: number;
 }[];
 
-export function findPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+/** One that is free in all likelihood. */
+export function drawPort(): number {
+  return PORTS.first + randomInt(PORTS.count);
 }

@@ -77,3 +77,8 @@ export class NetworkHost implements Host {
     ip('link', 'set', this.#cable, 'up');
   }
 }
+
+/** Two machines, as far as this one can make any. */
+export function makeHosts(): readonly [Host, Host] {
+  return CAN_MAKE_NETWORKS ? [new NetworkHost('box-a'), new NetworkHost('box-b')] : [HERE, HERE];
+}
