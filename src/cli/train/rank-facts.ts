@@ -7,6 +7,7 @@ import { chooseKernelName } from '../../kernels/select.js';
 import type { UnplannedRun } from '../../run/fit.js';
 import { NUMERICS } from '../../run/numerics.js';
 import { identifySpec } from '../../run/spec.js';
+import { hashProgram } from './program-hash.js';
 
 /** What a rank says of itself before it trains with others. */
 interface RankFacts {
@@ -25,6 +26,7 @@ export function describeRank(found: UnplannedRun | Error): string {
   const alike = {
     'Convoy version': readManifest().version,
     'numerics version': NUMERICS,
+    'SHA-256 of the compiled program': hashProgram(),
     arithmetic: arithmeticOf(chooseKernelName()),
     'data set SHA-256': dataset.sha256,
     ...Object.fromEntries(fields),
@@ -50,7 +52,7 @@ export function compareRanks(texts: readonly string[]): void {
     if (other === undefined) continue;
     throw new UserError(
       `mpirun: ${other}: expected ${tell(first[other])} as on rank 0, found ${tell(alike[other])} on rank ${rank} (${host}). ` +
-        'Give all of them one command, one version of Convoy and the same data.',
+        'Give all of them one command, the same data, and one commit of Convoy, built on each (npm run build).',
     );
   }
 }

@@ -7,6 +7,7 @@ import { makeTinyDataset } from '../../helpers/tiny-dataset.js';
 const dataset = makeTinyDataset({ train: 100, test: 10 });
 const plan = (spec = {}, data = dataset) =>
   describeRank(fitRun(resolveRunSpec({ model: 'BASE', ...spec }), data));
+const ordinary = plan();
 const change = (text: string, field: string, value: unknown) => {
   const facts = JSON.parse(text);
   return JSON.stringify({ ...facts, alike: { ...facts.alike, [field]: value } });
@@ -24,11 +25,15 @@ describe('ranks before they train', () => {
       plan({}, makeTinyDataset({ train: 100, test: 10, seed: 2 })),
       'data set SHA-256: expected tiny-100-10-1 as',
     ],
-    [change(plan(), 'numerics version', 1), 'numerics version: expected'],
-    [change(plan(), 'arithmetic', 'baseline'), 'arithmetic: expected'],
-    [change(plan(), 'Convoy version', '0.0.1'), 'Convoy version: expected'],
+    [change(ordinary, 'numerics version', 1), 'numerics version: expected'],
+    [change(ordinary, 'arithmetic', 'baseline'), 'arithmetic: expected'],
+    [change(ordinary, 'Convoy version', '0.0.1'), 'Convoy version: expected'],
+    [
+      change(ordinary, 'SHA-256 of the compiled program', 'c0ffee'),
+      /^mpirun: SHA-256 of the compiled program: expected [\da-f]{64} as on rank 0, found c0ffee on rank 2 \(.+\)\. .*npm run build/,
+    ],
     [describeRank(new Error('mnist: expected files, found none.')), 'mnist: expected files, found none.'],
   ])('are refused if one is not: %s', (other, message) => {
-    expect(() => compareRanks([plan(), plan(), other])).toThrow(message);
+    expect(() => compareRanks([ordinary, ordinary, other])).toThrow(message);
   });
 });
