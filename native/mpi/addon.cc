@@ -4,47 +4,17 @@
 // All threads of a process share what is here, one of them at a time (MPI_THREAD_SERIALIZED).
 #include <mpi.h>
 #include <node_api.h>
-#include <sched.h>
 
-#include <algorithm>
 #include <chrono>
 #include <climits>
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "traffic.h"
+
+namespace convoy {
 namespace {
-
-struct Transfer {
-  int number;
-  std::vector<MPI_Request> requests;
-};
-
-// As many as in src/parallel/transport.ts.
-constexpr int STREAMS = 3;
-
-struct Traffic {
-  // Held around every call of MPI, and around what follows.
-  std::mutex turn;
-  std::condition_variable begun;
-  // What is not done, in the order in which it was begun.
-  std::vector<Transfer> pending;
-  // Of the last one that was begun.
-  int number = 0;
-  // What MPI said of a transfer that failed.
-  int failure = MPI_SUCCESS;
-  bool is_over = false;
-  // The ranks' calls are matched in each of them by itself.
-  MPI_Comm streams[STREAMS] = {MPI_COMM_WORLD, MPI_COMM_NULL, MPI_COMM_NULL};
-  std::thread driver;
-};
-
-// Never destroyed: a process may exit while its driver waits.
-Traffic& traffic = *new Traffic;
-
-using Turn = std::lock_guard<std::mutex>;
 
 void refuse(napi_env env, const char* message) { napi_throw_error(env, nullptr, message); }
 
@@ -117,37 +87,6 @@ bool choose_unit(napi_env env, size_t bytes, MPI_Datatype& unit, int& count) {
   return true;
 }
 
-// Whether a transfer is there; looks once. MPI moves all others on meanwhile.
-bool is_there(Transfer& transfer) {
-  int done = 0;
-  const int code = MPI_Testall(int(transfer.requests.size()), transfer.requests.data(), &done, MPI_STATUSES_IGNORE);
-  if (code != MPI_SUCCESS) traffic.failure = code;
-  return done || code != MPI_SUCCESS;
-}
-
-// MPI moves what is under way only while it is called, so somebody calls it while all workers compute. Seldom enough to take next to nothing of a core, and
-// often enough for a network of 25 Gb/s, of which a socket's buffers hold more than comes meanwhile.
-constexpr std::chrono::microseconds DRIVER_REST(200);
-
-void drive() {
-  std::unique_lock<std::mutex> turn(traffic.turn);
-  for (;;) {
-    traffic.begun.wait(turn, [] { return traffic.is_over || !traffic.pending.empty(); });
-    if (traffic.is_over) return;
-    if (is_there(traffic.pending.front())) traffic.pending.erase(traffic.pending.begin());
-    turn.unlock();
-    std::this_thread::sleep_for(DRIVER_REST);
-    turn.lock();
-  }
-}
-
-// Has a transfer looked after; its number, by which any thread can ask for it.
-napi_value keep(napi_env env, std::vector<MPI_Request>&& requests) {
-  traffic.pending.push_back({++traffic.number, std::move(requests)});
-  traffic.begun.notify_one();
-  return give(env, traffic.number);
-}
-
 int count_ranks() {
   int ranks = 1;
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
@@ -214,7 +153,7 @@ napi_value gather(napi_env env, napi_callback_info info) {
   if (!choose_unit(env, pieces.length / ranks, unit, count)) return nullptr;
   MPI_Request request;
   if (!succeeds(env, MPI_Iallgather(MPI_IN_PLACE, 0, unit, pieces.data, count, unit, stream, &request))) return nullptr;
-  return keep(env, {request});
+  return give(env, keep({request}));
 }
 
 // scatter(stream, own, all): of each of this rank's own arrays a piece to each rank, and of all ranks' arrays this one's pieces.
@@ -261,7 +200,7 @@ napi_value scatter(napi_env env, napi_callback_info info) {
       requests.push_back(request);
     }
   }
-  return keep(env, std::move(requests));
+  return give(env, keep(std::move(requests)));
 }
 
 // broadcast(stream, values): rank 0's to all.
@@ -276,21 +215,11 @@ napi_value broadcast(napi_env env, napi_callback_info info) {
   if (!choose_unit(env, values.length, unit, count)) return nullptr;
   MPI_Request request;
   if (!succeeds(env, MPI_Ibcast(values.data, count, unit, 0, stream, &request))) return nullptr;
-  return keep(env, {request});
-}
-
-// Who waits for a message looks without rest while it may come at once, then gives the core away to whoever wants it, such as another rank, and then sleeps.
-void rest(std::chrono::steady_clock::duration waited) {
-  using std::chrono::microseconds;
-  if (waited < microseconds(20)) return;
-  if (waited < microseconds(2000))
-    sched_yield();
-  else
-    std::this_thread::sleep_for(microseconds(50));
+  return give(env, keep({request}));
 }
 
 // isDone(number, milliseconds): whether what has been begun with this number is done; looks for so long.
-napi_value is_done(napi_env env, napi_callback_info info) {
+napi_value await_done(napi_env env, napi_callback_info info) {
   const Arguments given(env, info);
   int32_t number = 0;
   double milliseconds = 0;
@@ -302,10 +231,7 @@ napi_value is_done(napi_env env, napi_callback_info info) {
   for (auto now = begin;; now = std::chrono::steady_clock::now()) {
     {
       const Turn turn(traffic.turn);
-      auto& pending = traffic.pending;
-      const auto found = std::find_if(pending.begin(), pending.end(), [&](const Transfer& one) { return one.number == number; });
-      done = found == pending.end() || is_there(*found);
-      if (done && found != pending.end()) pending.erase(found);
+      done = is_done(number);
       if (!succeeds(env, traffic.failure)) return nullptr;
     }
     if (done || now >= end) break;
@@ -344,7 +270,7 @@ napi_value make_exports(napi_env env, napi_value exports) {
     const char* name;
     napi_callback run;
   } functions[] = {{"start", start},         {"openStreams", open_streams}, {"gather", gather}, {"scatter", scatter},
-                   {"broadcast", broadcast}, {"isDone", is_done},           {"stop", stop},     {"abort", abort_all}};
+                   {"broadcast", broadcast}, {"isDone", await_done},        {"stop", stop},     {"abort", abort_all}};
   for (const auto& [name, run] : functions) {
     napi_value function = nullptr;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, run, nullptr, &function);
@@ -354,5 +280,6 @@ napi_value make_exports(napi_env env, napi_value exports) {
 }
 
 }  // namespace
+}  // namespace convoy
 
-NAPI_MODULE_INIT() { return make_exports(env, exports); }
+NAPI_MODULE_INIT() { return convoy::make_exports(env, exports); }
