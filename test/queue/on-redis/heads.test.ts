@@ -40,7 +40,7 @@ describeSweeps('a sweep whose heads die, or are several', () => {
   });
 
   it('goes over to a head with another database, as on another host, once its own is dead', async () => {
-    const { field, hosts, alone, startHead } = await openField(2, OVER_STARTS);
+    const { field, hosts, alone, startHead } = await openField(1, OVER_STARTS);
     const killed = startHead('first.db');
     const worker = field.startWorker({ host: hosts[1] });
     await killed.waitFor('epoch 2 of');
@@ -49,7 +49,7 @@ describeSweeps('a sweep whose heads die, or are several', () => {
     const elsewhere = startHead('second.db');
     await expectEnd(elsewhere);
     expect(elsewhere.printed).toMatch(/goes on in epoch ([3-9]|[1-9]\d)/);
-    expect(worker.printed.match(/begun/g)).toHaveLength(2);
+    expect(worker.printed.match(/begun/g)).toHaveLength(1);
     expect(field.readRuns('second.db')).toEqual(alone);
   });
 
