@@ -18,6 +18,8 @@ import {
 const MS_PER_SECOND = 1_000;
 /** For an answer to a message or to a piece of a file, and for the next bytes of one. */
 const ANSWER_LIMIT_MS = 30 * MS_PER_SECOND;
+/** For a sign of life from another head. */
+const LIFE_LIMIT_MS = 5 * MS_PER_SECOND;
 /** Of an upload: what a cut connection costs at most. */
 const PIECE_BYTES = 1 << 23;
 /** Attempts at a file whose bytes come out wrong. */
@@ -41,6 +43,16 @@ export class HeadError extends Error {
   get isPassing(): boolean {
     return this.status === null || this.status >= 500;
   }
+}
+
+/** Whether the head is still there: it answers, and is not another one in its place. */
+export async function isHeadAlive({ url, token }: HeadAddress): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(LIFE_LIMIT_MS);
+  return fetch(url, { headers, redirect: 'error', signal }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** What a worker asks a head of one run. */

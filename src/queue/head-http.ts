@@ -28,6 +28,7 @@ const byteCount = z
 /**
  * The head's HTTP. Whatever is in an address is a hash or a number, and no part of a path in a file system.
  *
+ *     GET   /                                             is answered by a head that lives
  *     POST  /runs/IDENTITY/attempts                       takes a point up
  *     POST  /runs/IDENTITY/attempts/N/reports             tells what has come about
  *     POST  /runs/IDENTITY/attempts/N/ending              ends the attempt
@@ -59,6 +60,7 @@ export function createHeadApp(runs: OpenRuns, token: string): Hono {
   const blobOf = (context: Context) => parse(sha256Schema, context.req.param('sha256'));
   const runOf = (context: Context) => runs.find(identityOf(context));
 
+  app.get('/', (context) => context.body(null, 204));
   app.post('/runs/:identity/attempts', async (context) => {
     const beginning = parse(beginningSchema, await readJson(context));
     return answer(context, await runOf(context).begin(beginning));

@@ -1,6 +1,7 @@
-import type { Queue } from 'bullmq';
+import type { ErrorCode, Queue } from 'bullmq';
 import type { SweepPoint } from '../experiment/plan-sweep.js';
-import { type JobOrigin, makeJob } from './job.js';
+import { isHeadAlive } from './head-client.js';
+import { type HeadAddress, type JobOrigin, makeJob, readJob } from './job.js';
 import type { OpenRuns } from './open-runs.js';
 import { explainReply } from './redis.js';
 
@@ -13,6 +14,9 @@ const LOOKS_A_SEARCH = 5;
 const PRESENT = ['waiting', 'active', 'prioritized', 'delayed'] as const;
 /** Nobody asks for them: what has come of a point is in the database. */
 const OPTIONS = { removeOnComplete: true, removeOnFail: true };
+
+/** BullMQ's number of an error. */
+const NO_SUCH_JOB: ErrorCode = -1;
 
 /** Who wants to know whether jobs can be put into the queue. */
 export interface JobListener {
@@ -33,8 +37,8 @@ export class JobKeeper {
   /** Why looks have failed, and whether the listener knows of the last one. */
   readonly #refusals = new Set<string>();
   #isRefused = false;
-  /** Jobs that are known to be this head's. */
-  readonly #own = new Set<string>();
+  /** Jobs that are known to be this head's and that no worker has taken. */
+  #own = new Set<string>();
 
   constructor(
     private readonly queue: Queue,
@@ -52,11 +56,6 @@ export class JobKeeper {
     this.#isWoken = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), WAKE_MS);
-  }
-
-  /** Has no job kept any longer. */
-  forget(identity: string): void {
-    this.#own.delete(identity);
   }
 
   /** Takes a job out of the queue that no worker has taken. */
@@ -98,6 +97,9 @@ export class JobKeeper {
 
   async #keep(): Promise<void> {
     const waiting = this.runs.listWaiting();
+    this.#own = new Set(
+      waiting.map(({ point }) => point.identity).filter((identity) => this.#own.has(identity)),
+    );
     if (waiting.length === 0) return;
     const present = new Set(await this.queue.getRanges([...PRESENT], 0, -1));
     const missing = waiting.filter(({ point }) => !present.has(point.identity));
@@ -114,17 +116,37 @@ export class JobKeeper {
     const others = waiting.filter(
       ({ point }) => present.has(point.identity) && !this.#own.has(point.identity),
     );
-    for (const { point } of others) await this.#takeOver(point);
+    await this.#takeOver(others.map(({ point }) => point));
   }
 
   /**
-   * Takes over a job that an earlier process of the same database has left, so that workers find this head in it. Other heads' jobs are theirs: this one's
-   * turn comes when they are gone.
+   * Takes over jobs whose heads are gone, so that workers, also those that are at them, find this one. The others' jobs are theirs: this head's turn
+   * comes when they have ended. Where a head lives that cannot be reached from here no harm is done: whoever of the two has no job puts one in.
    */
-  async #takeOver(point: SweepPoint): Promise<void> {
-    const job = await this.queue.getJob(point.identity);
-    if (job?.data?.database !== this.origin.database) return;
-    await job.updateData(makeJob(point, this.origin));
-    this.#own.add(point.identity);
+  async #takeOver(points: readonly SweepPoint[]): Promise<void> {
+    const living = new Map([[this.origin.head.token, true]]);
+    for (const point of points) {
+      const job = await this.queue.getJob(point.identity);
+      const head = findHead(job?.data);
+      if (!job || head === null) continue;
+      if (!living.has(head.token)) living.set(head.token, await isHeadAlive(head));
+      if (living.get(head.token) || this.#isClosed) continue;
+      await job.updateData(makeJob(point, this.origin)).then(
+        () => this.#own.add(point.identity),
+        // It has ended meanwhile.
+        (error) => {
+          if (error.code !== NO_SUCH_JOB) throw error;
+        },
+      );
+    }
+  }
+}
+
+/** @returns null for a job of another version, or one that Redis has thrown out */
+function findHead(data: unknown): HeadAddress | null {
+  try {
+    return readJob(data, 'job').head;
+  } catch {
+    return null;
   }
 }

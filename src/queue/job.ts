@@ -8,7 +8,7 @@ import { sha256Schema } from '../remote/task.js';
 import { NUMERICS } from '../run/numerics.js';
 
 /** Goes up whenever head and worker of two versions would misunderstand each other, over the queue or over HTTP. */
-const JOB = { format: 'convoy-job', version: 1 } as const;
+const JOB = { format: 'convoy-job', version: 2 } as const;
 
 /** Of all heads and workers that share a Redis database. */
 export const QUEUE_NAME = 'convoy';
@@ -31,8 +31,6 @@ export interface Job {
   readonly label: string;
   readonly dataset: { readonly name: string; readonly sha256: string };
   readonly head: HeadAddress;
-  /** Another text for every database that heads record in. */
-  readonly database: string;
 }
 
 const jobSchema = z.strictObject({
@@ -42,17 +40,16 @@ const jobSchema = z.strictObject({
   label: z.string(),
   dataset: z.strictObject({ name: z.string(), sha256: sha256Schema }),
   head: z.strictObject({ url: z.url({ protocol: /^https?$/ }), token: z.string().min(1) }),
-  database: z.string(),
 }) satisfies z.ZodType<Job>;
 
 /** What all jobs of a head have in common. */
-export interface JobOrigin extends Pick<Job, 'head' | 'database'> {
+export interface JobOrigin extends Pick<Job, 'head'> {
   /** Name of the head's kernel set. */
   readonly kernels: string;
 }
 
 /** A job's data, for the queue. */
-export function makeJob({ label, dataset }: SweepPoint, { kernels, head, database }: JobOrigin): object {
+export function makeJob({ label, dataset }: SweepPoint, { kernels, head }: JobOrigin): object {
   const job: Job = {
     convoy: readManifest().version,
     numerics: NUMERICS,
@@ -60,7 +57,6 @@ export function makeJob({ label, dataset }: SweepPoint, { kernels, head, databas
     label,
     dataset: { name: dataset.name, sha256: dataset.sha256 },
     head,
-    database,
   };
   return { ...JOB, ...job };
 }

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
@@ -85,7 +82,7 @@ export class QueueExecutor implements Executor {
       inbox = await BlobInbox.open(dirname(findRunFolder(database, 0)));
       const runs = new OpenRuns(inbox, tell, silenceMs);
       const server = await HeadServer.start(runs, place);
-      const origin = { head: server.address, database: markDatabase(database), kernels: chooseKernelName() };
+      const origin = { head: server.address, kernels: chooseKernelName() };
       const keeper = new JobKeeper(queue, runs, origin, {
         refused: (reason) =>
           tell(`${where}: expected to put points into the queue, found: ${reason}. It is tried each second.`),
@@ -108,12 +105,9 @@ export class QueueExecutor implements Executor {
     if (options.signal.aborted) stop();
     options.signal.addEventListener('abort', stop);
     try {
-      const result = await run.ended;
-      this.keeper.forget(point.identity);
-      return result;
+      return await run.ended;
     } catch (error) {
       if (error instanceof Interrupted) void this.keeper.withdraw(point.identity);
-      else this.keeper.forget(point.identity);
       throw error;
     } finally {
       options.signal.removeEventListener('abort', stop);
@@ -133,10 +127,4 @@ export class QueueExecutor implements Executor {
     await this.inbox.close();
     this.runs.checkAgreement();
   }
-}
-
-/** A text that is a database's own, wherever its path leads. */
-function markDatabase(file: string): string {
-  const path = existsSync(file) ? realpathSync(file) : file;
-  return createHash('sha256').update(`${hostname()} ${path}`).digest('hex');
 }

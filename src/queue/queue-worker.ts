@@ -87,6 +87,9 @@ export class QueueWorker {
       stalledInterval: STALLED_INTERVAL_MS,
       maxStalledCount: MAX_STALLED_COUNT,
       runRetryDelay: RETRY_DELAY_MS,
+      // As the jobs say themselves, unless Redis has thrown that out: one that stayed would keep its head from putting it in again.
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
     });
     // Of connections the listener above tells; a lock that is lost is no fault: the head decides whose attempt counts.
     self.#worker.on('error', (error) => {

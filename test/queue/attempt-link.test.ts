@@ -16,7 +16,7 @@ import { FakeHead } from './fake-head.js';
 async function serve(head: FakeHead): Promise<{ server: HeadServer; job: Job }> {
   const server = await HeadServer.start(head.runs, { host: '127.0.0.1', port: 0, url: null });
   onTestFinished(() => server.close().catch(() => {}));
-  const origin = { head: server.address, database: 'd', kernels: 'avx2' };
+  const origin = { head: server.address, kernels: 'avx2' };
   return { server, job: readJob(makeJob(head.point, origin), 'job') };
 }
 
@@ -144,7 +144,7 @@ describe("a worker's link to its head", () => {
 describe('a job', () => {
   it('says what its head computes with, and who may do it', async () => {
     const head = await FakeHead.open();
-    const origin = { head: { url: 'http://head:1', token: 't' }, database: 'd', kernels: 'avx2' };
+    const origin = { head: { url: 'http://head:1', token: 't' }, kernels: 'avx2' };
     const data = makeJob(head.point, origin);
     const job = readJob(data, 'queue: job 1');
     checkArithmetic(job, 'avx512');
@@ -153,7 +153,7 @@ describe('a job', () => {
     );
     expect(() => checkArithmetic({ ...job, numerics: 99 }, 'avx2')).toThrow('expected numerics 99 with');
     expect(() => readJob({ ...data, version: 99 }, 'queue: job 1')).toThrow(
-      'queue: job 1: expected a convoy-job of version 1, found one of version 99.',
+      'queue: job 1: expected a convoy-job of version 2, found one of version 99.',
     );
     for (const wrong of [
       null,

@@ -34,7 +34,7 @@ describe.runIf(IS_ASKED)('a grid of many points by Slurm', { timeout: LIMIT_MS }
     const startMs = performance.now();
     const { code, err } = await sweep.submit(['--points-per-task', String(each), '--wait']);
     expect(code).toBe(0);
-    expect(err).toContain(`${tasks} tasks of ${points} points`);
+    expect(err).toContain(`${tasks} tasks of ${points.toLocaleString('en-US')} points`);
     tell(points, each, startMs);
     expect(await sweep.trainHere()).toMatchObject({ code: 0 });
     expect(sweep.readRows()).toEqual(sweep.readRows('here'));

@@ -39,6 +39,20 @@ describeSweeps('a sweep whose heads die, or are several', () => {
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
+  it('goes over to a head with another database, as on another host, once its own is dead', async () => {
+    const { field, hosts, alone, startHead } = await openField(1, OVER_STARTS);
+    const killed = startHead('first.db');
+    const worker = field.startWorker({ host: hosts[1] });
+    await killed.waitFor('epoch 2 of');
+    killed.kill();
+    await killed.ended;
+    const elsewhere = startHead('second.db');
+    await expectEnd(elsewhere);
+    expect(elsewhere.printed).toMatch(/goes on in epoch ([3-9]|[1-9]\d)/);
+    expect(worker.printed.match(/begun/g)).toHaveLength(1);
+    expect(field.readRuns('second.db')).toEqual(alone);
+  });
+
   it('goes on with a head that is killed and started again, there or elsewhere, and with the worker that trains meanwhile', async () => {
     const { field, hosts, alone, startHead } = await openField(2, OVER_STARTS);
     const killed = startHead();

@@ -114,6 +114,23 @@ describeSweeps('a sweep that something is wrong with', () => {
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
+  it('trains points whose jobs Redis has thrown out, and nobody takes that for a fault', async () => {
+    const field = await Field.open();
+    field.writeGrid(2, { epochs: 2 });
+    const alone = await field.trainHere();
+    const head = field.startHead('queue.db');
+    await expect
+      .poll(async () => (await field.askRedis('LLEN bull:convoy:wait')).trim(), { timeout: 60_000 })
+      .toBe(':2');
+    const ids = (await field.askRedis('LRANGE bull:convoy:wait 0 -1')).match(/[0-9a-f]{64}/g)!;
+    for (const id of ids) expect((await field.askRedis(`DEL bull:convoy:${id}`)).trim()).toBe(':1');
+    const worker = field.startWorker();
+    await expectEnd(head);
+    expect(worker.printed).not.toContain('queue: job');
+    expect(head.printed).not.toContain('expected');
+    expect(field.readRuns('queue.db')).toEqual(alone);
+  });
+
   it('says in a line that there is no Redis, and that a password is wrong', async () => {
     const field = await Field.open([], 'right');
     field.writeGrid(1);
