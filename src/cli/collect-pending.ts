@@ -3,11 +3,9 @@ import { Store } from '../experiment/store.js';
 import type { Collection } from '../remote/collect.js';
 import { collectPending, findPendingFolder, listPending } from '../remote/pending.js';
 import { formatNumberOf } from '../report/findings/words.js';
-import type { Streams } from './streams.js';
 
-/** Records what has come to a result of all that was submitted for a database, and says so on standard error. */
-export async function collectInto(store: Store, { err }: Pick<Streams, 'err'>): Promise<void> {
-  const say = (line: string) => void err.write(`${line}\n`);
+/** Records what has come to a result of all that was submitted for a database, and says so in lines. */
+export async function collectInto(store: Store, say: (line: string) => void): Promise<void> {
   const place = findPendingFolder(store.db.name);
   const collections = await collectPending(store, (reason) =>
     say(`${reason} If its results have gone for good, remove the file with its name from ${place}.`),
@@ -20,18 +18,18 @@ export async function collectInto(store: Store, { err }: Pick<Streams, 'err'>): 
 }
 
 /** The same before a database is read. One that cannot be written now is read as it is. */
-export async function collectFor(database: string, streams: Pick<Streams, 'err'>): Promise<void> {
+export async function collectFor(database: string, say: (line: string) => void): Promise<void> {
   try {
     if ((await listPending(database)).length === 0) return;
     const store = Store.open(database);
     try {
-      await collectInto(store, streams);
+      await collectInto(store, say);
     } finally {
       store.close();
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    streams.err.write(`${error.message} What was submitted is not collected.\n`);
+    say(`${error.message} What was submitted is not collected.`);
   }
 }
 

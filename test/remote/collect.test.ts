@@ -14,9 +14,8 @@ import { SharedFolder } from '../../src/remote/shared-folder.js';
 import { writeSubmission } from '../../src/remote/slurm/submission.js';
 import { makeTask } from '../../src/remote/task.js';
 import { NUMERICS } from '../../src/run/numerics.js';
-import type { TrainResult } from '../../src/run/types.js';
 import { makeFolder, makeMetrics, openStore, planGrid } from '../experiment/fake-runs.js';
-import { makeFound, makeTraining } from './fake-results.js';
+import { leaveResult, makeTraining } from './fake-results.js';
 
 async function prepare(seeds = 3) {
   const store = openStore();
@@ -30,20 +29,6 @@ async function prepare(seeds = 3) {
   return { store, shared, points, identities, sweepId };
 }
 
-/** Puts a result of a point into the shared folder, as another attempt. */
-async function leave(
-  shared: SharedFolder,
-  point: SweepPoint,
-  changes: Partial<TrainResult> = {},
-  host?: string,
-): Promise<string> {
-  const { folder } = await shared.beginAttempt(point.identity);
-  const found = await makeFound(point, changes, host);
-  cpSync(found.folder, folder, { recursive: true });
-  await writeResult(join(folder, 'result.json'), found.carried);
-  return folder;
-}
-
 async function fail(shared: SharedFolder, point: SweepPoint): Promise<void> {
   const { folder } = await shared.beginAttempt(point.identity);
   const ended = { point: packPoint(point), training: makeTraining() };
@@ -54,8 +39,8 @@ async function fail(shared: SharedFolder, point: SweepPoint): Promise<void> {
 describe('collecting', () => {
   it('records each point once, by any number of processes at once', async () => {
     const { store, shared, points, identities, sweepId } = await prepare(12);
-    for (const point of points) await leave(shared, point);
-    await leave(shared, points[0]!);
+    for (const point of points) await leaveResult(shared, point);
+    await leaveResult(shared, points[0]!);
     const others = [Store.open(store.db.name), Store.open(store.db.name)];
     const all = [store, ...others];
     const collections = await Promise.all(
@@ -71,12 +56,12 @@ describe('collecting', () => {
 
   it('tells of attempts that do not agree, and of what is no result', async () => {
     const { store, shared, points, identities, sweepId } = await prepare();
-    await leave(shared, points[0]!, {}, 'node1');
-    await leave(shared, points[0]!, { weightsSha256: 'f'.repeat(64) }, 'node2');
-    const broken = await leave(shared, points[1]!);
+    await leaveResult(shared, points[0]!, {}, 'node1');
+    await leaveResult(shared, points[0]!, { weightsSha256: 'f'.repeat(64) }, 'node2');
+    const broken = await leaveResult(shared, points[1]!);
     writeFileSync(join(broken, 'result.json'), '{"format":"convoy-res');
-    const foreign = await leave(shared, points[2]!);
-    cpSync(await leave(shared, points[0]!), foreign, { recursive: true });
+    const foreign = await leaveResult(shared, points[2]!);
+    cpSync(await leaveResult(shared, points[0]!), foreign, { recursive: true });
     const { recorded, problems } = await collectResults(store, sweepId, shared, identities);
     expect(recorded).toEqual([1]);
     const cutOff = `${join(broken, 'result.json')}: expected a convoy-result, found no JSON. It is another kind of file, or was cut off: remove it.`;
@@ -96,13 +81,13 @@ describe('collecting', () => {
 
   it('takes those of this version alone, and tells of others where there is no result', async () => {
     const { store, shared, points, identities, sweepId } = await prepare(1);
-    const outdated = await leave(shared, points[0]!);
+    const outdated = await leaveResult(shared, points[0]!);
     const file = join(outdated, 'result.json');
     await writeResult(file, { ...readResult(file), numerics: NUMERICS - 1 });
     const collect = () => collectResults(store, sweepId, shared, identities);
     const found = `found one of ${NUMERICS - 1} from node1`;
     expect(await collect()).toMatchObject({ recorded: [], problems: [expect.stringContaining(found)] });
-    await leave(shared, points[0]!, { weightsSha256: 'f'.repeat(64) });
+    await leaveResult(shared, points[0]!, { weightsSha256: 'f'.repeat(64) });
     expect(await collect()).toMatchObject({ recorded: [1], problems: [] });
     expect(await collect()).toMatchObject({ recorded: [], problems: [] });
   });
@@ -111,7 +96,7 @@ describe('collecting', () => {
     const { store, shared, points, identities, sweepId } = await prepare();
     await fail(shared, points[0]!);
     await fail(shared, points[1]!);
-    await leave(shared, points[1]!);
+    await leaveResult(shared, points[1]!);
     expect(await collectResults(store, sweepId, shared, identities)).toMatchObject({
       recorded: expect.arrayContaining([1, 2]),
       failed: 1,
@@ -152,10 +137,10 @@ describe('what was submitted for a database', () => {
     });
     await notePending(store.db.name, submission);
     const silent = () => {};
-    await leave(shared, points[0]!);
+    await leaveResult(shared, points[0]!);
     expect(await collectPending(store, silent)).toMatchObject([{ recorded: [1] }]);
     expect(readdirSync(findPendingFolder(store.db.name))).toHaveLength(1);
-    for (const point of points.slice(1)) await leave(shared, point);
+    for (const point of points.slice(1)) await leaveResult(shared, point);
     expect(await collectPending(store, silent)).toMatchObject([{ recorded: expect.arrayContaining([2, 3]) }]);
     expect(existsSync(findPendingFolder(store.db.name))).toBe(false);
     expect(await collectPending(store, silent)).toEqual([]);

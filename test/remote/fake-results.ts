@@ -1,10 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import type { SweepPoint } from '../../src/experiment/plan-sweep.js';
 import { packPoint } from '../../src/experiment/portable-point.js';
 import { listCarriedFiles } from '../../src/remote/carried-files.js';
-import { type CarriedResult, carryResult, type Training } from '../../src/remote/carried-result.js';
+import {
+  type CarriedResult,
+  carryResult,
+  type Training,
+  writeResult,
+} from '../../src/remote/carried-result.js';
+import type { SharedFolder } from '../../src/remote/shared-folder.js';
 import type { TrainResult } from '../../src/run/types.js';
 import { makeFolder, makeMetrics, makeResult } from '../experiment/fake-runs.js';
 
@@ -37,4 +43,18 @@ export async function makeFound(
     carried: carryResult(result, { point: packPoint(point), training: makeTraining(host), files }),
     folder,
   };
+}
+
+/** Puts a result of a point into the shared folder, as another attempt. */
+export async function leaveResult(
+  shared: SharedFolder,
+  point: SweepPoint,
+  changes: Partial<TrainResult> = {},
+  host?: string,
+): Promise<string> {
+  const { folder } = await shared.beginAttempt(point.identity);
+  const found = await makeFound(point, changes, host);
+  cpSync(found.folder, folder, { recursive: true });
+  await writeResult(join(folder, 'result.json'), found.carried);
+  return folder;
 }

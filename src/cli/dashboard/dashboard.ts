@@ -5,6 +5,7 @@ import { EXIT_CODES } from '../exit.js';
 import { findInterruptionCode, withInterruption } from '../interruption.js';
 import { LOOPBACK } from '../listen-option.js';
 import type { Streams } from '../streams.js';
+import { collectWhile } from './collect-while.js';
 import { type DashboardCommand, parseDashboardArguments, USUAL_PORT } from './options.js';
 
 /**
@@ -23,11 +24,12 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
       streams.err.write(
         `Shows ${command.files.join(', ')} at this address, which is a key to it; Ctrl-C ends it.\n`,
       );
-      await new Promise((resolve) => {
-        if (signal.aborted) resolve(null);
-        signal.addEventListener('abort', resolve, { once: true });
-      });
-      const lost = await server.close();
+      let lost = 0;
+      try {
+        await collectWhile(command.files, signal, (line) => streams.err.write(`${line}\n`));
+      } finally {
+        lost = await server.close();
+      }
       if (lost > 0) {
         streams.err.write(
           `${formatNumberOf(lost, 'queued run')} not begun: what the page queues lives as long as this command.\n`,

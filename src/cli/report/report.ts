@@ -18,7 +18,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
   const command = await parseReportArguments(args, streams);
   if (command === null) return EXIT_CODES.done;
   requireDatabase(command.db);
-  await collectFor(command.db, streams);
+  await collectFor(command.db, (line) => streams.err.write(`${line}\n`));
   const db = openDatabaseReadOnly(command.db);
   try {
     const document = await writeReport(db, command);

@@ -28,7 +28,7 @@ export class Session {
   async read(command: Command, action: Use): Promise<void> {
     const file = fileOf(command);
     requireDatabase(file);
-    await collectFor(file, this.streams);
+    await collectFor(file, (line) => this.streams.err.write(`${line}\n`));
     await use(openDatabaseReadOnly(file), action);
   }
 

@@ -69,7 +69,7 @@ export async function runSweepCommand(
     store.recoverDead();
     const job = { command, grid, points, store, streams, engine };
     if (command.remote?.kind === 'collect') return await collectSweep(job, command.remote.folder);
-    await collectInto(store, streams);
+    await collectInto(store, (line) => streams.err.write(`${line}\n`));
     if (command.remote === null) return await recordSweep(job);
     return await sweepBySlurm(job, command.remote, nameCollecting(args, command.remote.folder));
   } finally {
