@@ -1,5 +1,5 @@
 import { LAYER_KINDS } from '../layers/registry.js';
-import { cutBuckets, findReadiness } from '../network/gradient-buckets.js';
+import { cutBuckets, findReadiness, padToRanks } from '../network/gradient-buckets.js';
 import { type NetworkPlan, planNetwork, type StepPlan } from '../network/plan.js';
 import { cutMiniBatch } from '../network/shards.js';
 import type { NetworkSpec } from '../network/spec.js';
@@ -38,7 +38,7 @@ function planShard({ network, batchSize }: RankRun, shards: number): NetworkPlan
 export function planTraffic(run: RankRun, machines: number): RankTraffic {
   if (machines === 1) return { bytes: 0, exchanges: 0 };
   const plan = planShard(run, machines);
-  const { floats } = cutBuckets(plan.weightFloats, machines);
+  const floats = padToRanks(plan.weightFloats, machines);
   const gradients = (WAYS * (machines - 1) * floats) / machines;
   const statistics = ((machines - 1) / machines) * plan.jointFloats;
   const normalizations = plan.steps.filter(({ layer }) => layer.valuesPerStatistic !== undefined).length;
@@ -64,7 +64,7 @@ export function estimateRate(run: RankRun, machines: number, gigabits: number): 
   const waitMs = exchanges * latencyMs * Math.ceil(Math.log2(machines));
   const millisecondsOf = (floats: number) => (8 * FLOAT_BYTES * floats) / gigabits / 1e6;
   const others = (machines - 1) / machines;
-  const { buckets } = cutBuckets(plan.weightFloats, machines);
+  const buckets = cutBuckets(plan.weightFloats, machines);
   const ready = findReadiness(buckets, timeBackward(plan, computeMs));
   const travelledMs = buckets.reduce(
     (lastMs, { size }, i) => Math.max(lastMs, ready[i]!) + WAYS * millisecondsOf(others * size),

@@ -4,23 +4,24 @@ import type { Slot, StepPlan } from './plan.js';
 /** Some 2 MB: few enough messages, and what is left for the end of the backward pass, the first layers', is soon there. */
 const FLOATS_PER_BUCKET = 2 ** 19;
 
-/**
- * Cuts gradients, in the places of the weights, into what ranks exchange at a time, in the order in which the backward pass completes it: the last
- * parameters' first. Each bucket has a whole number of cache lines for each rank, so that all of them may be longer than the weights.
- */
-export function cutBuckets(
-  weightFloats: number,
-  ranks: number,
-): { readonly buckets: readonly Slot[]; readonly floats: number } {
+/** What ranks exchange of gradients in the places of the weights: a whole number of cache lines for each rank, so it may be longer than those. */
+export function padToRanks(weightFloats: number, ranks: number): number {
   const unit = ranks * FLOATS_PER_LINE;
-  const most = Math.ceil(FLOATS_PER_BUCKET / unit) * unit;
-  const floats = Math.ceil(weightFloats / unit) * unit;
-  const buckets = Array.from({ length: Math.ceil(floats / most) }, (_, i) => {
+  return Math.ceil(weightFloats / unit) * unit;
+}
+
+/**
+ * Cuts that into what is exchanged at a time, with whole lines for each rank as well, in the order in which the backward pass completes it: the last
+ * parameters' first.
+ */
+export function cutBuckets(weightFloats: number, ranks: number): Slot[] {
+  const floats = padToRanks(weightFloats, ranks);
+  const most = padToRanks(FLOATS_PER_BUCKET, ranks);
+  return Array.from({ length: Math.ceil(floats / most) }, (_, i) => {
     const end = floats - i * most;
     const offset = Math.max(0, end - most);
     return { offset, size: end - offset };
   });
-  return { buckets, floats };
 }
 
 /**

@@ -10,7 +10,7 @@ import { initialize } from '../layers/initializer.js';
 import type { BoundParameter, BoundTensor } from '../layers/layer.js';
 import { countLearningEpochs } from '../layers/parameter.js';
 import type { InputImages } from '../layers/whitening.js';
-import { cutBuckets } from './gradient-buckets.js';
+import { cutBuckets, padToRanks } from './gradient-buckets.js';
 import { type BoundSlot, layOutOptimizer, NO_OPTIMIZER, type OptimizerNeeds } from './optimizer-memory.js';
 import type { NetworkPlan, Slot, StepPlan, TensorPlace } from './plan.js';
 import type { OwnShards } from './shards.js';
@@ -68,7 +68,7 @@ export function layOutModel(
   const layout = new ArenaLayout();
   const { shards } = plan;
   const ranks = shards / count;
-  const { buckets, floats: padded } = cutBuckets(plan.weightFloats, ranks);
+  const padded = padToRanks(plan.weightFloats, ranks);
   const bookShard = () => ({
     partials: layout.book(plan.partialFloats),
     shared: layout.book(plan.sharedFloats),
@@ -81,7 +81,7 @@ export function layOutModel(
   const received = ranks > 1 ? layout.book(count * padded) : -1;
   const joint = layout.book(plan.jointFloats);
   const slots = { weights, gradient, ofShards, optimizer, shardGradients, received, joint };
-  return { slots, cut: { ranks, rank: first / count, buckets, padded }, floats: layout.floats };
+  return { slots, cut: { ranks, rank: first / count, padded }, floats: layout.floats };
 }
 
 export function allocateModel(
@@ -101,7 +101,7 @@ export function viewModel(
 ): ModelMemory {
   const {
     slots,
-    cut: { ranks, rank, buckets, padded },
+    cut: { ranks, rank, padded },
   } = layOutModel(plan, needs, own);
   const { weightFloats } = plan;
   const floats = viewArena(buffer);
@@ -129,7 +129,7 @@ export function viewModel(
     rankGradients:
       ranks === 1
         ? null
-        : buckets.map((place): RankGradients => {
+        : cutBuckets(weightFloats, ranks).map((place): RankGradients => {
             const { offset, size } = place;
             const piece = size / ranks;
             return {

@@ -29,7 +29,7 @@ const WORDS = { sent: 0, joined: 1, transfers: 2 } as const;
 export type RankJoinMemory = Int32Array;
 
 export function allocateRankJoin(weightFloats: number, ranks: number): RankJoinMemory {
-  const { buckets } = cutBuckets(weightFloats, ranks);
+  const buckets = cutBuckets(weightFloats, ranks);
   return new Int32Array(new SharedArrayBuffer(4 * (WORDS.transfers + buckets.length)));
 }
 
