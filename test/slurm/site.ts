@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,8 +42,6 @@ export class Site {
   static async open(maxArraySize: number): Promise<Site> {
     const folder = await mkdtemp(join(tmpdir(), 'slurm-'));
     await chmod(folder, 0o755);
-    // Where commands find MNIST.
-    symlinkSync(join(findPackageRoot(), 'data'), join(folder, 'data'));
     return new Site(folder, await Cluster.start(join(folder, 'cluster'), maxArraySize));
   }
 
