@@ -67,7 +67,7 @@ export async function collectPending(
       continue;
     }
     collections.push({ submission, ...(await collectSubmission(store, submission)) });
-    if (listMissing(store, submission).length === 0) await forgetPending(store.db.name, submission);
+    await forgetIfRecorded(store, submission);
   }
   return collections;
 }
@@ -81,11 +81,15 @@ export async function forgetRecorded(store: Store): Promise<void> {
   for (const folder of await listPending(store.db.name)) {
     try {
       const submission = readSubmission(folder);
-      if (listMissing(store, submission).length === 0) await forgetPending(store.db.name, submission);
+      await forgetIfRecorded(store, submission);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }
   }
+}
+
+async function forgetIfRecorded(store: Store, submission: Submission): Promise<void> {
+  if (listMissing(store, submission).length === 0) await forgetPending(store.db.name, submission);
 }
 
 async function collectSubmission(store: Store, submission: Submission): Promise<Collection> {

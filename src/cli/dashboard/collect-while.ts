@@ -7,7 +7,7 @@ const INTERVAL_MS = 30_000;
 /**
  * Records what comes to a result of all that was submitted for some databases, until the signal is raised.
  *
- * @param say told of it in lines, of each trouble once
+ * @param say told of it in lines, each of them once
  */
 export async function collectWhile(
   files: readonly string[],
