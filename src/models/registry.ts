@@ -5,7 +5,7 @@ import type { OpenName } from '../core/written.js';
 import type { LayerKinds } from '../layers/layer.js';
 import { LAYER_KINDS, listActivations } from '../layers/registry.js';
 import { type NetworkSpec, parseNetwork } from '../network/spec.js';
-import { AIRBENCH94_MODELS } from './airbench94.js';
+import { AIRBENCH_MODELS } from './airbench.js';
 import { ALEXNET_MODELS } from './alexnet.js';
 import { CIFAR_QUICK_MODELS } from './cifar-quick.js';
 import { GOOGLENET_MODELS } from './googlenet.js';
@@ -27,7 +27,7 @@ const NAMED = {
   ...VGG_MODELS,
   ...GOOGLENET_MODELS,
   ...RESNET_MODELS,
-  ...AIRBENCH94_MODELS,
+  ...AIRBENCH_MODELS,
   ...MOBILENET_V2_MODELS,
 } satisfies Readonly<Record<string, Model>>;
 

@@ -3,6 +3,7 @@ import { expandGrid } from '../../src/experiment/grid.js';
 import { planSweep } from '../../src/experiment/plan-sweep.js';
 import { PRESET_NAMES, readPreset, TRAINING_PRESETS } from '../../src/experiment/presets/registry.js';
 import { buildModel, isModel } from '../../src/models/registry.js';
+import { describeNetwork } from '../../src/network/describe.js';
 import { planNetwork } from '../../src/network/plan.js';
 import type { MuonOptions } from '../../src/optim/optimizers/muon/muon.js';
 import type { SgdOptions } from '../../src/optim/optimizers/sgd.js';
@@ -24,8 +25,10 @@ const TRAINED = [
   'mobilenet-v2',
   'vgg11-cifar',
   'vgg16-cifar',
+  'vgg16-93',
   'cifar10-94',
   'cifar10-94-muon',
+  'cifar10-96',
 ];
 const PAPERS = ['15.1', '15.2', '15.3', '15.4'];
 const PARTS = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map((part) => `15.6${part}`);
@@ -208,6 +211,34 @@ describe('the preset cifar10-94-muon', () => {
     expect(spec.network.layers.at(-1)).toEqual({ kind: 'multiply', factor: 1 / 256 });
     const narrow = buildModel('airbench94-muon', { width: 0.25 }, 'test').network;
     expect(narrow.layers.at(-1)).toEqual({ kind: 'multiply', factor: 1 / 64 });
+  });
+});
+
+describe('the preset cifar10-96', () => {
+  const spec = readSpecs('cifar10-96')[0]!;
+
+  it('has the published rates and decays, for a loss that is a mean', () => {
+    // As airbench96_faster.py works them out for the sum over the mini-batch.
+    const kilostepScale = 1024 * (1 + 1 / (1 - 0.85));
+    const [lr, wd] = [9 / kilostepScale, (0.012 * 1024) / kilostepScale];
+    const { learningRate, batchSize } = spec;
+    const { weightDecay } = optimizerOf(spec) as SgdOptions;
+    const length = measureTraining(50_000, spec);
+    expect(length.steps).toBe(45 * 48);
+    for (const [step, share] of [
+      [0, 0.2],
+      [108, 0.6],
+      [216, 1],
+      [1188, 0.5],
+    ] as const) {
+      expect(learningRateAt(learningRate, step, length)).toBeCloseTo(share * lr * batchSize, 10);
+    }
+    expect(weightDecay * batchSize).toBeCloseTo(wd / lr, 12);
+  });
+
+  it('has the published network', () => {
+    expect(describeNetwork(spec.network).parameters).toBe(9_915_416);
+    expect(spec.network.layers.filter(({ kind }) => kind === 'residual')).toHaveLength(3);
   });
 });
 

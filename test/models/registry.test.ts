@@ -45,6 +45,7 @@ const PARAMETERS: readonly [name: string, options: object, parameters: number][]
   // Without the 288 weights of the whitening convolution, which do not learn.
   ['airbench94', {}, 1_971_352],
   ['airbench94-muon', {}, 1_971_352],
+  ['airbench96', {}, 9_915_416],
   // As kuangliu's pytorch-cifar has it.
   ['mobilenet-v2-cifar', {}, 2_296_922],
   ['resnet20', { shortcut: 'B' }, 272_474],

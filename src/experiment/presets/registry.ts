@@ -3,6 +3,7 @@ import { type Grid, parseGrid } from '../grid.js';
 import { CIFAR_QUICK } from './cifar-quick.js';
 import { CIFAR10_94 } from './cifar10-94.js';
 import { CIFAR10_94_MUON } from './cifar10-94-muon.js';
+import { CIFAR10_96 } from './cifar10-96.js';
 import { EXERCISE_15_6, EXERCISE_15_6_PARTS } from './exercise-15-6.js';
 import { EXERCISES_15_1_TO_15_4 } from './exercises-15-1-to-15-4.js';
 import { FIRST_LOOK } from './first-look.js';
@@ -26,6 +27,7 @@ export const PRESETS: readonly Preset[] = [
   ...VGG,
   CIFAR10_94,
   CIFAR10_94_MUON,
+  CIFAR10_96,
 ];
 
 export const PRESET_NAMES: readonly string[] = PRESETS.map((preset) => preset.name);

@@ -1,13 +1,11 @@
 /**
- * The network of "94% on CIFAR-10 in 3.29 seconds on a single GPU" (Jordan 2024, arXiv 2404.00498, airbench94): a frozen convolution that
- * whitens 2×2 patches, then three groups of two convolutions that begin as the identity where they can. And as his later recipe with Muon has it
- * (github.com/KellerJordan/cifar10-airbench, airbench94_muon.py).
+ * The networks of "94% on CIFAR-10 in 3.29 seconds on a single GPU" (Jordan 2024, arXiv 2404.00498): a frozen convolution that whitens 2×2 patches,
+ * then three groups of convolutions that begin as the identity where they can. airbench94 is the paper's; the others are those of the same author's
+ * later recipes with Muon and for 96% (github.com/KellerJordan/cifar10-airbench, airbench94_muon.py and airbench96_faster.py).
  */
 import { defineModel, type LayerDraft, type Model } from './model.js';
 import { MODEL_OPTIONS, scaleBy } from './options.js';
 
-/** Filters of each group's convolutions. */
-const FILTERS = [64, 256, 256] as const;
 /** Both signs of each of the 12 numbers of a patch. */
 const WHITENING_FILTERS = 24;
 /** The whitening layer's bias is trained for so many epochs. */
@@ -20,16 +18,14 @@ const TEMPERATURE = 9;
 const HEAD_FACTOR = 0.67 / 0.053;
 
 const GELU: LayerDraft = { kind: 'gelu' };
-/** Momentum 0.6 of the running statistics, as Keras counts it. */
-const NORMALIZATION: LayerDraft = {
-  kind: 'batch-normalization',
-  epsilon: 1e-12,
-  momentum: 0.4,
-  scale: false,
-};
-
 /** Where the forms of the network differ. */
 interface Form {
+  /** Of each group's convolutions. */
+  readonly filters: readonly number[];
+  /** Whether a group has a third convolution, and what goes into the second one is added to what the third one makes. */
+  readonly residual: boolean;
+  /** Of the running statistics, as Keras counts it. */
+  readonly momentum: number;
   /** Of the whitening layer. */
   readonly bias: Readonly<Record<string, unknown>>;
   /** Of each shift. */
@@ -40,6 +36,9 @@ interface Form {
 }
 
 const FORM: Form = {
+  filters: [64, 256, 256],
+  residual: false,
+  momentum: 0.4,
   bias: { biasEpochs: WHITENING_BIAS_EPOCHS },
   shift: { shiftLearningRate: SHIFT_FACTOR, shiftWeightDecay: 1 / SHIFT_FACTOR },
   head: { initializer: 'pytorch' },
@@ -47,6 +46,7 @@ const FORM: Form = {
 };
 
 const MUON_FORM: Form = {
+  ...FORM,
   bias: { biasInitializer: 'pytorch', biasFallEpochs: WHITENING_BIAS_EPOCHS },
   shift: {},
   head: {
@@ -58,17 +58,20 @@ const MUON_FORM: Form = {
   temperature: (inputs) => inputs,
 };
 
-export const AIRBENCH94_MODELS = {
+const WIDE_FORM: Form = { ...FORM, filters: [128, 384, 512], residual: true, momentum: 0.9 };
+
+export const AIRBENCH_MODELS = {
   airbench94: define("the network of Jordan's 94% recipe for CIFAR-10", FORM),
   'airbench94-muon': define('the same network as the recipe with Muon has it', MUON_FORM),
+  airbench96: define("the network of Jordan's 96% recipe for CIFAR-10", WIDE_FORM),
 };
 
-function define(title: string, { bias, shift, head, temperature }: Form): Model {
+function define(title: string, form: Form): Model {
   return defineModel(
     title,
     { width: MODEL_OPTIONS.width.default(1), classes: MODEL_OPTIONS.classes.default(10) },
     ({ width, classes }) => {
-      const filters = FILTERS.map(scaleBy(width));
+      const filters = form.filters.map(scaleBy(width));
       return {
         input: [32, 32, 3],
         layers: [
@@ -79,20 +82,20 @@ function define(title: string, { bias, shift, head, temperature }: Form): Model 
             filters: WHITENING_FILTERS,
             initializer: 'whitening',
             kernelLearningRate: 0,
-            ...bias,
+            ...form.bias,
           },
           GELU,
-          ...filters.flatMap((count) => buildGroup(count, { ...NORMALIZATION, ...shift })),
+          ...filters.flatMap((count) => buildGroup(count, form)),
           { kind: 'max-pooling', kernel: 3 },
-          { kind: 'fully-connected', units: classes, bias: false, ...head },
-          { kind: 'multiply', factor: 1 / temperature(filters.at(-1)!) },
+          { kind: 'fully-connected', units: classes, bias: false, ...form.head },
+          { kind: 'multiply', factor: 1 / form.temperature(filters.at(-1)!) },
         ],
       };
     },
   );
 }
 
-function buildGroup(filters: number, normalization: LayerDraft): LayerDraft[] {
+function buildGroup(filters: number, { residual, momentum, shift }: Form): LayerDraft[] {
   const convolution: LayerDraft = {
     kind: 'convolution',
     kernel: 3,
@@ -101,13 +104,20 @@ function buildGroup(filters: number, normalization: LayerDraft): LayerDraft[] {
     bias: false,
     initializer: { kind: 'dirac', rest: 'pytorch' },
   };
+  const normalization: LayerDraft = {
+    kind: 'batch-normalization',
+    epsilon: 1e-12,
+    momentum,
+    scale: false,
+    ...shift,
+  };
+  const second = [convolution, normalization];
   return [
     convolution,
     { kind: 'max-pooling', kernel: 2 },
     normalization,
     GELU,
-    convolution,
-    normalization,
+    ...(residual ? [{ kind: 'residual', body: [...second, GELU, ...second] }] : second),
     GELU,
   ];
 }
