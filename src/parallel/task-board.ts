@@ -106,17 +106,35 @@ export class TaskBoard {
       const over = this.#load(WORDS.over);
       // Behind the looks at what changes when it is set.
       if (this.#load(WORDS.failed) !== 0) throw new BoardBroken('another worker has failed');
-      for (let task = this.#take(); task >= 0; task = this.#take()) {
-        // The phase that the task is of, since it cannot end before the task.
-        const phase = this.#load(WORDS.phase);
-        work.run(phase, task);
-        if (Atomics.sub(words, WORDS.left * STRIDE, 1) === 1) this.#open(work, phase + 1, round);
-      }
+      this.#doTasks(work, round);
       if (this.#load(WORDS.over) === round) return;
       work.beginWait?.();
       if (this.#worker < this.#owners) this.#waitBeyond(generation);
       else Atomics.wait(words, WORDS.over * STRIDE, over);
       work.endWait?.();
+    }
+  }
+
+  /** Until there is none to take. */
+  #doTasks(work: SharedWork, round: number): void {
+    for (;;) {
+      let phase = 0;
+      let done = 0;
+      // Its own are counted together: the count is a line of the cache that all workers write.
+      for (let task = this.#takeOwn(); task >= 0; task = this.#takeOwn()) {
+        // The phase that the task is of, since it cannot end before the task is counted.
+        phase = this.#load(WORDS.phase);
+        work.run(phase, task);
+        done++;
+      }
+      if (done === 0) {
+        const task = this.#takeOthers();
+        if (task < 0) return;
+        phase = this.#load(WORDS.phase);
+        work.run(phase, task);
+        done = 1;
+      }
+      if (Atomics.sub(this.#words, WORDS.left * STRIDE, done) === done) this.#open(work, phase + 1, round);
     }
   }
 
@@ -133,9 +151,9 @@ export class TaskBoard {
       if (tasks > MOST_TASKS_OF_PHASE) {
         throw new RangeError(`expected at most ${MOST_TASKS_OF_PHASE} tasks, found ${tasks}`);
       }
-      // Nobody takes a task before it can be seen which phase it is of.
-      Atomics.store(words, WORDS.phase * STRIDE, phase);
-      Atomics.store(words, WORDS.left * STRIDE, tasks);
+      // Nobody takes a task before it can be seen which phase it is of: what is written here comes before the ranges.
+      words[WORDS.phase * STRIDE] = phase;
+      words[WORDS.left * STRIDE] = tasks;
       let begin = 0;
       for (let owner = 0; owner < this.#owners; owner++) {
         Atomics.store(words, (WORDS.ranges + owner) * STRIDE, (begin << BITS) | ends[owner]!);
@@ -145,23 +163,32 @@ export class TaskBoard {
     }
   }
 
-  /** A task that nobody has taken; -1 if there is none. */
-  #take(): number {
-    const words = this.#words;
+  /** A task of this worker's that nobody has taken; -1 if there is none. */
+  #takeOwn(): number {
+    return this.#worker < this.#owners ? this.#take(this.#worker, true) : -1;
+  }
+
+  /** A task of another worker's. */
+  #takeOthers(): number {
     for (let i = 0; i < this.#owners; i++) {
       const owner = (this.#worker + i) % this.#owners;
-      const isOwn = owner === this.#worker;
-      const at = (WORDS.ranges + owner) * STRIDE;
-      for (let range = Atomics.load(words, at); ; ) {
-        const [first, end] = [range >>> BITS, range & MOST_TASKS_OF_PHASE];
-        if (first >= end) break;
-        const rest = isOwn ? range + (1 << BITS) : range - 1;
-        const found = Atomics.compareExchange(words, at, range, rest | 0);
-        if (found === range) return isOwn ? first : end - 1;
-        range = found;
-      }
+      const task = owner === this.#worker ? -1 : this.#take(owner, false);
+      if (task >= 0) return task;
     }
     return -1;
+  }
+
+  /** The first of an owner's tasks, or the last one. */
+  #take(owner: number, first: boolean): number {
+    const at = (WORDS.ranges + owner) * STRIDE;
+    for (let range = Atomics.load(this.#words, at); ; ) {
+      const [begin, end] = [range >>> BITS, range & MOST_TASKS_OF_PHASE];
+      if (begin >= end) return -1;
+      const rest = first ? range + (1 << BITS) : range - 1;
+      const found = Atomics.compareExchange(this.#words, at, range, rest | 0);
+      if (found === range) return first ? begin : end - 1;
+      range = found;
+    }
   }
 
   #waitBeyond(generation: number): void {
