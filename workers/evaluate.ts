@@ -11,7 +11,7 @@ import { groupIntoPhases, type Phase, shareOf } from '../src/network/phases.js';
 import { type TaskList, TaskLists } from '../src/network/task-list.js';
 import { ThreadNetwork } from '../src/network/thread-network.js';
 import { CONTROL } from '../src/parallel/control.js';
-import { EVALUATION_IMAGES, planEvaluation, shareEvaluation } from '../src/parallel/evaluation.js';
+import { planEvaluation, shareEvaluation } from '../src/parallel/evaluation.js';
 import { ListedWork } from '../src/parallel/listed-work.js';
 import type { EvaluateTask, EvaluationSet, SharedRun } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
@@ -23,6 +23,8 @@ import { showPlain } from './images.js';
 /** The network bound for evaluation in this thread. */
 interface Evaluator {
   readonly batch: Batch;
+  /** Of its greatest mini-batch. */
+  readonly images: number;
   readonly pulse: Pulse;
   readonly board: TaskBoard;
   readonly prepare: readonly TaskList[];
@@ -45,17 +47,17 @@ const MOST_TASKS = 1_000;
 /** Evaluates this process's share of a set of images together with the run's other workers. */
 export default async function evaluate({ run, worker, on, augmentation }: EvaluateTask): Promise<void> {
   const context = await getContext(run);
-  const { batch, pulse, prepare, evaluateFrom, board } = getEvaluator(run, worker, context);
+  const { batch, images, pulse, prepare, evaluateFrom, board } = getEvaluator(run, worker, context);
   const { first: firstImage, end: endImage } = shareEvaluation(run.memory[on]!.samples.length, run.place);
   const evaluateChunks = (firstChunk: number, endChunk: number) => {
     for (let chunk = firstChunk; chunk < endChunk; chunk++) {
       if (Atomics.load(run.memory.control, CONTROL.abort) !== 0) return;
-      const first = firstImage + chunk * EVALUATION_IMAGES;
-      batch.size = Math.min(EVALUATION_IMAGES, endImage - first);
+      const first = firstImage + chunk * images;
+      batch.size = Math.min(images, endImage - first);
       evaluateFrom(on, first, augmentation);
     }
   };
-  const chunks = Math.ceil((endImage - firstImage) / EVALUATION_IMAGES);
+  const chunks = Math.ceil((endImage - firstImage) / images);
   const tasks = Math.min(chunks, MOST_TASKS);
   const owners = countOwners(run.memory.board);
   const evaluation: TaskList = {
@@ -86,7 +88,12 @@ function bindEvaluator(
     plan,
     shared,
     activations: places,
-  } = planEvaluation(run.settings.network, run.workers, plugins.layers);
+  } = planEvaluation({
+    network: run.settings.network,
+    kinds: plugins.layers,
+    workers: run.workers,
+    room: activations.length,
+  });
   const place = (offset: number, floats: number) => activations.subarray(offset, offset + floats);
   const thread = new ThreadNetwork({
     plan,
@@ -103,9 +110,9 @@ function bindEvaluator(
   const pulse = new Pulse(run.memory.pulse, worker, 'evaluate', kernels);
   const watch = (phase: Phase) => pulse.watchPhase(phase);
   const preparing = groupIntoPhases(network.prepare).map(watch);
-  const labels = new Uint16Array(EVALUATION_IMAGES);
+  const labels = new Uint16Array(plan.batchSize);
   let firstImage = 0;
-  const words = allocateWords(EVALUATION_IMAGES * TRANSFORM_WORDS);
+  const words = allocateWords(plan.batchSize * TRANSFORM_WORDS);
   const bindSet = ({ images, samples }: EvaluationSet): BoundSet => {
     const source = {
       pixels: images.pixels,
@@ -140,6 +147,7 @@ function bindEvaluator(
   };
   return {
     batch,
+    images: plan.batchSize,
     pulse,
     board: new TaskBoard(run.memory.board, worker),
     prepare: new TaskLists(preparing, { batch, owners: countOwners(run.memory.board), kernels }).current,

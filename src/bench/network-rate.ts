@@ -1,5 +1,6 @@
 import { countCores } from '../core/count-cores.js';
 import { makeSyntheticDataset } from '../dataset/synthetic.js';
+import { MOST_EVALUATION_IMAGES } from '../parallel/evaluation.js';
 import type { WorkerPool } from '../parallel/pool.js';
 import { train } from '../train.js';
 import type { Effort } from './effort.js';
@@ -10,10 +11,13 @@ import type { BenchNetwork } from './networks.js';
 export const HYPERPARAMETERS = { learningRate: 1e-5, momentum: 0.9, weightDecay: 5e-4 } as const;
 
 export const CLASSES = 10;
-/** An epoch's images are as many as this rate would do in the time that is aimed at: a fifth of the peak of today's cores. */
-const GUESSED_FLOPS_PER_CORE = 3e10;
+/**
+ * An epoch's images are as many as these rates would do in the time that is aimed at: a fifth of the peak of today's cores, and most of it where the beginning and
+ * the end of each evaluation, which are in its time, would else be much of it.
+ */
+const GUESSED_FLOPS_PER_CORE: Readonly<Record<Pass, number>> = { step: 3e10, evaluation: 2e11 };
 /** Test images that each worker gets at least, and a divisor of what it gets: a chunk of its own. */
-const EVALUATED_TOGETHER = 64;
+const EVALUATED_TOGETHER = MOST_EVALUATION_IMAGES;
 /** Training between two evaluations, which is not measured: enough for batch normalisation to have a variance. */
 const TRAINED_BETWEEN = 16;
 /** The first epoch binds the network in every thread and warms up. */
@@ -64,7 +68,8 @@ function countImages(
   effort: Effort,
 ): { train: number; test: number } {
   const cores = Math.min(workers, countCores());
-  const guess = (effort.networkSeconds * cores * GUESSED_FLOPS_PER_CORE) / countCost(network, pass).flops;
+  const guess =
+    (effort.networkSeconds * cores * GUESSED_FLOPS_PER_CORE[pass]) / countCost(network, pass).flops;
   if (pass === 'evaluation') {
     return { train: TRAINED_BETWEEN, test: roundUp(guess, EVALUATED_TOGETHER * workers) };
   }

@@ -1,7 +1,7 @@
 import { TICK_MS } from '../core/patience.js';
 import { CoreWaits } from '../core/process-time.js';
 import type { NetworkPlan } from '../network/plan.js';
-import { EVALUATION_IMAGES } from './evaluation.js';
+import { MOST_EVALUATION_IMAGES } from './evaluation.js';
 import type { SharedRun } from './protocol.js';
 import { readPulse } from './pulse.js';
 
@@ -27,8 +27,8 @@ export class MuteWorker extends Error {
  */
 export function limitSilence({ steps, batchSize, weightFloats }: NetworkPlan, isPlain: boolean): number {
   const products = Math.max(0, ...steps.map(({ layer }) => layer.multiplyAddsPerImage));
-  // An evaluation takes as many at a time, however small the mini-batches.
-  const images = Math.max(batchSize, EVALUATION_IMAGES);
+  // An evaluation may take as many at a time, however small the mini-batches.
+  const images = Math.max(batchSize, MOST_EVALUATION_IMAGES);
   const longest = PRODUCTS * products * images + UPDATE_MULTIPLY_ADDS * weightFloats;
   return SILENCE_LIMIT_MS + longest / (isPlain ? PLAIN_FLOOR : NATIVE_FLOOR);
 }

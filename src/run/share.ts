@@ -64,16 +64,15 @@ function allocateMemory(
   { own, place }: { readonly own: OwnShards; readonly place: RankPlace | null },
 ): RunMemory {
   const allocateFloats = (floats: number) => shareFloats(new Float32Array(floats));
+  const room = own.count * plan.activationFloats;
+  const evaluation = planEvaluation({ network, kinds: plugins.layers, workers, room });
   return {
     model: allocateModel(plan, planOptimizer(plan, optimizer, plugins.optimizers), own),
     previousWeights: restEpsilon === null ? null : allocateFloats(plan.weightFloats),
     slowWeights: lookahead && allocateFloats(plan.weightFloats),
     averageWeights: averaging && allocateFloats(plan.weightFloats),
     squares: clipNorm === null ? null : allocateFloats(listSegments(plan).length),
-    activations: allocateArena(
-      Math.max(own.count * plan.activationFloats, planEvaluation(network, workers, plugins.layers).floats),
-      'activations',
-    ),
+    activations: allocateArena(Math.max(room, evaluation.floats), 'activations'),
     control: new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4)),
     board: allocateBoard(Math.min(workers, countCores())),
     pulse: allocatePulse(workers),

@@ -5,7 +5,7 @@ import type { Batch, BlockPass } from '../../src/layers/pass.js';
 import { makePhase, runPhase } from '../../src/network/phases.js';
 import { type NetworkPlan, planNetwork } from '../../src/network/plan.js';
 import { parseNetwork } from '../../src/network/spec.js';
-import { EVALUATION_IMAGES } from '../../src/parallel/evaluation.js';
+import { MOST_EVALUATION_IMAGES } from '../../src/parallel/evaluation.js';
 import { allocatePulse, Pulse, readPulse } from '../../src/parallel/pulse.js';
 import { limitSilence, MuteWorker, Watchdog } from '../../src/parallel/watchdog.js';
 
@@ -159,7 +159,9 @@ describe('the limit of silence', () => {
   });
 
   it('counts the images of an evaluation where mini-batches have fewer', () => {
-    expect(limitSilence(plan(20_000, 1), true)).toBe(limitSilence(plan(20_000, EVALUATION_IMAGES), true));
-    expect(limitSilence(plan(20_000, 2), true)).toBeLessThan(limitSilence(plan(20_000, 100), true));
+    expect(limitSilence(plan(20_000, 1), true)).toBe(
+      limitSilence(plan(20_000, MOST_EVALUATION_IMAGES), true),
+    );
+    expect(limitSilence(plan(20_000, 2), true)).toBeLessThan(limitSilence(plan(20_000, 200), true));
   });
 });

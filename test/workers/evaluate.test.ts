@@ -16,8 +16,13 @@ it("evaluates in the worker's own activations, whichever worker the thread was b
   const fitted = fitRun(resolveRunSpec({ network }), dataset);
   const kernels = loadKernels(availableKernelNames()[0]!);
   const run = shareRun(fitted, selectData(fitted, kernels), { workers: 2, kernels: kernels.name });
-  const { plan, activations: places } = planEvaluation(run.settings.network, 2, fitted.plugins.layers);
   const activations = viewArena(run.memory.activations);
+  const { plan, activations: places } = planEvaluation({
+    network: run.settings.network,
+    kinds: fitted.plugins.layers,
+    workers: 2,
+    room: activations.length,
+  });
   const placeOf = (worker: number) =>
     activations.subarray(places[worker]!, places[worker]! + plan.activationFloats);
   for (const worker of [0, 1, 0]) {
