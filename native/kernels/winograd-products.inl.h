@@ -195,8 +195,9 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
   }
 }
 
-// Transformed kernels of so many floats lie in no cache of a core, so as many tiles as these share one reading of it.
-constexpr long kWinogradManyWeights = 1024 * 1024, kWinogradSharingTiles = 8;
+// Transformed kernels of so many floats lie in no cache of a core, so as many tiles as these share one reading of it. Of their outputs so many channels are
+// held at a time, before they are transformed back.
+constexpr long kWinogradManyWeights = 1024 * 1024, kWinogradSharingTiles = 8, kWinogradSharedChannels = 64;
 
 // Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers, or as many as there are
 // to share a great kernel.
@@ -218,7 +219,9 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const long depth = p.input.channels;
   const long block = winograd_block_tiles(points, depth, p.output.channels);
-  const long m_floats = channels.count * BUNDLE_IMAGES;
+  const bool many = points * depth * p.output.channels >= kWinogradManyWeights;
+  const long held = many ? min(channels.count, kWinogradSharedChannels) : channels.count;
+  const long m_floats = held * BUNDLE_IMAGES;
   const long v_plane = block * p.input.pixel_floats() + WINOGRAD_PLANE_GAP;
   const long m_plane = block * m_floats + WINOGRAD_PLANE_GAP;
   float* v = scratch;
@@ -256,30 +259,33 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
                                v + t * p.input.pixel_floats(), v_plane, used_lanes);
       });
     }
-    for (long point = 0; point < points; point++) {
-      const long weights = p.turned ? turned_point<Filter>(point) : point;
-      const float* u = p.u + weights * depth * p.output.channels;
-      product.x = v + point * v_plane;
-      if (p.turned) {
-        product.y = m + point * m_plane;
-        product.weights = u + channels.first * panel;
-        gather_row(product, count, channels.count, used_lanes);
-        continue;
+    for (long channel = channels.first, end = channel + channels.count; channel < end; channel += held) {
+      const Range some{channel, min(held, end - channel)};
+      for (long point = 0; point < points; point++) {
+        const long weights = p.turned ? turned_point<Filter>(point) : point;
+        const float* u = p.u + weights * depth * p.output.channels;
+        product.x = v + point * v_plane;
+        if (p.turned) {
+          product.y = m + point * m_plane;
+          product.weights = u + some.first * panel;
+          gather_row(product, count, some.count, used_lanes);
+          continue;
+        }
+        for (long c = some.first; c < some.first + some.count;) {
+          const long of_panel = min(panel - c % panel, some.first + some.count - c);
+          product.y = m + point * m_plane + (c - some.first) * BUNDLE_IMAGES;
+          product.weights = u + c / panel * panel * depth + c % panel;
+          gather_row(product, count, of_panel, used_lanes);
+          c += of_panel;
+        }
       }
-      for (long c = channels.first; c < channels.first + channels.count;) {
-        const long some = min(panel - c % panel, channels.first + channels.count - c);
-        product.y = m + point * m_plane + (c - channels.first) * BUNDLE_IMAGES;
-        product.weights = u + c / panel * panel * depth + c % panel;
-        gather_row(product, count, some, used_lanes);
-        c += some;
+      for (long t = 0; t < count; t++) {
+        with_tile(first + t, [&](long bundle, long top, long left) {
+          float* to = p.y + bundle * p.output.bundle_floats() + top * p.output.row_floats() + left * p.output.pixel_floats();
+          transform_outputs<Filter>(m + t * m_floats, m_plane, p.bias, to, p.output, some, min(outputs, rows.first + rows.count - top),
+                                    min(outputs, p.output.width - left), used_lanes);
+        });
       }
-    }
-    for (long t = 0; t < count; t++) {
-      with_tile(first + t, [&](long bundle, long top, long left) {
-        float* to = p.y + bundle * p.output.bundle_floats() + top * p.output.row_floats() + left * p.output.pixel_floats();
-        transform_outputs<Filter>(m + t * m_floats, m_plane, p.bias, to, p.output, channels, min(outputs, rows.first + rows.count - top),
-                                  min(outputs, p.output.width - left), used_lanes);
-      });
     }
   }
 }

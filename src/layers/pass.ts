@@ -91,6 +91,8 @@ export interface UnitPass extends PassOrder {
 export interface BlockPass extends PassOrder {
   readonly over: 'blocks';
   readonly blocks: number;
+  /** Whether neighbouring blocks have work in common, which is done once if they are run together. Absent: false. */
+  readonly sharesWork?: boolean;
   run(first: number, count: number): void;
 }
 

@@ -1,7 +1,16 @@
 import type { Kernels } from '../kernels/kernels.js';
 import { findRecording, type Recording } from '../kernels/recording.js';
 import type { Batch } from '../layers/pass.js';
-import { countTasks, listBegins, listPieces, type Phase, type Piece, runPiece, shareOf } from './phases.js';
+import {
+  countTasks,
+  listBegins,
+  listPieces,
+  type Phase,
+  type Piece,
+  runPiece,
+  type Strand,
+  shareOf,
+} from './phases.js';
 
 /** What one worker does at a time. */
 export type Task = () => void;
@@ -22,6 +31,8 @@ export interface TaskList {
  */
 const MOST_TASKS = 32;
 const MOST_TASKS_OF_BLOCKS = 4;
+/** Of blocks that have work in common, which each task does anew. */
+const MOST_TASKS_OF_SHARED_WORK = 2;
 /** As many as a board can number: see parallel/task-board.ts. */
 export const MOST_TASKS_OF_PHASE = 2 ** 16 - 1;
 
@@ -61,7 +72,7 @@ export class TaskLists {
     const ends = Array.from({ length: owners }, (_, owner) => {
       for (const strand of phase.strands) {
         const [first, end] = shareOf(countTasks(strand, this.#batch), { worker: owner, workers: owners });
-        const most = owners === 1 ? 1 : strand.over === 'blocks' ? MOST_TASKS_OF_BLOCKS : MOST_TASKS;
+        const most = owners === 1 ? 1 : mostTasksOf(strand);
         const cuts = Math.min(most, room, end - first);
         for (let cut = 0; cut < cuts; cut++) {
           const [from, to] = shareOf(end - first, { worker: cut, workers: cuts });
@@ -98,4 +109,10 @@ export class TaskLists {
       for (const run of runs) run();
     };
   }
+}
+
+function mostTasksOf({ over, passes }: Strand): number {
+  if (over !== 'blocks') return MOST_TASKS;
+  const sharesWork = passes.some((pass) => pass.over === 'blocks' && pass.sharesWork);
+  return sharesWork ? MOST_TASKS_OF_SHARED_WORK : MOST_TASKS_OF_BLOCKS;
 }

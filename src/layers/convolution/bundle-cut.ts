@@ -29,7 +29,7 @@ interface Products {
  * some channels. A rule of shapes alone; no bit depends on it.
  */
 export function overBundles(
-  { batch }: LayerSite,
+  { batch, training }: LayerSite,
   { values, shape, tiles, weights }: Products,
   run: ConvolveBundles,
 ): Pass {
@@ -47,19 +47,26 @@ export function overBundles(
     };
   }
   const groups = Math.ceil(countBundles(values.length / sizeOf(shape)) / together);
-  const cuts = Math.max(1, Math.min(Math.floor(channels / LEAST_CHANNELS), Math.ceil(LEAST_TASKS / groups)));
+  // In evaluation a worker is alone with its images.
+  const least = training ? LEAST_TASKS : 1;
+  const cuts = Math.max(1, Math.min(Math.floor(channels / LEAST_CHANNELS), Math.ceil(least / groups)));
   return {
     ...order,
     over: 'blocks',
     blocks: cuts * groups,
+    sharesWork: true,
     run(firstBlock, blocks) {
-      for (let block = firstBlock; block < firstBlock + blocks; block++) {
+      for (let block = firstBlock, end = firstBlock + blocks; block < end; ) {
         // A worker's own are neighbours, of the same weights.
-        const [cut, first] = [Math.floor(block / groups), (block % groups) * together];
-        const bundles = Math.min(together, countBundles(batch.size) - first);
+        const [cut, group] = [Math.floor(block / groups), block % groups];
+        const first = group * together;
+        // Several groups of a cut, or all that there are of several cuts.
+        const [more, some] = groups === 1 ? [end - block, 1] : [1, Math.min(groups - group, end - block)];
+        const bundles = Math.min(some * together, countBundles(batch.size) - first);
         const channel = Math.floor((cut * channels) / cuts);
-        const end = Math.floor(((cut + 1) * channels) / cuts);
-        if (bundles > 0) run(first, bundles, batch.size, 0, height, channel, end - channel);
+        const last = Math.floor(((cut + more) * channels) / cuts);
+        if (bundles > 0) run(first, bundles, batch.size, 0, height, channel, last - channel);
+        block += more * some;
       }
     },
   };
