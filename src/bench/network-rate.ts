@@ -12,12 +12,12 @@ export const HYPERPARAMETERS = { learningRate: 1e-5, momentum: 0.9, weightDecay:
 
 export const CLASSES = 10;
 /**
- * An epoch's images are as many as these rates would do in the time that is aimed at: a fifth of the peak of today's cores, and most of it where the beginning and
+ * An epoch's images are as many as these rates would do in the time that is aimed at: a fifth of the peak of today's cores, and half of it where the beginning and
  * the end of each evaluation, which are in its time, would else be much of it.
  */
-const GUESSED_FLOPS_PER_CORE: Readonly<Record<Pass, number>> = { step: 3e10, evaluation: 2e11 };
-/** Test images that each worker gets at least, and a divisor of what it gets: a chunk of its own. */
-const EVALUATED_TOGETHER = MOST_EVALUATION_IMAGES;
+const GUESSED_FLOPS_PER_CORE: Readonly<Record<Pass, number>> = { step: 3e10, evaluation: 1e11 };
+/** Test images that each worker gets at least, and a divisor of what it gets: some chunks of its own, since kernels are made ready once for all. */
+const EVALUATED_TOGETHER = 4 * MOST_EVALUATION_IMAGES;
 /** Training between two evaluations, which is not measured: enough for batch normalisation to have a variance. */
 const TRAINED_BETWEEN = 16;
 /** The first epoch binds the network in every thread and warms up. */
