@@ -1,3 +1,4 @@
+import { fallFrom } from './cifar10.js';
 import { CIFAR10_94 } from './cifar10-94.js';
 import type { Preset } from './preset.js';
 
@@ -8,6 +9,16 @@ const FILTER_RATE = 0.24;
 const BIAS_RATE = 0.053 * BATCH_SIZE;
 /** What a step takes off the biases, as a share of them, at the full rate. */
 const DECAY_OF_A_STEP = 2e-6 * BATCH_SIZE;
+
+/** The recipe's options of Muon, for the filters. */
+export const FILTERS_BY_MUON = {
+  kind: 'muon',
+  kernels: 'convolutions',
+  momentum: 0.6,
+  newtonSchulzSteps: 3,
+  scaleByShape: false,
+  normalizeKernels: true,
+} as const;
 
 /** Jordan's recipe with Muon (github.com/KellerJordan/cifar10-airbench, airbench94_muon.py); images are shown as in his first one. */
 export const CIFAR10_94_MUON: Preset = {
@@ -22,20 +33,9 @@ export const CIFAR10_94_MUON: Preset = {
     batchSize: BATCH_SIZE,
     dropLast: true,
     epochs: 8,
-    learningRate: {
-      kind: 'piecewise-linear',
-      points: [
-        [0, FILTER_RATE],
-        [1, 0],
-      ],
-    },
+    learningRate: fallFrom(FILTER_RATE),
     optimizer: {
-      kind: 'muon',
-      kernels: 'convolutions',
-      momentum: 0.6,
-      newtonSchulzSteps: 3,
-      scaleByShape: false,
-      normalizeKernels: true,
+      ...FILTERS_BY_MUON,
       others: {
         learningRate: BIAS_RATE / FILTER_RATE,
         momentum: 0.85,

@@ -20,3 +20,14 @@ export const CIFAR10_TRAINING = {
 export function climbAndFall(rate: number): NonNullable<RunSpec['learningRate']> {
   return { kind: 'cosine', rate, final: 0, warmupEpochs: 2 };
 }
+
+/** The rate falls along a straight line to zero. */
+export function fallFrom(rate: number): NonNullable<RunSpec['learningRate']> {
+  return {
+    kind: 'piecewise-linear',
+    points: [
+      [0, rate],
+      [1, 0],
+    ],
+  };
+}

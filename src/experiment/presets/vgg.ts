@@ -1,5 +1,6 @@
-import { CIFAR10_TRAINING, climbAndFall } from './cifar10.js';
+import { CIFAR10_TRAINING, climbAndFall, fallFrom } from './cifar10.js';
 import { CIFAR10_94 } from './cifar10-94.js';
+import { FILTERS_BY_MUON } from './cifar10-94-muon.js';
 import type { Preset } from './preset.js';
 
 /** Low enough for the deep one; neither is the better for more. */
@@ -32,20 +33,9 @@ export const VGG: readonly Preset[] = [
       testTimeAugmentation: CIFAR10_94.base.testTimeAugmentation,
       batchSize: 1000,
       epochs: 16,
-      learningRate: {
-        kind: 'piecewise-linear',
-        points: [
-          [0, FILTER_RATE],
-          [1, 0],
-        ],
-      },
+      learningRate: fallFrom(FILTER_RATE),
       optimizer: {
-        kind: 'muon',
-        kernels: 'convolutions',
-        momentum: 0.6,
-        newtonSchulzSteps: 3,
-        scaleByShape: false,
-        normalizeKernels: true,
+        ...FILTERS_BY_MUON,
         others: {
           learningRate: OTHER_RATE / FILTER_RATE,
           momentum: 0.9,
