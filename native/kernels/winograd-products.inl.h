@@ -199,12 +199,14 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
 // held at a time, before they are transformed back.
 constexpr long kWinogradManyWeights = 1024 * 1024, kWinogradSharingTiles = 8, kWinogradSharedChannels = 64;
 
+inline bool shares_kernel(long points, long depth, long channels) { return points * depth * channels >= kWinogradManyWeights; }
+
 // Tiles that are transformed, multiplied and transformed back together: a multiple of what the product holds in registers, or as many as there are
 // to share a great kernel.
 inline long winograd_block_tiles(long points, long depth, long channels) {
   const long least = kLaneTiles.positions[min(channels, kLaneTileChannels) - 1];
   const long most = least * max(1, kWinogradBlockFloats / ((depth + channels) * BUNDLE_IMAGES * points * least));
-  return points * depth * channels < kWinogradManyWeights ? most : max(most, kWinogradSharingTiles);
+  return shares_kernel(points, depth, channels) ? max(most, kWinogradSharingTiles) : most;
 }
 
 inline long winograd_block_floats(long points, long depth, long channels) {
@@ -219,8 +221,8 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const long depth = p.input.channels;
   const long block = winograd_block_tiles(points, depth, p.output.channels);
-  const bool many = points * depth * p.output.channels >= kWinogradManyWeights;
-  const long held = many ? min(channels.count, kWinogradSharedChannels) : channels.count;
+  const bool shares = shares_kernel(points, depth, p.output.channels);
+  const long held = shares ? min(channels.count, kWinogradSharedChannels) : channels.count;
   const long m_floats = held * BUNDLE_IMAGES;
   const long v_plane = block * p.input.pixel_floats() + WINOGRAD_PLANE_GAP;
   const long m_plane = block * m_floats + WINOGRAD_PLANE_GAP;

@@ -18,6 +18,7 @@ const TEMPERATURE = 9;
 const HEAD_FACTOR = 0.67 / 0.053;
 
 const GELU: LayerDraft = { kind: 'gelu' };
+
 /** Where the forms of the network differ. */
 interface Form {
   /** Of each group's convolutions. */
