@@ -38,6 +38,8 @@ void assemble_images(const AssembleImages& a, Range images) {
 
 // Elements that are put in lanes at a time: written image by image, a bundle's elements would pass through the cache once an image.
 constexpr long kAssembledElements = 64;
+// Elements of each image that are asked for before they are needed. Images lie anywhere in the data, so that nobody else foresees what is next.
+constexpr long kElementsAhead = 1024;
 
 // Some elements of one bundle's images; lanes without an image are zero.
 void assemble_lanes(const AssembleLanes& a, long bundle, long images, Range elements) {
@@ -46,14 +48,18 @@ void assemble_lanes(const AssembleLanes& a, long bundle, long images, Range elem
   const float* scale = a.assembly.scale;
   float* x = a.assembly.x + bundle * samples.floats_per_image * BUNDLE_IMAGES;
   const long end = elements.first + elements.count;
+  const uint8_t* from[BUNDLE_IMAGES];
+  for (long lane = 0; lane < images; lane++) {
+    from[lane] = samples.pixels + samples.ids[bundle * BUNDLE_IMAGES + lane] * samples.floats_per_image;
+    for (long i = elements.first; i < min(end, elements.first + kElementsAhead); i += kAssembledElements)
+      __builtin_prefetch(from[lane] + i);
+  }
   uint8_t bytes[kAssembledElements][BUNDLE_IMAGES] = {};
   for (long first = elements.first; first < end; first += kAssembledElements) {
     const long count = min(kAssembledElements, end - first);
     for (long lane = 0; lane < images; lane++) {
-      const uint8_t* from = samples.pixels + samples.ids[bundle * BUNDLE_IMAGES + lane] * samples.floats_per_image + first;
-      // Images lie anywhere in the data, so that nobody else foresees what is next.
-      __builtin_prefetch(from + kAssembledElements);
-      for (long i = 0; i < count; i++) bytes[i][lane] = from[i];
+      if (first + kElementsAhead < end) __builtin_prefetch(from[lane] + first + kElementsAhead);
+      for (long i = 0; i < count; i++) bytes[i][lane] = from[lane][first + i];
     }
     for (long i = 0; i < count; i++) {
       const V element_mean = splat(mean[first + i]), element_scale = splat(scale[first + i]);

@@ -6,7 +6,7 @@ import { toleranceOfSum } from './kernel-memory.js';
 import { packTransposedMatrix } from './packing.js';
 import { describeWindow, makeWindow, type WindowOptions } from './windows.js';
 
-/** Channels around the sizes of vectors and panels, kernels around a tile of taps, rows around a tile of positions. */
+/** Channels around the sizes of vectors, panels and parts, kernels around a tile of taps, rows around a tile of positions. */
 const WINDOWS: readonly WindowOptions[] = [
   { input: [4, 5, 1], kernel: [3, 3], padding: [1, 1, 1, 1] },
   { input: [5, 20, 3], kernel: [3, 3], padding: [1, 1, 1, 1] },
@@ -22,6 +22,16 @@ const WINDOWS: readonly WindowOptions[] = [
   // A kernel larger than the input, and windows that lie in padding altogether.
   { input: [3, 3, 4], kernel: [5, 5], padding: [2, 2, 2, 2] },
   { input: [3, 4, 5], kernel: [2, 2], padding: [2, 3, 3, 2] },
+  // Three wide: rows of one, two and three tiles, with 4 and 5 rows of taps, and rows that are skipped.
+  ...[1, 2, 3, 4, 5, 8, 9].map(
+    (width): WindowOptions => ({ input: [3, width, 6], kernel: [3, 3], padding: [1, 1, 1, 1] }),
+  ),
+  { input: [6, 6, 3], kernel: [4, 3], padding: [2, 1, 1, 1] },
+  { input: [7, 5, 2], kernel: [5, 3], stride: [2, 1], padding: [2, 2, 1, 1] },
+  // Several parts of the channels: of sums in either layout, and of rows.
+  { input: [3, 4, 70], kernel: [3, 3], padding: [1, 1, 1, 1] },
+  { input: [2, 3, 475], kernel: [3, 3], padding: [1, 1, 1, 1] },
+  { input: [2, 90, 45], kernel: [2, 2] },
 ];
 const SHAPES = WINDOWS.map((window) => makeWindow({ ...window, groups: window.input[2] }));
 
@@ -53,7 +63,7 @@ export function listDepthwiseCases(): KernelCase[] {
   return [1, BUNDLE_IMAGES].flatMap((lanes) => [
     ...SHAPES.flatMap((g, i) => makeAll(g, { lanes, extent: EXTENTS[i % EXTENTS.length]!, tight: false })),
     ...makeAll(SHAPES[1]!, { lanes, extent: EXTENTS[1]!, tight: false }),
-    ...makeAll(SHAPES[2]!, { lanes, ...tight }),
+    ...[SHAPES[1]!, SHAPES[2]!].flatMap((g) => makeAll(g, { lanes, ...tight })),
   ]);
 }
 
