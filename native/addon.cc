@@ -10,7 +10,7 @@
 #include "await-change.h"
 #include "bind.h"
 #include "held-arrays.h"
-#include "huge-pages.h"
+#include "pages.h"
 #include "kernel-table.h"
 
 namespace convoy {
@@ -35,6 +35,12 @@ napi_value address_modulo_64(napi_env env, napi_callback_info info) {
 napi_value hint_huge_pages(napi_env env, napi_callback_info info) {
   const ArrayPlace array = read_array(env, info, napi_float32_array, "preferHugePages: expected a Float32Array");
   if (array.type == napi_float32_array) prefer_huge_pages(array.data, array.length * sizeof(float));
+  return nullptr;
+}
+
+napi_value give_back_memory(napi_env env, napi_callback_info info) {
+  const ArrayPlace array = read_array(env, info, napi_float32_array, "giveBackMemory: expected a Float32Array");
+  if (array.type == napi_float32_array) give_back_pages(array.data, array.length * sizeof(float));
   return nullptr;
 }
 
@@ -189,6 +195,7 @@ napi_value init(napi_env env, napi_value exports) {
       {"supportedNames", supported_names},
       {"addressModulo64", address_modulo_64},
       {"preferHugePages", hint_huge_pages},
+      {"giveBackMemory", give_back_memory},
       {"awaitChange", await_change_of},
 #if defined(__SANITIZE_ADDRESS__)
       {"guardArena", guard_arena},

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "huge-pages.h"
+#include "pages.h"
 
 namespace convoy {
 

@@ -2,6 +2,7 @@ import { clearRunFolder } from './checkpoint/run-files.js';
 import { countCores } from './core/count-cores.js';
 import { takeTurns } from './core/pieces.js';
 import { loadDataset } from './dataset/load.js';
+import { giveBackArena } from './kernels/memory.js';
 import { chooseKernelName, loadKernels } from './kernels/select.js';
 import { initializeInPieces, viewModel } from './network/memory.js';
 import { planOptimizer } from './optim/update.js';
@@ -82,6 +83,8 @@ export async function trainFitted(
         const training = new Training({ ...start, checkpoints }, { ...options, signal });
         await training.resume();
         const course = await training.run();
+        // The result's weights are a copy: so there is never both.
+        giveBackArena(run.memory.activations);
         const result = concludeRun(fitted, data, training.tested, course);
         await checkpoints?.conclude(result);
         return result;

@@ -41,6 +41,14 @@ export function preferHugePages(memory: Float32Array): void {
   loadAddon()?.preferHugePages(memory);
 }
 
+/**
+ * Gives the system back the memory of an arena that nobody reads or writes any more: numbers in it are lost. Garbage collection would do so
+ * too, some time later. On Linux; elsewhere, and without the addon, nothing happens.
+ */
+export function giveBackArena(buffer: SharedArrayBuffer): void {
+  loadAddon()?.giveBackMemory(viewArena(buffer));
+}
+
 /** A constructor of typed arrays over a buffer. */
 interface ArrayType<Numbers> {
   new (buffer: SharedArrayBuffer): Numbers;

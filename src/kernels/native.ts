@@ -13,6 +13,7 @@ interface Addon {
   addressModulo64(bytes: Uint8Array): number;
   /** See memory.ts. */
   preferHugePages(memory: Float32Array): void;
+  giveBackMemory(memory: Float32Array): void;
   /** Of builds with the address sanitizer alone: see native/arena-guard.h. */
   guardArena?(arena: Float32Array): void;
   /**

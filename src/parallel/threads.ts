@@ -11,6 +11,9 @@ import { chooseThreadFlags } from './thread-flags.js';
 const START_LIMIT_MS = 8_000;
 const START_LIMIT_PER_THREAD_MS = 500;
 
+/** Threads make few objects as they work. Left to itself V8 keeps up to 48 MB a thread for new ones. */
+const YOUNG_GENERATION_MB = 6;
+
 /** Threads that do tasks, one each at a time. One that ends takes its task with it, and another one comes in its place. */
 export class Threads {
   readonly #piscina: Piscina;
@@ -115,6 +118,7 @@ function startPiscina(count: number): Piscina {
       minThreads: count,
       maxThreads: count,
       idleTimeout: Number.POSITIVE_INFINITY,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       ...(flags && { execArgv: flags }),
     });
   } catch (error) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/errors.js';
-import { allocateArena, preferHugePages, viewArena } from '../../src/kernels/memory.js';
+import { allocateArena, giveBackArena, preferHugePages, viewArena } from '../../src/kernels/memory.js';
 import { loadAddon } from '../../src/kernels/native.js';
 
 const addon = loadAddon();
@@ -38,6 +38,33 @@ describe('an arena', () => {
     expect(allocate).toThrow(
       /memory: expected room for 140737\.5 GB of activations in one piece, found less\./,
     );
+  });
+});
+
+describe('giveBackArena', () => {
+  /** Bytes of this process that are in memory (proc(5)). */
+  const countResidentBytes = () =>
+    1024 * Number(readFileSync('/proc/self/status', 'utf8').match(/^VmRSS:\s+(\d+) kB/m)![1]);
+
+  it.runIf(addon && process.platform === 'linux')(
+    'gives back what an arena held, which can be written anew',
+    () => {
+      const buffer = allocateArena(2 ** 24, 'tests');
+      const arena = viewArena(buffer).fill(1);
+      const before = countResidentBytes();
+      giveBackArena(buffer);
+      expect(before - countResidentBytes()).toBeGreaterThan(arena.byteLength / 2);
+      arena[2 ** 20] = 7;
+      expect([...arena.subarray(2 ** 20 - 1, 2 ** 20 + 2)]).toEqual([0, 7, 0]);
+    },
+  );
+
+  it('takes an arena of nothing', () => {
+    giveBackArena(allocateArena(0, 'tests'));
+  });
+
+  it.runIf(addon)('takes floats alone', () => {
+    expect(() => addon!.giveBackMemory(new Float64Array(4) as never)).toThrow(TypeError);
   });
 });
 
