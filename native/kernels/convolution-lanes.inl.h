@@ -18,20 +18,28 @@ struct Taps {
   long stride;
 };
 
-// Of numbers that are not negative, the second not zero.
-inline long divide_up(long a, long b) { return (a + b - 1) / b; }
+// Of numbers that are not negative, the second not zero. Strides and dilations are nearly always 1, and a division takes as long as many
+// multiply-adds.
+inline long divide(long a, long b) { return b == 1 ? a : a / b; }
+inline long divide_up(long a, long b) { return divide(a + b - 1, b); }
+inline bool is_multiple(long a, long b) { return b == 1 || a % b == 0; }
 
-inline long greatest_common_divisor(long a, long b) { return b == 0 ? a : greatest_common_divisor(b, a % b); }
+inline long greatest_common_divisor(long a, long b) {
+  if (a == 1 || b == 1) return 1;
+  return b == 0 ? a : greatest_common_divisor(b, a % b);
+}
 
+// What changes from tile to tile stands apart: neighbours would be read in one piece, which is slow right behind a write of one of them.
 struct LaneTile {
-  const float* x;        // input of the tile's first position at tap (0, 0), which may lie outside
-  Taps rows, columns;
+  const float* x;  // input of the tile's first position at tap (0, 0), which may lie outside
+  Taps rows;
+  float* y;  // of the first position and channel; channels 16 floats apart
+  Taps columns;
   long depth;            // channels summed over, 16 floats apart
   long position_floats;  // from one position's input to the next one's
   const float* weights;  // of tap (0, 0), first channel summed over, first channel of the tile
   long row_weights, column_weights, depth_weights, channel_weights;  // strides
-  const float* bias;     // or null
-  float* y;              // of the first position and channel; channels 16 floats apart
+  const float* bias;  // or null
   long y_position_floats;
 };
 
@@ -109,30 +117,47 @@ constexpr LaneTileTable kHalfLaneTiles = make_lane_tiles<Half>();
 // Cuts [0, n) into pieces of at most `most`, as even as can be, and calls visit(first, count).
 template <typename Visit>
 inline void cut_evenly(long n, long most, Visit visit) {
-  const long pieces = (n + most - 1) / most;
-  for (long i = 0; i < pieces; i++) visit(i * n / pieces, (i + 1) * n / pieces - i * n / pieces);
+  if (n <= most) {
+    if (n > 0) visit(0, n);
+    return;
+  }
+  // Piece i ends at (i + 1)·n / pieces, rounded down.
+  const long pieces = divide_up(n, most), least = n / pieces, rest = n - least * pieces;
+  for (long first = 0, part = rest; first < n;) {
+    const bool longer = part >= pieces;
+    visit(first, least + longer);
+    first += least + longer;
+    part += rest - longer * pieces;
+  }
 }
 
 // Calls the tiles of one row of outputs whose taps are the same: `count` positions, all channels, the lanes in use. The others become zero.
-inline void gather_row(LaneTile tile, long count, long channels, long used_lanes) {
-  const LaneTile origin = tile;
+// `tile` is of the first of them, before and afterwards. It is changed rather than copied: a copy is read in wide pieces, for which a core waits
+// until all that it has written before is in the cache, the outputs of other tiles too.
+inline void gather_row(LaneTile& tile, long count, long channels, long used_lanes) {
+  const float *x = tile.x, *weights = tile.weights, *bias = tile.bias;
+  float* y = tile.y;
   const bool whole = used_lanes == BUNDLE_IMAGES;
   const LaneTileTable& tiles = whole ? kLaneTiles : kHalfLaneTiles;
   const long vector = whole ? kLanes : width<Half>();
   for (long lane = 0; lane < used_lanes; lane += vector) {
     cut_evenly(channels, kLaneTileChannels, [&](long channel, long tile_channels) {
       cut_evenly(count, tiles.positions[tile_channels - 1], [&](long position, long positions) {
-        tile.x = origin.x + position * origin.position_floats + lane;
-        tile.y = origin.y + position * origin.y_position_floats + channel * BUNDLE_IMAGES + lane;
-        tile.weights = origin.weights + channel * origin.channel_weights;
-        tile.bias = origin.bias ? origin.bias + channel : nullptr;
+        tile.x = x + position * tile.position_floats + lane;
+        tile.y = y + position * tile.y_position_floats + channel * BUNDLE_IMAGES + lane;
+        tile.weights = weights + channel * tile.channel_weights;
+        tile.bias = bias ? bias + channel : nullptr;
         tiles.function[tile_channels - 1][positions - 1](tile);
       });
     });
   }
+  tile.x = x;
+  tile.y = y;
+  tile.weights = weights;
+  tile.bias = bias;
   if (whole) return;
   for (long position = 0; position < count; position++) {
-    clear_lanes_of(origin.y + position * origin.y_position_floats, kHalfBundle, {0, channels});
+    clear_lanes_of(y + position * tile.y_position_floats, kHalfBundle, {0, channels});
   }
 }
 
@@ -144,18 +169,20 @@ struct TileBundles {
 
 // One row of outputs whose taps are the same, of each of some bundles. Where a bundle has fewer positions than there are bundles, a tile holds one
 // position of several bundles in place of several of one: the more there are in it, the less often weights are read.
-inline void gather_row_of_bundles(const LaneTile& first, long count, long channels, const TileBundles& bundles) {
-  LaneTile tile = first;
+inline void gather_row_of_bundles(LaneTile& tile, long count, long channels, const TileBundles& bundles) {
   const bool across = count < bundles.count;
+  const long position_floats = tile.position_floats, y_position_floats = tile.y_position_floats;
   if (across) {
     tile.position_floats = bundles.x_floats;
     tile.y_position_floats = bundles.y_floats;
   }
   for (long i = 0; i < (across ? count : bundles.count); i++) {
-    tile.x = first.x + i * (across ? first.position_floats : bundles.x_floats);
-    tile.y = first.y + i * (across ? first.y_position_floats : bundles.y_floats);
     gather_row(tile, across ? bundles.count : count, channels, bundles.used_lanes);
+    tile.x += across ? position_floats : bundles.x_floats;
+    tile.y += across ? y_position_floats : bundles.y_floats;
   }
+  tile.position_floats = position_floats;
+  tile.y_position_floats = y_position_floats;
 }
 
 // A kernel's weights for some output channels: those of one tap and input channel lie side by side, `stride` floats behind those of the one before.
@@ -217,7 +244,7 @@ inline void gather_forward(const ConvolutionForwardLanes& c, const TapWeights& f
       const long left = ox * g.stride_x - g.pad_left;
       tile.columns = taps(left, g.kernel_width, g.dilation_x, g.input_width, pixel);
       // Positions from here on whose windows lie inside from left to right.
-      const long last = (g.input_width - reach + g.pad_left) / g.stride_x;
+      const long last = divide(g.input_width - reach + g.pad_left, g.stride_x);
       const bool inside = left >= 0 && left + reach <= g.input_width;
       const long count = inside ? min(g.output_width, last + 1) - ox : 1;
       tile.x = x + ((top + tile.rows.first * g.dilation_y) * g.input_width + left + tile.columns.first * g.dilation_x) * pixel;
@@ -275,10 +302,10 @@ inline void gather_backward(const ConvolutionInputGradientLanes& c, Range some, 
   // again stride / d taps on, d being the greatest common divisor of stride and dilation, and dilation / d outputs before.
   const auto taps = [](long place, long kernel, long dilation, long size, long stride, long floats) {
     const long divisor = greatest_common_divisor(stride, dilation);
-    const long end = min(kernel, place / dilation + 1);
+    const long end = min(kernel, divide(place, dilation) + 1);
     long first = divide_up(max(0, place - (size - 1) * stride), dilation);
-    while (first < end && (place - first * dilation) % stride != 0) first++;
-    return Taps{first, end, stride / divisor, -(dilation / divisor) * floats};
+    while (first < end && !is_multiple(place - first * dilation, stride)) first++;
+    return Taps{first, end, divide(stride, divisor), -divide(dilation, divisor) * floats};
   };
   const long reach = long(g.kernel_width - 1) * g.dilation_x + 1;
   for (long y = rows.first; y < rows.first + rows.count; y++) {
@@ -290,8 +317,8 @@ inline void gather_backward(const ConvolutionInputGradientLanes& c, Range some, 
       // Pixels from here on that are held by windows at every tap.
       const bool inside = g.stride_x == 1 && place_x >= reach - 1 && place_x < g.output_width;
       const long count = inside ? min(g.input_width, g.output_width - g.pad_left) - x : 1;
-      const long output_y = (place_y - tile.rows.first * g.dilation_y) / g.stride_y;
-      tile.x = dy + (output_y * g.output_width + (place_x - tile.columns.first * g.dilation_x) / g.stride_x) * pixel;
+      const long output_y = divide(place_y - tile.rows.first * g.dilation_y, g.stride_y);
+      tile.x = dy + (output_y * g.output_width + divide(place_x - tile.columns.first * g.dilation_x, g.stride_x)) * pixel;
       tile.y = dx + (y * g.input_width + x) * tile.y_position_floats;
       gather_row_of_bundles(tile, count, channels.count, bundles);
       x += count;

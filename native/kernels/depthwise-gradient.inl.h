@@ -126,8 +126,8 @@ inline void fold_depthwise(const Geometry& g, long lanes, const float* sums, flo
 
 // A row of outputs, whose tile is at its first pixel, at the input's first pixel of the kernel's first row, and at the first tap's sums. The
 // kernel's rows `held` lie inside.
-inline void correlate_row_of_threes(DepthwiseGradientTile tile, const Taps& held, long count) {
-  const DepthwiseGradientTile origin = tile;
+inline void correlate_row_of_threes(const DepthwiseGradientTile& origin, const Taps& held, long count) {
+  DepthwiseGradientTile tile = origin;
   cut_evenly(held.end - held.first, kTileTaps, [&](long row, long rows) {
     const long ky = held.first + row;
     tile.sums = origin.sums + ky * kThree * kSumsPanel;
@@ -141,8 +141,8 @@ inline void correlate_row_of_threes(DepthwiseGradientTile tile, const Taps& held
 }
 
 // The same for all other kernels.
-inline void correlate_row(const Geometry& g, DepthwiseGradientTile tile, const Taps& held) {
-  const DepthwiseGradientTile origin = tile;
+inline void correlate_row(const Geometry& g, const DepthwiseGradientTile& origin, const Taps& held) {
+  DepthwiseGradientTile tile = origin;
   for_each_run(g, origin.pixel, [&](long ox, long count, const Taps& columns) {
     cut_evenly(count, kCorrelatedPositions, [&](long position, long positions) {
       const long left = (ox + position) * g.stride_x - g.pad_left;

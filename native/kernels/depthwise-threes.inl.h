@@ -87,13 +87,14 @@ struct GatherThrees {
 constexpr auto kThreesTiles = make_threes_tiles<DepthwiseTileFunction, GatherThrees<false>::Tile>();
 constexpr auto kThreesLaneTiles = make_threes_tiles<DepthwiseTileFunction, GatherThrees<true>::Tile>();
 
-// Calls the tiles of a whole row.
-inline void gather_row_of_threes(DepthwiseTile tile, long lanes, long count) {
-  const DepthwiseTile origin = tile;
+// Calls the tiles of a whole row, the first of which is `tile`; it is left at any of them.
+inline void gather_row_of_threes(DepthwiseTile& tile, long lanes, long count) {
+  const float *x = tile.x, *ahead = tile.ahead;
+  float* y = tile.y;
   for_each_tile_of_threes(lanes > 1 ? kThreesLaneTiles : kThreesTiles, count, [&](long position, DepthwiseTileFunction run) {
-    tile.x = origin.x + position * origin.position_floats;
-    tile.y = origin.y + position * origin.y_position_floats;
-    tile.ahead = origin.ahead + position * origin.position_floats;
+    tile.x = x + position * tile.position_floats;
+    tile.y = y + position * tile.y_position_floats;
+    tile.ahead = ahead + position * tile.position_floats;
     run(tile);
   });
 }

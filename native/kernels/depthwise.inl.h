@@ -89,13 +89,14 @@ constexpr DepthwiseTiles make_depthwise_tiles(DepthwiseTiles tiles = {}) {
 constexpr DepthwiseTiles kDepthwiseTiles = make_depthwise_tiles<false>();
 constexpr DepthwiseTiles kDepthwiseLaneTiles = make_depthwise_tiles<true>();
 
-// Calls the tiles of `count` neighbouring positions that have the same taps.
-inline void gather_depthwise_row(DepthwiseTile tile, long lanes, long count) {
+// Calls the tiles of `count` neighbouring positions that have the same taps, the first of which is `tile`; it is left at any of them.
+inline void gather_depthwise_row(DepthwiseTile& tile, long lanes, long count) {
   const DepthwiseTiles& tiles = lanes > 1 ? kDepthwiseLaneTiles : kDepthwiseTiles;
-  const DepthwiseTile origin = tile;
+  const float* x = tile.x;
+  float* y = tile.y;
   cut_evenly(count, kDepthwisePositions, [&](long position, long positions) {
-    tile.x = origin.x + position * origin.position_floats;
-    tile.y = origin.y + position * origin.y_position_floats;
+    tile.x = x + position * tile.position_floats;
+    tile.y = y + position * tile.y_position_floats;
     tiles.function[positions - 1](tile);
   });
 }
