@@ -154,12 +154,22 @@ export class TaskBoard {
       // Nobody takes a task before it can be seen which phase it is of: what is written here comes before the ranges.
       words[WORDS.phase * STRIDE] = phase;
       words[WORDS.left * STRIDE] = tasks;
-      let begin = 0;
-      for (let owner = 0; owner < this.#owners; owner++) {
-        Atomics.store(words, (WORDS.ranges + owner) * STRIDE, (begin << BITS) | ends[owner]!);
-        begin = ends[owner]!;
-      }
+      // The phase may be over as soon as its last task can be taken, and another worker open the next one: owners without tasks come first, so
+      // that nothing is written over the next phase's.
+      this.#publish(ends, false);
+      this.#publish(ends, true);
       wake(words);
+    }
+  }
+
+  /** Writes the ranges of the owners that have tasks, or of those that have none. */
+  #publish(ends: readonly number[], withTasks: boolean): void {
+    let begin = 0;
+    for (let owner = 0; owner < this.#owners; owner++) {
+      const end = ends[owner]!;
+      if (begin < end === withTasks)
+        Atomics.store(this.#words, (WORDS.ranges + owner) * STRIDE, (begin << BITS) | end);
+      begin = end;
     }
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
 import {
   allocateBoard,
@@ -97,6 +97,36 @@ describe('a task board', () => {
         expect(Array.from(done.subarray(first, first + tasks))).toEqual(new Array(tasks).fill(1));
       });
     }
+  });
+
+  it('writes no range behind the last one with tasks, at which another worker may open the next phase', () => {
+    const phases = [
+      [1, 1, 1],
+      [0, 2, 2],
+      [2, 2, 3],
+    ];
+    // Of each phase: whether the range that was written has tasks.
+    const written: boolean[][] = [];
+    const store = vi.spyOn(Atomics, 'store').mockImplementation((words, at, value) => {
+      const range = Number(value);
+      if (at >= 7 * 64) written.at(-1)!.push(range >>> 16 < (range & 0xffff));
+      (words as unknown as Int32Array)[at] = range;
+      return value as never;
+    });
+    try {
+      const board = allocateBoard(3);
+      announceRound(board);
+      new TaskBoard(board, 1).share({
+        open: (phase) => {
+          written.push([]);
+          return phases[phase] ?? null;
+        },
+        run: () => {},
+      });
+    } finally {
+      store.mockRestore();
+    }
+    expect(written).toEqual([[false, false, true], [false, false, true], [false, true, true], []]);
   });
 
   it('does without a worker that does not come', () => {
