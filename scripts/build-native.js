@@ -1,6 +1,6 @@
 // Compiles the addon. Fails if that fails; with --optional it warns, as a clone works on the reference kernels too.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,12 +14,17 @@ else {
 }
 
 function compile() {
-  const { status, stdout, stderr, error } = spawnSync('node-gyp', ['rebuild', '-j', 'max'], {
+  const { status, signal, stdout, stderr, error } = spawnSync('node-gyp', ['rebuild', '-j', 'max'], {
     cwd: root,
     encoding: 'utf8',
   });
   if (status === 0) return;
   rmSync(`${root}/build/Release/convoy.node`, { force: true });
+  if (signal === null) {
+    // The next start need not try again (scripts/sources.js).
+    mkdirSync(`${root}/build`, { recursive: true });
+    writeFileSync(`${root}/build/not-compiled`, '');
+  }
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ?? ''}\n`);
   const what = 'the native kernels could not be compiled (see above)';
   const remedy = 'Install a C++ compiler, make and python3, then run: npm run build:native';

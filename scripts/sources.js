@@ -9,6 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What the addon is compiled from: native/constants.h reads the last one. */
 export const ADDON_SOURCES = ['native', 'binding.gyp', 'src/kernels/constants.ts'];
 
+/** Written once an attempt to compile the addon failed, by scripts/build-native.js. One that was interrupted writes nothing, and is made again. */
+const FAILED_ATTEMPT = 'build/not-compiled';
+
 /** The latest modification below the given files and folders of the clone, in milliseconds; 0 if there is none. */
 export function latestChange(...names) {
   let latest = 0;
@@ -31,8 +34,7 @@ export function lacksPackages() {
 export function lacksAddon() {
   const isBroken = existsSync(ADDON_FILE) && !canLoadAddon();
   return (
-    isBroken ||
-    latestChange('build/Release/convoy.node', 'build/config.gypi') < latestChange(...ADDON_SOURCES)
+    isBroken || latestChange('build/Release/convoy.node', FAILED_ATTEMPT) < latestChange(...ADDON_SOURCES)
   );
 }
 

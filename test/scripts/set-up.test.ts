@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
@@ -7,6 +16,7 @@ import { loadAddon } from '../../src/kernels/native.js';
 import { makeFolder } from '../experiment/fake-runs.js';
 
 const ADDON = 'build/Release/convoy.node';
+const FAILED_ATTEMPT = 'build/not-compiled';
 const DATABASE_PACKAGE = 'node_modules/better-sqlite3';
 
 /** The database's package, which is broken until it is rebuilt. */
@@ -52,7 +62,7 @@ function makeProject(files: Readonly<Record<string, string>>): string {
     'dist/.tsbuildinfo': '',
     'page/index.html': '',
     'dist/page/index.html': '',
-    'build/config.gypi': '',
+    [FAILED_ATTEMPT]: '',
     ...PICTURES,
     'node_modules/.package-lock.json': JSON.stringify({
       name: 'project',
@@ -121,6 +131,12 @@ describe('setting up', () => {
     expect(run(makeProject(WORKING_DATABASE), 'set-up.js')).toMatchObject({ status: 0, ran: '' });
   });
 
+  it('goes on with an attempt that was interrupted', () => {
+    const folder = makeProject({ ...WORKING_DATABASE, 'build/config.gypi': '', 'build/Makefile': '' });
+    rmSync(join(folder, FAILED_ATTEMPT));
+    expect(run(folder, 'set-up.js').ran).toBe('addon');
+  });
+
   it('rebuilds a database package that was compiled for another Node.js', () => {
     const folder = makeProject(BROKEN_DATABASE);
     expect(run(folder, 'set-up.js')).toMatchObject({ status: 0, ran: '' });
@@ -135,6 +151,29 @@ describe('setting up', () => {
     expect(stderr).toMatch(
       /\nconvoy: better-sqlite3 was compiled and does not load in Node\.js v.*npm ci\n$/,
     );
+  });
+});
+
+describe('compiling the addon', () => {
+  const compile = (command: string) => {
+    const folder = makeProject({ 'tools/node-gyp': `#!/bin/sh\n${command}\n`, [ADDON]: 'of older sources' });
+    rmSync(join(folder, FAILED_ATTEMPT));
+    chmodSync(join(folder, 'tools/node-gyp'), 0o755);
+    cpSync(join(findPackageRoot(), 'scripts/build-native.js'), join(folder, 'scripts/build-native.js'));
+    const { status } = run(folder, 'build-native.js', {
+      npm_execpath: 'npm',
+      PATH: `${join(folder, 'tools')}:${process.env.PATH}`,
+    });
+    const isThere = (file: string) => existsSync(join(folder, file));
+    return { status, addon: isThere(ADDON), failedAttempt: isThere(FAILED_ATTEMPT) };
+  };
+
+  it('notes that it failed', () => {
+    expect(compile('exit 1')).toEqual({ status: 1, addon: false, failedAttempt: true });
+  });
+
+  it('notes nothing where it was interrupted', () => {
+    expect(compile('kill -INT $$')).toEqual({ status: 1, addon: false, failedAttempt: false });
   });
 });
 

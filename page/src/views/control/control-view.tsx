@@ -101,7 +101,7 @@ function Queue() {
   const { params } = useAddress();
   const count = useTicks();
   const [said, setSaid] = useState<string | null>(null);
-  const { answer: jobs } = useAnswer<QueuedRun[]>('control/queue', {}, `${count} ${said}`);
+  const { answer: jobs, error } = useAnswer<QueuedRun[]>('control/queue', {}, `${count} ${said}`);
   const run = params.run ?? '';
   const set = params.set ?? '';
   const add = async (event: Event) => {
@@ -150,7 +150,7 @@ function Queue() {
         </button>
       </form>
       <p role="status">{said}</p>
-      <ol class="jobs">
+      <ol class="jobs" aria-busy={jobs === null && error === null}>
         {jobs?.map(({ id, run, set, state, line }) => (
           <li key={id} value={id}>
             {state}: <a href={hrefTo('run', String(run))}>run {run}</a>

@@ -5,7 +5,7 @@ import { useAnswer } from '../../lib/api.js';
 export function ViewList({ onAsk }: { readonly onAsk: (sql: string) => void }) {
   const { answer: views, error } = useAnswer<ViewAnswer[]>('views');
   return (
-    <section aria-labelledby="views-title">
+    <section aria-labelledby="views-title" aria-busy={views === null && error === null}>
       <h2 id="views-title">Views</h2>
       {error !== null && <p role="alert">{error}</p>}
       {views?.map(({ name, text, columns }) => (
