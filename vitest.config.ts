@@ -65,6 +65,8 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    // A busy machine takes its time.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE, exclude: leftOut } },
       {

@@ -40,7 +40,7 @@ async function open(hash: string, options: Parameters<PageUnderTest['open']>[1] 
   const page = await shown.open(hash, options);
   await page.locator('h1').first().waitFor();
   // Not by a function within the page, whose policy lets no text become a script.
-  await expect.poll(() => page.locator('[aria-busy="true"]').count(), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => page.locator('[aria-busy="true"]').count()).toBe(0);
   return page;
 }
 
@@ -52,9 +52,6 @@ async function findViolations(page: Page): Promise<string[]> {
   );
   return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
 }
-
-/** A busy machine takes its time. */
-const PATIENCE = { timeout: 15_000 };
 
 /** Pixels that a reader would have to scroll sideways for. */
 const measureOverflow = (page: Page) =>
@@ -80,7 +77,7 @@ describe.each(views)('the view $name', ({ hash }) => {
   it('prints on white paper without what can only be clicked', async () => {
     const page = await open(hash, { colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print' });
-    await expect.poll(() => page.locator('html').getAttribute('data-theme'), PATIENCE).toBe('light');
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect((await page.pdf()).length).toBeGreaterThan(1000);
   });
@@ -89,7 +86,7 @@ describe.each(views)('the view $name', ({ hash }) => {
     const page = await open(hash);
     const text = await page.locator('main').innerText();
     await page.reload();
-    await expect.poll(() => page.locator('main').innerText(), PATIENCE).toBe(text);
+    await expect.poll(() => page.locator('main').innerText()).toBe(text);
   });
 });
 
