@@ -20,11 +20,7 @@ function compile() {
   });
   if (status === 0) return;
   rmSync(`${root}/build/Release/convoy.node`, { force: true });
-  if (signal === null) {
-    // The next start need not try again (scripts/sources.js).
-    mkdirSync(`${root}/build`, { recursive: true });
-    writeFileSync(`${root}/build/not-compiled`, '');
-  }
+  if (signal === null) noteFailure();
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ?? ''}\n`);
   const what = 'the native kernels could not be compiled (see above)';
   const remedy = 'Install a C++ compiler, make and python3, then run: npm run build:native';
@@ -35,5 +31,15 @@ function compile() {
   } else {
     process.stderr.write(`convoy: ${what}. ${remedy}\n`);
     process.exitCode = 1;
+  }
+}
+
+/** So that the next start does not try again (scripts/sources.js). */
+function noteFailure() {
+  try {
+    mkdirSync(`${root}/build`, { recursive: true });
+    writeFileSync(`${root}/build/not-compiled`, '');
+  } catch {
+    // Where nothing can be written it tries again.
   }
 }

@@ -18,8 +18,8 @@ struct Taps {
   long stride;
 };
 
-// Of numbers that are not negative, the second not zero. Strides and dilations are nearly always 1, and a division takes as long as many
-// multiply-adds.
+// Rounded towards zero; `divide_up` of numbers that are not negative. Strides and dilations are nearly always 1, and a division takes as long as
+// many multiply-adds.
 inline long divide(long a, long b) { return b == 1 ? a : a / b; }
 inline long divide_up(long a, long b) { return divide(a + b - 1, b); }
 inline bool is_multiple(long a, long b) { return b == 1 || a % b == 0; }
@@ -35,7 +35,7 @@ struct LaneTile {
   Taps rows;
   float* y;  // of the first position and channel; channels 16 floats apart
   Taps columns;
-  long depth;            // channels summed over, 16 floats apart
+  long depth;  // channels summed over, 16 floats apart
   long position_floats;  // from one position's input to the next one's
   const float* weights;  // of tap (0, 0), first channel summed over, first channel of the tile
   long row_weights, column_weights, depth_weights, channel_weights;  // strides

@@ -15,7 +15,7 @@ struct DepthwiseGradientTile {
   long x_row_floats, x_position_floats;
   long pixel;  // from one pixel to the next
   long floats;  // of a pixel that are computed
-  long dy_ahead, x_ahead;  // from a pixel to the one that tiles of the next row read first
+  long dy_ahead, x_ahead;  // from a pixel to the one that tiles of the next row are the first to read
   float* sums;  // of the pixel's first float at the tile's first tap
   long taps, kernel_width;
 };
@@ -160,7 +160,7 @@ inline void correlate_row(const Geometry& g, const DepthwiseGradientTile& origin
   });
 }
 
-// Sums of this many bytes stay in the L1 while rows pass.
+// Sums of this many bytes stay in the L1 while rows pass; those of a panel of channels may be more.
 constexpr long kSumsBytes = 16 * 1024;
 
 void depthwise_kernel_gradient(const DepthwiseKernelGradient& c, float* scratch, Range bundles, Range rows) {

@@ -28,7 +28,7 @@ struct DepthwiseTile {
   const float* packed;
   long taps, kernel_width;
   const float* bias;  // or null
-  const float* ahead;  // what tiles of the next row read first, at the first position
+  const float* ahead;  // the row of x, or of dY, that tiles of the next row are the first to read, at the first position
 };
 
 // The first tap's weight of the channel, or of the first of the channels, of a vector at some float of a pixel.
@@ -122,14 +122,15 @@ inline void for_each_run(const Geometry& g, long pixel, Visit visit) {
   }
 }
 
-// Calls visit(channel, channels) for parts of the channels, about `most` of them: whole panels, but for the last.
+// Calls visit(channel, channels) for parts of the channels: as many whole panels as `most` channels hold, but at least one; the last may end within
+// one.
 template <typename Visit>
 inline void for_each_part(const Geometry& g, long most, Visit visit) {
   const long part = max(1, most / PANEL_COLUMNS) * PANEL_COLUMNS;
   for (long channel = 0; channel < g.groups; channel += part) visit(channel, min(part, g.groups - channel));
 }
 
-// Bytes of rows that stay in the L2 until the next row of outputs has read them.
+// Bytes of rows that stay in the L2 until the next row of outputs has read them; a panel of channels may have more.
 constexpr long kRowsBytes = 256 * 1024;
 
 // Channels of which so many bytes are read and written for a row of outputs.

@@ -22,27 +22,27 @@ const WINDOWS: readonly WindowOptions[] = [
   // A kernel larger than the input, and windows that lie in padding altogether.
   { input: [3, 3, 4], kernel: [5, 5], padding: [2, 2, 2, 2] },
   { input: [3, 4, 5], kernel: [2, 2], padding: [2, 3, 3, 2] },
-  // Three wide: rows of one, two and three tiles, with 4 and 5 rows of taps, and rows that are skipped.
+  // Three wide: rows of one, two and three tiles, with 1, 4 and 5 rows of taps, rows that are skipped, and windows that lie in padding.
   ...[1, 2, 3, 4, 5, 8, 9].map(
     (width): WindowOptions => ({ input: [3, width, 6], kernel: [3, 3], padding: [1, 1, 1, 1] }),
   ),
+  { input: [3, 9, 6], kernel: [1, 3], padding: [0, 0, 1, 1] },
   { input: [6, 6, 3], kernel: [4, 3], padding: [2, 1, 1, 1] },
+  { input: [3, 5, 4], kernel: [2, 3], padding: [2, 3, 1, 1] },
   { input: [7, 5, 2], kernel: [5, 3], stride: [2, 1], padding: [2, 2, 1, 1] },
   // Several parts of the channels: of sums in either layout, and of rows.
   { input: [3, 4, 70], kernel: [3, 3], padding: [1, 1, 1, 1] },
   { input: [2, 3, 475], kernel: [3, 3], padding: [1, 1, 1, 1] },
-  { input: [2, 90, 45], kernel: [2, 2] },
+  { input: [2, 220, 70], kernel: [3, 3], padding: [1, 1, 1, 1] },
+  { input: [2, 220, 70], kernel: [2, 2] },
 ];
 const SHAPES = WINDOWS.map((window) => makeWindow({ ...window, groups: window.input[2] }));
 
 const TOTAL = 3;
-/** Some bundles, the inner rows of one, all, none. */
-const EXTENTS: readonly Extent[] = [
-  { first: 1, bundles: 2, inner: false },
-  { first: 1, bundles: 1, inner: true },
-  { first: 0, bundles: TOTAL, inner: false },
-  { first: 2, bundles: 0, inner: false },
-];
+const ALL: Extent = { first: 0, bundles: TOTAL, inner: false };
+const INNER: Extent = { first: 1, bundles: 1, inner: true };
+const NONE: Extent = { first: 2, bundles: 0, inner: false };
+const EXTENTS: readonly Extent[] = [ALL, INNER, { first: 1, bundles: 2, inner: false }];
 
 interface Extent {
   readonly first: number;
@@ -59,10 +59,10 @@ interface Options {
 
 /** Forward and both gradients of every window, in both layouts. */
 export function listDepthwiseCases(): KernelCase[] {
-  const tight = { extent: EXTENTS[2]!, tight: true };
+  const tight = { extent: ALL, tight: true };
   return [1, BUNDLE_IMAGES].flatMap((lanes) => [
     ...SHAPES.flatMap((g, i) => makeAll(g, { lanes, extent: EXTENTS[i % EXTENTS.length]!, tight: false })),
-    ...makeAll(SHAPES[1]!, { lanes, extent: EXTENTS[1]!, tight: false }),
+    ...[INNER, NONE].flatMap((extent) => makeAll(SHAPES[1]!, { lanes, extent, tight: false })),
     ...[SHAPES[1]!, SHAPES[2]!].flatMap((g) => makeAll(g, { lanes, ...tight })),
   ]);
 }
