@@ -12,6 +12,7 @@
 #include "held-arrays.h"
 #include "pages.h"
 #include "kernel-table.h"
+#include "noted-tasks.h"
 
 namespace convoy {
 namespace {
@@ -103,11 +104,63 @@ napi_value scratch_is_intact(napi_env env, napi_callback_info info) {
   return give(env, set_of(data)->scratch.is_intact());
 }
 
+typedef std::shared_ptr<const Tape> SharedTape;
+
+// Marks the functions that `record` gives, each of which wraps its tape.
+constexpr napi_type_tag kReplay = {0x6f4d1c0c2ab94f5d, 0x9e0a7b6f54c1d833};
+
 napi_value run_tape(napi_env env, napi_callback_info info) {
   void* data = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-  static_cast<const Tape*>(data)->run();
+  (*static_cast<const SharedTape*>(data))->run();
   return nullptr;
+}
+
+napi_value make_replay(napi_env env, std::unique_ptr<Tape> tape) {
+  std::unique_ptr<SharedTape> shared(new SharedTape(std::move(tape)));
+  SharedTape* data = shared.get();
+  napi_value replay = make_function(env, "replay", run_tape, std::move(shared));
+  if (replay) {
+    napi_wrap(env, replay, data, nullptr, nullptr, nullptr);
+    napi_type_tag_object(env, replay, &kReplay);
+  }
+  return replay;
+}
+
+// Null for what `record` has not given.
+SharedTape find_tape(napi_env env, napi_value value) {
+  bool is_replay = false;
+  void* data = nullptr;
+  if (napi_check_object_type_tag(env, value, &kReplay, &is_replay) != napi_ok || !is_replay) return nullptr;
+  return napi_unwrap(env, value, &data) == napi_ok ? *static_cast<const SharedTape*>(data) : nullptr;
+}
+
+napi_value run_noted_tasks(napi_env env, napi_callback_info info) {
+  void* data = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+  return give(env, double(static_cast<const NotedTasks*>(data)->run()));
+}
+
+// bindTasks(tasks, range): see src/kernels/recording.ts.
+napi_value bind_tasks(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value values[2];
+  napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
+  uint32_t length = 0;
+  const ArrayPlace range = ArrayPlace::of(env, values[1]);
+  const bool is_range = range.is_shared && range.type == napi_int32_array && range.length == 1;
+  if (napi_get_array_length(env, values[0], &length) != napi_ok || !is_range) {
+    napi_throw_type_error(env, nullptr, "bindTasks: expected an array of functions, and one element of an Int32Array in shared memory");
+    return nullptr;
+  }
+  const HeldArray held{values[1], "range", range.data, sizeof(uint32_t), false};
+  std::unique_ptr<NotedTasks> tasks(new NotedTasks{{}, static_cast<uint32_t*>(range.data), {env, {held}}});
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value task = nullptr;
+    napi_get_element(env, values[0], i, &task);
+    tasks->tapes.push_back(find_tape(env, task));
+  }
+  return make_function(env, "runTasks", run_noted_tasks, std::move(tasks));
 }
 
 // record(calls): calls calls(), in which the set's kernels do nothing but are noted, and gives a function that runs them; null if it cannot.
@@ -130,13 +183,13 @@ napi_value record(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, nullptr, "record: expected a function");
     return nullptr;
   }
-  if (tape->is_fit()) return make_function(env, "replay", run_tape, std::move(tape));
+  if (tape->is_fit()) return make_replay(env, std::move(tape));
   napi_value none = nullptr;
   napi_get_null(env, &none);
   return none;
 }
 
-// `scratchIsIntact`: whether the set's kernels have kept to their scratch; and `record`.
+// `scratchIsIntact`: whether the set's kernels have kept to their scratch; `record` and `bindTasks`.
 void add_set_functions(napi_env env, napi_value kernels, const std::shared_ptr<KernelSet>& set) {
   const auto add = [&](const char* name, napi_callback callback) {
     napi_set_named_property(
@@ -145,6 +198,7 @@ void add_set_functions(napi_env env, napi_value kernels, const std::shared_ptr<K
   };
   add("scratchIsIntact", scratch_is_intact);
   add("record", record);
+  add("bindTasks", bind_tasks);
 }
 
 // kernelSet(name): an object with one function a kernel, or null if the processor cannot run that set.

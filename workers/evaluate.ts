@@ -62,6 +62,7 @@ export default async function evaluate({ run, worker, on, augmentation }: Evalua
   const owners = countOwners(run.memory.board);
   const evaluation: TaskList = {
     begin() {},
+    runOwn: null,
     tasks: Array.from({ length: tasks }, (_, task) => {
       const [first, end] = shareOf(chunks, { worker: task, workers: tasks });
       return () => evaluateChunks(first, end);

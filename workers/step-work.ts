@@ -1,5 +1,5 @@
 import type { Batch } from '../src/layers/pass.js';
-import type { TaskLists } from '../src/network/task-list.js';
+import type { TaskList, TaskLists } from '../src/network/task-list.js';
 import type { Stretch } from '../src/parallel/protocol.js';
 import type { Pulse } from '../src/parallel/pulse.js';
 import type { StepTimer } from '../src/parallel/step-timer.js';
@@ -26,6 +26,8 @@ export class StepWork implements SharedWork {
   /** That this worker is in: -1 before its first one. */
   #step = -1;
   #phase = -1;
+  /** Of that phase. */
+  #runOwn: TaskList['runOwn'] = null;
 
   constructor(options: StepWorkOptions) {
     this.#options = options;
@@ -57,8 +59,13 @@ export class StepWork implements SharedWork {
       this.#phase = phase;
       timer?.enterPhase(index);
       list.begin();
+      this.#runOwn = list.runOwn;
     }
     list.tasks[task]!();
+  }
+
+  runMore(): number {
+    return this.#runOwn?.() ?? 0;
   }
 
   beginWait(): void {

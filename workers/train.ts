@@ -22,7 +22,7 @@ import {
 } from '../src/parallel/protocol.js';
 import { Pulse } from '../src/parallel/pulse.js';
 import { StepTimer } from '../src/parallel/step-timer.js';
-import { countOwners, TaskBoard } from '../src/parallel/task-board.js';
+import { countOwners, rangeOf, TaskBoard } from '../src/parallel/task-board.js';
 import { planAssembly } from './assembly.js';
 import { type ContextShard, getContext, type RunContext } from './context.js';
 import { bindExchange } from './exchange.js';
@@ -77,7 +77,12 @@ function bindStep(
   const timer = times && new StepTimer(planned, times, length.steps);
   const phases = (timer?.phases ?? planned).map((phase) => pulse.watchPhase(phase));
   const work = new StepWork({
-    lists: new TaskLists(phases, { batch, owners: countOwners(run.memory.board), kernels }),
+    lists: new TaskLists(phases, {
+      batch,
+      owners: countOwners(run.memory.board),
+      kernels,
+      range: rangeOf(run.memory.board, worker),
+    }),
     batch,
     pulse,
     timer,

@@ -11,6 +11,9 @@ export const BORDER_REPLICATE = 2;
 /** Columns of one packed panel of a matrix; blocks of a product are counted in panels. Equal for all kernel sets. */
 export const PANEL_COLUMNS = 32;
 
+/** A range of tasks in one word: the first in the upper bits, the one behind the last in as many lower ones. */
+export const TASK_BITS = 16;
+
 /** `bindReducePartials` sums no more. */
 export const MAX_PARTIALS = 1024;
 

@@ -9,6 +9,14 @@ export interface Recording {
    * @throws Error if a kernel gives something back, which nobody can know before it runs
    */
   record(calls: () => void): (() => void) | null;
+  /**
+   * Tasks of a phase that a worker does for as long as there are any, in one call.
+   *
+   * @param tasks by their numbers; those that `record` gave are done by the call, and it ends before any other
+   * @param range one word in shared memory: the worker's tasks that nobody has taken (see TASK_BITS), of which it takes the first and others the last
+   * @returns a function that does them and returns how many there were
+   */
+  bindTasks(tasks: readonly (() => void)[], range: Int32Array): () => number;
   /** A sign of life (see parallel/pulse.ts), as a kernel so that it can be noted among others: counts up words[0], and writes words[1] = place. */
   bindBeat(kernel: { readonly words: Int32Array }): (place: number) => void;
 }

@@ -1,3 +1,4 @@
+import { TASK_BITS } from '../kernels/constants.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { findRecording, type Recording } from '../kernels/recording.js';
 import type { Batch } from '../layers/pass.js';
@@ -23,6 +24,16 @@ export interface TaskList {
   readonly tasks: readonly Task[];
   /** Where each owner's end. */
   readonly ends: readonly number[];
+  /** Does the worker's own tasks that nobody has taken, up to one that was not noted, and returns how many; null if the worker owns none. */
+  readonly runOwn: (() => number) | null;
+}
+
+export interface TaskListsOptions {
+  readonly batch: Batch;
+  readonly owners: number;
+  readonly kernels: Kernels;
+  /** Where the worker's own tasks are taken from: see Recording's bindTasks. */
+  readonly range?: Int32Array | null;
 }
 
 /**
@@ -34,7 +45,7 @@ const MOST_TASKS_OF_BLOCKS = 4;
 /** Of blocks that have work in common, which each task does anew. */
 const MOST_TASKS_OF_SHARED_WORK = 2;
 /** As many as a board can number: see parallel/task-board.ts. */
-export const MOST_TASKS_OF_PHASE = 2 ** 16 - 1;
+export const MOST_TASKS_OF_PHASE = 2 ** TASK_BITS - 1;
 
 /**
  * Phases as tasks of so many workers, for the mini-batch at hand: they are cut once for each size. Neighbouring units, slices and blocks are a worker's
@@ -45,16 +56,15 @@ export class TaskLists {
   readonly #batch: Batch;
   readonly #owners: number;
   readonly #recording: Recording | null;
+  readonly #range: Int32Array | null;
   readonly #ofSizes = new Map<number, readonly TaskList[]>();
 
-  constructor(
-    phases: readonly Phase[],
-    { batch, owners, kernels }: { readonly batch: Batch; readonly owners: number; readonly kernels: Kernels },
-  ) {
+  constructor(phases: readonly Phase[], { batch, owners, kernels, range = null }: TaskListsOptions) {
     this.#phases = phases;
     this.#batch = batch;
     this.#owners = owners;
     this.#recording = findRecording(kernels);
+    this.#range = range;
   }
 
   /** In the order of the phases. */
@@ -82,7 +92,8 @@ export class TaskLists {
       return tasks.length;
     });
     const begins = listBegins(phase);
-    return { begin: () => begins.forEach(runPiece), tasks, ends };
+    const runOwn = (this.#range && this.#recording?.bindTasks(tasks, this.#range)) ?? null;
+    return { begin: () => begins.forEach(runPiece), tasks, ends, runOwn };
   }
 
   /** A task of some pieces, as few calls as they allow. */

@@ -1,3 +1,4 @@
+import { TASK_BITS } from '../kernels/constants.js';
 import { loadAddon } from '../kernels/native.js';
 import { MOST_TASKS_OF_PHASE } from '../network/task-list.js';
 
@@ -19,11 +20,9 @@ const WORDS = {
   generation: 5,
   /** Not 0 once a worker has failed: nobody waits for it. */
   failed: 6,
-  /** Each owner's tasks that nobody has taken, from the first to behind the last: 16 bits each. */
+  /** Each owner's tasks that nobody has taken, from the first to behind the last: TASK_BITS each. */
   ranges: 7,
 } as const;
-
-const BITS = 16;
 
 /** Thrown to a worker that waits for another one, which has failed. */
 export class BoardBroken extends Error {
@@ -41,6 +40,12 @@ export function allocateBoard(owners: number): Int32Array {
 
 export function countOwners(board: Int32Array): number {
   return board.length / STRIDE - WORDS.ranges;
+}
+
+/** The word in which a worker's own tasks are; null for one that owns none. */
+export function rangeOf(board: Int32Array, worker: number): Int32Array | null {
+  const at = (WORDS.ranges + worker) * STRIDE;
+  return worker < countOwners(board) ? board.subarray(at, at + 1) : null;
 }
 
 /** Announces a round, which every worker then shares in once; while none does. */
@@ -65,6 +70,12 @@ export interface SharedWork {
   open(phase: number): readonly number[] | null;
   /** Does a task of a phase; the phases that a worker sees go up. */
   run(phase: number, task: number): void;
+  /**
+   * Called behind a task of the worker's own: may do more of them, which it takes off the board itself (see rangeOf).
+   *
+   * @returns how many
+   */
+  runMore?(): number;
   /** Around each time that the worker waits for the others. */
   beginWait?(): void;
   endWait?(): void;
@@ -125,7 +136,7 @@ export class TaskBoard {
         // The phase that the task is of, since it cannot end before the task is counted.
         phase = this.#load(WORDS.phase);
         work.run(phase, task);
-        done++;
+        done += 1 + (work.runMore?.() ?? 0);
       }
       if (done === 0) {
         const task = this.#takeOthers();
@@ -168,7 +179,7 @@ export class TaskBoard {
     for (let owner = 0; owner < this.#owners; owner++) {
       const end = ends[owner]!;
       if (begin < end === withTasks)
-        Atomics.store(this.#words, (WORDS.ranges + owner) * STRIDE, (begin << BITS) | end);
+        Atomics.store(this.#words, (WORDS.ranges + owner) * STRIDE, (begin << TASK_BITS) | end);
       begin = end;
     }
   }
@@ -192,9 +203,9 @@ export class TaskBoard {
   #take(owner: number, first: boolean): number {
     const at = (WORDS.ranges + owner) * STRIDE;
     for (let range = Atomics.load(this.#words, at); ; ) {
-      const [begin, end] = [range >>> BITS, range & MOST_TASKS_OF_PHASE];
+      const [begin, end] = [range >>> TASK_BITS, range & MOST_TASKS_OF_PHASE];
       if (begin >= end) return -1;
-      const rest = first ? range + (1 << BITS) : range - 1;
+      const rest = first ? range + (1 << TASK_BITS) : range - 1;
       const found = Atomics.compareExchange(this.#words, at, range, rest | 0);
       if (found === range) return first ? begin : end - 1;
       range = found;

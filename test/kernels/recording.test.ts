@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TASK_BITS } from '../../src/kernels/constants.js';
 import { findRecording } from '../../src/kernels/recording.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
@@ -73,6 +74,47 @@ describe.each(NATIVE)('what is noted on %s', (name) => {
     expect(() => recording.record(() => recording.record(() => {}))).toThrow('noted already');
     expect(() => recording.record(() => {})).not.toThrow();
     expect(() => recording.record(7 as never)).toThrow('expected a function');
+  });
+
+  describe('as tasks', () => {
+    const y = shareFloats(0, 0, 0, 0, 0);
+    const set = bindScale(shareFloats(1, 1, 1, 1, 1), y);
+    const noted = [0, 1, 2, 3, 4].map((i) => recording.record(() => set(1, i, 1))!);
+    const range = new Int32Array(new SharedArrayBuffer(8)).subarray(1);
+    const doTasks = (tasks: readonly (() => void)[], first: number, end: number) => {
+      y.fill(0);
+      range[0] = (first << TASK_BITS) | end;
+      const count = recording.bindTasks(tasks, range)();
+      return { count, done: [...y], left: [range[0]! >>> TASK_BITS, range[0]! & (2 ** TASK_BITS - 1)] };
+    };
+
+    it('is done from the first on until none is left', () => {
+      expect(doTasks(noted, 1, 4)).toEqual({ count: 3, done: [0, 1, 1, 1, 0], left: [4, 4] });
+      expect(doTasks(noted, 4, 4)).toEqual({ count: 0, done: [0, 0, 0, 0, 0], left: [4, 4] });
+    });
+
+    it('ends before one that was not noted, or is none', () => {
+      const mixed = noted.with(2, () => {});
+      expect(doTasks(mixed, 0, 4)).toEqual({ count: 2, done: [1, 1, 0, 0, 0], left: [2, 4] });
+      expect(doTasks(noted.slice(0, 3), 1, 4)).toEqual({ count: 2, done: [0, 1, 1, 0, 0], left: [3, 4] });
+    });
+
+    it('leaves what others take meanwhile', () => {
+      // A sign of life writes words[1] = place, in place of another worker that takes the last two.
+      const beat = recording.bindBeat({ words: new Int32Array(range.buffer) });
+      const shortened = noted.with(0, recording.record(() => beat((1 << TASK_BITS) | 2))!);
+      expect(doTasks(shortened, 0, 4)).toEqual({ count: 2, done: [0, 1, 0, 0, 0], left: [2, 2] });
+    });
+
+    it('is refused where it is none', () => {
+      const own = new Int32Array(1);
+      for (const wrong of [own, new Int32Array(new SharedArrayBuffer(8)), new Uint8Array(1), null]) {
+        expect(() => recording.bindTasks(noted, wrong as never)).toThrow(
+          'bindTasks: expected an array of functions, and one element of an Int32Array in shared memory',
+        );
+      }
+      expect(() => recording.bindTasks(7 as never, range)).toThrow(TypeError);
+    });
   });
 
   it('has signs of life among it', () => {

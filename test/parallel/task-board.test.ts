@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import { findPackageRoot } from '../../src/core/paths.js';
+import { TASK_BITS } from '../../src/kernels/constants.js';
 import {
   allocateBoard,
   announceRound,
   breakBoard,
+  rangeOf,
   type SharedWork,
   TaskBoard,
 } from '../../src/parallel/task-board.js';
@@ -143,6 +145,32 @@ describe('a task board', () => {
     expect(ran).toEqual([0, 1].flatMap((phase) => order.map((task) => `${phase}.${task}`)));
     new TaskBoard(board, 0).share(work);
     expect(ran.length).toBe(10);
+  });
+
+  it('counts what a worker takes off the board itself', () => {
+    const board = allocateBoard(2);
+    announceRound(board);
+    const own = rangeOf(board, 1)!;
+    const ran: string[] = [];
+    let opened = -1;
+    new TaskBoard(board, 1).share({
+      open: (phase) => {
+        opened = phase;
+        return phase < 2 ? [2, 6] : null;
+      },
+      run: (phase, task) => ran.push(`${phase}.${task}`),
+      runMore() {
+        // The next of its own, if it is not the last one: that is left for `run`.
+        const [task, end] = [own[0]! >>> TASK_BITS, own[0]! & (2 ** TASK_BITS - 1)];
+        if (task >= end - 1) return 0;
+        own[0]! += 1 << TASK_BITS;
+        ran.push(`${opened}.${task} more`);
+        return 1;
+      },
+    });
+    const order = ['2', '3 more', '4', '5', '1', '0'];
+    expect(ran).toEqual([0, 1].flatMap((phase) => order.map((task) => `${phase}.${task}`)));
+    expect(rangeOf(board, 2)).toBeNull();
   });
 
   it('lets everybody go once a worker has failed', async () => {

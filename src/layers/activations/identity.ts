@@ -16,16 +16,15 @@ export const identity: LayerKindOf<typeof schema> = {
   bind(_config, site) {
     const { input, output, layout } = site;
     const width = widthOf(output.shape, layout);
+    const isInPlace = (of: 'value' | 'gradient') => input[of].byteOffset === output[of].byteOffset;
     const copy =
       (from: Float32Array, to: Float32Array) =>
-      ({ firstRow, rows }: Part) => {
-        if (from.byteOffset === to.byteOffset) return;
+      ({ firstRow, rows }: Part) =>
         to.set(from.subarray(firstRow * width, (firstRow + rows) * width), firstRow * width);
-      };
     return {
       prepare: [],
-      forward: [overParts(output.shape, layout, copy(input.value, output.value))],
-      backward: [overPartsBackward(site, copy(output.gradient, input.gradient))],
+      forward: isInPlace('value') ? [] : [overParts(output.shape, layout, copy(input.value, output.value))],
+      backward: isInPlace('gradient') ? [] : [overPartsBackward(site, copy(output.gradient, input.gradient))],
     };
   },
 };
