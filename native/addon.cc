@@ -141,8 +141,8 @@ napi_value run_noted_tasks(napi_env env, napi_callback_info info) {
   return give(env, double(static_cast<const NotedTasks*>(data)->run()));
 }
 
-// bindTasks(tasks, range): see src/kernels/recording.ts.
-napi_value bind_tasks(napi_env env, napi_callback_info info) {
+// joinTasks(tasks, range): see src/kernels/recording.ts.
+napi_value join_tasks(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value values[2];
   napi_get_cb_info(env, info, &count, values, nullptr, nullptr);
@@ -150,7 +150,7 @@ napi_value bind_tasks(napi_env env, napi_callback_info info) {
   const ArrayPlace range = ArrayPlace::of(env, values[1]);
   const bool is_range = range.is_shared && range.type == napi_int32_array && range.length == 1;
   if (napi_get_array_length(env, values[0], &length) != napi_ok || !is_range) {
-    napi_throw_type_error(env, nullptr, "bindTasks: expected an array of functions, and one element of an Int32Array in shared memory");
+    napi_throw_type_error(env, nullptr, "joinTasks: expected an array of functions, and one element of an Int32Array in shared memory");
     return nullptr;
   }
   const HeldArray held{values[1], "range", range.data, sizeof(uint32_t), false};
@@ -189,7 +189,7 @@ napi_value record(napi_env env, napi_callback_info info) {
   return none;
 }
 
-// `scratchIsIntact`: whether the set's kernels have kept to their scratch; `record` and `bindTasks`.
+// `scratchIsIntact`: whether the set's kernels have kept to their scratch; `record` and `joinTasks`.
 void add_set_functions(napi_env env, napi_value kernels, const std::shared_ptr<KernelSet>& set) {
   const auto add = [&](const char* name, napi_callback callback) {
     napi_set_named_property(
@@ -198,7 +198,7 @@ void add_set_functions(napi_env env, napi_value kernels, const std::shared_ptr<K
   };
   add("scratchIsIntact", scratch_is_intact);
   add("record", record);
-  add("bindTasks", bind_tasks);
+  add("joinTasks", join_tasks);
 }
 
 // kernelSet(name): an object with one function a kernel, or null if the processor cannot run that set.

@@ -16,7 +16,7 @@ export interface Recording {
    * @param range one word in shared memory: the worker's tasks that nobody has taken (see TASK_BITS), of which it takes the first and others the last
    * @returns a function that does them and returns how many there were
    */
-  bindTasks(tasks: readonly (() => void)[], range: Int32Array): () => number;
+  joinTasks(tasks: readonly (() => void)[], range: Int32Array): () => number;
   /** A sign of life (see parallel/pulse.ts), as a kernel so that it can be noted among others: counts up words[0], and writes words[1] = place. */
   bindBeat(kernel: { readonly words: Int32Array }): (place: number) => void;
 }

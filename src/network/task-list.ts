@@ -32,7 +32,7 @@ export interface TaskListsOptions {
   readonly batch: Batch;
   readonly owners: number;
   readonly kernels: Kernels;
-  /** Where the worker's own tasks are taken from: see Recording's bindTasks. */
+  /** Where the worker's own tasks are taken from: see Recording's joinTasks. */
   readonly range?: Int32Array | null;
 }
 
@@ -92,7 +92,7 @@ export class TaskLists {
       return tasks.length;
     });
     const begins = listBegins(phase);
-    const runOwn = (this.#range && this.#recording?.bindTasks(tasks, this.#range)) ?? null;
+    const runOwn = (this.#range && this.#recording?.joinTasks(tasks, this.#range)) ?? null;
     return { begin: () => begins.forEach(runPiece), tasks, ends, runOwn };
   }
 

@@ -84,7 +84,7 @@ describe.each(NATIVE)('what is noted on %s', (name) => {
     const doTasks = (tasks: readonly (() => void)[], first: number, end: number) => {
       y.fill(0);
       range[0] = (first << TASK_BITS) | end;
-      const count = recording.bindTasks(tasks, range)();
+      const count = recording.joinTasks(tasks, range)();
       return { count, done: [...y], left: [range[0]! >>> TASK_BITS, range[0]! & (2 ** TASK_BITS - 1)] };
     };
 
@@ -109,11 +109,11 @@ describe.each(NATIVE)('what is noted on %s', (name) => {
     it('is refused where it is none', () => {
       const own = new Int32Array(1);
       for (const wrong of [own, new Int32Array(new SharedArrayBuffer(8)), new Uint8Array(1), null]) {
-        expect(() => recording.bindTasks(noted, wrong as never)).toThrow(
-          'bindTasks: expected an array of functions, and one element of an Int32Array in shared memory',
+        expect(() => recording.joinTasks(noted, wrong as never)).toThrow(
+          'joinTasks: expected an array of functions, and one element of an Int32Array in shared memory',
         );
       }
-      expect(() => recording.bindTasks(7 as never, range)).toThrow(TypeError);
+      expect(() => recording.joinTasks(7 as never, range)).toThrow(TypeError);
     });
   });
 
