@@ -42,9 +42,14 @@ export function countOwners(board: Int32Array): number {
   return board.length / STRIDE - WORDS.ranges;
 }
 
+/** Where an owner's range is on a board. */
+function placeOfRange(owner: number): number {
+  return (WORDS.ranges + owner) * STRIDE;
+}
+
 /** The word in which a worker's own tasks are; null for one that owns none. */
 export function rangeOf(board: Int32Array, worker: number): Int32Array | null {
-  const at = (WORDS.ranges + worker) * STRIDE;
+  const at = placeOfRange(worker);
   return worker < countOwners(board) ? board.subarray(at, at + 1) : null;
 }
 
@@ -179,7 +184,7 @@ export class TaskBoard {
     for (let owner = 0; owner < this.#owners; owner++) {
       const end = ends[owner]!;
       if (begin < end === withTasks)
-        Atomics.store(this.#words, (WORDS.ranges + owner) * STRIDE, (begin << TASK_BITS) | end);
+        Atomics.store(this.#words, placeOfRange(owner), (begin << TASK_BITS) | end);
       begin = end;
     }
   }
@@ -201,7 +206,7 @@ export class TaskBoard {
 
   /** The first of an owner's tasks, or the last one. */
   #take(owner: number, first: boolean): number {
-    const at = (WORDS.ranges + owner) * STRIDE;
+    const at = placeOfRange(owner);
     for (let range = Atomics.load(this.#words, at); ; ) {
       const [begin, end] = [range >>> TASK_BITS, range & MOST_TASKS_OF_PHASE];
       if (begin >= end) return -1;

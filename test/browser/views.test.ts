@@ -40,11 +40,8 @@ describe('one run', () => {
     for (const image of [wrong.first(), kernels]) {
       await image.scrollIntoViewIfNeeded();
       await expect
-        .poll(
-          () => image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth),
-          {
-            timeout: 15_000,
-          },
+        .poll(() =>
+          image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth),
         )
         .toBeGreaterThan(0);
     }
