@@ -61,7 +61,8 @@ function listFailures(files) {
 }
 
 function firstLine(text = '') {
-  return text.split('\n', 1)[0];
+  // Which vitest's JSON has in the place of its message of a time limit.
+  return text.split('\n', 1)[0].replace('Error: STACK_TRACE_ERROR', 'has not ended within its time');
 }
 
 /** Of the program with its tests, then of the page, which is for browsers. */

@@ -18,12 +18,17 @@ const TIDYING_TIMEOUT_MS = 1_000;
  * Nothing but SQLite may open the file: as a process closes any descriptor of a file, it loses its locks on it.
  */
 export class OwnerLock {
+  /** Those of this process: SQLite closes the file of a connection that is collected as garbage, and with it goes the lock. */
+  private static readonly held = new Set<OwnerLock>();
+
   private constructor(
     private readonly folder: string,
     /** Of the file; never used again. */
     readonly name: string,
     private readonly connection: Database.Database,
-  ) {}
+  ) {
+    OwnerLock.held.add(this);
+  }
 
   /** @throws UserError if nothing can be written beside the database */
   static acquire(database: string): OwnerLock {
@@ -50,6 +55,7 @@ export class OwnerLock {
   release(keepsFile: boolean): void {
     if (!keepsFile) removeFile(this.folder, this.name);
     this.connection.close();
+    OwnerLock.held.delete(this);
   }
 }
 

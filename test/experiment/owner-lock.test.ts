@@ -16,10 +16,10 @@ import { makeFolder } from './fake-runs.js';
 const makePlace = () => join(makeFolder(), 'experiments.db');
 
 /** Another process that runs `code` and has said something. */
-async function runElsewhere(code: string, database: string) {
+async function runElsewhere(code: string, database: string, flags: readonly string[] = []) {
   const module = join(findPackageRoot(), 'dist/src/experiment/owner-lock.js');
   const constants = `const [MODULE, DATABASE] = ${JSON.stringify([module, database])};`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', `${constants}\n${code}`]);
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', `${constants}\n${code}`]);
   onTestFinished(() => void child.kill('SIGKILL'));
   const [said] = await once(child.stdout, 'data');
   return { child, said: String(said).trim() };
@@ -61,6 +61,22 @@ describe("an owner's lock", () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(probeOwnerLock(database, name)).toBe('free');
+  });
+
+  it('is held though nothing but its name is kept', async () => {
+    const database = makePlace();
+    const { said: name } = await runElsewhere(
+      `
+      const { OwnerLock } = await import(MODULE);
+      const { name } = OwnerLock.acquire(DATABASE);
+      // Finalizers run between turns.
+      for (let i = 0; i < 3; i++) await new Promise((done) => setImmediate(done, gc()));
+      console.log(name);
+      setInterval(() => {}, 1000);`,
+      database,
+      ['--expose-gc'],
+    );
+    expect(probeOwnerLock(database, name)).toBe('held');
   });
 
   it('is found by way of a link to the database', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { makeFolder } from '../experiment/fake-runs.js';
@@ -23,12 +23,17 @@ export class SmallDisk {
     onTestFinished(() => void spawnSync('umount', ['-l', this.folder]));
   }
 
-  /** Takes all room but so much. */
+  /** Takes all room but so much, of what is free now: another file that goes gives its own back. */
   fill(leftBytes = 0): void {
-    rmSync(this.#filler, { force: true });
     const { bavail, bsize } = statfsSync(this.folder);
     const bytes = bavail * bsize - Math.ceil(leftBytes / PAGE_BYTES) * PAGE_BYTES;
-    if (bytes > 0) writeFileSync(this.#filler, Buffer.alloc(bytes));
+    if (bytes <= 0) return;
+    try {
+      appendFileSync(this.#filler, Buffer.alloc(bytes));
+    } catch (error) {
+      // Somebody else has taken some of it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
   }
 
   /** Gives the room back. */

@@ -60,13 +60,14 @@ describeSweeps('a sweep whose workers and Redis die', () => {
     worker.kill('SIGTERM');
     await expectEnd(worker, 143);
     expect(worker.printed).toContain('given back');
-    const other = field.startWorker({ host: hosts[1], args: ['--idle-exit', '4'] });
+    const other = field.startWorker({ host: hosts[1] });
     await first.waitFor(/goes on in epoch/);
     first.kill('SIGTERM');
     await expectEnd(first, 143);
     const second = startHead();
     await expectEnd(second);
-    await expectEnd(other);
+    other.kill('SIGTERM');
+    await expectEnd(other, 143);
     expect(field.readRuns('queue.db')).toEqual(alone);
   });
 
