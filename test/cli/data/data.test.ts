@@ -109,7 +109,8 @@ describe('data get', () => {
         }
         response.writeHead(200, { 'content-length': bytes.length });
         response.write(bytes.subarray(0, 20));
-        setTimeout(() => process.emit('SIGINT', 'SIGINT'), 50);
+        // The bytes are to be there by then.
+        setTimeout(() => process.emit('SIGINT', 'SIGINT'), 500);
       },
     );
   });

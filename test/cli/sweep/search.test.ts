@@ -231,7 +231,7 @@ describe('sweep with a search', () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       return runOne(spec, options);
     };
-    const { exitCode, err } = await sweep([file, '--db', db, '--minutes', '.001'], engine);
+    const { exitCode, err } = await sweep([file, '--db', db, '--minutes', '.01'], engine);
     expect(exitCode).toBe(0);
     expect(err).toContain('How far a search comes in a time is not repeatable; its trials are');
     const [{ n }] = (await query(db, "SELECT count(*) AS n FROM trials WHERE state = 'complete'")) as [
@@ -246,10 +246,10 @@ describe('sweep with a search', () => {
     const { file, db } = writeSearch();
     const engine = new FakeEngine();
     engine.runOne = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
       throw new Error('out of memory');
     };
-    const { exitCode, err } = await sweep([file, '--db', db, '--minutes', '.001'], engine);
+    const { exitCode, err } = await sweep([file, '--db', db, '--minutes', '.01'], engine);
     expect(err).toContain('are over');
     expect(exitCode).toBe(1);
   });
