@@ -15,6 +15,7 @@
 #include "families/normalization.h"
 #include "families/optimizers.h"
 #include "families/parameters.h"
+#include "families/pooled-channels.h"
 #include "families/pooling.h"
 #include "families/probes.h"
 #include "families/products.h"
@@ -37,6 +38,7 @@ namespace convoy {
   FAMILY(Pooling, pooling)                    \
   FAMILY(Border, borders)                     \
   FAMILY(Channel, channels)                   \
+  FAMILY(PooledChannel, pooled_channels)      \
   FAMILY(Normalization, normalization)        \
   FAMILY(Activation, activations)             \
   FAMILY(Softmax, softmax)                    \

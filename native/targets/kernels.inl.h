@@ -18,6 +18,7 @@
 #include "../kernels/locally-connected.inl.h"
 #include "../kernels/activations.inl.h"
 #include "../kernels/channels.inl.h"
+#include "../kernels/pooled-channels.inl.h"
 #include "../kernels/normalization.inl.h"
 #include "../kernels/softmax.inl.h"
 #include "../kernels/joins.inl.h"

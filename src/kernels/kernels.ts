@@ -12,6 +12,7 @@ import type { LossKernels } from './interface/losses.js';
 import type { NormalizationKernels } from './interface/normalization.js';
 import type { OptimizerKernels } from './interface/optimizers.js';
 import type { ParameterKernels } from './interface/parameters.js';
+import type { PooledChannelKernels } from './interface/pooled-channels.js';
 import type { PoolingKernels } from './interface/pooling.js';
 import type { ProductKernels } from './interface/products.js';
 import type { RegressionKernels } from './interface/regression.js';
@@ -45,6 +46,7 @@ export interface Kernels
     PoolingKernels,
     BorderKernels,
     ChannelKernels,
+    PooledChannelKernels,
     NormalizationKernels,
     ActivationKernels,
     SoftmaxKernels,

@@ -37,14 +37,17 @@ export function unitAt(index: number, { size, bands }: Pick<Batch, 'size' | 'ban
   return { index, bundle, images: imagesOfBundle(bundle, size), band: place % bands, bands };
 }
 
-/** The rows of a tensor that a unit holds: [first, first + count). Bands begin at every fourth row, as the largest tiles do. */
+/** Bands begin at every so many rows, as the largest tiles do. */
+export const BAND_ROWS = 4;
+
+/** The rows of a tensor that a unit holds: [first, first + count). */
 export function rowsOf(
   { band, bands }: Pick<Unit, 'band' | 'bands'>,
   height: number,
 ): { first: number; count: number } {
-  const fours = Math.ceil(height / 4);
-  const first = 4 * Math.floor((band * fours) / bands);
-  const end = 4 * Math.floor(((band + 1) * fours) / bands);
+  const steps = Math.ceil(height / BAND_ROWS);
+  const first = BAND_ROWS * Math.floor((band * steps) / bands);
+  const end = BAND_ROWS * Math.floor(((band + 1) * steps) / bands);
   return { first, count: Math.min(height, end) - first };
 }
 

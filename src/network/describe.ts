@@ -87,8 +87,9 @@ export function describeNetwork(
     kinds = LAYER_KINDS,
   }: DescribeOptions = {},
 ): NetworkDescription {
-  const plan = planNetwork(spec, cutMiniBatch({ batchSize, slices, shards }, kinds));
-  const layers = describeLayers(plan);
+  const cut = cutMiniBatch({ batchSize, slices, shards }, kinds);
+  const plan = planNetwork(spec, cut);
+  const layers = describeLayers(planNetwork(spec, { ...cut, fuses: false }), plan);
   const inputBytes = FLOAT_BYTES * sizeOf(spec.input);
   return {
     name: spec.name,
@@ -105,7 +106,8 @@ export function describeNetwork(
   };
 }
 
-function describeLayers(plan: NetworkPlan): LayerDescription[] {
+/** @param fused the same plan, with what is trained: of tensors that it makes none, it has no memory */
+function describeLayers(plan: NetworkPlan, fused: NetworkPlan): LayerDescription[] {
   const fields = traceFieldsBack(plan);
   const fieldsInInput = traceFieldsInInput(plan);
   const layers: LayerDescription[] = [];
@@ -117,8 +119,9 @@ function describeLayers(plan: NetworkPlan): LayerDescription[] {
     const isJoint = kind === JOINT_KINDS.fork || kind === JOINT_KINDS.relayout;
     const maker = isJoint ? makers.get(input) : layers.length;
     if (maker !== undefined) for (const output of outputs) makers.set(output, maker);
-    const inPlace = inputs.some((one) => plan.tensors[one]!.offset === plan.tensors[output]!.offset);
-    const activationBytes = inPlace ? 0 : FLOAT_BYTES * sizeOf(layer.output);
+    const { offset } = fused.tensors[output]!;
+    const isOwn = offset >= 0 && inputs.every((one) => fused.tensors[one]!.offset !== offset);
+    const activationBytes = isOwn ? FLOAT_BYTES * sizeOf(layer.output) : 0;
     if (isJoint) {
       if (maker !== undefined) layers[maker] = addBytes(layers[maker]!, activationBytes);
       continue;
@@ -153,7 +156,8 @@ function keepVelocities({ steps }: NetworkPlan): OptimizerNeeds {
 
 function describeMemory(plan: NetworkPlan, needs: OptimizerNeeds): MemoryDescription {
   const tensors = [...plan.tensors, ...plan.steps.flatMap(({ inner }) => Object.values(inner))];
-  const places = new Map(tensors.map((tensor) => [tensor.offset, tensor]));
+  const made = tensors.filter(({ offset }) => offset >= 0);
+  const places = new Map(made.map((tensor) => [tensor.offset, tensor]));
   const floats = [...places.values()].map((tensor) => countTensorFloats(tensor, plan.batchSize));
   const activations = FLOAT_BYTES * plan.shards * sum(floats);
   const model = FLOAT_BYTES * layOutModel(plan, needs).floats;

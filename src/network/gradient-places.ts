@@ -18,7 +18,7 @@ export interface GradientPlace {
  * for each gradient.
  */
 export function chooseGradientPlaces(
-  { tensors, steps, heads }: FlatNetwork,
+  { tensors, steps, heads }: Pick<FlatNetwork, 'tensors' | 'steps' | 'heads'>,
   floatsOf: (tensor: FlatTensor) => number,
 ): (GradientPlace | null)[] {
   const places = tensors.map((): GradientPlace | null => null);

@@ -11,6 +11,7 @@ import { countParts } from '../layers/parts.js';
 import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
 import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
 import { fuseLosses } from './fuse-loss.js';
+import { fusePooling } from './fuse-pooling.js';
 import { fuseRectifiers } from './fuse-rectifiers.js';
 import { chooseGradientPlaces, type GradientPlace } from './gradient-places.js';
 import { checkHeadShape, listLosses } from './heads.js';
@@ -152,7 +153,8 @@ export function planNetwork(spec: NetworkSpec, options: PlanOptions): NetworkPla
   const heads = sites.slice(1).map(({ place }) => place);
   const withoutLosses = fuseLosses(named, sites);
   const layers = fuses ? fuseRectifiers(withoutLosses, heads) : withoutLosses;
-  const network = flattenNetwork(spec.input, layers, { cut: largest, heads, training, kinds });
+  const flat = flattenNetwork(spec.input, layers, { cut: largest, heads, training, kinds });
+  const network = fuses ? fusePooling(flat) : flat;
   checkInitializers(network);
   const losses = sites
     .filter((_, i) => training || i === 0)
@@ -235,7 +237,7 @@ export function isComputed(
 }
 
 /** Numbers that are made from the training images are for the layer that reads those. */
-function checkInitializers({ steps, tensors }: FlatNetwork): void {
+function checkInitializers({ steps, tensors }: Pick<FlatNetwork, 'steps' | 'tensors'>): void {
   /** The images, and what forks and changes of layout make of them. */
   const images = new Set([0]);
   for (const { name, layer, kind, inputs, outputs } of steps) {
@@ -254,7 +256,7 @@ function checkInitializers({ steps, tensors }: FlatNetwork): void {
 
 /** Books memory for all values, and behind them for gradients if there is training; at last for what each step keeps for itself. */
 function bookTensors(
-  network: FlatNetwork,
+  network: Pick<FlatNetwork, 'steps' | 'tensors' | 'heads'>,
   { batchSize, training }: PlanOptions,
   activations: ArenaLayout,
 ): { tensors: TensorPlan[]; inner: Record<string, TensorPlace>[] } {

@@ -15,6 +15,7 @@ import * as locallyConnected from './locally-connected.js';
 import * as losses from './losses.js';
 import * as optimizers from './optimizers.js';
 import * as parameters from './parameters.js';
+import * as pooledChannels from './pooled-channels.js';
 import * as pooling from './pooling.js';
 import * as prelu from './prelu.js';
 import * as products from './products.js';
@@ -37,6 +38,7 @@ export const referenceKernels: Kernels = {
   ...augment,
   ...borders,
   ...channels,
+  ...pooledChannels,
   ...convolution,
   ...depthwise,
   ...draws,

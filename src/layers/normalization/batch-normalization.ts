@@ -4,7 +4,10 @@ import type { BoundLayer, LayerConfig, LayerKind, LayerPlan, LayerSite } from '.
 import { countParts, overParts, partAt, widthOf } from '../parts.js';
 import type { Pass } from '../pass.js';
 import { singleNumber } from '../single-number.js';
+import { slideWindow } from '../window.js';
 import { affineFields, planAffine, resolveAffine } from './affine.js';
+import { wholeMaps } from './maps.js';
+import { POOLED_WINDOW, pooledMaps } from './pooled-maps.js';
 import { bindShardStatistics, type CombinedSums, planShardStatistics } from './shard-statistics.js';
 
 const schema = z
@@ -27,6 +30,8 @@ export interface BatchNormalizationConfig
     Omit<z.output<typeof schema>, 'kind' | 'name'> {
   /** Whether it computes the ReLU that follows: see fuseRectifiers. Never in a spec. */
   readonly rectified?: boolean;
+  /** Whether it computes the max pooling that follows, behind that ReLU: see fusePooling. Never in a spec. */
+  readonly pooled?: boolean;
 }
 
 /**
@@ -42,11 +47,12 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig, z.input<typ
   role: 'normalization',
   pattern: { word: 'BN' },
 
-  plan(config, input, _where, layout): LayerPlan {
+  plan(config, input, where, layout): LayerPlan {
     const { height, width: columns, channels } = input;
     const width = widthOf(input, layout);
+    const { pooled = false } = config;
     return {
-      output: input,
+      output: pooled ? { ...slideWindow(POOLED_WINDOW, input, where), channels } : input,
       parameters: planAffine(config, { size: channels, gradient: 'whole' }),
       state: [
         { name: 'runningMean', size: channels, initial: 0 },
@@ -60,8 +66,9 @@ export const batchNormalization: LayerKind<BatchNormalizationConfig, z.input<typ
         gradientProducts: { floats: width, perPart: true, onlyInTraining: true },
         ...planShardStatistics(channels),
       },
-      inPlace: 'in evaluation',
-      backwardReads: { input: true, output: false },
+      inPlace: pooled ? false : 'in evaluation',
+      backwardReads: { input: true, output: pooled },
+      ...(pooled && { window: POOLED_WINDOW }),
       multiplyAddsPerImage: 0,
       valuesPerStatistic: height * columns,
     };
@@ -114,7 +121,9 @@ class PartSums implements CombinedSums {
 }
 
 function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundLayer {
-  const { input, output, kernels, batch, layout } = site;
+  const { input, kernels, batch, layout } = site;
+  const { rectified = false, pooled = false } = config;
+  const maps = pooled ? pooledMaps : wholeMaps;
   const { channels } = input.shape;
   const width = widthOf(input.shape, layout);
   const { scale, shift } = site.parameters;
@@ -129,8 +138,8 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   const allocate = (length: number) => allocateLike(input.value, length);
   const statistics = allocate(3 * channels);
   const [mean, a, b, d] = [allocate(width), allocate(width), allocate(width), allocate(width)];
-  // Forward's, by which backward sees what a ReLU has let through.
-  const [gain, offset] = config.rectified ? [allocate(width), allocate(width)] : [a, d];
+  // Forward's, by which backward sees what a ReLU has let through, and which numbers were greatest.
+  const [gain, offset] = rectified || pooled ? [allocate(width), allocate(width)] : [a, d];
   const [dScale, dShift] = [allocate(channels), allocate(channels)];
   const leaveGradients = (dScale: Float32Array, dShift: Float32Array) => {
     scale?.gradient[0]?.set(dScale);
@@ -200,16 +209,8 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
     ({ index, firstRow, rows }) => computeMoments[index]!(firstRow, rows),
     { name: 'moments' },
   );
-  const normalize = kernels.bindScaleChannels({
-    channels: width,
-    x,
-    scale: gain,
-    shift: offset,
-    rectified: config.rectified === true,
-    y: output.value,
-  });
   const forward: Pass = {
-    ...overParts(input.shape, layout, ({ firstRow, rows }) => normalize(firstRow, rows)),
+    ...maps.bindForward(site, rectified, { gain, offset }),
     waits: true,
     begin: findStatistics,
   };
@@ -224,32 +225,20 @@ function bindTraining(config: BatchNormalizationConfig, site: LayerSite): BoundL
   });
 
   // With xh = (x − mean)·r and r the inverse deviation: dx = scale·r·(dy − mean(dy) − xh·mean(dy·xh)); dscale = sum dy·xh; dshift = sum dy.
-  const dy = output.gradient;
-  const rectifier = config.rectified ? { scale: gain, shift: offset } : { scale: null, shift: null };
-  const sumPart = parts.sums.of.map(([sums, products]) =>
-    kernels.bindChannelGradientSums({ channels: width, x, dy, mean, ...rectifier, sums, products }),
-  );
   const sumGradients: Pass = {
-    ...overParts(input.shape, layout, ({ index, firstRow, rows }) => sumPart[index]!(firstRow, rows), {
+    ...overParts(input.shape, layout, maps.bindSums(site, rectified, { mean, gain, offset }, parts.sums.of), {
       name: 'gradient sums',
     }),
+    waits: !maps.isApart(site),
     begin: needStatistics,
   };
-  const combine = kernels.bindCombineChannels({
-    channels: width,
-    x,
-    dy,
-    a,
-    b,
-    d,
-    ...rectifier,
-    dx: input.gradient,
-  });
+  const combine = maps.bindCombine(site, rectified, { gain, offset, a, b, d });
   const clear = kernels.bindClearLanes({ x: input.gradient });
   const inputGradient: Pass = {
-    ...overParts(input.shape, layout, ({ firstRow, rows, imagesPerRow }) => {
-      combine(firstRow, rows);
+    ...overParts(input.shape, layout, (part) => {
+      combine(part);
       // Where there is no image, x·b + d is not zero, and a gradient must be.
+      const { firstRow, rows, imagesPerRow } = part;
       if (imagesPerRow < width / channels) clear(imagesPerRow, firstRow * channels, rows * channels);
     }),
     waits: true,
@@ -285,7 +274,7 @@ function onceBehind(name: string, run: () => void): Pass {
 }
 
 function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): BoundLayer {
-  const { input, output, kernels, layout } = site;
+  const { input, layout } = site;
   const { channels } = input.shape;
   const width = widthOf(input.shape, layout);
   const columnsPerChannel = width / channels;
@@ -294,16 +283,9 @@ function bindEvaluation(config: BatchNormalizationConfig, site: LayerSite): Boun
   const { runningMean, runningVariance } = site.state as Record<string, Float32Array>;
   const a = allocateLike(input.value, width);
   const d = allocateLike(input.value, width);
-  const normalize = kernels.bindScaleChannels({
-    channels: width,
-    x: input.value,
-    scale: a,
-    shift: d,
-    rectified: config.rectified === true,
-    y: output.value,
-  });
+  const maps = config.pooled ? pooledMaps : wholeMaps;
   const forward: Pass = {
-    ...overParts(input.shape, layout, ({ firstRow, rows }) => normalize(firstRow, rows)),
+    ...maps.bindForward(site, config.rectified === true, { gain: a, offset: d }),
     begin() {
       for (let c = 0; c < channels; c++) {
         const gain = (scale?.[c] ?? 1) / Math.sqrt(runningVariance![c]! + config.epsilon);

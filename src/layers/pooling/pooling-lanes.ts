@@ -2,8 +2,8 @@ import { sizeOf } from '../../core/shape.js';
 import { BUNDLE_IMAGES } from '../../kernels/constants.js';
 import type { WindowGeometry } from '../../kernels/geometry.js';
 import type { BoundLayer, LayerSite } from '../layer.js';
-import { countUnits, rowsOf, unitAt } from '../parts.js';
-import type { UnitPass } from '../pass.js';
+import { BAND_ROWS, countUnits, rowsOf, unitAt } from '../parts.js';
+import type { Unit, UnitPass } from '../pass.js';
 
 /** A piece of a bundle that is pooled by itself: where it begins in input and output, in floats, and its geometry. */
 interface Piece {
@@ -37,15 +37,18 @@ export interface PiecePooling {
 
 /**
  * Pooling on bundles of 16 images: to a pooling kernel, lanes are only more channels. Where windows do not overlap from row to row,
- * a unit pools its own rows of the output; else the first unit of a bundle pools it whole.
+ * a unit pools its own rows of the input if they are whole windows, which it has in its cache then, or its own rows of the output; else the first
+ * unit of a bundle pools it whole.
  */
 export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: PiecePooling): BoundLayer {
   const { input, output, batch, training } = site;
   const images = output.value.length / sizeOf(output.shape);
   const cut = { size: images, bands: batch.bands };
+  // Sums for parameters stay in the parts of the output, on which their order depends.
+  const ownsInput = pooling.backwardOfNothing === undefined && fillsBands(g);
   const pieces = Array.from({ length: countUnits(cut) }, (_, index) => {
     const unit = unitAt(index, cut);
-    const piece = pieceOf(g, unit.band, unit.bands);
+    const piece = pieceOf(g, unit, ownsInput);
     if (piece === null) return null;
     const inputOffset = unit.bundle * BUNDLE_IMAGES * sizeOf(input.shape) + piece.input;
     const outputOffset = unit.bundle * BUNDLE_IMAGES * sizeOf(output.shape) + piece.output;
@@ -62,18 +65,20 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
       backward: training ? pooling.bindBackward(arrays) : null,
     };
   });
-  const overPieces = (run: (piece: (typeof pieces)[number], unit: number) => void): UnitPass => ({
+  // Rows of input and output are not the same fractions of their heights.
+  const overPieces = (
+    order: Pick<UnitPass, 'waits' | 'strays'>,
+    run: (piece: (typeof pieces)[number], unit: number) => void,
+  ): UnitPass => ({
     over: 'units',
-    // Its rows of input and output are not the same fractions of their heights.
-    waits: true,
-    strays: true,
+    ...order,
     run: ({ index, bundle, band, bands }) => run(pieces[bundle * bands + band] ?? null, index),
   });
   return {
     prepare: [],
-    forward: [overPieces((piece) => piece?.forward(0, 1))],
+    forward: [overPieces({ waits: !ownsInput, strays: true }, (piece) => piece?.forward(0, 1))],
     backward: [
-      overPieces((piece, unit) => {
+      overPieces({ waits: true, strays: !ownsInput }, (piece, unit) => {
         if (!piece) return pooling.backwardOfNothing?.(unit);
         piece.backward!(0, 1);
         pooling.afterBackward?.(unit);
@@ -82,14 +87,24 @@ export function bindPoolingLanes(g: WindowGeometry, site: LayerSite, pooling: Pi
   };
 }
 
+/** Whether windows do not overlap from row to row. */
+function isDisjoint(g: WindowGeometry): boolean {
+  return g.kernelHeight <= g.strideY && g.padTop === 0 && g.outputHeight * g.strideY <= g.inputHeight;
+}
+
+/** Whether each band of the input is whole windows. */
+function fillsBands(g: WindowGeometry): boolean {
+  return isDisjoint(g) && g.outputHeight * g.strideY === g.inputHeight && BAND_ROWS % g.strideY === 0;
+}
+
 /** A band's piece of a bundle; null if it has none. */
-function pieceOf(g: WindowGeometry, band: number, bands: number): Piece | null {
+function pieceOf(g: WindowGeometry, unit: Unit, ownsInput: boolean): Piece | null {
   const channels = g.inputChannels * BUNDLE_IMAGES;
   const wide = { ...g, inputChannels: channels, outputChannels: channels };
-  const disjoint =
-    g.kernelHeight <= g.strideY && g.padTop === 0 && g.outputHeight * g.strideY <= g.inputHeight;
-  if (!disjoint) return band === 0 ? { input: 0, output: 0, firstWindow: 0, g: wide } : null;
-  const { first, count } = rowsOf({ band, bands }, g.outputHeight);
+  if (!isDisjoint(g)) return unit.band === 0 ? { input: 0, output: 0, firstWindow: 0, g: wide } : null;
+  const rows = rowsOf(unit, ownsInput ? g.inputHeight : g.outputHeight);
+  const scale = ownsInput ? g.strideY : 1;
+  const [first, count] = [rows.first / scale, rows.count / scale];
   if (count === 0) return null;
   // The last rows of the input may belong to no window; they go with the last one's, so that their gradient becomes zero.
   const last = first + count === g.outputHeight;

@@ -13,6 +13,7 @@ import { listLocallyConnectedCases } from './locally-connected-cases.js';
 import { listLossCases } from './loss-cases.js';
 import { listNormalizationCases } from './normalization-cases.js';
 import { listOptimizerCases } from './optimizer-cases.js';
+import { listPooledChannelCases } from './pooled-channel-cases.js';
 import { listPoolingCases } from './pooling-cases.js';
 import { listPreluCases } from './prelu-cases.js';
 import { listProductCases } from './product-cases.js';
@@ -42,6 +43,7 @@ export function listKernelCases(): KernelCase[] {
     ...listTrainablePoolingCases(),
     ...listBorderCases(),
     ...listChannelCases(),
+    ...listPooledChannelCases(),
     ...listNormalizationCases(),
     ...listActivationCases(),
     ...listPreluCases(),
