@@ -237,6 +237,9 @@ export class FlatNetwork {
   }
 }
 
+/** What is planned of a flat network. */
+export type FlatSteps = Pick<FlatNetwork, 'tensors' | 'steps' | 'heads'>;
+
 /** Who reads what, by the place of its maker: layers in their order, a head, what is made of the last layer. */
 function listReaders(
   layers: readonly NamedLayer[],

@@ -7,17 +7,15 @@ import {
 import { POOLED_WINDOW } from '../layers/normalization/pooled-maps.js';
 import { maxPooling } from '../layers/pooling/max-pooling.js';
 import { type PoolingWindow, windowOver } from '../layers/pooling/pooling.js';
-import type { FlatNetwork, FlatStep } from './flatten.js';
-
-/** What is planned of a flat network. */
-type Steps = Pick<FlatNetwork, 'tensors' | 'steps' | 'heads'>;
+import { describeWindow } from '../layers/window.js';
+import type { FlatStep, FlatSteps } from './flatten.js';
 
 /**
  * The network with each max pooling of 2×2 left to the batch normalisation in front of it, in lanes: that writes the maxima alone, a quarter of what
  * it would write, and backward needs no map of their gradients. A ReLU may stand between them, which is left to it already (see
  * fuseRectifiers). The bits are those of all of them one after the other. What lay between them is made by no step any longer.
  */
-export function fusePooling({ tensors, steps, heads }: Steps): Steps {
+export function fusePooling({ tensors, steps, heads }: FlatSteps): FlatSteps {
   const ofHeads = new Set(heads.values());
   const readers = new Map(steps.flatMap((step) => step.inputs.map((input) => [input, step] as const)));
   /** The only step that reads what one makes; a head may read it instead. */
@@ -26,11 +24,11 @@ export function fusePooling({ tensors, steps, heads }: Steps): Steps {
   const left = new Set<FlatStep>();
   const fused = steps.map((step): FlatStep => {
     if (step.kind !== batchNormalization || step.layout !== 'lanes') return step;
-    const between = behind(step);
-    const isLeft = (between?.config as ReluConfig | undefined)?.leftTo === step.config.kind;
-    const pooling = between && isLeft ? behind(between) : between;
+    const next = behind(step);
+    const between = next && (next.config as ReluConfig).leftTo === step.config.kind ? [next] : [];
+    const pooling = between[0] ? behind(between[0]) : next;
     if (!pooling || !isHalving(pooling, tensors)) return step;
-    for (const one of isLeft ? [between!, pooling] : [pooling]) left.add(one);
+    for (const one of [...between, pooling]) left.add(one);
     const config = { ...(step.config as BatchNormalizationConfig), pooled: true };
     const input = tensors[step.inputs[0]!]!.shape;
     const layer = batchNormalization.plan(config, input, step.name, step.layout);
@@ -39,14 +37,8 @@ export function fusePooling({ tensors, steps, heads }: Steps): Steps {
   return { tensors, heads, steps: fused.filter((_, i) => !left.has(steps[i]!)) };
 }
 
-function isHalving({ kind, config, inputs }: FlatStep, tensors: Steps['tensors']): boolean {
+function isHalving({ kind, config, inputs }: FlatStep, tensors: FlatSteps['tensors']): boolean {
   if (kind !== maxPooling) return false;
-  const { kernel, stride, padding, ceil } = windowOver(
-    config as LayerConfig & PoolingWindow,
-    tensors[inputs[0]!]!.shape,
-  );
-  const found = JSON.stringify([kernel, stride, padding]);
-  return (
-    !ceil && found === JSON.stringify([POOLED_WINDOW.kernel, POOLED_WINDOW.stride, POOLED_WINDOW.padding])
-  );
+  const window = windowOver(config as LayerConfig & PoolingWindow, tensors[inputs[0]!]!.shape);
+  return describeWindow(window) === describeWindow(POOLED_WINDOW);
 }

@@ -1,4 +1,4 @@
-import type { FlatNetwork, FlatTensor } from './flatten.js';
+import type { FlatSteps, FlatTensor } from './flatten.js';
 
 /** Memory that gradients take turns in. */
 export interface GradientPlace {
@@ -18,7 +18,7 @@ export interface GradientPlace {
  * for each gradient.
  */
 export function chooseGradientPlaces(
-  { tensors, steps, heads }: Pick<FlatNetwork, 'tensors' | 'steps' | 'heads'>,
+  { tensors, steps, heads }: FlatSteps,
   floatsOf: (tensor: FlatTensor) => number,
 ): (GradientPlace | null)[] {
   const places = tensors.map((): GradientPlace | null => null);

@@ -9,7 +9,7 @@ import type { LayerKinds, Layout, SharedPlan, StatePlan } from '../layers/layer.
 import { countParameters, type ParameterPlan } from '../layers/parameter.js';
 import { countParts } from '../layers/parts.js';
 import { JOINT_KINDS, LAYER_KINDS } from '../layers/registry.js';
-import type { FlatNetwork, FlatStep, FlatTensor } from './flatten.js';
+import type { FlatStep, FlatSteps, FlatTensor } from './flatten.js';
 import { fuseLosses } from './fuse-loss.js';
 import { fusePooling } from './fuse-pooling.js';
 import { fuseRectifiers } from './fuse-rectifiers.js';
@@ -237,7 +237,7 @@ export function isComputed(
 }
 
 /** Numbers that are made from the training images are for the layer that reads those. */
-function checkInitializers({ steps, tensors }: Pick<FlatNetwork, 'steps' | 'tensors'>): void {
+function checkInitializers({ steps, tensors }: FlatSteps): void {
   /** The images, and what forks and changes of layout make of them. */
   const images = new Set([0]);
   for (const { name, layer, kind, inputs, outputs } of steps) {
@@ -256,7 +256,7 @@ function checkInitializers({ steps, tensors }: Pick<FlatNetwork, 'steps' | 'tens
 
 /** Books memory for all values, and behind them for gradients if there is training; at last for what each step keeps for itself. */
 function bookTensors(
-  network: Pick<FlatNetwork, 'steps' | 'tensors' | 'heads'>,
+  network: FlatSteps,
   { batchSize, training }: PlanOptions,
   activations: ArenaLayout,
 ): { tensors: TensorPlan[]; inner: Record<string, TensorPlace>[] } {
