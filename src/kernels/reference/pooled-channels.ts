@@ -48,31 +48,37 @@ function gradientAt(kernel: Pooled, offset: number): number {
   return winner === offset && !(rectified && y[window] === 0) ? dy[window]! : 0;
 }
 
-export const bindScaleAndPool: Kernels['bindScaleAndPool'] = (kernel) => (firstLine, lines) => {
-  const { g, y } = kernel;
-  for (let line = firstLine; line < firstLine + lines; line++) {
-    for (let column = 0; column < g.outputWidth; column++) {
-      for (let c = 0; c < g.outputChannels; c++) {
-        const values = listElements(g, line, column, c).map((offset) => activate(kernel, offset));
-        const greatest = values.every(Number.isFinite) ? Math.max(...values) : Number.NaN;
-        y[(line * g.outputWidth + column) * g.outputChannels + c] = greatest;
+export const bindScaleAndPool: Kernels['bindScaleAndPool'] =
+  ({ y, ...kernel }) =>
+  (firstLine, lines) => {
+    const { g } = kernel;
+    for (let line = firstLine; line < firstLine + lines; line++) {
+      for (let column = 0; column < g.outputWidth; column++) {
+        for (let c = 0; c < g.outputChannels; c++) {
+          const values = listElements(g, line, column, c).map((offset) => activate(kernel, offset));
+          const greatest = values.every(Number.isFinite) ? Math.max(...values) : Number.NaN;
+          y[(line * g.outputWidth + column) * g.outputChannels + c] = greatest;
+        }
       }
     }
-  }
-};
+  };
 
-export const bindPooledGradientSums: Kernels['bindPooledGradientSums'] = (kernel) => (firstLine, lines) => {
-  const { g, x, mean, sums, products } = kernel;
-  const rows = { first: firstLine * g.inputWidth, count: lines * g.inputWidth };
-  sums.set(sumChannels(g.inputChannels, rows, (i) => gradientAt(kernel, i)));
-  products.set(sumChannels(g.inputChannels, rows, (i, c) => gradientAt(kernel, i) * (x[i]! - mean[c]!)));
-};
+export const bindPooledGradientSums: Kernels['bindPooledGradientSums'] =
+  ({ mean, sums, products, ...kernel }) =>
+  (firstLine, lines) => {
+    const { g, x } = kernel;
+    const rows = { first: firstLine * g.inputWidth, count: lines * g.inputWidth };
+    sums.set(sumChannels(g.inputChannels, rows, (i) => gradientAt(kernel, i)));
+    products.set(sumChannels(g.inputChannels, rows, (i, c) => gradientAt(kernel, i) * (x[i]! - mean[c]!)));
+  };
 
-export const bindCombinePooled: Kernels['bindCombinePooled'] = (kernel) => (firstLine, lines) => {
-  const { g, x, a, b, d, dx } = kernel;
-  const line = g.inputWidth * g.inputChannels;
-  for (let i = firstLine * line; i < (firstLine + lines) * line; i++) {
-    const c = i % g.inputChannels;
-    dx[i] = gradientAt(kernel, i) * a[c]! + x[i]! * b[c]! + d[c]!;
-  }
-};
+export const bindCombinePooled: Kernels['bindCombinePooled'] =
+  ({ a, b, d, dx, ...kernel }) =>
+  (firstLine, lines) => {
+    const { g, x } = kernel;
+    const line = g.inputWidth * g.inputChannels;
+    for (let i = firstLine * line; i < (firstLine + lines) * line; i++) {
+      const c = i % g.inputChannels;
+      dx[i] = gradientAt(kernel, i) * a[c]! + x[i]! * b[c]! + d[c]!;
+    }
+  };
