@@ -25,25 +25,28 @@ function countBefore(outputs: Float32Array, label: number): number {
 
 type Descriptor = Parameters<Kernels['bindSquaredError']>[0];
 
-/** An image's label vector, class by class, and its weight. */
-function describeTarget({ labels, secondLabels, secondShares, classWeights }: Descriptor, image: number) {
-  const label = labels[image]!;
-  const second = secondLabels?.[image] ?? label;
-  const share = secondShares?.[image] ?? 0;
+/** Of an image the label vector, class by class, and the weight. */
+function bindTargets({ labels, secondLabels, secondShares, classWeights }: Descriptor) {
   const weightOf = (c: number) => classWeights?.[c] ?? 1;
-  return {
-    label,
-    shareOf: (c: number) => (c === label ? 1 - share : 0) + (c === second ? share : 0),
-    weight: (1 - share) * weightOf(label) + share * weightOf(second),
+  return (image: number) => {
+    const label = labels[image]!;
+    const second = secondLabels?.[image] ?? label;
+    const share = secondShares?.[image] ?? 0;
+    return {
+      label,
+      shareOf: (c: number) => (c === label ? 1 - share : 0) + (c === second ? share : 0),
+      weight: (1 - share) * weightOf(label) + share * weightOf(second),
+    };
   };
 }
 
 export const bindSoftmaxCrossEntropy: Kernels['bindSoftmaxCrossEntropy'] = (kernel) => {
   const { classes, outputs: logits, smoothing, dOutputs: dLogits, loss, predicted, rank } = kernel;
+  const targetAt = bindTargets(kernel);
   return (scale, firstImage, images) => {
     for (let image = firstImage; image < firstImage + images; image++) {
       const row = logits.subarray(image * classes, (image + 1) * classes);
-      const { label, shareOf, weight } = describeTarget(kernel, image);
+      const { label, shareOf, weight } = targetAt(image);
       predicted[image] = findGreatest(row);
       rank[image] = countBefore(row, label);
 
@@ -69,10 +72,11 @@ export const bindSoftmaxCrossEntropy: Kernels['bindSoftmaxCrossEntropy'] = (kern
 
 export const bindSquaredError: Kernels['bindSquaredError'] = (kernel) => {
   const { classes, outputs, dOutputs, loss, predicted, rank } = kernel;
+  const targetAt = bindTargets(kernel);
   return (scale, firstImage, images) => {
     for (let image = firstImage; image < firstImage + images; image++) {
       const row = outputs.subarray(image * classes, (image + 1) * classes);
-      const { label, shareOf, weight } = describeTarget(kernel, image);
+      const { label, shareOf, weight } = targetAt(image);
       predicted[image] = findGreatest(row);
       rank[image] = countBefore(row, label);
 
