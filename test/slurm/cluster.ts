@@ -106,10 +106,13 @@ export class Cluster {
     }
   }
 
-  /** Kills the controller, and begins another one after a while. */
+  /**
+   * Ends the controller, and begins another one after a while. It is told to end: killed, it would take along what it has not written down yet, and
+   * another one would take nodes for broken whose tasks have begun in the seconds before.
+   */
   async restartController(pauseMs: number): Promise<void> {
     const ended = new Promise((resolve) => this.controller!.once('close', resolve));
-    this.controller!.kill('SIGKILL');
+    this.controller!.kill('SIGTERM');
     await ended;
     await sleep(pauseMs);
     this.ended = null;
