@@ -18,18 +18,11 @@ void scale_and_pool_lines(const ScaleAndPool& s, Range lines) {
       for (long c = 0; c < channels; c += kLanes) {
         const V scale = load(s.scale + c), shift = load(s.shift + c);
         const auto value_at = [&](long offset) { return activated<kRectified>(fma(load(x + offset + c), scale, shift)); };
-        V best = value_at(0);
-        V witness = best * splat(0);
-        const auto meet = [&](V value) {
-          // The first of equals stays.
-          best = best >= value ? best : value;
-          // NaN once a value is not finite, be it one that never is the greatest.
-          witness = fma(value, splat(0), witness);
-        };
-        meet(value_at(channels));
-        meet(value_at(line));
-        meet(value_at(line + channels));
-        store(y + c, witness == splat(0) ? best : witness);
+        Greatest greatest{value_at(0)};
+        for (long down = 0; down < 2; down++) {
+          for (long right = 0; right < 2; right++) greatest.meet(value_at(down * line + right * channels));
+        }
+        store(y + c, greatest.found());
       }
     }
   }

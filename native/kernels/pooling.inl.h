@@ -30,6 +30,18 @@ inline void for_each_pixel(const Geometry& g, const Window& w, Visit visit) {
   }
 }
 
+// The greatest of some values, the first of equals; NaN once one is not finite, be it one that never is the greatest.
+struct Greatest {
+  V best;
+  V witness = splat(0);
+
+  void meet(V value) {
+    best = best >= value ? best : value;
+    witness = fma(value, splat(0), witness);
+  }
+  V found() const { return witness == splat(0) ? best : witness; }
+};
+
 void max_pooling_forward(const MaxPoolingForward& p, Range images) {
   const Geometry g = p.g;
   const float* x = p.x;
@@ -37,16 +49,9 @@ void max_pooling_forward(const MaxPoolingForward& p, Range images) {
   for_each_window(g, images, [&](const Window& w, long image, long, long output) {
     for_each_vector(g.input_channels, [&](long c, Mask mask) {
       const float* from = x + image + c;
-      V best = load(from + (w.y0 * g.input_width + w.x0) * g.input_channels, mask);
-      // NaN once a value is not finite, be it one that never is the greatest.
-      V witness = splat(0);
-      for_each_pixel(g, w, [&](long pixel) {
-        const V value = load(from + pixel, mask);
-        // The first of equals stays.
-        best = best >= value ? best : value;
-        witness = fma(value, splat(0), witness);
-      });
-      store(y + output + c, witness == splat(0) ? best : witness, mask);
+      Greatest greatest{load(from + (w.y0 * g.input_width + w.x0) * g.input_channels, mask)};
+      for_each_pixel(g, w, [&](long pixel) { greatest.meet(load(from + pixel, mask)); });
+      store(y + output + c, greatest.found(), mask);
     });
   });
 }
