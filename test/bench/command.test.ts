@@ -63,7 +63,7 @@ describe('bench --json', () => {
     expect(figures.slice(0, machine.length)).toEqual(machine);
     if (native) {
       expect(machine[0]).toMatchObject({ threads: 1, shareOfPeak: 1 });
-      expect(machine[0]!.gflops).toBeGreaterThan(1);
+      expect(machine[0]!.gflops).toBeGreaterThan(0.1);
       expect(machine[0]!.gigabytesPerSecond).toBeGreaterThan(0.1);
     }
     expect(rest).toMatchObject([{ name: 'gemm/256x256x256', threads: 1, gflops: expect.any(Number) }]);

@@ -10,7 +10,7 @@ import { HAS_TERMINALS, Terminal } from '../helpers/terminal.js';
 
 const ENDLESS = { pauseMs: 50, epochs: 10_000 };
 /** Long enough that a run is in its first step whatever comes. */
-const STEP_OF_SECONDS = { pauseMs: 5_000, epochs: 10_000 };
+const LONG_STEP = { pauseMs: 20_000, epochs: 10_000 };
 const SHORT = { pauseMs: 60, epochs: 4 };
 
 const CTRL_C = '\x03';
@@ -97,7 +97,7 @@ describe.runIf(HAS_TERMINALS)('on a terminal', () => {
   });
 
   way('Ctrl-C twice ends at once, and marks', async () => {
-    const sweep = makeSweep(STEP_OF_SECONDS);
+    const sweep = makeSweep(LONG_STEP);
     const terminal = open(sweep, sweep.command);
     await until(() => sweep.hasBegun);
     terminal.type(CTRL_C);
@@ -106,7 +106,7 @@ describe.runIf(HAS_TERMINALS)('on a terminal', () => {
     terminal.type(CTRL_C);
     const startMs = performance.now();
     expect(await terminal.ended).toBe(130);
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    expect(performance.now() - startMs).toBeLessThan(10_000);
     expect(sweep.readRuns()).toMatchObject([
       { state: 'interrupted', reason: 'ended at once by a second SIGINT' },
     ]);
