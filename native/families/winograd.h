@@ -118,6 +118,16 @@ struct WinogradInputGradient {
   }
 };
 
+struct WinogradInputGradientOverlapping : WinogradInputGradient {
+  static constexpr char kName[] = "bindWinogradInputGradientOverlapping";
+  typedef void (*Run)(const WinogradInputGradientOverlapping&, float* scratch, Range bundles, long images, Range rows, Range channels);
+
+  template <typename Reader>
+  static WinogradInputGradientOverlapping read(Reader& from) {
+    return {WinogradInputGradient::read(from)};
+  }
+};
+
 struct WinogradKernelProducts {
   static constexpr char kName[] = "bindWinogradKernelProducts";
   static constexpr char kAllows[] = "a part, panels of the output channels, at most 4, and images within the arrays that were bound";
@@ -171,6 +181,7 @@ struct WinogradKernelGradient {
   bool allows(Range inputs) const { return inputs.within(filter.g.input_channels); }
 };
 
-using WinogradKernels = Family<WinogradKernel, WinogradForward, WinogradInputGradient, WinogradKernelProducts, WinogradKernelGradient>;
+using WinogradKernels = Family<WinogradKernel, WinogradForward, WinogradInputGradient, WinogradInputGradientOverlapping,
+                               WinogradKernelProducts, WinogradKernelGradient>;
 
 }  // namespace convoy

@@ -4,7 +4,8 @@
 //   y = A^T [ (G f) ∘ (B^T d) ],  y[i] = sum over k of d[i + k] f[k],
 //
 // the n products being values of polynomials at n points (the last one infinity), by Toom and Cook. Its rows may be scaled as one likes so
-// long as the scales cancel; here they are such that the kernel turned by 180° has the same n values in another order.
+// long as the scales cancel; here they are such that the kernel turned by 180° has the same n values in another order. The gradient with respect
+// to d is the adjoint, B [ (G f) ∘ (A dy) ].
 
 // Points 0, 1, -1, infinity. The matrices are Lavin and Gray's.
 struct Filter2x3 {
@@ -20,6 +21,14 @@ struct Filter2x3 {
     t[1] = d[1] + d[2];
     t[2] = d[2] - d[1];
     t[3] = d[1] - d[3];
+  }
+
+  // B t
+  static inline void transform_input_gradients(const V* t, V* d) {
+    d[0] = t[0];
+    d[1] = (t[1] - t[2]) + t[3];
+    d[2] = (t[1] + t[2]) - t[0];
+    d[3] = -t[3];
   }
 
   // G f
@@ -74,6 +83,17 @@ struct SixPoints {
     pair<Vector>(root_two, fma(minus_half, d[1], d[3]), fma(minus_half, d[2], d[4]), t + 1);
     pair<Vector>(root_half, fma(two, d[1], -d[3]), fma(two, d[2], -d[4]), t + 3);
     t[5] = fma(middle, d[3], d[1] + d[5]);
+  }
+
+  static inline void transform_input_gradients(const V* t, V* d) {
+    const V two = splat(2), minus_half = splat(-0.5f), middle = splat(-2.5f), root_two = splat(kRootTwo), root_half = splat(kRootHalf);
+    const V even = t[1] + t[2], odd = root_two * (t[1] - t[2]), even2 = t[3] + t[4], odd2 = root_half * (t[3] - t[4]);
+    d[0] = t[0];
+    d[1] = fma(minus_half, odd, fma(two, odd2, t[5]));
+    d[2] = fma(middle, t[0], fma(minus_half, even, two * even2));
+    d[3] = fma(middle, t[5], odd - odd2);
+    d[4] = t[0] + (even - even2);
+    d[5] = t[5];
   }
 
  protected:

@@ -85,7 +85,8 @@ struct WinogradProduct {
   const float* bias;
   float* y;
   const float* u;
-  bool turned;  // whether the kernel is turned by 180°, and its inputs are the output's channels
+  bool backward;  // whether the kernel's inputs are the output's channels
+  bool turned;  // whether the kernel is turned by 180°
 };
 
 // Which of the `count` neighbours from `start` on lie inside [0, size).
@@ -195,6 +196,65 @@ inline void transform_outputs(const float* m, long plane, const float* bias, flo
   }
 }
 
+// A dY A^T of one tile, all channels, of which `rows` × `columns` pixels exist; v as in transform_inputs.
+template <typename Filter>
+inline void spread_gradients(const float* dy, const LaneMap& map, long rows, long columns, float* v, long plane) {
+  constexpr long n = Filter::kInputs, outputs = Filter::kOutputs;
+  const long row = map.row_floats(), pixel = map.pixel_floats();
+  for (long k = 0; k < pixel; k += kLanes) {
+    V t[n][outputs];
+#pragma GCC unroll 4
+    for (long j = 0; j < outputs; j++) {
+      V values[outputs], column[n];
+#pragma GCC unroll 4
+      for (long i = 0; i < outputs; i++) values[i] = i < rows && j < columns ? load(dy + i * row + j * pixel + k) : splat(0);
+      Filter::transform_gradients(values, column);
+#pragma GCC unroll 6
+      for (long i = 0; i < n; i++) t[i][j] = column[i];
+    }
+#pragma GCC unroll 6
+    for (long i = 0; i < n; i++) {
+      V values[n];
+      Filter::transform_gradients(t[i], values);
+#pragma GCC unroll 6
+      for (long j = 0; j < n; j++) store(v + (i * n + j) * plane + k, values[j]);
+    }
+  }
+}
+
+// B m B^T of one tile, some channels, added to dX, of which rows × columns of the tile's pixels are written. Of these, rows below `old_rows` and columns
+// below `old_columns` hold what the tiles above and to the left gave; the others nothing yet. m and dx as in transform_channels.
+template <typename Filter>
+inline void add_overlapping(const float* m, long plane, float* dx, const LaneMap& map, long channels, Range rows, Range columns,
+                            long old_rows, long old_columns) {
+  constexpr long n = Filter::kInputs;
+  const long row = map.row_floats(), pixel = map.pixel_floats();
+  for (long k = 0; k < channels * BUNDLE_IMAGES; k += kLanes) {
+    V s[n][n];
+#pragma GCC unroll 6
+    for (long j = 0; j < n; j++) {
+      V products[n], column[n];
+#pragma GCC unroll 6
+      for (long i = 0; i < n; i++) products[i] = load(m + (i * n + j) * plane + k);
+      Filter::transform_input_gradients(products, column);
+#pragma GCC unroll 6
+      for (long i = 0; i < n; i++) s[i][j] = column[i];
+    }
+    for (long i = rows.first; i < rows.first + rows.count; i++) {
+      V values[n];
+      Filter::transform_input_gradients(s[i], values);
+      float* to = dx + i * row + k;
+      const long old = i < old_rows ? n : old_columns;
+#pragma GCC unroll 6
+      for (long j = 0; j < n; j++) {
+        if (j < columns.first || j >= columns.first + columns.count) continue;
+        float* const at = to + j * pixel;
+        store(at, j < old ? load(at) + values[j] : values[j]);
+      }
+    }
+  }
+}
+
 // Transformed kernels of so many floats lie in no cache of a core, so as many tiles as these share one reading of it. Of their outputs so many channels are
 // held at a time, before they are transformed back.
 constexpr long kWinogradManyWeights = 1024 * 1024, kWinogradSharingTiles = 8, kWinogradSharedChannels = 64;
@@ -215,8 +275,9 @@ inline long winograd_block_floats(long points, long depth, long channels) {
 }
 
 // Rows of some channels of the outputs of some bundles, which compute so many lanes. Tiles are counted through the bundles: those of a block read the
-// transformed kernel once.
-template <typename Filter>
+// transformed kernel once. They are of the outputs; or, if they overlap, of the inputs, each of which is spread over the outputs that it
+// reaches.
+template <typename Filter, bool kOverlap>
 void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, long used_lanes, Range rows, Range channels) {
   constexpr long points = points_of<Filter>(), outputs = Filter::kOutputs;
   const long depth = p.input.channels;
@@ -228,14 +289,18 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
   const long m_plane = block * m_floats + WINOGRAD_PLANE_GAP;
   float* v = scratch;
   float* m = scratch + points * v_plane;
-  const long wide = ceil_divide(p.output.width, outputs);
-  const long tiles_of_bundle = ceil_divide(rows.count, outputs) * wide, tiles = bundles.count * tiles_of_bundle;
+  const long wide = ceil_divide(kOverlap ? p.input.width : p.output.width, outputs);
+  const long last_row = rows.first + rows.count - 1;
+  // Tiles that overlap begin at the same rows whatever rows are asked for.
+  const long first_top = kOverlap ? max(0, rows.first + p.pad_top - (Filter::kKernel - 1)) / outputs * outputs : rows.first;
+  const long last_top = kOverlap ? min(last_row + p.pad_top, p.input.height - 1) : last_row;
+  const long tiles_of_bundle = (last_top - first_top + outputs) / outputs * wide, tiles = bundles.count * tiles_of_bundle;
   LaneTile product{};
   product.rows = {0, 1, 1, 0};
   product.position_floats = p.input.pixel_floats();
   product.y_position_floats = m_floats;
-  const long panel = panel_channels(p.turned ? depth : p.output.channels);
-  if (p.turned) {
+  const long panel = panel_channels(p.backward ? depth : p.output.channels);
+  if (p.backward) {
     // Sums go through a panel, and then the next one.
     product.depth = panel;
     product.columns = {0, depth / panel, 1, panel * BUNDLE_IMAGES};
@@ -248,17 +313,23 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
     product.depth_weights = panel;
     product.channel_weights = 1;
   }
-  // Calls visit(bundle, top, left) for a tile's bundle and the place of its first output.
+  // Calls visit(bundle, top, left) for a tile's bundle and the place of its first pixel.
   const auto with_tile = [&](long tile, auto visit) {
     const long own = tile % tiles_of_bundle;
-    visit(bundles.first + tile / tiles_of_bundle, rows.first + own / wide * outputs, own % wide * outputs);
+    visit(bundles.first + tile / tiles_of_bundle, first_top + own / wide * outputs, own % wide * outputs);
   };
   for (long first = 0; first < tiles; first += block) {
     const long count = min(block, tiles - first);
     for (long t = 0; t < count; t++) {
       with_tile(first + t, [&](long bundle, long top, long left) {
-        transform_tile<Filter>(p.x + bundle * p.input.bundle_floats(), p.input, top - p.pad_top, left - p.pad_left,
-                               v + t * p.input.pixel_floats(), v_plane, used_lanes);
+        const float* from = p.x + bundle * p.input.bundle_floats();
+        float* to = v + t * p.input.pixel_floats();
+        if (kOverlap) {
+          spread_gradients<Filter>(from + top * p.input.row_floats() + left * p.input.pixel_floats(), p.input, p.input.height - top,
+                                   p.input.width - left, to, v_plane);
+        } else {
+          transform_tile<Filter>(from, p.input, top - p.pad_top, left - p.pad_left, to, v_plane, used_lanes);
+        }
       });
     }
     for (long channel = channels.first, end = channel + channels.count; channel < end; channel += held) {
@@ -267,7 +338,7 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
         const long weights = p.turned ? turned_point<Filter>(point) : point;
         const float* u = p.u + weights * depth * p.output.channels;
         product.x = v + point * v_plane;
-        if (p.turned) {
+        if (p.backward) {
           product.y = m + point * m_plane;
           product.weights = u + some.first * panel;
           gather_row(product, count, some.count, used_lanes);
@@ -283,12 +354,29 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
       }
       for (long t = 0; t < count; t++) {
         with_tile(first + t, [&](long bundle, long top, long left) {
-          float* to = p.y + bundle * p.output.bundle_floats() + top * p.output.row_floats() + left * p.output.pixel_floats();
-          transform_outputs<Filter>(m + t * m_floats, m_plane, p.bias, to, p.output, some, min(outputs, rows.first + rows.count - top),
-                                    min(outputs, p.output.width - left), used_lanes);
+          float* map = p.y + bundle * p.output.bundle_floats();
+          if (kOverlap) {
+            // Where in dX the tile's first pixel lies, and which of its rows are asked for.
+            const long row = top - p.pad_top, column = left - p.pad_left;
+            Range some_rows = inside_of(row - rows.first, Filter::kInputs, rows.count);
+            float* to = map + row * p.output.row_floats() + column * p.output.pixel_floats() + some.first * BUNDLE_IMAGES;
+            add_overlapping<Filter>(m + t * m_floats, m_plane, to, p.output, some.count, some_rows,
+                                    inside_of(column, Filter::kInputs, p.output.width), top > first_top ? Filter::kKernel - 1 : 0,
+                                    left > 0 ? Filter::kKernel - 1 : 0);
+          } else {
+            float* to = map + top * p.output.row_floats() + left * p.output.pixel_floats();
+            transform_outputs<Filter>(m + t * m_floats, m_plane, p.bias, to, p.output, some, min(outputs, last_row + 1 - top),
+                                      min(outputs, p.output.width - left), used_lanes);
+          }
         });
       }
     }
+  }
+  if (!kOverlap || used_lanes == BUNDLE_IMAGES) return;
+  for (long bundle = bundles.first; bundle < bundles.first + bundles.count; bundle++) {
+    float* map = p.y + bundle * p.output.bundle_floats() + rows.first * p.output.row_floats();
+    for (long pixel = 0; pixel < rows.count * p.output.width; pixel++)
+      clear_lanes_of(map + pixel * p.output.pixel_floats(), used_lanes, channels);
   }
 }
 
@@ -304,7 +392,7 @@ void minimal_forward(const WinogradForward& w, float* scratch, Range bundles, lo
   p.bias = w.bias;
   p.y = w.y;
   p.u = w.u;
-  visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter>(p, scratch, some, lanes, rows, channels); });
+  visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter, false>(p, scratch, some, lanes, rows, channels); });
 }
 
 // The same of dX.
@@ -319,6 +407,23 @@ void minimal_input_gradient(const WinogradInputGradient& w, float* scratch, Rang
   p.x = w.dy;
   p.y = w.dx;
   p.u = w.u;
-  p.turned = true;
-  visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter>(p, scratch, some, lanes, rows, channels); });
+  p.backward = p.turned = true;
+  visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter, false>(p, scratch, some, lanes, rows, channels); });
+}
+
+// The same from tiles of dY, which overlap in dX: there are fewer of them where dX is the larger.
+template <typename Filter>
+void minimal_input_gradient_overlapping(const WinogradInputGradient& w, float* scratch, Range bundles, long images, Range rows,
+                                        Range channels) {
+  const Geometry& g = w.filter.g;
+  WinogradProduct p{};
+  p.input = {g.output_height, g.output_width, g.output_channels};
+  p.output = {g.input_height, g.input_width, g.input_channels};
+  p.pad_top = g.pad_top;
+  p.pad_left = g.pad_left;
+  p.x = w.dy;
+  p.y = w.dx;
+  p.u = w.u;
+  p.backward = true;
+  visit_bundles(bundles, images, [&](Range some, long lanes) { winograd_product<Filter, true>(p, scratch, some, lanes, rows, channels); });
 }

@@ -5,7 +5,7 @@
 //
 // so that at each of n² points of the transforms a tile costs one product a pair of channels, where the sum over taps costs m²r². The
 // transforms work on vectors of images, one lane beside the other. The gradients are the adjoints: dX is the same with the turned
-// kernel, and dF = G^T [ sum over tiles of (B^T d B) ∘ (A dY A^T) ] G. The matrices are in winograd-filters.inl.h.
+// kernel, or a sum of tiles B [ sum over channels of (G f G^T) ∘ (A dY A^T) ] B^T, which overlap, and dF = G^T [ sum over tiles of (B^T d B) ∘ (A dY A^T) ] G. The matrices are in winograd-filters.inl.h.
 //
 // u holds the transformed kernel: see transform_kernels.
 
@@ -43,6 +43,12 @@ void winograd_input_gradient(const WinogradInputGradient& w, float* scratch, Ran
   with_filter(w.filter.filter, [&](auto filter) { minimal_input_gradient<decltype(filter)>(w, scratch, bundles, images, rows, channels); });
 }
 
+void winograd_input_gradient_overlapping(const WinogradInputGradientOverlapping& w, float* scratch, Range bundles, long images, Range rows,
+                                         Range channels) {
+  with_filter(w.filter.filter,
+              [&](auto filter) { minimal_input_gradient_overlapping<decltype(filter)>(w, scratch, bundles, images, rows, channels); });
+}
+
 void winograd_kernel_products(const WinogradKernelProducts& w, float* scratch, long images, long part, Range panels) {
   with_filter(w.filter.filter, [&](auto filter) { minimal_kernel_products<decltype(filter)>(w, scratch, images, part, panels); });
 }
@@ -55,6 +61,7 @@ constexpr WinogradKernels kWinogradKernels = {
     {winograd_kernel},
     {winograd_forward, winograd_scratch_floats},
     {winograd_input_gradient, winograd_scratch_floats},
+    {winograd_input_gradient_overlapping, winograd_scratch_floats},
     {winograd_kernel_products, winograd_scratch_floats},
     {winograd_kernel_gradient},
 };

@@ -8,5 +8,6 @@
  * - 2: depthwise convolutions sum over taps, in lanes too; before they were products of matrices, one for each channel.
  * - 3: a composite that begins another one, or whose input others read too, sums the gradients of all that read it at once, as if it were written out;
  *   RandAugment's solarize inverts the level that is its threshold at the magnitudes 8, 10, 20 and 22 too.
+ * - 4: dX of convolutions with less padding than keeps the size is summed over tiles of dY where these are many fewer; before it was by tiles of dX, or over taps.
  */
-export const NUMERICS = 3;
+export const NUMERICS = 4;

@@ -70,9 +70,15 @@ export const CONVOLUTION_WAYS: ConvolutionWays = [
 
 /** The ways that compute kernels at stride 1 by minimal filtering with such tiles. */
 export function listWinogradWays(tile: number): ConvolutionWays {
-  return availableKernelNames().map((name) => {
+  return availableKernelNames().flatMap((name) => {
     const kernels = loadKernels(name);
-    return [`winograd ${name}, tiles of ${tile}`, (example) => filterMinimally(example, kernels, tile)];
+    return ([false, true] as const).map(
+      (overlap) =>
+        [
+          `winograd ${name}, tiles of ${tile}${overlap ? ' that overlap in dX' : ''}`,
+          (example: ConvolutionExample) => filterMinimally(example, kernels, tile, overlap),
+        ] as const,
+    );
   });
 }
 
@@ -201,7 +207,15 @@ function convolveLanes(example: ConvolutionExample, kernels: Kernels): Convoluti
 /** Parts that a kernel's gradient is summed in. */
 const PARTS = 3;
 
-function filterMinimally(example: ConvolutionExample, kernels: Kernels, tile: number): ConvolutionResult {
+function filterMinimally(
+  example: ConvolutionExample,
+  kernels: Kernels,
+  tile: number,
+  overlap: boolean,
+): ConvolutionResult {
+  const bindInputGradient = overlap
+    ? kernels.bindWinogradInputGradientOverlapping
+    : kernels.bindWinogradInputGradient;
   return computeInLanes(example, kernels, (g, { x, f, b, dy, y, dx, df }, bundles, images) => {
     const u = new Float32Array(winogradKernelFloats(g, tile));
     kernels.bindWinogradKernel({ g, tile, f, u })(0, g.inputChannels);
@@ -209,7 +223,7 @@ function filterMinimally(example: ConvolutionExample, kernels: Kernels, tile: nu
       ...([0, bundles, images] as const),
       ...([0, g.outputHeight, 0, g.outputChannels] as const),
     );
-    kernels.bindWinogradInputGradient({ g, tile, dy, u, dx })(
+    bindInputGradient({ g, tile, dy, u, dx })(
       ...([0, bundles, images] as const),
       ...([0, g.inputHeight, 0, g.inputChannels] as const),
     );

@@ -32,6 +32,11 @@ export interface WinogradKernels {
     readonly dx: Float32Array;
   }): ConvolveBundles;
   /**
+   * The same from tiles of dY, which overlap in dX and are added up: ceil(h/m)·ceil(w/m) of dY's h×w in place of as many of dX's. Rows of tiles that reach into
+   * several pieces of dX are computed for each, so pieces of channels cost less.
+   */
+  bindWinogradInputGradientOverlapping: WinogradKernels['bindWinogradInputGradient'];
+  /**
    * Some panels of du, WINOGRAD_MOST_PANELS at most, summed over one of some parts of the mini-batch: its tiles, counted through its bundles,
    * are cut into parts as even as can be. Overwrites those panels of that part. Reads only lanes that hold one of the `images`.
    */

@@ -26,6 +26,9 @@ export const bindWinogradForward: Kernels['bindWinogradForward'] = ({ g, x, u, b
 export const bindWinogradInputGradient: Kernels['bindWinogradInputGradient'] = ({ g, dy, u, dx }) =>
   bindConvolutionInputGradientLanes({ g, dy, f: u, dx });
 
+export const bindWinogradInputGradientOverlapping: Kernels['bindWinogradInputGradientOverlapping'] =
+  bindWinogradInputGradient;
+
 export const bindWinogradKernelProducts: Kernels['bindWinogradKernelProducts'] =
   ({ g, tile, x, dy, du, parts }) =>
   (images, part, firstPanel, panels) => {

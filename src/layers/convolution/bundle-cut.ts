@@ -12,6 +12,8 @@ const ENOUGH_TILES = 8;
 /** Tasks that such a layer is cut into at least, of so many channels at least. */
 const LEAST_TASKS = 8;
 const LEAST_CHANNELS = 64;
+/** Of layers with fewer weights. */
+const FEW_CHANNELS = 16;
 
 /** How a convolution makes Y or dX, in lanes. */
 interface Products {
@@ -22,6 +24,8 @@ interface Products {
   readonly tiles: number;
   /** That a bundle reads. */
   readonly weights: number;
+  /** Whether tiles overlap in the result, so that units would have rows of tiles in common. Absent: false. */
+  readonly overlap?: boolean;
 }
 
 /**
@@ -30,13 +34,13 @@ interface Products {
  */
 export function overBundles(
   { batch, training }: LayerSite,
-  { values, shape, tiles, weights }: Products,
+  { values, shape, tiles, weights, overlap = false }: Products,
   run: ConvolveBundles,
 ): Pass {
   const { height, channels } = shape;
   const order = { products: 1, waits: true };
-  const together = Math.ceil(ENOUGH_TILES / tiles);
-  if (weights < MANY_WEIGHTS || together === 1) {
+  const together = weights < MANY_WEIGHTS ? 1 : Math.ceil(ENOUGH_TILES / tiles);
+  if (together === 1 && !overlap) {
     return {
       ...order,
       over: 'units',
@@ -49,7 +53,8 @@ export function overBundles(
   const groups = Math.ceil(countBundles(values.length / sizeOf(shape)) / together);
   // In evaluation a worker is alone with its images.
   const least = training ? LEAST_TASKS : 1;
-  const cuts = Math.max(1, Math.min(Math.floor(channels / LEAST_CHANNELS), Math.ceil(least / groups)));
+  const fewest = together === 1 ? FEW_CHANNELS : LEAST_CHANNELS;
+  const cuts = Math.max(1, Math.min(Math.floor(channels / fewest), Math.round(least / groups)));
   return {
     ...order,
     over: 'blocks',

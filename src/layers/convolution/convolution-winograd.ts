@@ -31,6 +31,9 @@ const GRADIENT_OUTPUT_COST: Readonly<Record<number, number>> = { 4: 80, 6: 420 }
 /** What a product in transforms costs, and one of a kernel's gradient without, where one of Y without is 1. */
 const POINT_COST = 1.125;
 const DIRECT_GRADIENT_COST = 1.3;
+/** Transforms of tiles that overlap in dX cost more, as they are added up, and units cannot share them: so they must save a quarter. */
+const OVERLAP_TRANSFORM_FACTOR = 1.5;
+const OVERLAP_MARGIN = 0.75;
 /** Minimal filtering must save at least a tenth. */
 const MARGIN = 0.9;
 /** A tail of output channels costs whole halves of a vector. */
@@ -53,7 +56,7 @@ export function chooseWinograd(g: WindowGeometry): WinogradUse {
   let gradient = MARGIN * DIRECT_GRADIENT_COST * direct;
   for (const tile of listTiles(g)) {
     const forward = costProducts(g, tile, countTiles(g.outputHeight, g.outputWidth, tile));
-    const inputGradient = costProducts(g, tile, countTiles(g.inputHeight, g.inputWidth, tile));
+    const inputGradient = cutInputGradient(g, tile).cost;
     const quicker = (cost: number) => (cost < MARGIN * direct ? tile : 0);
     const both = Math.min(forward / MARGIN, direct) + Math.min(inputGradient / MARGIN, direct);
     if (both < products) {
@@ -69,11 +72,25 @@ export function chooseWinograd(g: WindowGeometry): WinogradUse {
   return use;
 }
 
+/** How dX is computed: by tiles of its own, or by those of dY, which overlap in dX, where they cost less. */
+function cutInputGradient(
+  g: WindowGeometry,
+  tile: number,
+): { readonly cost: number; readonly tiles: number; readonly overlap: boolean } {
+  const own = countTiles(g.inputHeight, g.inputWidth, tile);
+  const overlapping = countTiles(g.outputHeight, g.outputWidth, tile);
+  const cost = costProducts(g, tile, own);
+  const overlappingCost = costProducts(g, tile, overlapping, OVERLAP_TRANSFORM_FACTOR);
+  return overlappingCost < OVERLAP_MARGIN * cost
+    ? { cost: overlappingCost, tiles: overlapping, overlap: true }
+    : { cost, tiles: own, overlap: false };
+}
+
 /** Of Y or dX, in multiply-adds of a sum over taps. */
-function costProducts(g: WindowGeometry, tile: number, tiles: number): number {
+function costProducts(g: WindowGeometry, tile: number, tiles: number, transformFactor = 1): number {
   const { inputChannels, outputChannels } = g;
   const points = countPoints(g, tile);
-  const transforms = TRANSFORM_COST[Math.sqrt(points)]! * (inputChannels + outputChannels);
+  const transforms = transformFactor * TRANSFORM_COST[Math.sqrt(points)]! * (inputChannels + outputChannels);
   return tiles * (POINT_COST * points * inputChannels * outputChannels + transforms);
 }
 
@@ -136,7 +153,11 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
     bias: bias?.value ?? null,
     y: output.value,
   });
-  const inputGradient = kernels.bindWinogradInputGradient({
+  const { tiles, overlap } = cutInputGradient(g, tile);
+  const bindInputGradient = overlap
+    ? kernels.bindWinogradInputGradientOverlapping
+    : kernels.bindWinogradInputGradient;
+  const inputGradient = bindInputGradient({
     g,
     tile,
     dy: output.gradient,
@@ -165,12 +186,7 @@ export function bindWinogradProducts(g: WindowGeometry, site: LayerSite, tile: n
       ...before,
       overBundles(
         site,
-        {
-          values: input.gradient,
-          shape: input.shape,
-          tiles: countTiles(g.inputHeight, g.inputWidth, tile),
-          weights,
-        },
+        { values: input.gradient, shape: input.shape, tiles, weights, overlap },
         inputGradient,
       ),
     ],

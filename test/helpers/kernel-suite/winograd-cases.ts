@@ -68,24 +68,24 @@ export function listWinogradCases(): KernelCase[] {
   const padded = FILTERS.filter(({ g }) => g === SHAPES[1]);
   const small = FILTERS.filter(({ g }) => SHAPES.indexOf(g) < 3 || SHAPES.indexOf(g) > 8);
   return [
-    ...FILTERS.flatMap((filter) => [makeForwardCase(filter), makeInputGradientCase(filter)]),
+    ...FILTERS.flatMap((filter) => [makeForwardCase(filter), ...makeInputGradientCases(filter)]),
     makeForwardCase(WIDE, ALL, FEW),
-    makeInputGradientCase(WIDE, ALL, FEW),
+    ...makeInputGradientCases(WIDE, ALL, FEW),
     makeForwardCase(STREAMED),
-    makeInputGradientCase(STREAMED),
+    ...makeInputGradientCases(STREAMED),
     makeKernelGradientCase(STREAMED, 5, 2),
     ...FILTERS.flatMap((filter) => [
       makeForwardCase(filter, ALL, FEW),
-      makeInputGradientCase(filter, ALL, FEW),
+      ...makeInputGradientCases(filter, ALL, FEW),
     ]),
     ...FILTERS.flatMap((filter) => [
       makeKernelGradientCase(filter, FULL, 1),
       makeKernelGradientCase(filter, 37, 4),
     ]),
-    ...padded.flatMap((filter) => [makeForwardCase(filter, END), makeInputGradientCase(filter, END)]),
+    ...padded.flatMap((filter) => [makeForwardCase(filter, END), ...makeInputGradientCases(filter, END)]),
     ...small.flatMap((filter) => [
       makeForwardCase(filter, END, FEW),
-      makeInputGradientCase(filter, END, FEW),
+      ...makeInputGradientCases(filter, END, FEW),
       makeKernelGradientCase(filter, 5, 12),
     ]),
     makeKernelGradientCase(small[0]!, 1, 2),
@@ -147,10 +147,21 @@ function makeForwardCase(filter: Filter, some = ONE, images = FULL): KernelCase 
   );
 }
 
-function makeInputGradientCase(filter: Filter, some = ONE, images = FULL): KernelCase {
+function makeInputGradientCases(filter: Filter, some = ONE, images = FULL): KernelCase[] {
+  return (['bindWinogradInputGradient', 'bindWinogradInputGradientOverlapping'] as const).map((kernel) =>
+    makeInputGradientCase(kernel, filter, some, images),
+  );
+}
+
+function makeInputGradientCase(
+  kernel: 'bindWinogradInputGradient' | 'bindWinogradInputGradientOverlapping',
+  filter: Filter,
+  some: Bundles,
+  images: number,
+): KernelCase {
   const { g, tile } = filter;
   return makeCase(
-    'bindWinogradInputGradient',
+    kernel,
     `${describe(filter)}, bundles ${some} of ${images} images`,
     (memory, kernels) => {
       const dy = memory.input('dy', memory.uniform(BUNDLES * BUNDLE_IMAGES * outputFloats(g)));

@@ -17,12 +17,13 @@ describe('chooseWinograd', () => {
     ['deep layers', convolve(4, 512, 512, 1), [4, 4, 4]],
     ['the layer of the suite', suite, [4, 4, 4]],
     ['maps that tiles of 4 do not fit', convolve(6, 64, 64, 1), [2, 2, 2]],
-    ['dX of small maps, most of whose taps are padding', convolve(6, 64, 64), [4, 0, 4]],
+    ['small maps, of whose dX dY has fewer tiles', convolve(6, 64, 64), [4, 4, 4]],
+    ['narrow layers, for whose dX transforms cost more than they save', convolve(10, 10, 10), [4, 0, 4]],
     ['a border of narrow maps', convolve(12, 10, 25), [2, 0, 2]],
     ['narrow layers, whose transforms cost more than their products', convolve(26, 4, 10), [0, 0, 0]],
     ['first layers', convolve(32, 3, 64, 1), [0, 0, 0]],
     ['maps of 2×2, most of whose taps are padding', convolve(2, 512, 512, 1), [0, 0, 2]],
-    ['5×5 kernels, of whose dX most taps are padding', convolve(12, 20, 50, 0, 5), [2, 0, 2]],
+    ['5×5 kernels, of whose dX dY has fewer tiles', convolve(12, 20, 50, 0, 5), [2, 2, 2]],
     ['other kernels', convolve(12, 50, 50, 0, 7), [0, 0, 0]],
   ])('of %s', (_, g, [forward, inputGradient, kernelGradient]) => {
     expect(chooseWinograd(g)).toEqual({ forward, inputGradient, kernelGradient });
