@@ -44,8 +44,6 @@ inline void visit_bundles(Range bundles, long images, Visit visit) {
   if (last_is_half) visit(Range{whole.first + whole.count, 1}, kHalfBundle);
 }
 
-typedef float V4 __attribute__((vector_size(16), aligned(4)));
-
 // lanes[i] + lanes[i + 8], then + 4: the first half of the tree over the lanes.
 inline V4 fold_lanes(const float* lanes) {
   const V4* quarter = (const V4*)lanes;

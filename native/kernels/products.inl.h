@@ -33,9 +33,18 @@ void pack_transposed(const PackTransposed& m, Range panels) {
     constexpr long kColumnBlock = 64;
     for (long k0 = 0; k0 < columns; k0 += kColumnBlock) {
       const long k1 = min(columns, k0 + kColumnBlock);
-      for (long j = 0; j < count; j++) {
+      const long squares = k1 - (k1 - k0) % 4;
+      for (long j = 0; j < count; j += 4) {
         const float* from = b + (first + j) * columns;
-        for (long k = k0; k < k1; k++) to[k * PANEL_COLUMNS + j] = from[k];
+        const long some = min(4, count - j);
+        for (long k = k0; some == 4 && k < squares; k += 4) {
+          const V4 four[] = {*(const V4*)(from + k), *(const V4*)(from + columns + k), *(const V4*)(from + 2 * columns + k),
+                             *(const V4*)(from + 3 * columns + k)};
+          turn_square(four, to + k * PANEL_COLUMNS + j, PANEL_COLUMNS);
+        }
+        for (long k = some == 4 ? squares : k0; k < k1; k++) {
+          for (long i = 0; i < some; i++) to[k * PANEL_COLUMNS + j + i] = from[i * columns + k];
+        }
       }
       for (long k = k0; k < k1; k++) zero_run(to + k * PANEL_COLUMNS + count, PANEL_COLUMNS - count);
     }

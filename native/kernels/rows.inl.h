@@ -37,5 +37,17 @@ inline void add_run(float* to, const float* from, long n) {
   }
 }
 
+typedef float V4 __attribute__((vector_size(16), aligned(4)));
+
+// Four rows of four floats become columns: to[c·row + r] = rows[r][c].
+inline void turn_square(const V4* rows, float* to, long row) {
+  const V4 a = __builtin_shufflevector(rows[0], rows[1], 0, 4, 1, 5), b = __builtin_shufflevector(rows[2], rows[3], 0, 4, 1, 5);
+  const V4 c = __builtin_shufflevector(rows[0], rows[1], 2, 6, 3, 7), d = __builtin_shufflevector(rows[2], rows[3], 2, 6, 3, 7);
+  *(V4*)to = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+  *(V4*)(to + row) = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+  *(V4*)(to + 2 * row) = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+  *(V4*)(to + 3 * row) = __builtin_shufflevector(c, d, 2, 3, 6, 7);
+}
+
 inline long min(long a, long b) { return a < b ? a : b; }
 inline long max(long a, long b) { return a > b ? a : b; }

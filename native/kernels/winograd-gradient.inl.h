@@ -21,13 +21,7 @@ inline void turn_lanes(const float* from, long channels, float* to) {
     for (long lane = 0; lane < BUNDLE_IMAGES; lane += 4) {
       V4 r[4];
       for (long i = 0; i < 4; i++) r[i] = c + i < channels ? *(const V4*)(from + (c + i) * BUNDLE_IMAGES + lane) : V4{};
-      const V4 a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5), b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
-      const V4 d = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7), e = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
-      float* row = to + lane * kTurnedChannels + c;
-      *(V4*)row = __builtin_shufflevector(a, b, 0, 1, 4, 5);
-      *(V4*)(row + kTurnedChannels) = __builtin_shufflevector(a, b, 2, 3, 6, 7);
-      *(V4*)(row + 2 * kTurnedChannels) = __builtin_shufflevector(d, e, 0, 1, 4, 5);
-      *(V4*)(row + 3 * kTurnedChannels) = __builtin_shufflevector(d, e, 2, 3, 6, 7);
+      turn_square(r, to + lane * kTurnedChannels + c, kTurnedChannels);
     }
   }
 }
