@@ -358,7 +358,7 @@ void winograd_product(const WinogradProduct& p, float* scratch, Range bundles, l
           if (kOverlap) {
             // Where in dX the tile's first pixel lies, and which of its rows are asked for.
             const long row = top - p.pad_top, column = left - p.pad_left;
-            Range some_rows = inside_of(row - rows.first, Filter::kInputs, rows.count);
+            const Range some_rows = inside_of(row - rows.first, Filter::kInputs, rows.count);
             float* to = map + row * p.output.row_floats() + column * p.output.pixel_floats() + some.first * BUNDLE_IMAGES;
             add_overlapping<Filter>(m + t * m_floats, m_plane, to, p.output, some.count, some_rows,
                                     inside_of(column, Filter::kInputs, p.output.width), top > first_top ? Filter::kKernel - 1 : 0,
