@@ -27,20 +27,21 @@ export function findProbes(kernels: Kernels): Probes | null {
 }
 
 /**
- * The fused multiply-add peak of this thread's core, in GFLOP/s: the best of as many short rounds as fit into the time; null for a set
- * without probes.
+ * The fused multiply-add peak of this thread's core, in GFLOP/s: the best of as many short rounds as fit into the time, and of one at least; null for
+ * a set without probes.
  */
 export function measurePeakGflops(kernels: Kernels, milliseconds: number): number | null {
   const probes = findProbes(kernels);
   if (!probes) return null;
   const probe = probes.bindProbePeak({ ends: new Float32Array(PROBE_FLOATS) });
-  const end = performance.now() + milliseconds;
+  let now = performance.now();
+  const end = now + milliseconds;
   let best = 0;
-  for (let start = performance.now(); start < end; ) {
+  do {
+    const start = now;
     const flops = probe(PEAK_ROUNDS);
-    const now = performance.now();
+    now = performance.now();
     best = Math.max(best, flops / 1e6 / (now - start));
-    start = now;
-  }
+  } while (now < end);
   return best;
 }
