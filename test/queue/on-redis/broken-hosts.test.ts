@@ -27,8 +27,12 @@ describeSweeps('a sweep on hosts that are cut off, frozen or full', () => {
     await frozen.waitFor('begun');
     await head.waitFor('epoch 1 of');
     frozen.kill('SIGSTOP');
+    const [run] = /run \d of 2/.exec(head.printed)!;
     const other = field.startWorker({ host: hosts[1] });
-    await other.waitFor('begun', 2);
+    // It may begin the point too early, and leave it again: what is the other one's has epochs, though the first one is stopped.
+    await other.waitFor('begun');
+    const epochs = new RegExp(`${run}, .*: epoch`);
+    await head.waitFor(epochs, head.printed.split(epochs).length);
     frozen.kill('SIGCONT');
     await frozen.waitFor('left: ');
     await expectEnd(head);
